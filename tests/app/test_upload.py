@@ -352,5 +352,5 @@ def test_windows_that_were_cut_before_are_let_go() -> None:
     before = weakref.ref(app.session_state[KEY].made["dataset"][1])
     app.slider(key="T").set_value(7).run()
     gc.collect()
-    assert app.session_state[KEY].upload.dataset[0].data.timesteps == 7
+    assert app.session_state[KEY].made["dataset"][0][0].data.timesteps == 7
     assert before() is None

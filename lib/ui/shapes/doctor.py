@@ -1,5 +1,9 @@
-"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does."""
+"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does.
 
+For the damage one click trains a model on the right target and one on a mistaken one.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -7,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor import Diagnosis
-from lib.doctor.damage import LOSS, MISTAKES, mistake_of
+from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.lineup import SIGNS
 from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
@@ -22,18 +26,20 @@ from lib.doctor.question import (
 )
 from lib.english import capital
 from lib.figures.palette import Palette
-from lib.figures.target import lineup_picture
+from lib.figures.target import damage_loss_figure, damage_predictions_figure, lineup_picture
 from lib.figures.tensor import SCALES
 from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
+from lib.training.questions import AnswerFuture
 from lib.training.recorded import recorded_damage
-from lib.ui import address
+from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
-from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
+from lib.ui.steady import steady_chart
 from lib.ui.text import card, hint, plain, press, say, takeaway
 
 KEY = "check"
@@ -157,3 +163,65 @@ def _usual(question: TargetQuestion) -> None:
 def _painted(target: str, verdict: Verdict) -> str:
     """A target with the sign and the colour of its verdict."""
     return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
+
+
+POLL_SECONDS = 0.3
+PICK = "shapes_mistake"
+Answers = Mapping[str, AnswerFuture]
+"""By mistake what the worker says of it, once it has trained both."""
+
+
+def damage_card(question: TargetQuestion, palette: Palette) -> None:
+    """The mistake that fits the question best; a recorded training until the person trains it."""
+    page = session().shapes
+    fitting = mistake_of(question.output, question.target)
+    if fitting and (PICK not in st.session_state or page.damage_question != question):
+        st.session_state[PICK] = fitting
+    page.damage_question = question
+    draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
+
+
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
+
+
+def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
+    """`asked_about` is the mistake that the question describes; None where it is none of these."""
+    waiting = _is_training(answers)
+    case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
+    st.pills(
+        "Mistake",
+        list(MISTAKES),
+        format_func=lambda name: MISTAKES[name].title,
+        key=PICK,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if case != asked_about:
+        hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
+    answer = answers[case] if case in answers and answers[case].done() else None
+    problem = answer and answer.exception()
+    damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        if waiting:
+            st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
+        else:
+            is_live = answer and not problem
+            st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
+    if problem:
+        st.error(plain(f"{problem}"), icon=":material/error:")
+    left, right = st.columns(2)
+    told, sentence = words.damage_told(MISTAKES[case], damage)
+    with left:
+        steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
+        hint("What both trainings report: nothing raises.")
+    with right:
+        steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
+        hint("What both models say, against what is true.")
+    takeaway(told, sentence)
+
+
+def _ask(case: str) -> None:
+    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)
