@@ -12,10 +12,9 @@ from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, Trace, forward, layers_of
 from lib.recurrence.formulas import LayerPass
-from lib.ui.epoch import Epochs
 from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, once
-from lib.ui.shown import ShownRun, fitting_run
+from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.text import hint
 
 

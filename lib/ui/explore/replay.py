@@ -21,11 +21,10 @@ from lib.narrate.replay import replay_told
 from lib.replay import FEWEST, Frame, frames_of
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
-from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER, card
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, once
-from lib.ui.shown import ShownRun, pick_answers, strip_values
+from lib.ui.shown import Epochs, ShownRun, pick_answers, strip_values
 from lib.ui.text import plain, takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")

@@ -26,12 +26,11 @@ from lib.training.questions import AnswerFuture
 from lib.ui import runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
-from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, session
-from lib.ui.shown import picked_answers, shown_run
+from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY = "take"
