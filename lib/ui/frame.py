@@ -121,13 +121,11 @@ def _mode() -> None:
 
 
 def _data() -> None:
-    value = seed_widget("data")
-    name = st.selectbox(
-        "Data",
-        list(DATASETS),
-        list(DATASETS).index(value),
-        format_func=lambda name: DATASETS[name].label,
-        key="data",
-        on_change=lambda: change(picking(st.session_state["data"])),
-    )
+    labels, names = {name: spec.label for name, spec in DATASETS.items()}, list(DATASETS)
+    place = names.index(seed_widget("data"))
+
+    def pick() -> None:
+        change(picking(st.session_state["data"]))
+
+    name = st.selectbox("Data", names, place, labels.__getitem__, key="data", on_change=pick)
     hint(DATASETS[name].shows)

@@ -95,14 +95,8 @@ def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bo
     Of a single one there is nothing to choose, and nothing is drawn.
     """
     if len(labels) > 1:
-        st.select_slider(
-            label,
-            range(len(labels)),
-            choice.index,
-            format_func=labels.__getitem__,
-            width="stretch" if wide else 260,
-            **choice.bind(),
-        )
+        options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
+        st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
     return choice.index
 
 
