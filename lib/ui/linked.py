@@ -69,17 +69,20 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
 
 
 def pills(
-    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
+    label: str,
+    options: Mapping[str, str],
+    picked: str | list[str] | None,
+    key: str,
+    act: Callable[[Any], object],
+    **others: Any,
 ) -> None:
-    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
-    st.pills(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        label_visibility="collapsed",
-        wrap=True,
-        **bound(key, picked, lambda name: name and act(name)),
-    )
+    """A row of buttons, name → what is on it; what is picked then goes to `act`, in a callback.
+
+    That is a name, or with a selection of several a list of them. `others` are Streamlit's options.
+    """
+    others |= bound(key, picked, lambda now: None if now is None else act(now))
+    names, label_of = list(options), options.__getitem__
+    st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:

@@ -186,7 +186,9 @@ class ShapesPage:
     message: str | None = None
     """The error message that is explained; None before anybody has chosen one."""
     damage_question: TargetQuestion | None = None
-    """The question for which a mistake was picked last."""
+    """The question that was asked last."""
+    mistake: str = ""
+    """What was picked since, of `lib.doctor.damage.MISTAKES`; at first what fits the question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 

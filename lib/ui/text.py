@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
-from lib.ui.browser import current_palette
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
 """Within what no line may end: a small number, and a number with its unit."""
@@ -35,7 +34,7 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     That is an unseen text in the same cell of a grid; without one, the sentence with every number
     at its widest. So what is below stays where it is, on a screen of any width.
     """
-    color = f"color:{current_palette().muted}" if gray else ""
+    color = "color:var(--muted)" if gray else ""
     st.html(
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
         f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>"

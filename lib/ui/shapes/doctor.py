@@ -166,7 +166,6 @@ def _painted(target: str, verdict: Verdict) -> str:
 
 
 POLL_SECONDS = 0.3
-PICK = "shapes_mistake"
 Answers = Mapping[str, AnswerFuture]
 """By mistake what the worker says of it, once it has trained both."""
 
@@ -175,8 +174,8 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """The mistake that fits the question best; a recorded training until the person trains it."""
     page = session().shapes
     fitting = mistake_of(question.output, question.target)
-    if fitting and (PICK not in st.session_state or page.damage_question != question):
-        st.session_state[PICK] = fitting
+    if page.damage_question != question:
+        page.mistake = fitting or page.mistake or next(iter(MISTAKES))
     page.damage_question = question
     draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
     following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
@@ -188,16 +187,10 @@ def _is_training(answers: Answers) -> bool:
 
 def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     """`asked_about` is the mistake that the question describes; None where it is none of these."""
-    waiting = _is_training(answers)
-    case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
-    st.pills(
-        "Mistake",
-        list(MISTAKES),
-        format_func=lambda name: MISTAKES[name].title,
-        key=PICK,
-        required=True,
-        label_visibility="collapsed",
-    )
+    waiting, page = _is_training(answers), session().shapes
+    case, titles = page.mistake, {name: one.title for name, one in MISTAKES.items()}
+    pick = partial(setattr, page, "mistake")
+    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
     answer = answers[case] if case in answers and answers[case].done() else None

@@ -160,14 +160,9 @@ def _flags(place: int, layer: Layer, names: list[str]) -> None:
     def switch(on: list[str]) -> None:
         _set(place, {name: name in on for name in names})
 
-    st.pills(
-        f"Layer {place + 1}: switched on",
-        names,
-        selection_mode="multi",
-        label_visibility="collapsed",
-        wrap=True,
-        **bound(_key(place, layer, FLAGS), [n for n in names if getattr(layer, n)], switch),
-    )
+    label, key = f"Layer {place + 1}: switched on", _key(place, layer, FLAGS)
+    on = [name for name in names if getattr(layer, name)]
+    pills(label, dict(zip(names, names, strict=True)), on, key, switch, selection_mode="multi")
 
 
 def _set(place: int, values: dict[str, Any]) -> None:
