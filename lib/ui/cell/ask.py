@@ -23,6 +23,10 @@ from lib.ui.fragment import fragment
 from lib.ui.session import Asked, LayerWeights, session
 from lib.ui.text import plain, say_steadily
 
+EVERY_SECONDS = 3.0
+"""Between two questions about the same choice, at the least, while a run trains."""
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
+"""Between two looks whether the page is up to date: for an answer, and for a run that trains."""
 MEASURED, AVERAGED = 8, 16
 """On so many samples differences are measured, and over so many gradients are means."""
 PADDING = 3
@@ -105,12 +109,6 @@ PLACES = {
     "padding": Question("padding", "what does padding do?", (*ONE, "loss"), _padding),
 }
 """Where an answer is shown → its question."""
-
-
-EVERY_SECONDS = 3.0
-"""Between two questions about the same choice, at the least, while a run trains."""
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
-"""Between two looks whether the page is up to date: for an answer, and for a run that trains."""
 
 
 @dataclass(frozen=True, slots=True)

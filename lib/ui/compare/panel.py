@@ -17,7 +17,6 @@ from lib.ui.compare.picks import listed, take_off, toggle, write_picks
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
-from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
 from lib.ui.steady import told_chart
@@ -59,11 +58,11 @@ def _list(rows: Sequence[Compared], palette: Palette) -> None:
 
 
 def _pick(run: Compared) -> None:
-    picks = session().compare.picks
-    is_picked = run.id in picks
+    key, picks = f"pick_{run.id}", session().compare.picks
+    st.session_state[key] = is_picked = run.id in picks
     full = len(picks) == len(LETTERS) and not is_picked
-    control = bound(f"pick_{run.id}", is_picked, lambda _: toggle(run.id))
-    st.checkbox(plain(run.name), is_picked, disabled=full, **control)
+    act, name = partial(toggle, run.id), plain(run.name)
+    st.checkbox(name, is_picked, key=key, disabled=full, on_change=act)
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:

@@ -82,11 +82,10 @@ def settle_picks() -> bool:
 def write_picks() -> None:
     """Bring the link up to date; in callbacks too."""
     record = session().compare
-    texts = []
-    for run in map(find, record.picks):
-        if run and not run.is_kept:
-            is_named = not run.is_recorded and _PLAIN.fullmatch(run.name)
-            texts.append(f"{run.id}~{run.name}" if is_named else run.id)
+    picked = [run for run in map(find, record.picks) if run]
+    own = {run.id for run in picked if not run.is_recorded and _PLAIN.fullmatch(run.name)}
+    named = [f"{run.id}~{run.name}" if run.id in own else run.id for run in picked]
+    texts = [text for text, run in zip(named, picked, strict=True) if not run.is_kept]
     record.text = ",".join(texts) or NOTHING
     set_page_values({KEY: record.text})
 

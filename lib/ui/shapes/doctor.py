@@ -46,6 +46,9 @@ KEY = "check"
 """In the address."""
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 SHAPES = {"output": "The model’s output", "target": "y.shape"}
+POLL_SECONDS = 0.3
+Answers = Mapping[str, AnswerFuture]
+"""By mistake what the worker says of it, once it has trained both."""
 
 
 def doctor(palette: Palette) -> None:
@@ -163,11 +166,6 @@ def _usual(question: TargetQuestion) -> None:
 def _painted(target: str, verdict: Verdict) -> str:
     """A target with the sign and the colour of its verdict."""
     return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
-
-
-POLL_SECONDS = 0.3
-Answers = Mapping[str, AnswerFuture]
-"""By mistake what the worker says of it, once it has trained both."""
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:

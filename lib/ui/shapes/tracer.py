@@ -27,6 +27,11 @@ from lib.ui.shapes.shown_stack import current_stack, is_sidebar_stack, previous_
 from lib.ui.text import card, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
+FLAGS = "flags"
+ADD = "add_layer"
+WIDTHS = {"batch": 76, "form": 106, "cell": 116, "merge_mode": 116}
+"""Of fields, in pixels; where there are buttons in it a number needs more than 120."""
+USUAL_WIDTH = 126
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 """What the takeaway may become: its room."""
@@ -85,13 +90,6 @@ def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
                     for number, fix in enumerate(fixes(steps) if step.error else ()):
                         act = partial(set_stack, fix.stack)
                         press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
-
-
-FLAGS = "flags"
-ADD = "add_layer"
-WIDTHS = {"batch": 76, "form": 106, "cell": 116, "merge_mode": 116}
-"""Of fields, in pixels; where there are buttons in it a number needs more than 120."""
-USUAL_WIDTH = 126
 
 
 def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
