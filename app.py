@@ -10,13 +10,12 @@ from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
-from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import live
 from lib.ui.explore.replay import REPLAY
 from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
-from lib.ui.shown import fitting_run, strip_values
+from lib.ui.shown import Epochs, fitting_run, strip_values
 from lib.ui.text import plain
 
 loaded = load_data(frame("Explore", (EARLIER.name, REPLAY.name, *KEYS)))

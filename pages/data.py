@@ -13,6 +13,7 @@ from lib.ui.browser import current_palette
 from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
+from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.steady import told_chart
 from lib.ui.text import card, hint, plain, say, takeaway
@@ -69,17 +70,14 @@ with choice.container(border=True):
     chosen = session().address.experiment.data.name
     for group, heading in GROUPS.items():
         titles = {name: spec.title for name, spec in DATASETS.items() if spec.group == group}
-        names, key = list(titles), f"pick_{group}"
-        st.session_state[key] = chosen if chosen in titles else None
+        names, now = list(titles), chosen if chosen in titles else None
         st.radio(
             heading,
             names,
-            index=names.index(chosen) if chosen in titles else None,
+            index=names.index(chosen) if now else None,
             format_func=titles.__getitem__,
             captions=[plain(DATASETS[name].shows) for name in names],
-            key=key,
-            on_change=lambda key: change(picking(st.session_state[key])),
-            args=(key,),
+            **bound(f"pick_{group}", now, lambda name: change(picking(name))),
         )
 
 table = session().upload.table

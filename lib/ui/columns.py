@@ -18,6 +18,7 @@ from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names, prepared
 from lib.tables.table import KINDS, wide_columns
 from lib.ui.address import change, seed_widget
+from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.settings import Settled, controls
 from lib.ui.text import hint, plain
@@ -86,25 +87,23 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
         names += calendar_names(table)
-    widget, kept = f"{key}_widget", tuple(name for name in chosen or usual if name in names)
+    kept = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
     if emptied.get(key) != kept:
         emptied.pop(key, None)
     # What was taken away doesn't come back by itself, to be trained beside what is picked next.
-    picked = st.session_state[widget] = [] if key in emptied else list(kept)
+    picked = [] if key in emptied else list(kept)
 
-    def choose() -> None:
+    def choose(now: list[str]) -> None:
         """Keep what is picked, in the table's own order; () where it is the usual."""
         emptied.pop(key, None)
-        if chosen := tuple(name for name in names if name in st.session_state[widget]):
+        if chosen := tuple(name for name in names if name in now):
             change({key: () if set(chosen) == set(usual) else chosen})
         else:
             emptied[key] = kept
 
-    label, most = LABELS[key], MAX_COLUMNS
-    st.multiselect(
-        label, names, picked, key=widget, max_selections=most, on_change=choose, help=limits
-    )
+    control, most = bound(f"{key}_widget", picked, choose), MAX_COLUMNS
+    st.multiselect(LABELS[key], names, picked, max_selections=most, help=limits, **control)
     if not picked:
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
         hint(f"{WANTED[key]}{stay if kept else ''}.")
@@ -122,17 +121,16 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
         name = st.selectbox("A column", names, key="types_column")
         said = dict(each.rsplit(":", 1) for each in types if ":" in each)
         found = "date" if name in labels else "number" if name in table.numbers else "category"
-        key, kinds = f"types_of_{name}", list(KINDS)
-        value = st.session_state[key] = said.get(name, found)
+        kinds, value = list(KINDS), said.get(name, found)
 
-        def read_as() -> None:
-            said[name] = st.session_state[key]
-            if said[name] == found:
-                del said[name]
-            change({"types": tuple(map(":".join, said.items()))})
+        def read_as(kind: str) -> None:
+            now = {**said, name: kind}
+            if kind == found:
+                del now[name]
+            change({"types": tuple(map(":".join, now.items()))})
 
-        label, named = "is read as", KINDS.__getitem__
-        st.selectbox(label, kinds, kinds.index(value), named, key=key, on_change=read_as)
+        control = bound(f"types_of_{name}", value, read_as)
+        st.selectbox("is read as", kinds, kinds.index(value), KINDS.__getitem__, **control)
 
 
 def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:

@@ -19,7 +19,7 @@ from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.save import save_button
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded, once, session
 from lib.ui.settings import Settled
 from lib.ui.text import card, hint, plain
 
@@ -39,10 +39,7 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
     key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
     if table is None or settled.data.name != "upload":
         return _made(key)
-    last = session().upload.dataset
-    if last is None or last[0] != key or last[1] is not table:
-        last = session().upload.dataset = key, table, make_settled_dataset(key, table)
-    return last[2]
+    return once("dataset", (key, table), lambda: make_settled_dataset(key, table))
 
 
 def load_data(settled: Settled) -> Loaded:

@@ -2,22 +2,26 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
+from lib.datasets import DATASETS
+from lib.experiment import MODES
 from lib.toml import beside
 from lib.ui import address, runs
+from lib.ui.address import change, picking, seed_widget
+from lib.ui.columns import columns, has_columns
 from lib.ui.guide import guide
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.session import session
-from lib.ui.settings import Settled
-from lib.ui.sidebar import sidebar
+from lib.ui.settings import Settled, controls, settle_widgets
 from lib.ui.style import style
-from lib.ui.text import hint, plain
-from lib.ui.upload import came_of_file, opener, refusal, take_file
+from lib.ui.text import closable, hint, plain
+from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -64,14 +68,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
-    # What of the link couldn't be had, until the person closes it or goes to another page. There
-    # always, so that no block below it gets another place when it goes; and no `st.empty()`, which
-    # is empty in each run until its contents come again.
-    with st.container(key="complaints", horizontal=True, gap="xsmall"):
-        if complaints := session().address.complaints:
-            lines = "  \n".join(map(plain, complaints))
-            st.warning(lines, icon=":material/link_off:", width="stretch")
-            st.button("Close", icon=":material/close:", on_click=complaints.clear)
+    complaints = session().address.complaints  # which another page has none of
+    closable("  \n".join(map(plain, complaints)), "complaints", "link_off", complaints.clear)
     with st.container(key="came_of_file"):
         refusal()
         if not is_shown:
@@ -81,3 +79,53 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     with menu:
         guide()
     return settled
+
+
+def sidebar(*, with_table: bool) -> Settled:
+    """Draw all controls, and settle what they say.
+
+    The Data page has room for those of a table itself, and asks for a sidebar without them.
+    """
+    with st.container(gap="xsmall"):
+        _mode()
+        _data()
+        settled = settle_widgets()
+        controls("sizes", settled)
+    if with_table and has_columns(settled):
+        yours = settled.experiment.data.name == "upload"
+        label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
+        with st.expander(label, expanded=yours):
+            if yours:
+                uploader()
+            columns(settled)
+    if has_columns(settled):
+        settled = replace(settled, below=st.container())
+    with st.expander("More: cell, optimizer, seed …"):
+        controls("more", settled)
+    return settled
+
+
+def _mode() -> None:
+    value = seed_widget("mode")
+    st.segmented_control(
+        "Mode",
+        list(MODES),
+        default=value,
+        format_func=lambda name: MODES[name].colored(MODES[name].label),
+        key="mode",
+        required=True,
+        width="stretch",
+        help="`return_sequences=True` answers at every timestep, `False` only at the last. "
+        "Both trains a pair from the same initial weights, on the same batches.",
+    )
+
+
+def _data() -> None:
+    labels, names = {name: spec.label for name, spec in DATASETS.items()}, list(DATASETS)
+    place = names.index(seed_widget("data"))
+
+    def pick() -> None:
+        change(picking(st.session_state["data"]))
+
+    name = st.selectbox("Data", names, place, labels.__getitem__, key="data", on_change=pick)
+    hint(DATASETS[name].shows)

@@ -4,15 +4,12 @@ The words are in guide.toml. It opens in the browser alone: its text comes with 
 """
 
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 
 import streamlit as st
 
 from lib.figures.html import code_words
-from lib.figures.palette import Palette
 from lib.toml import beside
-from lib.ui.browser import current_palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +40,24 @@ LETTERS: dict[str, str] = _FILE["letters"]
 def guide() -> None:
     """The line that opens it, below the menu of every page."""
     with st.popover("Which one do I need?", icon=":material/help:", type="tertiary", key="guide"):
-        st.html(_written(current_palette()))
+        st.html(_GUIDE)
 
 
-@cache
-def _written(palette: Palette) -> str:
-    """The table and the letters, as HTML."""
-    rows = "".join(_row(advice, palette) for advice in ADVICE)
-    letters = "".join(f"<div><b>{key}</b> {escape(words)}</div>" for key, words in LETTERS.items())
-    return (
-        f"<div class=guide><table><caption>return_sequences, by what you build. "
-        f"False is the default.</caption>{rows}</table>{letters}</div>"
-    )
-
-
-def _row(advice: Advice, palette: Palette) -> str:
+def _row(advice: Advice) -> str:
     value = advice.return_sequences
-    color = palette.sequence_text if value else palette.last_text
+    color = f"var(--{'sequence' if value else 'last'}-text)"
     return (
         f"<tr><th scope=row>{escape(advice.case)}</th>"
         f'<td><b style="color:{color}">{value}</b></td>'
-        f"<td>{code_words(advice.code, palette.ink)} → {escape(advice.gives)}</td>"
-        f'<td style="color:{palette.muted}">with {not value}: {escape(advice.otherwise)}</td></tr>'
+        f"<td>{code_words(advice.code, 'inherit')} → {escape(advice.gives)}</td>"
+        f'<td style="color:var(--muted)">with {not value}: {escape(advice.otherwise)}</td></tr>'
     )
+
+
+_GUIDE = (
+    "<div class=guide><table><caption>return_sequences, by what you build. False is the default."
+    f"</caption>{''.join(map(_row, ADVICE))}</table>"
+    + "".join(f"<div><b>{key}</b> {escape(words)}</div>" for key, words in LETTERS.items())
+    + "</div>"
+)
+"""The table and the letters."""

@@ -59,6 +59,32 @@ def set_widget(key: str, value: Any) -> str:
     return key
 
 
+def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
+    """Arguments that tie a widget to what is kept elsewhere.
+
+    It is set to that `value`; what a person makes of it goes to `take`, in a callback.
+    """
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: take(st.session_state[key])}
+
+
+def pills(
+    label: str,
+    options: Mapping[str, str],
+    picked: str | list[str] | None,
+    key: str,
+    act: Callable[[Any], object],
+    **others: Any,
+) -> None:
+    """A row of buttons, name → what is on it; what is picked then goes to `act`, in a callback.
+
+    That is a name, or with a selection of several a list of them. `others` are Streamlit's options.
+    """
+    others |= bound(key, picked, lambda now: None if now is None else act(now))
+    names, label_of = list(options), options.__getitem__
+    st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
+
+
 def linked_toggle(label: str, choice: Linked) -> bool:
     """Draw a switch for a choice of two; returns whether it is on, the second of them."""
     # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
@@ -72,14 +98,8 @@ def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bo
     Of a single one there is nothing to choose, and nothing is drawn.
     """
     if len(labels) > 1:
-        st.select_slider(
-            label,
-            range(len(labels)),
-            choice.index,
-            format_func=labels.__getitem__,
-            width="stretch" if wide else 260,
-            **choice.bind(),
-        )
+        options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
+        st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
     return choice.index
 
 

@@ -47,6 +47,7 @@ class Owner:
     """Whether it hasn't been taken off that list."""
 
 
+NOBODY = Owner(None, None, is_listed=False)
 _OWNERS: dict[str, Owner] = {}
 """By run, of all sessions of this server."""
 
@@ -79,27 +80,26 @@ def is_mine(started: str, owner: Owner) -> bool:
     return here or (owner.browser is not None and owner.browser == browser_id())
 
 
-def _own(run_id: str) -> Owner | None:
-    """The owner of a run, if that is this session or another one of this browser."""
-    owner = _OWNERS.get(run_id)
-    return owner if owner and is_mine(run_id, owner) else None
+def _own(run_id: str) -> Owner:
+    """The owner of a run, if that is this session or another one of this browser; else NOBODY."""
+    owner = _OWNERS.get(run_id, NOBODY)
+    return owner if is_mine(run_id, owner) else NOBODY
 
 
 def may_steer(run: Run) -> bool:
     """Whether this browser started the run."""
-    return _own(run.id) is not None
+    return _own(run.id) is not NOBODY
 
 
 def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
     """Whether a run was started with just these settings, and on this upload if on any."""
-    owner, mine = _own(run.id), experiment.data.name == "upload"
-    return run.experiment == experiment and (not mine or bool(owner and owner.table is table))
+    known = experiment.data.name != "upload" or (may_steer(run) and _own(run.id).table is table)
+    return run.experiment == experiment and known
 
 
 def table_of_run() -> Table | None:
     """The upload behind this session's run, for the browser that made it: survives a reload."""
-    owner = _own(session().run.id or "")
-    return owner.table if owner else None
+    return _own(session().run.id or "").table
 
 
 def adopt(run_id: str, owner: Owner) -> None:
@@ -128,25 +128,23 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
 
 def own_runs() -> list[str]:
     """The ids of this browser's runs that it has listed, the oldest first, while they are known."""
-    own = ((run_id, _own(run_id)) for run_id in list(_OWNERS))
-    return [i for i, owner in own if owner and owner.is_listed and client().get(i)]
+    return [i for i in list(_OWNERS) if _own(i).is_listed and client().get(i)]
 
 
 def name_of(run_id: str) -> str:
     """What this browser calls its run; "" for another one's."""
-    owner = _own(run_id)
-    return owner.name if owner else ""
+    return _own(run_id).name
 
 
 def rename(run_id: str, name: str) -> None:
     """Call this browser's run so; an empty name changes nothing."""
-    if (owner := _own(run_id)) and name.strip():
+    if (owner := _own(run_id)) is not NOBODY and name.strip():
         _OWNERS[run_id] = replace(owner, name=name.strip())
 
 
 def take_off_list(run_id: str) -> None:
     """List this browser's run no more, and stop it; who watches it keeps its figures."""
-    if (owner := _own(run_id)) and (run := client().get(run_id)):
+    if (owner := _own(run_id)) is not NOBODY and (run := client().get(run_id)):
         _OWNERS[run_id] = replace(owner, is_listed=False)
         client().stop(run)
 

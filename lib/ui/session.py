@@ -7,12 +7,12 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
     from typing import Any
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.kept import Kept
-    from lib.recurrence import Trace
-    from lib.replay import Frame
-    from lib.run import SeedWeights, Snapshot
+    from lib.run import SeedWeights
     from lib.stack.base import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
@@ -35,6 +33,9 @@ Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
 LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
 """A whole model's, three for each layer and the head's."""
+Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"
+"""By what it is, what was made last, behind what it is about."""
+T = TypeVar("T")
 KEY = "unrolled_session"
 
 
@@ -98,8 +99,6 @@ class Upload:
     """The name and the bytes of a small workbook with several sheets, to read another one."""
     unopened: tuple[str, bytes] | None = None
     """The name and the bytes of a kept run that waits for the file that it is of."""
-    dataset: tuple[Experiment, Table, Dataset] | None = None
-    """The last one that was cut from a table, with what it was cut by."""
     last_good: Loaded | None = None
     """What is shown while what the sidebar asks for can't be had."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -117,20 +116,6 @@ class TwoCharts:
 
 
 @dataclass(slots=True, eq=False)
-class Replay:
-    """A run's epochs as the browser has them: see `lib.ui.explore.replay`."""
-
-    snapshot: Snapshot
-    frames: tuple[Frame, ...]
-    figure: go.Figure | None = None
-    key: object = None
-    """What the figure was drawn for."""
-    images: str = ""
-    strip: object = None
-    """The same of the shape strip's images."""
-
-
-@dataclass(slots=True, eq=False)
 class Charts:
     """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
 
@@ -141,9 +126,6 @@ class Charts:
     """In pixels, of the places that charts fill, as the browser has measured them."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
-    replay: Replay | None = None
-    earlier: tuple[Snapshot, int, Snapshot] | None = None
-    """A run's snapshot, an earlier epoch, and the snapshot as it was then: see `lib.ui.epoch`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -153,8 +135,8 @@ class WorthCard:
     dataset: Dataset | None = None
     weights: SeedWeights = ({},)
     """Those that are judged, by seed; of the first an empty dict before there are any."""
-    made: dict[tuple[object, ...], Any] = field(default_factory=dict)
-    """What was computed for these data and weights."""
+    made: Made = field(default_factory=dict)
+    """What was computed for these data."""
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """By the title of the data, with which weights (run and epoch) their test part was seen."""
 
@@ -179,8 +161,6 @@ class CellPage:
 
     asked: dict[str, list[Asked]] = field(default_factory=dict)
     """By place the last question that was answered, and the one that is under way."""
-    traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
-    """The weights, the dataset and the sample that were shown last, and their traces."""
     step: int | None = None
     """Where the playhead was put last, None where nobody has; the component itself is forgotten
     when the page is left."""
@@ -206,7 +186,9 @@ class ShapesPage:
     message: str | None = None
     """The error message that is explained; None before anybody has chosen one."""
     damage_question: TargetQuestion | None = None
-    """The question for which a mistake was picked last."""
+    """The question that was asked last."""
+    mistake: str = ""
+    """What was picked since, of `lib.doctor.damage.MISTAKES`; at first what fits the question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 
@@ -243,9 +225,30 @@ class Session:
     compare: ComparePage = field(default_factory=ComparePage)
     taking: dict[str, Future[bytes | dict[str, Any]]] = field(default_factory=dict)
     """What is being made to be taken away: see `lib.ui.explore.take`."""
+    made: Made = field(default_factory=dict)
+    """What takes a while to make: see `once`."""
 
 
 def session() -> Session:
     """What is remembered of the session whose page is run."""
     record: Session = st.session_state.setdefault(KEY, Session())
     return record
+
+
+def once(
+    what: str, about: tuple[object, ...], make: Callable[[], T], made: Made | None = None
+) -> T:
+    """What `make` returns, made anew where it is about something else than the last time.
+
+    It is remembered with the session's, or with those that are `made`. Arrays are compared by
+    identity, and so is what has no other equality.
+    """
+    made = session().made if made is None else made
+    try:
+        is_known = what in made and made[what][0] == about
+    except ValueError:  # NumPy compares two arrays number by number
+        is_known = False
+    if not is_known:
+        made[what] = about, make()
+    value: T = made[what][1]
+    return value

@@ -1,7 +1,14 @@
-"""What the charts show: a run, else one from a file or a recording, else the untrained model."""
+"""What the charts show: a run, else one from a file or a recording, else the untrained model.
+
+And after which epoch all pictures show it: its newest, or an earlier one that a person goes to.
+Weights are kept of some epochs (`TrainingClient.checkpoints`). While a run trains its newest are
+shown; once it rests, a slider goes back over what was kept. The epoch stands in the link of every
+page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,13 +19,15 @@ from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
-from lib.preview import untrained
+from lib.preview import as_of, untrained
 from lib.recurrence import forward, initial_model_weights
-from lib.run import Run, Snapshot
+from lib.replay import BEST
+from lib.run import Run, SeedWeights, Snapshot
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
-from lib.ui.session import LayerWeights, session
+from lib.ui.linked import Linked, linked_slider
+from lib.ui.session import LayerWeights, once, session
 
 if TYPE_CHECKING:
     from lib.kept import Kept
@@ -72,13 +81,9 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
 
 
-def initial_weights(experiment: Experiment, dataset: Dataset) -> LayerWeights:
-    """What all models of an experiment start from."""
-    return _initial(experiment.model, experiment.seed, dataset.shape[2], dataset.targets)
-
-
 @lru_cache(maxsize=64)
 def _initial(model: ModelSettings, seed: int, features: int, targets: int) -> LayerWeights:
+    """What all models of an experiment start from."""
     return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 
 
@@ -87,31 +92,26 @@ def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[in
 
     Returns the places of both. Without `labels` the pickers are narrow.
     """
-    dataset, target = shown.dataset, 0
+    dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
-    if dataset.targets > 1:
-        target = st.selectbox(
-            "Target",
-            range(dataset.targets),
-            format_func=dataset.target_names.__getitem__,
-            key=f"target_{dataset.targets}",
-            label_visibility="visible" if labels else "collapsed",
-            width="stretch" if labels else 150,
-        )
-    sample = _sample_index(len(names))
-    if len(names) > 1:
-        st.select_slider(
-            "Sample",
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=f"sample_{len(names)}",
-            label_visibility="visible" if labels else "collapsed",
-            width="stretch" if labels else 200,
-        )
-    return sample, target
+    _sample_index(len(names))
+    for what, control, texts, width in (
+        ("Target", st.selectbox, targets, 150),
+        ("Sample", st.select_slider, names, 200),
+    ):
+        if len(texts) > 1:
+            control(
+                what,
+                range(len(texts)),
+                format_func=texts.__getitem__,
+                key=f"{what.lower()}_{len(texts)}",
+                label_visibility="visible" if labels else "collapsed",
+                width="stretch" if labels else width,
+            )
+    return picked_answers(shown)
 
 
-def picked_answers(shown: ShownRun) -> tuple[int, int]:
+def picked_answers(shown: ShownRun | Compared) -> tuple[int, int]:
     """The places of both, as they were picked."""
     target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
     return _sample_index(len(shown.snapshot.samples)), target
@@ -134,3 +134,75 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
         mode: forward(shown.experiment, weights, x)
         for mode, weights in shown.snapshot.weights[0].items()
     }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Epochs:
+    """The epochs of a run of which weights are known, and which of them is looked at."""
+
+    shown: ShownRun
+    """The run as it is now."""
+    weights: dict[int, SeedWeights]
+    """By epoch, increasing. Not those of the best epochs, where each model has them back."""
+    choice: Linked | None
+    """None where there is nothing to choose from: it trains, or one epoch alone is known."""
+
+    @classmethod
+    def of(cls, shown: ShownRun) -> Epochs:
+        """Look them up, once for each time that a run is drawn: another tab may let it go on."""
+        weights = _weights(shown)
+        texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
+        key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
+        choice = Linked("epoch", texts, last, key) if last and not shown.polling else None
+        return cls(shown, weights, choice)
+
+    @property
+    def picked(self) -> int | None:
+        """The epoch that a person went back to; None for the newest there is."""
+        choice = self.choice
+        if choice is None or choice.index == choice.default:
+            return None
+        return int(choice.texts[choice.index])
+
+    def draw(self, *, wide: bool = False) -> None:
+        """Draw the slider, where there is a choice."""
+        if self.choice is not None:
+            labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
+            linked_slider("After epoch", labels, self.choice, wide=wide)
+
+    @property
+    def then(self) -> ShownRun:
+        """The run as it was after the epoch that was picked."""
+        shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
+        if epoch is None:
+            return shown
+        run = shown.experiment, shown.dataset, snapshot
+        weights = self.weights[epoch]
+        then = once("earlier", (snapshot, epoch), lambda: as_of(*run, epoch, weights))
+        return replace(shown, snapshot=then)
+
+
+def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
+    """Weights by epoch: the initial ones, what a run has left on its way, and the newest.
+
+    Epochs of which one of the modes isn't known are left out, but for the newest.
+    """
+    seeds, run = shown.snapshot.seeds, shown.run
+    each = zip(shown.experiment.each_seed, seeds, strict=False)
+    sizes = shown.dataset.shape[2], shown.dataset.targets
+    start: SeedWeights = ()
+    if not shown.polling:  # else nobody can go back to them
+        start = tuple(dict.fromkeys(s, _initial(e.model, e.seed, *sizes)) for e, s in each)
+    past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
+    known = {0: start}
+    known |= {epoch: models for epoch, models in past if _is_whole(models, seeds)}
+    checked = [int(e) for seed in seeds for r in seed.values() for e in r.checked_epochs[-1:]]
+    newest = shown.snapshot.weights
+    if _is_whole(newest, seeds) and checked and not shown.snapshot.keeps_best:
+        known[max(checked)] = newest
+    return dict(sorted(known.items()))
+
+
+def _is_whole(weights: SeedWeights, seeds: Sequence[Mapping[str, object]]) -> bool:
+    """Whether there are weights of each seed's models."""
+    return all(seed.keys() <= models.keys() for seed, models in zip(seeds, weights, strict=False))

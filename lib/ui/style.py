@@ -34,7 +34,8 @@ _LETTERS = "".join(
 def style(page: str) -> None:
     """What all pages need, and apart from it, since a style that changes costs much, the page's."""
     colors = current_palette()
-    names = ("background", "border", "muted", "sequence_text", "best_text", "last_text", "wrong")
+    names = ["background", "border", "ink", "muted", "wrong"]
+    names += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in names)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
@@ -64,24 +65,14 @@ def lay_above(key: str, top: int) -> None:
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """The playhead's band over the timesteps of a `reach_figure`, in the container of this key.
+    """Tell the playhead's band where the figure in the container of this key has its timesteps.
 
-    It stands where the page's `--cell-t` says, but not over a chart that fills the screen.
+    The band is in cell.css. It stands where the page's `--cell-t` says.
     """
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
-    left, right = margin["l"], margin["r"]
-    column = f"(100% - {left + right}px)/{high - low:.4f}"
-    start = f"{left}px + {column}*(var(--cell-t,0) + {0.5 - low:.4f})"
-    _write(
-        f".st-key-{key}{{position:relative}}.st-key-{key}::after{{content:'';"
-        f"position:absolute;z-index:1;pointer-events:none;box-sizing:border-box;"
-        f"top:{margin['t']}px;height:{layout['height'] - margin['t'] - margin['b']}px;"
-        # Half of the first column and of the last may be outside of the axes.
-        f"left:max({left}px,{start});right:max({right}px,100% - ({start}) - max(4px,{column}));"
-        f"border:2px solid {current_palette().ink};border-radius:3px}}"
-        f".st-key-{key}:has([data-title='Close fullscreen'])::after{{display:none}}"
-    )
+    sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))
+    _write(f".st-key-{key}{{{sides}--steps:{high - low:.4f};--before:{0.5 - low:.4f}}}")
 
 
 def _write(css: str) -> None:

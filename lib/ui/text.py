@@ -1,7 +1,7 @@
 """Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
-from lib.ui.browser import current_palette
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
 """Within what no line may end: a small number, and a number with its unit."""
@@ -35,7 +34,7 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     That is an unseen text in the same cell of a grid; without one, the sentence with every number
     at its widest. So what is below stays where it is, on a screen of any width.
     """
-    color = f"color:{current_palette().muted}" if gray else ""
+    color = "color:var(--muted)" if gray else ""
     st.html(
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
         f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>"
@@ -73,22 +72,14 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
-def pills(
-    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
-) -> None:
-    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
+def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
+    """What went wrong, as Markdown, until the person closes it.
 
-    def pressed() -> None:
-        if name := st.session_state[key]:
-            act(name)
-
-    st.session_state[key] = picked
-    st.pills(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        wrap=True,
-        on_change=pressed,
-    )
+    Without words too there is a container, so that no block below it gets another place when they
+    go; and no `st.empty()`, which is empty in each run until its contents come again.
+    """
+    with st.container(key=key, horizontal=True, gap="xsmall"):
+        if words:
+            show = st.error if icon == "error" else st.warning
+            show(words, icon=f":material/{icon}:", width="stretch")
+            press("Close", "close", f"close_{key}", close)

@@ -24,8 +24,9 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.text import hint, plain
+from lib.ui.text import closable, hint, plain
 from lib.uploads import MAX_BYTES, UploadError, begins_as, read_upload
 
 AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
@@ -76,10 +77,8 @@ def refusal() -> None:
     """Why the last file isn't open, in sight wherever it was dropped, until that is closed."""
     record = session().upload
     if record.error:
-        with st.container(horizontal=True, gap="xsmall", key="error_of_file"):
-            st.error(plain(record.error), icon=":material/error:", width="stretch")
-            forget = (record, "error", "")
-            st.button("Close", icon=":material/close:", on_click=setattr, args=forget)
+        forget = partial(setattr, record, "error", "")
+        closable(plain(record.error), "error_of_file", "error", forget)
 
 
 def _given(key: str) -> None:
@@ -202,14 +201,9 @@ def _sheets(table: Table) -> None:
     record = session().upload
     if record.workbook is None or len(table.sheets) < 2:
         return
-    st.session_state["upload_sheet"] = sheet = table.reading.get("sheet_name", table.sheets[0])
-    place = table.sheets.index(sheet)
-    st.selectbox("Sheet", table.sheets, place, key="upload_sheet", on_change=_choose_sheet)
-
-
-def _choose_sheet() -> None:
-    if workbook := session().upload.workbook:
-        _begin(*workbook, st.session_state["upload_sheet"])
+    sheet = table.reading.get("sheet_name", table.sheets[0])
+    control = bound("upload_sheet", sheet, partial(_begin, *record.workbook))
+    st.selectbox("Sheet", table.sheets, table.sheets.index(sheet), **control)
 
 
 def _stays() -> str:

@@ -116,6 +116,16 @@ def test_a_damaged_file_takes_nothing_away(page: str) -> None:
     assert not app.error
 
 
+def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> None:
+    """One below the other; closing one leaves the other."""
+    app = start(run="deadbeef").run()
+    give(app, "bad.unrolled", of()[1][:-999])
+    assert not app.exception
+    assert (len(app.warning), len(app.error)) == (1, 1)
+    app.button(key="close_complaints").click().run()
+    assert (len(app.warning), len(app.error)) == (0, 1)
+
+
 def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
     """The table is the data then, as if it had been given."""
     experiment, dataset, snapshot, table = of_upload()

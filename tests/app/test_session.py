@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -18,7 +19,7 @@ from lib.experiment import Experiment
 from lib.run import Run
 from lib.ui import address, browser, listener, runs
 from lib.ui.cell import playhead
-from lib.ui.session import session
+from lib.ui.session import once, session
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
 from tests.unit.pictures import a_dataset
@@ -330,3 +331,20 @@ def test_a_cookie_of_another_form_names_nobody(
 ) -> None:
     """Nor does a browser without one."""
     assert browser_of(monkeypatch, text) is None
+
+
+def test_what_takes_long_is_made_once_for_the_same_arrays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Texts and numbers are the same by value; arrays of the same numbers are others."""
+    monkeypatch.setattr(st, "session_state", {})
+    weights = np.zeros((2, 2)), np.zeros(2)
+    first = once("it", ("epoch", 3, weights), object)
+    assert once("it", ("epoch", 3, (weights[0], weights[1])), object) is first
+    second = once("it", ("epoch", 3, (np.zeros((2, 2)), weights[1])), object)
+    assert second is not first
+    with pytest.raises(ZeroDivisionError):
+        once("it", ("epoch", 4, weights), lambda: 1 // 0)
+    assert once("another", (), object) is not second
+    assert list(session().made) == ["it", "another"]
+    assert session().made["it"][1] is second

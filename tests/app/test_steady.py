@@ -100,12 +100,10 @@ def band_page() -> None:
     playhead_band("place", go.Figure(layout=layout))
 
 
-def test_the_playhead_has_the_column_of_its_timestep() -> None:
-    """The first step's lies around 1, and is one of as many as the axis is wide."""
+def test_the_playhead_is_told_where_a_chart_has_its_timesteps() -> None:
+    """Between the margins, over as many steps as the axis is wide, the first of them around 1."""
     app = AppTest.from_function(band_page, default_timeout=30).run()
     assert not app.exception
     (style,) = [html.proto.body for html in app.get("html")]
-    start = "50px + (100% - 60px)/4.5000*(var(--cell-t,0) + 0.2500)"
-    assert f"left:max(50px,{start})" in style
-    assert f"right:max(10px,100% - ({start}) - max(4px,(100% - 60px)/4.5000))" in style
-    assert "height:250px" in style
+    assert "--left:50px;--right:10px;--top:20px;--bottom:30px;" in style
+    assert "--steps:4.5000;--before:0.2500" in style

@@ -349,8 +349,8 @@ def test_windows_that_were_cut_before_are_let_go() -> None:
     """Those of a million rows take 40 MB, and sliders cut them anew."""
     app = start(data="upload")
     give(app, "mine.csv", rows(100))
-    before = weakref.ref(app.session_state[KEY].upload.dataset[2])
+    before = weakref.ref(app.session_state[KEY].made["dataset"][1])
     app.slider(key="T").set_value(7).run()
     gc.collect()
-    assert app.session_state[KEY].upload.dataset[0].data.timesteps == 7
+    assert app.session_state[KEY].made["dataset"][0][0].data.timesteps == 7
     assert before() is None

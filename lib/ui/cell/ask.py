@@ -7,24 +7,108 @@ the next one comes, so that figures never blink, and says of which epoch it is.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
+from lib.recurrence import initial_model_weights, initial_weights
+from lib.recurrence.padded import batch
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.questions import PLACES
 from lib.ui.fragment import fragment
-from lib.ui.session import Asked, session
+from lib.ui.session import Asked, LayerWeights, session
 from lib.ui.text import plain, say_steadily
 
 EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
 """Between two looks whether the page is up to date: for an answer, and for a run that trains."""
+MEASURED, AVERAGED = 8, 16
+"""On so many samples differences are measured, and over so many gradients are means."""
+PADDING = 3
+"""Steps of zeros at the end, to see what they do."""
+
+
+def measured(chosen: Chosen) -> np.ndarray:
+    """The samples that differences are measured on, (N, T, F), the shown one first."""
+    others = chosen.dataset.shown[chosen.dataset.shown != chosen.sample]
+    return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
+
+
+def backward(chosen: Chosen) -> LayerWeights:
+    """Fresh weights of a layer that reads backwards what the chosen one reads."""
+    model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
+    return _fresh(model.cell, width, model.units, chosen.experiment.seed)
+
+
+@lru_cache(maxsize=8)  # a page run draws them, and those of many units take a while
+def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
+    return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
+
+
+def _modes(chosen: Chosen) -> dict[str, Any]:
+    weights = chosen.upward(chosen.weights)
+    return {"layers": chosen.layer + 1, "weights": weights, "x": measured(chosen), "sample": 0}
+
+
+def _breakings(chosen: Chosen) -> dict[str, Any]:
+    about = {"x": measured(chosen), "backward": backward(chosen), "padding": PADDING}
+    return {"weights": chosen.upward(chosen.weights), **about}
+
+
+def _reach(chosen: Chosen) -> dict[str, Any]:
+    dataset, samples = chosen.dataset, chosen.dataset.shown[:AVERAGED]
+    about = {"y": dataset.y[samples], "loss": chosen.loss, "layer": chosen.layer}
+    return {**_one_way(chosen), "x": dataset.x[samples], **about}
+
+
+def _one_way(chosen: Chosen) -> dict[str, Any]:
+    layers = chosen.experiment.model.layers
+    return {"layers": layers, "weights": chosen.weights, "x": chosen.features}
+
+
+def _both_ways(chosen: Chosen) -> dict[str, Any]:
+    """The same with a second layer that reads backwards."""
+    dataset, experiment = chosen.dataset, chosen.experiment
+    other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
+    backward = tuple(initial_model_weights(other, dataset.shape[2], dataset.targets))
+    return {**_one_way(chosen), "backward": backward}
+
+
+def _padding(chosen: Chosen) -> dict[str, Any]:
+    batches = {end: batch(chosen.features, end == "end")[0] for end in ("end", "start")}
+    return {"weights": chosen.upward(chosen.weights), "batches": batches, "loss": chosen.loss}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for a place."""
+
+    name: str
+    """A key of `lib.training.answers.ANSWERS`."""
+    words: str
+    about: tuple[str, ...]
+    """What of `Chosen` it is about, besides the model."""
+    arguments: Callable[[Chosen], dict[str, Any]]
+    """For Keras, besides the cell; made when it is asked."""
+
+
+ONE = ("sample", "layer")
+PLACES = {
+    "modes": Question("modes", "are the modes one computation?", ONE, _modes),
+    "breakings": Question("breakings", "what breaks it?", ONE, _breakings),
+    "reach": Question("reach", "how far back does each loss reach?", ("layer", "loss"), _reach),
+    "one way": Question("influence", "which inputs move which outputs?", ("sample",), _one_way),
+    "both ways": Question(
+        "influence", "which do if the layers are Bidirectional?", ("sample",), _both_ways
+    ),
+    "padding": Question("padding", "what does padding do?", (*ONE, "loss"), _padding),
+}
+"""Where an answer is shown → its question."""
 
 
 @dataclass(frozen=True, slots=True)

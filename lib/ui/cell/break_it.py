@@ -10,10 +10,9 @@ from lib.figures.palette import Palette
 from lib.figures.proofs import Strip, strips, strips_legend
 from lib.narrate.proofs import bound_told, ways_to_break_it
 from lib.recurrence import highest_output, unroll, unroll_stack
-from lib.ui.cell.ask import Reply
+from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower, row_order
-from lib.ui.cell.questions import PADDING, backward
 from lib.ui.text import card, takeaway
 
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))

@@ -12,10 +12,9 @@ from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, Trace, forward, layers_of
 from lib.recurrence.formulas import LayerPass
-from lib.ui.epoch import Epochs
 from lib.ui.linked import Linked, linked_buttons, linked_slider
-from lib.ui.session import LayerWeights, Loaded, session
-from lib.ui.shown import ShownRun, fitting_run
+from lib.ui.session import LayerWeights, Loaded, once
+from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.text import hint
 
 
@@ -102,7 +101,9 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")
-    traces, run_id = _traces(experiment, weights, dataset, sample), shown.snapshot.run_id
+    x, run_id = dataset.x[sample : sample + 1], shown.snapshot.run_id
+    of = weights, dataset, sample
+    traces, _ = once("traces", of, lambda: forward(experiment, weights, x))
     return Chosen(
         experiment, dataset, sample, layer, mode, weights, epoch, run_id, shown.polling, traces
     )
@@ -122,15 +123,3 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
         return known[0][0][mode], 0, f"as {model} starts, before training{seed}"
     run = f" of {shown.kept.name}" if shown.kept else " of a recorded run" * shown.is_recorded
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
-
-
-def _traces(
-    experiment: Experiment, weights: LayerWeights, dataset: Dataset, sample: int
-) -> Sequence[Trace]:
-    """All layers' traces for one sample; computed once for the same weights."""
-    last = session().cell.traces
-    if last and last[0] is weights and last[1] is dataset and last[2] == sample:
-        return last[3]
-    traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])
-    session().cell.traces = weights, dataset, sample, traces
-    return traces

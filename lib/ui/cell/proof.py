@@ -10,10 +10,9 @@ from lib.figures.palette import Palette
 from lib.figures.proofs import Side, equation, proof_cards
 from lib.narrate.proofs import ProofCard, also_measured, one_computation, prefix_sentence
 from lib.recurrence.agreement import agreement
-from lib.ui.cell.ask import Reply
+from lib.ui.cell.ask import Reply, measured
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
-from lib.ui.cell.questions import measured
 from lib.ui.fragment import slot
 from lib.ui.text import card, hint, say_steadily, takeaway
 

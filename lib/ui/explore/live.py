@@ -18,13 +18,12 @@ from lib.run import Run, Status
 from lib.toml import beside
 from lib.ui import clock, runs
 from lib.ui.address import change
-from lib.ui.epoch import Epochs
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
-from lib.ui.shown import ShownRun, shown_run
+from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import press, say_steadily
 

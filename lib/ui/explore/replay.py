@@ -9,8 +9,8 @@ import re
 import zlib
 from base64 import b64encode
 from dataclasses import replace
+from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from lib.figures.chart import CONFIG
@@ -21,11 +21,10 @@ from lib.narrate.replay import replay_told
 from lib.replay import FEWEST, Frame, frames_of
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
-from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER, card
 from lib.ui.linked import Linked, linked_toggle
-from lib.ui.session import Loaded, Replay, session
-from lib.ui.shown import ShownRun, pick_answers, strip_values
+from lib.ui.session import Loaded, once
+from lib.ui.shown import Epochs, ShownRun, pick_answers, picked_answers, strip_values
 from lib.ui.text import plain, takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
@@ -51,46 +50,19 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
         earlier = "last" in shown.experiment.model.modes and linked_toggle(
             "What if we asked it earlier?", EARLIER
         )
-        seen = _seen(epochs)
-        figure = _figure(seen, shown, picked, palette, earlier=earlier)
-        words, *details = replay_told(shown.dataset, seen.frames)
+        run = shown.experiment, shown.dataset, shown.snapshot
+        layout = "narrow" if _told("narrow") else "wide"
+        frames = once("frames", (shown.snapshot,), lambda: frames_of(*run, epochs.weights))
+        look: dict[str, Any] = {"earlier": earlier, "layout": layout}
+        look |= {"palette": palette, "start": _place(frames, epochs.picked)}
+        # The very same one as long as nothing but the epoch changes: the browser moves that alone.
+        about = frames, picked, palette.theme, earlier, layout
+        figure = once("replay", about, lambda: replay_figure(*run[:2], frames, *picked, **look))
+        words, *details = replay_told(shown.dataset, frames)
         with st.container(key=CHART):
             st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)
-        _control(epochs, loaded, seen, palette)
-
-
-def _seen(epochs: Epochs) -> Replay:
-    """The frames, made once for what a run has left."""
-    shown, charts = epochs.shown, session().charts
-    if charts.replay is None or charts.replay.snapshot is not shown.snapshot:
-        about = shown.experiment, shown.dataset, shown.snapshot
-        frames = frames_of(*about, epochs.weights)
-        charts.replay = Replay(shown.snapshot, frames)
-    return charts.replay
-
-
-def _figure(
-    seen: Replay, shown: ShownRun, picked: tuple[int, int], palette: Palette, *, earlier: bool
-) -> go.Figure:
-    """The very same one as long as nothing but the epoch changes: the browser moves that alone."""
-    narrow = bool(_told("narrow"))
-    key = picked, palette.theme, earlier, narrow
-    if seen.key != key:
-        seen.key, seen.figure = (
-            key,
-            replay_figure(
-                shown.experiment,
-                shown.dataset,
-                seen.frames,
-                *picked,
-                palette=palette,
-                start=_place(seen.frames, Epochs.of(shown).picked),
-                earlier=earlier,
-                layout="narrow" if narrow else "wide",
-            ),
-        )
-    return seen.figure
+        _control(epochs, loaded, frames, palette)
 
 
 def _place(frames: tuple[Frame, ...], epoch: int | None) -> int:
@@ -100,23 +72,22 @@ def _place(frames: tuple[Frame, ...], epoch: int | None) -> int:
     return min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
 
 
-def _control(epochs: Epochs, loaded: Loaded, seen: Replay, palette: Palette) -> None:
+def _control(epochs: Epochs, loaded: Loaded, frames: tuple[Frame, ...], palette: Palette) -> None:
     """What the script needs: the frames' names, and the strip's images in each of them."""
-    shown = epochs.shown
-    if (strip := (palette.theme, loaded.experiment.model, strip_values(shown)[0])) != seen.strip:
-        fits = shown.dataset is loaded.dataset and shown.experiment.model == loaded.experiment.model
-        then = [replace(shown, snapshot=frame.snapshot) for frame in seen.frames * fits]
+    shown, model = epochs.shown, loaded.experiment.model
+    fits = shown.dataset is loaded.dataset and shown.experiment.model == model
+    then = [replace(shown, snapshot=frame.snapshot) for frame in frames * fits]
+
+    def strips() -> str:
         images = [_images(each, palette) for each in then]
-        seen.images = b64encode(zlib.compress(json.dumps(images).encode())).decode("ascii")
-        seen.strip = strip
-    names = [frame.name for frame in seen.frames]
+        return b64encode(zlib.compress(json.dumps(images).encode())).decode("ascii")
+
+    about = frames, palette.theme, fits, picked_answers(shown)[0]
+    names = [frame.name for frame in frames]
+    at = names[_place(frames, epochs.picked)]
     _component(
         key=KEY,
-        data={
-            "names": names,
-            "strips": seen.images,
-            "epoch": names[_place(seen.frames, epochs.picked)],
-        },
+        data={"names": names, "strips": once("strips", about, strips), "epoch": at},
         on_epoch_change=lambda: _note_epoch(epochs),
         on_narrow_change=lambda: None,
     )

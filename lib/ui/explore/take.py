@@ -25,12 +25,11 @@ from lib.training.questions import AnswerFuture
 from lib.ui import runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
-from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, session
-from lib.ui.shown import picked_answers, shown_run
+from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY = "take"
@@ -90,14 +89,11 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     """What there is now, and what its words and sizes hang on."""
     then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
-    size, rows, count = (
-        weight_bytes(then.snapshot.weights),
-        dataset.y[dataset.judged].size,
-        len(models),
-    )
+    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
     past = min(size * len(epochs.weights), max(_FILE["past_bytes"], 2 * size))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
+    count = len(models)
     counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
     return {
         "parts": _FILE["parts"],

@@ -6,7 +6,7 @@ asks for it, and how often that was is said.
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -22,15 +22,14 @@ from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
 from lib.run import ModelWeights, SeedWeights
 from lib.ui.columns import advice
-from lib.ui.epoch import Epochs
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
-from lib.ui.session import Loaded, WorthCard, session
-from lib.ui.shown import ShownRun, shown_run
+from lib.ui.session import Loaded, WorthCard, once, session
+from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, takeaway
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
 """The card's parts, by their name in the address."""
@@ -38,8 +37,6 @@ _WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
 KEYS = (PART, _WAY.name, _STEPS.name)
 """In the address."""
-KEPT = 8
-"""So many answers, scores and figures are kept: each may be of all rows."""
 MOST_NAMES = 200
 """So many a menu offers: all are sent to the browser."""
 
@@ -68,25 +65,19 @@ def _weights(shown: ShownRun) -> SeedWeights:
     if record.dataset is not shown.dataset:
         record = session().worth = WorthCard(shown.dataset, looked=record.looked)
     if not shown.polling:
-        now = shown.snapshot.weights if shown.snapshot.epoch else ({},)
-        ids = [[id(w) for m in each for w in m.values()] for each in (now, record.weights)]
-        if ids[0] != ids[1]:
-            record.weights, record.made = now, {}
+        record.weights = shown.snapshot.weights if shown.snapshot.epoch else ({},)
     return record.weights
 
 
-def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
-    """What `make` returns, made once for the same weights, as long as it is one of the last few."""
-    made = session().worth.made
-    made[key] = value = made.pop(key) if key in made else make()
-    while len(made) > KEPT:
-        del made[next(iter(made))]
-    return value
+def _once(what: str, make: Callable[[], T], *about: object) -> T:
+    """What `make` returns, made once for the same weights and what else it is about."""
+    record = session().worth
+    return once(what, (record.weights, *about), make, record.made)
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
     about, seeds = (shown.experiment, shown.dataset, weights, part), len(session().worth.weights)
-    return _once(("answers", part), lambda: answers(*about, seeds=seeds))
+    return _once(f"answers {part}", lambda: answers(*about, seeds=seeds))
 
 
 def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
@@ -117,7 +108,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
             each = (answers(shown.experiment, dataset, o, part, every=said.every) for o in others)
             return median_worth([judge(dataset, said), *(judge(dataset, one) for one in each)])
 
-        worth = _once(("medians", part), over_seeds)
+        worth = _once(f"medians {part}", over_seeds)
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
         if others:
@@ -157,17 +148,18 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     """The whole validation part, of one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    worth = _once(("worth", "judged"), lambda: judge(dataset, said))
+    worth = _once("worth", lambda: judge(dataset, said))
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
         best_first = [score.name for score in worth.baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = _once(("rows", target, series), lambda: by_row(dataset, said, target, series))
+    rows = _once("rows", lambda: by_row(dataset, said, target, series), target, series)
     figure = _once(
-        ("dates", target, series, guess.name, palette.theme),
+        "dates",
         lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
+        *(rows, guess.name, palette.theme),
     )
     every = drawn_every(len(rows.rows), origin.period)
     told = words.dates_told(dataset, origin, rows, target, every)
@@ -183,7 +175,7 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
-        why = _once(("why",), lambda: why_not_fed_back(dataset))
+        why = _once("why", lambda: why_not_fed_back(dataset))
         fed = linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
         if fed and not why:
             feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
@@ -192,21 +184,18 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     looked, look = _looks(shown)
     judged = _answers(shown, weights)
     tested = _answers(shown, weights, "test") if look in looked else None
-    run = shown.experiment, dataset, weights
-    about = series, column, feed, look in looked
+    run, about = (shown.experiment, dataset, weights), (series, column, feed, look in looked)
+    said: dict[str, Any] = {"judged": judged, "tested": tested}
+    said |= {"series": series, "column": column, "feed": feed}
     try:
-        coming = _once(
-            ("coming", *about),
-            lambda: forecast(
-                *run, series=series, column=column, feed=feed, judged=judged, tested=tested
-            ),
-        )
+        coming = _once("coming", lambda: forecast(*run, **said), *about)
     except ForecastError as error:
         hint(f"{error}")
         return
     figure = _once(
-        ("ahead", *about, palette.theme),
+        "ahead",
         lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
+        *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best
     told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)

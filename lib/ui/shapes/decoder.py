@@ -8,12 +8,12 @@ from lib.figures.palette import Palette
 from lib.figures.target import shapes_picture
 from lib.figures.tensor import SCALES
 from lib.ui import address
+from lib.ui.linked import bound, pills
 from lib.ui.session import session
-from lib.ui.text import card, hint, pills, plain
+from lib.ui.text import card, hint, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
-TEXT = "error_text"
 LONGEST = 600
 """Of what is said about a message, in characters."""
 
@@ -29,10 +29,8 @@ def decoder(palette: Palette) -> None:
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.session_state[TEXT] = text
-        st.text_area(
-            "Paste a message, or a whole traceback", key=TEXT, height=200, on_change=_pasted
-        )
+        control = bound("error_text", text, _pasted)
+        st.text_area("Paste a message, or a whole traceback", height=200, **control)
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
         picked = next((name for name, words in EXAMPLES.items() if words == text), None)
         pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
@@ -64,8 +62,8 @@ def decoder(palette: Palette) -> None:
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
 
 
-def _pasted() -> None:
-    session().shapes.message = ends(st.session_state[TEXT])
+def _pasted(text: str) -> None:
+    session().shapes.message = ends(text)
     address.set_page_value(KEY, "")
 
 

@@ -1,5 +1,9 @@
-"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does."""
+"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does.
 
+For the damage one click trains a model on the right target and one on a mistaken one.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -7,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor import Diagnosis
-from lib.doctor.damage import LOSS, MISTAKES, mistake_of
+from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.lineup import SIGNS
 from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
@@ -22,23 +26,29 @@ from lib.doctor.question import (
 )
 from lib.english import capital
 from lib.figures.palette import Palette
-from lib.figures.target import lineup_picture
+from lib.figures.target import damage_loss_figure, damage_predictions_figure, lineup_picture
 from lib.figures.tensor import SCALES
 from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
+from lib.training.questions import AnswerFuture
 from lib.training.recorded import recorded_damage
-from lib.ui import address
+from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
+from lib.ui.linked import bound, pills
 from lib.ui.session import session
-from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import card, hint, pills, plain, press, say, takeaway
+from lib.ui.steady import steady_chart
+from lib.ui.text import card, hint, plain, press, say, takeaway
 
 KEY = "check"
 """In the address."""
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 SHAPES = {"output": "The model’s output", "target": "y.shape"}
+POLL_SECONDS = 0.3
+Answers = Mapping[str, AnswerFuture]
+"""By mistake what the worker says of it, once it has trained both."""
 
 
 def doctor(palette: Palette) -> None:
@@ -72,48 +82,39 @@ def doctor(palette: Palette) -> None:
         damage_card(question, palette)
 
 
-def _take(question: TargetQuestion, *answered: str) -> None:
-    """Make this the question. What is wrong with a field is said until that field is answered."""
-    for name in answered:
+def _set(**values: Any) -> None:
+    """Change the question. What is wrong with a field is said until that field is answered."""
+    for name in values:
         session().shapes.problems.pop(name, None)
+    question = replace(read_question(address.page_value(KEY)), **values)
     address.set_page_value(KEY, "" if question == TargetQuestion() else write_question(question))
 
 
 def _question(question: TargetQuestion) -> None:
     problems = session().shapes.problems
     for name, label in SHAPES.items():
-        key = f"check_{name}"
-        if name not in problems:
-            st.session_state[key] = f"{getattr(question, name)}"
-        st.text_input(label, key=key, max_chars=200, on_change=_read, args=(name,))
+        key, text = f"check_{name}", f"{getattr(question, name)}"
+        if name in problems:
+            text = st.session_state.get(key, "")
+        st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
         if name in problems:
             st.warning(plain(problems[name]))
     label = "Take the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
-    st.session_state["check_loss"] = question.loss
-    st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
-    st.session_state["check_batch"] = question.batch_size
-    st.number_input(
-        "Batch size", 1, 4096, key="check_batch", on_change=_set, args=("batch_size", "check_batch")
-    )
+    loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+    st.selectbox("Loss", LOSS_NAMES, **loss)
+    size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+    st.number_input("Batch size", 1, 4096, **size)
 
 
-def _read(name: str) -> None:
+def _read(name: str, text: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    question, text = read_question(address.page_value(KEY)), st.session_state[f"check_{name}"]
+    question = read_question(address.page_value(KEY))
     other = question.target if name == "output" else question.output
     try:
-        shape = read_shape(text, samples=other[0])
+        _set(**{name: read_shape(text, samples=other[0])})
     except ShapeTextError as error:
         session().shapes.problems[name] = capital(str(error))
-        return
-    values: dict[str, Any] = {name: shape}
-    _take(replace(question, **values), name)
-
-
-def _set(name: str, key: str) -> None:
-    values: dict[str, Any] = {name: st.session_state[key]}
-    _take(replace(read_question(address.page_value(KEY)), **values))
 
 
 def take_stack_output() -> None:
@@ -125,7 +126,7 @@ def take_stack_output() -> None:
         return
     batch, *rest = sizes(tensors[0])
     output = (question.target[0], *(size or TIMESTEPS for size in rest))
-    _take(replace(question, output=output, batch_size=batch or question.batch_size), "output")
+    _set(output=output, batch_size=batch or question.batch_size)
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
@@ -150,7 +151,11 @@ def _usual(question: TargetQuestion) -> None:
         painted = {y: _painted(y, case.diagnose().verdict) for y, case in cases.items()}
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
-            pills(f"y for the output {name}", painted, asked, f"usual_{name}", partial(_open, name))
+
+            def ask(target: str, output: tuple[int, ...] = output) -> None:
+                _set(output=output, target=TARGETS[target])
+
+            pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
         " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
@@ -163,6 +168,51 @@ def _painted(target: str, verdict: Verdict) -> str:
     return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
 
-def _open(output: str, target: str) -> None:
-    question = read_question(address.page_value(KEY))
-    _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
+def damage_card(question: TargetQuestion, palette: Palette) -> None:
+    """The mistake that fits the question best; a recorded training until the person trains it."""
+    page = session().shapes
+    fitting = mistake_of(question.output, question.target)
+    if page.damage_question != question:
+        page.mistake = fitting or page.mistake or next(iter(MISTAKES))
+    page.damage_question = question
+    draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
+
+
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
+
+
+def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
+    """`asked_about` is the mistake that the question describes; None where it is none of these."""
+    waiting, page = _is_training(answers), session().shapes
+    case, titles = page.mistake, {name: one.title for name, one in MISTAKES.items()}
+    pick = partial(setattr, page, "mistake")
+    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    if case != asked_about:
+        hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
+    answer = answers[case] if case in answers and answers[case].done() else None
+    problem = answer and answer.exception()
+    damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        if waiting:
+            st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
+        else:
+            is_live = answer and not problem
+            st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
+    if problem:
+        st.error(plain(f"{problem}"), icon=":material/error:")
+    left, right = st.columns(2)
+    told, sentence = words.damage_told(MISTAKES[case], damage)
+    with left:
+        steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
+        hint("What both trainings report: nothing raises.")
+    with right:
+        steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
+        hint("What both models say, against what is true.")
+    takeaway(told, sentence)
+
+
+def _ask(case: str) -> None:
+    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)

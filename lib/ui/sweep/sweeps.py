@@ -51,7 +51,7 @@ def shown() -> Sweep:
     if sweep is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
-        return Sweep("", runner, DATASETS[ready.data].title, runs.Owner(None, None))
+        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
     sweep.runner.watch()
     for point in sweep.runner.results:
         runs.adopt(point["run"], sweep.owner)
