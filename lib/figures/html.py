@@ -9,14 +9,37 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from lib.figures.palette import Palette
 
 STEPS = 60
 """Shades on either side of zero: more than an eye tells apart."""
+
+
+def _joined(name: str) -> str:
+    """A template whose lines are joined: how they are broken and indented shows in no picture."""
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return "".join(line.strip() for line in lines)
+
+
+_TEMPLATES = Environment(
+    loader=FunctionLoader(_joined), autoescape=True, undefined=StrictUndefined
+)
+
+
+def templates(module: str, **names: Any) -> Any:
+    """The macros in the HTML file beside a module, its `__file__`; they see `names` as well.
+
+    Words that they are given are escaped, unless they are `Markup`.
+    """
+    return _TEMPLATES.get_template(f"{Path(module).stem}.html", globals=names).module
 
 
 def div(style: str, *body: str) -> str:
@@ -69,12 +92,12 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
     return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
 
-def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:
+def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
     """The same as an element as wide as its block; `size` is its height, as CSS."""
-    return f'<img alt="" class="enlarged" src="{png_uri(indexes, colors)}" style="{size}">'
+    return Markup(f'<img alt="" class="enlarged" src="{png_uri(indexes, colors)}" style="{size}">')
 
 
-def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> str:
+def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> Markup:
     """Values from -reach to reach as such an element."""
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
@@ -91,20 +114,21 @@ def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> str:
+def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
     """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
     uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
-    return (
+    return Markup(
         f'<img alt="{escape(alt)}" decoding="sync" src="{uri}" style="width:{width / 16:.2f}rem;'
         f'height:{height / 16:.2f}rem;max-width:none;display:block">'
     )
 
 
-def plot_image(shapes: str, height: int, background: str, rem: float) -> str:
+def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
     """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
     ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
     uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
-    return f'<img alt="" src="{uri}" style="display:block;width:100%;height:{rem:g}rem">'
+    style = f"display:block;width:100%;height:{rem:g}rem"
+    return Markup(f'<img alt="" src="{uri}" style="{style}">')
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from markupsafe import Markup
+
 from lib.figures.html import svg_image
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, readable_shape
@@ -47,7 +49,7 @@ class Scale:
         return cls(min(ENTRY, height / longest["time"]), min(ENTRY, width / longest["features"]))
 
 
-def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
+def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> Markup:
     """A tensor as an image element, its samples in `color`."""
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
