@@ -7,7 +7,7 @@ HTML fragments for `st.html`, which wrap on a phone: see stack.html. They comput
 import re
 from collections.abc import Iterable, Iterator
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lib.figures.html import templates
 from lib.figures.palette import Palette
@@ -20,7 +20,7 @@ from lib.stack.tracing import TracedLayer
 
 def _breaking(name: str) -> Markup:
     """A layer's name, which may break where a capital letter begins a word of it."""
-    return Markup(re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", escape(name)))
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
 _HTML = templates(

@@ -54,7 +54,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
-        images.append(("⇒", f"{batch.broadcast}", image, "compared in a batch"))
+        images.append(("⇒", batch.broadcast, image, "compared in a batch"))
     axes = [(pair, fate, _behind(fate, palette)) for pair, fate in diagnosis.axes]
     return str(_HTML.lineup(images, axes, sentence, palette))
 
