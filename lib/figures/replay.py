@@ -15,8 +15,10 @@ from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.by_epoch import loss_figure
 from lib.figures.by_timestep import (
-    answer_traces,
-    error_traces,
+    answers_by_mode,
+    errors_by_mode,
+    hover_of,
+    mode_traces,
     predictions_figure,
     step_error_figure,
     typical_error,
@@ -59,8 +61,11 @@ def replay_figure(
     about, end = (experiment, dataset), frames[-1].snapshot
     picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
     shown, start = [frame.snapshot for frame in frames], range(len(frames))[start]
-    answers = [answer_traces(*about, snapshot, *picked, **look) for snapshot in shown]
-    errors = [error_traces(*about, snapshot, **look) for snapshot in shown]
+    drawn = experiment.model.head, palette, hover_of(dataset.target_unit), earlier
+    answers = [mode_traces(answers_by_mode(dataset, each, *picked), *drawn) for each in shown]
+    unit = "scaled" if dataset.raw_scale is None else dataset.target_unit
+    drawn = experiment.model.head, palette, hover_of(unit), earlier
+    errors = [mode_traces(errors_by_mode(dataset, each), *drawn) for each in shown]
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*answers, *errors]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
