@@ -87,7 +87,7 @@ def predictions_figure(
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 
     values = answers_by_mode(dataset, snapshot, sample, target)
-    unit, head, hover = dataset.target_unit, experiment.model.head, hover_of(dataset.target_unit)
+    unit, head, hover = dataset.target_unit, experiment.model.head, chart.hover(dataset.target_unit)
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
@@ -137,10 +137,9 @@ def step_error_figure(
     diamond, as in the predictions. Columns with different raw units are judged in the unit of y,
     and the axis says so.
     """
-    scale, head = dataset.raw_scale, experiment.model.head
-    unit = "scaled" if scale is None else dataset.target_unit
+    unit, head = error_unit(dataset), experiment.model.head
     errors, naive = errors_by_mode(dataset, snapshot), typical_error(dataset, dataset.naive_mse)
-    hover = hover_of(unit)
+    hover = chart.hover(unit)
     levels = [Entry("dotted", dataset.naive_label, "baseline")]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += mode_traces(errors, head, palette, hover, earlier)
@@ -165,9 +164,9 @@ def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
     return (dataset.raw_scale or 1.0) * np.sqrt(marks.finite(mse))
 
 
-def hover_of(unit: str) -> str:
-    """What a pointer that rests on a value is told."""
-    return f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+def error_unit(dataset: Dataset) -> str:
+    """That of typical errors."""
+    return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
 BySeed = Mapping[str, np.ndarray]

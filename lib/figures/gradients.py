@@ -26,7 +26,7 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
-    hover, dots = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
+    hover, dots = chart.hover(), marks.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = marks.finite(values)

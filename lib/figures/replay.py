@@ -16,8 +16,8 @@ from lib.figures import axes, chart, marks
 from lib.figures.by_epoch import loss_figure
 from lib.figures.by_timestep import (
     answers_by_mode,
+    error_unit,
     errors_by_mode,
-    hover_of,
     mode_traces,
     predictions_figure,
     step_error_figure,
@@ -61,10 +61,9 @@ def replay_figure(
     about, end = (experiment, dataset), frames[-1].snapshot
     picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
     shown, start = [frame.snapshot for frame in frames], range(len(frames))[start]
-    drawn = experiment.model.head, palette, hover_of(dataset.target_unit), earlier
+    drawn = experiment.model.head, palette, chart.hover(dataset.target_unit), earlier
     answers = [mode_traces(answers_by_mode(dataset, each, *picked), *drawn) for each in shown]
-    unit = "scaled" if dataset.raw_scale is None else dataset.target_unit
-    drawn = experiment.model.head, palette, hover_of(unit), earlier
+    drawn = experiment.model.head, palette, chart.hover(error_unit(dataset)), earlier
     errors = [mode_traces(errors_by_mode(dataset, each), *drawn) for each in shown]
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*answers, *errors]):

@@ -91,14 +91,15 @@ def _behind(fate: AxisFate, palette: Palette) -> str:
 
 
 HEIGHT = 300
-HOVER = f"%{{y:{chart.VALUE}}}"
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
     data = [
-        marks.line(f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, HOVER)
+        marks.line(
+            f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, chart.hover()
+        )
         for side, style in styles.items()
     ]
     values = [float(value) for loss in damage.loss.values() for value in loss]
@@ -113,10 +114,11 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
+    hover = f"said {chart.hover()}"
     data = [
         marks.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
-        marks.points("right setup", truth, marks.finite(said["right"]), right, f"said {HOVER}"),
-        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, f"said {HOVER}"),
+        marks.points("right setup", truth, marks.finite(said["right"]), right, hover),
+        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, hover),
     ]
     key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
