@@ -20,7 +20,6 @@ LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
-HOVER = f"%{{y:{chart.VALUE}}}"
 Curve = tuple[np.ndarray, np.ndarray]
 """Epochs and their values, both (P,)."""
 ByMode = Mapping[str, Curve]
@@ -133,7 +132,7 @@ def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> lis
     for mode, (epochs, y) in values.items():
         name = f"{MODES[mode].name}{', validation' if validation else ''}"
         color = palette.mode(mode)
-        trace = marks.line(name, y, {"color": color, **style}, HOVER, x=epochs)
+        trace = marks.line(name, y, {"color": color, **style}, chart.hover(), x=epochs)
         trace["mode"] = "lines" if len(epochs) > 12 else "lines+markers"
         traces.append(trace | {"marker": {"color": color, "size": 9 if len(epochs) == 1 else 6}})
     return traces
@@ -148,7 +147,7 @@ def _kept(
         if (kept := middle(snapshot).results[mode].kept_epoch) is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(marks.points(name, epochs[at], y[at], marker, HOVER))
+            rings.append(marks.points(name, epochs[at], y[at], marker, chart.hover()))
     if rings:
         words = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
         key.append([Entry("rings", words, "muted")])

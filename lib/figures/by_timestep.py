@@ -86,8 +86,8 @@ def predictions_figure(
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 
-    values = _answers(dataset, snapshot, sample, target)
-    unit, head, hover = dataset.target_unit, experiment.model.head, _hover(dataset.target_unit)
+    values = answers_by_mode(dataset, snapshot, sample, target)
+    unit, head, hover = dataset.target_unit, experiment.model.head, chart.hover(dataset.target_unit)
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
@@ -113,7 +113,7 @@ def predictions_figure(
     title, held = chart.with_unit(dataset.target_names[target], unit), _asked(values, earlier)
     y = axes.linear_axis(title, np.append(truth, held), axes.with_room(targets), zero=zero)
     look: dict[str, Any] = {"name": f"predictions {dataset.name} {target}", "height": HEIGHT}
-    traces = [line, *_traces(values, head, palette, hover, earlier)]
+    traces = [line, *mode_traces(values, head, palette, hover, earlier)]
     if origin:
         squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
         traces.append(squares | {"hoverinfo": "skip"})
@@ -137,13 +137,12 @@ def step_error_figure(
     diamond, as in the predictions. Columns with different raw units are judged in the unit of y,
     and the axis says so.
     """
-    scale, head = dataset.raw_scale, experiment.model.head
-    unit = "scaled" if scale is None else dataset.target_unit
-    errors, naive = _errors(dataset, snapshot), typical_error(dataset, dataset.naive_mse)
-    hover = _hover(unit)
+    unit, head = error_unit(dataset), experiment.model.head
+    errors, naive = errors_by_mode(dataset, snapshot), typical_error(dataset, dataset.naive_mse)
+    hover = chart.hover(unit)
     levels = [Entry("dotted", dataset.naive_label, "baseline")]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
-    data += _traces(errors, head, palette, hover, earlier)
+    data += mode_traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
         data.append(
             marks.line(
@@ -160,41 +159,14 @@ def step_error_figure(
     return chart.plotted(data, palette, x, y, rows, name=name, height=HEIGHT)
 
 
-def answer_traces(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    sample: int,
-    target: int,
-    *,
-    palette: Palette,
-    earlier: bool = False,
-) -> list[dict[str, Any]]:
-    """Of `predictions_figure` the traces that move while a model learns."""
-    values, hover = _answers(dataset, snapshot, sample, target), _hover(dataset.target_unit)
-    return _traces(values, experiment.model.head, palette, hover, earlier)
-
-
-def error_traces(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    *,
-    palette: Palette,
-    earlier: bool = False,
-) -> list[dict[str, Any]]:
-    """Of `step_error_figure` the traces that move while a model learns."""
-    hover = _hover("scaled" if dataset.raw_scale is None else dataset.target_unit)
-    return _traces(_errors(dataset, snapshot), experiment.model.head, palette, hover, earlier)
-
-
 def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
     """The root of mean squared errors, in the raw unit where all targets have one."""
     return (dataset.raw_scale or 1.0) * np.sqrt(marks.finite(mse))
 
 
-def _hover(unit: str) -> str:
-    return f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+def error_unit(dataset: Dataset) -> str:
+    """That of typical errors."""
+    return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
 BySeed = Mapping[str, np.ndarray]
@@ -210,7 +182,7 @@ def _by_seed(snapshot: Snapshot, value: Callable[[ModeResult], np.ndarray]) -> B
     }
 
 
-def _answers(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> BySeed:
+def answers_by_mode(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> BySeed:
     """What the models say of a sample's target column, in the raw unit."""
     index = int(snapshot.samples[sample])
     return _by_seed(
@@ -218,7 +190,8 @@ def _answers(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> 
     )
 
 
-def _errors(dataset: Dataset, snapshot: Snapshot) -> BySeed:
+def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> BySeed:
+    """The typical errors."""
     return _by_seed(snapshot, lambda result: typical_error(dataset, result.step_mse))
 
 
@@ -228,7 +201,7 @@ def _asked(values: BySeed, earlier: bool) -> np.ndarray:
     return np.concatenate([np.zeros(0), *map(np.ravel, drawn)])
 
 
-def _traces(
+def mode_traces(
     values: BySeed, head: str, palette: Palette, hover: str, earlier: bool
 ) -> list[dict[str, Any]]:
     """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
@@ -259,6 +232,6 @@ def _traces(
 
 
 def _key(modes: Collection[str], head: str, earlier: bool) -> tuple[list[Entry], list[Entry]]:
-    """The key of `_traces`: of both modes, and of the dotted line where there is one."""
+    """The key of `mode_traces`: of both modes, and of the dotted line where there is one."""
     unasked = [Entry("dotted", UNASKED[head], "last")] * (earlier and "last" in modes)
     return marks.mode_keys(modes, "dots", "open diamond"), unasked

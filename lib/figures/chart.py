@@ -112,6 +112,11 @@ def plotted(
     return figure(data, layout | more)
 
 
+def hover(unit: str = "") -> str:
+    """What is told of a value where a pointer rests."""
+    return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
+
+
 def escaped(words: str) -> str:
     """Words as Plotly writes them out: a column's name is no markup."""
     return escape(words, quote=False)

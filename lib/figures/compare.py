@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from lib.compared import LETTERS, Compared, part_of, same_data
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
+from lib.figures.by_timestep import error_unit, typical_error
 from lib.figures.html import plot_image, plotted_line
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
@@ -59,14 +60,13 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     a share of what that has at each step.
     """
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
-    alike, scale = same_data(runs), longest.raw_scale
     name, unit = "the guess of its data", "guess: 1"
-    if alike:
-        name, unit = longest.naive_label, "scaled" if scale is None else longest.target_unit
+    if alike := same_data(runs):
+        name, unit = longest.naive_label, error_unit(longest)
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if alike:
-            return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
+            return typical_error(longest, mse)
         return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
 
     curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))

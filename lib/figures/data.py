@@ -59,7 +59,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
-    hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
+    hover, size = chart.hover(), marks.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(_LOOKS["targets"]), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))

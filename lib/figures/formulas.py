@@ -1,22 +1,24 @@
 """The formulas of a layer with its numbers: one unit's over time, and all of a step by hand.
 
-HTML fragments for `st.html`. What is of one unit changes with the playhead, so it is small: each
-line is a few hundred bytes of SVG. By hand there is a table for each block of the kernels' columns.
-Rows are what is multiplied, columns are units, and the last rows are the sum and what the
-activation makes of it.
+HTML fragments for `st.html`: see formulas.html. What is of one unit changes with the playhead, so
+it is small: each line is a few hundred bytes of SVG. By hand there is a table for each block of the
+kernels' columns. Rows are what is multiplied, columns are units, and the last rows are the sum and
+what the activation makes of it.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 
 from lib.english import short, signed
-from lib.figures.html import block, div, picture, plot_image, plotted_line
+from lib.figures.html import plot_image, plotted_line, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import last_column, over_time, ticks
+from lib.figures.timeline import OVER_TIME
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
+
+_HTML = templates(__file__, over=OVER_TIME, signed=signed)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
@@ -24,13 +26,12 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
 
     Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
     """
-    rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
-    below = block("scaled", f"<div>{ticks(len(lines[0].trace), most=6)}</div>")
-    return block("unit-lines", *rows, block("pair", below), style=f"color:{palette.ink}")
+    rows = [(line, *_trace(line, palette), top and line is lines[-1]) for line in lines]
+    return str(_HTML.lines(rows, len(lines[0].trace), palette))
 
 
-def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
-    """A line's trace between the ends of its scale, and one at zero; beside it the formula.
+def _trace(line: Line, palette: Palette) -> tuple[Markup, str, str]:
+    """The image of a line's trace with one at zero, and the upper and lower end of its scale.
 
     The scale goes as far as the trace, and to 1 at least. It begins at 0 where nothing is less.
     """
@@ -43,21 +44,7 @@ def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
         'fill="none" vector-effect="non-scaling-stroke"/>'
     ) + plotted_line(np.array(heights), palette.ink, 2)
     image = plot_image(shapes, 40, palette.surface, 3.25)
-    if outlined:
-        image += last_column(len(known), palette)
-    ends = f"<span>{short(high)}</span><span>{short(low).replace('-', '−')}</span>"
-    over = f"<div>{over_time(image, len(known), palette)}</div>"
-    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
-    room = 4.4 if "kernel" in line.formula else 3.3
-    formula = div(
-        f"min-width:0;min-height:{room:g}rem;overflow-wrap:anywhere",
-        f"<strong>{escape(line.symbol)}</strong> "
-        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
-        f'<span class="muted">= {escape(line.formula)}</span><br>= {escape(line.filled)}',
-    )
-    return block(
-        "pair", block("scaled", over, block("ends", ends)), formula, style="margin-bottom:0.5rem"
-    )
+    return image, short(high), short(low).replace("-", "−")
 
 
 STATE = {"h": "hidden state"}
@@ -74,15 +61,8 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
     shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
     shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    key = div(
-        "display:flex;flex-wrap:wrap;gap:0 1.25rem",
-        f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>',
-        f'<span style="color:{palette.ink}">━━ the furthest unit</span>',
-        '<span class="muted">── every unit</span>' if each else "",
-    )
-    edge = block("muted", "1", style="font-size:0.75rem")
-    over = over_time(plot_image(shapes, 100, palette.surface, 8), len(hidden), palette)
-    return picture(sentence, palette, key, edge, over, ticks(len(hidden)))
+    image = plot_image(shapes, 100, palette.surface, 8)
+    return str(_HTML.bound(image, len(hidden), each, sentence, palette))
 
 
 def can_show(features: int, units: int) -> bool:
@@ -92,13 +72,13 @@ def can_show(features: int, units: int) -> bool:
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
-    tables = [
-        _table(f"{gate_symbol(name, about)}, {about}", _block(layer, step, place, name, about))
+    tables = {
+        f"{gate_symbol(name, about)}, {about}": _block(layer, step, place, name, about)
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
-    ]
+    }
     if rows := state_rows(layer, step):
-        tables.append(_table("the new states", rows))
-    return block("by-hand", *tables, style=f"color:{palette.ink}")
+        tables["the new states"] = rows
+    return str(_HTML.by_hand(tables, palette))
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:
@@ -124,18 +104,3 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = gates[name] if gates else layer.trace.hidden[0, step]
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
-
-
-def _table(title: str, rows: Sequence[Row]) -> str:
-    """Rows of a label and one number for each unit."""
-    units = range(1, len(rows[0].values) + 1)
-    head = "".join(f'<th scope="col">unit {k}</th>' for k in units)
-    body = "".join(
-        f'<tr class="{row.kind}"><th scope="row">{escape(row.label)}</th>'
-        f"{''.join(f'<td>{signed(value)}</td>' for value in row.values)}</tr>"
-        for row in rows
-    )
-    return (
-        f'<div tabindex="0" role="region" aria-label="{escape(title)}"><table>'
-        f"<caption>{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table></div>"
-    )

@@ -1,4 +1,6 @@
-"""What pictures in HTML are made of: images, scales, and words in the letters of code.
+"""What pictures in HTML are made of: templates, images, and words in the letters of code.
+
+A picture's markup stands in the HTML file beside its module, as macros that the module calls.
 
 `st.html` drops SVG elements, so that a drawing is an image, as its data URI. A matrix is a PNG of
 one pixel for each number, which the browser enlarges without blurring. How a block of some class
@@ -7,10 +9,13 @@ is laid out stands in `lib/ui/css`, which the pages load.
 
 from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from lib.figures.palette import Palette
@@ -19,39 +24,25 @@ STEPS = 60
 """Shades on either side of zero: more than an eye tells apart."""
 
 
-def div(style: str, *body: str) -> str:
-    """A block with this CSS."""
-    return f'<div style="{style}">{"".join(body)}</div>'
+def _joined(name: str) -> str:
+    """A template whose lines are joined: how they are broken and indented shows in no picture."""
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return "".join(line.strip() for line in lines)
 
 
-def block(kind: str, *body: str, style: str = "") -> str:
-    """A block of this class, with CSS of its own."""
-    return f'<div class="{kind}" style="{style}">{"".join(body)}</div>'
+_TEMPLATES = Environment(loader=FunctionLoader(_joined), autoescape=True, undefined=StrictUndefined)
 
 
-def picture(
-    sentence: str, palette: Palette, *body: str, style: str = "", kind: str = "picture"
-) -> str:
-    """Several blocks as one picture, with what it says as its alternative text."""
-    return (
-        f'<div role="img" aria-label="{escape(sentence)}" class="{kind}" '
-        f'style="color:{palette.ink};{style}">{"".join(body)}</div>'
-    )
+def templates(module: str, **names: Any) -> Any:
+    """The macros in the HTML file beside a module, its `__file__`; they see `names` as well.
+
+    Words that they are given are escaped, unless they are `Markup`.
+    """
+    return _TEMPLATES.get_template(f"{Path(module).stem}.html", globals=names).module
 
 
-def fitting(least: str) -> str:
-    """The CSS of a grid whose columns are `least` wide, as many as fit."""
-    return f"grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}),1fr))"
-
-
-def key(*entries: str) -> str:
-    """What the marks of a picture mean, side by side above it."""
-    return block("key", *(f"<span>{entry}</span>" for entry in entries))
-
-
-def span(kind: str, style: str, words: str = "") -> str:
-    """Words of this class; of "swatch" a mark in a key, of "arrow-head" the end of a line."""
-    return f'<span class="{kind}" style="{style}">{words}</span>'
+code_words = templates(__file__).code
+"""A shape or a call in the letters of code: words, their colour, and whether they are `bold`."""
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -69,20 +60,15 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
     return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
 
-def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:
+def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
     """The same as an element as wide as its block; `size` is its height, as CSS."""
-    return f'<img alt="" class="enlarged" src="{png_uri(indexes, colors)}" style="{size}">'
+    image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
+    return image.format(png_uri(indexes, colors), size)
 
 
-def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> str:
+def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> Markup:
     """Values from -reach to reach as such an element."""
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
-
-
-def scale_bar(colors: Sequence[str], width: float) -> str:
-    """The colours of a scale side by side, `width` rem wide."""
-    shades = f"background:linear-gradient(90deg,{','.join(colors)})"
-    return span("scale-bar", f"width:{width:g}rem;{shades}")
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
@@ -91,20 +77,21 @@ def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> str:
+def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
     """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
     uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
-    return (
-        f'<img alt="{escape(alt)}" decoding="sync" src="{uri}" style="width:{width / 16:.2f}rem;'
-        f'height:{height / 16:.2f}rem;max-width:none;display:block">'
-    )
+    return Markup(
+        '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
+        'max-width:none;display:block">'
+    ).format(alt, uri, width / 16, height / 16)
 
 
-def plot_image(shapes: str, height: int, background: str, rem: float) -> str:
+def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
     """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
     ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
     uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
-    return f'<img alt="" src="{uri}" style="display:block;width:100%;height:{rem:g}rem">'
+    image = Markup('<img alt="" src="{}" style="display:block;width:100%;height:{:g}rem">')
+    return image.format(uri, rem)
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") -> str:
@@ -117,9 +104,3 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") 
         f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
         f'{dashes} vector-effect="non-scaling-stroke"/>'
     )
-
-
-def code_words(words: str, color: str, *, bold: bool = False) -> str:
-    """A shape or a call in the letters of code."""
-    style = f"color:{color};font-weight:{600 if bold else 400}"
-    return span("code-words", style, escape(words))

@@ -121,6 +121,6 @@ def _line(
     name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], unit: str
 ) -> dict[str, Any]:
     """A line over what there is of y; with a dot at each where they are few."""
-    known, hover = np.isfinite(y), f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+    known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
     return marks.line(name, y[known], style, hover, x=x[known], dots=dots)

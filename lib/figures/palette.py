@@ -12,6 +12,7 @@ This module draws nothing. Its colours are in `palette.toml`, and again for the 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lib.toml import beside
 
@@ -96,6 +97,7 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(4096)  # a picture asks for hundreds, mostly the same as the one before
 def mix(start: str, end: str, share: float) -> str:
     """The colour that is `share`, 0 to 1, of the way from `start` to `end`."""
     parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))

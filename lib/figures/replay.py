@@ -16,8 +16,10 @@ from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.by_epoch import loss_figure
 from lib.figures.by_timestep import (
-    answer_traces,
-    error_traces,
+    answers_by_mode,
+    error_unit,
+    errors_by_mode,
+    mode_traces,
     predictions_figure,
     step_error_figure,
     typical_error,
@@ -61,8 +63,10 @@ def replay_figure(
     about, end = (experiment, dataset), frames[-1].snapshot
     picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
     shown, start = [frame.snapshot for frame in frames], range(len(frames))[start]
-    answers = [answer_traces(*about, snapshot, *picked, **look) for snapshot in shown]
-    errors = [error_traces(*about, snapshot, **look) for snapshot in shown]
+    drawn = experiment.model.head, palette, chart.hover(dataset.target_unit), earlier
+    answers = [mode_traces(answers_by_mode(dataset, each, *picked), *drawn) for each in shown]
+    drawn = experiment.model.head, palette, chart.hover(error_unit(dataset)), earlier
+    errors = [mode_traces(errors_by_mode(dataset, each), *drawn) for each in shown]
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*answers, *errors]):
             trace["mode"] = trace["mode"].removesuffix("+markers")

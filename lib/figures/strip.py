@@ -1,9 +1,9 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-An HTML fragment for `st.html`: words, which wrap on a phone, and each tensor as an image: a grid of
-shaded entries, (T, columns), in which time runs down, as NumPy prints a sample. All have the same
-rows, so that a row is the same moment everywhere. This module computes no shapes (`lib.stack`) and
-no states (`lib.recurrence`).
+An HTML fragment for `st.html`, of strip.html: words, which wrap on a phone, and each tensor as an
+image: a grid of shaded entries, (T, columns), in which time runs down, as NumPy prints a sample.
+All have the same rows, so that a row is the same moment everywhere. This module computes no shapes
+(`lib.stack`) and no states (`lib.recurrence`).
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from markupsafe import Markup
 
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.figures.html import block, code_words, div, fitting, picture, span, svg_image
+from lib.figures.html import svg_image, templates
 from lib.figures.palette import LEVELS, Palette
 from lib.recurrence import Trace
-from lib.stack.tensors import Tensor, has_time, letters, readable_shape
+from lib.stack.tensors import has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer, model_layers
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -98,7 +100,7 @@ class Grid:
         *,
         only_last: bool = False,
         outlined: bool = False,
-    ) -> str:
+    ) -> Markup:
         """A tensor with `width` columns as an image element; its words stand elsewhere.
 
         Its entries have the `levels` (T, width), 0 to LEVELS-1, of the `shades`; None draws it
@@ -147,6 +149,24 @@ LEGEND = (
     "each layer uses the same ones at every step."
 )
 """What the letters of shapes mean."""
+_HTML = templates(
+    __file__, LEGEND=LEGEND, letters=letters, readable_shape=readable_shape, has_time=has_time
+)
+
+
+class _Stage(NamedTuple):
+    """What comes out of a layer."""
+
+    step: TracedLayer
+    image: Markup
+    name: str
+    color: str
+    """Of the name."""
+    room: float = 0
+    """The width of the tensor and its name, in rem; 0 for as wide as they are."""
+    down: float = 0
+    """Above the layer's arrow, in rem: it stands at the middle of the tensors, or by their last row
+    where that alone goes on."""
 
 
 def shape_strip(
@@ -169,101 +189,47 @@ def shape_strip(
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
-    beside = experiment.model.layers == 1
-    grid = Grid.of(timesteps, widest, palette, BESIDE if beside else BELOW)
+    brief = experiment.model.layers > 1
+    grid = Grid.of(timesteps, widest, palette, BELOW if brief else BESIDE)
     read, modes = levels_of(dataset.x[sample]), []
     for mode, steps in models.items():
         above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
-        modes.append(_mode(mode, experiment, steps, [read, *above], grid))
-    columns = fitting("26rem") if beside else "grid-template-columns:minmax(0,1fr)"
-    parts = block("modes", *modes, style=columns), block("legend", LEGEND)
-    return picture(sentence, palette, *parts, kind="strip")
+        stages = _stages(mode, experiment, steps, [read, *above], grid)
+        modes.append((MODES[mode], palette.words(mode), stages))
+    middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
+    return str(_HTML.strip(modes, middles, brief, sentence, palette))
 
 
-def _mode(
+def _stages(
     mode: str,
     experiment: Experiment,
     steps: Sequence[TracedLayer],
     levels: Sequence[np.ndarray | None],
     grid: Grid,
-) -> str:
-    """One mode: a heading, then the input, then each layer with what comes out of it."""
-    palette = grid.palette
-    choice, words, muted = MODES[mode], palette.words(mode), palette.muted
-    brief = experiment.model.layers > 1
-    image = _rows(grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink)), grid)
-    with_time = block("with-time", '<span class="muted">time →</span>', image)
-    parts = [_tensor(steps[0].tensors[0], with_time, "input", muted, palette, brief=brief)]
+) -> list[_Stage]:
+    """Of one mode the input, then what comes out of each layer."""
+    palette, layers = grid.palette, experiment.model.layers
+    image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
+    stages = [_Stage(steps[0], image, "input", palette.muted)]
     shades = palette.shades(palette.mode(mode))
+    height, row = grid.size(1)[1], grid.pitch / 16
     for place, step in enumerate(steps[1:], start=1):
-        is_top, is_head = place == experiment.model.layers, place == len(steps) - 1
+        is_top, is_head = place == layers, place == len(steps) - 1
         width, only_last = _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
         image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
-        name, color = "hidden states", muted
+        name, color = "hidden states", palette.muted
         if is_top and only_last:
-            name, color = "the last row alone", words
+            name, color = "the last row alone", palette.words(mode)
         elif is_head:
             values = "one value" if width == 1 else f"{width} values"
             name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
-        room = max(4.75, grid.size(width)[0])  # of the tensor and its name, in rem
-        image = image if only_last else _rows(image, grid)
-        wide = f"{room:.2f}rem"
-        box = _tensor(step.tensors[0], image, name, color, palette, room=wide, brief=brief)
+        room = max(4.75, grid.size(width)[0])
         at_last = not has_time(steps[place - 1].tensors[0])
-        arrow = _arrow(step, grid, 1 if brief else 2, at_last=at_last)
-        longest = f"max-width:{12.25 + room:.2f}rem"  # arrows don't get longer than 12
-        parts.append(block("step", arrow, box, style=longest))
-    label = f'<span class="label" style="color:{words}">{choice.label}</span>'
-    heading = block("heading", label, code_words(choice.keras, words))
-    return block("mode brief" if brief else "mode", heading, block("chain", *parts))
-
-
-def _tensor(
-    tensor: Tensor,
-    image: str,
-    name: str,
-    color: str,
-    palette: Palette,
-    *,
-    brief: bool,
-    room: str = "auto",
-) -> str:
-    """A tensor with its shape above, in letters and in numbers, and its name below.
-
-    In `brief` it is the numbers alone, and a pointer that rests on them is told the letters.
-    """
-    shape = code_words(readable_shape(tensor), palette.ink, bold=True)
-    above = "" if brief else f"{code_words(letters(tensor), palette.muted)}<br>"
-    below = "" if brief else block("name", name, style=f"color:{color}")
-    return (
-        f'<div title="{letters(tensor)}: {name}" style="flex:none;width:{room}">'
-        f"{above}{shape}{div('margin:0.125rem 0', image)}{below}</div>"
-    )
-
-
-def _rows(image: str, grid: Grid) -> str:
-    """A tensor's image whose rows are timesteps, which `lib.ui.listener` marks."""
-    middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
-    return f'<div class="timesteps" data-middles="{middles}">{image}</div>'
-
-
-def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
-    """A layer as an arrow, with its name above and its parameters below.
-
-    It stands at the middle of the tensors, which have so many `lines` above them, or by their last
-    row where that alone goes on.
-    """
-    height, row = grid.size(1)[1], grid.pitch / 16
-    down = 1.05 * lines + 0.2 + (height - row / 2 - EDGE / 16 if at_last else height / 2)
-    head = span("arrow-head", f"border-left-color:{grid.palette.muted}")
-    return (
-        f'<div title="{step.outputs.product} parameters" class="arrow" '
-        f'style="padding-top:{down - 1.35:.2f}rem">'
-        f"{block('keras', f'{step.layer.keras} {_width(step)}')}"
-        f"{block('line', head)}"
-        f"{block('params', f'{step.parameters:,} params')}</div>"
-    )
+        middle = height - row / 2 - EDGE / 16 if at_last else height / 2
+        words = 1.05 * (1 if layers > 1 else 2)  # the lines above the tensors
+        stages.append(_Stage(step, image, name, color, room, words + 0.2 + middle - 1.35))
+    return stages
 
 
 def _width(step: TracedLayer) -> int:

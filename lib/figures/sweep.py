@@ -47,8 +47,7 @@ def curve_figure(
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
         data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
-        hover = f"%{{y:{chart.VALUE}}}"
-        line = marks.line(f"{name}, median", middle, style, hover, x=x, dots=7)
+        line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [named(point.values) for point in measured]})
     key_rows = [marks.mode_keys(MODES), [Entry("dotted", GUESS, "baseline")]]
     up = axes.log_axis(

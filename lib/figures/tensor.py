@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 
-from lib.figures.html import svg_image
+from markupsafe import Markup
+
+from lib.figures.html import svg_image, templates
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, readable_shape
 
@@ -47,7 +48,7 @@ class Scale:
         return cls(min(ENTRY, height / longest["time"]), min(ENTRY, width / longest["features"]))
 
 
-def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
+def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> Markup:
     """A tensor as an image element, its samples in `color`."""
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
@@ -59,7 +60,6 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
     width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY
     height = max(LEAST, (time.size or OPEN) * scale.down) if time else ENTRY
-    body = [*_sheets((x, y, width, height), sheets, color, palette)]
     lines = ""  # between the entries, where there is room for them
     if time and scale.down >= GRID:
         rows = range(1, round(height / scale.down))
@@ -67,22 +67,17 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     if features and scale.across >= GRID:
         columns = range(1, round(width / scale.across))
         lines += "".join(f"M{x + scale.across * k:.1f} {y:.1f}v{height:.1f}" for k in columns)
-    if lines:
-        body.append(f'<path d="{lines}" stroke="{palette.background}" opacity="0.6"/>')
-    below, right = y + height, x + width + back + 8 + LETTER * len(samples)
-    if time:
-        body.append(_edge(x - 4, y, f"v{height:.1f}", palette, time))
-        body.append(_text(x - 9, y + height / 2 + 4, palette, "time", _label(time), "end"))
+    right, middle = x + width + back + 8 + LETTER * len(samples), x + width / 2
     if features:
         half = LETTER * len(_label(features)) / 2
-        middle = max(x + width / 2, half)
-        body.append(_edge(x, below + 4, f"h{width:.1f}", palette, features))
-        body.append(_text(middle, below + 17, palette, "features", _label(features), "middle"))
+        middle = max(middle, half)
         right = max(right, middle + half + 2)
-    body.append(_text(x + width + back + 5, y - back + 9, palette, "batch", samples, "start"))
+    hidden = _sheets(sheets, color, palette)
+    named = time, features, samples, middle, palette
+    body = _HTML.drawing(x, y, width, height, hidden, back, lines, *named)
     font = 'font-family="sans-serif" font-size="12" font-weight="600"'
     alt = readable_shape(tensor)
-    return svg_image("".join(body), right, below + (20 if features else 6), font, alt)
+    return svg_image(body, right, y + height + (20 if features else 6), font, alt)
 
 
 def _label(axis: Axis) -> str:
@@ -90,30 +85,12 @@ def _label(axis: Axis) -> str:
     return axis.letter if axis.size is None else f"{axis.letter} {axis.size}"
 
 
-def _sheets(
-    foremost: tuple[float, float, float, float], count: int, color: str, palette: Palette
-) -> Iterator[str]:
-    """A rectangle for each sample, the hindmost and palest first."""
-    x, y, width, height = foremost
+def _sheets(count: int, color: str, palette: Palette) -> Iterator[tuple[float, str, str]]:
+    """How far each sample is shifted, its fill and its edge: the hindmost and palest first."""
     for behind in reversed(range(count)):
-        shift, share = SHEET * behind, 1 - 0.27 * behind
+        share = 1 - 0.27 * behind
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
-        edge = mix(palette.background, color, share)
-        yield (
-            f'<rect x="{x + shift:.1f}" y="{y - shift:.1f}" width="{width:.1f}" '
-            f'height="{height:.1f}" fill="{fill}" stroke="{edge}"/>'
-        )
+        yield SHEET * behind, fill, mix(palette.background, color, share)
 
 
-def _edge(x: float, y: float, way: str, palette: Palette, axis: Axis) -> str:
-    """The line along an axis; dashed where it may have any size."""
-    dash = ' stroke-dasharray="3 3"' if axis.size is None else ""
-    color = palette.axis(axis.role)
-    return f'<path d="M{x:.1f} {y:.1f}{way}" stroke="{color}" stroke-width="2.5"{dash}/>'
-
-
-def _text(x: float, y: float, palette: Palette, role: str, words: str, anchor: str) -> str:  # noqa: PLR0917  a place, a colour, words
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{palette.axis(role)}">'
-        f"{escape(words)}</text>"
-    )
+_HTML = templates(__file__, label=_label, px="{:.1f}".format)

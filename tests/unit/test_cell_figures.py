@@ -14,7 +14,7 @@ from PIL import Image
 from lib.figures.formulas import unit_lines
 from lib.figures.html import STEPS, png_uri, shade_indexes
 from lib.figures.palette import PALETTES, palette
-from lib.figures.timeline import over_time, ticks
+from lib.figures.timeline import OVER_TIME
 from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from lib.recurrence.unit_order import by_similarity
@@ -86,14 +86,14 @@ def test_numbers_are_legible_on_every_shade(theme: str) -> None:
 @pytest.mark.parametrize("steps", [1, 2, 12, 13, 57, 100])
 def test_ticks_name_the_first_and_the_last_step(steps: int) -> None:
     """And no more than fit a phone."""
-    named = re.findall(r">(\d+)<", ticks(steps))
+    named = re.findall(r">(\d+)<", OVER_TIME.ticks(steps))
     assert (named[0], named[-1]) == ("1", f"{steps}")
     assert len(named) <= 13
 
 
 def test_the_playhead_is_placed_by_the_page_alone() -> None:
     """By custom properties: moving it changes no picture."""
-    block = over_time("", 12, palette(), units=16, start=3)
+    block = OVER_TIME.over_time("", 12, palette(), units=16, start=3)
     assert "var(--cell-t,0)" in block
     assert "var(--cell-row,3)" in block
 

@@ -8,7 +8,7 @@ import pytest
 from lib.experiment import Experiment
 from lib.figures.html import STEPS, enlarged
 from lib.figures.palette import palette
-from lib.figures.proofs import Side, equation, proof_cards
+from lib.figures.proofs import Side, Strip, equation, proof_cards, strips
 from lib.narrate.proofs import (
     NO_ANSWER,
     STARTING,
@@ -112,6 +112,22 @@ def test_the_difference_of_two_pictures_is_a_picture() -> None:
     apart = page(same, same + 1e-8, 1e-8)
     assert "≠ less than a millionth" in apart
     assert blank not in apart
+
+
+def test_words_are_never_markup() -> None:
+    """Templates write them out as they are: of a card, of a side, of a strip and below it."""
+    words, rows = "<i>a & b</i>", np.zeros((2, 3))
+    measure, side = Measure(words, None), Side(words, words, rows)
+    card = ProofCard(words, (measure,), words, words)
+    made = {"sentence": words, "columns": words, "palette": palette(), "missing": words}
+    pages = [
+        proof_cards([card], palette(), words),
+        equation(side, side, measure, **made),
+        strips([Strip(words, rows.T, 0, {0: words})], [measure], words, words, palette()),
+    ]
+    for page in pages:
+        assert "<i>" not in page
+        assert page.count("&lt;i&gt;a &amp; b&lt;/i&gt;") >= 5
 
 
 def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
