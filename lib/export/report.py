@@ -70,7 +70,9 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= FEWEST:
         frames = frames_of(*run, past)
-        moving = replay_figure(*run[:2], frames, *picked, palette=_LIGHT, earlier=of.earlier)
+        moving = replay_figure(
+            *run[:2], frames, *picked, palette=_LIGHT, earlier=of.earlier, layout="page"
+        )
         pictures.append(("The training, epoch by epoch", moving, *replay_told(of.dataset, frames)))
     return pictures
 
@@ -86,7 +88,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     traces = {mode: forward(experiment, own, x) for mode, own in snapshot.weights[0].items()}
     about = experiment, dataset, sentence, _LIGHT
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
-    page = Environment(autoescape=True, undefined=StrictUndefined).from_string(_PAGE.read_text())
+    page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
+        _PAGE.read_text("utf-8")
+    )
     return page.render(
         experiment=experiment,
         dataset=dataset,

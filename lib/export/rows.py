@@ -37,7 +37,7 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
             used |= {column, *details}
     opened = laid_out("with open(", [quoted(dataset.title), '"rb"'], ") as file:")
     known = {"known"} if dataset.fingerprint else ()
-    lines = chosen(_LINES["check"], known, fingerprint=dataset.fingerprint, opened=opened)
+    lines = chosen(_LINES["check"], known, fingerprint=quoted(dataset.fingerprint), opened=opened)
     lines.append(FRAMES[experiment.data.name].replace("{read}", reading_code(dataset)))
     for what, column, details in steps:
         if what == "calendar":

@@ -82,7 +82,7 @@ def told(
         "optimizer": OPTIMIZERS[training.optimizer].keras,
         "loss": LOSSES[training.loss].keras,
         "scale": scale or math.nan,
-        "unit": off_unit(dataset),
+        "unit": quoted(f"{off_unit(dataset)} off"),
         "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
         "note": quoted(shown.note),
         "figure": shown.figures.get("last_step_mse", dict.fromkeys(model.modes, math.nan)),

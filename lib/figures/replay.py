@@ -71,14 +71,14 @@ def replay_figure(
         for trace in chain.from_iterable([*answers, *errors]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
     losses = [_here(frame, palette) for frame in frames]
-    drawn: dict[str, Any] = _LOOK[layout]
+    room: dict[str, Any] = _LOOK[layout]
     panels = [
         Panel.of("The answers", predictions_figure(*about, end, *picked, **look), answers),
         Panel.of("How early could each know?", step_error_figure(*about, end, **look), errors),
         Panel.of("Loss", loss_figure(*about, end, palette), losses),
-        *_maps(dataset, frames, palette, drawn["map"]),
+        *_maps(dataset, frames, palette, room["map"]),
     ]
-    *places, one, other = drawn["places"]
+    *places, one, other = room["places"]
     if len(end.results) == 1:
         one = one[0], max(one[1], other[1]), *one[2:]
     data, moves, placed = together(panels, [*places, one, other], palette, start)
@@ -98,12 +98,12 @@ def replay_figure(
         {"title": ""},
         [key[:3], key[3:]] if layout != "wide" else [key],
         name=f"replay {dataset.name}",
-        height=drawn["height"],
+        height=room["height"],
         notes=placed.pop("annotations"),
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
-    ground["margin"]["t"] += _LOOK["titles"] + drawn["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, start, palette, drawn), named)
+    ground["margin"]["t"] += _LOOK["titles"] + room["controls"]
+    return chart.figure(data, ground | placed | _controls(frames, start, palette, room), named)
 
 
 def _controls(

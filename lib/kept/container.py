@@ -78,7 +78,18 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
         raise KeptError.of("newer", version=version, known=VERSION)
-    return msgspec.json.decode(head, type=expected, dec_hook=lambda _, at: _array(numbers, at))
+    read = 0
+
+    def array(_: object, at: Any) -> np.ndarray:
+        nonlocal read
+        found = _array(numbers, at)
+        if (read := read + found.nbytes) > MAX_UNPACKED:  # many may lie on one another
+            raise ValueError(f"arrays of more than {MAX_UNPACKED / 1e6:.0f} MB")
+        found = found.copy()  # or all numbers would stay in memory as long as one of them does
+        found.flags.writeable = False
+        return found
+
+    return msgspec.json.decode(head, type=expected, dec_hook=array)
 
 
 def _check_sizes(packed: int, members: list[int]) -> None:

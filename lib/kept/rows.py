@@ -111,6 +111,8 @@ def _check_script(table: Table) -> None:
     """Raise an error for what could be anything in a script but what was done to a file."""
     reading = msgspec.convert(table.reading, _Reading)
     wrong = [name for name in reading if not name.isidentifier()]
+    if not re.fullmatch("([0-9a-f]{64})?", table.fingerprint):
+        wrong.append(table.fingerprint)
     if (function := reading.get("function", _READERS[0])) not in _READERS:
         wrong.append(f"{function}")
     for what, column, details in table.mended:

@@ -223,7 +223,7 @@ class Session:
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
-    taking: dict[str, Future[bytes | dict[str, Any]]] = field(default_factory=dict)
+    taking: dict[object, Future[Any]] = field(default_factory=dict)
     """What is being made to be taken away: see `lib.ui.explore.take`."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""

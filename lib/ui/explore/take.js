@@ -286,9 +286,12 @@ function mount(root) {
   own.hear = (data) => {
     const first = own.queue[0];
     if (data instanceof Uint8Array) {
-      if (!first) return;
-      save(data, first.name);
-      done(first.name, data.length);
+      // What it is stands before it: an answer may come twice, or when another file is waited for.
+      const end = data.indexOf(10), id = new TextDecoder().decode(data.subarray(0, end));
+      if (id !== first?.id) return;
+      const file = data.subarray(end + 1);
+      save(file, first.name);
+      done(first.name, file.length);
       return next();
     }
     const [{ said: told, ...rest }] = data, text = JSON.stringify(rest);

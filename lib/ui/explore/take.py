@@ -5,8 +5,10 @@ it is there: so no page waits, whatever takes long. Pictures are made in the bro
 seen there. What is in which row, and the words, stand in take.toml.
 """
 
+import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,13 +17,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib.compared import Compared
+from lib.dataset import Dataset
 from lib.datasets.series import FILE_NAMES, file_text
+from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
-from lib.run import weight_bytes
+from lib.preview import as_of
+from lib.run import Snapshot, Status, weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
-from lib.training.questions import AnswerFuture
 from lib.ui import runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
@@ -33,10 +37,10 @@ from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY = "take"
-KERAS_SECONDS, QUICK_SECONDS = 120.0, 0.2
-"""How long Keras may take, which a cold worker has to import first; and what comes at once."""
-Make = Callable[[], bytes | str]
-"""Makes a file in another thread, and so without `st`."""
+QUICK_SECONDS = 0.2
+"""What takes no longer comes at once."""
+Make = Callable[[], Future[Any]]
+"""Begins to make a file, in another thread, and so without `st`, or in the worker."""
 SCRIPTS = ("keras", "exact", "notebook")
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
@@ -57,32 +61,39 @@ def take_card(loaded: Loaded) -> None:
 def _draw(loaded: Loaded) -> None:
     """What take.js draws; or, once it is made, the file that the browser has asked for."""
     epochs, making = Epochs.of(shown_run(loaded.experiment, loaded.dataset)), session().taking
-    other = badge_of(loaded, epochs.shown)
+    shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
     makers = _makers(epochs, loaded if other else None)
-    note = _SAID["other" if other else "going" if epochs.shown.polling else "shown"]
-    data: Any = _told(loaded, epochs, makers) | {"note": note.format(other=other)}
+    earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
+    note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
+    data: Any = _told(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked in makers:
-        if asked not in making:
-            making[asked] = _POOL.submit(_made, makers[asked])
+        # Of a run that trains it is what was there when it was asked for first.
+        run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
+        key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
+        if key not in making:
+            making.clear()  # nobody waits for what was asked for before
+            making[key] = makers[asked]()
         is_cold = asked.startswith("model") and not runs.client().worker_ready
         made: Any = {"words": _SAID["cold" if is_cold else "making"]}
-        if wait([making[asked]], QUICK_SECONDS).done:
-            made = making.pop(asked).result()
-        data = made if isinstance(made, bytes) else {**data, "said": {"id": asked, **made}}
+        if wait([making[key]], QUICK_SECONDS).done:
+            made = _made(making.pop(key))
+        is_file = isinstance(made, bytes)
+        data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
 
 
-def _made(make: Make) -> bytes | dict[str, Any]:
+def _made(future: Future[Any]) -> bytes | dict[str, Any]:
     """The file, or a sentence that says why there is none."""
     try:
-        file = make()
+        file = future.result()
     except Exception as error:  # whatever it is, who asked must hear of it
         why = f"{error}" or type(error).__name__
         return {"words": _SAID["failed"].format(why=why), "failed": True}
-    return file.encode() if isinstance(file, str) else file
+    file = file["file"] if isinstance(file, dict) else file  # Keras's answer
+    return file.encode() if isinstance(file, str) else bytes(file)
 
 
 def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
@@ -93,12 +104,13 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     past = min(size * len(epochs.weights), max(_FILE["past_bytes"], 2 * size))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
-    count = len(models)
+    count, own = len(models), name_of(then.experiment, dataset)
+    after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
     return {
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
-        "stems": [name_of(each.experiment, each.dataset) for each in (then, loaded)],
+        "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
         "data": FILE_NAMES.get(dataset.name),
         "counts": counts | {"points": points, "rows": rows, "numbers": rows * count},
         "words": {"rows": f"{rows:,}", "part": part, "seed": then.experiment.seed},
@@ -107,38 +119,56 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     """All that can be made of the run as it is shown, and of the sidebar's settings if others."""
-    shown, then = epochs.shown, epochs.then
-    experiment, dataset, snapshot = run = then.experiment, then.dataset, then.snapshot
+    shown, then, picked = epochs.shown, epochs.then, epochs.picked
+    experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
     table = runs.table_of_run() if shown.run else session().upload.table
-    known, past = snapshot.weights[0], tuple(epochs.weights.items())
-    of = experiment, dataset, shown.snapshot, past
-    about = Reported(*run, *picked_answers(then), earlier=bool(EARLIER.index), past=past)
+    known, past = then.snapshot.weights[0], tuple(epochs.weights.items())
+    answers, earlier = picked_answers(then), bool(EARLIER.index)
     link = urlencode(query_of(experiment, None, {}), doseq=True)
-    link = f"{(st.context.url or '').partition('?')[0]}?{link}"
-    listed = Compared(snapshot.run_id, *run, "", "", shown.is_recorded)
-    makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
-    makers["report"] = lambda: report(about, link, datetime.now(UTC), _kept().versions())
-    makers["kept"] = lambda: _kept().keep(*of)
-    makers |= {
-        "history": partial(results.history_csv, *run),
-        "runs": partial(results.runs_csv, [listed]),
+    link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
+
+    def run() -> tuple[Experiment, Dataset, Snapshot]:
+        """An earlier epoch is judged on all samples here, however long that takes."""
+        if picked is None:
+            return experiment, dataset, now
+        about = experiment, dataset, now, picked, epochs.weights[picked]
+        at = as_of(*about, budget=math.inf)
+        return experiment, dataset, replace(at, status=Status.PAUSED, reason="")
+
+    def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
+        return lambda: write(*run())
+
+    def one_page() -> bytes:
+        of = Reported(*run(), *answers, earlier=earlier, past=past)
+        return report(of, link, datetime.now(UTC), _kept().versions())
+
+    def numbers() -> bytes:
+        return results.runs_csv([Compared(now.run_id, *run(), "", "", shown.is_recorded)])
+
+    files: dict[str, Callable[[], bytes | str]] = {
+        **{name: of_run(EXPORTS[name].write) for name in SCRIPTS},
+        "report": one_page,
+        "kept": lambda: _kept().keep(experiment, dataset, now, past),
+        "history": of_run(results.history_csv),
+        "runs": numbers,
     }
     if sidebar:
-        now = sidebar.experiment, sidebar.dataset
-        makers |= {f"{name}_now": partial(EXPORTS[name].write, *now) for name in SCRIPTS}
+        settings = sidebar.experiment, sidebar.dataset
+        files |= {f"{name}_now": partial(EXPORTS[name].write, *settings) for name in SCRIPTS}
     if dataset.name in FILE_NAMES:
-        makers["data"] = partial(file_text, dataset.name)
+        files["data"] = partial(file_text, dataset.name)
     if dataset.name == "upload" and table:
-        makers["kept_rows"] = lambda: _kept().keep(*of, table)
+        files["kept_rows"] = lambda: _kept().keep(experiment, dataset, now, past, table)
     if known:
-        makers["weights"] = partial(results.weights_npz, *run)
+        files["weights"] = of_run(results.weights_npz)
     if known and (table or dataset.name != "upload"):  # others' targets aren't handed on
-        makers["predictions_csv"] = partial(results.predictions_csv, *run)
-        makers["predictions_parquet"] = partial(results.predictions_parquet, *run)
+        files["predictions_csv"] = of_run(results.predictions_csv)
+        files["predictions_parquet"] = of_run(results.predictions_parquet)
+    makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     for mode, weights in known.items():
         model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
         ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
-        makers[f"model_{mode}"] = partial(_written, ask)
+        makers[f"model_{mode}"] = ask
     return makers
 
 
@@ -147,7 +177,3 @@ def _kept() -> Any:
     from lib.kept import file  # noqa: PLC0415
 
     return file
-
-
-def _written(ask: Callable[[], AnswerFuture]) -> bytes:
-    return bytes(ask().result(KERAS_SECONDS)["file"])
