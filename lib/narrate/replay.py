@@ -24,10 +24,8 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
         f"{MODES[mode].name} {_since(values < BETTER * guess, frames)}"
         for mode, values in errors.items()
     ]
-    at_both = ", ".join(said).split("from epoch ", 1)
-    both = "from epoch ".join(
-        [at_both[0], *(t.replace("from epoch ", "from ") for t in at_both[1:])]
-    )
+    begin, epoch, rest = ", ".join(said).partition("from epoch ")
+    both = f"{begin}{epoch}{rest.replace('from epoch ', 'from ')}"  # it is named once
     words = f"Last step beats {dataset.rival}: {both}."
     scale = 1.0 if dataset.raw_scale is None else dataset.raw_scale
     unit = off_unit(dataset) if dataset.raw_scale is not None else ", scaled"
