@@ -33,8 +33,7 @@ def input_squares(
 
     That is a second one, up to the share `end` of the plot, with `names` from above.
     """
-    _, steps, features = dataset.shape
-    shades = palette.shades(palette.ink)
+    steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis = {
         "domain": [0.0, end],
@@ -45,20 +44,10 @@ def input_squares(
         "showgrid": False,
         "zeroline": False,
     }
-    trace = {
-        "type": "heatmap",
-        "x": np.arange(1, steps + 1),
-        "y": np.arange(features),
-        "z": dataset.x[sample].T,
-        "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
-        "showscale": False,
-        "xgap": 1 if steps <= 30 else 0,  # of more, gaps would be half of it on a phone
-        "ygap": 1,
-        "yaxis": "y2",
-        "name": "inputs",
-        "text": np.tile(texts[:, None], (1, steps)),
-        "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
-    }
+    hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
+    trace = marks.heatmap("inputs", dataset.x[sample].T, shades, hover, yaxis="y2", ygap=1)
+    # Of more timesteps gaps would be half of it on a phone.
+    trace |= {"xgap": 1 if steps <= 30 else 0, "text": np.tile(texts[:, None], (1, steps))}
     return trace, axis
 
 

@@ -25,8 +25,11 @@ STEPS = 60
 
 
 def _joined(name: str) -> str:
-    """A template whose lines are joined: how they are broken and indented shows in no picture."""
-    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    """A template whose lines are joined: how they are broken and indented shows in no picture.
+
+    By its path, or by its name where it stands in this room.
+    """
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 
 
@@ -38,7 +41,8 @@ def templates(module: str, **names: Any) -> Any:
 
     Words that they are given are escaped, unless they are `Markup`.
     """
-    return _TEMPLATES.get_template(f"{Path(module).stem}.html", globals=names).module
+    template = f"{Path(module).with_suffix('.html')}"
+    return _TEMPLATES.get_template(template, globals=names).module
 
 
 code_words = templates(__file__).code

@@ -98,6 +98,17 @@ def band(  # noqa: PLR0917  as `line`, with two edges
     return area | {"fill": "toself", "fillcolor": color, "opacity": opacity}
 
 
+def heatmap(
+    name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any
+) -> dict[str, Any]:
+    """Values (rows, T) as shades from low to high, over the timesteps 1 to T."""
+    rows, steps = values.shape
+    place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
+    scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
+    look = {"colorscale": scale, "showscale": False, "hovertemplate": hover}
+    return {"type": "heatmap", "name": name, **place, **look, **more}
+
+
 def dot_size(steps: int) -> int:
     """The diameter of a timestep's dot, so that a hundred of them don't touch."""
     return 7 if steps <= 30 else 4

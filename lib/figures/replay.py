@@ -5,7 +5,7 @@ of the error by epoch and timestep stand still, and a line on them is at the epo
 """
 
 from itertools import chain
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -37,11 +37,6 @@ MOST_DOTS = 30
 Frames = tuple[Frame, ...]
 
 
-class _Look(TypedDict):
-    palette: Palette
-    earlier: bool
-
-
 def replay_figure(
     experiment: Experiment,
     dataset: Dataset,
@@ -61,8 +56,7 @@ def replay_figure(
     The axes are those of the last frame.
     """
     about, end = (experiment, dataset), frames[-1].snapshot
-    picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
-    shown, start = [frame.snapshot for frame in frames], range(len(frames))[start]
+    picked, shown = (sample, target), [frame.snapshot for frame in frames]
     drawn = experiment.model.head, palette, chart.hover(dataset.target_unit), earlier
     answers = [mode_traces(answers_by_mode(dataset, each, *picked), *drawn) for each in shown]
     drawn = experiment.model.head, palette, chart.hover(error_unit(dataset)), earlier
@@ -72,15 +66,18 @@ def replay_figure(
             trace["mode"] = trace["mode"].removesuffix("+markers")
     losses = [_here(frame, palette) for frame in frames]
     room: dict[str, Any] = _LOOK[layout]
+    answer = predictions_figure(*about, end, *picked, palette=palette, earlier=earlier)
+    known = step_error_figure(*about, end, palette, earlier=earlier)
     panels = [
-        Panel.of("The answers", predictions_figure(*about, end, *picked, **look), answers),
-        Panel.of("How early could each know?", step_error_figure(*about, end, **look), errors),
+        Panel.of("The answers", answer, answers),
+        Panel.of("How early could each know?", known, errors),
         Panel.of("Loss", loss_figure(*about, end, palette), losses),
         *_maps(dataset, frames, palette, room["map"]),
     ]
     *places, one, other = room["places"]
     if len(end.results) == 1:
         one = one[0], max(one[1], other[1]), *one[2:]
+    start = range(len(frames))[start]
     data, moves, placed = together(panels, [*places, one, other], palette, start)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
     best = best_possible(*about)
@@ -150,32 +147,21 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
-    unit = "scaled" if dataset.raw_scale is None else chart.escaped(dataset.target_unit)
+    unit = chart.escaped(error_unit(dataset))
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
     panels: list[Panel] = []
     for mode, values in errors.items():
         shades = palette.shades(palette.mode(mode))
-        heat = {
-            "type": "heatmap",
-            "name": MODES[mode].name,
-            "x": np.arange(1, values.shape[1] + 1),
-            "y": np.arange(len(names)),
-            "z": np.log10(np.maximum(values, 10.0**low)),
-            "zmin": low,
-            "zmax": max(high, low + 0.1),
-            "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
-            "showscale": False,
-            "customdata": values,
-            "text": np.tile(np.array(names)[:, None], (1, values.shape[1])),
-            "hovertemplate": _LOOK["hover"].format(value=chart.VALUE, unit=unit),
-        }
-        y = {
-            "title": "" if panels else "epoch",
-            "range": [len(names) - 0.5, -0.5],
-            "showgrid": False,
-        }
-        y |= axes.row_ticks(dict(enumerate(names)))
+        hover = _LOOK["hover"].format(value=chart.VALUE, unit=unit)
+        z, reach = (
+            np.log10(np.maximum(values, 10.0**low)),
+            {"zmin": low, "zmax": max(high, low + 0.1)},
+        )
+        heat = marks.heatmap(MODES[mode].name, z, shades, hover, **reach)
+        heat |= {"customdata": values, "text": np.tile(np.c_[names], (1, values.shape[1]))}
+        y: dict[str, Any] = {"title": "" if panels else "epoch", "showgrid": False}
+        y |= {"range": [len(names) - 0.5, -0.5], **axes.row_ticks(dict(enumerate(names)))}
         figure = chart.plotted([heat], palette, {**x, "range": ends}, y, [], name="", height=0)
         style = {"color": palette.ink, "width": 2}
         lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
