@@ -4,13 +4,16 @@ A run's id stands in the address, so that a reload finds the run again and a lin
 others while it lasts. Only the browser that started a run may steer it; others watch.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.run import Run, Snapshot
+from lib.run import Run, Snapshot, weight_bytes
 from lib.tables import Table
 from lib.training import machine
 from lib.training.client import TrainingClient
@@ -18,6 +21,9 @@ from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.linked import Linked
 from lib.ui.session import session
+
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.kept import Kept
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
@@ -50,6 +56,30 @@ class Owner:
 NOBODY = Owner(None, None, is_listed=False)
 _OWNERS: dict[str, Owner] = {}
 """By run, of all sessions of this server."""
+
+
+_KEPT: dict[str, Kept] = {}
+"""By browser the run that it has opened from a file last, so that a reload finds that again."""
+MOST_KEPT, MOST_KEPT_BYTES = 8, 2_000_000
+"""So many, and none with larger weights and data."""
+
+
+def note_kept(kept: Kept | None) -> None:
+    """Remember what this browser has opened, or forget it."""
+    if not (browser := browser_id()):
+        return
+    _KEPT.pop(browser, None)
+    if kept and sum(weight_bytes(w) for _, w in kept.snapshot.past) + kept.dataset.nbytes < (
+        MOST_KEPT_BYTES
+    ):
+        _KEPT[browser] = kept
+    while len(_KEPT) > MOST_KEPT:
+        del _KEPT[next(iter(_KEPT))]
+
+
+def kept_before() -> Kept | None:
+    """What this browser has opened from a file, in a session before."""
+    return _KEPT.get(browser_id() or "")
 
 
 @st.cache_resource(show_spinner=False)

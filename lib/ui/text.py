@@ -80,6 +80,6 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
     """
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if words:
-            show = st.error if icon == "error" else st.warning
+            show = {"error": st.error, "info": st.info}.get(icon, st.warning)
             show(words, icon=f":material/{icon}:", width="stretch")
             press("Close", "close", f"close_{key}", close)

@@ -76,9 +76,13 @@ def came_of_file() -> None:
 def refusal() -> None:
     """Why the last file isn't open, in sight wherever it was dropped, until that is closed."""
     record = session().upload
-    if record.error:
-        forget = partial(setattr, record, "error", "")
-        closable(plain(record.error), "error_of_file", "error", forget)
+
+    def forget() -> None:
+        record.error, record.unopened = "", None
+
+    if record.error:  # that another file is waited for is no mistake
+        icon = "info" if record.unopened else "error"
+        closable(plain(record.error), "error_of_file", icon, forget)
 
 
 def _given(key: str) -> None:
@@ -171,12 +175,15 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     try:
         kept = open_kept(name, content, table or record.table)
     except KeptError as error:
-        record.unopened = (name, content) if isinstance(error, NeedsFileError) else None
-        record.error = f"{name} isn't open. {error}{_stays()}"
+        waits = isinstance(error, NeedsFileError)
+        record.unopened = (name, content) if waits else None
+        other = f" {table.name} isn't that file: it becomes your data." if table else _stays()
+        record.error = f"{name} isn't open{' yet' * waits}. {error}{other}"
         return False
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
     record.unopened, record.waiting, record.error = None, None, ""
+    runs.note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
     return True
 

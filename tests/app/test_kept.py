@@ -15,6 +15,7 @@ from lib.preview import as_of, untrained
 from lib.run import Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
+from lib.ui import runs
 from lib.ui.session import KEY
 from tests.app.test_cell import seen
 from tests.app.test_pages import start
@@ -37,6 +38,12 @@ def give(app: AppTest, name: str, content: bytes) -> None:
     uploader = app.get("file_uploader")[0]
     uploader.set_value((name, content, "application/octet-stream")).run()
     assert not app.exception
+
+
+def waiting(app: AppTest) -> str:
+    """What is said of a run that waits for its file."""
+    said = [each.value.replace("\\", "") for each in app.info if "isn't open yet" in each.value]
+    return " ".join(said)
 
 
 def bar(app: AppTest) -> str:
@@ -142,13 +149,16 @@ def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: 
     experiment, dataset, snapshot, _ = of_upload()
     app = start(page).run()
     give(app, "beer.unrolled", keep(experiment, dataset, snapshot, ()))
-    assert "Give beer.csv, too" in app.error[0].value.replace("\\", "")
+    assert "isn't open yet" in waiting(app)
+    assert "Give beer.csv, too" in waiting(app)
+    assert not app.error
     assert app.session_state[KEY].kept is None
     give(app, "other.csv", CSV.replace("900", "901").encode())
-    assert "Give beer.csv, too" in app.error[0].value.replace("\\", "")
+    assert "Give beer.csv, too" in waiting(app)
+    assert "other.csv isn't that file: it becomes your data." in waiting(app)
     assert app.session_state[KEY].upload.table.name == "other.csv"
     give(app, "copy.csv", CSV.encode())
-    assert not app.error
+    assert not waiting(app)
     assert app.session_state[KEY].kept.experiment == experiment
     assert app.session_state[KEY].upload.table.name == "copy.csv"
 
@@ -190,3 +200,30 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
     for page in ("pages/cell.py", "pages/compare.py", "app.py"):
         app.switch_page(page).run()
         assert not app.exception
+
+
+def test_who_no_more_waits_for_a_file_closes_that() -> None:
+    """Then a table that is given is data, and nothing else."""
+    experiment, dataset, snapshot, _ = of_upload()
+    app = start().run()
+    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, ()))
+    app.button(key="close_error_of_file").click().run()
+    assert not waiting(app)
+    give(app, "beer.csv", CSV.encode())
+    assert app.session_state[KEY].kept is None
+
+
+def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until it is reset."""
+    monkeypatch.setattr(runs, "browser_id", lambda: "mine")
+    monkeypatch.setattr(runs, "_KEPT", {})
+    experiment, content = of()
+    app = start().run()
+    give(app, "mine.unrolled", content)
+    link = {name: str(value) for name, value in app.query_params.items()}
+    again = start(**link)
+    assert "from a file" in bar(again)
+    again.run()
+    again.button(key="do_reset").click().run()
+    assert "not trained yet" in bar(start(**link))
+    assert app.session_state[KEY].address.experiment == experiment

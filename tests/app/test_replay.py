@@ -26,7 +26,7 @@ def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG
     assert app.query_params["epoch"] == "16"
     assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
     words = " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
-    assert "Last step beats the guess: sequence mode from epoch 16, last-step mode never." in words
+    assert "Last step beats the guess: sequence mode from epoch 12, last-step mode never." in words
     assert "Not to be compared" not in words
     app.toggle(key=TOGGLE).set_value(False).run()
     words = " ".join(each.value for each in app.get("html") if "takeaway" in each.value)

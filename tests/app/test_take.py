@@ -44,13 +44,17 @@ def explore(**query: str) -> AppTest:
 
 
 def taken(app: AppTest, given: list[Any], file: str) -> Any:
-    """What comes of a button: bytes, or what is said instead."""
+    """What comes of a button: bytes, without the name before them, or what is said instead."""
     for _ in range(100):
         app.session_state[take.KEY] = {"asked": file}
         app.run()
         del app.session_state[take.KEY]
         assert not app.exception
-        if isinstance(given[-1], bytes) or given[-1]["said"].get("failed"):
+        if isinstance(given[-1], bytes):
+            name, _, content = given[-1].partition(b"\n")
+            assert name.decode() == file
+            return content
+        if given[-1]["said"].get("failed"):
             return given[-1]
     raise AssertionError(f"{file} was never made")
 
@@ -63,7 +67,7 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
         *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
     }
-    assert card["stems"] == ["seattle-lstm-both"] * 2
+    assert card["stems"] == ["seattle-lstm-both", "seattle-lstm-both-sidebar"]
     assert not app.session_state[SESSION].taking
 
     def file(name: str) -> io.BytesIO:
@@ -138,7 +142,7 @@ def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeCli
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
     assert "with T = 12 and 1 more" in card["note"]
-    assert card["stems"] == ["echo-lstm-both", "echo-gru-both"]
+    assert card["stems"] == ["echo-lstm-both", "echo-gru-both-sidebar"]
     assert "(N, 12, " in taken(app, given, "keras").decode()
     now = taken(app, given, "keras_now").decode()
     assert "(N, 7, " in now
@@ -162,3 +166,39 @@ def test_somebody_elses_rows_are_not_handed_on(
     app.run()
     assert not {"kept_rows", "predictions_csv"} & given[-1]["files"].keys()
     assert "weights" in given[-1]["files"]
+
+
+def test_what_was_asked_for_of_another_model_is_never_given(
+    given: list[Any], client: FakeClient
+) -> None:
+    """Whoever asks Keras for a model, and moves the cell meanwhile, asks for another one."""
+    app = explore(data="seattle", seeds="1")
+    client.worker_ready = False
+    app.session_state[take.KEY] = {"asked": "model_last"}
+    app.run()
+    del app.session_state[take.KEY]
+    (old,) = client.questions
+    assert given[-1]["said"]["id"] == "model_last"
+    app.selectbox(key="cell").set_value("gru").run()
+    old.answer.set_result({"file": b"an LSTM"})
+    app.session_state[take.KEY] = {"asked": "model_last"}
+    app.run()
+    assert not isinstance(given[-1], bytes)
+    *_, new = client.questions
+    assert new is not old
+    new.answer.set_result({"file": b"a GRU"})
+    app.run()
+    assert given[-1] == b"model_last\na GRU"
+
+
+def test_of_an_earlier_epoch_files_say_so(given: list[Any]) -> None:
+    """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
+    app = explore(data="parity", epoch="48")
+    assert given[-1]["stems"][0] == "parity-lstm-both-epoch-48"
+    assert "after epoch 48" in given[-1]["note"]
+    script = taken(app, given, "exact").decode()
+    assert "These are the figures of the app's run after 48 of 200 epochs." in script
+    rows = list(csv.DictReader(io.StringIO(taken(app, given, "runs").decode())))
+    assert {row["epoch"] for row in rows} == {"48"}
+    assert b"epoch 48 of 200" in taken(app, given, "report")
+    assert open_kept("a.unrolled", taken(app, given, "kept")).snapshot.epoch == 200

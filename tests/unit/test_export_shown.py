@@ -121,7 +121,8 @@ def test_the_plain_script_has_the_apps_figures_and_names_no_winner():
     script = EXPORTS["keras"].write(experiment, dataset, run_of(*results, epoch=50))
     assert script.count('print("    in the app 0.2")') == 2
     assert "epochs=50, verbose=0)" in script
-    assert f"{dataset.raw_scale:.6g} * np.mean(wrong**2) ** 0.5:.3g}} °C off" in script
+    error = f"{dataset.raw_scale:.6g} * np.mean(wrong**2) ** 0.5:.3g"
+    assert f'print(f"    about {{{error}}}" + " °C off")' in script
     assert f"{dataset.naive_mse[-1]:.6g} at the last timestep" in script
     assert "with one seed another mode may look better" in script
     assert "medians over the app's seeds" in script

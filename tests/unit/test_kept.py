@@ -1,6 +1,8 @@
 """A run that was kept as a file opens as it was; of a damaged or hostile one only a sentence."""
 
+import ast
 import io
+import json
 import pickle
 import tracemalloc
 import zipfile
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from lib.dataset import Dataset
 from lib.datasets import make_dataset, settle, suggested
 from lib.experiment import Experiment
+from lib.export import EXPORTS
 from lib.kept import Kept, KeptError, NeedsFileError, is_kept, keep, open_kept
 from lib.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
 from lib.kept.file import _Record
@@ -463,3 +466,47 @@ def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
     assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))
     assert not is_kept("a.csv", b"a,b\n")
     assert rows_of(UPLOAD[3]).rest["fingerprint"] == UPLOAD[3].fingerprint
+
+
+def shape_of(source: str) -> str:
+    """A script's statements and calls, whatever its constants are."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.value = None
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "notes", "source", "step", "units", "sheets", "fingerprint"]
+)
+def test_no_text_of_a_strangers_table_becomes_code(field):
+    """Whatever a kept run says of its rows, its scripts do what they would have done."""
+    experiment, dataset, snapshot, table = of_upload()
+    text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
+    usual = {"units": {"b": "l"}, "fingerprint": "0" * 64}
+    kinds = {"notes": (text,), "units": {"b": text}, "sheets": (text,)}
+
+    def scripts(value: object) -> list[str]:
+        content = keep(experiment, dataset, snapshot, (), replace(table, **{field: value}))
+        kept = open_kept("a.unrolled", content)
+        run = kept.experiment, kept.dataset, kept.snapshot
+        book = json.loads(EXPORTS["notebook"].write(*run))
+        cells = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
+        written = [EXPORTS[name].write(*run) for name in ("keras", "exact", "preparation")]
+        return [shape_of(source) for source in (*written, *cells)]
+
+    if field == "fingerprint":
+        with pytest.raises(KeptError, match="a script would say"):
+            scripts(text)
+        return
+    assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
+
+
+def test_arrays_that_lie_on_one_another_are_limited():
+    """Each is copied, so that the file's numbers don't stay in memory; all of them aren't."""
+    experiment, dataset, snapshot, _ = of_upload()
+    kept = open_kept("a.unrolled", keep(experiment, dataset, snapshot, (), of_upload()[3]))
+    loss = kept.snapshot.results["last"].loss
+    assert loss.base is None
+    assert not loss.flags.writeable

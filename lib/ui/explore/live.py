@@ -141,6 +141,7 @@ def _reset() -> None:
     """Forget the run, or where there is none the one from a file."""
     if runs.current_run() is None:
         session().kept = None
+        runs.note_kept(None)
     runs.leave()
 
 
