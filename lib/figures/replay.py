@@ -56,22 +56,27 @@ def replay_figure(
     The axes are those of the last frame.
     """
     about, end = (experiment, dataset), frames[-1].snapshot
-    picked, shown = (sample, target), [frame.snapshot for frame in frames]
-    drawn = experiment.model.head, palette, chart.hover(dataset.target_unit), earlier
-    answers = [mode_traces(answers_by_mode(dataset, each, *picked), *drawn) for each in shown]
-    drawn = experiment.model.head, palette, chart.hover(error_unit(dataset)), earlier
-    errors = [mode_traces(errors_by_mode(dataset, each), *drawn) for each in shown]
+    picked, head = (sample, target), experiment.model.head
+    units = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
+    moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame
+    for frame in frames:
+        says = (
+            answers_by_mode(dataset, frame.snapshot, *picked),
+            errors_by_mode(dataset, frame.snapshot),
+        )
+        for of, values, unit in zip(moving, says, units, strict=False):
+            of.append(mode_traces(values, head, palette, unit, earlier))
+        moving[2].append(_here(frame, palette))
     if dataset.shape[1] > MOST_DOTS:
-        for trace in chain.from_iterable([*answers, *errors]):
+        for trace in chain.from_iterable([*moving[0], *moving[1]]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
-    losses = [_here(frame, palette) for frame in frames]
     room: dict[str, Any] = _LOOK[layout]
     answer = predictions_figure(*about, end, *picked, palette=palette, earlier=earlier)
     known = step_error_figure(*about, end, palette, earlier=earlier)
     panels = [
-        Panel.of("The answers", answer, answers),
-        Panel.of("How early could each know?", known, errors),
-        Panel.of("Loss", loss_figure(*about, end, palette), losses),
+        Panel.of("The answers", answer, moving[0]),
+        Panel.of("How early could each know?", known, moving[1]),
+        Panel.of("Loss", loss_figure(*about, end, palette), moving[2]),
         *_maps(dataset, frames, palette, room["map"]),
     ]
     *places, one, other = room["places"]
