@@ -15,7 +15,7 @@ from lib.experiment import Experiment
 from lib.export import keras_script
 from lib.export.report import Reported, figures, report
 from lib.narrate.explore import setup_sentence, strip_sentence
-from lib.preview import untrained
+from lib.preview import as_of, untrained
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
@@ -135,3 +135,18 @@ def test_every_kind_of_run_has_one(mode: str) -> None:
     heads = {"sequence": ["Sequence"], "last": ["Last step"], "both": ["Sequence", "Last step"]}
     numbers = page.words.partition("Numbers")[2].split("Error at")[0]
     assert [each for each in ("Sequence", "Last step") if each in numbers] == heads[mode]
+
+
+def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown() -> None:
+    """Of a run whose past is known: what came after that epoch isn't in it."""
+    run = experiment, dataset, snapshot = a_run("seattle")
+    past = (*snapshot.past, (snapshot.epoch, snapshot.weights))
+    page = Page(report(Reported(*run, past=past), LINK, MADE, VERSIONS))
+    *_, moving = page.plots
+    assert [frame["name"] for frame in moving["frames"]] == [f"{epoch}" for epoch, _ in past]
+    assert "The training, epoch by epoch" in page.words
+    epoch, weights = snapshot.past[3]
+    earlier = as_of(experiment, dataset, snapshot, epoch, weights)
+    page = Page(report(Reported(experiment, dataset, earlier, past=past), LINK, MADE, VERSIONS))
+    *_, moving = page.plots
+    assert [frame["name"] for frame in moving["frames"]] == [f"{e}" for e, _ in past[:4]]
