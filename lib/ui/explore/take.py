@@ -32,7 +32,7 @@ from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import badge_of
 from lib.ui.fragment import fragment
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
@@ -53,9 +53,18 @@ def take_card(loaded: Loaded) -> None:
     with card("Take it away", key="take_away"):
         fragment(_draw)(loaded)
         with st.expander("Read the plain script", icon=":material/code:"):
-            then = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-            script = EXPORTS["keras"].write(then.experiment, then.dataset, then.snapshot)
+            epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
+            run = epochs.then.experiment, epochs.then.dataset, _at(epochs, epochs.then.snapshot)
+            about = *run[:2], epochs.then.snapshot
+            script = once("plain script", about, lambda: EXPORTS["keras"].write(*run))
             st.code(script, language="python", wrap_lines=True)
+
+
+def _at(epochs: Epochs, snapshot: Snapshot) -> Snapshot:
+    """At an earlier epoch nothing is said of how the run ended."""
+    if epochs.picked is None:
+        return snapshot
+    return replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _draw(loaded: Loaded) -> None:
@@ -132,8 +141,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         if picked is None:
             return experiment, dataset, now
         about = experiment, dataset, now, picked, epochs.weights[picked]
-        at = as_of(*about, budget=math.inf)
-        return experiment, dataset, replace(at, status=Status.PAUSED, reason="")
+        return experiment, dataset, _at(epochs, as_of(*about, budget=math.inf))
 
     def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
         return lambda: write(*run())
