@@ -54,15 +54,19 @@ def take_card(loaded: Loaded) -> None:
         fragment(_draw)(loaded)
         with st.expander("Read the plain script", icon=":material/code:"):
             epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
-            run = epochs.then.experiment, epochs.then.dataset, _at(epochs, epochs.then.snapshot)
+            run = (
+                epochs.then.experiment,
+                epochs.then.dataset,
+                _at(epochs.picked, epochs.then.snapshot),
+            )
             about = *run[:2], epochs.then.snapshot
             script = once("plain script", about, lambda: EXPORTS["keras"].write(*run))
             st.code(script, language="python", wrap_lines=True)
 
 
-def _at(epochs: Epochs, snapshot: Snapshot) -> Snapshot:
-    """At an earlier epoch nothing is said of how the run ended."""
-    if epochs.picked is None:
+def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
+    """At an earlier epoch that was picked nothing is said of how the run ended."""
+    if picked is None:
         return snapshot
     return replace(snapshot, status=Status.PAUSED, reason="")
 
@@ -141,7 +145,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         if picked is None:
             return experiment, dataset, now
         about = experiment, dataset, now, picked, epochs.weights[picked]
-        return experiment, dataset, _at(epochs, as_of(*about, budget=math.inf))
+        return experiment, dataset, _at(picked, as_of(*about, budget=math.inf))
 
     def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
         return lambda: write(*run())
