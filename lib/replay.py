@@ -58,7 +58,9 @@ def frames_of(
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
     places = np.linspace(0, len(epochs) - 1, min(_most(experiment, dataset) - 1, len(epochs)))
     about, budget = (experiment, dataset, snapshot), SHARE * BUDGET
-    some, frames = as_of(*about, 0, snapshot.weights, budget=budget), []
+    newest, some, frames = snapshot.weights, snapshot, []
+    if snapshot.has_all(newest):  # else nobody knows what some samples would say in the end
+        some = as_of(*about, 0, newest, budget=budget)
     for epoch in (epochs[place] for place in places.round().astype(int)):
         then, estimated = as_of(*about, epoch, past[epoch], budget=budget), False
         seeds = []

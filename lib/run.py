@@ -151,6 +151,11 @@ class Snapshot:
             for seed in self.seeds
         )
 
+    def has_all(self, weights: SeedWeights) -> bool:
+        """Whether these are of each seed's models, and perhaps of others."""
+        pairs = zip(self.seeds, weights, strict=False)
+        return all(seed.keys() <= models.keys() for seed, models in pairs)
+
     @property
     def keeps_best(self) -> bool:
         """Whether each model has the weights of its best epoch back."""

@@ -19,7 +19,7 @@ from lib.dataset import Dataset
 from lib.datasets import idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
-from lib.figures import strip
+from lib.figures import html, strip
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
@@ -98,7 +98,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         results=middle(snapshot).results,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
         strip=strip.shape_strip(*about, traces=traces, sample=index),
-        strip_css=strip.CSS,
+        pictures_css=html.CSS + strip.CSS,
         figures=shown,
         # No text in it can end the script that it stands in.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),

@@ -20,6 +20,7 @@ from PIL import Image
 
 from lib.figures.palette import Palette
 
+CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60
 """Shades on either side of zero: more than an eye tells apart."""
 

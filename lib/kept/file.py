@@ -125,8 +125,8 @@ def _thinned(
     """As many as there is room for, with all models; more of the early ones: most changes there."""
     known: list[tuple[int, SeedWeights]] = []
     for epoch, weights in past:
-        seeds = list(zip(snapshot.seeds, weights, strict=False))
-        if epoch and all(seed.keys() <= models.keys() for seed, models in seeds):
+        if epoch and snapshot.has_all(weights):
+            seeds = zip(snapshot.seeds, weights, strict=False)
             own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
             known.append((epoch, own))
     if not known:

@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lib.figures.palette import Palette, palette
 
 COOKIE = "_streamlit_xsrf"
+_SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 
 
 def browser_id() -> str | None:
@@ -39,8 +40,11 @@ def moved_in_history() -> bool:
 
 
 def component(key: str, module: str) -> Any:
-    """A component of the .html, .css and .js beside a module, its `__file__`."""
+    """A component of the .html, .css and .js beside a module, its `__file__`.
+
+    Before its own CSS comes what components share, the look of their buttons.
+    """
     html, css, js = (
         Path(module).with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
     )
-    return st.components.v2.component(key, html=html, css=css, js=js)
+    return st.components.v2.component(key, html=html, css=_SHARED + css, js=js)

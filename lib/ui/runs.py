@@ -69,9 +69,10 @@ def note_kept(kept: Kept | None) -> None:
     if not (browser := browser_id()):
         return
     _KEPT.pop(browser, None)
-    if kept and sum(weight_bytes(w) for _, w in kept.snapshot.past) + kept.dataset.nbytes < (
-        MOST_KEPT_BYTES
-    ):
+    if kept is None:
+        return
+    past = sum(weight_bytes(weights) for _, weights in kept.snapshot.past)
+    if past + kept.dataset.nbytes < MOST_KEPT_BYTES:
         _KEPT[browser] = kept
     while len(_KEPT) > MOST_KEPT:
         del _KEPT[next(iter(_KEPT))]

@@ -8,7 +8,6 @@ page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -195,14 +194,9 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
         start = tuple(dict.fromkeys(s, _initial(e.model, e.seed, *sizes)) for e, s in each)
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
-    known |= {epoch: models for epoch, models in past if _is_whole(models, seeds)}
+    known |= {epoch: models for epoch, models in past if shown.snapshot.has_all(models)}
     checked = [int(e) for seed in seeds for r in seed.values() for e in r.checked_epochs[-1:]]
     newest = shown.snapshot.weights
-    if _is_whole(newest, seeds) and checked and not shown.snapshot.keeps_best:
+    if shown.snapshot.has_all(newest) and checked and not shown.snapshot.keeps_best:
         known[max(checked)] = newest
     return dict(sorted(known.items()))
-
-
-def _is_whole(weights: SeedWeights, seeds: Sequence[Mapping[str, object]]) -> bool:
-    """Whether there are weights of each seed's models."""
-    return all(seed.keys() <= models.keys() for seed, models in zip(seeds, weights, strict=False))

@@ -10,7 +10,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.figures import strip
+from lib.figures import html, strip
 from lib.figures.palette import mix
 from lib.ui.browser import current_palette
 from lib.ui.keys import BUTTON, KEYS
@@ -18,6 +18,7 @@ from lib.ui.keys import BUTTON, KEYS
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
+_SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
 _LETTERS = "".join(
     f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"

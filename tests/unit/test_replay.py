@@ -82,6 +82,16 @@ def test_of_many_epochs_some_are_frames_with_the_first_and_the_newest():
     assert max(np.diff(epochs)) <= 3
 
 
+def test_a_run_whose_newest_weights_nobody_knows_can_be_seen_up_to_there():
+    """They are too many to be sent while it trains, and then it failed: its figures are the end."""
+    experiment, dataset, snapshot, past = a_training(5)
+    lost = {mode: replace(result, weights=None) for mode, result in snapshot.results.items()}
+    snapshot = replace(snapshot, epoch=7, results=lost)
+    frames = frames_of(experiment, dataset, snapshot, past)
+    assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "7"]
+    assert frames[-1].snapshot is snapshot
+
+
 def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
     """It comes after the last epoch that was trained, and has a name instead of a number."""
     experiment, dataset, snapshot, past = a_training(5)

@@ -38,12 +38,7 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
         with card("predictions", badge):
-            with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-                st.markdown(f"### {plain(shown.dataset.title)}: the answers")
-                picked = pick_answers(shown, labels=False)
-            earlier = "last" in shown.experiment.model.modes and linked_toggle(
-                "What if we asked it earlier?", EARLIER
-            )
+            picked, earlier = head(shown, "the answers")
             _picture(
                 "predictions",
                 lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
@@ -71,6 +66,15 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
             words, details = takeaways.compare_takeaway(*run[1:]), explore.compare_sentence(*run)
             hold = hold or turn == 1
             _picture("compare", lambda: compare_figure(*run, palette), words, details, hold=hold)
+
+
+def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
+    """The head of a card of `what`, its title, and two choices: as `pick_answers`, and EARLIER."""
+    with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
+        st.markdown(f"### {plain(shown.dataset.title)}: {what}")
+        picked = pick_answers(shown, labels=False)
+    has_last = "last" in shown.experiment.model.modes
+    return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 
 
 def card(name: str, badge: str, title: str = "") -> DeltaGenerator:

@@ -21,11 +21,11 @@ from lib.narrate.replay import replay_told
 from lib.replay import FEWEST, Frame, frames_of
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
-from lib.ui.explore.charts import EARLIER, card
+from lib.ui.explore.charts import card, head
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, once
-from lib.ui.shown import Epochs, ShownRun, pick_answers, picked_answers, strip_values
-from lib.ui.text import plain, takeaway
+from lib.ui.shown import Epochs, ShownRun, picked_answers, strip_values
+from lib.ui.text import takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
 """Whether it stands in the place of the charts."""
@@ -44,12 +44,7 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
     """The card, in the place of all others; `badge` is as of theirs."""
     shown = epochs.shown
     with st.container(key="cards"), card(KEY, badge):
-        with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-            st.markdown(f"### {plain(shown.dataset.title)}: the training, epoch by epoch")
-            picked = pick_answers(shown, labels=False)
-        earlier = "last" in shown.experiment.model.modes and linked_toggle(
-            "What if we asked it earlier?", EARLIER
-        )
+        picked, earlier = head(shown, "the training, epoch by epoch")
         run = shown.experiment, shown.dataset, shown.snapshot
         layout = "narrow" if _told("narrow") else "wide"
         frames = once("frames", (shown.snapshot,), lambda: frames_of(*run, epochs.weights))
