@@ -18,8 +18,7 @@ from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
-from lib.run import ModeResult, Snapshot
-from lib.seeds import middle
+from lib.run import Snapshot
 
 HEIGHT = 340
 UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}
@@ -162,26 +161,28 @@ BySeed = Mapping[str, np.ndarray]
 """By mode values (1 + R, T): the median first, then, where there are several, those of R seeds."""
 
 
-def _by_seed(snapshot: Snapshot, value: Callable[[ModeResult], np.ndarray]) -> BySeed:
-    """A value (T,) of the median and of each seed, by mode."""
-    own = snapshot.seeds if snapshot.others else ()
-    return {
-        mode: np.stack([value(result), *(value(seed[mode]) for seed in own)])
-        for mode, result in middle(snapshot).results.items()
-    }
+def _by_seed(snapshot: Snapshot, figure: str, drawn: Callable[[np.ndarray], np.ndarray]) -> BySeed:
+    """A figure of `ModeResult` as it is `drawn`, (T,): of the median, and of each seed, by mode."""
+    each = {mode: snapshot.by_seed(mode, figure) for mode in snapshot.results}
+    middle = {mode: np.median(own, axis=0, keepdims=True) for mode, own in each.items()}
+    if snapshot.others:
+        middle = {mode: np.concatenate([middle[mode], own]) for mode, own in each.items()}
+    return {mode: np.stack([*map(drawn, values)]) for mode, values in middle.items()}
 
 
 def answers_by_mode(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> BySeed:
     """What the models say of a sample's target column, in the raw unit."""
     index = int(snapshot.samples[sample])
     return _by_seed(
-        snapshot, lambda r: marks.finite(dataset.raw(r.predictions[sample], index)[:, target])
+        snapshot,
+        "predictions",
+        lambda of: marks.finite(dataset.raw(of[sample], index)[:, target]),
     )
 
 
 def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> BySeed:
     """The typical errors."""
-    return _by_seed(snapshot, lambda result: typical_error(dataset, result.step_mse))
+    return _by_seed(snapshot, "step_mse", lambda mse: typical_error(dataset, mse))
 
 
 def _asked(values: BySeed, earlier: bool) -> np.ndarray:

@@ -28,6 +28,7 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.figures.panels import Panel, Traces, together
 from lib.replay import Frame, step_errors
+from lib.run import Snapshot
 from lib.seeds import middle
 from lib.toml import beside
 
@@ -66,7 +67,7 @@ def replay_figure(
         )
         for of, values, unit in zip(moving, says, units, strict=False):
             of.append(mode_traces(values, head, palette, unit, earlier))
-        moving[2].append(_here(frame, palette))
+        moving[2].append(_here(frame, middle(end), palette))
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*moving[0], *moving[1]]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
@@ -134,15 +135,17 @@ def _controls(
     }
 
 
-def _here(frame: Frame, palette: Palette) -> Traces:
-    """The marks that go along the lines of the loss."""
+def _here(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
+    """The marks that go along the lines of the loss, which are those of the `end`."""
     marked = []
-    for mode, result in middle(frame.snapshot).results.items():
+    for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
-        epoch = np.array([float(result.kept_epoch or frame.snapshot.epoch)])
-        loss = marks.finite(np.array([result.final_loss]))
-        marked.append(marks.points(f"{MODES[mode].name}, here", epoch, loss, marker, ""))
+        stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
+        epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
+        loss = float(np.median(frame.snapshot.by_seed(mode, "final_loss")))
+        name = f"{MODES[mode].name}, here"
+        marked.append(marks.points(name, [epoch], marks.finite(np.array([loss])), marker, ""))
     return marked
 
 
