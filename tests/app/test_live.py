@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib.run import Run, Status
 from lib.training.recorded import recorded
+from lib.ui.address import EVERYWHERE
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.session import KEY
 from tests.app.test_address import address
 from tests.app.test_cell import seen, words
 from tests.app.test_pages import PAGES, start
@@ -155,6 +157,16 @@ def test_who_goes_on_sees_the_newest_epoch_again(
     client.set(run, Status.PAUSED, epoch=200, **figures)
     app.run()
     assert "shown: after" not in progress(app)
+    assert "epoch" not in address(app)
+
+
+def test_an_earlier_epoch_that_is_picked_too_late_is_forgotten(
+    app: AppTest, client: FakeClient, run: Run
+) -> None:
+    """A click on the way as training goes on, on a slider that isn't there any more."""
+    app.session_state[KEY].address.page_values[EVERYWHERE] = {"epoch": "0"}
+    client.set(run, Status.RUNNING, epoch=9)
+    app.run()
     assert "epoch" not in address(app)
 
 

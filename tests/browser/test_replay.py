@@ -67,6 +67,7 @@ def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page: Page)
         f"({tall})(document.querySelector('.st-key-replay_chart .js-plotly-plot'))"
     )
     rail = plot.locator(".slider-rail-touch-rect")
+    expect(rail).to_have_count(1)  # the wide figure may still be there for a moment
     rail.scroll_into_view_if_needed()
     box = rail.bounding_box()
     assert box is not None

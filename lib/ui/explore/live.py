@@ -17,7 +17,7 @@ from lib.narrate.explore import changed_settings, kept_sentence, own_settings, p
 from lib.run import Run, Status
 from lib.toml import beside
 from lib.ui import clock, runs
-from lib.ui.address import change
+from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import linked_buttons, set_widget
@@ -64,6 +64,8 @@ def _panel(
 ) -> None:
     """`times` counts how often it is drawn for one run of the page: first with it, then alone."""
     shown = epochs.shown
+    if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
+        runs.forget_epoch()
     is_soon_redrawn = shown.polling and RHYTHM.interval() <= NEAR_SECONDS
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):

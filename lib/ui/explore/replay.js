@@ -14,11 +14,12 @@ async function unpacked(text) {
 }
 
 function mount(root) {
-  const own = { at: 0, names: [], strips: [], playing: false, times: 0 };
+  const own = { at: 0, names: [], strips: [], told: [], playing: false, times: 0 };
   const range = root.querySelector("input"), play = root.querySelector(".play");
 
   function show(name) {
     own.at = own.names.indexOf(name);
+    own.missing = undefined;
     range.value = own.at;
     range.setAttribute("aria-valuetext", name);
     const images = document.querySelectorAll(".st-key-strip img"), shades = own.strips[own.at];
@@ -30,7 +31,9 @@ function mount(root) {
     clearTimeout(own.resting);
     own.resting = setTimeout(() => {
       const name = own.names[own.at];
-      if (own.playing || name === undefined || name === own.known || !mayTell()) return;
+      const waits = own.playing || own.missing !== undefined || !mayTell();
+      if (waits || name === undefined || name === own.known) return;
+      own.told.push(name);
       own.tell("epoch", `${name} ${own.times += 1}`);
       rest(AGAIN);
     }, wait);
@@ -57,8 +60,9 @@ function mount(root) {
       own.at = active ?? own.at;
       if (document.activeElement !== range) range.value = own.at;
       // Another page may have gone to another epoch since the figure was drawn.
-      if (known >= 0 && known !== own.at) go(known);
+      if (known >= 0 && known !== own.at) own.missing = known;
     }
+    if (own.missing !== undefined) go(own.missing); // again, until the figure has its frames
     const width = document.querySelector(".st-key-replay_chart")?.clientWidth;
     const narrow = width && width < NARROW ? "yes" : "";
     if (width && narrow !== own.narrow && mayTell()) own.tell("narrow", own.narrow = narrow);
@@ -99,13 +103,16 @@ export default function ({ data, parentElement, setStateValue }) {
   root.replay ??= mount(root);
   const own = root.replay;
   own.tell = setStateValue;
+  // What Python says may be an answer, even to what was told before the newest; else it is news.
+  const answered = own.told.lastIndexOf(data.epoch), isNews = answered < 0 && data.epoch !== own.known;
+  own.told.splice(0, answered + 1);
   own.known = data.epoch;
   if (own.names.join() !== data.names.join()) {
     own.names = data.names;
     const range = root.querySelector("input");
     range.max = own.names.length - 1;
     range.value = own.at = own.names.indexOf(own.known);
-  }
+  } else if (own.plot && isNews) own.missing = own.names.indexOf(own.known);
   if (own.packed !== data.strips) {
     own.packed = data.strips;
     unpacked(data.strips).then((strips) => { own.strips = strips; });
