@@ -27,7 +27,7 @@ from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
 
-PAST = 9
+PAST = 16
 PAST_BYTES = 1_000_000
 """How many weights of the past a recording holds, and their bytes."""
 
@@ -40,10 +40,13 @@ def write(name: str, record: Any) -> None:
 
 
 def _thin_past(known: Sequence[tuple[int, SeedWeights]]) -> tuple[tuple[int, SeedWeights], ...]:
-    """As many of a run's past weights as a recording has room for: most changes early."""
+    """As many of a run's past weights as a recording has room for: more of the early ones.
+
+    Less so than by powers, since some tasks are learned late, and all at once.
+    """
     most = max(2, min(PAST, PAST_BYTES // weight_bytes(known[-1][1])))
-    places = np.unique(np.geomspace(1, len(known), most).astype(int) - 1)
-    return tuple(known[place] for place in places if known[place][0])
+    places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
+    return tuple(known[place] for place in np.unique(places.round().astype(int)) if place)
 
 
 def record_run(name: str, client: TrainingClient) -> None:

@@ -18,12 +18,12 @@ def keys(app: AppTest) -> set[str]:
 
 def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG001
     """In the place of the charts, whose epoch slider it replaces; in the link, too."""
-    app = start(data="parity", epoch="16").run()  # the first run leaves much out
+    app = start(data="parity", epoch="15").run()  # the first run leaves much out
     assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
     app.toggle(key=TOGGLE).set_value(True).run()
     assert not app.exception
     assert app.query_params["replay"] == "yes"
-    assert app.query_params["epoch"] == "16"
+    assert app.query_params["epoch"] == "15"
     assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
     words = " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
     assert "Last step beats the guess: sequence mode from epoch 12, last-step mode never." in words

@@ -146,14 +146,14 @@ def test_the_mark_on_the_loss_is_at_its_epoch_and_the_maps_have_a_line_there():
     experiment, dataset, snapshot = a_recording()
     frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
     figure = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT).to_dict()
-    moved = figure["frames"][1]
+    moved, epoch = figure["frames"][1], snapshot.past[1][0]
     here = {
         figure["data"][k]["name"]: value
         for k, value in zip(moved["traces"], moved["data"], strict=True)
     }
-    assert here["sequence mode, here"]["x"] == [16.0]
+    assert here["sequence mode, here"]["x"] == [epoch]
     known = [seed["sequence"] for seed in snapshot.seeds]
-    loss = np.median([r.loss[list(r.loss_epochs).index(16)] for r in known])
+    loss = np.median([r.loss[list(r.loss_epochs).index(epoch)] for r in known])
     assert here["sequence mode, here"]["y"][0] == pytest.approx(loss, rel=1e-4)
     assert here["here"]["y"] == [1, 1]
 
@@ -250,6 +250,6 @@ def test_the_details_have_the_errors_of_the_history():
     frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
     words, details = replay_told(dataset, frames)
     assert len(words.split()) <= 15
-    known = [seed["last"] for seed in snapshot.seeds]
-    mse = np.median([r.last_step_mse[list(r.checked_epochs).index(16)] for r in known])
-    assert f"{np.sqrt(mse):.3g}"[:4] in details.partition("; 16 ")[2].partition(";")[0]
+    known, epoch = [seed["last"] for seed in snapshot.seeds], snapshot.past[1][0]
+    mse = np.median([r.last_step_mse[list(r.checked_epochs).index(epoch)] for r in known])
+    assert f"{np.sqrt(mse):.3g}"[:4] in details.partition(f"; {epoch} ")[2].partition(";")[0]
