@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from lib.figures.chart import escaped
+from lib.toml import beside
 
+_LOOK: dict[str, dict[str, Any]] = beside(__file__)
 ROUNDING = 1e-6
 """So small a share of an axis below 0 is none: standardised values are back in their unit."""
 
@@ -21,14 +23,9 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     # The last step is what all is about: it is always named, and the others back from it.
     ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
-    return {
-        "title": "timestep",
-        "range": [1 - room, steps + room],
-        "tickvals": ticks,
-        "ticktext": [escaped(names[k - 1]) for k in ticks],
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "timestep %{x}"},
-    }
+    texts = [escaped(names[k - 1]) for k in ticks]
+    about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
+    return _LOOK["timestep"] | about
 
 
 def _stride(steps: int, most: int) -> int:
@@ -56,14 +53,7 @@ def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
 def epoch_axis(epochs: int) -> dict[str, Any]:
     """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
     last = max(1, epochs)
-    return {
-        "title": "epoch",
-        "range": [-0.01 * last, 1.02 * last],
-        "tickformat": ",d",
-        "nticks": 4,  # as many as stay apart on the narrowest chart
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "epoch %{x:,d}"},
-    }
+    return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
 
 
 def linear_axis(
@@ -84,13 +74,8 @@ def linear_axis(
     peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
     room = 0.07 * (peak - bottom)
     begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
-    return {
-        "title": title,
-        "range": [min(bottom, least) if begins else bottom - room, peak + room],
-        "nticks": 6,
-        "exponentformat": "none",
-        "separatethousands": True,
-    }
+    begin = min(bottom, least) if begins else bottom - room
+    return _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
 
 
 def from_zero(values: np.ndarray) -> bool:
