@@ -4,7 +4,6 @@ HTML fragments for `st.html`: see proofs.html. A figure of exactly 0.0 is writte
 difference that 32-bit numbers leave; green says that two things are one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +12,13 @@ from lib.english import apart_by
 from lib.figures.html import shaded, templates
 from lib.figures.palette import Palette
 from lib.figures.timeline import OVER_TIME
-from lib.narrate.proofs import Measure, ProofCard
+from lib.narrate.proofs import Measure
 
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 
 
-def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
-    """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
-    return str(_HTML.cards(proofs, palette, missing))
+proof_cards = _HTML.cards
+"""All cards, of `ProofCard`s, a palette, and what stands where a figure isn't known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,17 +70,8 @@ class Strip:
     """What stands below some columns."""
 
 
-def strips(
-    made: Sequence[Strip],
-    measures: Sequence[Measure],
-    missing: str,
-    sentence: str,
-    palette: Palette,
-) -> str:
-    """The strips, and what was measured; `missing` stands where a figure isn't known."""
-    return str(_HTML.strips(made, measures, missing, sentence, palette))
-
-
-def strips_legend(palette: Palette) -> str:
-    """What the outlines mean."""
-    return str(_HTML.strips_legend(palette))
+strips = _HTML.strips
+"""The strips, and what was measured: of `Strip`s, `Measure`s, what stands where a figure isn't
+known, a sentence and a palette."""
+strips_legend = _HTML.strips_legend
+"""What their outlines mean, in the colours of a palette."""
