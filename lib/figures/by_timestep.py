@@ -133,11 +133,8 @@ def step_error_figure(
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += mode_traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
-        data.append(
-            marks.line(
-                best.label, typical_error(dataset, best.mse), marks.best_style(palette), hover
-            )
-        )
+        floor = typical_error(dataset, best.mse)
+        data.append(marks.line(best.label, floor, marks.best_style(palette), hover))
         levels.insert(0, Entry("dashed", best.label, "best"))
     key, unasked = _key(errors, head, earlier)
     levels += [marks.SEEDS] * bool(snapshot.others)

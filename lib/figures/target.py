@@ -96,12 +96,10 @@ HEIGHT = 300
 def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
-    data = [
-        marks.line(
-            f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, chart.hover()
-        )
-        for side, style in styles.items()
-    ]
+    data = []
+    for side, style in styles.items():
+        name, losses = f"{side} setup", marks.finite(damage.loss[side])
+        data.append(marks.line(name, losses, style | {"width": 2.5}, chart.hover()))
     values = [float(value) for loss in damage.loss.values() for value in loss]
     x = axes.epoch_axis(len(damage.loss["right"]))
     y, key = axes.log_axis("training loss", values), _key("line", "dashed")

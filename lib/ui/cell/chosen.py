@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -46,12 +45,6 @@ class Chosen:
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.features
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
-
-    @property
-    def model_choice(self) -> tuple[Any, ...]:
-        """What a person has chosen, but for the sample and the layer; not what training changes."""
-        seed = self.experiment.seed
-        return self.experiment.model, seed, self.dataset, self.run_id, self.mode
 
     @property
     def features(self) -> np.ndarray:
