@@ -64,8 +64,8 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             key=f"option_{place}",
             width="stretch",
             disabled=answer is not None and place != puzzle.right,
-            on_click=session().shapes.answers.setdefault,
-            args=(number, (place, place == puzzle.right)),
+            on_click=_answer,
+            args=(number, place, place == puzzle.right),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         after = partial(address.set_page_value, KEY, f"{(number + 1) % MOST + 1}")
@@ -80,6 +80,10 @@ def _verdict(puzzle: Question, answer: int) -> str:
     if (place := broken(puzzle.steps)) is not None:
         return f":red[✗ It is an error: layer {place + 1} breaks]"
     return f":red[✗ It is {puzzle.options[puzzle.right].text}]"
+
+
+def _answer(number: int, place: int, right: bool) -> None:
+    session().shapes.answers.setdefault(number, (place, right))
 
 
 def _trace(puzzle: Question) -> None:
