@@ -4,9 +4,7 @@ The sequence mode answers a date at several timesteps of several windows: that i
 its line, which is the last of these answers. A forecast's band says how far off it may be.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,9 +17,6 @@ from lib.figures.palette import Palette
 from lib.forecast import Forecast
 from lib.tables.cutting import every_kth
 from lib.worth import ByRow
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEIGHT = 380
 OPACITY = 0.3
@@ -72,7 +67,7 @@ def forecast_figure(
     ahead = len(said.errors)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
-    x, axis = _dates(origin, rows, ahead, said.times)
+    x, axis = _dates(origin, rows, said)
     after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
     lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
@@ -93,9 +88,10 @@ def forecast_figure(
 
 
 def _dates(
-    origin: Origin, rows: np.ndarray, more: int = 0, times: pd.DatetimeIndex | None = None
+    origin: Origin, rows: np.ndarray, coming: Forecast | None = None
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """Where rows, and `more` at `times`, stand by dates or else by number, and the x axis."""
+    """Where rows, and those that are coming, stand by dates or else by number, and the x axis."""
+    times, more = (coming.times, len(coming.errors)) if coming else (None, 0)
     if origin.times is not None and origin.time_format and (times is not None or not more):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}

@@ -6,13 +6,11 @@ All have the same rows, so that a row is the same moment everywhere. This module
 (`lib.stack`) and no states (`lib.recurrence`).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from markupsafe import Markup
@@ -70,7 +68,7 @@ class Grid:
     palette: Palette
 
     @classmethod
-    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Grid:
+    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Self:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         height, width, whole = room
         rows, columns = _drawn(steps, whole), _drawn(widest)
