@@ -5,6 +5,7 @@ difference that 32-bit numbers leave; green says that two things are one.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,29 +33,18 @@ class Side:
     """(U, columns); None while it isn't known."""
 
 
-def equation(
-    one: Side,
-    other: Side,
-    measure: Measure,
-    palette: Palette,
-    *,
-    missing: str,
-    sentence: str,
-    columns: str,
-    start: int | None = None,
-) -> str:
+def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
     """Two pictures of the same units, a minus between them, and the picture of what is left.
 
-    `missing` stands in place of the measure while it isn't known. `start` is the row that is marked
-    at first, where the columns are timesteps; `columns` says what they are.
+    It is about a `sentence`; `columns`, in words, with `start`, the row that is marked at first,
+    where they are timesteps; and what is `missing` in place of a measure that isn't known.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
     rest = Side(measure.of, "on the same weights", left)
-    about = measure, palette, missing, sentence, columns, start
-    return str(_HTML.equation(one, other, rest, *about))
+    return str(_HTML.equation(one, other, rest, measure, palette, **about))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

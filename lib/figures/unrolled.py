@@ -8,6 +8,7 @@ own scale. Small matrices show their numbers.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -40,15 +41,9 @@ def unrolled_picture(
 
 
 def heatmaps(
-    matrices: dict[str, np.ndarray],
-    order: np.ndarray,
-    start: int,
-    sentence: str,
-    palette: Palette,
-    *,
-    outlined_name: str,
+    matrices: dict[str, np.ndarray], order: np.ndarray, palette: Palette, **about: Any
 ) -> str:
-    """`matrices` (T, U) by name, in a grid that fits the screen.
+    """`matrices` (T, U) by name, in a grid that fits the screen; what is seen is the `sentence`.
 
     `order` (U,) is which unit stands in each row; row `start` is marked before anybody has picked
     one. Of the first matrix `return_sequences=False` keeps the last timestep, which is outlined;
@@ -61,7 +56,7 @@ def heatmaps(
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
-    return str(_HTML.heatmaps(shown, start, sentence, palette, outlined_name, least))
+    return str(_HTML.heatmaps(shown, palette, least, **about))
 
 
 def _reach(values: np.ndarray) -> float:

@@ -22,6 +22,7 @@ from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
 
 LIGHT = PALETTES["light"]
+ABOUT = {"start": 0, "sentence": "what it says", "outlined_name": "h"}
 
 
 def test_a_png_holds_each_number_as_one_pixel() -> None:
@@ -44,7 +45,7 @@ def test_a_large_layer_is_small_to_send() -> None:
     """100 timesteps of 128 units, seven matrices: less than 200 kB."""
     rng = np.random.default_rng(0)
     matrices = {f"m{k}": rng.uniform(-1, 1, (100, 128)) for k in range(7)}
-    page = heatmaps(matrices, np.arange(128), 0, "what it says", LIGHT, outlined_name="h")
+    page = heatmaps(matrices, np.arange(128), LIGHT, **ABOUT)
     assert len(page) < 200_000
     assert page.count("<img") == 7
 
@@ -52,20 +53,13 @@ def test_a_large_layer_is_small_to_send() -> None:
 def test_a_small_layer_shows_its_numbers() -> None:
     """In the order of the rows; the last timestep of the first matrix is outlined."""
     matrices = {"h": np.array([[0.1, 0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
-    page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", LIGHT, outlined_name="h")
+    page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
     assert re.findall(r">(0\.\d)<", page)[:4] == ["0.2", "0.4", "0.1", "0.3"]
     assert "±3" in page
-    negative = heatmaps(
-        {"h": -matrices["h"]},
-        np.array([1, 0]),
-        0,
-        "what it says",
-        LIGHT,
-        outlined_name="h",
-    )
+    negative = heatmaps({"h": -matrices["h"]}, np.array([1, 0]), LIGHT, **ABOUT)
     assert ">−0.1<" in negative  # the sign of the scale beside it
     tiny = {"h": np.array([[1e-9, 0.0], [-1e-4, 0.4]])}
-    shown = heatmaps(tiny, np.arange(2), 0, "what it says", LIGHT, outlined_name="h")
+    shown = heatmaps(tiny, np.arange(2), LIGHT, **ABOUT)
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
     assert page.count(f"2px solid {LIGHT.last}") == 2  # the matrix's and the legend's
 
@@ -74,7 +68,7 @@ def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
     """It hands out all its outputs in both modes: neither keeps one of them alone."""
     values = np.zeros((2, 3))
     outline = f"2px solid {LIGHT.last}"
-    page = heatmaps({"h": values}, np.arange(3), 0, "what it says", LIGHT, outlined_name="")
+    page = heatmaps({"h": values}, np.arange(3), LIGHT, **ABOUT | {"outlined_name": ""})
     assert outline not in page
     assert "return_sequences=False" not in page
     made = lines(opened("lstm"), 0, 2)
@@ -138,7 +132,7 @@ def test_a_trace_has_the_ends_of_its_scale_beside_it() -> None:
 def test_diverged_states_are_drawn() -> None:
     """A picture of no numbers is flat."""
     values = np.full((30, 20), np.nan)
-    assert "<img" in heatmaps({"h": values}, np.arange(20), 0, "", LIGHT, outlined_name="h")
+    assert "<img" in heatmaps({"h": values}, np.arange(20), LIGHT, **ABOUT)
 
 
 def test_units_that_move_alike_stand_together() -> None:

@@ -81,7 +81,7 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
-    about_modes = "Both models start from the same weights and are trained apart."
+    apart = "Both models start from the same weights and are trained apart."
     with st.container(
         horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
     ):
@@ -90,7 +90,7 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
         layer = linked_buttons("Layer", titles, choice)
         choice = Linked("weights", modes, 0, "cell_mode")
-        mode = modes[linked_buttons("Whose weights", labels, choice, about_modes)]
+        mode = modes[linked_buttons("Whose weights", labels, choice, help=apart)]
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")

@@ -48,8 +48,8 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         about = GATES[layer.cell][name]
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
     sentence = " ".join(cell.findings(layer.cell, trace))
-    order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
-    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
+    about = {"start": first_row(layer), "outlined_name": "h" if top else "", "sentence": sentence}
+    st.html(heatmaps(matrices, row_order(layer), palette, **about))
     takeaway(cell.headline(trace), sentence)
     linked_toggle("Order units by similarity", ORDER)
 
