@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from lib.figures.chart import escaped
+from lib.figures.marks import Part
 from lib.toml import beside
 
-_LOOK: dict[str, dict[str, Any]] = beside(__file__)
+_LOOK: dict[str, Part] = beside(__file__)
 ROUNDING = 1e-6
 """So small a share of an axis below 0 is none: standardised values are back in their unit."""
 
 
-def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
+def timestep_axis(names: Sequence[str]) -> Part:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
     longest = max(map(len, names))
@@ -42,7 +42,7 @@ def _stride(steps: int, most: int) -> int:
     return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
 
 
-def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
+def row_ticks(names: Mapping[int, str]) -> Part:
     """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
     rows = list(names)
     most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
@@ -50,15 +50,13 @@ def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
-def epoch_axis(epochs: int) -> dict[str, Any]:
+def epoch_axis(epochs: int) -> Part:
     """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
     last = max(1, epochs)
     return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
 
 
-def linear_axis(
-    title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False
-) -> dict[str, Any]:
+def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
     """A y axis that holds `values`, and stands still while they move a little.
 
     `core` are the values that never move, such as the targets. Beyond them the axis grows in
@@ -103,7 +101,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
+def log_axis(title: str, values: Iterable[float]) -> Part:
     """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2

@@ -4,15 +4,13 @@ The sequence mode answers a date at several timesteps of several windows: that i
 its line, which is the last of these answers. A forecast's band says how far off it may be.
 """
 
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
 
 from lib.dataset import Baseline, Dataset, Origin
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.forecast import Forecast
 from lib.tables.cutting import every_kth
@@ -89,7 +87,7 @@ def forecast_figure(
 
 def _dates(
     origin: Origin, rows: np.ndarray, coming: Forecast | None = None
-) -> tuple[np.ndarray, dict[str, Any]]:
+) -> tuple[np.ndarray, Part]:
     """Where rows, and those that are coming, stand by dates or else by number, and the x axis."""
     times, more = (coming.times, len(coming.errors)) if coming else (None, 0)
     if origin.times is not None and origin.time_format and (times is not None or not more):
@@ -107,15 +105,13 @@ def _dates(
     return np.array(x), axis | ticks | {"tickvals": ticks["ticktext"], "range": range_}
 
 
-def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
+def _style(mode: str, palette: Palette, width: int) -> Part:
     """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
-def _line(
-    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], unit: str
-) -> dict[str, Any]:
+def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
     """A line over what there is of y; with a dot at each where they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line

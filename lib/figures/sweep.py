@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from lib.english import number, short
 from lib.experiment import MODES as WORDS
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette, mix
 from lib.swept import MODES, VARIABLE, PointResult, axes_of, findings, is_number, named, worded
 from lib.toml import beside
@@ -61,11 +61,11 @@ def curve_figure(
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
         key_rows[1].append(Entry("cross", "diverged, or failed", "wrong"))
-    look: dict[str, Any] = {"name": f"sweep {key}", "height": HEIGHT}
+    look: Part = {"name": f"sweep {key}", "height": HEIGHT}
     return chart.plotted(data, palette, across, up, key_rows, **look)
 
 
-def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> dict[str, Any]:
+def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
     """The axis of a setting's values, by their places; with parameters where these differ."""
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
@@ -116,7 +116,7 @@ def map_figure(
     x_axis, y_axis = (_steps(key, values[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    look: dict[str, Any] = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    look: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
     return chart.plotted([_LOOK["map"] | heat], palette, x_axis, y_axis, rows, **look)
 
 
@@ -146,13 +146,13 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
     return squares
 
 
-def _steps(key: str, values: Sequence[Any]) -> dict[str, Any]:
+def _steps(key: str, values: Sequence[Any]) -> Part:
     """An axis on which all values are equally far apart."""
-    look: dict[str, Any] = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
+    look: Part = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
     return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
 
 
-def _ticks(key: str, values: Sequence[Any]) -> dict[str, Any]:
+def _ticks(key: str, values: Sequence[Any]) -> Part:
     return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
 
 

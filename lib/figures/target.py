@@ -6,7 +6,6 @@ target.html has them.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -16,7 +15,7 @@ from lib.doctor.lineup import AxisFate, AxisPair
 from lib.doctor.loss_shapes import Sizes
 from lib.figures import axes, chart, marks
 from lib.figures.html import templates
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.tensors import Axis, Role, Tensor, sizes
@@ -120,7 +119,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     ]
     key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
-    look: dict[str, Any] = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
+    look: Part = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
     return chart.plotted(data, palette, x, y, [key], **look)
 
 
