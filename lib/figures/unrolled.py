@@ -7,7 +7,6 @@ scale, -1 to 1, but for an LSTM's cell state, whose only bound is t at step t, a
 own scale. Small matrices show their numbers.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,20 +23,17 @@ WIDEST = 8.0
 _HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri)
 
 
-def unrolled_picture(
-    x: np.ndarray, modes: Sequence[str], has_cell_state: bool, sentence: str, palette: Palette
-) -> str:
-    """Inputs below, cells in the middle, outputs above, over all timesteps.
+def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
+    """Inputs below, cells in the middle, outputs above, over all timesteps, as a `sentence` says.
 
     `x` (T, F) goes into the layer for one sample. The outputs are those of `modes`, "sequence",
-    "last" or both. With a cell state two states are handed on, as in an LSTM, else one.
+    "last" or both. With `has_cell_state` two states are handed on, as in an LSTM, else one.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    about = modes, has_cell_state, sentence, palette, WIDEST
-    return str(_HTML.unrolled(inputs, len(x), scale, *about))
+    return str(_HTML.unrolled(inputs, len(x), scale, palette, WIDEST, **about))
 
 
 def heatmaps(

@@ -103,7 +103,7 @@ def test_the_playhead_is_placed_by_the_page_alone() -> None:
 def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ...]) -> None:
     """Each in its colour, with Keras's own words."""
     x = np.ones((4, 2))
-    page = unrolled_picture(x, modes, True, "what it says", LIGHT)
+    page = unrolled_picture(x, LIGHT, modes=modes, has_cell_state=True, sentence="what it says")
     assert ("return_sequences=True" in page) == ("sequence" in modes)
     assert ("return_sequences=False" in page) == ("last" in modes)
     assert 'aria-label="what it says"' in page
