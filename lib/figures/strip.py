@@ -36,13 +36,10 @@ EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
 
 
-def levels_of(
-    values: np.ndarray, low: float | None = None, high: float | None = None
-) -> np.ndarray:
-    """Values (T, …) as shades, 0 to LEVELS-1, from `low` to `high`; gaps as the lowest."""
+def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
+    """Values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; gaps as the lowest."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
-    low = float(known.min()) if low is None else low
-    high = float(known.max()) if high is None else high
+    low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
     return np.clip(share * LEVELS, 0, LEVELS - 1).astype(int)
 
