@@ -139,11 +139,7 @@ def window_figure(
         placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
         placed("last-step mode must say", targets[-1], LAST, diamond),
     ]
-    key = [
-        [Entry("squares", "read as x", "muted")],
-        [Entry("dots", "sequence mode: y, for each", "sequence")],
-        [Entry("diamond", "last-step mode: y_last", "last")],
-    ]
+    key = [[Entry(*row)] for row in _LOOKS["window"]]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
