@@ -14,7 +14,6 @@ from lib.experiment import Experiment
 from lib.export.notebook import notebook
 from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import exact_script, keras_script
-from lib.toml import beside
 
 __all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]
 
@@ -26,7 +25,6 @@ class Export:
     write: Callable[..., str]
     """`write(experiment, dataset, snapshot=None)`, of a settled experiment and its dataset: the
     file's text. With the snapshot of a run that is shown, it is of that run."""
-    mime: str
     ending: str
     """Of the file's name."""
     of_model: bool = True
@@ -49,14 +47,10 @@ def name_of(experiment: Experiment, dataset: Dataset, *, of_model: bool = True) 
     return "-".join([data[:40].strip("-") or "upload", *(model if of_model else ())])
 
 
-_WRITERS: dict[str, Callable[..., str]] = {
-    "keras": keras_script,
-    "exact": exact_script,
-    "notebook": notebook,
-    "preparation": preparation,
-}
 EXPORTS = {
-    name: Export(write=_WRITERS[name], **about)
-    for name, about in beside(__file__, "exports").items()
+    "keras": Export(keras_script, ".py"),
+    "exact": Export(exact_script, "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
+    "preparation": Export(preparation, "-preparation.py", of_model=False),
 }
 """Every export by name."""

@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from lib.figures.chart import escaped
+from lib.figures.marks import Part
+from lib.toml import beside
 
+_LOOK: dict[str, Part] = beside(__file__)
 ROUNDING = 1e-6
 """So small a share of an axis below 0 is none: standardised values are back in their unit."""
 
 
-def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
+def timestep_axis(names: Sequence[str]) -> Part:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
     longest = max(map(len, names))
@@ -21,14 +23,9 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     # The last step is what all is about: it is always named, and the others back from it.
     ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
-    return {
-        "title": "timestep",
-        "range": [1 - room, steps + room],
-        "tickvals": ticks,
-        "ticktext": [escaped(names[k - 1]) for k in ticks],
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "timestep %{x}"},
-    }
+    texts = [escaped(names[k - 1]) for k in ticks]
+    about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
+    return _LOOK["timestep"] | about
 
 
 def _stride(steps: int, most: int) -> int:
@@ -45,7 +42,7 @@ def _stride(steps: int, most: int) -> int:
     return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
 
 
-def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
+def row_ticks(names: Mapping[int, str]) -> Part:
     """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
     rows = list(names)
     most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
@@ -53,22 +50,13 @@ def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
-def epoch_axis(epochs: int) -> dict[str, Any]:
+def epoch_axis(epochs: int) -> Part:
     """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
     last = max(1, epochs)
-    return {
-        "title": "epoch",
-        "range": [-0.01 * last, 1.02 * last],
-        "tickformat": ",d",
-        "nticks": 4,  # as many as stay apart on the narrowest chart
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "epoch %{x:,d}"},
-    }
+    return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
 
 
-def linear_axis(
-    title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False
-) -> dict[str, Any]:
+def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
     """A y axis that holds `values`, and stands still while they move a little.
 
     `core` are the values that never move, such as the targets. Beyond them the axis grows in
@@ -84,13 +72,8 @@ def linear_axis(
     peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
     room = 0.07 * (peak - bottom)
     begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
-    return {
-        "title": title,
-        "range": [min(bottom, least) if begins else bottom - room, peak + room],
-        "nticks": 6,
-        "exponentformat": "none",
-        "separatethousands": True,
-    }
+    begin = min(bottom, least) if begins else bottom - room
+    return _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
 
 
 def from_zero(values: np.ndarray) -> bool:
@@ -118,7 +101,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
+def log_axis(title: str, values: Iterable[float]) -> Part:
     """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +10,7 @@ from lib.baselines import best_loss, best_possible, naive_loss
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.run import ModeResult, Snapshot
 from lib.seeds import middle
@@ -71,7 +70,7 @@ def loss_figure(
         words += chart.all_zero(drawn, palette)
     else:
         words.append(chart.empty("not trained yet", palette))
-    look: dict[str, Any] = {"name": f"loss {dataset.name}", "right": 84 if both else 16}
+    look: Part = {"name": f"loss {dataset.name}", "right": 84 if both else 16}
     return chart.plotted(data, palette, x, y, key, height=340, notes=words, **look)
 
 
@@ -113,7 +112,7 @@ def _curves(snapshot: Snapshot, curve: Callable[[ModeResult], Curve]) -> tuple[B
     return {mode: curve(result) for mode, result in middle(snapshot).results.items()}, seeds
 
 
-def _seed_lines(seeds: BySeed, palette: Palette) -> list[dict[str, Any]]:
+def _seed_lines(seeds: BySeed, palette: Palette) -> list[Part]:
     return [
         marks.seed_lines(f"{MODES[m].name}, each seed", lines, {"color": palette.mode(m)})
         for m, lines in seeds.items()
@@ -125,7 +124,7 @@ def _values(median: ByMode, seeds: BySeed | None = None) -> list[float]:
     return [float(value) for _, values in every for value in values]
 
 
-def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> list[dict[str, Any]]:
+def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> list[Part]:
     """The traces by mode; few points are dots, so that all can be seen."""
     style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
     traces = []
@@ -140,7 +139,7 @@ def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> lis
 
 def _kept(
     snapshot: Snapshot, values: ByMode, palette: Palette, key: list[list[Entry]]
-) -> list[dict[str, Any]]:
+) -> list[Part]:
     """A ring around the value of each kept epoch; the key says so."""
     rings = []
     for mode, (epochs, y) in values.items():

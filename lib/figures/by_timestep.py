@@ -7,7 +7,6 @@ seeds this is the median, and each has a thin line, or a small diamond, of its o
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,7 +15,7 @@ from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.run import Snapshot
 
@@ -27,7 +26,7 @@ UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlie
 
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[Part, Part]:
     """A trace of one sample's inputs as shades, features by timesteps, and its y axis.
 
     That is a second one, up to the share `end` of the plot, with `names` from above.
@@ -100,7 +99,7 @@ def predictions_figure(
     x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
     title, held = chart.with_unit(dataset.target_names[target], unit), _asked(values, earlier)
     y = axes.linear_axis(title, np.append(truth, held), axes.with_room(targets), zero=zero)
-    look: dict[str, Any] = {"name": f"predictions {dataset.name} {target}", "height": HEIGHT}
+    look: Part = {"name": f"predictions {dataset.name} {target}", "height": HEIGHT}
     traces = [line, *mode_traces(values, head, palette, hover, earlier)]
     if origin:
         squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
@@ -132,11 +131,8 @@ def step_error_figure(
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += mode_traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
-        data.append(
-            marks.line(
-                best.label, typical_error(dataset, best.mse), marks.best_style(palette), hover
-            )
-        )
+        floor = typical_error(dataset, best.mse)
+        data.append(marks.line(best.label, floor, marks.best_style(palette), hover))
         levels.insert(0, Entry("dashed", best.label, "best"))
     key, unasked = _key(errors, head, earlier)
     levels += [marks.SEEDS] * bool(snapshot.others)
@@ -193,14 +189,14 @@ def _asked(values: BySeed, earlier: bool) -> np.ndarray:
 
 def mode_traces(
     values: BySeed, head: str, palette: Palette, hover: str, earlier: bool
-) -> list[dict[str, Any]]:
+) -> list[Part]:
     """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
     sequence, last = values.get("sequence"), values.get("last")
-    traces: list[dict[str, Any]] = []
+    traces: list[Part] = []
     for mode, dash in (("sequence", "solid"), *[("last", "dot")] * earlier):
         if mode in values and len(own := values[mode][1:]):
             steps = np.arange(1, own.shape[1] + 1)
-            style: dict[str, Any] = {"color": palette.mode(mode), "dash": dash}
+            style: Part = {"color": palette.mode(mode), "dash": dash}
             name = f"{MODES[mode].name}, each seed"
             traces.append(marks.seed_lines(name, [(steps, row) for row in own], style))
     if last is not None and earlier:
@@ -212,7 +208,7 @@ def mode_traces(
         traces.append(marks.line(MODES["sequence"].name, sequence[0], style, hover, dots=size))
     if last is not None:
         name, at = MODES["last"].name, [last.shape[1]]
-        marker: dict[str, Any] = {"color": palette.last, "symbol": "diamond-open"}
+        marker: Part = {"color": palette.last, "symbol": "diamond-open"}
         if len(own := last[1:, -1]):
             small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
             traces.append(marks.points(f"{name}, each seed", at * len(own), own, small, ""))

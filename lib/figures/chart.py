@@ -9,12 +9,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from lib.figures.marks import GLYPHS, Entry
+from lib.figures.marks import GLYPHS, Entry, Part
 from lib.figures.palette import Palette
 from lib.toml import beside
 
 _LOOK = beside(__file__)
-CONFIG: dict[str, Any] = _LOOK["config"]
+CONFIG: Part = _LOOK["config"]
 """For `st.plotly_chart(config=…)`."""
 
 FONT_SIZE = 14
@@ -37,18 +37,16 @@ class Chart(go.Figure):
     for it up to four times (`lib.ui.steady` shows each chart in one of two places).
     """
 
-    _written: dict[str, Any] | None = None
+    _written: Part | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Part:
         """As plain dicts, arrays as Plotly sends them. Not to be changed."""
         if self._written is None:
             self._written = super().to_dict()
         return self._written
 
 
-def figure(
-    data: list[dict[str, Any]], layout: dict[str, Any], frames: Sequence[dict[str, Any]] = ()
-) -> Chart:
+def figure(data: list[Part], layout: Part, frames: Sequence[Part] = ()) -> Chart:
     """A figure from plain dicts that the tests have validated, with `frames` to be played.
 
     Plotly checks every property of every figure, which takes most of the time: 1.8 ms of 2.7 ms
@@ -68,17 +66,17 @@ def figure(
 
 
 def plotted(
-    data: list[dict[str, Any]],
+    data: list[Part],
     palette: Palette,
-    x: dict[str, Any],
-    y: dict[str, Any],
+    x: Part,
+    y: Part,
     key: Sequence[Sequence[Entry]],
     *,
     name: str,
     height: int,
     left: int = LEFT,
     right: int = 16,
-    notes: Sequence[dict[str, Any]] = (),
+    notes: Sequence[Part] = (),
     **more: Any,
 ) -> Chart:
     """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
@@ -142,7 +140,7 @@ def top(key: Sequence[Sequence[Entry]]) -> int:
     return 14 + ROW * len(key)
 
 
-def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> dict[str, Any]:
+def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
     """The key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
@@ -157,7 +155,7 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> dict[s
     return note("<br>".join(lines), 0, 1, palette.ink) | flush
 
 
-def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> dict[str, Any]:
+def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> Part:
     """Words on a chart, at shares x and y of its plot."""
     place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
@@ -165,7 +163,7 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> d
 
 def side_notes(
     notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int, together: str
-) -> list[dict[str, Any]]:
+) -> list[Part]:
     """Words to the right of a logarithmic plot, beside the levels that they name.
 
     Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
@@ -173,7 +171,7 @@ def side_notes(
     two of one colour become one, `together`.
     """
     pixels = plot / (axis[1] - axis[0])
-    placed: list[dict[str, Any]] = []
+    placed: list[Part] = []
     below = -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):
         if not value > 0:
@@ -190,14 +188,14 @@ def side_notes(
     return placed
 
 
-def all_zero(values: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
+def all_zero(values: Sequence[float], palette: Palette) -> list[Part]:
     """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
     if not values or any(values):
         return []
     return [empty("every value is 0:<br>a constant target is learned at once", palette)]
 
 
-def empty(words: str, palette: Palette) -> dict[str, Any]:
+def empty(words: str, palette: Palette) -> Part:
     """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
     behind = {"bgcolor": palette.background, "borderpad": 4}
     return note(words, 0.5, 0.5, palette.muted) | behind

@@ -7,7 +7,7 @@ the median of the run's seeds: single seeds aren't drawn. All `runs` have letter
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,7 +17,7 @@ from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.by_timestep import error_unit, typical_error
 from lib.figures.html import plot_image, plotted_line
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.run import ModeResult
 from lib.toml import beside
@@ -113,11 +113,7 @@ def _by_step(
 
 
 def _figure(
-    curves: Sequence[_Curve],
-    x: dict[str, Any],
-    y: dict[str, Any],
-    palette: Palette,
-    *below: tuple[dict[str, Any], Entry],
+    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> go.Figure:
     """Curves with their letters, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
@@ -128,11 +124,11 @@ def _figure(
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     traces = [line for line, _ in below] + [_trace(curve, palette, hover) for curve in curves]
-    look: dict[str, Any] = {"name": name, "height": HEIGHT, "right": right, "hovermode": "closest"}
+    look: Part = {"name": name, "height": HEIGHT, "right": right, "hovermode": "closest"}
     return chart.plotted([*traces, *ends], palette, x, y, key, **look)
 
 
-def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
+def _trace(curve: _Curve, palette: Palette, hover: str) -> Part:
     run, mode, x, y = curve
     name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
     dash, symbol, _ = LOOKS[run.letter]
@@ -144,8 +140,8 @@ def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
 
 
 def _letters(
-    curves: Sequence[_Curve], y: dict[str, Any], plot: int, palette: Palette
-) -> tuple[list[dict[str, Any]], int]:
+    curves: Sequence[_Curve], y: Part, plot: int, palette: Palette
+) -> tuple[list[Part], int]:
     """A letter right of each curve's end, and how many there are at most side by side.
 
     Those that would lie on one another stand beside one another. `plot` is its height in pixels.

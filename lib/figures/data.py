@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
 from lib.figures.by_timestep import input_squares
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
 from lib.tables.cutting import part_spans, series_by_part
@@ -119,7 +119,7 @@ def window_figure(
     named = {row: names[row] for row in sorted(ticks)}
     size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
 
-    def placed(name: str, which: np.ndarray, level: int, marker: dict[str, Any]) -> dict[str, Any]:
+    def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
         trace = marks.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
@@ -139,11 +139,7 @@ def window_figure(
         placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
         placed("last-step mode must say", targets[-1], LAST, diamond),
     ]
-    key = [
-        [Entry("squares", "read as x", "muted")],
-        [Entry("dots", "sequence mode: y, for each", "sequence")],
-        [Entry("diamond", "last-step mode: y_last", "last")],
-    ]
+    key = [[Entry(*row)] for row in _LOOKS["window"]]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
@@ -164,7 +160,7 @@ def window_figure(
 
 def _parts(
     dataset: Dataset, origin: Origin, series: int, seen: tuple[float, float], palette: Palette
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[Part], list[Part]]:
     """A stripe for each part and for what is left out between two, and their names."""
     spans = [(a - 0.5, b + 0.5, name) for a, b, name in part_spans(dataset, origin, series)]
     spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
@@ -220,13 +216,8 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
     stripes = [marks.stripe(*edge, palette.surface, palette.muted) for edge in edges]
-    look: dict[str, Any] = {
-        "name": f"split {dataset.name}",
-        "height": 400,
-        "left": left,
-        "shapes": stripes,
-    }
-    return chart.plotted(data, palette, x, y, [key], hovermode="closest", **look)
+    look: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
+    return chart.plotted(data, palette, x, y, [key], hovermode="closest", shapes=stripes, **look)
 
 
 def series_shown(dataset: Dataset) -> list[int]:
@@ -243,7 +234,7 @@ def series_shown(dataset: Dataset) -> list[int]:
 
 def _bands(
     values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
-) -> tuple[np.ndarray, dict[str, Any]]:
+) -> tuple[np.ndarray, Part]:
     """Where values stand, each in the band of its series, the first one on top; the y axis."""
     heights, upwards = np.empty(len(values)), shown[::-1]
     for level, each in enumerate(upwards):
@@ -258,7 +249,7 @@ def _bands(
 
 def _on_rows(
     dataset: Dataset, origin: Origin, numbers: np.ndarray, shown: list[int]
-) -> tuple[np.ndarray, list[str], dict[str, Any], list[tuple[Any, Any]]]:
+) -> tuple[np.ndarray, list[str], Part, list[tuple[Any, Any]]]:
     """Where samples stand by their last target's row, their names, the axis, and parts' edges."""
 
     def at(rows: np.ndarray | list[int]) -> np.ndarray:
@@ -276,7 +267,7 @@ def _on_rows(
         if end < begin:  # else it is series that are split
             edges.append((end, begin))
     title = "time of the target" if origin.time_format else "row of the target"
-    axis: dict[str, Any] = {"title": title, "nticks": 4, "tickangle": 0}
+    axis: Part = {"title": title, "nticks": 4, "tickangle": 0}
     if origin.times is not None and not origin.time_format and len(shown) == 1:
         axis |= axes.row_ticks({int(at(row)): origin.label(row) for row in np.unique(rows)})
     return at(rows), names, axis, edges

@@ -46,10 +46,6 @@ def templates(module: str, **names: Any) -> Any:
     return _TEMPLATES.get_template(template, globals=names).module
 
 
-code_words = templates(__file__).code
-"""A shape or a call in the letters of code: words, their colour, and whether they are `bold`."""
-
-
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
     """Values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN has that of zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)

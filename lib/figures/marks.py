@@ -10,6 +10,9 @@ from lib.experiment import MODES
 from lib.figures.palette import Palette
 from lib.toml import beside
 
+Part = dict[str, Any]
+"""A trace, an axis, a style or another part of a figure, as Plotly has it."""
+Values = Sequence[Any] | np.ndarray
 GLYPHS: dict[str, str] = beside(__file__)
 """How a key draws marks and lines."""
 
@@ -38,14 +41,8 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def line(
-    name: str,
-    values: Sequence[float | None] | np.ndarray,
-    style: dict[str, Any],
-    hover: str,
-    *,
-    x: Sequence[Any] | np.ndarray | None = None,
-    dots: int = 0,
-) -> dict[str, Any]:
+    name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
+) -> Part:
     """A line of values (T,) over `x`, else 1 to T, with a dot of this size at each.
 
     Dots and marks at an edge of the plot are whole. Without `hover` nothing is said of it.
@@ -58,9 +55,7 @@ def line(
     return trace
 
 
-def seed_lines(
-    name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: dict[str, Any]
-) -> dict[str, Any]:
+def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: Part) -> Part:
     """One thin line for each seed, of its x and y, all in one trace with gaps between them."""
     x, y = (
         np.concatenate([np.append(np.asarray(v, np.float64), np.nan) for v in axis])
@@ -75,22 +70,20 @@ def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") 
     return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
 
 
-def points(
-    name: str, x: Sequence[float] | np.ndarray, y: np.ndarray, marker: dict[str, Any], hover: str
-) -> dict[str, Any]:
+def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
     """A mark at each (x, y), without a line."""
     trace = _trace(name, x, y, hover)
     return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
 
-def _trace(name: str, x: Any, y: Any, hover: str) -> dict[str, Any]:
+def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
     said = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
     return {"type": "scatter", "name": name, "x": x, "y": y, **said}
 
 
 def band(  # noqa: PLR0917  as `line`, with two edges
     name: str, x: np.ndarray, one: np.ndarray, other: np.ndarray, color: str, opacity: float
-) -> dict[str, Any]:
+) -> Part:
     """An area, along one edge and back along the other; of a single x it is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
     around = np.concatenate([one, other[::-1]]), np.concatenate([x, x[::-1]])
@@ -98,9 +91,7 @@ def band(  # noqa: PLR0917  as `line`, with two edges
     return area | {"fill": "toself", "fillcolor": color, "opacity": opacity}
 
 
-def heatmap(
-    name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any
-) -> dict[str, Any]:
+def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any) -> Part:
     """Values (rows, T) as shades from low to high, over the timesteps 1 to T."""
     rows, steps = values.shape
     place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
@@ -114,17 +105,17 @@ def dot_size(steps: int) -> int:
     return 7 if steps <= 30 else 4
 
 
-def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
+def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
     """A part of the x axis, from top to bottom of the plot, below all else."""
     box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
-def naive_style(palette: Palette) -> dict[str, Any]:
+def naive_style(palette: Palette) -> Part:
     """A guess without learning: grey, dotted, as in the key."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}
 
 
-def best_style(palette: Palette) -> dict[str, Any]:
+def best_style(palette: Palette) -> Part:
     """The best possible, or what `Best.label` calls it: green, dashed."""
     return {"color": palette.best, "width": 2, "dash": "dash"}

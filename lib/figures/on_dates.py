@@ -4,24 +4,17 @@ The sequence mode answers a date at several timesteps of several windows: that i
 its line, which is the last of these answers. A forecast's band says how far off it may be.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 import plotly.graph_objects as go
 
 from lib.dataset import Baseline, Dataset, Origin
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.forecast import Forecast
 from lib.tables.cutting import every_kth
 from lib.worth import ByRow
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEIGHT = 380
 OPACITY = 0.3
@@ -72,7 +65,7 @@ def forecast_figure(
     ahead = len(said.errors)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
-    x, axis = _dates(origin, rows, ahead, said.times)
+    x, axis = _dates(origin, rows, said)
     after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
     lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
@@ -93,9 +86,10 @@ def forecast_figure(
 
 
 def _dates(
-    origin: Origin, rows: np.ndarray, more: int = 0, times: pd.DatetimeIndex | None = None
-) -> tuple[np.ndarray, dict[str, Any]]:
-    """Where rows, and `more` at `times`, stand by dates or else by number, and the x axis."""
+    origin: Origin, rows: np.ndarray, coming: Forecast | None = None
+) -> tuple[np.ndarray, Part]:
+    """Where rows, and those that are coming, stand by dates or else by number, and the x axis."""
+    times, more = (coming.times, len(coming.errors)) if coming else (None, 0)
     if origin.times is not None and origin.time_format and (times is not None or not more):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}
@@ -111,15 +105,13 @@ def _dates(
     return np.array(x), axis | ticks | {"tickvals": ticks["ticktext"], "range": range_}
 
 
-def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
+def _style(mode: str, palette: Palette, width: int) -> Part:
     """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
-def _line(
-    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], unit: str
-) -> dict[str, Any]:
+def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
     """A line over what there is of y; with a dot at each where they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line

@@ -105,13 +105,4 @@ def mix(start: str, end: str, share: float) -> str:
 
 
 PALETTES = {theme: Palette(theme, **colors) for theme, colors in beside(__file__).items()}
-
-
-def palette(theme: str = "light") -> Palette:
-    """The palette of a theme, as `st.context.theme.type` names it.
-
-    Raises ValueError for a theme that has none.
-    """
-    if theme not in PALETTES:
-        raise ValueError(f"theme must be one of {list(PALETTES)}, got {theme!r}")
-    return PALETTES[theme]
+"""By theme, as `st.context.theme.type` names it."""

@@ -4,8 +4,8 @@ HTML fragments for `st.html`: see proofs.html. A figure of exactly 0.0 is writte
 difference that 32-bit numbers leave; green says that two things are one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +13,13 @@ from lib.english import apart_by
 from lib.figures.html import shaded, templates
 from lib.figures.palette import Palette
 from lib.figures.timeline import OVER_TIME
-from lib.narrate.proofs import Measure, ProofCard
+from lib.narrate.proofs import Measure
 
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 
 
-def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
-    """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
-    return str(_HTML.cards(proofs, palette, missing))
+proof_cards = _HTML.cards
+"""All cards, of `ProofCard`s, a palette, and what stands where a figure isn't known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,29 +33,18 @@ class Side:
     """(U, columns); None while it isn't known."""
 
 
-def equation(
-    one: Side,
-    other: Side,
-    measure: Measure,
-    palette: Palette,
-    *,
-    missing: str,
-    sentence: str,
-    columns: str,
-    start: int | None = None,
-) -> str:
+def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
     """Two pictures of the same units, a minus between them, and the picture of what is left.
 
-    `missing` stands in place of the measure while it isn't known. `start` is the row that is marked
-    at first, where the columns are timesteps; `columns` says what they are.
+    It is about a `sentence`; `columns`, in words, with `start`, the row that is marked at first,
+    where they are timesteps; and what is `missing` in place of a measure that isn't known.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
     rest = Side(measure.of, "on the same weights", left)
-    about = measure, palette, missing, sentence, columns, start
-    return str(_HTML.equation(one, other, rest, *about))
+    return str(_HTML.equation(one, other, rest, measure, palette, **about))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,17 +60,8 @@ class Strip:
     """What stands below some columns."""
 
 
-def strips(
-    made: Sequence[Strip],
-    measures: Sequence[Measure],
-    missing: str,
-    sentence: str,
-    palette: Palette,
-) -> str:
-    """The strips, and what was measured; `missing` stands where a figure isn't known."""
-    return str(_HTML.strips(made, measures, missing, sentence, palette))
-
-
-def strips_legend(palette: Palette) -> str:
-    """What the outlines mean."""
-    return str(_HTML.strips_legend(palette))
+strips = _HTML.strips
+"""The strips, and what was measured: of `Strip`s, `Measure`s, what stands where a figure isn't
+known, a sentence and a palette."""
+strips_legend = _HTML.strips_legend
+"""What their outlines mean, in the colours of a palette."""

@@ -6,13 +6,11 @@ All have the same rows, so that a row is the same moment everywhere. This module
 (`lib.stack`) and no states (`lib.recurrence`).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from markupsafe import Markup
@@ -38,13 +36,10 @@ EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
 
 
-def levels_of(
-    values: np.ndarray, low: float | None = None, high: float | None = None
-) -> np.ndarray:
-    """Values (T, …) as shades, 0 to LEVELS-1, from `low` to `high`; gaps as the lowest."""
+def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
+    """Values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; gaps as the lowest."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
-    low = float(known.min()) if low is None else low
-    high = float(known.max()) if high is None else high
+    low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
     return np.clip(share * LEVELS, 0, LEVELS - 1).astype(int)
 
@@ -70,7 +65,7 @@ class Grid:
     palette: Palette
 
     @classmethod
-    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Grid:
+    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Self:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         height, width, whole = room
         rows, columns = _drawn(steps, whole), _drawn(widest)

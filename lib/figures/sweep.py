@@ -10,12 +10,14 @@ import plotly.graph_objects as go
 from lib.english import number, short
 from lib.experiment import MODES as WORDS
 from lib.figures import axes, chart, marks
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette, mix
 from lib.swept import MODES, VARIABLE, PointResult, axes_of, findings, is_number, named, worded
+from lib.toml import beside
 
-HEIGHT, ROW, PARALLEL = 330, 34, 360
-"""Of a curve, of a row of a map, and of the settings side by side, in pixels."""
+_LOOK = beside(__file__)
+HEIGHT, ROW = 330, 34
+"""Of a curve and of a row of a map, in pixels."""
 WIDE = 8
 """Numbers that go this many times up stand on a logarithmic axis."""
 MOST_RATIO = 2.0
@@ -59,11 +61,11 @@ def curve_figure(
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
         key_rows[1].append(Entry("cross", "diverged, or failed", "wrong"))
-    look: dict[str, Any] = {"name": f"sweep {key}", "height": HEIGHT}
+    look: Part = {"name": f"sweep {key}", "height": HEIGHT}
     return chart.plotted(data, palette, across, up, key_rows, **look)
 
 
-def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> dict[str, Any]:
+def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
     """The axis of a setting's values, by their places; with parameters where these differ."""
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
@@ -109,14 +111,13 @@ def map_figure(
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
-    heat = {"type": "heatmap", "name": what, "z": z, "showscale": False, "hoverinfo": "none"}
-    heat |= {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
-    heat["colorscale"] = [[0.0, least], [0.5, palette.surface], [1.0, most]]
+    scale = [[0.0, least], [0.5, palette.surface], [1.0, most]]
+    heat = {"name": what, "z": z, "customdata": names.tolist(), "colorscale": scale}
     x_axis, y_axis = (_steps(key, values[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    look: dict[str, Any] = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
-    return chart.plotted([heat], palette, x_axis, y_axis, rows, **look)
+    look: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([_LOOK["map"] | heat], palette, x_axis, y_axis, rows, **look)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
@@ -145,13 +146,13 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
     return squares
 
 
-def _steps(key: str, values: Sequence[Any]) -> dict[str, Any]:
+def _steps(key: str, values: Sequence[Any]) -> Part:
     """An axis on which all values are equally far apart."""
-    look: dict[str, Any] = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
+    look: Part = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
     return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
 
 
-def _ticks(key: str, values: Sequence[Any]) -> dict[str, Any]:
+def _ticks(key: str, values: Sequence[Any]) -> Part:
     return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
 
 
@@ -179,11 +180,4 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figur
     unseen = {**font, "color": palette.background}
     fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
     trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
-    margin = {"l": 60, "r": 60, "t": 60, "b": 24}
-    look: dict[str, Any] = {
-        "template": {},
-        "height": PARALLEL,
-        "margin": margin,
-        "uirevision": "parallel",
-    }
-    return chart.figure([trace], {**look, "paper_bgcolor": palette.background})
+    return chart.figure([trace], _LOOK["parallel"] | {"paper_bgcolor": palette.background})

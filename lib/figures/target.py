@@ -6,7 +6,6 @@ target.html has them.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -16,7 +15,7 @@ from lib.doctor.lineup import AxisFate, AxisPair
 from lib.doctor.loss_shapes import Sizes
 from lib.figures import axes, chart, marks
 from lib.figures.html import templates
-from lib.figures.marks import Entry
+from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.tensors import Axis, Role, Tensor, sizes
@@ -96,12 +95,10 @@ HEIGHT = 300
 def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
-    data = [
-        marks.line(
-            f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, chart.hover()
-        )
-        for side, style in styles.items()
-    ]
+    data = []
+    for side, style in styles.items():
+        name, losses = f"{side} setup", marks.finite(damage.loss[side])
+        data.append(marks.line(name, losses, style | {"width": 2.5}, chart.hover()))
     values = [float(value) for loss in damage.loss.values() for value in loss]
     x = axes.epoch_axis(len(damage.loss["right"]))
     y, key = axes.log_axis("training loss", values), _key("line", "dashed")
@@ -122,7 +119,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     ]
     key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
-    look: dict[str, Any] = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
+    look: Part = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
     return chart.plotted(data, palette, x, y, [key], **look)
 
 

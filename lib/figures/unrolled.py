@@ -7,7 +7,7 @@ scale, -1 to 1, but for an LSTM's cell state, whose only bound is t at step t, a
 own scale. Small matrices show their numbers.
 """
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -23,32 +23,23 @@ WIDEST = 8.0
 _HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri)
 
 
-def unrolled_picture(
-    x: np.ndarray, modes: Sequence[str], has_cell_state: bool, sentence: str, palette: Palette
-) -> str:
-    """Inputs below, cells in the middle, outputs above, over all timesteps.
+def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
+    """Inputs below, cells in the middle, outputs above, over all timesteps, as a `sentence` says.
 
     `x` (T, F) goes into the layer for one sample. The outputs are those of `modes`, "sequence",
-    "last" or both. With a cell state two states are handed on, as in an LSTM, else one.
+    "last" or both. With `has_cell_state` two states are handed on, as in an LSTM, else one.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    about = modes, has_cell_state, sentence, palette, WIDEST
-    return str(_HTML.unrolled(inputs, len(x), scale, *about))
+    return str(_HTML.unrolled(inputs, len(x), scale, palette, WIDEST, **about))
 
 
 def heatmaps(
-    matrices: dict[str, np.ndarray],
-    order: np.ndarray,
-    start: int,
-    sentence: str,
-    palette: Palette,
-    *,
-    outlined_name: str,
+    matrices: dict[str, np.ndarray], order: np.ndarray, palette: Palette, **about: Any
 ) -> str:
-    """`matrices` (T, U) by name, in a grid that fits the screen.
+    """`matrices` (T, U) by name, in a grid that fits the screen; what is seen is the `sentence`.
 
     `order` (U,) is which unit stands in each row; row `start` is marked before anybody has picked
     one. Of the first matrix `return_sequences=False` keeps the last timestep, which is outlined;
@@ -61,7 +52,7 @@ def heatmaps(
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
-    return str(_HTML.heatmaps(shown, start, sentence, palette, outlined_name, least))
+    return str(_HTML.heatmaps(shown, palette, least, **about))
 
 
 def _reach(values: np.ndarray) -> float:

@@ -10,12 +10,10 @@ from lib.toml import beside
 
 _LOSSES = {"sequence": "over all steps", "last": "at the last step"}
 """What each mode's loss is of."""
-ROOM = (
-    "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
-)
-"""As long as the longest takeaway of these."""
 _SAID = beside(__file__)
 _WHERE = _SAID["where"]
+ROOM: str = _SAID["room"]
+"""As long as the longest takeaway of these."""
 
 
 def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:

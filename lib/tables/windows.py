@@ -31,12 +31,7 @@ Groups: TypeAlias = tuple[np.ndarray, int]
 
 
 def make_windows(
-    table: Table,
-    inputs: Sequence[str],
-    targets: Sequence[str],
-    data: DataSettings,
-    *,
-    seed: int = 0,
+    table: Table, inputs: Sequence[str], targets: Sequence[str], data: DataSettings, seed: int = 0
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lib.figures.palette import Palette, palette
+from lib.figures.palette import PALETTES, Palette
 
 COOKIE = "_streamlit_xsrf"
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
@@ -30,7 +30,7 @@ def browser_id() -> str | None:
 
 def current_palette() -> Palette:
     """The colours for the theme that the browser shows now."""
-    return palette(st.context.theme.type or "light")
+    return PALETTES[st.context.theme.type or "light"]
 
 
 def moved_in_history() -> bool:

@@ -123,6 +123,6 @@ def take_prepared(loaded: Loaded) -> None:
             save_button("The arrays", lambda: arrays(dataset), ARRAYS, binary)
             code = export.write(loaded.experiment, dataset)
             name = export.file_name(loaded.experiment, dataset)
-            save_button("The code that makes them", code, name, export.mime)
+            save_button("The code that makes them", code, name, "text/x-python")
         beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
         hint(f"{ARRAYS} has x, y and their names; {name}{beside} makes x and y anew.")

@@ -107,7 +107,6 @@ def linked_buttons(
     label: str,
     labels: Sequence[str],
     choice: Linked,
-    about: str | None = None,
     then: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> int:
@@ -122,7 +121,6 @@ def linked_buttons(
             default=choice.index,
             format_func=labels.__getitem__,
             required=True,
-            help=about,
             **options,
             **choice.bind(then),
         )

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from tests.browser.driver import open_page, settle, wait_until_whole
 
 PATHS = (
@@ -52,7 +52,7 @@ def darken(page: Page) -> None:
     page.wait_for_function(
         """color => getComputedStyle(document.documentElement)
             .getPropertyValue("--background").trim() === color""",
-        arg=palette("dark").background,
+        arg=PALETTES["dark"].background,
     )
     settle(page)
 

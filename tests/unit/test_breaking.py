@@ -9,9 +9,11 @@ import numpy as np
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures.formulas import bound_picture
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.figures.proofs import Strip, strips
 from lib.narrate.proofs import Measure, bound_told, ways_to_break_it
+
+LIGHT = PALETTES["light"]
 
 BREAKINGS = {
     "bidirectional": 0.3,
@@ -116,17 +118,17 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
 
 def test_the_bound_is_drawn_above_the_states() -> None:
     """Each unit while there are few, else the furthest; nothing breaks on what isn't a number."""
-    few = bound_picture(np.full((5, 4), 0.5), np.ones(5), "words", palette())
+    few = bound_picture(np.full((5, 4), 0.5), np.ones(5), "words", LIGHT)
     assert "every unit" in few
-    many = bound_picture(np.full((5, 40), np.nan), np.ones(5), "words", palette())
+    many = bound_picture(np.full((5, 40), np.nan), np.ones(5), "words", LIGHT)
     assert "every unit" not in many
 
 
 def test_a_strip_outlines_what_each_mode_takes() -> None:
     """The sequence's last column, and the one of the last-step mode, in their colours."""
     made = Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
-    page = strips([made], (Measure("a − b", None),), "not yet", "what is seen", palette())
-    last, sequence = (f"border:2px solid {color}" for color in (palette().last, palette().sequence))
+    page = strips([made], (Measure("a − b", None),), "not yet", "what is seen", LIGHT)
+    last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
     assert "left:calc(100%*0.5/4)" in page[: page.index(last)]
     assert "not yet" in page

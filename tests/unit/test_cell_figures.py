@@ -13,13 +13,16 @@ from PIL import Image
 
 from lib.figures.formulas import unit_lines
 from lib.figures.html import STEPS, png_uri, shade_indexes
-from lib.figures.palette import PALETTES, palette
+from lib.figures.palette import PALETTES
 from lib.figures.timeline import OVER_TIME
 from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from lib.recurrence.unit_order import by_similarity
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
+
+LIGHT = PALETTES["light"]
+ABOUT = {"start": 0, "sentence": "what it says", "outlined_name": "h"}
 
 
 def test_a_png_holds_each_number_as_one_pixel() -> None:
@@ -42,7 +45,7 @@ def test_a_large_layer_is_small_to_send() -> None:
     """100 timesteps of 128 units, seven matrices: less than 200 kB."""
     rng = np.random.default_rng(0)
     matrices = {f"m{k}": rng.uniform(-1, 1, (100, 128)) for k in range(7)}
-    page = heatmaps(matrices, np.arange(128), 0, "what it says", palette(), outlined_name="h")
+    page = heatmaps(matrices, np.arange(128), LIGHT, **ABOUT)
     assert len(page) < 200_000
     assert page.count("<img") == 7
 
@@ -50,35 +53,33 @@ def test_a_large_layer_is_small_to_send() -> None:
 def test_a_small_layer_shows_its_numbers() -> None:
     """In the order of the rows; the last timestep of the first matrix is outlined."""
     matrices = {"h": np.array([[0.1, 0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
-    page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", palette(), outlined_name="h")
+    page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
     assert re.findall(r">(0\.\d)<", page)[:4] == ["0.2", "0.4", "0.1", "0.3"]
     assert "±3" in page
-    negative = heatmaps(
-        {"h": -matrices["h"]}, np.array([1, 0]), 0, "what it says", palette(), outlined_name="h"
-    )
+    negative = heatmaps({"h": -matrices["h"]}, np.array([1, 0]), LIGHT, **ABOUT)
     assert ">−0.1<" in negative  # the sign of the scale beside it
     tiny = {"h": np.array([[1e-9, 0.0], [-1e-4, 0.4]])}
-    shown = heatmaps(tiny, np.arange(2), 0, "what it says", palette(), outlined_name="h")
+    shown = heatmaps(tiny, np.arange(2), LIGHT, **ABOUT)
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
-    assert page.count(f"2px solid {palette().last}") == 2  # the matrix's and the legend's
+    assert page.count(f"2px solid {LIGHT.last}") == 2  # the matrix's and the legend's
 
 
 def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
     """It hands out all its outputs in both modes: neither keeps one of them alone."""
     values = np.zeros((2, 3))
-    outline = f"2px solid {palette().last}"
-    page = heatmaps({"h": values}, np.arange(3), 0, "what it says", palette(), outlined_name="")
+    outline = f"2px solid {LIGHT.last}"
+    page = heatmaps({"h": values}, np.arange(3), LIGHT, **ABOUT | {"outlined_name": ""})
     assert outline not in page
     assert "return_sequences=False" not in page
     made = lines(opened("lstm"), 0, 2)
-    assert outline in unit_lines(made, palette())
-    assert outline not in unit_lines(made, palette(), top=False)
+    assert outline in unit_lines(made, LIGHT)
+    assert outline not in unit_lines(made, LIGHT, top=False)
 
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_numbers_are_legible_on_every_shade(theme: str) -> None:
     """At least 4.5 to 1, as axe asks for (WCAG 2.2, 1.4.3)."""
-    colors = palette(theme)
+    colors = PALETTES[theme]
     shades = colors.signed(STEPS)
     assert min(contrast(shade, colors.text_on(shade)) for shade in shades) >= 4.5
 
@@ -93,7 +94,7 @@ def test_ticks_name_the_first_and_the_last_step(steps: int) -> None:
 
 def test_the_playhead_is_placed_by_the_page_alone() -> None:
     """By custom properties: moving it changes no picture."""
-    block = OVER_TIME.over_time("", 12, palette(), units=16, start=3)
+    block = OVER_TIME.over_time("", 12, LIGHT, units=16, start=3)
     assert "var(--cell-t,0)" in block
     assert "var(--cell-row,3)" in block
 
@@ -102,7 +103,7 @@ def test_the_playhead_is_placed_by_the_page_alone() -> None:
 def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ...]) -> None:
     """Each in its colour, with Keras's own words."""
     x = np.ones((4, 2))
-    page = unrolled_picture(x, modes, True, "what it says", palette())
+    page = unrolled_picture(x, LIGHT, modes=modes, has_cell_state=True, sentence="what it says")
     assert ("return_sequences=True" in page) == ("sequence" in modes)
     assert ("return_sequences=False" in page) == ("last" in modes)
     assert 'aria-label="what it says"' in page
@@ -113,7 +114,7 @@ def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
     """Its trace, its name, the formula and the formula filled in."""
     layer = opened("lstm")
     made = lines(layer, 0, 2)
-    page = unit_lines(made, palette())
+    page = unit_lines(made, LIGHT)
     assert page.count("<img") == len(made)
     for line in made:
         assert line.symbol in page
@@ -124,14 +125,14 @@ def test_a_trace_has_the_ends_of_its_scale_beside_it() -> None:
     """From 0, or as far below as above; to 1, or as far as it goes."""
     gate = Line("f₁", "forget gate", "", "", 0.5, np.array([0.5, 0.25]))
     state = Line("c₁", "cell state", "", "", -2.5, np.array([-2.5, 1]))
-    assert "<span>1</span><span>0</span>" in unit_lines([gate], palette())
-    assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], palette())
+    assert "<span>1</span><span>0</span>" in unit_lines([gate], LIGHT)
+    assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], LIGHT)
 
 
 def test_diverged_states_are_drawn() -> None:
     """A picture of no numbers is flat."""
     values = np.full((30, 20), np.nan)
-    assert "<img" in heatmaps({"h": values}, np.arange(20), 0, "", palette(), outlined_name="h")
+    assert "<img" in heatmaps({"h": values}, np.arange(20), LIGHT, **ABOUT)
 
 
 def test_units_that_move_alike_stand_together() -> None:

@@ -12,7 +12,7 @@ from lib.dataset import Dataset
 from lib.figures.by_timestep import predictions_figure
 from lib.figures.chart import CONFIG
 from lib.figures.data import sample_figure, split_figure
-from lib.figures.palette import PALETTES, palette
+from lib.figures.palette import PALETTES
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,
@@ -85,7 +85,7 @@ def test_figures_carry_no_template_and_a_revision():
 @pytest.mark.parametrize("theme", PALETTES)
 def test_one_colour_means_one_thing_in_every_chart(theme):
     """Blue the sequence mode, vermilion the last-step mode, green dashes, grey dots."""
-    p, dataset = palette(theme), a_dataset(best_mse=np.full(4, 0.01))
+    p, dataset = PALETTES[theme], a_dataset(best_mse=np.full(4, 0.01))
     for name, figure in all_figures(
         dataset, a_snapshot(dataset, sequence=0.5, last=0.2), p
     ).items():

@@ -11,9 +11,11 @@ import pytest
 from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.formulas import by_hand, can_show
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.recurrence import initial_weights, unroll
 from lib.recurrence.formulas import LayerPass, lines
+
+LIGHT = PALETTES["light"]
 
 
 def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> LayerPass:
@@ -71,7 +73,7 @@ def test_the_first_step_starts_from_a_zero_state() -> None:
 def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
     """Each weight, input and state of the step stands in a table."""
     layer = opened(cell, f=3, u=2)
-    page = by_hand(layer, 2, palette())
+    page = by_hand(layer, 2, LIGHT)
     kernel, recurrent, bias = layer.weights
     wanted = [*kernel.ravel(), *recurrent.ravel(), *bias.ravel(), *layer.x[2], *layer.before(2)]
     for value in wanted:
@@ -82,7 +84,7 @@ def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
 
 def test_by_hand_each_bias_of_a_gru_has_its_name() -> None:
     """It has two of them, one for each kernel; the other cells have one."""
-    gru, lstm = (by_hand(opened(cell, u=2), 1, palette()) for cell in ("gru", "lstm"))
+    gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
     assert ">bias<" not in gru
     assert lstm.count(">bias<") == 4
@@ -95,7 +97,7 @@ def test_by_hand_each_bias_of_a_gru_has_its_name() -> None:
 def test_by_hand_a_candidate_has_its_own_symbol(cell: str, wanted: list[str]) -> None:
     """As in the formulas: c and h alone are states."""
     layer = opened(cell, u=2)
-    page = by_hand(layer, 1, palette())
+    page = by_hand(layer, 1, LIGHT)
     assert all(symbol in page for symbol in wanted)
     assert any("̃" in line.symbol for line in lines(layer, 0, 1))
 
@@ -120,7 +122,7 @@ def rows_of(table: str) -> list[tuple[str, list[float]]]:
 def test_the_sums_by_hand_lead_to_the_gates(cell: str) -> None:
     """The row above each gate's last is what its activation is applied to, to three digits."""
     layer = opened(cell, u=2)
-    tables = by_hand(layer, 2, palette()).split("<table")[1:]
+    tables = by_hand(layer, 2, LIGHT).split("<table")[1:]
     gates = layer.trace.gates or {"h": layer.trace.hidden}
     for (name, values), table in zip(gates.items(), tables, strict=False):
         *_, (_, sums), (label, shown) = rows_of(table)

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.figures.gradients import influence_maps, reach_figure
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.narrate.gradients import (
     ROOM,
     influence_sentence,
@@ -21,6 +21,8 @@ from lib.narrate.gradients import (
 from lib.narrate.proofs import WAITING
 from lib.recurrence.padded import ways
 from tests.unit.test_formulas import opened
+
+LIGHT = PALETTES["light"]
 
 
 def test_influence_of_later_inputs_is_counted() -> None:
@@ -79,26 +81,26 @@ def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> No
     none = np.zeros((4, 4))
     sentence = influence_sentence(none, 1, 1, both_ways=False)
     assert sentence == "One direction: no input moves any output: every gradient is 0."
-    assert "no shade: 0" in influence_maps({"title": none}, 4, sentence, palette())
+    assert "no shade: 0" in influence_maps({"title": none}, 4, sentence, LIGHT)
     lost = np.tril(np.ones((4, 4)))
     lost[3, 0] = np.nan
     sentence = influence_sentence(lost, 1, 1, both_ways=True)
     assert sentence == "Bidirectional: some of the gradients aren't numbers."
-    drawn = influence_maps({"title": lost}, 4, sentence, palette())
+    drawn = influence_maps({"title": lost}, 4, sentence, LIGHT)
     assert "</span> 1 (half way 0.25)" in drawn
 
 
 def test_maps_have_their_room_before_they_are_known_and_one_scale() -> None:
     """So that nothing jumps, and the same number has the same shade in both."""
     weak, strong = np.tril(np.ones((4, 4))), 4 * np.ones((4, 4))
-    empty = influence_maps({"one": WAITING, "two": WAITING}, 4, "words", palette())
+    empty = influence_maps({"one": WAITING, "two": WAITING}, 4, "words", LIGHT)
     assert empty.count(WAITING) == 2
-    drawn = influence_maps({"one": weak, "two": strong}, 4, "words", palette())
+    drawn = influence_maps({"one": weak, "two": strong}, 4, "words", LIGHT)
     assert empty.count("aspect-ratio:1") == drawn.count("aspect-ratio:1") == 2
     assert drawn.count("top:calc(100%*var(--cell-t,0)/4)") == 2  # the playhead's row
     assert drawn.count("left:calc(100%*var(--cell-t,0)/4)") == 2  # and its column
     assert "</span> 4 (half way 1)" in drawn
-    (image,) = re.findall(r'src="([^"]+)"', influence_maps({"one": weak}, 4, "words", palette()))
+    (image,) = re.findall(r'src="([^"]+)"', influence_maps({"one": weak}, 4, "words", LIGHT))
     assert image not in drawn
 
 
@@ -106,7 +108,7 @@ def test_the_reach_chart_shows_both_losses() -> None:
     """On a logarithmic axis; what 32-bit numbers can't tell from zero is a gap."""
     names = tuple("1234")
     norms = {"sequence": np.array([1.0, 2, 3, 4]), "last": np.array([0.0, 1e-20, 0.1, 1])}
-    figure = reach_figure(norms, names, palette())
+    figure = reach_figure(norms, names, LIGHT)
     assert [trace.name for trace in figure.data] == [
         "loss over all 4 steps",
         "loss at step 4 alone",
@@ -156,4 +158,4 @@ def test_a_reach_of_zero_or_of_no_number_is_said_and_not_drawn() -> None:
     assert reach_takeaway(none) == "Some of the gradients at step 1 aren't numbers."
     none["last"] = np.zeros(3)
     assert reach_takeaway(none) == "Neither loss has a gradient at step 1."
-    assert not reach_figure(none, tuple("123"), palette()).layout.yaxis.tickvals
+    assert not reach_figure(none, tuple("123"), LIGHT).layout.yaxis.tickvals

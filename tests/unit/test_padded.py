@@ -10,11 +10,13 @@ import pytest
 from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.gradients import padding_picture
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.narrate.gradients import padding_sentence, padding_takeaway
 from lib.recurrence import initial_weights
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways
 from tests.unit.test_formulas import opened
+
+LIGHT = PALETTES["light"]
 
 
 def test_a_batch_holds_four_lengths_of_one_sample() -> None:
@@ -86,8 +88,8 @@ def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     assert sentence.count("no step counts, and last-step mode gives the zero state") == 2
     assert sentence.endswith("under the mask: the loss has nothing to average over.")
     assert "not all zeros" not in sentence
-    page = padding_picture(padded, sentence, palette())
-    assert page.count(f"2px solid {palette().last}") == 8 + 1  # the legend's
+    page = padding_picture(padded, sentence, LIGHT)
+    assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
     assert page.count("sequence loss: mean over nothing") == 2
 
 
@@ -118,10 +120,10 @@ def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     sentence = padding_sentence(padded)
-    page = padding_picture(padded, sentence, palette())
-    assert page.count(f"2px solid {palette().last}") == 16 + 1  # the legend's
+    page = padding_picture(padded, sentence, LIGHT)
+    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
     # What comes later is drawn above: the playhead doesn't hide the last step's outline.
-    assert page.rindex(f"2px solid {palette().last}") > page.rindex(f"2px solid {palette().ink}")
+    assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
     assert "hides" not in sentence

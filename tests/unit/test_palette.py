@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.figures.palette import LEVELS, PALETTES, mix, palette
+from lib.figures.palette import LEVELS, PALETTES, mix
 
 LIGHT = PALETTES["light"]
 
@@ -25,7 +25,7 @@ def contrast(one, other):
 @pytest.mark.parametrize("theme", PALETTES)
 def test_lines_and_words_stand_out_from_the_background(theme):
     """WCAG 2.2: 3 to 1 for lines and marks, 4.5 to 1 for words."""
-    p = palette(theme)
+    p = PALETTES[theme]
     for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
         assert contrast(line, p.background) >= 3
     for words in (
@@ -41,13 +41,6 @@ def test_light_mode_has_the_colours_that_the_pages_speak_of():
     assert (LIGHT.sequence, LIGHT.last, LIGHT.best) == ("#0072B2", "#D55E00", "#009E73")
     assert LIGHT.mode("sequence") == LIGHT.sequence
     assert LIGHT.words("last") == LIGHT.last_text
-
-
-def test_an_unknown_theme_is_refused():
-    """With the names of those that there are; nothing named is light."""
-    assert palette("light") is palette()
-    with pytest.raises(ValueError, match=r"one of \['light', 'dark'\], got 'sepia'"):
-        palette("sepia")
 
 
 def test_shades_go_from_pale_to_the_colour_itself():

@@ -7,7 +7,7 @@ import pytest
 
 from lib.experiment import Experiment
 from lib.figures.html import STEPS, enlarged
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.figures.proofs import Side, Strip, equation, proof_cards, strips
 from lib.narrate.proofs import (
     NO_ANSWER,
@@ -24,6 +24,8 @@ from lib.narrate.proofs import (
 from lib.recurrence.agreement import Agreement
 from lib.recurrence.padded import ROUNDING
 
+LIGHT = PALETTES["light"]
+
 MODES = {
     "difference": 0.0,
     "sequence": np.full((2, 4, 3), 0.5),
@@ -38,11 +40,11 @@ def test_a_card_says_whether_two_things_are_one() -> None:
     made = ProofCard(
         "claim", (Measure("a − b", 0.0), Measure("c − d", 0.25), Measure("e", None)), "so", "why"
     )
-    page = proof_cards([made], palette(), WAITING)
+    page = proof_cards([made], LIGHT, WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(WAITING) == 1
-    page = proof_cards([made], palette(), NO_ANSWER)
+    page = proof_cards([made], LIGHT, NO_ANSWER)
     assert page.count(NO_ANSWER) == 1
     assert WAITING not in page
 
@@ -96,7 +98,12 @@ def test_modes_that_differ_are_not_called_one() -> None:
 def test_the_difference_of_two_pictures_is_a_picture() -> None:
     """Blank where they are the same; before they are known all have their room."""
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
-    made = {"palette": palette(), "sentence": "what is seen", "columns": "timesteps", "start": 0}
+    made = {
+        "palette": LIGHT,
+        "sentence": "what is seen",
+        "columns": "timesteps",
+        "start": 0,
+    }
 
     def page(rows: np.ndarray | None, other: np.ndarray | None, value: float | None) -> str:
         sides = Side("True", "once", rows), Side("False", "often", other)
@@ -107,7 +114,7 @@ def test_the_difference_of_two_pictures_is_a_picture() -> None:
     assert WAITING in waiting
     assert (known.count("<img"), waiting.count("<img")) == (3, 0)
     assert known.count("height:7.5rem") == waiting.count("height:7.5rem") == 3
-    blank = enlarged(np.full((2, 3), STEPS, np.uint8), palette().signed(STEPS), "height:7.5rem")
+    blank = enlarged(np.full((2, 3), STEPS, np.uint8), LIGHT.signed(STEPS), "height:7.5rem")
     assert blank in known
     apart = page(same, same + 1e-8, 1e-8)
     assert "≠ less than a millionth" in apart
@@ -119,11 +126,11 @@ def test_words_are_never_markup() -> None:
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = Measure(words, None), Side(words, words, rows)
     card = ProofCard(words, (measure,), words, words)
-    made = {"sentence": words, "columns": words, "palette": palette(), "missing": words}
+    made = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
     pages = [
-        proof_cards([card], palette(), words),
+        proof_cards([card], LIGHT, words),
         equation(side, side, measure, **made),
-        strips([Strip(words, rows.T, 0, {0: words})], [measure], words, words, palette()),
+        strips([Strip(words, rows.T, 0, {0: words})], [measure], words, words, LIGHT),
     ]
     for page in pages:
         assert "<i>" not in page

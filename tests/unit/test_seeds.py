@@ -13,13 +13,15 @@ from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.palette import palette
+from lib.figures.palette import PALETTES
 from lib.narrate.explore import compare_sentence, seeds_range
 from lib.narrate.takeaways import SAME, compare_takeaway
 from lib.run import Snapshot
 from lib.seeds import CHANCE, middle, t_chance, verdict
 from lib.training import limits
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
+
+LIGHT = PALETTES["light"]
 
 
 def integrated_chance(t: float, freedom: int) -> float:
@@ -123,7 +125,7 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
 def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_colour() -> None:
     """In all four; with one seed there is none."""
     dataset, snapshot = a_dataset(), with_seeds([0.1, 0.2, 0.3], [0.3, 0.2, 0.1])
-    colors = palette()
+    colors = LIGHT
     for several, run in ((True, snapshot), (False, a_snapshot(dataset, sequence=0.5, last=1.0))):
         for figure in (
             predictions_figure(EXPERIMENT, dataset, run, 0, 0, palette=colors, earlier=True),

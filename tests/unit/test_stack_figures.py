@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.doctor.loss_shapes import RULES
 from lib.doctor.question import TargetQuestion
-from lib.figures.palette import PALETTES, palette
+from lib.figures.palette import PALETTES
 from lib.figures.stack import layer_pictures, stack_picture
 from lib.figures.target import (
     axes_of,
@@ -32,7 +32,7 @@ from lib.stack.link import PATTERNS, from_text
 from lib.stack.tracing import trace
 from lib.training.recorded import recorded_damage
 
-LIGHT = palette("light")
+LIGHT = PALETTES["light"]
 
 
 def drawings(html: str) -> list[str]:
@@ -48,7 +48,7 @@ def steps_of(text: str):
 @pytest.mark.parametrize("theme", PALETTES)
 def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
     """Purple time, brown features, grey batch."""
-    p = palette(theme)
+    p = PALETTES[theme]
     for html in (
         stack_picture(steps_of("input_t12_f3"), "words", p),
         shapes_picture([(32, 12, 3)], p),

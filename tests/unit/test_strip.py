@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
-from lib.figures.palette import PALETTES, palette
+from lib.figures.palette import PALETTES
 from lib.figures.strip import Grid, shape_strip
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
@@ -171,7 +171,7 @@ def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
 def test_all_tensors_of_a_strip_have_the_same_rows():
     """One height for all, so that a row is the same moment everywhere."""
     for mode, theme in itertools.product(("sequence", "both"), PALETTES):
-        html = strip_of(EXPERIMENT.set(mode=mode), a_dataset(), palette(theme))
+        html = strip_of(EXPERIMENT.set(mode=mode), a_dataset(), PALETTES[theme])
         heights = {drawn(image).get("viewBox").split()[-1] for image in Fragment(html).images}
         assert len(heights) == 1
 

@@ -149,7 +149,9 @@ class Reply:
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask for `place`, a key of PLACES, unless the answer is here or under way; what is known."""
     question, asked = PLACES[place], session().cell.asked.setdefault(place, [])
-    choice = *chosen.model_choice, *(getattr(chosen, name) for name in question.about)
+    model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
+    of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
+    choice = *of_model, *(getattr(chosen, name) for name in question.about)
     if asked and asked[-1].answer.done():
         del asked[:-1]
     done = [each for each in asked[:1] if each.answer.done()]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -48,12 +47,6 @@ class Chosen:
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property
-    def model_choice(self) -> tuple[Any, ...]:
-        """What a person has chosen, but for the sample and the layer; not what training changes."""
-        seed = self.experiment.seed
-        return self.experiment.model, seed, self.dataset, self.run_id, self.mode
-
-    @property
     def features(self) -> np.ndarray:
         """Of the sample, (T, F)."""
         return self.dataset.x[self.sample]
@@ -88,7 +81,7 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
-    about_modes = "Both models start from the same weights and are trained apart."
+    apart = "Both models start from the same weights and are trained apart."
     with st.container(
         horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
     ):
@@ -97,7 +90,7 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
         layer = linked_buttons("Layer", titles, choice)
         choice = Linked("weights", modes, 0, "cell_mode")
-        mode = modes[linked_buttons("Whose weights", labels, choice, about_modes)]
+        mode = modes[linked_buttons("Whose weights", labels, choice, help=apart)]
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")

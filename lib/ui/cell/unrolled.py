@@ -35,7 +35,8 @@ def _chain(chosen: Chosen, layer: LayerPass, palette: Palette) -> None:
     x = layer.x
     words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
-    st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
+    seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
+    st.html(unrolled_picture(x, palette, **seen))
     takeaway(words, sentence)
 
 
@@ -48,8 +49,8 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         about = GATES[layer.cell][name]
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
     sentence = " ".join(cell.findings(layer.cell, trace))
-    order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
-    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
+    seen = {"start": first_row(layer), "outlined_name": "h" if top else "", "sentence": sentence}
+    st.html(heatmaps(matrices, row_order(layer), palette, **seen))
     takeaway(cell.headline(trace), sentence)
     linked_toggle("Order units by similarity", ORDER)
 

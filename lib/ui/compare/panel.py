@@ -1,14 +1,14 @@
 """The list and the pictures: one fragment, which draws itself anew while one of the runs trains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from html import escape
 
 import streamlit as st
 
 from lib.compared import LETTERS, Compared, part_of, same_data
 from lib.experiment import MODES
 from lib.figures.compare import answers_figure, errors_figure, losses_figure, sparkline
+from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.narrate import compare as words
 from lib.ui import runs
@@ -26,6 +26,7 @@ LONGEST = 40
 """Of a name, in letters."""
 SECONDS = 1.0
 """Between two looks for new figures, at least: each row is many elements."""
+_HTML = templates(__file__)
 
 
 def side_by_side(palette: Palette) -> None:
@@ -70,23 +71,16 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
     badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
-    errors = {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results}
-    losses = {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results}
     said = {
         badge.partition("[")[2].rstrip("]"): words.reached(run),
-        "settings": escape(own),
+        "settings": own,
         "error by epoch": sparkline(run, palette),
-        "error at the last step": _by_mode(errors, palette),
-        f"{part} loss": _by_mode(losses, palette),
+        "error at the last step": {
+            mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
+        },
+        f"{part} loss": {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results},
     }
-    terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
-    letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'
-    return f'<div class="compared" {letter}<dl>{terms}</dl></div>'
-
-
-def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
-    each = (f'<div style="color:{palette.words(m)}">{text}</div>' for m, text in texts.items())
-    return "".join(each)
+    return str(_HTML.row(run.letter, said, palette))
 
 
 def _more(run: Compared) -> None:

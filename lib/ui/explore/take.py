@@ -54,13 +54,10 @@ def take_card(loaded: Loaded) -> None:
         fragment(_draw)(loaded)
         with st.expander("Read the plain script", icon=":material/code:"):
             epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
-            run = (
-                epochs.then.experiment,
-                epochs.then.dataset,
-                _at(epochs.picked, epochs.then.snapshot),
-            )
-            about = *run[:2], epochs.then.snapshot
-            script = once("plain script", about, lambda: EXPORTS["keras"].write(*run))
+            then = epochs.then
+            about, now = (then.experiment, then.dataset), _at(epochs.picked, then.snapshot)
+            write = partial(EXPORTS["keras"].write, *about, now)
+            script = once("plain script", (*about, then.snapshot), write)
             st.code(script, language="python", wrap_lines=True)
 
 

@@ -13,7 +13,6 @@ import streamlit as st
 from lib.doctor import Diagnosis
 from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.lineup import SIGNS
-from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
     LOSS_NAMES,
     OUTPUTS,
@@ -148,7 +147,10 @@ def _usual(question: TargetQuestion) -> None:
     for name, output in OUTPUTS.items():
         cases = {y: replace(question, output=output, target=shape) for y, shape in TARGETS.items()}
         asked = next((y for y, case in cases.items() if case == question), None)
-        painted = {y: _painted(y, case.diagnose().verdict) for y, case in cases.items()}
+        painted = {}
+        for y, case in cases.items():
+            verdict = case.diagnose().verdict
+            painted[y] = f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(y)}]"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
 
@@ -158,14 +160,9 @@ def _usual(question: TargetQuestion) -> None:
             pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
+        " · ".join(f"{SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
-
-
-def _painted(target: str, verdict: Verdict) -> str:
-    """A target with the sign and the colour of its verdict."""
-    return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:

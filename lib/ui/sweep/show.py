@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 
 import streamlit as st
 
 from lib.english import lasting, number
 from lib.experiment import MODES as WORDS
+from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.figures.sweep import curve_figure, map_figure, parallel_figure
 from lib.narrate.sweep import found_details, found_takeaway
 from lib.sweep.plan import Plan
 from lib.sweep.runner import State
-from lib.swept import MODES, PointResult, axes_of, findings, is_number, named, worded
+from lib.swept import MODES, PointResult, axes_of, clear_mode, findings, is_number, named, worded
 from lib.toml import beside
 from lib.ui import runs
 from lib.ui.fragment import following_fragment
@@ -27,6 +27,7 @@ from lib.ui.text import hint, press, takeaway
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)
 """By state: a badge, and what it means."""
+_HTML = templates(__file__, MODES=MODES, WORDS=WORDS, named=named, number=number)
 
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
@@ -100,21 +101,9 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
 
 def _table(points: Sequence[PointResult]) -> str:
     """All points with links to their runs in Explore; to their settings where there is no run."""
-    found = findings(points)
-    head = "".join(f"<th>{w}</th>" for w in ("Open in Explore", *(WORDS[m].label for m in MODES)))
-    rows = []
+    found, rows = findings(points), []
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
-        link = f'<a href="./?{escape(point["settings"] + run)}">{escape(named(point.values))}</a>'
-        cells = [number(point.median(mode)) for mode in MODES]
-        if point in found and found[point].is_clear:
-            best = found[point].better
-            cells[best] = f"<b>{cells[best]}</b>"
-        said = f"<td>{'</td><td>'.join(cells)}</td>"
-        if not point.is_finished:
-            said = f'<td colspan="2">{point["status"]}: {escape(point["reason"])}</td>'
-        rows.append(f"<tr><td>{link}</td>{said}</tr>")
-    caption = "Median error at the last step; bold where one mode is clearly better"
-    body = f"<caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}"
-    region = 'class="points" tabindex="0" role="region" aria-label="All points"'
-    return f"<div {region}><table>{body}</table></div>"
+        better = clear_mode(found[point]) if point in found else ""
+        rows.append((point, point["settings"] + run, better))
+    return str(_HTML.points(rows))
