@@ -14,7 +14,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import NOTHING, number, signed
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import highest_output
+from lib.recurrence.cells import highest_output
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.formulas import by_hand, can_show
 from lib.figures.palette import palette
-from lib.recurrence import initial_weights, unroll
+from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass, lines
+from lib.recurrence.weights import initial_weights
 
 
 def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> LayerPass:
