@@ -9,31 +9,20 @@ from functools import lru_cache
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
-from lib.datasets.spec import GROUPS, DatasetSpec, spec
+from lib.datasets.series import SERIES, columns_of
+from lib.datasets.spec import GROUPS, DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, WORKED
 from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names, prepared
 
-
-def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
-    if table is None:
-        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    return cut(experiment, table)
-
-
-_OWN = {"missing", "id", "split", "scale", "types", "wide"}
-_UPLOAD = spec("upload", _uploaded, uses=TABLE_USES | _OWN, targets=None)
-_ALL = (*SYNTHETIC.values(), *WORKED.values(), *SERIES.values(), _UPLOAD)
-DATASETS: dict[str, DatasetSpec] = {
-    each.name: each for group in GROUPS for each in _ALL if each.group == group
-}
+_ALL = SYNTHETIC | WORKED | SERIES
+DATASETS = {name: known for group in GROUPS for name, known in _ALL.items() if known.group == group}
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
+OPTIONAL = frozenset({"N", "noise", "lag"}) | SERIES["upload"].uses
 """The settings, by key, that only some data use."""
 
 

@@ -62,4 +62,5 @@ def spec(
     name: str, make: Callable[[Experiment, Table | None], Dataset], **more: Any
 ) -> DatasetSpec:
     """The spec of a dataset: what `specs.toml` says of it, and what only code can."""
-    return DatasetSpec(name=name, make=make, **_ROWS[name], **more)
+    known = {**_ROWS[name], **more}
+    return DatasetSpec(name=name, make=make, uses=frozenset(known.pop("uses", ())), **known)

@@ -205,16 +205,7 @@ def _make(experiment: Experiment, _table: object) -> Dataset:
     return _dataset(known, x, y, N * 3 // 4, **more)
 
 
-SYNTHETIC = {
-    name: spec(
-        name,
-        _make,
-        at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
-        at_most={"T": 100},
-        uses=frozenset({"N", *task.options}),
-    )
-    for name, task in TASKS.items()
-}
+SYNTHETIC = {name: spec(name, _make, uses={"N", *task.options}) for name, task in TASKS.items()}
 """The specs of all tasks, by name."""
 
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
