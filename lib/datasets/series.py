@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset, Mended
-from lib.datasets.spec import spec
+from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment, ExperimentError
 from lib.tables import Table, default_columns
 from lib.tables.features import prepared
@@ -91,23 +91,16 @@ def columns_of(
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
-_TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
+TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
 """What loads the bundled tables, by dataset."""
 
 
-def _make(experiment: Experiment, own: Table | None) -> Dataset:
+def make_windowed(known: DatasetSpec, experiment: Experiment, own: Table | None) -> Dataset:
     """The windows of a bundled table or the person's own, with the experiment's T and horizon."""
     from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
-    bundled = _TABLES.get(experiment.data.name)
-    if (table := bundled() if bundled else own) is None:
+    if (table := known.table() if known.table else own) is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed)
-
-
-SERIES = {
-    name: spec(name, _make, targets=None, table=_TABLES.get(name)) for name in (*_TABLES, "upload")
-}
-"""The specs of all series, by name; the last are a person's own."""

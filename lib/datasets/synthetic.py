@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import DatasetSpec, spec
+from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 from lib.toml import beside
 
@@ -190,9 +190,9 @@ def _dataset(known: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **mor
     return Dataset(x, y, train, **said | more)
 
 
-def _make(experiment: Experiment, _table: object) -> Dataset:
+def make_task(known: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
     """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task, known = TASKS[experiment.data.name], SYNTHETIC[experiment.data.name]
+    task = TASKS[known.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
@@ -205,9 +205,6 @@ def _make(experiment: Experiment, _table: object) -> Dataset:
     return _dataset(known, x, y, N * 3 // 4, **more)
 
 
-SYNTHETIC = {name: spec(name, _make, uses={"N", *task.options}) for name, task in TASKS.items()}
-"""The specs of all tasks, by name."""
-
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
 """Inputs (2, 2, 3): two samples of two timesteps of three features."""
 DATA_Y = (
@@ -218,8 +215,9 @@ DATA_Y = (
 step, (2, 4): 105 to 108 and 205 to 208."""
 
 
-def _make_worked(experiment: Experiment, _table: object) -> Dataset:
-    known, x, y = WORKED[experiment.data.name], np.array(DATA_X), np.array(DATA_Y, np.float64)
+def make_worked(known: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
+    """The dataset of a worked example."""
+    x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {
         f"{what}_names": tuple(f"{what} {k + 1}" for k in range(of.shape[2]))
         for what, of in {"feature": x, "target": y}.items()
@@ -230,7 +228,3 @@ def _make_worked(experiment: Experiment, _table: object) -> Dataset:
         more |= {"target_scale": scale, "target_offset": offset, "best_mse": np.zeros(2)}
         more |= {"best_why": _ROWS[known.name]["best_why"], "notes": (_ROWS[known.name]["note"],)}
     return _dataset(known, x, y, len(x), **more)
-
-
-WORKED = {name: spec(name, _make_worked) for name in ("worked_raw", "worked_scaled")}
-"""The specs of both, by name."""
