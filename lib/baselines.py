@@ -6,7 +6,7 @@ own training loss: the sequence mode's counts every timestep, the last-step mode
 Other guesses are the table's (`lib.tables`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import NOTHING, number, signed
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import highest_output
+from lib.recurrence.cells import highest_output
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:
@@ -36,9 +36,9 @@ def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
-def mode_losses(steps: np.ndarray) -> dict[str, float]:
+def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
     """The loss by mode, of the losses by timestep (T,): of all steps, or of the last alone."""
-    return {"sequence": float(steps.mean()), "last": float(steps[-1])}
+    return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,7 @@ def best_possible(
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """The training loss of `Dataset.naive`, by mode, on the training samples: to be beaten."""
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
-    return _by_mode(experiment, step_losses(experiment.training.loss, wrong))
+    return mode_losses(step_losses(experiment.training.loss, wrong), experiment.model.modes)
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
@@ -91,9 +91,4 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
-    return _by_mode(experiment, best.mse), best
-
-
-def _by_mode(experiment: Experiment, steps: np.ndarray) -> dict[str, float]:
-    losses = mode_losses(steps)
-    return {mode: losses[mode] for mode in experiment.model.modes}
+    return mode_losses(best.mse, experiment.model.modes), best

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from lib.datasets import DATASETS, GROUPS
+from lib.datasets import DATASETS
+from lib.datasets.spec import GROUPS
 from lib.english import capital
 from lib.export.cutting import keras_windows
 from lib.figures import data as figures

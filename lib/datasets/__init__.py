@@ -4,36 +4,34 @@ Each kind lives in its own module: made data and the worked examples in `synthet
 bundled real data in `series`; a person's own table is cut by `lib.tables`. Nothing here trains.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
-from lib.datasets.spec import GROUPS, DatasetSpec, spec
-from lib.datasets.synthetic import SYNTHETIC, WORKED
+from lib.datasets.series import TABLES, columns_of, make_windowed
+from lib.datasets.spec import DatasetSpec
+from lib.datasets.synthetic import TASKS, make_task, make_worked
 from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names, prepared
+from lib.toml import beside
 
-
-def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
-    if table is None:
-        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    return cut(experiment, table)
-
-
-_OWN = {"missing", "id", "split", "scale", "types", "wide"}
-_UPLOAD = spec("upload", _uploaded, uses=TABLE_USES | _OWN, targets=None)
-_ALL = (*SYNTHETIC.values(), *WORKED.values(), *SERIES.values(), _UPLOAD)
-DATASETS: dict[str, DatasetSpec] = {
-    each.name: each for group in GROUPS for each in _ALL if each.group == group
+_MAKERS: dict[str, Callable[..., Dataset]] = {
+    **dict.fromkeys(TASKS, make_task),
+    **dict.fromkeys(("worked_raw", "worked_scaled"), make_worked),
+    **dict.fromkeys((*TABLES, "upload"), make_windowed),
+}
+DATASETS = {
+    name: DatasetSpec(name, _MAKERS[name], TABLES.get(name), frozenset(row.pop("uses", ())), **row)
+    for name, row in beside(__file__, "specs").items()
 }
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
 """The settings, by key, that only some data use."""
 
 
@@ -67,7 +65,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
     width = spec.targets
-    if width is None:
+    if not width:
         values["F"], width = _widths(experiment, spec.table() if spec.table else table)
     if "test" in spec.uses:
         values["test"] = min(experiment.data.test, 95 - experiment.data.train)
@@ -130,4 +128,5 @@ def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
     """The same for an experiment that `settle` has returned already."""
     validate(settled)
-    return find_spec(settled).make(settled, table)
+    known = find_spec(settled)
+    return known.make(known, settled, table)

@@ -4,7 +4,6 @@ All are tables that are cut into windows; the third is a panel, each country a s
 are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
 """
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset, Mended
-from lib.datasets.spec import DatasetSpec, spec
-from lib.experiment import Experiment
+from lib.datasets.spec import DatasetSpec
+from lib.experiment import Experiment, ExperimentError
 from lib.tables import Table, default_columns
 from lib.tables.features import prepared
 from lib.toml import beside
@@ -92,34 +91,16 @@ def columns_of(
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
-def cut(experiment: Experiment, table: Table) -> Dataset:
-    """The windows of a table, with the columns, T and horizon of the experiment."""
+TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
+"""What loads the bundled tables, by dataset."""
+
+
+def make_windowed(known: DatasetSpec, experiment: Experiment, own: Table | None) -> Dataset:
+    """The windows of a bundled table or the person's own, with the experiment's T and horizon."""
     from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
+    if (table := known.table() if known.table else own) is None:
+        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed)
-
-
-TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
-    {"stride", "rate", "train", "test", "gap", "period"}
-)
-"""The settings that matter for every table."""
-
-
-def _series(name: str, table: Callable[[], Table], *uses: str) -> DatasetSpec:
-    return spec(
-        name,
-        lambda experiment, _: cut(experiment, table()),
-        uses=TABLE_USES.union(uses),
-        targets=None,
-        table=table,
-    )
-
-
-SERIES = {
-    "seattle": _series("seattle", seattle),
-    "macro": _series("macro", macro),
-    "gapminder": _series("gapminder", gapminder, "split", "scale"),
-}
-"""The specs of all series, by name."""

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.experiment import Experiment
 from lib.tables import Table
-from lib.toml import beside
 
 GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
 """Kinds of data in order: what stands before a title in a list, and the heading of a kind."""
@@ -23,6 +21,13 @@ class DatasetSpec:
 
     name: str
     """Its key in `DATASETS`, and the value of `data` in the URL."""
+    make: Callable[..., Dataset]
+    """`make(spec, experiment, table)` → its arrays, for this spec and a settled experiment, and of
+    the person's own table where that is asked."""
+    table: Callable[[], Table] | None
+    """Loads the table of a bundled series, to be shown."""
+    uses: frozenset[str]
+    """Which of the optional data settings matter: all but T and F are."""
     group: str
     """A key of `GROUPS`."""
     title: str
@@ -30,8 +35,6 @@ class DatasetSpec:
     """What it is there to show, in at most 12 words, for who picks one."""
     about: str
     """One sentence: what has to be predicted from what."""
-    make: Callable[[Experiment, Table | None], Dataset]
-    """Makes it from a settled experiment, and from the person's own table where that is asked."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Settings that can't be other than this."""
     why: Mapping[str, str] = field(default_factory=dict)
@@ -42,24 +45,10 @@ class DatasetSpec:
     """Maximums below the usual ones."""
     suggested: Mapping[str, Any] = field(default_factory=dict)
     """What a person who picks this dataset should start from, where it isn't the default."""
-    uses: frozenset[str] = frozenset()
-    """Which of the optional data settings matter: all but T and F are."""
-    targets: int | None = 1
-    """K, the number of target columns; None where it follows from the columns of a table."""
-    table: Callable[[], Table] | None = None
-    """Loads the table of a bundled series, to be shown."""
+    targets: int = 1
+    """K, the number of target columns; 0 where it follows from the columns of a table."""
 
     @property
     def label(self) -> str:
         """Its title behind its kind: "Task · Echo"."""
         return f"{self.group} · {self.title}"
-
-
-_ROWS = beside(__file__, "specs")
-
-
-def spec(
-    name: str, make: Callable[[Experiment, Table | None], Dataset], **more: Any
-) -> DatasetSpec:
-    """The spec of a dataset: what `specs.toml` says of it, and what only code can."""
-    return DatasetSpec(name=name, make=make, **_ROWS[name], **more)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import spec
+from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 from lib.toml import beside
 
@@ -180,44 +180,30 @@ TASKS = {
 """The tasks, by the name that they have in `DATASETS`."""
 
 
-def _make(experiment: Experiment, _table: object) -> Dataset:
+def _dataset(known: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
+    """Made arrays as a dataset. The natural guess is the mean, unless there is `more` to say."""
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    mean = np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0)
+    said: dict[str, Any] = {"name": known.name, "title": known.title, "about": known.about}
+    said |= {"naive": mean, "naive_label": "guessing the mean"}
+    said["timestep_names"] = tuple(f"{t + 1}" for t in range(x.shape[1]))
+    return Dataset(x, y, train, **said | more)
+
+
+def make_task(known: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
     """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task, known = TASKS[experiment.data.name], SYNTHETIC[experiment.data.name]
+    task = TASKS[known.name]
     arguments = task.arguments(experiment)
-    rng = np.random.default_rng([experiment.seed, 0])
-    x, y = (made.astype(np.float32) for made in task.function(rng, **arguments))
+    x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
-    train = N * 3 // 4
     distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
-    mean = y[:train].mean(axis=0, keepdims=True)
-    return Dataset(
-        name=known.name,
-        title=known.title,
-        x=x,
-        y=y,
-        train=train,
-        feature_names=(*task.signals, *distractors),
-        target_names=(task.target,),
-        timestep_names=tuple(str(t + 1) for t in range(T)),
-        naive=x[:, :, :1].copy() if task.persists else np.repeat(mean, N, axis=0),
-        naive_label="guessing no change" if task.persists else "guessing the mean",
-        best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
-        best_why=task.best_why,
-        about=known.about,
-    )
+    best = task.best(T, **{key: arguments[key] for key in task.options})
+    more: dict[str, Any] = {"best_mse": best, "best_why": task.best_why}
+    more |= {"feature_names": (*task.signals, *distractors), "target_names": (task.target,)}
+    if task.persists:
+        more |= {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
+    return _dataset(known, x, y, N * 3 // 4, **more)
 
-
-SYNTHETIC = {
-    name: spec(
-        name,
-        _make,
-        at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
-        at_most={"T": 100},
-        uses=frozenset({"N", *task.options}),
-    )
-    for name, task in TASKS.items()
-}
-"""The specs of all tasks, by name."""
 
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
 """Inputs (2, 2, 3): two samples of two timesteps of three features."""
@@ -229,36 +215,16 @@ DATA_Y = (
 step, (2, 4): 105 to 108 and 205 to 208."""
 
 
-def _make_worked(experiment: Experiment, _table: object) -> Dataset:
-    known, y = WORKED[experiment.data.name], np.array(DATA_Y, np.float64)
-    scaling: dict[str, Any] = {}
+def make_worked(known: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
+    """The dataset of a worked example."""
+    x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
+    more: dict[str, Any] = {
+        f"{what}_names": tuple(f"{what} {k + 1}" for k in range(of.shape[2]))
+        for what, of in {"feature": x, "target": y}.items()
+    }
     if known.name == "worked_scaled":
         offset, scale = y.mean(axis=(0, 1)), y.std(axis=(0, 1))
         y = (y - offset) / scale
-        scaling = {
-            "target_scale": scale,
-            "target_offset": offset,
-            "best_mse": np.zeros(2),
-            "best_why": "A Dense layer can output any number, and two samples are easily told "
-            "apart.",
-            "notes": ("Each target column is standardised: its mean is 0 and its deviation 1.",),
-        }
-    y = y.astype(np.float32)
-    return Dataset(
-        name=known.name,
-        title=known.title,
-        x=np.array(DATA_X, np.float32),
-        y=y,
-        train=2,
-        feature_names=("feature 1", "feature 2", "feature 3"),
-        target_names=("target 1", "target 2", "target 3", "target 4"),
-        timestep_names=("1", "2"),
-        naive=np.repeat(y.mean(axis=0, keepdims=True), 2, axis=0),
-        naive_label="guessing the mean",
-        about=known.about,
-        **scaling,
-    )
-
-
-WORKED = {name: spec(name, _make_worked) for name in ("worked_raw", "worked_scaled")}
-"""The specs of both, by name."""
+        more |= {"target_scale": scale, "target_offset": offset, "best_mse": np.zeros(2)}
+        more |= {"best_why": _ROWS[known.name]["best_why"], "notes": (_ROWS[known.name]["note"],)}
+    return _dataset(known, x, y, len(x), **more)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lib.doctor.diagnosis import Diagnosis, diagnose_target
 from lib.doctor.loss_shapes import RULES, Sizes
+from lib.toml import beside
 
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
@@ -82,15 +83,7 @@ def _shape_or(text: str, usual: Sizes) -> Sizes:
         return usual
 
 
-N, T, U = 320, 12, 16
-TARGETS: dict[str, Sizes] = {
-    "(N, T, U)": (N, T, U),
-    "(N, T, 1)": (N, T, 1),
-    "(N, T)": (N, T),
-    "(N, U)": (N, U),
-    "(N, 1)": (N, 1),
-    "(N,)": (N,),
-}
+TARGETS: dict[str, Sizes] = {name: tuple(sizes) for name, sizes in beside(__file__).items()}
 """The usual targets, by what they are called: N samples, T timesteps, U units."""
 OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}
 """The usual outputs, which all have columns."""

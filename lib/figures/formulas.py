@@ -15,7 +15,7 @@ from lib.english import short, signed
 from lib.figures.html import plot_image, plotted_line, templates
 from lib.figures.palette import Palette
 from lib.figures.timeline import OVER_TIME
-from lib.recurrence import GATES, gate_symbol
+from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
 
 _HTML = templates(__file__, over=OVER_TIME, signed=signed)

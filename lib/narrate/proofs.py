@@ -12,8 +12,8 @@ from lib.dataset import Dataset
 from lib.english import apart_by, counted, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.narrate import Told
-from lib.recurrence import highest_output
 from lib.recurrence.agreement import VISIBLE, Agreement
+from lib.recurrence.cells import highest_output
 from lib.recurrence.padded import ROUNDING
 from lib.shapes import STATES
 from lib.toml import beside

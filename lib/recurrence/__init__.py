@@ -9,21 +9,7 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
 """
 
-from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
+from lib.recurrence.cells import GATES, Trace, unroll
 from lib.recurrence.model import forward, initial_model_weights, unroll_stack
-from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 
-__all__ = [
-    "ARRAYS_EACH",
-    "GATES",
-    "Trace",
-    "dense_weights",
-    "forward",
-    "gate_symbol",
-    "highest_output",
-    "initial_model_weights",
-    "initial_weights",
-    "layers_of",
-    "unroll",
-    "unroll_stack",
-]
+__all__ = ["GATES", "Trace", "forward", "initial_model_weights", "unroll", "unroll_stack"]

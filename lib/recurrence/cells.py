@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from lib.experiment import CELLS
 from lib.shapes import BLOCKS, STATES, bias_shapes
+
+Array: TypeAlias = np.ndarray
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -19,7 +22,7 @@ Candidates, tanh, from -1 to 1, are what could be written into the state; the re
 sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
 """
 
-HIGHEST_OUTPUT: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
     "lstm": np.tanh,
     "gru": np.ones_like,
     "simple_rnn": np.ones_like,
@@ -31,7 +34,7 @@ SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at eve
 """
 
 
-def highest_output(cell: str, timesteps: int) -> np.ndarray:
+def highest_output(cell: str, timesteps: int) -> Array:
     """What a unit's output can come close to but not exceed, by timestep (T,)."""
     return HIGHEST_OUTPUT[cell](np.arange(1.0, timesteps + 1))
 
@@ -48,20 +51,20 @@ class Trace:
     With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
     """
 
-    hidden: np.ndarray
+    hidden: Array
     """Outputs (N, T, U)."""
-    cell: np.ndarray | None
+    cell: Array | None
     """LSTM's cell states (N, T, U); None for cells that have none."""
-    gates: dict[str, np.ndarray]
+    gates: dict[str, Array]
     """By the names in `GATES`, each (N, T, U). At a masked step they are what the cell computed
     and Keras threw away."""
 
 
 def unroll(
     cell: str,
-    weights: Sequence[np.ndarray],
-    x: np.ndarray,
-    mask: np.ndarray | None = None,
+    weights: Sequence[Array],
+    x: Array,
+    mask: Array | None = None,
     go_backwards: bool = False,
     *,
     precision: type[np.floating] = np.float32,
@@ -111,7 +114,7 @@ def unroll(
     return Trace(hidden, others[0] if others else None, named)
 
 
-def _sigmoid(values: np.ndarray) -> None:
+def _sigmoid(values: Array) -> None:
     """In place: 1 / (1 + exp(-values)), precise at both ends.
 
     Not by `np.negative`, which is wrong in place on every fourth number of an array (NumPy 2.4.6
@@ -123,9 +126,7 @@ def _sigmoid(values: np.ndarray) -> None:
     np.reciprocal(values, out=values)
 
 
-def _lstm(
-    gates: np.ndarray, before: np.ndarray, after: np.ndarray, recurrent: np.ndarray, _: np.ndarray
-) -> None:
+def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
     """One step: `gates` (N, 4U) comes in as the input's part; states (2, N, U) are h and c."""
     units = len(recurrent)
     i, f, c, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
@@ -140,13 +141,7 @@ def _lstm(
     output *= o
 
 
-def _gru(
-    gates: np.ndarray,
-    before: np.ndarray,
-    after: np.ndarray,
-    recurrent: np.ndarray,
-    bias: np.ndarray,
-) -> None:
+def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
 
     With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
@@ -169,9 +164,7 @@ def _gru(
     output += z * h
 
 
-def _simple_rnn(
-    gates: np.ndarray, before: np.ndarray, after: np.ndarray, recurrent: np.ndarray, _: np.ndarray
-) -> None:
+def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
     """One step: `gates` (N, U) are the input's part; the state is (1, N, U)."""
     [h], [output] = before, after
     np.add(gates, h @ recurrent, out=output)
@@ -182,9 +175,7 @@ _STEP: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn
 """By cell, what makes gates of the inputs' part, in place, and the states after a step."""
 
 
-def _checked(
-    cell: str, weights: Sequence[np.ndarray], x: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
     """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
     if cell not in _STEP:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")

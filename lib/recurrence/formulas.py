@@ -1,4 +1,4 @@
-"""What one unit does at one timestep, as formulas with the numbers filled in.
+"""What one unit does at one timestep, as formulas with the numbers filled in; and which move alike.
 
 The last line is the new hidden state, the very number that `unroll` has there; tests compare the
 two. The formulas are in formulas.toml.
@@ -159,3 +159,20 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
         Row(row["label"], np.prod([terms[name] for name in row["product"]], axis=0), row["kind"])
         for row in _FORMULAS["states"].get(layer.cell, [])
     ]
+
+
+def by_similarity(hidden: np.ndarray) -> np.ndarray:
+    """Indexes of the units, (U,): each is followed by the one most like it of those left.
+
+    The first is the one that is highest on average. Likeness is the distance of the traces, which
+    are states of one sample, (T, U).
+    """
+    traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
+    squares = (traces**2).sum(axis=1)
+    distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T
+    left = np.ones(len(traces), bool)
+    order = [int(np.argmax(traces.mean(axis=1)))]
+    for _ in range(len(traces) - 1):
+        left[order[-1]] = False
+        order.append(int(np.argmin(np.where(left, distance[order[-1]], np.inf))))
+    return np.array(order)

@@ -18,9 +18,8 @@ from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
-from lib.preview import as_of, untrained
 from lib.recurrence import forward, initial_model_weights
-from lib.replay import BEST
+from lib.replay import BEST, as_of, untrained
 from lib.run import Run, SeedWeights, Snapshot
 from lib.tables.table import remembered
 from lib.training.recorded import recorded

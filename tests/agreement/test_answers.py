@@ -9,15 +9,10 @@ import numpy as np
 import pytest
 
 from lib.experiment import CELLS, LOSSES, Experiment
-from lib.recurrence import (
-    forward,
-    initial_model_weights,
-    initial_weights,
-    unroll,
-    unroll_stack,
-)
+from lib.recurrence import forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.agreement import agreement
 from lib.recurrence.padded import batch, masking, ways
+from lib.recurrence.weights import initial_weights
 from lib.training.answers import ANSWERS
 from lib.training.answers import layers as keras_layers
 from lib.training.answers.gradients import influence, reach

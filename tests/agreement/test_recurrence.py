@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import dense_weights, forward, initial_model_weights, initial_weights, unroll
+from lib.recurrence import forward, initial_model_weights, unroll
+from lib.recurrence.weights import dense_weights, initial_weights
 
 SIZES = [(2, 2, 3, 4), (5, 7, 2, 3), (1, 1, 1, 1), (3, 40, 6, 17), (33, 12, 16, 128)]
 """N, T, F, U: the worked example, small, smallest, long, wide."""

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.narrate.proofs import NO_ANSWER
-from lib.preview import untrained
+from lib.replay import untrained
 from lib.run import Run, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES

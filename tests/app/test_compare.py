@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.compared import LETTERS
-from lib.preview import untrained
+from lib.replay import untrained
 from lib.run import Run, Snapshot, Status
 from lib.ui import runs as ui_runs
 from tests.app.test_address import address

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.kept import keep
-from lib.preview import as_of, untrained
+from lib.replay import as_of, untrained
 from lib.run import Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded

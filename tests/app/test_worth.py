@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.preview import untrained
+from lib.replay import untrained
 from lib.run import Run, Status
 from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS

@@ -10,7 +10,7 @@ import pytest
 from lib.baselines import best_loss, best_possible
 from lib.datasets import DATASETS, make_dataset, settle, suggested
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import highest_output, unroll
+from lib.recurrence.cells import highest_output, unroll
 from lib.shapes import BLOCKS, bias_shapes
 from tests.unit.pictures import EXPERIMENT, a_dataset
 

@@ -16,8 +16,7 @@ from lib.figures.html import STEPS, png_uri, shade_indexes
 from lib.figures.palette import PALETTES
 from lib.figures.timeline import OVER_TIME
 from lib.figures.unrolled import heatmaps, unrolled_picture
-from lib.recurrence.formulas import Line, lines
-from lib.recurrence.unit_order import by_similarity
+from lib.recurrence.formulas import Line, by_similarity, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from lib.datasets import (
     DATASETS,
     FIRST,
-    GROUPS,
     example_of_upload,
     idle,
     make_dataset,
     settle,
 )
+from lib.datasets.spec import GROUPS
 from lib.datasets.synthetic import TASKS
 from lib.experiment import (
     MAX_VALUES,

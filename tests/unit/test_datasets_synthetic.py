@@ -99,6 +99,14 @@ def test_the_echo_is_silent_until_there_is_something_to_repeat():
     assert np.array_equal(dataset.y[:, 3, 0], dataset.x[:, 0, 0])
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_offers_the_settings_that_its_function_takes(name):
+    """Those, and how many samples; and it has a feature for each signal."""
+    known = DATASETS[name]
+    assert known.uses == {"N", *TASKS[name].options}
+    assert known.at_least.get("F", 1) == len(TASKS[name].signals)
+
+
 def test_white_noise_takes_no_noise():
     """It is noise already, of variance 1."""
     assert "noise" not in DATASETS["white_noise"].uses

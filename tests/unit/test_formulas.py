@@ -12,8 +12,9 @@ from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.formulas import by_hand, can_show
 from lib.figures.palette import PALETTES
-from lib.recurrence import initial_weights, unroll
+from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass, lines
+from lib.recurrence.weights import initial_weights
 
 LIGHT = PALETTES["light"]
 

@@ -23,8 +23,8 @@ from lib.kept import Kept, KeptError, NeedsFileError, is_kept, keep, open_kept
 from lib.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
 from lib.kept.file import _Record
 from lib.kept.rows import rows_of, table_of
-from lib.preview import as_of, untrained
 from lib.recurrence import initial_model_weights
+from lib.replay import as_of, untrained
 from lib.run import ModeResult, Snapshot, Status
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded

@@ -12,8 +12,8 @@ from lib.experiment import CELLS
 from lib.figures.gradients import padding_picture
 from lib.figures.palette import PALETTES
 from lib.narrate.gradients import padding_sentence, padding_takeaway
-from lib.recurrence import initial_weights
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways
+from lib.recurrence.weights import initial_weights
 from tests.unit.test_formulas import opened
 
 LIGHT = PALETTES["light"]

@@ -10,8 +10,8 @@ import pytest
 
 from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.preview import as_of, untrained
 from lib.recurrence import forward
+from lib.replay import as_of, untrained
 from lib.run import Snapshot, Status
 from lib.training import recorded as recordings
 from lib.training.recorded import BUNDLED, recorded

@@ -9,15 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import (
-    GATES,
-    dense_weights,
-    forward,
-    initial_model_weights,
-    initial_weights,
-    model,
-    unroll,
-)
+from lib.recurrence import GATES, forward, initial_model_weights, model, unroll
+from lib.recurrence.weights import dense_weights, initial_weights
 
 DATA_X = np.arange(1, 13, dtype=np.float32).reshape(2, 2, 3)
 

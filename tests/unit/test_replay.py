@@ -18,8 +18,7 @@ from lib.figures.palette import PALETTES
 from lib.figures.panels import EDGE
 from lib.figures.replay import MOST_DOTS, replay_figure
 from lib.narrate.replay import replay_told
-from lib.preview import BUDGET, as_of, untrained
-from lib.replay import LEAST, MOST, Frame, frames_of, step_errors
+from lib.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
 from lib.run import SeedWeights, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded

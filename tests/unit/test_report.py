@@ -15,7 +15,7 @@ from lib.experiment import Experiment
 from lib.export import keras_script
 from lib.export.report import Reported, figures, report
 from lib.narrate.explore import setup_sentence, strip_sentence
-from lib.preview import as_of, untrained
+from lib.replay import as_of, untrained
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)

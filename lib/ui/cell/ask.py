@@ -14,8 +14,9 @@ import numpy as np
 import streamlit as st
 
 from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
-from lib.recurrence import initial_model_weights, initial_weights
+from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import batch
+from lib.recurrence.weights import initial_weights
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen

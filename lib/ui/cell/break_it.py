@@ -9,7 +9,8 @@ from lib.figures.formulas import bound_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import Strip, strips, strips_legend
 from lib.narrate.proofs import bound_told, ways_to_break_it
-from lib.recurrence import highest_output, unroll, unroll_stack
+from lib.recurrence import unroll, unroll_stack
+from lib.recurrence.cells import highest_output
 from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower, row_order

@@ -9,8 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.recurrence import ARRAYS_EACH, Trace, forward, layers_of
+from lib.recurrence import Trace, forward
 from lib.recurrence.formulas import LayerPass
+from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, once
 from lib.ui.shown import Epochs, ShownRun, fitting_run

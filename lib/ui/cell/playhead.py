@@ -19,8 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
-from lib.recurrence.formulas import LayerPass
-from lib.recurrence.unit_order import by_similarity
+from lib.recurrence.formulas import LayerPass, by_similarity
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.fragment import fragment

@@ -8,7 +8,7 @@ from lib.figures.formulas import by_hand, can_show, unit_lines
 from lib.figures.palette import Palette
 from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.narrate import cell
-from lib.recurrence import GATES, gate_symbol
+from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen

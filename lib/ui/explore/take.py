@@ -22,7 +22,7 @@ from lib.datasets.series import FILE_NAMES, file_text
 from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
-from lib.preview import as_of
+from lib.replay import as_of
 from lib.run import Snapshot, Status, weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
