@@ -8,7 +8,9 @@ import json
 import re
 import zlib
 from base64 import b64encode
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -19,25 +21,43 @@ from lib.figures.replay import replay_figure
 from lib.figures.strip import shape_strip
 from lib.narrate.replay import replay_told
 from lib.replay import FEWEST, Frame, frames_of
+from lib.run import Snapshot
+from lib.training.machine import give_way
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
 from lib.ui.explore.charts import card, head
 from lib.ui.linked import Linked, linked_toggle
-from lib.ui.session import Loaded, once
+from lib.ui.session import Loaded, Made, once
 from lib.ui.shown import Epochs, ShownRun, picked_answers, strip_values
 from lib.ui.text import takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
 """Whether it stands in the place of the charts."""
 KEY, CHART = "replay", "replay_chart"
-_component = component(KEY, __file__)
+_component, _AHEAD = component(KEY, __file__), ThreadPoolExecutor(1, KEY, give_way)
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 
 def replay_toggle(epochs: Epochs) -> bool:
     """Draw the switch, where enough epochs are known; returns whether the replay is to be drawn."""
-    choice = epochs.choice
-    return choice is not None and len(choice.texts) >= FEWEST and linked_toggle("Replay", REPLAY)
+    choice, shown = epochs.choice, epochs.shown
+    if choice is None or len(choice.texts) < FEWEST:
+        return False
+    if shown.run is None or shown.snapshot.status.over:  # else there may be others in a moment
+        _frames(epochs)
+    return linked_toggle("Replay", REPLAY)
+
+
+def _frames(epochs: Epochs) -> Future[tuple[Frame, ...]]:
+    """Made by another thread, before somebody asks for them, and once for all who look."""
+    run = epochs.shown.experiment, epochs.shown.dataset, epochs.shown.snapshot
+    made = _made_of(run[2])
+    return once("frames", (), lambda: _AHEAD.submit(frames_of, *run, epochs.weights), made)
+
+
+@lru_cache(maxsize=8)
+def _made_of(_: Snapshot) -> Made:
+    return {}
 
 
 def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
@@ -45,14 +65,13 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
     shown = epochs.shown
     with st.container(key="cards"), card(KEY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
-        run = shown.experiment, shown.dataset, shown.snapshot
+        run, frames = (shown.experiment, shown.dataset), _frames(epochs).result()
         layout = "narrow" if _told("narrow") else "wide"
-        frames = once("frames", (shown.snapshot,), lambda: frames_of(*run, epochs.weights))
         look: dict[str, Any] = {"earlier": earlier, "layout": layout}
         look |= {"palette": palette, "start": _place(frames, epochs.picked)}
         # The very same one as long as nothing but the epoch changes: the browser moves that alone.
         about = frames, picked, palette.theme, earlier, layout
-        figure = once("replay", about, lambda: replay_figure(*run[:2], frames, *picked, **look))
+        figure = once("replay", about, lambda: replay_figure(*run, frames, *picked, **look))
         words, *details = replay_told(shown.dataset, frames)
         with st.container(key=CHART):
             st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
