@@ -140,10 +140,7 @@ class Frame:
 
 
 def frames_of(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    past: Mapping[int, SeedWeights],
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, past: Mapping[int, SeedWeights]
 ) -> tuple[Frame, ...]:
     """Frames by the epochs whose weights are known; the last is the snapshot itself.
 

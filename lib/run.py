@@ -45,6 +45,9 @@ ModelWeights = dict[str, tuple[np.ndarray, ...]]
 SeedWeights = tuple[ModelWeights, ...]
 """Of all models of a run, by seed."""
 
+KEPT_BYTES = 210_000
+"""What earlier ones may take in a file; of two epochs they are kept if ten times that is enough."""
+
 
 def weight_bytes(weights: SeedWeights) -> int:
     """How much memory they take."""

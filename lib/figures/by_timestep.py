@@ -170,9 +170,7 @@ def answers_by_mode(dataset: Dataset, snapshot: Snapshot, sample: int, target: i
     """What the models say of a sample's target column, in the raw unit."""
     index = int(snapshot.samples[sample])
     return _by_seed(
-        snapshot,
-        "predictions",
-        lambda of: marks.finite(dataset.raw(of[sample], index)[:, target]),
+        snapshot, "predictions", lambda of: marks.finite(dataset.raw(of[sample], index)[:, target])
     )
 
 

@@ -22,12 +22,10 @@ from lib.experiment import Experiment, ExperimentError, validate
 from lib.kept.checks import MOST_PAST, check_figures
 from lib.kept.container import VERSION, KeptError, pack, unpack
 from lib.kept.rows import Rows, rows_of, table_of
-from lib.run import SeedWeights, Snapshot, Status, weight_bytes
+from lib.run import KEPT_BYTES, SeedWeights, Snapshot, Status, weight_bytes
 from lib.tables import Table
 from lib.training.limits import check
 
-PAST_BYTES = 210_000
-"""What weights of the past may take; of two epochs they are kept if ten times that is enough."""
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -132,7 +130,7 @@ def _thinned(
     if not known:
         return ()
     size = max(1, weight_bytes(known[-1][1]))
-    most = min(MOST_PAST, max(PAST_BYTES // size, 2 * (size < 10 * PAST_BYTES)))
+    most = min(MOST_PAST, max(KEPT_BYTES // size, 2 * (size < 10 * KEPT_BYTES)))
     places = np.geomspace(1, len(known), most).round().astype(int) - 1
     return tuple(known[place] for place in np.unique(places))
 

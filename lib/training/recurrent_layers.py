@@ -170,10 +170,7 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
             ) -> tuple[Any, ...]:
                 gradients = (gradients[0] + dy[t], *gradients[1:])
                 dp, dq, gradients = rule.back(
-                    work.read(t),
-                    tuple(a[t] for a in more),
-                    tuple(a[t] for a in states),
-                    gradients,
+                    work.read(t), tuple(a[t] for a in more), tuple(a[t] for a in states), gradients
                 )
                 dh = gradients[0] + tf.matmul(dq, recurrent_kernel, transpose_b=True)
                 extra = [array.write(t, dq) for array in extra]

@@ -23,7 +23,7 @@ from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
 from lib.replay import as_of
-from lib.run import Snapshot, Status, weight_bytes
+from lib.run import KEPT_BYTES, Snapshot, Status, weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
 from lib.ui import runs
@@ -111,7 +111,7 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
     size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
-    past = min(size * len(epochs.weights), max(_FILE["past_bytes"], 2 * size))
+    past = min(size * len(epochs.weights), max(KEPT_BYTES, 2 * size))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
     count, own = len(models), name_of(then.experiment, dataset)
