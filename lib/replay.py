@@ -36,18 +36,21 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
     Both modes start from the same weights, so one forward pass of a seed serves both.
     """
-    features, none = dataset.shape[2], np.zeros(0)
+    none, weights = np.zeros(0), first_weights(experiment, dataset)
     epochs = none.astype(np.int64)
     nothing = ModeResult(epochs, none, epochs, none, none, none, none)
     results = dict.fromkeys(experiment.model.modes, nothing)
-    weights = tuple(
-        dict.fromkeys(results, tuple(initial_model_weights(each, features, dataset.targets)))
-        for each in experiment.each_seed
-    )
     others = (results,) * (len(weights) - 1)
     total = experiment.training.epochs
     start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
     return as_of(experiment, dataset, start, 0, weights)
+
+
+def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
+    """What the models of each seed start from, the same in both modes."""
+    modes, sizes = experiment.model.modes, (dataset.shape[2], dataset.targets)
+    each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
+    return tuple(dict.fromkeys(modes, weights) for weights in each)
 
 
 def as_of(

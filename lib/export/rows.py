@@ -117,9 +117,11 @@ def _times(column: str, form: str, *names: str) -> list[str]:
         items += [] if "day" in parts else ['"day": 1']
         lines = [laid_out("parts = {", items, "}"), "times = pd.to_datetime(parts)"]
     else:
-        lines = forms.get(form, forms["usual"]).format(first, quoted(form)).splitlines()
+        code = forms.get(form, forms["usual"]).splitlines()
+        lines = [line.format(first, quoted(form)) for line in code]
     if others:
-        lines += _FILE["clocks"][clock or "hour"].format(others[0]).splitlines()
+        code = _FILE["clocks"][clock or "hour"].splitlines()
+        lines += [line.format(others[0]) for line in code]
     return [*lines, f"frame[{column}] = times"]
 
 

@@ -66,10 +66,6 @@ class Kept:
     versions: dict[str, str]
     """Of Unrolled, Python, and of the packages that it ran with."""
 
-    def is_of(self, experiment: Experiment, table: Table | None) -> bool:
-        """Whether these settings, on this upload if on any, are those of the run."""
-        return self.experiment == experiment and self.table in (None, table)
-
     @property
     def about(self) -> dict[str, str]:
         """What can be said of it in a sentence, by name."""
@@ -159,7 +155,7 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     except KeptError:
         raise
     except ExperimentError as error:
-        raise KeptError.of("refused", why=f"{error}".rstrip(".")) from None
+        raise KeptError.of("refused", why=f"{error}".rstrip(".")[:150]) from None
     except Exception as error:  # broken bytes and figures that don't fit may raise anything
         raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
 
@@ -178,7 +174,7 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     dataset = make_settled_dataset(experiment, table)
     check(experiment, dataset)
     if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
-        made = record.versions.get("unrolled", "another")
+        made = record.versions.get("unrolled", "another")[:20]
         raise KeptError.of("other_data", title=dataset.title, version=made)
     check_figures(experiment, dataset, record.snapshot)
     snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])

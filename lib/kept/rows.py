@@ -19,7 +19,15 @@ from lib.tables import Table
 from lib.tables import table as module
 from lib.uploads import MIN_ROWS, check_size
 
-_READERS = ("pd.read_csv", "pd.read_excel", "pd.read_parquet", "np.load")
+_CSV = "encoding encoding_errors skiprows lineterminator sep header names decimal na_values"
+_READERS = {
+    "pd.read_csv": f"{_CSV} skipinitialspace index_col low_memory".split(),
+    "pd.read_excel": ["engine", "sheet_name", "header", "skiprows", "names"],
+    "pd.read_parquet": [],
+    "np.load": [],
+}
+"""What a script may read a file with, and what `lib.uploads` tells it: nothing else, since
+`np.load` would unpickle, and others would write, or fetch what an address names."""
 _LARGEST, _LONGEST = 1e100, 255
 """Larger numbers are taken as missing when a file is read; files have no longer names."""
 _PLAIN = {"huge": r"[\d.e]+", "undated ends": r"-?\d*", "numbers": r'[^"\n\r]*(?<!\\)'}
@@ -110,11 +118,12 @@ def _entries(entries: Any, texts: tuple[str, ...] | None, dtype: str = "category
 def _check_script(table: Table) -> None:
     """Raise an error for what could be anything in a script but what was done to a file."""
     reading = msgspec.convert(table.reading, _Reading)
-    wrong = [name for name in reading if not name.isidentifier()]
+    known = _READERS.get(function := f"{reading.pop('function', 'pd.read_csv')}")
+    wrong = [function] if known is None else [name for name in reading if name not in known]
     if not re.fullmatch("([0-9a-f]{64})?", table.fingerprint):
         wrong.append(table.fingerprint)
-    if (function := reading.get("function", _READERS[0])) not in _READERS:
-        wrong.append(f"{function}")
+    if not re.fullmatch(r"[^/\\:]+", table.name):
+        wrong.append(table.name)
     for what, column, details in table.mended:
         MENDINGS[what](quoted(column), *details)  # raises where it can't be written
         plain = details if what in _PLAIN else ()

@@ -53,8 +53,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     address.begin(page, own_keys)
     runs.refresh_run()
     if is_new:  # a reload finds the upload through its run
-        session().kept = kept = runs.kept_before()
-        session().upload.table = runs.table_of_run() or (kept.table if kept else None)
+        session().kept = runs.kept_before()
+        session().upload.table = runs.table_of_run()
     take_file()
     with st.sidebar:
         with st.container(gap="xxsmall"):

@@ -61,7 +61,7 @@ _OWNERS: dict[str, Owner] = {}
 _KEPT: dict[str, Kept] = {}
 """By browser the run that it has opened from a file last, so that a reload finds that again."""
 MOST_KEPT, MOST_KEPT_BYTES = 8, 2_000_000
-"""So many, and none with larger weights and data."""
+"""So many, and none with larger weights and data, nor of anybody's own rows."""
 
 
 def note_kept(kept: Kept | None) -> None:
@@ -72,10 +72,10 @@ def note_kept(kept: Kept | None) -> None:
     if kept is None:
         return
     past = sum(weight_bytes(weights) for _, weights in kept.snapshot.past)
-    if past + kept.dataset.nbytes < MOST_KEPT_BYTES:
+    if kept.table is None and past + kept.dataset.nbytes < MOST_KEPT_BYTES:
         _KEPT[browser] = kept
-    while len(_KEPT) > MOST_KEPT:
-        del _KEPT[next(iter(_KEPT))]
+    for first in [*_KEPT][:-MOST_KEPT]:
+        _KEPT.pop(first, None)
 
 
 def kept_before() -> Kept | None:

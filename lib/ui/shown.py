@@ -9,23 +9,22 @@ page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lib.compared import Compared
 from lib.dataset import Dataset
-from lib.experiment import Experiment, ModelSettings
+from lib.experiment import Experiment
 from lib.figures.strip import Traces
-from lib.recurrence import forward, initial_model_weights
-from lib.replay import BEST, as_of, untrained
+from lib.recurrence import forward
+from lib.replay import BEST, as_of, first_weights, untrained
 from lib.run import Run, SeedWeights, Snapshot
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
-from lib.ui.session import LayerWeights, once, session
+from lib.ui.session import once, session
 
 if TYPE_CHECKING:
     from lib.kept import Kept
@@ -51,6 +50,7 @@ class ShownRun:
 
 
 _untrained = remembered(lambda dataset, experiment: untrained(experiment, dataset))
+_first_weights = remembered(lambda dataset, experiment: first_weights(experiment, dataset))
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -63,8 +63,8 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
                 snapshot, samples=start.samples, results=start.results, others=start.others
             )
         return ShownRun(run.experiment, run.dataset, snapshot, run)
-    kept = session().kept
-    if kept and kept.is_of(experiment, session().upload.table):
+    kept, table = session().kept, session().upload.table
+    if kept and kept.experiment == experiment and kept.table in (None, table):
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
@@ -77,12 +77,6 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
-
-
-@lru_cache(maxsize=64)
-def _initial(model: ModelSettings, seed: int, features: int, targets: int) -> LayerWeights:
-    """What all models of an experiment start from."""
-    return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 
 
 def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[int, int]:
@@ -186,11 +180,8 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     Epochs of which one of the modes isn't known are left out, but for the newest.
     """
     seeds, run = shown.snapshot.seeds, shown.run
-    each = zip(shown.experiment.each_seed, seeds, strict=False)
-    sizes = shown.dataset.shape[2], shown.dataset.targets
-    start: SeedWeights = ()
-    if not shown.polling:  # else nobody can go back to them
-        start = tuple(dict.fromkeys(s, _initial(e.model, e.seed, *sizes)) for e, s in each)
+    # While it trains nobody can go back to them.
+    start = () if shown.polling else _first_weights(shown.dataset, shown.experiment)
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
     known |= {epoch: models for epoch, models in past if shown.snapshot.has_all(models)}

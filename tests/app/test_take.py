@@ -107,6 +107,23 @@ def test_sizes_are_about_right(given: list[Any]) -> None:
             assert 2 / 3 < told / size < 3 / 2 or abs(told - size) < 4_000, (name, file, told, size)
 
 
+def test_with_own_rows_a_file_is_about_as_large_as_it_says(
+    given: list[Any], client: FakeClient
+) -> None:
+    """Other than without them: they are most of it."""
+    values = np.random.default_rng(0).normal(size=(20_000, 4)).round(2)
+    app = start(data="upload", T="5", seeds="1", stride="50")
+    give(app, "own.csv", b"a,b,c,d\n" + "\n".join(",".join(map(str, v)) for v in values).encode())
+    press(app, "train")
+    let_go(client, Status.FINISHED)
+    app.run()
+    card, size = given[-1], len(taken(app, given, "kept_rows"))
+    about = card["files"]["kept_rows"].items()
+    told = sum(each * card["counts"][what] for what, each in about if what != "end")
+    assert 1 / 2 < told / size < 2, (told, size)
+    assert size > 3 * len(taken(app, given, "kept"))
+
+
 def test_a_model_is_asked_of_keras_and_nobody_waits(given: list[Any], client: FakeClient) -> None:
     """Until it is there the card says so, and that Keras still starts where it does."""
     app = explore()

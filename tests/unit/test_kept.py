@@ -8,6 +8,7 @@ import tracemalloc
 import zipfile
 from copy import deepcopy
 from dataclasses import fields, replace
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from lib.dataset import Dataset
 from lib.datasets import make_dataset, settle, suggested
 from lib.experiment import Experiment
 from lib.export import EXPORTS
-from lib.kept import Kept, KeptError, NeedsFileError, is_kept, keep, open_kept
+from lib.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept
 from lib.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
 from lib.kept.file import _Record
 from lib.kept.rows import rows_of, table_of
@@ -263,6 +264,12 @@ def with_nan():
     return bytes(content)
 
 
+def other_data(**versions):
+    """The good file's record, of other data than those that are made here."""
+    record = msgspec.json.decode(PARTS["unrolled.json"])
+    return msgspec.json.encode({**record, "sketch": [0.0], "versions": versions})
+
+
 REFUSED = {
     "nothing": (b"", "damaged"),
     "a text": (b"x,y\n1,2\n", "damaged"),
@@ -301,6 +308,10 @@ REFUSED = {
     "past out of order": (said(["snapshot", "past", 0, 0], 10**5), "epochs"),
     "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
     "data": (said(["experiment", "data", "name"], "evil"), "data must be one of"),
+    "a long version": (
+        lambda: changed(unrolled_json=other_data(unrolled="9" * 10**6)),
+        "as Unrolled 99999999999999999999 makes",
+    ),
     "units": (said(["experiment", "model", "units"], 10**9), "units must be 1 to 128"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
     "a status": (said(["snapshot", "status"], "evil"), "damaged"),
@@ -337,6 +348,7 @@ WITH_ROWS = members(keep(*UPLOAD[:3], (), UPLOAD[3]))
 
 WHY = {
     "reading": "a script would say",
+    "name": "a script would say",
     "mended": "a script would say|is shorter than|Invalid enum",
     "settings": "must be 2 to 512|doesn't say|'evil'",
     "targets": "columns that the table",
@@ -357,6 +369,10 @@ TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
     [
         (["rows", "rest", "reading"], {"function": "os.system"}),
         (["rows", "rest", "reading"], {"x=1, y": "a"}),
+        (["rows", "rest", "reading"], {"function": "np.load", "allow_pickle": True}),
+        (["rows", "rest", "reading"], {"storage_options": "a"}),
+        (["rows", "rest", "name"], "https://example.org/beer.csv"),
+        (["rows", "rest", "name"], "//elsewhere/share/beer.npy"),
         (["rows", "rest", "mended"], [["numbers", "a", ['"); import os; ("', ""]]]),
         (["rows", "rest", "mended"], [["numbers", "a", ["\\", ""]]]),
         (["rows", "rest", "mended"], [["huge", "a", ["1); import os; (1"]]]),
@@ -503,8 +519,24 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
     assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
 
 
-def test_arrays_that_lie_on_one_another_are_limited():
-    """Each is copied, so that the file's numbers don't stay in memory; all of them aren't."""
+def test_arrays_that_lie_on_one_another_are_limited(monkeypatch):
+    """So that a small file doesn't become a large run."""
+    count = len(PARTS["arrays.bin"]) // 8
+    record = msgspec.json.decode(PARTS["unrolled.json"])
+    for name in ("loss", "last_step_mse", "validation_loss"):
+        record["snapshot"]["results"]["last"][name] = ["<f8", 0, [count]]
+    content = changed(unrolled_json=msgspec.json.encode(record))
+    open_with = partial(open_kept, "a.unrolled", content)
+    with pytest.raises(KeptError, match="loss of float64"):  # a curve of another length
+        open_with()
+    monkeypatch.setattr(container, "MAX_UNPACKED", 20 * count)
+    monkeypatch.setattr(container, "_check_sizes", lambda *_: None)
+    with pytest.raises(KeptError, match="arrays of more than"):
+        open_with()
+
+
+def test_arrays_are_copies():
+    """The file's numbers don't stay in memory."""
     experiment, dataset, snapshot, _ = of_upload()
     kept = open_kept("a.unrolled", keep(experiment, dataset, snapshot, (), of_upload()[3]))
     loss = kept.snapshot.results["last"].loss

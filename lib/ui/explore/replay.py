@@ -17,12 +17,13 @@ import streamlit as st
 
 from lib.figures.chart import CONFIG
 from lib.figures.palette import Palette
-from lib.figures.replay import replay_figure
+from lib.figures.replay import Frames, replay_figure
 from lib.figures.strip import shape_strip
 from lib.narrate.replay import replay_told
-from lib.replay import FEWEST, Frame, frames_of
+from lib.replay import FEWEST, frames_of
 from lib.run import Snapshot
 from lib.training.machine import give_way
+from lib.ui import runs
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
 from lib.ui.explore.charts import card, head
@@ -43,21 +44,33 @@ def replay_toggle(epochs: Epochs) -> bool:
     choice, shown = epochs.choice, epochs.shown
     if choice is None or len(choice.texts) < FEWEST:
         return False
-    if shown.run is None or shown.snapshot.status.over:  # else there may be others in a moment
-        _frames(epochs)
+    # A run that isn't over may have others in a moment; and who watches may not ask for them.
+    if shown.run is None or (shown.snapshot.status.over and runs.may_steer(shown.run)):
+        _frames_ahead(epochs)
     return linked_toggle("Replay", REPLAY)
 
 
-def _frames(epochs: Epochs) -> Future[tuple[Frame, ...]]:
-    """Made by another thread, before somebody asks for them, and once for all who look."""
-    run = epochs.shown.experiment, epochs.shown.dataset, epochs.shown.snapshot
-    made = _made_of(run[2])
-    return once("frames", (), lambda: _AHEAD.submit(frames_of, *run, epochs.weights), made)
+def _frames_ahead(epochs: Epochs) -> Future[Frames]:
+    """Another thread makes them before somebody asks: those of a recording once for all."""
+    shown = epochs.shown
+
+    def begin() -> Future[Frames]:
+        return _AHEAD.submit(_frames, epochs)
+
+    def shared() -> Future[Frames]:
+        return once("frames", (), begin, _made_of(shown.snapshot))
+
+    return once("frames ahead", (shown.snapshot,), shared if shown.is_recorded else begin)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _made_of(_: Snapshot) -> Made:
     return {}
+
+
+def _frames(epochs: Epochs) -> Frames:
+    shown = epochs.shown
+    return frames_of(shown.experiment, shown.dataset, shown.snapshot, epochs.weights)
 
 
 def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
@@ -65,7 +78,11 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
     shown = epochs.shown
     with st.container(key="cards"), card(KEY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
-        run, frames = (shown.experiment, shown.dataset), _frames(epochs).result()
+        run, ahead = (shown.experiment, shown.dataset), _frames_ahead(epochs)
+        # Who asks doesn't wait for what others may ask for.
+        frames = once(
+            "frames", (ahead,), lambda: _frames(epochs) if ahead.cancel() else ahead.result()
+        )
         layout = "narrow" if _told("narrow") else "wide"
         look: dict[str, Any] = {"earlier": earlier, "layout": layout}
         look |= {"palette": palette, "start": _place(frames, epochs.picked)}
@@ -79,14 +96,14 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
         _control(epochs, loaded, frames, palette)
 
 
-def _place(frames: tuple[Frame, ...], epoch: int | None) -> int:
+def _place(frames: Frames, epoch: int | None) -> int:
     """Which frame is at an epoch, or nearest to it; None is the newest."""
     if epoch is None:
         return len(frames) - 1
     return min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
 
 
-def _control(epochs: Epochs, loaded: Loaded, frames: tuple[Frame, ...], palette: Palette) -> None:
+def _control(epochs: Epochs, loaded: Loaded, frames: Frames, palette: Palette) -> None:
     """What the script needs: the frames' names, and the strip's images in each of them."""
     shown, model = epochs.shown, loaded.experiment.model
     fits = shown.dataset is loaded.dataset and shown.experiment.model == model

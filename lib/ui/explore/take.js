@@ -242,6 +242,14 @@ function mount(root) {
   }
   function rowOf(row) {
     const files = made("div", { className: "files" }), sizes = new Set();
+    const size = made("span", { className: "size" });
+    let tick;
+    const bytesOf = ({ end, ...of }) =>
+      sizeOf(Object.entries(of).reduce((sum, [what, each]) => sum + each * own.data.counts[what], 0));
+    const tellSize = () => {
+      const all = tick?.checked ? [bytesOf(own.data.files[tick.value])] : [...sizes];
+      size.textContent = all.length ? ` ≈ ${all.join(", ")}` : "";
+    };
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
         const id = `${row.name}.${kind}`, name = `${own.data.stems[0]}-${id}`;
@@ -249,15 +257,14 @@ function mount(root) {
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
-    let tick;
     for (const [id, label] of Object.entries(row.files ?? {})) {
       if (!(id in own.data.files)) continue;
       if (id.endsWith("_rows")) {
-        tick = made("input", { type: "checkbox", value: id });
+        tick = made("input", { type: "checkbox", value: id, onchange: tellSize });
         files.prepend(made("label", {}, tick, label));
         continue;
       }
-      const { end, ...of } = own.data.files[id], stem = own.data.stems[id.endsWith("_now") ? 1 : 0];
+      const { end } = own.data.files[id], stem = own.data.stems[id.endsWith("_now") ? 1 : 0];
       const name = end ? stem + end : own.data.data;
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
@@ -267,11 +274,11 @@ function mount(root) {
         if (own.queue.length === 1) ask();
         else look();
       }));
-      sizes.add(sizeOf(Object.entries(of).reduce((sum, [what, each]) => sum + each * own.data.counts[what], 0)));
+      sizes.add(bytesOf(own.data.files[id]));
     }
     if (!files.children.length) return null;
     const about = row.about?.replace(/\{(\w+)\}/g, (_, word) => own.data.words[word]);
-    const size = sizes.size && made("span", { className: "size", textContent: ` ≈ ${[...sizes].join(", ")}` });
+    tellSize();
     const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
         about && made("div", { className: "about" }, about, size)), files);

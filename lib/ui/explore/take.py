@@ -24,6 +24,7 @@ from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
 from lib.replay import as_of
 from lib.run import KEPT_BYTES, Snapshot, Status, weight_bytes
+from lib.tables import Table
 from lib.toml import beside
 from lib.training.machine import give_way
 from lib.ui import runs
@@ -33,7 +34,7 @@ from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, once, session
-from lib.ui.shown import Epochs, picked_answers, shown_run
+from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY = "take"
@@ -111,28 +112,36 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
     size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
-    past = min(size * len(epochs.weights), max(KEPT_BYTES, 2 * size))
+    past = min(size * len(epochs.weights), max(KEPT_BYTES, size * (1 + (size < 10 * KEPT_BYTES))))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
     count, own = len(models), name_of(then.experiment, dataset)
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
+    table = _table(epochs.shown)
+    cells = 0 if table is None else int(table.frame.memory_usage().sum())
     counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
     return {
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
         "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
         "data": FILE_NAMES.get(dataset.name),
-        "counts": counts | {"points": points, "rows": rows, "numbers": rows * count},
+        "counts": counts
+        | {"points": points, "rows": rows, "numbers": rows * count, "table": cells},
         "words": {"rows": f"{rows:,}", "part": part, "seed": then.experiment.seed},
     }
+
+
+def _table(shown: ShownRun) -> Table | None:
+    """The upload that a run is of, where this browser may have it."""
+    return runs.table_of_run() if shown.run else session().upload.table
 
 
 def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     """All that can be made of the run as it is shown, and of the sidebar's settings if others."""
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
-    table = runs.table_of_run() if shown.run else session().upload.table
-    known, past = then.snapshot.weights[0], tuple(epochs.weights.items())
+    table, known = _table(shown), then.snapshot.weights[0]
+    past = tuple(epochs.weights.items())
     answers, earlier = picked_answers(then), bool(EARLIER.index)
     link = urlencode(query_of(experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
