@@ -12,6 +12,7 @@ from tests.browser.driver import open_page, settle, wait_until_whole
 PATHS = (
     "/",
     "/?T=9999",  # a link that isn't all right
+    "/?data=parity&replay=yes",
     "/cell?T=3&U=4&F=2",
     "/cell?part=proof",
     "/cell?part=break",

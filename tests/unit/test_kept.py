@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.dataset import Dataset
-from lib.datasets import make_dataset, settle, suggested
+from lib.datasets import FIRST, make_dataset, settle, suggested
 from lib.experiment import Experiment
 from lib.export import EXPORTS
 from lib.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept
@@ -150,7 +150,7 @@ def test_weights_that_are_too_many_to_be_sent_are_left_out():
 
 def test_the_first_run_of_the_app_takes_less_than_300_kb():
     """With four seeds of both modes, and their weights after six epochs."""
-    experiment, dataset, snapshot = of(suggested("recall_first").data.name)
+    experiment, dataset, snapshot = of(FIRST)
     content = keep(experiment, dataset, snapshot, snapshot.past)
     assert len(snapshot.seeds) == 4
     assert len(content) < 300_000

@@ -42,7 +42,7 @@ QUICK_SECONDS = 0.2
 """What takes no longer comes at once."""
 Make = Callable[[], Future[Any]]
 """Begins to make a file, in another thread, and so without `st`, or in the worker."""
-SCRIPTS = ("keras", "exact", "notebook")
+SCRIPTS = [name for name, export in EXPORTS.items() if export.of_model]
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
