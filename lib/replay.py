@@ -7,6 +7,7 @@ NumPy only, from weights. The untrained model is the very one that training star
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 
@@ -61,20 +62,25 @@ def as_of(
     weights: SeedWeights,
     *,
     budget: float = BUDGET,
+    shares: Sequence[Mapping[str, np.ndarray]] = (),
 ) -> Snapshot:
     """A run's snapshot as it was after an earlier epoch, with the weights that it had then.
 
-    Each model is judged within a `budget` of multiply-adds, all seeds together: see `_judge`.
+    Each model is judged within a `budget` of multiply-adds, all seeds together: see `_judge`. What
+    this says of its errors is multiplied by its `shares`, of each seed by mode: see `_share`.
     """
     judged: dict[int, _Judged] = {}
 
-    def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
+    def then(
+        mode: str, now: ModeResult, weights: tuple[np.ndarray, ...], share: np.ndarray | float
+    ) -> ModeResult:
         """A model's figures as they were after the epoch."""
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
         if id(weights) not in judged:
             judged[id(weights)] = _judge(experiment, dataset, weights, budget)
-        step_mse, losses, predictions = judged[id(weights)]
+        some_mse, losses, predictions = judged[id(weights)]
+        step_mse = some_mse * share
         told, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
@@ -96,8 +102,8 @@ def as_of(
         )
 
     results, *others = (
-        {mode: then(mode, result, models[mode]) for mode, result in seed.items()}
-        for seed, models in zip(snapshot.seeds, weights, strict=False)
+        {mode: then(mode, now, models[mode], share.get(mode, 1.0)) for mode, now in seed.items()}
+        for seed, models, share in zip(snapshot.seeds, weights, shares or repeat({}), strict=False)
     )
     shown = dataset.shown
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
@@ -109,7 +115,8 @@ def _judge(
     """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
 
     With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would
-    take more than the budget, the shown ones and as many more, evenly spread, stand for them.
+    take more than the budget, the shown ones stand for them with as many more, evenly spread, as it
+    allows.
     """
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
@@ -154,18 +161,17 @@ def frames_of(
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
     places = np.linspace(0, len(epochs) - 1, min(_most(experiment, dataset) - 1, len(epochs)))
     about, budget = (experiment, dataset, snapshot), SHARE * BUDGET
-    newest, some, frames = snapshot.weights, snapshot, []
+    newest, shares = snapshot.weights, []
     if snapshot.has_all(newest):  # else nobody knows what some samples would say in the end
         some = as_of(*about, 0, newest, budget=budget)
+        for final, now in zip(snapshot.seeds, some.seeds, strict=True):
+            shares.append({mode: _share(final[mode], now[mode]) for mode in final})
+    scaled = [share for seed in shares for share in seed.values()]
+    is_estimated = any(not np.allclose(share, 1, rtol=1e-3) for share in scaled)
+    frames = []
     for epoch in (epochs[place] for place in places.round().astype(int)):
-        then, estimated = as_of(*about, epoch, past[epoch], budget=budget), False
-        seeds = []
-        for seed, final, now in zip(then.seeds, snapshot.seeds, some.seeds, strict=True):
-            shares = {mode: _share(final[mode], now[mode]) for mode in seed}
-            seeds.append({m: _scaled(seed[m], shares[m], final[m]) for m in seed})
-            estimated |= any(not np.allclose(share, 1, rtol=1e-3) for share in shares.values())
-        then = replace(then, results=seeds[0], others=tuple(seeds[1:]))
-        frames.append(Frame(f"{epoch}", then, estimated))
+        then = as_of(*about, epoch, past[epoch], budget=budget, shares=shares)
+        frames.append(Frame(f"{epoch}", then, is_estimated))
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
 
 
@@ -183,14 +189,6 @@ def _share(all_say: ModeResult, some_say: ModeResult) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = all_say.step_mse / some_say.step_mse
     return np.where(np.isfinite(share), share, 1.0)
-
-
-def _scaled(result: ModeResult, share: np.ndarray, final: ModeResult) -> ModeResult:
-    """The errors of some samples so scaled; what all were judged on in training is known."""
-    errors = result.last_step_mse
-    if len(errors) and result.checked_epochs[-1] not in final.checked_epochs:
-        errors = np.append(errors[:-1], errors[-1] * share[-1])
-    return replace(result, step_mse=result.step_mse * share, last_step_mse=errors)
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:

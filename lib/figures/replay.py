@@ -83,8 +83,8 @@ def replay_figure(
     *places, one, other = room["places"]
     if len(end.results) == 1:
         one = one[0], max(one[1], other[1]), *one[2:]
-    start = range(len(frames))[start]
-    data, moves, placed = together(panels, [*places, one, other], palette, start)
+    place = range(len(frames))[start]
+    data, moves, placed = together(panels, [*places, one, other], palette, place)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
     best = best_possible(*about)
     key = [
@@ -106,7 +106,7 @@ def replay_figure(
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + room["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, start, palette, room), named)
+    return chart.figure(data, ground | placed | _controls(frames, place, palette, room), named)
 
 
 def _controls(
@@ -162,10 +162,8 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     for mode, values in errors.items():
         shades = palette.shades(palette.mode(mode))
         hover = _LOOK["hover"].format(value=chart.VALUE, unit=unit)
-        z, reach = (
-            np.log10(np.maximum(values, 10.0**low)),
-            {"zmin": low, "zmax": max(high, low + 0.1)},
-        )
+        z = np.log10(np.maximum(values, 10.0**low))
+        reach = {"zmin": low, "zmax": max(high, low + 0.1)}
         heat = marks.heatmap(MODES[mode].name, z, shades, hover, **reach)
         heat |= {"customdata": values, "text": np.tile(np.c_[names], (1, values.shape[1]))}
         y: dict[str, Any] = {"title": "" if panels else "epoch", "showgrid": False}

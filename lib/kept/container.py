@@ -8,12 +8,12 @@ unpickled. What the record says is for others to check.
 import io
 import math
 import zipfile
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
 
-from lib.toml import beside
+from lib.toml import RefusedError, beside
 from lib.uploads import MAX_BYTES
 
 Record = TypeVar("Record")
@@ -24,20 +24,16 @@ MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
 """Bytes of the record, and of all members, which are read where pages are drawn. The most weights
 of one moment take 51 MB."""
-_WORDS: dict[str, str] = beside(__file__, "kept")
 _LISTED = b"PK\x01\x02"
 """What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""
 _Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
 
 
-class KeptError(ValueError):
+class KeptError(RefusedError):
     """A file that can't be opened: the message says what was expected, what came, what to do."""
 
-    @classmethod
-    def of(cls, what: str, /, **names: object) -> Self:
-        """That whose words stand in kept.toml, with these names."""
-        return cls(_WORDS[what].format(**names))
+    words = beside(__file__, "kept")
 
 
 def is_kept(name: str, content: bytes) -> bool:

@@ -5,6 +5,7 @@ What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`).
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,16 +15,12 @@ from lib.english import ALMOST_0, apart, capital, counted, joined, listed, numbe
 from lib.narrate import Told
 from lib.tables.cutting import part_spans
 from lib.tables.leaks import Finding, look, moments
-from lib.toml import beside
+from lib.toml import beside, say
 
-_TEXTS = beside(__file__)
+_said = partial(say, beside(__file__))
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
-
-
-def _said(what: str, **names: object) -> str:
-    return str(_TEXTS[what].format(**names))
 
 
 def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:

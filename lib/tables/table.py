@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from functools import lru_cache, partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
 from lib.english import MONTHS
 from lib.experiment import LIMITS, ExperimentError
-from lib.toml import beside
+from lib.toml import RefusedError, beside, say
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
@@ -26,6 +26,7 @@ MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""
 KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
+said = partial(say, _WORDS["said"])
 _WIDE = (
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
@@ -33,13 +34,10 @@ _WIDE = (
 """What the columns of wide tables are called: months, or quarters."""
 
 
-class WindowError(ExperimentError):
+class WindowError(RefusedError, ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
 
-    @classmethod
-    def of(cls, what: str, /, *rest: Any, **names: object) -> Self:
-        """That whose words stand in `[refused]` of words.toml, with these names."""
-        return cls(_WORDS["refused"][what].format(**names), *rest)
+    words = _WORDS["refused"]
 
 
 class TooShortError(WindowError):
@@ -99,11 +97,6 @@ class Table:
         """The names of the columns of texts."""
         dtypes = self.frame.dtypes
         return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
-
-
-def said(what: str, /, **names: object) -> str:
-    """A sentence of `[said]` in words.toml, with these names."""
-    return str(_WORDS["said"][what].format(**names))
 
 
 def remembered(function: _F, size: int = 8) -> _F:

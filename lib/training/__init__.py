@@ -5,14 +5,11 @@ kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run
 `pair_trainer`s train with the `engine`, and `answers` are what only Keras can say.
 """
 
-from lib.toml import beside
+from functools import partial
 
-_SAID: dict[str, str] = beside(__file__, "words")
+from lib.toml import beside, say
 
-
-def said(what: str, /, **names: object) -> str:
-    """The words of this name, with what stands in {braces} in them."""
-    return _SAID[what].format(**names)
+said = partial(say, beside(__file__, "words"))
 
 
 def short_reason(error: BaseException) -> str:

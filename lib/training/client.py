@@ -73,13 +73,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             return any(s.worker is not None and s.worker.ready for s in self._supervisors)
 
-    @property
-    def worker_pids(self) -> tuple[int, ...]:
-        """The processes that work for this client: of each worker one, or two while it changes."""
-        with self._changed:
-            pids = [worker.pid for s in self._supervisors for worker in s.workers]
-            return tuple(pid for pid in pids if pid is not None)
-
     def start(
         self,
         experiment: Experiment,

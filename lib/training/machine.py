@@ -54,12 +54,7 @@ def worker_count() -> int:
         return int(setting)
     if setting:
         log.warning("%s must be a number from 1 to %d, got %r", SETTING, MOST_WORKERS, setting)
-    return fitting_workers(cores(), total_memory())
-
-
-def fitting_workers(cores: float, total: int) -> int:
-    """How many workers suit a machine."""
-    return max(1, min(int(cores / CORES_EACH), total // TWO_FIT_IN, MOST_BY_DEFAULT))
+    return max(1, min(int(cores() / CORES_EACH), total_memory() // TWO_FIT_IN, MOST_BY_DEFAULT))
 
 
 def cores(groups: Path = GROUPS) -> float:

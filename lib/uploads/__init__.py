@@ -10,17 +10,19 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from lib.english import counted
 from lib.tables.table import Table
-from lib.toml import beside
+from lib.toml import RefusedError, beside, say
 
 if TYPE_CHECKING:
     from lib.uploads.raw_table import RawTable
 
 _WORDS = beside(__file__, "words")
+said = partial(say, _WORDS["said"])
 MAX_BYTES = 100 * 10**6
 """The largest file that is read: 100 MB, as the file widget counts them."""
 MAX_UNPACKED = 1_000 * 10**6
@@ -39,18 +41,10 @@ _STARTS = {start.encode("latin-1"): kind for start, kind in _WORDS["starts"].ite
 """How files begin that aren't text."""
 
 
-class UploadError(ValueError):
+class UploadError(RefusedError):
     """A file that can't be used. The message says what was expected, what came, and what to do."""
 
-    @classmethod
-    def of(cls, what: str, /, **names: object) -> Self:
-        """That whose words stand in `[refused]` of words.toml, with these names."""
-        return cls(_WORDS["refused"][what].format(**names))
-
-
-def said(what: str, /, **names: object) -> str:
-    """A sentence of `[said]` in words.toml, with these names."""
-    return str(_WORDS["said"][what].format(**names))
+    words = _WORDS["refused"]
 
 
 def check_size(rows: int, columns: int) -> None:

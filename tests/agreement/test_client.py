@@ -21,6 +21,7 @@ from lib.training.client import TrainingClient
 from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
 from lib.training.worker_process import ROOT
+from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
 
@@ -173,13 +174,13 @@ def test_two_clients_do_not_know_of_each_other(
     """
     with TrainingClient(delay=3600) as other:
         other.prepare(experiment, dataset)
-        assert other.worker_pids == ()
+        assert worker_pids(other) == ()
         short = other.start(experiment.set(epochs=3), dataset)
         assert other.wait(short, PATIENCE).status is Status.FINISHED
         run = client.start(*endless)
         assert other.get(run.id) is None
-        (pid,) = other.worker_pids
-        assert pid not in client.worker_pids
+        (pid,) = worker_pids(other)
+        assert pid not in worker_pids(client)
     assert not psutil.pid_exists(pid)
     reached = client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0).epoch
     client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > reached)
@@ -191,9 +192,10 @@ def test_a_worker_ends_when_the_process_that_started_it_is_killed() -> None:
     script = (
         "import sys, time\n"
         "from lib.training.client import TrainingClient\n"
+        "from tests.processes import worker_pids\n"
         "client = TrainingClient()\n"
-        "while not client.worker_pids: time.sleep(0.01)\n"
-        "print(*client.worker_pids, flush=True)\n"
+        "while not worker_pids(client): time.sleep(0.01)\n"
+        "print(*worker_pids(client), flush=True)\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen(
@@ -211,9 +213,10 @@ def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
     script = (
         "import time\n"
         "from lib.training.client import TrainingClient\n"
+        "from tests.processes import worker_pids\n"
         "client = TrainingClient()\n"
-        "while not client.worker_pids: time.sleep(0.01)\n"
-        "print(*client.worker_pids, flush=True)\n"
+        "while not worker_pids(client): time.sleep(0.01)\n"
+        "print(*worker_pids(client), flush=True)\n"
     )
     ended = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
@@ -280,4 +283,4 @@ def test_a_worker_that_cannot_start_is_given_up_with_the_reason(
         assert snapshot.status is Status.FAILED
         assert "ImportError: keras is not here" in snapshot.reason
         assert "ended 3 times in short order, so it was not started again" in snapshot.reason
-        assert client.worker_pids == ()
+        assert worker_pids(client) == ()

@@ -21,6 +21,7 @@ from lib.training.client import TrainingClient
 from lib.training.messages import Event
 from lib.training.worker_process import WorkerProcess
 from tests.agreement.test_client import is_gone
+from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
 
@@ -57,13 +58,13 @@ def trained(snapshot: Snapshot) -> bool:
 def the_pid(client: TrainingClient) -> int:
     """Of the one worker, once it works."""
     assert eventually(lambda: client.worker_ready)
-    (pid,) = client.worker_pids
+    (pid,) = worker_pids(client)
     return pid
 
 
 def goes_on(client: TrainingClient, run: Run, old: int, reason: str) -> None:
     """Whether the run has begun again with another worker, says why, and trains to its end."""
-    assert eventually(lambda: client.worker_pids not in ((), (old,)))
+    assert eventually(lambda: worker_pids(client) not in ((), (old,)))
     assert not psutil.pid_exists(old)  # no zombie either
     snapshot = client.wait(run, PATIENCE, lambda now: trained(now) and reason in now.reason)
     assert "It was started again. This run began again." in snapshot.reason

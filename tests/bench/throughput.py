@@ -33,6 +33,7 @@ import psutil
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
+from tests.processes import worker_pids
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}
@@ -192,7 +193,7 @@ def main() -> None:
         finally:
             for peer in peers:
                 peer.close()
-        memory = sum(psutil.Process(pid).memory_info().rss for pid in client.worker_pids)
+        memory = sum(psutil.Process(pid).memory_info().rss for pid in worker_pids(client))
     result["worker_rss_mb"] = round(memory / 1e6)
     result |= {f"vs_{name}": ratios(rates, name) for name in MODULES}
     result["seeds_8_vs_1"] = ratios(rates, "seeds")

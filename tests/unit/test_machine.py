@@ -87,14 +87,20 @@ def test_what_is_shared_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         (3.5, 16 * GB, 1),
     ],
 )
-def test_the_default_suits_the_machine(cores: float, total: int, expected: int) -> None:
+def test_the_default_suits_the_machine(
+    monkeypatch: pytest.MonkeyPatch, cores: float, total: int, expected: int
+) -> None:
     """Two processors and two gigabytes each, and never more than four."""
-    assert machine.fitting_workers(cores, total) == expected
+    monkeypatch.delenv(machine.SETTING, raising=False)
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "total_memory", lambda: total)
+    assert machine.worker_count() == expected
 
 
 def test_the_setting_goes_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Within its bounds; nonsense is passed over, and said in the log."""
-    monkeypatch.setattr(machine, "fitting_workers", lambda _cores, _total: 2)
+    monkeypatch.setattr(machine, "cores", lambda: 4)
+    monkeypatch.setattr(machine, "total_memory", lambda: 8 * GB)
     for asked, expected in (("", 2), ("3", 3), ("16", 16), ("0", 2), ("17", 2), ("many", 2)):
         monkeypatch.setenv(machine.SETTING, asked)
         assert machine.worker_count() == expected

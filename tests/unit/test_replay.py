@@ -118,6 +118,26 @@ def test_of_large_data_some_samples_stand_for_all(monkeypatch):
         np.testing.assert_allclose(errors[0], exact[mode][0], rtol=0.5)
 
 
+def test_only_where_some_samples_stand_for_all_a_frame_is_estimated(monkeypatch):
+    """The last one never is: it is the run itself."""
+    training = a_training(2)
+    assert not any(frame.is_estimated for frame in frames_of(*training))
+    monkeypatch.setattr("lib.replay.SHARE", 1e-9)
+    assert [frame.is_estimated for frame in frames_of(*training)] == [True, True, False]
+
+
+def test_what_is_known_of_a_model_that_has_stopped_is_not_scaled(monkeypatch):
+    """Among others that train on, and of which some samples stand for all."""
+    experiment, dataset, snapshot, past = a_training(3)
+    known = as_of(experiment, dataset, snapshot, 1, past[1]).results["last"]
+    stopped = replace(known, kept_epoch=1)
+    snapshot = replace(snapshot, results={**snapshot.results, "last": stopped})
+    monkeypatch.setattr("lib.replay.SHARE", 1e-9)
+    *_, late, _ = frames_of(experiment, dataset, snapshot, past)
+    assert late.is_estimated
+    assert late.snapshot.results["last"] is stopped
+
+
 @pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize("theme", PALETTES)
 def test_a_frame_has_the_marks_of_the_charts_at_its_epoch(earlier, theme):

@@ -9,6 +9,7 @@ import pytest
 from lib.run import Snapshot, Status
 from lib.training import machine, run_book, said, supervisor
 from lib.training.messages import Event
+from tests.processes import worker_pids
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
 
@@ -277,7 +278,7 @@ def test_one_worker_dies_and_the_other_goes_on() -> None:
     runs = [scene.start(), scene.start()]
     other.say(Snapshot(runs[1].id, Status.RUNNING, 3))
     one.die()
-    assert scene.client.worker_pids == (3, 2)
+    assert worker_pids(scene.client) == (3, 2)
     assert scene.client.worker_ready
     assert scene.workers[2].verbs == ["start"]
     assert scene.latest(runs[1]).epoch == 3
