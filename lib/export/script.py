@@ -15,7 +15,7 @@ from lib.dataset import Dataset
 from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code
-from lib.export.python import blocks, quoted, true
+from lib.export.python import blocks, laid_out, quoted, true
 from lib.export.shown import shown_of
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
@@ -71,6 +71,7 @@ def told(
         stops=training.keep == "stop",
         unit=scale is not None,
         shown=shown.figures,
+        first=shown.first,
         several=shown.figures and len(experiment.each_seed) > 1,
         keeps=shown.keeps,
         going=shown.going,
@@ -90,6 +91,10 @@ def told(
             # With the digits that 32 bits have.
             f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
             for name, of in shown.figures.items()
+        ),
+        "first": "\n".join(
+            "    " + laid_out(f"{quoted(m)}: [", [f"{each:.8g}" for each in losses], "],", indent=4)
+            for m, losses in shown.first.items()
         ),
         "end_seed": experiment.seed + len(experiment.each_seed),
         "names": ", ".join(map(quoted, model.modes)),

@@ -27,6 +27,8 @@ class Shown:
     """One sentence of less than a line: how the run ended, or that there is none."""
     figures: dict[str, dict[str, float]]
     """`FIGURES` by mode, medians over the seeds; empty where there are none."""
+    first: dict[str, list[float]]
+    """Losses of its first epochs by mode, ten at most, medians over the seeds; empty as above."""
     keeps: bool
     """Whether the weights of each model's best epoch are back, by `EarlyStopping`."""
     patience: int
@@ -46,7 +48,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
             status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
         note = _NOTES[status].format(judged=0, epochs=f"{training.epochs:,}")
-        return Shown(epochs, note, {}, keeps, patience)
+        return Shown(epochs, note, {}, {}, keeps, patience)
     known = {
         name: {
             mode: float(np.median([_figure(seed[mode], name, judged) for seed in snapshot.seeds]))
@@ -57,7 +59,21 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     kept = [result.kept_epoch is not None for result in results]
     note = _NOTES[snapshot.status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
     figures = {name: of for name, of in known.items() if np.isfinite([*of.values()]).all()}
-    return Shown(judged, note, figures, any(kept), patience, any(kept) and not all(kept))
+    first = {
+        mode: _first_losses([seed[mode] for seed in snapshot.seeds], min(10, judged))
+        for mode in snapshot.results
+    }
+    first = first if figures and all(first.values()) else {}
+    return Shown(judged, note, figures, first, any(kept), patience, any(kept) and not all(kept))
+
+
+def _first_losses(results: list[ModeResult], most: int) -> list[float]:
+    """Medians of the first epochs, so many at most, as far as none of them was thinned out."""
+    known = [dict(zip(r.loss_epochs.tolist(), r.loss, strict=True)) for r in results]
+    losses: list[float] = []
+    while len(losses) < most and all(len(losses) + 1 in of for of in known):
+        losses.append(float(np.median([of[len(losses) + 1] for of in known])))
+    return losses
 
 
 def _figure(result: ModeResult, name: str, judged: int) -> float:

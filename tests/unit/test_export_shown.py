@@ -56,6 +56,18 @@ def test_a_stopped_run_trains_as_long_as_it_did():
     assert known.figures["last_step_mse"]["last"] == 10 / 78
 
 
+def test_the_first_losses_are_compared_as_far_as_all_are_known():
+    """Ten at most; none after one that was thinned out, since it would stand for another."""
+    whole = result(30)
+    assert shown(run_of(whole, whole, epoch=30)).first["last"] == [1 / k for k in range(1, 11)]
+    without = {name: np.delete(getattr(whole, name), 3) for name in ("loss_epochs", "loss")}
+    known = shown(run_of(whole, replace(whole, **without), epoch=30), mode="both")
+    assert known.first["last"] == [1, 1 / 2, 1 / 3]
+    assert shown(run_of(result(9, judged=7), result(9, judged=7), epoch=9)).first["last"] == [
+        1 / k for k in range(1, 8)
+    ]
+
+
 def test_figures_are_medians_over_the_seeds():
     """As the screen has them: here of runs that kept epochs 2, 4 and 5."""
     kept = [result(9, kept=epoch) for epoch in (2, 5, 4)]
