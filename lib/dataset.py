@@ -153,6 +153,13 @@ class Dataset(Samples):
             raise ValueError(f"test must be 0 to {n - self.train}, got {self.test}")
 
     @property
+    def cut_from(self) -> Origin:
+        """Its origin. Raises ValueError where it was cut from no table."""
+        if self.origin is None:
+            raise ValueError(f"data with an origin, a table, are needed, got {self.title}")
+        return self.origin
+
+    @property
     def nbytes(self) -> int:
         """How much memory its arrays take."""
         origin = self.origin

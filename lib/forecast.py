@@ -55,7 +55,7 @@ class Forecast:
 
 def why_not_fed_back(dataset: Dataset) -> str:
     """A sentence where answers can't be fed back, else ""."""
-    origin = _origin(dataset)
+    origin = dataset.cut_from
     if origin.horizons != (1,):
         return "Answers are fed back one row at a time: that needs a horizon of 1."
     known = {*origin.columns, *_by_dates(origin, None)}
@@ -92,7 +92,7 @@ def forecast(
         raise ForecastError(why)
     values, widths, covered, errors = {}, {}, {}, np.zeros(0, int)
     for mode, arrays in weights.items():
-        model = _Model(experiment, dataset, _origin(dataset), mode, arrays, series, column, feed)
+        model = _Model(experiment, dataset, dataset.cut_from, mode, arrays, series, column, feed)
         values[mode] = model.fed_back() if feed else model.direct()
         off = model.errors("judged", judged)
         errors, width = np.isfinite(off).sum(axis=0), half_widths(off)
@@ -121,7 +121,7 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     """
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
-    origin = _origin(dataset)
+    origin = dataset.cut_from
     if not isinstance(origin.times, pd.DatetimeIndex):
         return None
     known = pd.DatetimeIndex(origin.times[origin.series == series][-50:], freq="infer")
@@ -243,12 +243,6 @@ class _Model:
             row[:, own] = (now[:, columns] - offset) / deviation
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(told, axis=1)
-
-
-def _origin(dataset: Dataset) -> Origin:
-    if dataset.origin is None:
-        raise ForecastError("Only data that were cut from a table have rows to come.")
-    return dataset.origin
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:

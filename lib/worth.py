@@ -118,11 +118,8 @@ def answers(
 
 def judge(dataset: Dataset, said: Answers) -> Worth:
     """How wrong models and baselines are. Raises ValueError for data of no table."""
-    if dataset.origin is None:
-        raise ValueError("data that are judged beside baselines must have an origin, got none")
-    samples = said.samples
+    samples, unit = said.samples, seasonal_error(dataset.cut_from)
     truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
-    unit = seasonal_error(dataset.origin)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
         wrong = dataset.raw(last.astype(np.float64), samples, last=True) - truth
@@ -176,9 +173,7 @@ class ByRow:
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     """The answers in order of rows. Raises ValueError for data of no table."""
-    origin, timesteps = dataset.origin, dataset.shape[1]
-    if origin is None:
-        raise ValueError("answers that are set in order of rows must have an origin, got none")
+    origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))

@@ -17,9 +17,7 @@ _LINES = beside(__file__)
 
 def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
     """The part of a script that makes a table's data. Raises ValueError for data of no table."""
-    data, origin = experiment.data, dataset.origin
-    if origin is None:
-        raise ValueError(f"a dataset that was cut from a table is needed, got {dataset.title}")
+    data, origin = experiment.data, dataset.cut_from
     names, targets, times = dataset.feature_names, origin.columns, times_of(dataset)
     by = next((column for what, column, _ in dataset.mended if what == "series"), "")
     on = {data.missing, *(what for what, *_ in dataset.mended)} | true(

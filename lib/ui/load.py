@@ -63,14 +63,19 @@ class Rhythm:
 class Turns:
     """One turn at a time; who asks with `first` gets it before those who don't."""
 
-    def __init__(self) -> None:
+    def __init__(self, rhythm: Rhythm) -> None:
+        self._rhythm = rhythm
         self._changed = threading.Condition()
         self._taken = False
         self._first = 0
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[float]:
-        """Wait for a turn, which ends with the block; yields how many seconds that took."""
+        """Let a block or a function run while no other does; yields how many seconds it waited.
+
+        For what computes and waits for nothing. Never within another turn, which would not end.
+        What somebody has asked for goes `first`, before all that only look for new figures.
+        """
         with self._changed:
             self._first += first
             start = clock.now()
@@ -78,24 +83,16 @@ class Turns:
             self._first -= first
             self._taken = True
         try:
-            yield clock.now() - start
+            now = clock.now()
+            self._rhythm.waited(now - start, now)
+            yield now - start
         finally:
             with self._changed:
                 self._taken = False
                 self._changed.notify_all()
 
 
-RHYTHM, _turns = Rhythm(), Turns()
+RHYTHM = Rhythm()
 """Of this server."""
-
-
-@contextmanager
-def turn(*, first: bool) -> Iterator[None]:
-    """Let a block or a function run while no other session's does.
-
-    For what computes and waits for nothing. Never within another turn, which would not end. What
-    somebody has asked for goes `first`, before all that only look for new figures.
-    """
-    with _turns.turn(first=first) as seconds:
-        RHYTHM.waited(seconds, clock.now())
-        yield
+turn = Turns(RHYTHM).turn
+"""One of all its sessions'."""

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from lib.ui import clock
-from lib.ui.load import Turns, turn
+from lib.ui.load import Rhythm, Turns, turn
 from tests.clock import Clock
 from tests.waiting import PATIENCE
 
@@ -41,7 +41,7 @@ def wait(
 
 def test_two_never_have_a_turn_at_once() -> None:
     """However many come."""
-    turns, inside, most = Turns(), [], [0]
+    turns, inside, most = Turns(Rhythm()), [], [0]
 
     def come() -> None:
         for _ in range(50):
@@ -60,7 +60,7 @@ def test_two_never_have_a_turn_at_once() -> None:
 
 def test_who_goes_first_overtakes_who_came_before(time: Clock) -> None:
     """A slider that is moved waits for one turn at most, not for all who look for figures."""
-    turns, order = Turns(), list[str]()
+    turns, order = Turns(Rhythm()), list[str]()
     with turns.turn(first=False):
         threads = [wait(turns, lambda _: order.append("look"), time) for _ in range(3)]
         threads.append(wait(turns, lambda _: order.append("slider"), time, first=True))
@@ -83,7 +83,7 @@ def test_a_turn_ends_with_an_error_too() -> None:
 
 def test_who_waited_is_told_how_long(time: Clock) -> None:
     """The rhythm goes by it."""
-    turns, waits = Turns(), list[float]()
+    turns, waits = Turns(Rhythm()), list[float]()
     with turns.turn(first=False) as seconds:
         thread = wait(turns, waits.append, time)
         time.seconds += 5
