@@ -45,13 +45,23 @@ ModelWeights = dict[str, tuple[np.ndarray, ...]]
 SeedWeights = tuple[ModelWeights, ...]
 """Of all models of a run, by seed."""
 
-KEPT_BYTES = 210_000
-"""What earlier ones may take in a file; of two epochs they are kept if ten times that is enough."""
+KEPT_BYTES, MOST_KEPT = 210_000, 24
+"""What those of earlier epochs may take in a kept file, and how many epochs it has at most."""
 
 
 def weight_bytes(weights: SeedWeights) -> int:
     """How much memory they take."""
     return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
+
+
+def kept_places(size: int, known: int) -> list[int]:
+    """Of so many epochs with weights of `size` bytes, which a kept file has: more early ones.
+
+    Of large weights two, and of very large ones none.
+    """
+    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
+    places = np.geomspace(1, max(1, known), min(MOST_KEPT, most)).round().astype(int) - 1
+    return [*map(int, np.unique(places)[:known])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

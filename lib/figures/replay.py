@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from lib.baselines import best_possible
 from lib.dataset import Dataset
+from lib.english import readable
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.by_epoch import loss_figure
@@ -156,6 +157,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
     unit = chart.escaped(error_unit(dataset))
+    about = {"low": readable(10.0**low), "high": readable(10.0**high)}
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
     panels: list[Panel] = []
@@ -171,5 +173,6 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         figure = chart.plotted([heat], palette, {**x, "range": ends}, y, [], name="", height=0)
         style = {"color": palette.ink, "width": 2}
         lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
-        panels.append(Panel.of(title.format(mode=MODES[mode].name), figure, lines))
+        about |= {"mode": MODES[mode].name, "asked": _LOOK["asked"] * (mode == "last")}
+        panels.append(Panel.of(title.format(**about), figure, lines))
     return panels

@@ -7,10 +7,8 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights
-from lib.run import Snapshot
+from lib.run import MOST_KEPT, Snapshot
 
-MOST_PAST = 24
-"""Weights of so many epochs are kept at most."""
 _LARGEST = {"weights": 1e15, "predictions": 1e15}
 """What is made of larger ones may overflow; other figures have to be below 1e80, as those of all
 predictions in 32 bits are."""
@@ -22,8 +20,8 @@ def check_figures(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     if not (0 <= snapshot.epoch <= snapshot.epochs == most):
         raise ValueError(f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}, expected {most:,}")
     models = [[each.keys() for each in weights] for _, weights in snapshot.past]
-    if len(models) > MOST_PAST:
-        raise ValueError(f"weights of {len(models):,} epochs, at most {MOST_PAST} were expected")
+    if len(models) > MOST_KEPT:
+        raise ValueError(f"weights of {len(models):,} epochs, at most {MOST_KEPT} were expected")
     for modes in [[each.keys() for each in snapshot.seeds], *models]:
         if modes != [{*experiment.model.modes}] * seeds:
             raise ValueError(f"other models than those of {seeds} seeds and its mode")

@@ -19,10 +19,10 @@ from lib.dataset import Dataset
 from lib.datasets import make_settled_dataset, settle
 from lib.english import joined
 from lib.experiment import Experiment, ExperimentError, validate
-from lib.kept.checks import MOST_PAST, check_figures
+from lib.kept.checks import check_figures
 from lib.kept.container import VERSION, KeptError, pack, unpack
 from lib.kept.rows import Rows, rows_of, table_of
-from lib.run import KEPT_BYTES, SeedWeights, Snapshot, Status, weight_bytes
+from lib.run import SeedWeights, Snapshot, Status, kept_places, weight_bytes
 from lib.tables import Table
 from lib.training.limits import check
 
@@ -123,12 +123,8 @@ def _thinned(
             seeds = zip(snapshot.seeds, weights, strict=False)
             own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
             known.append((epoch, own))
-    if not known:
-        return ()
-    size = max(1, weight_bytes(known[-1][1]))
-    most = min(MOST_PAST, max(KEPT_BYTES // size, 2 * (size < 10 * KEPT_BYTES)))
-    places = np.geomspace(1, len(known), most).round().astype(int) - 1
-    return tuple(known[place] for place in np.unique(places))
+    size = weight_bytes(known[-1][1]) if known else 0
+    return tuple(known[place] for place in kept_places(size, len(known)))
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and lin
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
+const GIVES = 50; // times that, in which an uploader may come for one that was dropped
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
@@ -134,8 +135,8 @@ function mount(root) {
     if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
   });
 
-  // A file that is dropped anywhere goes to the page's uploader; on that it is Streamlit's own. Where
-  // there is none yet it is let fall: the browser would leave the page for it.
+  // A file that is dropped anywhere goes to the page's uploader, and waits for that where it isn't
+  // there yet; on the uploader it is Streamlit's own.
   const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
   const frame = root.querySelector(".drop"), unframe = () => frame.togglePopover(false);
   let dropped;
@@ -149,16 +150,21 @@ function mount(root) {
   listen("drop", (event) => {
     if (!carries(event)) return;
     unframe();
-    const input = document.querySelector(UPLOADER);
-    if (event.target.closest?.(ZONE)?.contains(input)) return;
+    const input = document.querySelector(UPLOADER), zone = event.target.closest?.(ZONE);
+    if (input && zone?.contains(input)) return;
     event.preventDefault();
     event.stopPropagation();
-    const [file] = event.dataTransfer.files, one = new DataTransfer();
-    if (!input || !file) return;
+    const [file] = event.dataTransfer.files;
+    if (file) give(file, GIVES);
+  });
+  function give(file, times) {
+    const input = document.querySelector(UPLOADER), one = new DataTransfer();
+    if (!input && times && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, times - 1);
+    if (!input) return;
     one.items.add(file);
     input.files = one.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+  }
 
   // On paper the page keeps the screen's layout, made smaller: see the print rules of style.py.
   const paper = document.documentElement.style;

@@ -3,7 +3,7 @@
 
 const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
 const SVG = "http://www.w3.org/2000/svg";
-const SEEN = 700; // milliseconds until a page that was drawn anew is whole
+const SEEN = 700; // milliseconds between two looks at what is on the page
 const PAD = 10; // room around a picture, in the page's pixels
 const SCALE = 2; // pixels of a PNG for one of the page
 
@@ -313,13 +313,12 @@ function mount(root) {
       look();
     }
     lookAround();
-    clearTimeout(own.looking);
-    own.looking = setTimeout(lookAround, SEEN);
     if (!first || told?.id !== first.id) return;
     say(told.words, told.failed);
     if (told.failed) next();
     else ask(AGAIN);
   };
+  own.looking = setInterval(() => (root.isConnected ? lookAround() : clearInterval(own.looking)), SEEN);
   return own;
 }
 

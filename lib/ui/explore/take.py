@@ -19,11 +19,12 @@ import streamlit as st
 from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.datasets.series import FILE_NAMES, file_text
+from lib.english import counted
 from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
 from lib.replay import as_of
-from lib.run import KEPT_BYTES, Snapshot, Status, weight_bytes
+from lib.run import Snapshot, Status, kept_places, weight_bytes
 from lib.tables import Table
 from lib.toml import beside
 from lib.training.machine import give_way
@@ -112,14 +113,21 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
     size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
-    past = min(size * len(epochs.weights), max(KEPT_BYTES, size * (1 + (size < 10 * KEPT_BYTES))))
+    trained = [epoch for epoch in epochs.weights if epoch]
+    kept = len(kept_places(size, len(trained)))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
     count, own = len(models), name_of(then.experiment, dataset)
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     table = _table(epochs.shown)
     cells = 0 if table is None else int(table.frame.memory_usage().sum())
-    counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
+    counts = {
+        "fixed": 1,
+        "models": count,
+        "weights": size,
+        "model": size / count,
+        "past": size * max(1, kept),
+    }
     return {
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
@@ -127,7 +135,13 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "data": FILE_NAMES.get(dataset.name),
         "counts": counts
         | {"points": points, "rows": rows, "numbers": rows * count, "table": cells},
-        "words": {"rows": f"{rows:,}", "part": part, "seed": then.experiment.seed},
+        "words": {
+            "rows": f"{rows:,}",
+            "part": part,
+            "seed": then.experiment.seed,
+            "kept": kept,
+            "epochs": counted(len(trained), "known epoch"),
+        },
     }
 
 
