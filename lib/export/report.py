@@ -49,6 +49,8 @@ class Reported:
     """Whether last-step mode's answers before the last step are shown."""
     past: tuple[tuple[int, SeedWeights], ...] = ()
     """Weights after earlier epochs, increasing."""
+    source: str = ""
+    """Where it is from, unless it was trained here: "from mine.unrolled"."""
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -92,6 +94,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         _PAGE.read_text("utf-8")
     )
     return page.render(
+        source=of.source,
         experiment=experiment,
         dataset=dataset,
         snapshot=snapshot,

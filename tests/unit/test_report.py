@@ -78,7 +78,10 @@ def test_a_report_says_all_that_the_screen_says(name: str) -> None:
 
 def test_it_loads_nothing() -> None:
     """Every image is in it, no script or style is elsewhere, and it forbids itself to ask."""
-    content = report(Reported(*a_run("seattle")), LINK, MADE, VERSIONS)
+    run = a_run("seattle")
+    content = report(Reported(*run, past=run[2].past, source="from <x>"), LINK, MADE, VERSIONS)
+    assert b"The training, epoch by epoch" in content
+    assert b"40 of 40 \xc2\xb7 from &lt;x&gt;</p>" in content
     assert len(content) < 6_000_000
     page = Page(content)
     sources = [a[k] for tag, a in page.tags for k in ("src", "srcset", "data", "poster") if k in a]

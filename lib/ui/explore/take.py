@@ -157,6 +157,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     table, known = _table(shown), then.snapshot.weights[0]
     past = tuple(epochs.weights.items())
     answers, earlier = picked_answers(then), bool(EARLIER.index)
+    source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
     link = urlencode(query_of(experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
@@ -171,7 +172,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         return lambda: write(*run())
 
     def one_page() -> bytes:
-        of = Reported(*run(), *answers, earlier=earlier, past=past)
+        of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
         return report(of, link, datetime.now(UTC), _kept().versions())
 
     def numbers() -> bytes:
