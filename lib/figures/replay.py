@@ -157,7 +157,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
     unit = chart.escaped(error_unit(dataset))
-    about = {"low": readable(10.0**low), "high": readable(10.0**high)}
+    about = {"low": readable(10.0**low, 2), "high": readable(10.0**high, 2)}
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
     panels: list[Panel] = []
