@@ -61,16 +61,13 @@ def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page: Page)
     open_page(page, "/?data=worked_scaled&epoch=74&replay=yes")
     here = page.locator(".st-key-replay_chart .slider-label").first
     expect(here).to_have_text("after epoch 74")
-    plot = page.locator(".st-key-replay_chart .js-plotly-plot")
-    tall = "element => element._fullLayout.height > 1000"
     page.wait_for_function(
-        f"({tall})(document.querySelector('.st-key-replay_chart .js-plotly-plot'))"
+        "document.querySelector('.st-key-replay_chart .js-plotly-plot')?._fullLayout?.height > 1000"
     )
-    rail = plot.locator(".slider-rail-touch-rect")
+    rail = page.locator(".st-key-replay_chart .slider-rail-touch-rect")
     expect(rail).to_have_count(1)  # the wide figure may still be there for a moment
-    rail.scroll_into_view_if_needed()
     box = rail.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    rail.click(position={"x": 0.5 * box["width"], "y": 0.5 * box["height"]})
     expect(here).not_to_have_text("after epoch 74")
     page.wait_for_url(re.compile(r"epoch=(?!74\b)\d+"))
