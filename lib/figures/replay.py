@@ -58,6 +58,7 @@ def replay_figure(
     The axes are those of the last frame.
     """
     about, end = (experiment, dataset), frames[-1].snapshot
+    whole = middle(end)
     picked, head = (sample, target), experiment.model.head
     units = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame
@@ -68,7 +69,7 @@ def replay_figure(
         )
         for of, values, unit in zip(moving, says, units, strict=False):
             of.append(mode_traces(values, head, palette, unit, earlier))
-        moving[2].append(_here(frame, middle(end), palette))
+        moving[2].append(_here(frame, whole, palette))
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*moving[0], *moving[1]]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
