@@ -56,7 +56,13 @@ def rnn_output_shape(
 
 
 def rnn_parameter_count(
-    cell: str, features: int, units: int, reset_after: bool = True, bidirectional: bool = False
+    cell: str,
+    features: int,
+    units: int,
+    reset_after: bool = True,
+    bidirectional: bool = False,
+    *,
+    use_bias: bool = True,
 ) -> int:
     """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
 
@@ -66,18 +72,22 @@ def rnn_parameter_count(
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
-    biases = BIASES[cell][0 if reset_after else -1]
+    biases = BIASES[cell][0 if reset_after else -1] if use_bias else 0
     _positive(features=features, units=units)
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
 
 
 def rnn_parameter_product(
-    cell: str, features: int | str, units: int | str, bidirectional: bool = False
+    cell: str, features: int | str, units: int | str, biases: int | None = None
 ) -> str:
-    """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
-    biases, blocks = BIASES[cell][0], BLOCKS[cell]
-    factors = (["2"] if bidirectional else []) + ([f"{blocks}"] if blocks > 1 else [])
-    return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
+    """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)".
+
+    `biases` is how many there are for each column; None for Keras's default.
+    """
+    biases = BIASES[cell][0] if biases is None else biases
+    factors = [f"{BLOCKS[cell]}"] if BLOCKS[cell] > 1 else []
+    terms = [f"{features}", f"{units}", *([f"{biases}"] if biases else [])]
+    return "·".join([*factors, f"{units}", f"({'+'.join(terms)})"])
 
 
 def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:

@@ -6,8 +6,9 @@ from typing import Any
 from lib.english import capital
 from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
+from lib.stack.code import spare_states
 from lib.stack.tensors import readable_shapes
-from lib.stack.tracing import TracedLayer, broken, spare_states, total, trace
+from lib.stack.tracing import TracedLayer, broken, total, trace
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."

@@ -7,16 +7,16 @@ does when the model is built, and refuse in its words; tests/agreement holds the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
-from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.stack.tensors import Axis, Tensor, Tensors, readable_shape, readable_shapes, sizes
 from lib.toml import beside
 
 _REFUSALS = beside(__file__, "refusals")
-UNITS = Limit(1, 512)
-STEPS = Limit(1, 200)
+UNITS = Limit(1, 8192)
+STEPS = Limit(1, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,23 @@ class LayerSetting:
     """Choice → how Keras writes it."""
     optional: bool = False
     """Whether None is a value: "any"."""
+    sizes: int | None = None
+    """Of how many numbers a tuple is the value; 0 where of any number."""
     in_call: bool = False
     """Whether Keras takes it where the layer is called, not where it is made."""
+    seldom: bool = False
+    """Whether few need it, so that a page folds it."""
+    refusal: str = ""
+    """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
+
+    def check(self, value: Any) -> None:
+        """Raise ShapeError for a number that Keras doesn't take."""
+        if self.limit is None or not self.refusal or value is None:
+            return
+        if value < self.limit.minimum or (self.limit.step < 1 and value > self.limit.maximum):
+            words = {"name": self.name, "value": value, "least": f"{self.limit.minimum:g}"}
+            row = "share out of range" if self.limit.step < 1 else "number out of range"
+            raise ShapeError.of(row, message=self.refusal.format(**words), **words)
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
@@ -43,8 +58,36 @@ def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
-When = Literal["built", "run", "trained"]
-"""At what a refusal comes: when the model is built, when it first runs, or when it trains."""
+def option(key: str, default: str, *names: str, **about: Any) -> Any:
+    """A field for one of some names, which Keras writes in quotes."""
+    return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
+
+
+When = Literal["built", "run", "trained", "read"]
+"""At what a refusal comes: when the model is built, when it first runs, or when it trains; or it is
+this tracer's own, which can't read a layer."""
+
+
+MaskWay = Literal["passes", "ends", "destroys"]
+
+
+class Ref(NamedTuple):
+    """What another layer gives."""
+
+    place: int
+    output: int | None = None
+    """Which of its tensors; None for all."""
+
+
+class Origin(NamedTuple):
+    """Where in a person's code a layer is made."""
+
+    line: int
+    """Counted from 1."""
+    text: str
+    """The statement."""
+    call: str
+    """The part of it that makes the layer: "LSTM(16)"."""
 
 
 @dataclass(eq=False)
@@ -68,10 +111,14 @@ class ShapeError(Exception):
 
 def known_width(tensor: Tensor, columns: int) -> int:
     """The size of the last axis, for a kernel with `columns`; it may not be open."""
-    width = tensor[-1].size
-    if width is None:
-        raise ShapeError.of("open width", tensor=readable_shape(tensor), columns=columns)
-    return width
+    return known_size(tensor[-1], tensor, f"(None, {columns})")
+
+
+def known_size(axis: Axis, tensor: Tensor, weights: str) -> int:
+    """The size of an axis that weights of this shape have an entry for; it may not be open."""
+    if axis.size is None:
+        raise ShapeError.of("open width", tensor=readable_shape(tensor), weights=weights)
+    return axis.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +127,17 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    """Kept by the last `Unpack` below; () where there is none."""
+    """To start from: those that the layer names, or else the last `Unpack` kept."""
     letter: str
     """Of its own width: "U", or "U₂" where there are several."""
+    time: str
+    """The letter of the timesteps that it makes: "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
     above: tuple[Layer, ...] = ()
     """The layers that come after it."""
+    masks: tuple[bool, ...] = ()
+    """Of each tensor, whether a mask says which of its timesteps count."""
 
     def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
@@ -97,11 +148,12 @@ class Inputs:
         return self.tensors[0]
 
     def of_rank(self, rank: int) -> Tensor:
-        """The one tensor, which must have `rank` axes: 2 or 3."""
+        """The one tensor, which must have `rank` axes, 2 to 5."""
         tensor = self.only_one()
         if len(tensor) != rank:
             words = {"axes": len(tensor), "tensor": readable_shape(tensor), "name": self.name}
-            raise ShapeError.of(f"axes, {rank}", sizes=sizes(tensor), **words)
+            wanted = f"{rank} axes, {RANKS[rank]}"
+            raise ShapeError.of("axes", wanted=wanted, rank=rank, sizes=sizes(tensor), **words)
         return tensor
 
 
@@ -116,14 +168,15 @@ class Outputs:
     rule: str = ""
     """The same in letters: "4·U·(F+U+1)"."""
     states: Tensors | None = None
-    """Tensors that the layers above may start from; None leaves those that were there."""
+    """Tensors that later layers may start from; None leaves those that were there."""
+    fixed: int = 0
+    """How many of the parameters Keras doesn't train."""
 
 
-KINDS: dict[str, type[Layer]] = {}
-"""Every kind of layer that a stack may have, by its name in the address; each class puts itself
-here, and a menu offers them in the order of the classes in `recurrent` and `plain`."""
-MAX_LAYERS = 12
-"""In a stack, the input among them."""
+MAX_LAYERS = 60
+"""In a stack, the inputs among them."""
+RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
+"""By how many axes a tensor has, what they usually are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +187,29 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    """In the address, and in KINDS, where there is one."""
+    """In the address, and in `lib.stack.kinds`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, which has its name unless it says another."""
     width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
+    time_letter: ClassVar[str] = ""
+    """The letter of timesteps that it makes, where it makes any."""
+    positional: ClassVar[int] = 1
+    """How many of its settings its code always says, in order; of the others what isn't usual."""
+    mask: ClassVar[MaskWay] = "passes"
+    """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
 
-    def __init_subclass__(cls, **named: str) -> None:
+    of: tuple[Ref, ...] = field(default=(), kw_only=True)
+    """What it is called on; () is all that the layer before it gives."""
+    shares: int | None = field(default=None, kw_only=True)
+    """The place of the layer that it is, where that is called again."""
+    origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
+    """Where it stands in code that was read."""
+
+    def __init_subclass__(cls, **named: Any) -> None:
         # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
-        if "kind" in cls.__dict__:
-            KINDS[cls.kind] = cls
 
     @property
     def about(self) -> str:
@@ -154,9 +218,20 @@ class Layer:
 
     @classmethod
     def settings(cls) -> Iterator[LayerSetting]:
-        """Its fields, in order."""
+        """Its fields that a person sets, in order."""
         for item in fields(cls):
-            yield LayerSetting(item.name, default=item.default, **item.metadata)
+            if item.metadata:
+                yield LayerSetting(item.name, default=item.default, **item.metadata)
+
+    def refs(self) -> tuple[Ref, ...]:
+        """What it takes from layers that it names."""
+        return self.of
+
+    def at(self, moved: Mapping[int, int]) -> Self:
+        """The same in a stack whose layers have other places: those before, by those after."""
+        of = tuple(Ref(moved[place], output) for place, output in self.of if place in moved)
+        shares = None if self.shares is None else moved.get(self.shares)
+        return replace(self, of=of, shares=shares)
 
     def classes(self) -> tuple[str, ...]:
         """What Keras makes for it, in order: an inner layer first, itself last."""
@@ -167,17 +242,31 @@ class Layer:
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments of that call: numbers, and what is switched on."""
-        for setting in self.settings():
+        """The arguments of that call."""
+        for place, setting in enumerate(self.settings()):
             value = getattr(self, setting.name)
-            if setting.limit is not None:
-                yield f"{value:g}"
-            elif value is True and not setting.in_call:
-                yield f"{setting.name}=True"
+            if setting.options is not None:
+                written = setting.options[value]
+            else:
+                written = f"{value:g}" if isinstance(value, float) else f"{value}"
+            if place < self.positional:
+                yield written
+            elif value != setting.default and not setting.in_call:
+                yield f"{setting.name}={written}"
+
+    def check(self) -> None:
+        """Raise ShapeError for settings that Keras doesn't take, whatever comes in."""
+        for setting in self.settings():
+            setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+        """Of each of `count` tensors that come out, whether it has a mask."""
+        passes = self.mask == "passes" and any(inputs.masks)
+        return (passes,) + (False,) * (count - 1)
 
 
 Stack: TypeAlias = tuple[Layer, ...]
@@ -185,5 +274,17 @@ Stack: TypeAlias = tuple[Layer, ...]
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
-    """The stack with these layers, or none, in the place of one."""
-    return (*stack[:place], *layers, *stack[place + 1 :])
+    """The stack with these layers, or none, in the place of one; names of layers follow."""
+    last = place + len(layers) - 1
+    moved = {old: old if old < place else old + len(layers) - 1 for old in range(len(stack))}
+    moved[place] = max(last, 0)
+    rest = (layer.at(moved) for layer in stack[place + 1 :])
+    return (*stack[:place], *layers, *rest)
+
+
+def swap(stack: Stack, place: int) -> Stack:
+    """The stack with a layer in the place of the one after it."""
+    first, second = stack[place : place + 2]
+    moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
+    rest = (layer.at(moved) for layer in stack[place + 2 :])
+    return (*stack[:place], second, first, *rest)

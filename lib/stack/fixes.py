@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.base import MAX_LAYERS, Layer, Stack, put
-from lib.stack.plain import Dense, Flatten, RepeatVector, TimeDistributed, Unpack
-from lib.stack.plain import GlobalAveragePooling1D as Pooling
+from lib.stack.each_step import TimeDistributed
+from lib.stack.plain import Unpack
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
+from lib.stack.shaping import Flatten, RepeatVector
 from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
 
@@ -102,7 +104,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
-        plain = Dense(units=layer.units)
+        plain = layer.layer
         yield f"Write {_call(plain)} alone", put(stack, place, plain), place
     if not isinstance(layer, Recurrent):
         return

@@ -1,74 +1,175 @@
 """A stack in the address: "input_t12_f3~lstm_u16_seq~dense_k1". Whatever stands there is read.
 
 Layers are joined by "~" and their settings by "_", which an address keeps as they are. A setting
-that has its default is left out; "any" is None. Some stacks to start from have names there, too.
+that has its default is left out; "any" is None. What names other layers counts them from 1:
+"add_of2-4", "lstm_u8_of5_from2.1-2.2" (which starts from two states of layer 2), "lstm_as3" (layer
+3 once more). "td-conv1d_k8" has a layer inside. Some stacks to start from have names there, too.
 """
 
 import math
-from contextlib import suppress
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Any
 
-from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack
-from lib.stack.plain import Input
+from lib.english import number
+from lib.experiment import Limit
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
+from lib.stack.each_step import TimeDistributed, inner
+from lib.stack.kinds import KINDS
+from lib.stack.plain import Dense, Input
+from lib.stack.recurrent import Recurrent
 from lib.toml import beside
 
 ANY = "any"
+LONGEST = 8000
+"""Of a stack in the address, in characters."""
 
 
 def to_text(stack: Stack) -> str:
     """The stack as text."""
-    return "~".join("_".join([layer.kind, *_written(layer)]) for layer in stack)
+    return "~".join("_".join(_words(layer)) for layer in stack)
 
 
-def from_text(text: str) -> Stack:
-    """The stack of a text; () where there is no layer in it.
+def _words(layer: Layer) -> list[str]:
+    """The kind of a layer, each setting that hasn't its default, and the layers that it names."""
+    inside, kind = inner(layer), layer.kind
+    if inside is not layer and (inside.kind != Dense.kind or inside.of):
+        kind = f"{layer.kind}-{inside.kind}"
+    named = [f"of{_places(layer.of)}"] if layer.of else []
+    if isinstance(layer, Recurrent) and layer.states:
+        named.append(f"from{_places(layer.states)}")
+    if layer.shares is not None:
+        named.append(f"as{layer.shares + 1}")
+    return [kind, *_written(inside), *named]
 
-    Layers and settings that aren't known are dropped, numbers out of range are clamped, and what
-    doesn't begin with an input gets one.
-    """
-    words = [part.split("_") for part in text[:2000].split("~")]
-    layers = [_read(KINDS[word[0]], word[1:]) for word in words if word[0] in KINDS]
-    first = next((layer for layer in layers if isinstance(layer, Input)), Input())
-    others = [layer for layer in layers if not isinstance(layer, Input)]
-    return (first, *others)[:MAX_LAYERS] if layers else ()
+
+def _places(refs: tuple[Ref, ...]) -> str:
+    ends = ("" if output is None else f".{output}" for _, output in refs)
+    return "-".join(f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True))
 
 
 def _written(layer: Layer) -> list[str]:
-    """Each setting that hasn't its default: "u16", "seq"."""
+    """Each setting that hasn't its default: "u16", "seq", "x12.28.1"."""
     words = []
     for setting in layer.settings():
         value = getattr(layer, setting.name)
-        text = value.replace("_", "-") if setting.options else ""
-        if setting.limit is not None:
-            text = ANY if value is None else f"{value:g}"
+        text = ""
+        if value is None:
+            text = ANY
+        elif setting.options:
+            text = value.replace("_", "-")
+        elif setting.limit is not None:
+            text = f"{value:.12g}"
+        elif setting.sizes is not None:
+            text = ".".join(map(str, value))
+        elif isinstance(value, str):
+            text = value
         if value != setting.default:
             words.append(f"{setting.key}{text}")
     return words
 
 
-def _read(kind: type[Layer], words: list[str]) -> Layer:
-    values: dict[str, Any] = {}
+def from_text(text: str) -> Stack:
+    """The stack of a text; () where there is no layer in it. What `read_text` says is left out."""
+    return read_text(text)[0]
+
+
+def read_text(text: str) -> tuple[Stack, list[str]]:
+    """The stack of a text, and a sentence for whatever couldn't be taken as it stands there.
+
+    Layers and settings that aren't known are dropped, numbers out of range are clamped, and what
+    doesn't begin with an input gets one.
+    """
+    said: list[str] = []
+    words = [part.split("_") for part in text[:LONGEST].split("~") if part]
+    layers = []
     for word in words:
-        for setting in kind.settings():
-            if word.startswith(setting.key):
-                with suppress(ValueError):
-                    values[setting.name] = _value(setting, word.removeprefix(setting.key))
-                    break
+        kind, _, inside = word[0].partition("-")
+        if kind not in KINDS or (inside and inside not in KINDS):
+            said.append(f"The link’s layer “{_short(word[0])}” isn’t known here. It was left out.")
+            continue
+        settings = [one for one in word[1:] if not _NAMED.fullmatch(one)]
+        named = [one for one in word[1:] if _NAMED.fullmatch(one)]
+        if KINDS[kind] is TimeDistributed:
+            layer: Layer = TimeDistributed(_read(KINDS[inside or Dense.kind], settings, said))
+        else:
+            layer = _read(KINDS[kind], settings, said)
+        layers.append(_naming(layer, named))
+    if layers and not isinstance(layers[0], Input):
+        first = next((layer for layer in layers if isinstance(layer, Input)), Input())
+        layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
+    if len(layers) > MAX_LAYERS:
+        said.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
+    return tuple(layers[:MAX_LAYERS]), said
+
+
+_NAMED = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
+
+
+def _naming(layer: Layer, words: list[str]) -> Layer:
+    """The layer with those that it names."""
+    for word in words:
+        way, places = word.rstrip("0123456789.-"), re.findall(r"(\d+)(?:\.(\d+))?", word)
+        refs = tuple(
+            Ref(int(place[:4]) - 1, int(output[:4]) if output else None) for place, output in places
+        )
+        if way == "of":
+            layer = replace(layer, of=refs)
+        elif way == "as":
+            layer = replace(layer, shares=refs[0].place)
+        elif isinstance(layer, Recurrent):
+            layer = replace(layer, states=refs)
+    return layer
+
+
+def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
+    """A layer with the settings that the words say; `said` gets what can't be taken."""
+    values: dict[str, Any] = {}
+    settings = sorted(kind.settings(), key=lambda setting: -len(setting.key))
+    for word in words:
+        for setting in settings:
+            if not word.startswith(setting.key):
+                continue
+            try:
+                value = read_value(setting, word.removeprefix(setting.key))
+            except ValueError:
+                continue
+            values[setting.name] = value
+            if setting.limit and value is not None and f"{value:.12g}" != word[len(setting.key) :]:
+                name, text = f"{kind.keras}’s {setting.name}", word.removeprefix(setting.key)
+                said.append(_out_of_range(name, setting.limit, text, value))
+            break
+        else:
+            said.append(f"{kind.keras} has no setting “{_short(word)}”. It was left out.")
     return kind(**values)
 
 
-def _value(setting: LayerSetting, text: str) -> Any:
+def _out_of_range(name: str, limit: Limit, text: str, taken: float) -> str:
+    allowed = f"from {number(limit.minimum)} to {number(limit.maximum)}"
+    return f"The link says {name}={_short(text)}. It goes {allowed}: {number(taken)} was taken."
+
+
+def _short(text: str) -> str:
+    return shorten(text, 24, placeholder="…") or text[:24]
+
+
+def read_value(setting: LayerSetting, text: str) -> Any:
     """A setting's value. Raises ValueError where the text is none of its values."""
     if setting.optional and text == ANY:
         return None
-    if setting.limit is not None and math.isfinite(number := float(text)):
-        number = setting.limit.clamp(number)
-        return round(number, 1) if setting.limit.step < 1 else int(number)
+    if setting.sizes is not None:
+        sizes = tuple(int(size) for size in text.split(".")) if text else ()
+        if len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):
+            raise ValueError(text)
+        return sizes
+    if setting.limit is not None and math.isfinite(value := float(text)):
+        value = setting.limit.clamp(value)
+        return value if setting.limit.step < 1 else int(value)
     name = text.replace("-", "_")
     if setting.limit is not None or name not in (setting.options or ("",)):
         raise ValueError(text)
-    return name if setting.options else True
+    return name if setting.options else not setting.default
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,36 @@
-"""The layers of a stack that aren't recurrent: the input, Dense, and what only changes shapes."""
+"""The plainest layers of a stack: its inputs, Dense, Embedding, and a list that is unpacked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import STEPS, UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
-from lib.stack.recurrent import BATCH_SIZE
-from lib.stack.tensors import Axis, Tensor, flat, readable_shape, sizes, widened
+from lib.stack.base import (
+    STEPS,
+    UNITS,
+    Inputs,
+    Layer,
+    MaskWay,
+    Outputs,
+    ShapeError,
+    known_width,
+    option,
+    setting,
+)
+from lib.stack.recurrent import ACTIVATIONS, BATCH_SIZE
+from lib.stack.tensors import Axis, Role, Tensor, readable_shape, sizes, widened
 
-FORMS = {"sequence": "(T, F)", "flat": "(F,)", "inside": "(N, T, F)"}
+FORMS = {
+    "sequence": "(T, F)",
+    "flat": "(F,)",
+    "tokens": "(T,)",
+    "inside": "(N, T, F)",
+    "other": "another",
+}
+_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
+"""The letters of a sample of another shape, by how many axes it has."""
+_ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +38,26 @@ class Input(Layer, kind="input"):
     """What one sample looks like; Keras adds the batch."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
-    features: int = setting("f", 3, "features F", limit=Limit(1, 64))
-    batch: int | None = setting("b", None, "batch size", limit=Limit(1, 512), optional=True)
+    features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
+    batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
+    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0, seldom=True)
+    """Of another form; 0 where any size will do."""
 
     def axes(self) -> Tensor:
         """The tensor that it stands for, the batch first."""
         time = Axis("T", self.timesteps, "time")
         features = Axis("F", self.features, "features")
+        batch = Axis("N", self.batch, "batch")
         if self.form == "inside":
             samples = Axis("N", self.batch or BATCH_SIZE, "batch")
             return Axis("N", None, "batch"), samples, time, features
-        batch = Axis("N", self.batch, "batch")
-        return (batch, features) if self.form == "flat" else (batch, time, features)
+        if self.form == "other":
+            letters = _OTHER.get(len(self.shape), "T" + "ABCDEFGH"[: len(self.shape) - 1])
+            axes = zip(letters, self.shape, strict=False)
+            return batch, *(Axis(one, n or None, _ROLES.get(one, "features")) for one, n in axes)
+        by_form = {"flat": (batch, features), "tokens": (batch, time)}
+        return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
         """`keras.Input` isn't in `keras.layers` by habit, nor is its batch an axis by default."""
@@ -38,7 +66,7 @@ class Input(Layer, kind="input"):
             return f"keras.Input({shape[1:]})"
         return f"keras.Input(batch_shape={shape})"
 
-    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing is below it
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
         """The first tensor."""
         return Outputs((self.axes(),))
 
@@ -47,116 +75,63 @@ class Input(Layer, kind="input"):
 class Dense(Layer, kind="dense", width_letter="K"):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, "units", limit=UNITS)
+    units: int = setting(
+        "k",
+        1,
+        "units",
+        limit=UNITS,
+        refusal="Received an invalid value for `{name}`, expected a positive integer. "
+        "Received: {name}={value}",
+    )
+    activation: str = option("act", "linear", *ACTIVATIONS, seldom=True)
+    use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width = known_width(tensor, units)
+        bias = "+1" * self.use_bias
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-            dense_parameter_count(width, units),
-            f"{units}·({width}+1)",
-            f"{letter}·({tensor[-1].letter}+1)",
+            dense_parameter_count(width, units) - units * (not self.use_bias),
+            f"{units}·({width}{bias})" if bias else f"{units}·{width}",
+            f"{letter}·({tensor[-1].letter}{bias})" if bias else f"{letter}·{tensor[-1].letter}",
         )
 
 
+_NOT_POSITIVE = "`{name}` must be a positive integer. Received: {name}={value}"
+
+
 @dataclass(frozen=True, slots=True)
-class TimeDistributed(Dense, kind="td"):
-    """Dense at every timestep, which Dense alone does as well."""
+class Embedding(Layer, kind="embed", width_letter="E"):
+    """Looks up a vector for each whole number, a row of its table."""
 
-    def classes(self) -> tuple[str, ...]:
-        """The inner layer, and the wrapper."""
-        return ("Dense", self.keras)
+    positional: ClassVar[int] = 2
 
-    def arguments(self) -> Iterator[str]:
-        """The inner layer."""
-        yield Dense(units=self.units).code()
+    input_dim: int = setting(
+        "v", 1000, "input_dim", limit=Limit(1, 10_000_000), refusal=_NOT_POSITIVE
+    )
+    output_dim: int = setting("e", 16, "output_dim", limit=UNITS, refusal=_NOT_POSITIVE)
+    mask_zero: bool = setting("mask", False)
+    mask: ClassVar[MaskWay] = "destroys"
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, K)."""
-        # Keras takes several shapes for one, with shapes as its sizes.
-        shapes = tuple(map(sizes, inputs.tensors))
-        refusal = (
-            "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
-            f"dimensions, received: {shapes if len(shapes) > 1 else shapes[0]}"
+        """(N, T) → (N, T, E)."""
+        words = "'tuple' object has no attribute 'shape'"
+        batch, *rest = inputs.only_one(words)
+        if len(rest) == 1:  # what comes in is a sequence of numbers
+            letter = "T" if rest[0].letter == "F" else rest[0].letter
+            rest = [replace(rest[0], letter=letter, role="time")]
+        return Outputs(
+            ((batch, *rest, Axis(inputs.letter, self.output_dim, "features")),),
+            self.input_dim * self.output_dim,
+            f"{self.input_dim}·{self.output_dim}",
+            f"V·{inputs.letter}",
         )
-        if len(shapes) > 2:
-            refusal = f"Cannot convert '({shapes[2]}, {self.units})' to a shape. "
-            refusal += f"Found invalid dimension '{shapes[2]}'"
-        tensor = inputs.only_one(refusal)
-        if len(tensor) < 3:
-            words = {"axes": len(tensor), "tensor": readable_shape(tensor)}
-            raise ShapeError.of("axes to distribute", refusal=refusal, **words)
-        return Dense.call(self, inputs)
 
-
-@dataclass(frozen=True, slots=True)
-class Dropout(Layer, kind="drop"):
-    """Sets a share of all entries to 0 while training. Shapes stay."""
-
-    rate: float = setting("p", 0.2, "rate", limit=Limit(0.0, 0.9, 0.1))
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
-        return Outputs((inputs.only_one(_packing_refusal(inputs), when="trained"),))
-
-
-def _packing_refusal(inputs: Inputs) -> str:
-    """Keras's words where it packs several tensors into one; of equal ones, where it unpacks them.
-
-    Nothing where they are unpacked: the first is then all of them as one, for what is above.
-    """
-    first, last, above = inputs.tensors[0], inputs.tensors[-1], inputs.above
-    if len(first) != len(last):
-        return f"Shapes must be equal rank, but are {len(first)} and {len(last)}"
-    if first == last and above and above[0].kind == Unpack.kind:
-        return ""
-    if first == last:  # without a layer above, the first is all of them, and the second missing
-        return f"Output with path `{0 if above else 1}` is not connected to `inputs`"
-    return f"Dimension 1 in both shapes must be equal, but are {first[1].size} and {last[1].size}"
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatVector(Layer, kind="repeat", width_letter="T′"):
-    """Gives the same vector at every one of n new timesteps."""
-
-    n: int = setting("n", 6, "n", limit=STEPS)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, F) → (N, T′, F)."""
-        batch, features = inputs.of_rank(2)
-        return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
-
-
-@dataclass(frozen=True, slots=True)
-class Flatten(Layer, kind="flatten"):
-    """Lays timesteps and features end to end, on one axis."""
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T·F)."""
-        batch, *rest = inputs.only_one()
-        return Outputs(((batch, flat(tuple(rest))),))
-
-
-@dataclass(frozen=True, slots=True)
-class Masking(Layer, kind="mask"):
-    """Marks timesteps of nothing but zeros, so that later layers skip them."""
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
-        refusal = "axis -1 is out of bounds for an array with dimension 0"
-        return Outputs((inputs.only_one(refusal),))
-
-
-@dataclass(frozen=True, slots=True)
-class GlobalAveragePooling1D(Layer, kind="pool"):
-    """Takes the mean over all timesteps."""
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, F)."""
-        batch, _, features = inputs.of_rank(3)
-        return Outputs(((batch, features),))
+    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:  # noqa: ARG002
+        """With mask_zero it makes one, else it loses it."""
+        return (self.mask_zero,) * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +147,25 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         if len(inputs.tensors) == 1:
             raise ShapeError.of("one alone", tensor=readable_shape(inputs.tensors[0]))
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Layer, kind="unread", keras="?"):
+    """A layer that can't be traced here, and why."""
+
+    name: str = setting("n", "layer", options=None)
+    error: ShapeError | None = None
+    mended: Layer | None = None
+    """The same without what is wrong with it, where that is known."""
+
+    def classes(self) -> tuple[str, ...]:
+        """As it is called in the code."""
+        return (self.name,)
+
+    def arguments(self) -> Iterator[str]:
+        """They weren't read."""
+        yield "…"
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Nothing comes out."""
+        raise self.error or ShapeError.of("not known", name=self.name, inputs=len(inputs.tensors))

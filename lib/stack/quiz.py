@@ -14,10 +14,12 @@ import numpy as np
 from lib.english import capital
 from lib.stack.base import Layer, Stack, put
 from lib.stack.link import from_text
-from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
+from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
+from lib.stack.shaping import Flatten, RepeatVector
 from lib.stack.tensors import readable_shape, readable_shapes
 from lib.stack.tracing import TracedLayer, trace
+from lib.stack.windows import GlobalAveragePooling1D
 from lib.toml import beside
 
 _FILE = beside(__file__)

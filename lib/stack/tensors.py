@@ -7,7 +7,8 @@ from typing import Literal
 from lib.english import joined
 from lib.shapes import Shape, bracketed
 
-Role = Literal["batch", "time", "features"]
+Role = Literal["batch", "time", "space", "features"]
+"""What runs along an axis; "space" are the rows and columns of a picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,24 @@
 """Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
 
-Its Keras code says the same, with a shape behind each line. An experiment's models are stacks too,
-which strip, sentences and script all read: of several recurrent layers all but the top one return
-sequences in either mode, since the next one needs the time axis.
+A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
+name others. An experiment's models are stacks too, which strip, sentences and script all read: of
+several recurrent layers all but the top one return sequences in either mode, since the next one
+needs the time axis.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lib.english import subscript
 from lib.experiment import ModelSettings
-from lib.shapes import STATES, Shape
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, Stack
+from lib.shapes import Shape
+from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, Stack
 from lib.stack.plain import Dense, Input
-from lib.stack.recurrent import LAYER_OF_CELL, Recurrent
-from lib.stack.tensors import Tensors, sizes
+from lib.stack.recurrent import LAYER_OF_CELL
+from lib.stack.tensors import Tensor, Tensors, sizes
 
 NOTHING = Outputs(())
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
@@ -34,6 +35,8 @@ class TracedLayer:
     """Without tensors where the layer breaks, or isn't reached."""
     error: ShapeError | None = None
     """Why it breaks."""
+    masks: tuple[bool, ...] = ()
+    """Of each tensor that comes out, whether a mask says which of its timesteps count."""
 
     @property
     def tensors(self) -> Tensors:
@@ -47,8 +50,14 @@ class TracedLayer:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it learns."""
-        return self.outputs.parameters
+        """How many numbers it has, trained or not; 0 where it was counted before."""
+        return 0 if self.layer.shares is not None else self.outputs.parameters
+
+    @property
+    def loses_mask(self) -> bool:
+        """Whether a mask came in that the layer can't use, which Keras warns of."""
+        used = self.layer.mask != "destroys" or any(self.masks)
+        return any(self.inputs.masks) and bool(self.tensors) and not used
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
@@ -56,25 +65,55 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
 
     Layers that share a letter are told apart by an index, U₁ and U₂, unless `indexes` is off.
     """
-    tensors: Tensors = ()
-    states: Tensors = ()
+    kept: Tensors = ()
     steps: list[TracedLayer] = []
-    letters = _letters(stack) if indexes else [layer.width_letter for layer in stack]
-    names = zip(stack, letters, keras_names(stack), strict=True)
-    for place, (layer, letter, name) in enumerate(names, start=1):
+    letters = _letters(stack, indexes=indexes)
+    for place, (layer, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
+        inputs = Inputs((), (), *letters[place], name, stack[place + 1 :])
         if steps and not steps[-1].tensors:
-            steps.append(TracedLayer(layer, Inputs((), (), letter, name)))
+            steps.append(TracedLayer(layer, inputs))
             continue
-        inputs = Inputs(tensors, states, letter, name, stack[place:])
+        error, outputs = None, NOTHING
+        masks: tuple[bool, ...] = ()
         try:
+            inputs = _inputs(layer, steps, kept, inputs)
+            layer.check()
             outputs = layer.call(inputs)
-        except ShapeError as error:
-            steps.append(TracedLayer(layer, inputs, error=error))
-        else:
-            steps.append(TracedLayer(layer, inputs, outputs))
-            tensors = outputs.tensors
-            states = states if outputs.states is None else outputs.states
+            masks = layer.masks(inputs, len(outputs.tensors))
+        except ShapeError as refused:
+            error = refused
+        steps.append(TracedLayer(layer, inputs, outputs, error, masks))
+        kept = kept if outputs.states is None else outputs.states
     return tuple(steps)
+
+
+def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
+    """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
+    if isinstance(layer, Input) or not steps:
+        return inputs
+    if (shared := layer.shares) is not None:
+        if not (shared < len(steps) and steps[shared].layer.kind == layer.kind):
+            raise ShapeError.of("not there yet", layer=shared + 1)
+    refs = layer.of or (Ref(len(steps) - 1),)
+    found = [_given(ref, steps) for ref in refs]
+    states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]
+    return replace(
+        inputs,
+        tensors=tuple(tensor for pairs in found for tensor, _ in pairs),
+        masks=tuple(mask for pairs in found for _, mask in pairs),
+        states=tuple(states) or kept,
+    )
+
+
+def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, bool]]:
+    """The tensors that are meant, and whether each has a mask."""
+    step = steps[ref.place] if ref.place < len(steps) else None
+    pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
+    if ref.output is not None:
+        pairs = pairs[ref.output : ref.output + 1]
+    if not pairs:
+        raise ShapeError.of("not there yet", layer=ref.place + 1)
+    return pairs
 
 
 def broken(steps: tuple[TracedLayer, ...]) -> int | None:
@@ -99,57 +138,23 @@ def keras_names(stack: Stack) -> list[str]:
     return names
 
 
-def _letters(stack: Stack) -> list[str]:
-    widths = [layer.width_letter for layer in stack]
-    return [
-        letter + (subscript(widths[:place].count(letter)) if widths.count(letter) > 1 else "")
-        for place, letter in enumerate(widths, start=1)
-    ]
+def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
+    """By layer the letter of its width, and that of the timesteps that it makes."""
+    totals = Counter(letter for layer in stack for letter in _own_letters(layer))
+    counts: Counter[str] = Counter()
+    letters = []
+    for layer in stack:
+        counts.update(_own_letters(layer))
+        width, time = (
+            letter + (subscript(counts[letter]) if indexes and totals[letter] > 1 else "")
+            for letter in (layer.width_letter, layer.time_letter)
+        )
+        letters.append((width, time))
+    return letters
 
 
-HEAD = "import keras\nfrom keras import layers\n"
-
-
-def keras_code(steps: tuple[TracedLayer, ...]) -> str:
-    """A script that builds the model; where the stack breaks, it raises Keras's error."""
-    column = max(len(code_line(step)) for step in steps) + 2
-    body = [f"{code_line(step):<{column}}# {_comment(step)}".rstrip() for step in steps]
-    return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])
-
-
-def code_line(step: TracedLayer) -> str:
-    """The line that calls a layer on `x`."""
-    layer = step.layer
-    code = layer.code()
-    if layer.kind == "input":
-        return f"x = inputs = {code}"
-    if layer.kind == "unpack":
-        return code
-    states = ""
-    if isinstance(layer, Recurrent) and layer.initial_state:
-        some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
-        states = f", initial_state=states{some}"
-    return f"x = {code}(x{states})"
-
-
-def spare_states(step: TracedLayer) -> int:
-    """How many of the states that were kept a layer leaves out: those after the first it needs."""
-    layer = step.layer
-    if not isinstance(layer, Recurrent) or not layer.initial_state:
-        return 0
-    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
-
-
-def _comment(step: TracedLayer) -> str:
-    if step.tensors:
-        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
-        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
-    if step.error is None:
-        return "not reached"
-    if not step.error.message:
-        return "builds, and goes wrong when it trains"
-    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
-    return how.get(step.error.when, "breaks here")
+def _own_letters(layer: Layer) -> list[str]:
+    return [letter for letter in (layer.width_letter, layer.time_letter) if letter]
 
 
 def model_stack(

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.stack.base import KINDS, Layer, LayerSetting, Stack
+from lib.stack.base import Layer, LayerSetting, Stack
+from lib.stack.code import HEAD, code_lines, keras_code
 from lib.stack.fixes import fixes
+from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, to_text
 from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.stack.tensors import sizes
-from lib.stack.tracing import HEAD, TracedLayer, broken, code_line, keras_code, total, trace
+from lib.stack.tracing import TracedLayer, broken, total, trace
 from tests.agreement.recorded import ask
 
 USUAL = BATCH_SIZE, TIMESTEPS
@@ -29,7 +31,7 @@ def check(stack: Stack) -> tuple[TracedLayer, ...]:
     steps = trace(stack)
     place = next((i for i, step in enumerate(steps) if step.error), None)
     error = None if place is None else steps[place].error
-    lines = [code_line(step) for step in steps[: None if place is None else place + 1]]
+    lines = code_lines(steps)[: None if place is None else place + 1]
     if error is None:
         answer = ask("stacks.built", lines, "predict" if is_run(stack) else "", USUAL)
         assert "raised" not in answer, stack
@@ -119,7 +121,7 @@ def test_dropout_on_several_tensors_goes_wrong_in_training_alone(text):
     error = steps[place].error
     assert error is not None
     assert error.when == "trained"
-    answer = ask("stacks.called", [code_line(step) for step in steps], (BATCH_SIZE, TIMESTEPS, 3))
+    answer = ask("stacks.called", code_lines(steps), (BATCH_SIZE, TIMESTEPS, 3))
     if error.message:
         assert answer["type"] == "ValueError"
         assert error.message in answer["message"]

@@ -111,5 +111,6 @@ def test_every_cell_has_its_row_in_every_table(table):
 
 
 def test_options_show_in_the_product():
-    """Two directions double it; a GRU has two biases."""
-    assert rnn_parameter_product("gru", 3, 16, True) == "2·3·16·(3+16+2)"
+    """A GRU has two biases for each column, or as many as it is told."""
+    assert rnn_parameter_product("gru", 3, 16) == "3·16·(3+16+2)"
+    assert rnn_parameter_product("gru", 3, 16, 0) == "3·16·(3+16)"

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from lib.errors import explain_error
 from lib.experiment import Experiment
-from lib.stack.base import KINDS, MAX_LAYERS
+from lib.stack.base import MAX_LAYERS
+from lib.stack.code import keras_code
 from lib.stack.fixes import MOST_FIXES, fixes
+from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
 from lib.stack.tensors import letters, readable_shape, sizes
-from lib.stack.tracing import broken, keras_code, keras_names, model_layers, total, trace
+from lib.stack.tracing import broken, keras_names, model_layers, total, trace
 
 
 def steps_of(text: str):
@@ -287,7 +289,7 @@ def test_any_text_is_a_stack_or_none(text):
 def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
     """As in the rest of the address."""
     assert from_text("input_t99999_f0~lstm_uabc_seq_what~nothing") == (
-        Input(timesteps=200, features=1),
+        Input(timesteps=10_000, features=1),
         LSTM(return_sequences=True),
     )
     assert from_text("lstm") == (Input(), LSTM())

@@ -9,8 +9,9 @@ from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import SCALES
 from lib.narrate.stack import stack_sentence
+from lib.stack.code import code_lines
 from lib.stack.quiz import Question, question
-from lib.stack.tracing import broken, code_line
+from lib.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
@@ -29,7 +30,7 @@ def quiz(palette: Palette) -> None:
     st.markdown("# What shape comes out?")
     left, right = st.columns([3, 2])
     with left, card(f"Question {number + 1}", height="stretch"):
-        st.code("\n".join(map(code_line, puzzle.steps)), language="python", wrap_lines=True)
+        st.code("\n".join(code_lines(puzzle.steps)), language="python", wrap_lines=True)
     with right.container(border=True, height="stretch", key="quiz_options"):
         _options(number, puzzle, answer)
     with st.container(border=True, key="quiz_answer"):

@@ -13,11 +13,13 @@ from lib.figures.palette import Palette
 from lib.figures.stack import layer_pictures
 from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
-from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack, put
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Stack, put
+from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
+from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.plain import Input
-from lib.stack.tracing import TracedLayer, broken, keras_code, trace
+from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills

@@ -1,0 +1,119 @@
+"""A stack as Keras code, which says the same as its trace: a line for each layer, and its shape.
+
+Each line calls what it makes `x`. What another layer takes as well has a name of its own, too.
+"""
+
+from lib.shapes import STATES
+from lib.stack.base import Ref
+from lib.stack.plain import Input, Unpack
+from lib.stack.recurrent import Recurrent
+from lib.stack.tracing import TracedLayer
+
+Steps = tuple[TracedLayer, ...]
+HEAD = "import keras\nfrom keras import layers\n"
+
+
+def keras_code(steps: Steps) -> str:
+    """A script that builds the model; where the stack breaks, it raises Keras's error."""
+    lines = code_lines(steps)
+    column = max(map(len, lines)) + 2
+    body = [
+        f"{line:<{column}}# {_comment(step)}".rstrip()
+        for line, step in zip(lines, steps, strict=True)
+    ]
+    names = _names(steps)
+    inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
+    outputs = _listed([names[at] for at in ends(steps)])
+    end = f"model = keras.Model({inputs}, {outputs})"
+    return "\n".join([HEAD, *body, "", end, "model.summary()", ""])
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+
+
+def ends(steps: Steps) -> list[int]:
+    """The layers that no other takes, which are the model's outputs."""
+    taken = {ref.place for step in steps for ref in step.layer.refs()}
+    chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
+    return [at for at in range(len(steps)) if at not in taken | chained]
+
+
+def takes_previous(layer: object) -> bool:
+    """Whether a layer is called on what the one before it gives."""
+    return not isinstance(layer, Input) and not getattr(layer, "of", ())
+
+
+def _names(steps: Steps) -> list[str]:
+    """What each layer's output is called: "x", unless another than the next takes it."""
+    named = {ref.place for step in steps for ref in step.layer.refs()}
+    named |= set(ends(steps)[:-1])
+    names, inputs = [], 0
+    for at, step in enumerate(steps):
+        name = f"x{at + 1}" if at in named else "x"
+        if isinstance(step.layer, Input):
+            inputs += 1
+            name = f"inputs_{inputs}" if inputs > 1 else "inputs"
+        names.append(name)
+    return names
+
+
+def code_lines(steps: Steps) -> list[str]:
+    """By layer the line that makes it and calls it."""
+    names = _names(steps)
+    shared = {step.layer.shares for step in steps}
+    return [_line(step, at, names, shared) for at, step in enumerate(steps)]
+
+
+def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
+    layer, own = step.layer, names[at]
+    target = "x" if own == "x" else f"x = {own}"
+    if isinstance(layer, Input):
+        return f"{target} = {layer.code()}"
+    if isinstance(layer, Unpack):
+        return layer.code()
+    code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
+    if at in shared:
+        code = f"(layer{at + 1} := {code})"
+    taken = [_taken(ref, names) for ref in layer.of] or ["x"]
+    called = f"[{', '.join(taken)}]" if len(taken) > 1 else taken[0]
+    if layer.kind == "mha":
+        called = ", ".join(taken if len(taken) > 1 else taken * 2)
+    return f"{target} = {code}({called}{_states(step, names)})"
+
+
+def _taken(ref: Ref, names: list[str]) -> str:
+    return names[ref.place] if ref.output is None else f"{names[ref.place]}[{ref.output}]"
+
+
+def _states(step: TracedLayer, names: list[str]) -> str:
+    """What it starts from."""
+    layer = step.layer
+    if not isinstance(layer, Recurrent):
+        return ""
+    if layer.states:
+        return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+    if not layer.initial_state:
+        return ""
+    some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
+    return f", initial_state=states{some}"
+
+
+def spare_states(step: TracedLayer) -> int:
+    """How many of the states that were kept a layer leaves out: those after the first it needs."""
+    layer = step.layer
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
+        return 0
+    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
+
+
+def _comment(step: TracedLayer) -> str:
+    if step.tensors:
+        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
+        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+    if step.error is None:
+        return "not reached"
+    if not step.error.message:
+        return "builds, and goes wrong when it trains"
+    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
+    return how.get(step.error.when, "breaks here")

@@ -1,0 +1,125 @@
+"""Layers that put the same numbers into another shape."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any, ClassVar
+
+from lib.stack.base import STEPS, Inputs, Layer, MaskWay, Outputs, ShapeError, option, setting
+from lib.stack.tensors import Axis, Role, Tensor, flat, readable_shape, sizes
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatVector(Layer, kind="repeat", width_letter="T′"):
+    """Gives the same vector at every one of n new timesteps."""
+
+    mask: ClassVar[MaskWay] = "destroys"
+
+    n: int = setting(
+        "n",
+        6,
+        "n",
+        limit=STEPS,
+        refusal="Argument `n` should be a positive integer. Received: n={value}",
+    )
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, F) → (N, T′, F)."""
+        batch, features = inputs.of_rank(2)
+        return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Layer, kind="flatten"):
+    """Lays timesteps and features end to end, on one axis."""
+
+    positional: ClassVar[int] = 0
+    mask: ClassVar[MaskWay] = "destroys"
+
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T·F)."""
+        batch, *rest = inputs.only_one()
+        return Outputs(((batch, flat(tuple(rest))),))
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape(Layer, kind="reshape"):
+    """Puts the numbers of each sample into another shape, in the order that they have."""
+
+    mask: ClassVar[MaskWay] = "destroys"
+
+    target_shape: tuple[int, ...] = setting("to", (6, -1), "target_shape", sizes=0)
+    """-1 for what is left, once at most."""
+
+    def check(self) -> None:
+        """Raise ShapeError for sizes that are none, and for two that are left open."""
+        if self.target_shape.count(-1) > 1:
+            raise ShapeError.of("two open sizes", target=self.target_shape)
+        if min(self.target_shape, default=1) < -1:
+            raise ShapeError.of("no sizes", target=self.target_shape)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, …) of as many numbers."""
+        batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
+        size, known = flat(tuple(rest)).size, prod(n for n in self.target_shape if n >= 0)
+        words: dict[str, Any] = {
+            "tensor": readable_shape((batch, *rest)),
+            "target": self.target_shape,
+        }
+        words |= {"sizes": sizes(tuple(rest)), "count": size}
+        left: int | None = None
+        if size is not None:
+            if -1 in self.target_shape and (known == 0 or size % known):
+                raise ShapeError.of("sizes that don't divide", **words)
+            if -1 not in self.target_shape and size != known:
+                raise ShapeError.of("other sizes", **words)
+            left = size // known if known else 0
+        axes = [left if n == -1 else n for n in self.target_shape]
+        return Outputs(((batch, *_named(axes, rest)),))
+
+
+_TIME: tuple[str, Role] = ("T′", "time")
+_SPACE: tuple[str, Role] = ("W′", "space")
+_FEATURES: tuple[str, Role] = ("F′", "features")
+
+
+def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
+    """The new axes: the last has features, those before it time; one that stays is the same."""
+    for place, size in enumerate(shape):
+        is_last = place == len(shape) - 1
+        kept = [axis for axis in before if axis.size == size is not None]
+        if kept and (kept[-1].role == "features") == is_last:
+            yield kept[-1]
+        else:
+            letter, role = _FEATURES if is_last else _TIME if place == 0 else _SPACE
+            yield Axis(letter, size, role)
+
+
+@dataclass(frozen=True, slots=True)
+class Permute(Layer, kind="permute"):
+    """Puts the axes of each sample into another order, counted from 1."""
+
+    mask: ClassVar[MaskWay] = "destroys"
+
+    dims: tuple[int, ...] = setting("d", (2, 1), "dims", sizes=0)
+
+    def check(self) -> None:
+        """Raise ShapeError unless these are 1, 2, … in some order."""
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ShapeError.of("no order", dims=self.dims)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, F, T)."""
+        tensor = inputs.of_rank(len(self.dims) + 1)
+        moved = [tensor[place] for place in self.dims]
+        # What stands in the place of an axis is read as that: a time axis is the second one.
+        roles = [axis.role for axis in tensor[1:]]
+        axes = (replace(axis, role=role) for axis, role in zip(moved, roles, strict=True))
+        return Outputs(((tensor[0], *axes),))
+
+
+def grouped(tensor: Tensor) -> Tensor:
+    """The tensor of one timestep: without its time axis."""
+    return (tensor[0], *tensor[2:])
