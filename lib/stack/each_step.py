@@ -21,7 +21,6 @@ from lib.stack.shaping import grouped
 from lib.stack.tensors import readable_shape, sizes, widened
 from lib.stack.windows import Windows, length_after, window
 
-
 _DENSE = Dense()
 
 

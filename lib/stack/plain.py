@@ -150,22 +150,24 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 
 
 @dataclass(frozen=True, slots=True)
-class Unread(Layer, kind="unread", keras="?"):
+class Unread(Layer, kind="unread"):
     """A layer that can't be traced here, and why."""
 
-    name: str = setting("n", "layer", options=None)
+    called: str = "layer"
+    """As it is in the code."""
     error: ShapeError | None = None
     mended: Layer | None = None
     """The same without what is wrong with it, where that is known."""
 
-    def classes(self) -> tuple[str, ...]:
-        """As it is called in the code."""
-        return (self.name,)
+    @property
+    def keras(self) -> str:  # type: ignore[override]
+        """The class that the code names."""
+        return self.called
 
     def arguments(self) -> Iterator[str]:
         """They weren't read."""
-        yield "…"
+        yield "..."
 
-    def call(self, inputs: Inputs) -> Outputs:
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing can be said of it
         """Nothing comes out."""
-        raise self.error or ShapeError.of("not known", name=self.name, inputs=len(inputs.tensors))
+        raise self.error or ShapeError.of("not known", name=self.called)

@@ -20,13 +20,11 @@ from lib.stack.base import (
     setting,
 )
 from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes, widened
+from lib.toml import beside
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
-ACTIVATIONS = tuple(
-    "tanh sigmoid relu linear softmax elu selu gelu silu swish softplus softsign hard_sigmoid "
-    "leaky_relu relu6 exponential mish log_softmax hard_silu celu glu".split()
-)
+ACTIVATIONS: tuple[str, ...] = tuple(beside(__file__, "arguments")["activations"])
 """Keras's activations that take no argument, by name."""
 RATE = Limit(0.0, 1.0, 0.1)
 NOT_UNITS = (

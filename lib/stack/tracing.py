@@ -91,9 +91,11 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
     """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
     if isinstance(layer, Input) or not steps:
         return inputs
-    if (shared := layer.shares) is not None:
-        if not (shared < len(steps) and steps[shared].layer.kind == layer.kind):
-            raise ShapeError.of("not there yet", layer=shared + 1)
+    shared = layer.shares
+    if shared is not None and [step.layer.kind for step in steps[shared : shared + 1]] != [
+        layer.kind
+    ]:
+        raise ShapeError.of("not there yet", layer=shared + 1)
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
     states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]

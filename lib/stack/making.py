@@ -1,0 +1,237 @@
+"""A layer from the arguments that somebody gives Keras: `LSTM(16, return_sequences=True)`.
+
+What Keras refuses, and what can't be told, becomes a layer that breaks in a stack and says why.
+"""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from lib.experiment import CELLS
+from lib.stack.base import Layer, LayerSetting, ShapeError
+from lib.stack.each_step import TimeDistributed
+from lib.stack.kinds import KINDS
+from lib.stack.plain import Unpack, Unread
+from lib.stack.recurrent import Bidirectional, CellStack, Recurrent
+from lib.toml import beside
+
+
+class Unknown:
+    """A value that can't be told without running code."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+UNKNOWN = Unknown()
+_KERAS = beside(__file__, "arguments")
+ALIASES: dict[str, str] = _KERAS["aliases"]
+"""Earlier names of layers → today's."""
+SIGNATURES = {name: tuple(text.split(", ")) for name, text in _KERAS["signatures"].items()}
+"""By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, Unpack)}
+_CELLS = {f"{cell.keras}Cell": key for key, cell in CELLS.items()}
+MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
+"""The names of layers and cells that are known here."""
+
+
+def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
+    """The layer that Keras makes of these arguments, each a plain value, a layer, or UNKNOWN.
+
+    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with the
+    reason and, where that is known, with what would be right.
+    """
+    name = ALIASES.get(name, name)
+    if name not in SIGNATURES:
+        return Unread(called=name, error=ShapeError.of("not known", name=name))
+    try:
+        values, strange = _bound(name, args, keywords)
+        return _without(name, values, strange) if strange else _layer(name, values)
+    except ShapeError as refused:
+        return Unread(called=name, error=refused)
+
+
+def _bound(
+    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Each argument by its name, and those that the layer doesn't take."""
+    signature = SIGNATURES[name]
+    names = [word.removesuffix("=") for word in signature if word != "**"]
+    if len(args) > len(names):
+        words = {"most": len(names) + 1, "count": len(args) + 1, "name": name}
+        raise ShapeError.of("too many arguments", **words)
+    values = dict(zip(names, args, strict=False))
+    if twice := next((word for word in keywords if word in values), ""):
+        raise ShapeError.of("an argument twice", name=name, argument=twice)
+    values |= keywords
+    usual = {*names, *_KERAS["every_layer"], *_KERAS["more"].get(name, ())}
+    strange = {key: value for key, value in values.items() if key not in usual}
+    missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
+    if missing and not strange:
+        listed = " and ".join(f"'{word}'" for word in missing)
+        count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
+        raise ShapeError.of("a missing argument", name=name, count=count, missing=listed)
+    return {key: value for key, value in values.items() if key in usual}, strange
+
+
+def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
+    """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
+    known = [word.removesuffix("=") for word in SIGNATURES[name]]
+    meant = dict(values)
+    for key, value in strange.items():
+        for right in difflib.get_close_matches(key, known, 1, 0.8):
+            meant.setdefault(right, value)
+    takes_more = "**" in SIGNATURES[name]
+    row = "unknown arguments" if takes_more else "an unknown argument"
+    shown = {
+        key: value if not isinstance(value, Layer) else UNKNOWN for key, value in strange.items()
+    }
+    words = {"name": name, "strange": shown, "first": next(iter(strange))}
+    mended = made(name, (), meant)
+    right = None if isinstance(mended, Unread) else mended
+    return Unread(called=name, error=ShapeError.of(row, **words), mended=right)
+
+
+def _layer(name: str, values: dict[str, Any]) -> Layer:
+    if name == "TimeDistributed":
+        return TimeDistributed(_inside(name, values["layer"]))
+    if name == "Bidirectional":
+        return _bidirectional(values)
+    if name in ("RNN", "StackedRNNCells") or name in _CELLS:
+        return _cells(name, values)
+    kind = _BY_KERAS[name]
+    values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
+    settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
+    return kind(
+        **{
+            key: taken(settings[key], value, name)
+            for key, value in values.items()
+            if key in settings
+        }
+    )
+
+
+ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+
+
+def _inside(name: str, value: Any) -> Layer:
+    """The layer in the brackets of a wrapper."""
+    if isinstance(value, Layer):
+        return value
+    raise ShapeError.of("no layer inside", name=name, value=value)
+
+
+def _bidirectional(values: dict[str, Any]) -> Layer:
+    forward = _inside("Bidirectional", values["layer"])
+    if isinstance(forward, Unread):
+        return forward
+    if not isinstance(forward, Recurrent):
+        raise ShapeError.of("nothing to reverse", name=forward.keras)
+    if forward.go_backwards:
+        raise ShapeError.of("backwards twice")
+    own = {item.name for item in fields(Bidirectional) if item.metadata}
+    settings = {setting.name: getattr(forward, setting.name) for setting in forward.settings()}
+    shared = {key: value for key, value in settings.items() if key in own}
+    merge = next(setting for setting in Bidirectional.settings() if setting.name == "merge_mode")
+    mode = taken(merge, values.get("merge_mode", "concat"), "Bidirectional")
+    backward = values.get("backward_layer")
+    other = "same"
+    if isinstance(backward, Recurrent):
+        if not backward.go_backwards:
+            raise ShapeError.of("no direction backwards")
+        for key in ("return_sequences", "return_state", "stateful"):
+            if getattr(backward, key) != getattr(forward, key):
+                words = {"forward": getattr(forward, key), "backward": getattr(backward, key)}
+                raise ShapeError.of("directions that differ", key=key, **words)
+        if backward.units != forward.units:
+            words = {"one": forward.units, "other": backward.units}
+            raise ShapeError.of("directions of other units", **words)
+        other = backward.cell
+    return Bidirectional(cell=forward.cell, merge_mode=mode, backward_layer=other, **shared)
+
+
+def _cells(name: str, values: dict[str, Any]) -> Layer:
+    """A cell, several in a stack, or the layer that calls them."""
+    if name in _CELLS:
+        return CellStack(cell=_CELLS[name], units=(_whole(values["units"], "units", name),))
+    key = "cell" if name == "RNN" else "cells"
+    listed = values[key]
+    cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
+    if not cells or not all(isinstance(cell, CellStack) for cell in cells):
+        raise ShapeError.of("no cells", value=listed)
+    if len({cell.cell for cell in cells}) > 1:
+        raise ShapeError.of("different cells")
+    units = tuple(size for cell in cells for size in cell.units)
+    if values.get("return_state") and len(units) > 1:
+        raise ShapeError.of("states of several cells")
+    flags = ("return_sequences", "go_backwards", "stateful")
+    sequences, backwards, stateful = (bool(values.get(flag)) for flag in flags)
+    return CellStack(cells[0].cell, units, sequences, backwards, stateful)
+
+
+def taken(setting: LayerSetting, value: Any, name: str) -> Any:
+    """The value of a setting that Keras takes for this argument of a layer of that name.
+
+    Raises ShapeError for what is none, or can't be told.
+    """
+    if setting.options is not None:
+        # Of activations and paddings that are someone's own, none changes a shape.
+        return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
+    if isinstance(value, Unknown):
+        raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
+    if setting.sizes is not None:
+        return _sizes(setting, value, name)
+    if setting.limit is None:
+        return bool(value)
+    if value is None and (setting.optional or setting.default is not None):
+        return None if setting.optional else setting.default
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    is_share = setting.limit.step < 1 and isinstance(value, (int, float))
+    return value if is_share else _whole(value, setting.name, name, setting)
+
+
+def _whole(value: Any, argument: str, name: str, setting: LayerSetting | None = None) -> int:
+    """A whole number, and none that is larger than is traced here."""
+    if isinstance(value, Unknown):
+        raise ShapeError.of("a value that can't be told", argument=argument, name=name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ShapeError.of("no whole number", argument=argument, value=value)
+    if setting is not None and setting.limit is not None and value > setting.limit.maximum:
+        most = f"{setting.limit.maximum:,.0f}"
+        raise ShapeError.of("too much to trace", argument=argument, value=f"{value:,}", most=most)
+    return value
+
+
+def _choice(setting: LayerSetting, value: Any, name: str) -> str:
+    options = setting.options or {}
+    written = (
+        "None" if value is None else json.dumps(value.lower() if isinstance(value, str) else 0)
+    )
+    for key, option in options.items():
+        if option == written:
+            return key
+    if value is None:
+        return "linear" if "linear" in options else setting.default
+    if "activation" in setting.name:
+        raise ShapeError.of("no activation", value=value)
+    if setting.name == "merge_mode":
+        raise ShapeError.of("no merge mode", value=value)
+    words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
+    raise ShapeError.of("no option", name=name, **words)
+
+
+def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...] | None:
+    if value is None and setting.optional:
+        return None
+    if isinstance(value, int) and setting.sizes == 2:
+        value = (value, value)
+    if not isinstance(value, (list, tuple)):
+        raise ShapeError.of("no sizes in brackets", argument=setting.name, value=value)
+    sizes = tuple(-1 if size is None else _whole(size, setting.name, name) for size in value)
+    if setting.sizes and len(sizes) != setting.sizes:
+        words = {"argument": setting.name, "value": value, "count": setting.sizes}
+        raise ShapeError.of("other number of sizes", **words)
+    return sizes

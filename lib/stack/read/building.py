@@ -1,0 +1,91 @@
+"""A graph of layers as it is read, which becomes a stack when its outputs are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lib.stack.base import Layer, Ref, Stack
+from lib.stack.plain import Embedding, Input
+from lib.stack.recurrent import Recurrent
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a call gives, while a graph is read: all tensors of a layer, or one of them."""
+
+    node: int
+    output: int | None = None
+
+    def __getitem__(self, output: int) -> Value:
+        """One tensor of several."""
+        return Value(self.node, output)
+
+
+@dataclass(slots=True)
+class Graph:
+    """Layers in the order in which they are called, each with what it is called on."""
+
+    layers: list[Layer] = field(default_factory=list)
+    """Their `of`, `states` and `shares` are places in this list."""
+
+    def call(
+        self, layer: Layer, values: Sequence[Value] = (), states: Sequence[Value] = ()
+    ) -> Value:
+        """The layer called on these values; an `Input` is called on none."""
+        layer = replace(layer, of=tuple(Ref(value.node, value.output) for value in values))
+        if states and isinstance(layer, Recurrent):
+            refs = tuple(Ref(value.node, value.output) for value in states)
+            layer = replace(layer, states=refs)
+        self.layers.append(layer)
+        return Value(len(self.layers) - 1)
+
+    def again(self, first: Value, values: Sequence[Value]) -> Value:
+        """The layer of an earlier call once more, with the same weights, on other values."""
+        layer = self.layers[first.node]
+        shares = first.node if layer.shares is None else layer.shares
+        return self.call(replace(layer, shares=shares), values)
+
+    def stack(self, outputs: Iterable[Value] = ()) -> Stack:
+        """What leads to these outputs, as a stack; all that was called where none is named.
+
+        What a layer takes isn't named where it is all that the one before it gives.
+        """
+        kept = self._leading_to({value.node for value in outputs})
+        moved = {old: new for new, old in enumerate(kept)}
+        layers = [self.layers[place].at(moved) for place in kept]
+        for place, layer in enumerate(layers):
+            # Attention to itself is called on the same tensor twice.
+            if {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or layer.kind == "mha"):
+                layers[place] = replace(layer, of=())
+            first = layer.of[0].place if layer.of else place
+            taken = layers[first]
+            # A sample of one axis that is looked up is a row of numbers: its axis is time.
+            if isinstance(layer, Embedding) and isinstance(taken, Input) and taken.form == "flat":
+                layers[first] = replace(taken, form="tokens", timesteps=taken.features)
+        return tuple(layers)
+
+    def _leading_to(self, ends: set[int]) -> list[int]:
+        """These layers, and all that they need, in order."""
+        if not ends:
+            return list(range(len(self.layers)))
+        kept, open_ = set[int](), [*ends]
+        while open_:
+            place = open_.pop()
+            if place not in kept:
+                kept.add(place)
+                layer = self.layers[place]
+                open_ += [ref.place for ref in layer.refs()]
+                open_ += [] if layer.shares is None else [layer.shares]
+        return sorted(kept)
+
+
+def sample(shape: Sequence[int | None], batch: int | None = None) -> Input:
+    """The Input for samples of this shape, without the batch; None where any size will do."""
+    sizes = tuple(shape)
+    if len(sizes) == 2:
+        return Input(timesteps=sizes[0], features=sizes[1], batch=batch)
+    if len(sizes) == 1:
+        return Input(features=sizes[0], batch=batch, form="flat")
+    known = tuple(size or 0 for size in sizes)
+    return Input(batch=batch, form="other", shape=known)
