@@ -6,6 +6,39 @@ Nothing of it is ever executed, imported, or unpickled: code is parsed, a file's
 read as text. What can't be read is said with its line, and the rest is traced as far as it goes.
 """
 
+from lib.stack.base import Stack
+from lib.stack.read.code import read_code
+from lib.stack.read.pasted import refused
 from lib.stack.read.reading import ModelError, Note, Reading
 
-__all__ = ["ModelError", "Note", "Reading"]
+__all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
+
+
+def read(source: str | bytes, name: str = "") -> Reading:
+    """What a text or file says of a model.
+
+    Args:
+        source: Keras code, a configuration, the output of `model.summary()`, or a `.keras` file.
+        name: the file's, if it is one.
+
+    Raises:
+        ModelError: where no model can be read from it.
+    """
+    from lib.stack.read.config import read_config  # noqa: PLC0415
+    from lib.stack.read.summary import read_summary  # noqa: PLC0415
+
+    if isinstance(source, bytes):
+        if source[:2] == b"PK" or name.lower().endswith((".keras", ".h5", ".hdf5")):
+            return read_config(source)
+        try:
+            source = source.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise refused("encoding") from None
+    if source.lstrip("\ufeff \t\r\n")[:1] == "{":
+        return read_config(source)
+    return read_summary(source) if "Layer (type)" in source else read_code(source)
+
+
+def read_model(source: str | bytes, name: str = "") -> Stack:
+    """The stack of a text or file, as `read` reads it. Raises ModelError where there is none."""
+    return read(source, name).stack

@@ -1,0 +1,380 @@
+"""Expressions of Python → what can be told of them without running anything.
+
+That is plain values (numbers, texts, lists), shapes of arrays, and what `code.py` knows besides:
+layers, tensors, models. All else is UNKNOWN, or an `Opaque` that says what it comes from.
+Arithmetic is bounded: what would be large is unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import Any
+
+from lib.stack.base import Origin
+from lib.stack.making import UNKNOWN, Unknown
+from lib.stack.read.arrays import Array, combined
+from lib.stack.read.pasted import refused
+
+_MOST_STEPS = 40_000
+"""Statements and expressions that are followed, each time that they are."""
+_LARGEST = 10**12
+_LONGEST = 10_000
+"""Of texts and lists."""
+_MOST_LINES, _LONGEST_LINE = 12, 240
+"""Of a statement that is shown in one line, and of that in characters."""
+_WELL_KNOWN = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
+"""Names that people use without the line that imports them."""
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "bool": bool,
+    "ceil": math.ceil,
+    "float": float,
+    "floor": math.floor,
+    "int": int,
+    "len": len,
+    "list": list,
+    "max": max,
+    "min": min,
+    "prod": math.prod,
+    "range": range,
+    "reversed": lambda value: list(reversed(value)),
+    "round": lambda value, digits=0: round(value, digits) if abs(digits) < 20 else UNKNOWN,
+    "sorted": sorted,
+    "sqrt": math.sqrt,
+    "sum": sum,
+    "tuple": tuple,
+    "enumerate": lambda value, start=0: list(enumerate(value, start)),
+    "zip": lambda *values: list(zip(*values, strict=False)),
+}
+"""Functions of plain values alone, by name, those of `math` and NumPy among them."""
+_MATH = {"ceil", "floor", "prod", "sqrt"}
+_FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
+
+
+@dataclass(slots=True, eq=False)
+class Opaque(Unknown):
+    """What isn't known, and what it comes from: a name of a library, or what can't be read."""
+
+    path: str
+    """With its modules: "numpy.load", "keras.layers.LSTM"."""
+    why: str = ""
+    """The row of `unread` in code.toml; empty for a mere name."""
+    origin: Origin | None = None
+    """Where it stands, if it can't be read."""
+    takes: tuple[Any, ...] = ()
+    """The tensors that it comes from."""
+
+    @property
+    def name(self) -> str:
+        """Without its modules."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function that the code defines."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    defaults: list[Any]
+    keyword_defaults: list[Any]
+
+
+def plain(value: Any) -> bool:
+    """Whether it is a number, a text, or None."""
+    return value is None or isinstance(value, (int, float, str))
+
+
+def flat(value: Any) -> bool:
+    """Whether it is one of these, or a list of them, and not a long one."""
+    if isinstance(value, (list, tuple, range)):
+        return len(value) <= _LONGEST and all(plain(one) for one in value)
+    return plain(value)
+
+
+def bounded(value: Any) -> Any:
+    """The value, or UNKNOWN where it is large."""
+    if isinstance(value, (int, float, complex)) and not abs(value) <= _LARGEST:
+        return UNKNOWN  # of not-a-number, too
+    if isinstance(value, complex):
+        return UNKNOWN
+    return UNKNOWN if isinstance(value, str) and len(value) > _LONGEST else value
+
+
+class Evaluator:
+    """What expressions come to, by the names that are known where they stand."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        """Of the code."""
+        self.statement: ast.AST = ast.Pass()
+        """That is followed just now."""
+        self.scopes: list[dict[str, Any]] = [{"__name__": "__main__"}]
+        """The module's names, and those of the functions that are followed."""
+        self.steps = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Count what is followed. Raises ModelError where it is too much."""
+        self.steps += steps
+        if self.steps > _MOST_STEPS:
+            raise refused("too much")
+
+    def at(self, node: Any) -> Origin:
+        """Where an expression or a statement stands."""
+        one, line = self.statement, node.lineno
+        if node.end_lineno == line:
+            text = self.lines[line - 1]
+            call = text.encode()[node.col_offset : node.end_col_offset].decode()
+        elif "body" in node._fields:
+            text = call = self.lines[line - 1]
+        else:
+            text = call = ast.unparse(node)
+            length = getattr(one, "end_lineno", line) - getattr(one, "lineno", line)
+            if length < _MOST_LINES and "body" not in one._fields:
+                text = ast.unparse(one)
+        if len(text.strip()) > _LONGEST_LINE:
+            text = call
+        short, part = (shorten(each, _LONGEST_LINE, placeholder="…") for each in (text, call))
+        return Origin(line, short, part)
+
+    def named(self, name: str) -> Any:
+        """The value of a name. What the code doesn't define is taken for a name of Keras's."""
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return scope[name]
+        return Opaque(_WELL_KNOWN.get(name, f"keras.{name}"))
+
+    def value(self, node: ast.AST | None) -> Any:
+        """What an expression comes to."""
+        self.spend()
+        match node:
+            case None:
+                return None
+            case ast.Constant(value):
+                return bounded(value) if plain(value) or value is ... else UNKNOWN
+            case ast.Name(name):
+                return self.named(name)
+            case ast.Attribute(base, name):
+                return self.attribute(self.value(base), name, node)
+            case ast.Tuple(elements):
+                return tuple(self.items(elements))
+            case ast.List(elements):
+                return list(self.items(elements))
+            case ast.Dict(keys, values):
+                pairs = [(self.value(key), value) for key, value in zip(keys, values, strict=True)]
+                return {key: self.value(value) for key, value in pairs if plain(key)}
+            case ast.BinOp(left, how, right):
+                return self.operation(how, self.value(left), self.value(right), node)
+            case ast.Compare(left, [how], [right]):
+                return self._compared(how, self.value(left), self.value(right))
+            case ast.UnaryOp(how, operand):
+                return self._unary(how, self.value(operand))
+            case ast.BoolOp(how, values):
+                return self._either(values, isinstance(how, ast.Or))
+            case ast.IfExp(test, body, orelse):
+                known = self.truth(test)
+                return UNKNOWN if known is None else self.value(body if known else orelse)
+            case ast.NamedExpr(ast.Name(name), right):
+                self.scopes[-1][name] = self.value(right)
+                return self.scopes[-1][name]
+            case ast.Subscript(base, index):
+                return self.part(self.value(base), self.value(index), node)
+            case ast.Slice(lower, upper, step):
+                return slice(self.value(lower), self.value(upper), self.value(step))
+            case ast.ListComp(element, [one]) | ast.GeneratorExp(element, [one]):
+                return self._comprehended(element, one, node)
+            case ast.Lambda():
+                return Opaque("lambda", "function", self.at(node))
+            case ast.Await(value):
+                return self.value(value)
+            case ast.Call():
+                return self.called(node)
+        return UNKNOWN
+
+    def items(self, nodes: list[ast.expr]) -> Iterator[Any]:
+        """What stands in brackets, with what is unpacked there."""
+        for node in nodes:
+            if not isinstance(node, ast.Starred):
+                yield self.value(node)
+                continue
+            value = self.value(node.value)
+            if isinstance(value, (list, tuple, range)) and len(value) <= _LONGEST:
+                self.spend(len(value))
+                yield from value
+            else:
+                yield UNKNOWN
+
+    def truth(self, node: ast.expr) -> bool | None:
+        """Whether a condition holds; None where that can't be told."""
+        value = self.value(node)
+        return bool(value) if flat(value) or isinstance(value, dict) else None
+
+    def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:  # noqa: ARG002
+        """Arithmetic, on plain values and arrays."""
+        if isinstance(left, Array) or isinstance(right, Array):
+            return combined(left, right)
+        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+        if isinstance(how, ast.Pow) and not (numbers and abs(left) < 1e6 and abs(right) < 40):
+            return UNKNOWN
+        if not numbers:
+            length = _length_of(how, left, right)
+            if not 0 <= length <= _LONGEST:
+                return UNKNOWN
+            self.spend(length // 100)
+        try:
+            return bounded(_OPERATORS[type(how)](left, right))
+        except (*_FAILURES, KeyError):
+            return UNKNOWN
+
+    def _compared(self, how: ast.cmpop, left: Any, right: Any) -> Any:
+        if not (plain(left) and flat(right)):
+            return UNKNOWN
+        try:
+            return _OPERATORS[type(how)](left, right)
+        except _FAILURES:
+            return UNKNOWN
+
+    def _unary(self, how: ast.unaryop, value: Any) -> Any:
+        if isinstance(value, Array):
+            return value
+        if isinstance(how, ast.Not):
+            return not value if flat(value) else UNKNOWN
+        if not isinstance(value, (int, float)):
+            return value if isinstance(value, Opaque) and value.why else UNKNOWN
+        return -value if isinstance(how, ast.USub) else value
+
+    def _either(self, nodes: list[ast.expr], ends: bool) -> Any:
+        """`or` where `ends`, else `and`: the first that settles it."""
+        value: Any = None
+        for node in nodes:
+            value = self.value(node)
+            if not flat(value):
+                return UNKNOWN
+            if bool(value) == ends:
+                break
+        return value
+
+    def _comprehended(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
+        """A list whose rounds are known."""
+        rounds = self.value(loop.iter)
+        if not isinstance(rounds, (list, tuple, range)) or loop.ifs or len(rounds) > _LONGEST:
+            return Opaque("list", "loop", self.at(node))
+        found = []
+        for one in rounds:
+            self.assign(loop.target, one)
+            found.append(self.value(element))
+        return found
+
+    def assign(self, target: ast.expr, value: Any) -> None:
+        """Give a value to a name, or to several."""
+        self.spend()
+        if isinstance(target, ast.Name):
+            self.scopes[-1][target.id] = value
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value)
+        elif isinstance(target, ast.Subscript):
+            held, index = self.value(target.value), self.value(target.slice)
+            if isinstance(held, dict) and plain(index):
+                held[index] = value
+
+    def _unpack(self, targets: list[ast.expr], value: Any) -> None:
+        star = next((at for at, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+        values = self.unpacked(value, len(targets), star is not None)
+        if star is not None:
+            after = len(targets) - star - 1
+            end = len(values) - after
+            values = [*values[:star], values[star:end], *values[end:]]
+        for target, one in zip(targets, values, strict=False):
+            self.assign(target.value if isinstance(target, ast.Starred) else target, one)
+
+    def unpacked(self, value: Any, count: int, starred: bool) -> list[Any]:  # noqa: ARG002
+        """The values in one that is unpacked to so many names, one of them for the rest."""
+        if isinstance(value, (list, tuple, range)) and len(value) <= _LONGEST:
+            return list(value)
+        if isinstance(value, Opaque) and not value.why:
+            return [Opaque(f"{value.path}.{at}") for at in range(count)]
+        return [value if isinstance(value, Opaque) else UNKNOWN] * count
+
+    def part(self, base: Any, index: Any, node: ast.AST) -> Any:  # noqa: ARG002
+        """What stands in brackets behind a value: SHAPE[0], X[:100]."""
+        if isinstance(base, Array):
+            return base.at(index)
+        if isinstance(base, Opaque):
+            return base
+        if isinstance(base, dict) and not plain(index):
+            return UNKNOWN
+        try:
+            return base[index] if isinstance(base, (list, tuple, str, dict, range)) else UNKNOWN
+        except _FAILURES:
+            return UNKNOWN
+
+    def attribute(self, base: Any, name: str, node: ast.AST) -> Any:  # noqa: ARG002
+        """What a value has by a name: X.shape."""
+        if isinstance(base, Opaque):
+            return base if base.why else Opaque(f"{base.path}.{name}")
+        if isinstance(base, Array):
+            known = {"shape": base.shape, "ndim": len(base.shape), "size": UNKNOWN}
+            return Array(base.shape[::-1]) if name == "T" else known.get(name, UNKNOWN)
+        return UNKNOWN
+
+    def computed(self, name: str, args: list[Any]) -> Any:
+        """What a function of Python's own gives: len(chars), int(past / step)."""
+        if name == "len" and isinstance(args[0] if args else None, Array):
+            return args[0].shape[0] if args[0].shape else UNKNOWN
+        shallow = name in ("len", "list", "tuple", "zip", "enumerate", "reversed", "range")
+        for one in args:
+            known = isinstance(one, (list, tuple, range, str, dict, int))
+            if isinstance(one, (list, tuple, range)) and len(one) > _LONGEST:
+                return UNKNOWN
+            if not (known if shallow else flat(one)):
+                return UNKNOWN
+        try:
+            return bounded(_BUILTINS[name](*args))
+        except _FAILURES:
+            return UNKNOWN
+
+    def called(self, node: ast.Call) -> Any:
+        """What a call gives."""
+        raise NotImplementedError
+
+
+def is_computed(path: str) -> bool:
+    """Whether a name is that of a function on plain values, of Python's own, `math` or NumPy."""
+    module, _, name = path.rpartition(".")
+    if name in _MATH:
+        return module in ("math", "numpy", "keras")
+    return name in _BUILTINS and module == "keras"
+
+
+def _length_of(how: ast.operator, left: Any, right: Any) -> int:
+    """How long a text or list gets by arithmetic; -1 where it is none."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, (str, list, tuple)):
+            if isinstance(how, ast.Mult) and isinstance(other, int):
+                return len(one) * max(other, 0)
+            if isinstance(how, ast.Add) and type(other) is type(one):
+                return len(one) + len(other)
+    return -1
