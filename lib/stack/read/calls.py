@@ -11,8 +11,8 @@ from lib.stack.base import Origin
 from lib.stack.making import MAKES, UNKNOWN, made
 from lib.stack.read.arrays import Array, created
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers, Model, Part, found
-from lib.stack.read.values import Evaluator, Function, Opaque, is_computed
+from lib.stack.read.layers import Layers, Model, Part
+from lib.stack.read.values import SHALLOW, Evaluator, Function, Opaque, is_computed
 from lib.stack.recurrent import ACTIVATIONS, Recurrent, returned_names
 
 _MERGES = {
@@ -55,7 +55,7 @@ class Calls(Evaluator):
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(lines)
-        self.layers = Layers()
+        self.layers = Layers(self.spend)
 
     def run(self, body: list[ast.stmt]) -> None:
         """Follow some statements."""
@@ -66,9 +66,12 @@ class Calls(Evaluator):
         self.layers.origin = super().at(node)
         return self.layers.origin
 
-    def makes(self, value: Opaque) -> bool:
-        """Whether a name is that of a layer or a model."""
-        return value.name in MAKES or value.name in (*_MERGES, "Sequential", "Model", "Input")
+    def makes(self, value: Any) -> bool:
+        """Whether a value is a layer, or a name of Keras's that makes one."""
+        if not isinstance(value, Opaque) or value.why:
+            return isinstance(value, Part)
+        known = value.name in MAKES or value.name in (*_MERGES, "Sequential", "Model", "Input")
+        return known and value.path.startswith(("keras", "tensorflow", "tf_keras"))
 
     def called(self, node: ast.Call) -> Any:
         """What a call gives."""
@@ -91,15 +94,8 @@ class Calls(Evaluator):
                 return self._method(base, name, args, keywords)
             if isinstance(base, Array):
                 return base.method(name, args)
-            if isinstance(base, list) and name in ("append", "extend") and len(args) == 1:
-                base += (
-                    args
-                    if name == "append"
-                    else list(args[0])
-                    if isinstance(args[0], (list, tuple))
-                    else [UNKNOWN]
-                )
-                return None
+            if isinstance(base, (list, dict)):
+                return _changed(base, name, args)
             if isinstance(base, Value) and name == "get_shape":
                 return self.attribute(base, "shape", node)
             callee = self.attribute(base, name, function)
@@ -118,12 +114,12 @@ class Calls(Evaluator):
             self._take(callee)
             return layers.call(callee, layers.tensors(given))
         if isinstance(callee, Function):
-            if list(found([*args, *keywords.values()])):
+            if layers.found(args, keywords):
                 layers.note("function", node.lineno, name=f"`{callee.node.name}`")
             return self.follow(callee, args, keywords, node)
         if not isinstance(callee, Opaque):
             return UNKNOWN
-        given = tuple(found([*args, *keywords.values()]))
+        given = layers.found(args, keywords)
         if callee.why:
             return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *given))
         return self._named(callee, args, keywords, node)
@@ -133,7 +129,7 @@ class Calls(Evaluator):
     ) -> Any:
         """What something of a library gives: a layer, an input, a model, an array."""
         name, (root, *modules) = callee.name, callee.path.split(".")[:-1] or [""]
-        tensors = tuple(found([*args, *keywords.values()]))
+        tensors = self.layers.found(args, keywords)
         of_keras = root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in modules)
         if of_keras and _OPERATIONS.isdisjoint(modules):
             if name in ("Input", "InputLayer"):
@@ -148,7 +144,9 @@ class Calls(Evaluator):
                 if any(isinstance(one, Opaque) and one.why == "arguments" for one in args):
                     return Opaque(name, "arguments", self.layers.origin)
                 return self._layer(name, args, keywords, node)
-        if is_computed(callee.path) and not tensors:
+        if callee.path == "keras.dict" and not args:
+            return keywords
+        if is_computed(callee.path) and (not tensors or name in SHALLOW):
             return self.computed(name, args)
         if name in ("int_shape", "shape") and args and isinstance(args[0], Value):
             return self.attribute(args[0], "shape", node)
@@ -157,12 +155,9 @@ class Calls(Evaluator):
             if array is not UNKNOWN:
                 return array
         if tensors:
-            name = (
-                callee.path.removeprefix("keras.")
-                if root == "keras" and not modules
-                else callee.path
-            )
-            return Opaque(name, "op", self.layers.origin, tensors)
+            own = root == "keras" and not modules  # no line imports it
+            why = "value" if name[:1].isupper() else "function" if own else "op"
+            return Opaque(name if own else callee.path, why, self.layers.origin, tensors)
         return Opaque(callee.path)
 
     def _input(self, args: list[Any], keywords: dict[str, Any]) -> Value:
@@ -216,6 +211,7 @@ class Calls(Evaluator):
         return self._part(name, args, keywords)
 
     def _part(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Part:
+        self.spend(50)
         wraps = name in _WRAPPERS
         shape = _given_shape(name, keywords)
         for one in [*args, *keywords.values()]:
@@ -238,7 +234,7 @@ class Calls(Evaluator):
         if not given:
             return UNKNOWN
         after = args[1:2] if isinstance(part.layer, Recurrent) else []
-        states = list(found(keywords.get("initial_state", after)))
+        states = self.layers.found(keywords.get("initial_state", after))
         return self.layers.call(part, self.layers.tensors(given), self.layers.tensors(states))
 
     def _method(self, model: Model, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -261,7 +257,7 @@ class Calls(Evaluator):
             if isinstance(target, Array) and name in _RANKS:
                 model.target = target
         elif name in ("get_layer", "call"):
-            return Opaque(f"model.{name}", "op", self.layers.origin, tuple(found(args)))
+            return Opaque(f"model.{name}", "op", self.layers.origin, self.layers.found(args))
         model.rank = max(model.rank, _RANKS.get(name, _RANK_OF_OTHERS.get(name, 0)))
         return UNKNOWN
 
@@ -270,7 +266,8 @@ class Calls(Evaluator):
     ) -> Any:
         """What a function of the code gives."""
         if len(self.scopes) > _DEEPEST:
-            return Opaque(function.node.name, "function", self.at(node), tuple(found(args)))
+            return Opaque(function.node.name, "function", self.at(node), self.layers.found(args))
+        self.spend(10)
         about = function.node.args
         names = [one.arg for one in (*about.posonlyargs, *about.args)]
         bound: dict[str, Any] = dict.fromkeys(names, UNKNOWN)
@@ -296,7 +293,7 @@ class Calls(Evaluator):
 
     def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic; of two tensors it is a layer."""
-        tensors = tuple(found([left, right])) if not isinstance(left, (list, tuple)) else ()
+        tensors = self.layers.found(left, right) if not isinstance(left, (list, tuple)) else ()
         if not tensors:
             return super().operation(how, left, right, node)
         origin = self.at(node)
@@ -347,6 +344,18 @@ class Calls(Evaluator):
         if isinstance(base, Part) and name == "output" and base.output is not None:
             return base.output
         return super().attribute(base, name, node)
+
+
+def _changed(held: list[Any] | dict[Any, Any], method: str, args: list[Any]) -> Any:
+    """What a method of a list or a dict gives, or does to it."""
+    if isinstance(held, dict):
+        return list(getattr(held, method)()) if method in ("keys", "values", "items") else UNKNOWN
+    if method == "append":
+        held += args[:1]
+    elif method == "extend":
+        given = args[0] if args else ()
+        held += given if isinstance(given, (list, tuple)) else [UNKNOWN]
+    return UNKNOWN
 
 
 def _short(origin: Origin) -> str:

@@ -17,7 +17,7 @@ from lib.stack.base import MAX_LAYERS
 from lib.stack.making import UNKNOWN
 from lib.stack.plain import Input, Unread
 from lib.stack.read.calls import Calls, Returned
-from lib.stack.read.layers import Model, found
+from lib.stack.read.layers import Model
 from lib.stack.read.pasted import is_error, parsed, refused
 from lib.stack.read.reading import Note, Reading
 from lib.stack.read.values import Function, Opaque
@@ -135,13 +135,14 @@ class _Reader(Calls):
             self.spend()
             if isinstance(node, ast.Name):
                 value = self.named(node.id)
-                takes += found(value)
-                makes = makes or (isinstance(value, Opaque) and self.makes(value))
+                takes += self.layers.found(value)
+                makes = makes or self.makes(value)
                 if isinstance(node.ctx, ast.Store):
                     changed.add(node.id)
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 value = self.named(node.value.id)
-                makes = makes or self.makes(Opaque(f"{node.value.id}.{node.attr}"))
+                if isinstance(value, Opaque):
+                    makes = makes or self.makes(self.attribute(value, node.attr, node))
                 if isinstance(value, Model) and node.attr in ("add", "pop"):
                     models.append(value)
                 if node.attr in ("append", "extend", "insert"):
@@ -173,7 +174,7 @@ class _Reader(Calls):
             inputs, outputs = layers.ends(model)
             stack = layers.stack(inputs, layers.tensors(outputs))
             if len(usable) > 1:
-                layers.note("several models", count=len(usable), line=model.line)
+                layers.note("several models", model.line, count=len(usable), line=model.line)
         if len(stack) > MAX_LAYERS:
             raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
         for layer in stack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,14 +10,14 @@ from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.arrays import Array
 from lib.stack.read.building import Graph, Value, sample
-from lib.stack.read.pasted import WORDS, refused
+from lib.stack.read.pasted import WORDS
 from lib.stack.read.reading import Note
-from lib.stack.read.values import Opaque
+from lib.stack.read.values import Opaque, plain
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
 
-_MOST_CALLS = 2000
+_MOST_AXES = 7
 _GUESSES = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
 
@@ -56,27 +56,19 @@ class Model:
     """Of how many parts its outputs are."""
 
 
-def found(value: Any) -> Iterator[Value | Opaque]:
-    """The tensors in a value, and what can't be read but comes from code that works on some."""
-    if isinstance(value, Value) or (isinstance(value, Opaque) and value.why):
-        yield value
-    elif isinstance(value, (list, tuple)) and len(value) <= _MOST_CALLS:
-        for one in value:
-            yield from found(one)
-    elif isinstance(value, dict):
-        yield from found(list(value.values()))
-
-
 def unread(name: str, why: str) -> Unread:
     """What stands in the place of a layer that can't be read."""
     received = say(WORDS["unread"], why, name=f"`{name}`")
-    return Unread(called=name, error=ShapeError("a layer", received, "", "read"))
+    expected = "a tensor" if why == "uncalled" else "a layer"
+    return Unread(called=name, error=ShapeError(expected, received, "", "read"))
 
 
 class Layers:
     """All layers and models of a code."""
 
-    def __init__(self) -> None:
+    def __init__(self, spend: Callable[[float], None]) -> None:
+        self._spend = spend
+        """Counts what is done; raises ModelError where it is too much."""
         self.graph = Graph()
         self.notes: list[Note] = []
         self.models: list[Model] = []
@@ -89,6 +81,7 @@ class Layers:
         """By place in the graph what is said of an input, if it is part of the model."""
         self._guessed: set[int] = set()
         """Inputs whose shape nothing tells."""
+        self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
@@ -108,9 +101,8 @@ class Layers:
     def put(
         self, layer: Layer, inputs: Sequence[Value] = (), states: Sequence[Value] = ()
     ) -> Value:
-        """A layer in the graph. Raises ModelError where it is too much."""
-        if len(self.graph.layers) > _MOST_CALLS:
-            raise refused("too much")
+        """A layer in the graph."""
+        self._spend(20)
         return self.graph.call(layer, inputs, states)
 
     def input(self, shape: Any, batch: Any = None) -> Value:
@@ -119,32 +111,51 @@ class Layers:
         if isinstance(shape, int):
             self.note("a number as shape", line, size=shape)
             shape = (shape,)
-        known = isinstance(shape, (list, tuple)) and len(shape) <= len("TABCDEFG")
-        sizes = [one if type(one) is int and one > 0 else None for one in shape if known]
-        layer = sample(sizes if known else _GUESSES[0], batch if type(batch) is int else None)
+        known = isinstance(shape, (list, tuple)) and len(shape) <= _MOST_AXES
+        given = list(shape) if known else _GUESSES[0]
+        sizes = [one if type(one) is int and one > 0 else None for one in given]
+        layer = sample(sizes, batch if type(batch) is int else None)
         value = self.put(replace(layer, origin=self.origin))
         if not known:
             self._guessed.add(value.node)
-        elif any(one is not None and not isinstance(one, int) for one in shape):
-            self._about[value.node] = Note(WORDS["notes"]["open size"], line)
+        elif any(one is not None and not isinstance(one, int) for one in given):
+            what = "open size" if given[-1] is None or isinstance(given[-1], int) else "open features"
+            self._about[value.node] = Note(WORDS["notes"][what], line)
         return value
+
+    def leaves(self, value: Any) -> Iterator[Any]:
+        """What is in lists within lists, or in dicts, in order; else the value alone."""
+        open_ = [value]
+        while open_:
+            self._spend(0.2)
+            one = open_.pop()
+            if isinstance(one, (list, tuple, dict)):
+                open_ += reversed(list(one.values() if isinstance(one, dict) else one))
+            else:
+                yield one
+
+    def found(self, *values: Any) -> tuple[Any, ...]:
+        """The tensors in values, and what can't be read but comes from code that works on some."""
+        kinds = ("loop", "branch")
+        return tuple(
+            one
+            for one in self.leaves(values)
+            if isinstance(one, Value)
+            or (isinstance(one, Opaque) and (one.takes or one.why in kinds))
+        )
 
     def tensors(self, value: Any) -> list[Value]:
         """The tensors in what a layer is called on; what isn't one has another in its place."""
-        if isinstance(value, Value):
-            return [value]
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, (list, tuple)):
-            if len(value) > _MOST_CALLS:
-                raise refused("too much")
-            return [tensor for one in value for tensor in self.tensors(one)]
-        if value is None or isinstance(value, (int, float, str)):
-            return []
-        key = value.path if isinstance(value, Opaque) and not value.why else value
-        if key not in self._stand_ins:
-            self._stand_ins[key] = self._stand_in(value)
-        return [self._stand_ins[key]]
+        tensors = []
+        for one in self.leaves(value):
+            if isinstance(one, Value):
+                tensors.append(one)
+            elif not plain(one):
+                key = one.path if isinstance(one, Opaque) and not one.why else one
+                if key not in self._stand_ins:
+                    self._stand_ins[key] = self._stand_in(one)
+                tensors.append(self._stand_ins[key])
+        return tensors
 
     def _stand_in(self, value: Any) -> Value:
         if isinstance(value, Array):
@@ -154,7 +165,7 @@ class Layers:
             return self.put(replace(layer, origin=value.origin), self.tensors(value.takes))
         if isinstance(value, (Part, Model)):
             called = value.layer.keras if isinstance(value, Part) else "model"
-            return self.put(replace(unread(called, "value"), origin=self.origin))
+            return self.put(replace(unread(called, "uncalled"), origin=self.origin))
         return self.input(None)
 
     def call(self, what: Any, inputs: list[Value], states: Sequence[Value] = ()) -> Any:
@@ -257,7 +268,11 @@ class Layers:
 
     def traced(self, value: Value) -> TracedLayer:
         """What is known of a tensor by now."""
-        return trace(self.graph.stack([value]))[-1]
+        if value.node not in self._traced:
+            stack = self.graph.stack([value])
+            self._spend(2 * len(stack))
+            self._traced[value.node] = trace(stack)[-1]
+        return self._traced[value.node]
 
 
 def _guess(taker: Layer | None) -> Input:

@@ -20,7 +20,7 @@ from lib.stack.making import UNKNOWN, Unknown
 from lib.stack.read.arrays import Array, combined
 from lib.stack.read.pasted import refused
 
-_MOST_STEPS = 40_000
+_MOST_STEPS = 20_000
 """Statements and expressions that are followed, each time that they are."""
 _LARGEST = 10**12
 _LONGEST = 10_000
@@ -71,6 +71,8 @@ _BUILTINS: dict[str, Callable[..., Any]] = {
     "zip": lambda *values: list(zip(*values, strict=False)),
 }
 """Functions of plain values alone, by name, those of `math` and NumPy among them."""
+SHALLOW = ("len", "list", "tuple", "zip", "enumerate", "reversed", "range")
+"""Those that don't ask what is in a list."""
 _MATH = {"ceil", "floor", "prod", "sqrt"}
 _FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 
@@ -108,13 +110,6 @@ def plain(value: Any) -> bool:
     return value is None or isinstance(value, (int, float, str))
 
 
-def flat(value: Any) -> bool:
-    """Whether it is one of these, or a list of them, and not a long one."""
-    if isinstance(value, (list, tuple, range)):
-        return len(value) <= _LONGEST and all(plain(one) for one in value)
-    return plain(value)
-
-
 def bounded(value: Any) -> Any:
     """The value, or UNKNOWN where it is large."""
     if isinstance(value, (int, float, complex)) and not abs(value) <= _LARGEST:
@@ -134,13 +129,20 @@ class Evaluator:
         """That is followed just now."""
         self.scopes: list[dict[str, Any]] = [{"__name__": "__main__"}]
         """The module's names, and those of the functions that are followed."""
-        self.steps = 0
+        self.steps = 0.0
 
-    def spend(self, steps: int = 1) -> None:
+    def spend(self, steps: float = 1) -> None:
         """Count what is followed. Raises ModelError where it is too much."""
         self.steps += steps
         if self.steps > _MOST_STEPS:
             raise refused("too much")
+
+    def flat(self, value: Any) -> bool:
+        """Whether it is a plain value, or a list of them, and not a long one."""
+        if isinstance(value, (list, tuple, range)):
+            self.spend(len(value) / 50)
+            return len(value) <= _LONGEST and all(map(plain, value))
+        return plain(value)
 
     def at(self, node: Any) -> Origin:
         """Where an expression or a statement stands."""
@@ -230,7 +232,7 @@ class Evaluator:
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that can't be told."""
         value = self.value(node)
-        return bool(value) if flat(value) or isinstance(value, dict) else None
+        return bool(value) if self.flat(value) or isinstance(value, dict) else None
 
     def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:  # noqa: ARG002
         """Arithmetic, on plain values and arrays."""
@@ -243,14 +245,14 @@ class Evaluator:
             length = _length_of(how, left, right)
             if not 0 <= length <= _LONGEST:
                 return UNKNOWN
-            self.spend(length // 100)
+            self.spend(length / 50)
         try:
             return bounded(_OPERATORS[type(how)](left, right))
         except (*_FAILURES, KeyError):
             return UNKNOWN
 
     def _compared(self, how: ast.cmpop, left: Any, right: Any) -> Any:
-        if not (plain(left) and flat(right)):
+        if not (plain(left) and self.flat(right)):
             return UNKNOWN
         try:
             return _OPERATORS[type(how)](left, right)
@@ -261,7 +263,7 @@ class Evaluator:
         if isinstance(value, Array):
             return value
         if isinstance(how, ast.Not):
-            return not value if flat(value) else UNKNOWN
+            return not value if self.flat(value) else UNKNOWN
         if not isinstance(value, (int, float)):
             return value if isinstance(value, Opaque) and value.why else UNKNOWN
         return -value if isinstance(how, ast.USub) else value
@@ -271,7 +273,7 @@ class Evaluator:
         value: Any = None
         for node in nodes:
             value = self.value(node)
-            if not flat(value):
+            if not self.flat(value):
                 return UNKNOWN
             if bool(value) == ends:
                 break
@@ -344,12 +346,14 @@ class Evaluator:
         """What a function of Python's own gives: len(chars), int(past / step)."""
         if name == "len" and isinstance(args[0] if args else None, Array):
             return args[0].shape[0] if args[0].shape else UNKNOWN
-        shallow = name in ("len", "list", "tuple", "zip", "enumerate", "reversed", "range")
+        shallow = name in SHALLOW
         for one in args:
             known = isinstance(one, (list, tuple, range, str, dict, int))
-            if isinstance(one, (list, tuple, range)) and len(one) > _LONGEST:
-                return UNKNOWN
-            if not (known if shallow else flat(one)):
+            if isinstance(one, (list, tuple, range)):
+                self.spend(len(one) / 50)
+                if len(one) > _LONGEST:
+                    return UNKNOWN
+            if not (known if shallow else self.flat(one)):
                 return UNKNOWN
         try:
             return bounded(_BUILTINS[name](*args))
