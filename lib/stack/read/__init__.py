@@ -24,19 +24,27 @@ def read(source: str | bytes, name: str = "") -> Reading:
     Raises:
         ModelError: where no model can be read from it.
     """
-    from lib.stack.read.config import read_config  # noqa: PLC0415
-    from lib.stack.read.summary import read_summary  # noqa: PLC0415
-
+    is_file = isinstance(source, bytes) and source[:2] == b"PK"
+    if is_file or name.lower().endswith((".keras", ".h5", ".hdf5")):
+        return _config(source)
     if isinstance(source, bytes):
-        if source[:2] == b"PK" or name.lower().endswith((".keras", ".h5", ".hdf5")):
-            return read_config(source)
         try:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise refused("encoding") from None
     if source.lstrip("\ufeff \t\r\n")[:1] == "{":
-        return read_config(source)
-    return read_summary(source) if "Layer (type)" in source else read_code(source)
+        return _config(source)
+    if "Layer (type)" in source:
+        from lib.stack.read.summary import read_summary  # noqa: PLC0415
+
+        return read_summary(source)
+    return read_code(source)
+
+
+def _config(source: str | bytes) -> Reading:
+    from lib.stack.read.config import read_config  # noqa: PLC0415
+
+    return read_config(source)
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:

@@ -151,8 +151,8 @@ def _changed(array: Array, name: str, args: Sequence[Any], keywords: Mapping[str
 
 def _nested(value: Any) -> tuple[int, ...]:
     """The shape of lists within lists, as the first ones have it."""
-    shape = []
-    while isinstance(value, (list, tuple)) and value and len(shape) < 8:  # noqa: PLR2004
+    shape: list[int] = []
+    while isinstance(value, (list, tuple)) and value and len(shape) < 8:
         shape.append(len(value))
         value = value[0]
     return tuple(shape)

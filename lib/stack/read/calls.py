@@ -1,36 +1,28 @@
-"""Calls in code that is read: what makes layers, inputs and models, and what is called on tensors."""
+"""Calls in code that is read: of layers, inputs and models, and of what works on tensors."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Origin
-from lib.stack.making import MAKES, UNKNOWN, made
+from lib.stack.making import MAKES, UNKNOWN
+from lib.stack.plain import Unpack
 from lib.stack.read.arrays import Array, created
+from lib.stack.read.bounded import asks_inside, function, is_function, size
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers, Model, Part
-from lib.stack.read.values import SHALLOW, Evaluator, Function, Opaque, is_computed
-from lib.stack.recurrent import ACTIVATIONS, Recurrent, returned_names
+from lib.stack.read.layers import Layers
+from lib.stack.read.parts import Model, Part, make, take
+from lib.stack.read.values import Evaluator, Function, Opaque
+from lib.stack.recurrent import Recurrent, returned_names
 
+_MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _MERGES = {
     name.lower(): name
-    for name in (
-        "Add",
-        "Subtract",
-        "Multiply",
-        "Average",
-        "Maximum",
-        "Minimum",
-        "Concatenate",
-        "Dot",
-    )
+    for name in (*_MERGES_OF.values(), "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 }
 """Functions that make a layer and call it, by name."""
-_MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-_WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions are no layers."""
 _LIBRARIES = ("numpy", "tensorflow", "keras", "sklearn", "tf_keras")
@@ -111,20 +103,21 @@ class Calls(Evaluator):
             given = args[:1] or [keywords[key] for key in _TENSORS if key in keywords]
             if given and isinstance(given[0], Array) and callee.shape is None:
                 callee.shape = (None, *given[0].shape[1:])
-            self._take(callee)
+            take(callee)
             return layers.call(callee, layers.tensors(given))
         if isinstance(callee, Function):
             if layers.found(args, keywords):
                 layers.note("function", node.lineno, name=f"`{callee.node.name}`")
             return self.follow(callee, args, keywords, node)
+        tensors = layers.found(args, keywords)
         if not isinstance(callee, Opaque):
-            return UNKNOWN
-        given = layers.found(args, keywords)
+            name = getattr(node.func, "attr", getattr(node.func, "id", "…"))
+            return Opaque(name, "function", layers.origin, tensors) if tensors else UNKNOWN
         if callee.why:
-            return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *given))
+            return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *tensors))
         return self._named(callee, args, keywords, node)
 
-    def _named(
+    def _named(  # noqa: PLR0911  a line for each thing that a name may make
         self, callee: Opaque, args: list[Any], keywords: dict[str, Any], node: ast.Call
     ) -> Any:
         """What something of a library gives: a layer, an input, a model, an array."""
@@ -138,16 +131,14 @@ class Calls(Evaluator):
                 return self._model(name, args, keywords, node)
             if name in _MERGES and tensors:
                 merge = {key: value for key, value in keywords.items() if key != "inputs"}
-                part = self._part(_MERGES[name], args[1:], merge)
+                part = self._made(_MERGES[name], args[1:], merge)
                 return self.layers.call(part, self.layers.tensors(keywords.get("inputs", args[:1])))
             if name in MAKES or ("layers" in modules and name[:1].isupper()):
-                if any(isinstance(one, Opaque) and one.why == "arguments" for one in args):
-                    return Opaque(name, "arguments", self.layers.origin)
-                return self._layer(name, args, keywords, node)
+                return self._made(name, args, keywords)
         if callee.path == "keras.dict" and not args:
             return keywords
-        if is_computed(callee.path) and (not tensors or name in SHALLOW):
-            return self.computed(name, args)
+        if is_function(callee.path) and not (tensors and asks_inside(name)):
+            return self._computed(name, args)
         if name in ("int_shape", "shape") and args and isinstance(args[0], Value):
             return self.attribute(args[0], "shape", node)
         if root in _LIBRARIES:
@@ -159,6 +150,21 @@ class Calls(Evaluator):
             why = "value" if name[:1].isupper() else "function" if own else "op"
             return Opaque(name if own else callee.path, why, self.layers.origin, tensors)
         return Opaque(callee.path)
+
+    def _made(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+        """A layer."""
+        self.spend(100)
+        part = make(name, args, keywords, self.layers.origin)
+        if isinstance(part, Part):
+            self.layers.parts.append(part)
+        return part
+
+    def _computed(self, name: str, args: list[Any]) -> Any:
+        """What a function of plain values gives, or the length of an array."""
+        if name == "len" and args and isinstance(args[0], Array):
+            return args[0].shape[0] if args[0].shape else UNKNOWN
+        self.spend(sum(map(size, args)) / 50)
+        return function(name, args)
 
     def _input(self, args: list[Any], keywords: dict[str, Any]) -> Value:
         batch_shape = keywords.get("batch_shape", keywords.get("batch_input_shape"))
@@ -174,7 +180,7 @@ class Calls(Evaluator):
             parts = keywords.get("layers", args[0] if args else [])
             model.parts = list(parts) if isinstance(parts, (list, tuple)) else [parts]
             for part in model.parts:
-                self._take(part)
+                take(part)
         else:
             inputs = keywords.get("inputs", keywords.get("input", args[0] if args else None))
             outputs = keywords.get(
@@ -182,50 +188,10 @@ class Calls(Evaluator):
             )
             if outputs is None:
                 return Opaque(name, "class", self.layers.origin)
-            model.inputs = self.layers.tensors(inputs)
+            model.inputs = [one for one in self.layers.found(inputs) if isinstance(one, Value)]
             model.outputs = outputs if isinstance(outputs, Value) else self.layers.tensors(outputs)
         self.layers.models.append(model)
         return model
-
-    def _take(self, part: Any) -> None:
-        if isinstance(part, (Part, Model)):
-            part.taken = True
-
-    def _layer(self, name: str, args: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
-        """A layer that is made; of a wrapper around a Sequential, each of its layers in one."""
-        given = [*args, *keywords.values()]
-        if name in _WRAPPERS and any(isinstance(one, (Opaque, Value)) for one in given[:1]):
-            return Opaque(name, "arguments", self.layers.origin)
-        inside = next((one for one in given if isinstance(one, Model)), None)
-        if name in _WRAPPERS and inside is not None:
-            parts = [part for part in inside.parts or () if not isinstance(part, Value)]
-            if not parts or not all(isinstance(part, Part) for part in parts):
-                return Opaque(name, "arguments", self.layers.origin)
-            shape = _given_shape(name, keywords)
-            self._take(inside)
-            wrapped = [
-                Part(replace(made(name, (part.layer,)), origin=part.layer.origin)) for part in parts
-            ]
-            wrapped[0].shape = shape
-            return Model(node.lineno, list(wrapped))
-        return self._part(name, args, keywords)
-
-    def _part(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Part:
-        self.spend(50)
-        wraps = name in _WRAPPERS
-        shape = _given_shape(name, keywords)
-        for one in [*args, *keywords.values()]:
-            for part in one if isinstance(one, list) else [one]:
-                if wraps and isinstance(part, Part):
-                    part.taken = True
-                    shape = part.shape if shape is None and name == "Bidirectional" else shape
-        plain_args = [_argument(one, wraps) for one in args]
-        layer = made(
-            name, plain_args, {key: _argument(one, wraps) for key, one in keywords.items()}
-        )
-        part = Part(replace(layer, origin=self.layers.origin), shape)
-        self.layers.parts.append(part)
-        return part
 
     def _call_part(self, part: Part, args: list[Any], keywords: dict[str, Any]) -> Any:
         several = part.layer.kind == "mha"
@@ -242,7 +208,7 @@ class Calls(Evaluator):
         first = args[0] if args else keywords.get("x", keywords.get("input_shape"))
         if name == "add" and model.parts is not None:
             part = args[0] if args else keywords.get("layer")
-            self._take(part)
+            take(part)
             model.parts.append(part)
         elif name == "pop" and model.parts:
             model.parts.pop()
@@ -267,7 +233,7 @@ class Calls(Evaluator):
         """What a function of the code gives."""
         if len(self.scopes) > _DEEPEST:
             return Opaque(function.node.name, "function", self.at(node), self.layers.found(args))
-        self.spend(10)
+        self.spend(20)
         about = function.node.args
         names = [one.arg for one in (*about.posonlyargs, *about.args)]
         bound: dict[str, Any] = dict.fromkeys(names, UNKNOWN)
@@ -302,7 +268,7 @@ class Calls(Evaluator):
                 [len(one) for one in self.layers.traced(each).tensors] for each in (left, right)
             ]
             if axes[0] == axes[1]:
-                return self.layers.call(self._part(_MERGES_OF[type(how)], [], {}), [left, right])
+                return self.layers.call(self._made(_MERGES_OF[type(how)], [], {}), [left, right])
         return Opaque(_short(origin), "op", origin, tensors)
 
     def part(self, base: Any, index: Any, node: ast.AST) -> Any:
@@ -320,7 +286,10 @@ class Calls(Evaluator):
         if not isinstance(value, Value):
             return super().unpacked(value, count, starred)
         several = self._outputs(value)
-        return several if starred else [value[at] for at in range(max(count, len(several)))][:count]
+        layer = self.layers.graph.layers[value.node]
+        if len(several) == 1 and layer.kind != "mha" and not getattr(layer, "return_state", False):
+            return [self.layers.put(Unpack(origin=self.at(self.statement)), [value])] * count
+        return several if starred else [value[at] for at in range(count)]
 
     def _outputs(self, value: Value) -> list[Value]:
         if value.output is not None:
@@ -360,33 +329,3 @@ def _changed(held: list[Any] | dict[Any, Any], method: str, args: list[Any]) -> 
 
 def _short(origin: Origin) -> str:
     return shorten(origin.call, 40, placeholder="…")
-
-
-def _given_shape(name: str, keywords: dict[str, Any]) -> Any:
-    """The shape of what comes in that a layer's arguments tell, its batch first."""
-    if "batch_input_shape" in keywords:
-        return keywords["batch_input_shape"]
-    batch = keywords.get("batch_size")
-    if "input_shape" in keywords:
-        shape = keywords["input_shape"]
-        if isinstance(shape, int):
-            shape = (shape,)
-        return (batch, *shape) if isinstance(shape, (list, tuple)) else None
-    length = [keywords["input_length"]] if "input_length" in keywords else []
-    if name == "Embedding":
-        return (batch, *length) if length else None
-    return (batch, *length, keywords["input_dim"]) if "input_dim" in keywords else None
-
-
-def _argument(value: Any, wraps: bool, depth: int = 0) -> Any:
-    """What a layer's argument is, for `made`."""
-    if isinstance(value, Part):
-        return value.layer if wraps else UNKNOWN
-    if isinstance(value, (list, tuple)):
-        if depth > 2 or len(value) > 64:
-            return UNKNOWN
-        return type(value)(_argument(one, wraps, depth + 1) for one in value)
-    if isinstance(value, Opaque):
-        return value.name if value.name in ACTIVATIONS else UNKNOWN
-    known = value is None or isinstance(value, (int, float, str))
-    return value if known and not (isinstance(value, str) and len(value) > 200) else UNKNOWN

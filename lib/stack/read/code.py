@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from lib.doctor.loss_shapes import RULE_OF
@@ -19,7 +20,7 @@ from lib.stack.plain import Input, Unread
 from lib.stack.read.calls import Calls, Returned
 from lib.stack.read.layers import Model
 from lib.stack.read.pasted import is_error, parsed, refused
-from lib.stack.read.reading import Note, Reading
+from lib.stack.read.reading import Reading
 from lib.stack.read.values import Function, Opaque
 
 _MOST_ROUNDS = 200
@@ -62,7 +63,7 @@ class _Reader(Calls):
             self.statement = statement
             self._follow(statement)
 
-    def _follow(self, statement: ast.stmt) -> None:
+    def _follow(self, statement: ast.stmt) -> None:  # noqa: PLR0912  one for each statement
         scope = self.scopes[-1]
         match statement:
             case ast.Expr(value):
@@ -152,10 +153,8 @@ class _Reader(Calls):
             result = Opaque(why, why, self.at(block), tuple(takes))
         elif isinstance(block, (ast.For, ast.While)):
             self.scopes[-1].update(dict.fromkeys(changed, UNKNOWN))
-            try:
+            with suppress(Returned):  # what it returns, and in which round, isn't known
                 self.run(block.body)
-            except Returned:
-                pass  # what it returns, and in which round, isn't known
         self.scopes[-1].update(dict.fromkeys(changed, result))
         for model in {id(model): model for model in models}.values():
             if model.parts is not None:

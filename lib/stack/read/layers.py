@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
-from lib.stack.plain import Embedding, Input, Unread
+from lib.stack.base import Layer, Origin, Ref, Stack
+from lib.stack.plain import Embedding, Input
 from lib.stack.read.arrays import Array
+from lib.stack.read.bounded import plain
 from lib.stack.read.building import Graph, Value, sample
+from lib.stack.read.parts import Model, Part, unread
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.reading import Note
-from lib.stack.read.values import Opaque, plain
+from lib.stack.read.values import Opaque
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
@@ -20,47 +22,6 @@ from lib.toml import say
 _MOST_AXES = 7
 _GUESSES = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """A layer that is made, to be called once or more."""
-
-    layer: Layer
-    shape: Any = None
-    """Of what comes in, its batch first, where its arguments say so."""
-    taken: bool = False
-    """Whether another layer, or a model, has it."""
-    output: Value | None = None
-    """Of its last call."""
-
-
-@dataclass(slots=True, eq=False)
-class Model:
-    """A Sequential, or a Model of inputs and outputs."""
-
-    line: int
-    parts: list[Any] | None = None
-    """Of a Sequential."""
-    inputs: list[Value] = field(default_factory=list)
-    outputs: Any = None
-    shape: Any = None
-    """Of what comes in, its batch first, where `build` or `fit` says so."""
-    rank: int = 0
-    """How sure it is that it is the one that is meant: 3 where it is fitted."""
-    taken: bool = False
-    """Whether it is part of another."""
-    loss: Any = None
-    target: Array | None = None
-    built: int = -1
-    """Of how many parts its outputs are."""
-
-
-def unread(name: str, why: str) -> Unread:
-    """What stands in the place of a layer that can't be read."""
-    received = say(WORDS["unread"], why, name=f"`{name}`")
-    expected = "a tensor" if why == "uncalled" else "a layer"
-    return Unread(called=name, error=ShapeError(expected, received, "", "read"))
 
 
 class Layers:
@@ -102,7 +63,7 @@ class Layers:
         self, layer: Layer, inputs: Sequence[Value] = (), states: Sequence[Value] = ()
     ) -> Value:
         """A layer in the graph."""
-        self._spend(20)
+        self._spend(40)
         return self.graph.call(layer, inputs, states)
 
     def input(self, shape: Any, batch: Any = None) -> Value:
@@ -119,7 +80,9 @@ class Layers:
         if not known:
             self._guessed.add(value.node)
         elif any(one is not None and not isinstance(one, int) for one in given):
-            what = "open size" if given[-1] is None or isinstance(given[-1], int) else "open features"
+            what = (
+                "open size" if given[-1] is None or isinstance(given[-1], int) else "open features"
+            )
             self._about[value.node] = Note(WORDS["notes"][what], line)
         return value
 
@@ -127,7 +90,7 @@ class Layers:
         """What is in lists within lists, or in dicts, in order; else the value alone."""
         open_ = [value]
         while open_:
-            self._spend(0.2)
+            self._spend(0.4)
             one = open_.pop()
             if isinstance(one, (list, tuple, dict)):
                 open_ += reversed(list(one.values() if isinstance(one, dict) else one))
@@ -270,7 +233,7 @@ class Layers:
         """What is known of a tensor by now."""
         if value.node not in self._traced:
             stack = self.graph.stack([value])
-            self._spend(2 * len(stack))
+            self._spend(4 * len(stack))
             self._traced[value.node] = trace(stack)[-1]
         return self._traced[value.node]
 

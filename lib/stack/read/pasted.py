@@ -41,23 +41,22 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
     marks = sum(map(text.count, _MARKS))
     if marks > _MOST_MARKS or (text.count("{") > _MOST_IN_TEXTS and re.search("f['\"]", text)):
         raise refused("too much")
-    first: SyntaxError | None = None
+    errors = []
     for way in _ways(text):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of "\d", and of 1is 2
                 return ast.parse(way), way.split("\n")
         except SyntaxError as error:
-            first = first or error
-        except ValueError as error:
-            first = first or SyntaxError(str(error))
+            errors.append((error.msg.split(" (<unknown>")[0].rstrip("."), error.lineno))
+        except ValueError as error:  # a null byte, half a character
+            errors.append((f"{error}", None))
         except (RecursionError, MemoryError):
             raise refused("too deep") from None
-    if _ERROR.search(text):
+    if is_error(text):
         raise refused("an error")
-    assert first is not None  # noqa: S101  there is one way at least
-    message = first.msg.split(" (<unknown>")[0].rstrip(".")
-    raise refused("syntax", first.lineno, message=message)
+    message, line = errors[min(1, len(errors) - 1)]  # of the tidied text
+    raise refused("syntax", line, message=message)
 
 
 def is_error(text: str) -> bool:

@@ -8,9 +8,7 @@ Arithmetic is bounded: what would be large is unknown.
 from __future__ import annotations
 
 import ast
-import math
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
@@ -18,63 +16,15 @@ from typing import Any
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN, Unknown
 from lib.stack.read.arrays import Array, combined
+from lib.stack.read.bounded import LONGEST, arithmetic, bounded, comparison, flat, plain, size
 from lib.stack.read.pasted import refused
 
-_MOST_STEPS = 20_000
+_MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are."""
-_LARGEST = 10**12
-_LONGEST = 10_000
-"""Of texts and lists."""
 _MOST_LINES, _LONGEST_LINE = 12, 240
 """Of a statement that is shown in one line, and of that in characters."""
 _WELL_KNOWN = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.In: lambda one, other: one in other,
-    ast.NotIn: lambda one, other: one not in other,
-}
-_BUILTINS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "bool": bool,
-    "ceil": math.ceil,
-    "float": float,
-    "floor": math.floor,
-    "int": int,
-    "len": len,
-    "list": list,
-    "max": max,
-    "min": min,
-    "prod": math.prod,
-    "range": range,
-    "reversed": lambda value: list(reversed(value)),
-    "round": lambda value, digits=0: round(value, digits) if abs(digits) < 20 else UNKNOWN,
-    "sorted": sorted,
-    "sqrt": math.sqrt,
-    "sum": sum,
-    "tuple": tuple,
-    "enumerate": lambda value, start=0: list(enumerate(value, start)),
-    "zip": lambda *values: list(zip(*values, strict=False)),
-}
-"""Functions of plain values alone, by name, those of `math` and NumPy among them."""
-SHALLOW = ("len", "list", "tuple", "zip", "enumerate", "reversed", "range")
-"""Those that don't ask what is in a list."""
-_MATH = {"ceil", "floor", "prod", "sqrt"}
-_FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,20 +55,6 @@ class Function:
     keyword_defaults: list[Any]
 
 
-def plain(value: Any) -> bool:
-    """Whether it is a number, a text, or None."""
-    return value is None or isinstance(value, (int, float, str))
-
-
-def bounded(value: Any) -> Any:
-    """The value, or UNKNOWN where it is large."""
-    if isinstance(value, (int, float, complex)) and not abs(value) <= _LARGEST:
-        return UNKNOWN  # of not-a-number, too
-    if isinstance(value, complex):
-        return UNKNOWN
-    return UNKNOWN if isinstance(value, str) and len(value) > _LONGEST else value
-
-
 class Evaluator:
     """What expressions come to, by the names that are known where they stand."""
 
@@ -137,12 +73,10 @@ class Evaluator:
         if self.steps > _MOST_STEPS:
             raise refused("too much")
 
-    def flat(self, value: Any) -> bool:
-        """Whether it is a plain value, or a list of them, and not a long one."""
-        if isinstance(value, (list, tuple, range)):
-            self.spend(len(value) / 50)
-            return len(value) <= _LONGEST and all(map(plain, value))
-        return plain(value)
+    def counted(self, value: Any) -> Any:
+        """The value; of a list that is looked through, its length counts."""
+        self.spend(size(value) / 50)
+        return value
 
     def at(self, node: Any) -> Origin:
         """Where an expression or a statement stands."""
@@ -169,7 +103,7 @@ class Evaluator:
                 return scope[name]
         return Opaque(_WELL_KNOWN.get(name, f"keras.{name}"))
 
-    def value(self, node: ast.AST | None) -> Any:
+    def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
         """What an expression comes to."""
         self.spend()
         match node:
@@ -179,6 +113,8 @@ class Evaluator:
                 return bounded(value) if plain(value) or value is ... else UNKNOWN
             case ast.Name(name):
                 return self.named(name)
+            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.scopes[0]:
+                return self.scopes[0][f"{own}.{name}"]
             case ast.Attribute(base, name):
                 return self.attribute(self.value(base), name, node)
             case ast.Tuple(elements):
@@ -191,7 +127,7 @@ class Evaluator:
             case ast.BinOp(left, how, right):
                 return self.operation(how, self.value(left), self.value(right), node)
             case ast.Compare(left, [how], [right]):
-                return self._compared(how, self.value(left), self.value(right))
+                return comparison(how, self.value(left), self.counted(self.value(right)))
             case ast.UnaryOp(how, operand):
                 return self._unary(how, self.value(operand))
             case ast.BoolOp(how, values):
@@ -223,7 +159,7 @@ class Evaluator:
                 yield self.value(node)
                 continue
             value = self.value(node.value)
-            if isinstance(value, (list, tuple, range)) and len(value) <= _LONGEST:
+            if isinstance(value, (list, tuple, range)) and len(value) <= LONGEST:
                 self.spend(len(value))
                 yield from value
             else:
@@ -231,39 +167,21 @@ class Evaluator:
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that can't be told."""
-        value = self.value(node)
-        return bool(value) if self.flat(value) or isinstance(value, dict) else None
+        value = self.counted(self.value(node))
+        return bool(value) if flat(value) or isinstance(value, dict) else None
 
     def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:  # noqa: ARG002
         """Arithmetic, on plain values and arrays."""
         if isinstance(left, Array) or isinstance(right, Array):
             return combined(left, right)
-        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        if isinstance(how, ast.Pow) and not (numbers and abs(left) < 1e6 and abs(right) < 40):
-            return UNKNOWN
-        if not numbers:
-            length = _length_of(how, left, right)
-            if not 0 <= length <= _LONGEST:
-                return UNKNOWN
-            self.spend(length / 50)
-        try:
-            return bounded(_OPERATORS[type(how)](left, right))
-        except (*_FAILURES, KeyError):
-            return UNKNOWN
-
-    def _compared(self, how: ast.cmpop, left: Any, right: Any) -> Any:
-        if not (plain(left) and self.flat(right)):
-            return UNKNOWN
-        try:
-            return _OPERATORS[type(how)](left, right)
-        except _FAILURES:
-            return UNKNOWN
+        self.spend((size(left) + size(right)) / 50)
+        return arithmetic(how, left, right)
 
     def _unary(self, how: ast.unaryop, value: Any) -> Any:
         if isinstance(value, Array):
             return value
         if isinstance(how, ast.Not):
-            return not value if self.flat(value) else UNKNOWN
+            return not value if flat(self.counted(value)) else UNKNOWN
         if not isinstance(value, (int, float)):
             return value if isinstance(value, Opaque) and value.why else UNKNOWN
         return -value if isinstance(how, ast.USub) else value
@@ -272,8 +190,8 @@ class Evaluator:
         """`or` where `ends`, else `and`: the first that settles it."""
         value: Any = None
         for node in nodes:
-            value = self.value(node)
-            if not self.flat(value):
+            value = self.counted(self.value(node))
+            if not flat(value):
                 return UNKNOWN
             if bool(value) == ends:
                 break
@@ -282,7 +200,7 @@ class Evaluator:
     def _comprehended(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
         """A list whose rounds are known."""
         rounds = self.value(loop.iter)
-        if not isinstance(rounds, (list, tuple, range)) or loop.ifs or len(rounds) > _LONGEST:
+        if not isinstance(rounds, (list, tuple, range)) or loop.ifs or len(rounds) > LONGEST:
             return Opaque("list", "loop", self.at(node))
         found = []
         for one in rounds:
@@ -297,6 +215,8 @@ class Evaluator:
             self.scopes[-1][target.id] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value)
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            self.scopes[0][f"{target.value.id}.{target.attr}"] = value
         elif isinstance(target, ast.Subscript):
             held, index = self.value(target.value), self.value(target.slice)
             if isinstance(held, dict) and plain(index):
@@ -314,7 +234,7 @@ class Evaluator:
 
     def unpacked(self, value: Any, count: int, starred: bool) -> list[Any]:  # noqa: ARG002
         """The values in one that is unpacked to so many names, one of them for the rest."""
-        if isinstance(value, (list, tuple, range)) and len(value) <= _LONGEST:
+        if isinstance(value, (list, tuple, range)) and len(value) <= LONGEST:
             return list(value)
         if isinstance(value, Opaque) and not value.why:
             return [Opaque(f"{value.path}.{at}") for at in range(count)]
@@ -330,7 +250,7 @@ class Evaluator:
             return UNKNOWN
         try:
             return base[index] if isinstance(base, (list, tuple, str, dict, range)) else UNKNOWN
-        except _FAILURES:
+        except (TypeError, ValueError, LookupError):
             return UNKNOWN
 
     def attribute(self, base: Any, name: str, node: ast.AST) -> Any:  # noqa: ARG002
@@ -342,43 +262,6 @@ class Evaluator:
             return Array(base.shape[::-1]) if name == "T" else known.get(name, UNKNOWN)
         return UNKNOWN
 
-    def computed(self, name: str, args: list[Any]) -> Any:
-        """What a function of Python's own gives: len(chars), int(past / step)."""
-        if name == "len" and isinstance(args[0] if args else None, Array):
-            return args[0].shape[0] if args[0].shape else UNKNOWN
-        shallow = name in SHALLOW
-        for one in args:
-            known = isinstance(one, (list, tuple, range, str, dict, int))
-            if isinstance(one, (list, tuple, range)):
-                self.spend(len(one) / 50)
-                if len(one) > _LONGEST:
-                    return UNKNOWN
-            if not (known if shallow else self.flat(one)):
-                return UNKNOWN
-        try:
-            return bounded(_BUILTINS[name](*args))
-        except _FAILURES:
-            return UNKNOWN
-
     def called(self, node: ast.Call) -> Any:
         """What a call gives."""
         raise NotImplementedError
-
-
-def is_computed(path: str) -> bool:
-    """Whether a name is that of a function on plain values, of Python's own, `math` or NumPy."""
-    module, _, name = path.rpartition(".")
-    if name in _MATH:
-        return module in ("math", "numpy", "keras")
-    return name in _BUILTINS and module == "keras"
-
-
-def _length_of(how: ast.operator, left: Any, right: Any) -> int:
-    """How long a text or list gets by arithmetic; -1 where it is none."""
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, (str, list, tuple)):
-            if isinstance(how, ast.Mult) and isinstance(other, int):
-                return len(one) * max(other, 0)
-            if isinstance(how, ast.Add) and type(other) is type(one):
-                return len(one) + len(other)
-    return -1
