@@ -45,3 +45,8 @@ class Reading:
     """That of `compile`, by Keras's name; empty where none stands there."""
     target: Shape | None = None
     """The shape of y in `fit`, its samples first, where the code tells it."""
+
+
+def read(text: str | bytes, name: str = "") -> Reading:
+    """What is in a text, or in a file of that name."""
+    raise ModelError("Nothing can be read yet.")
