@@ -18,7 +18,7 @@ FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
 MOST_NOTES = 3
 """In sight; the rest is folded."""
-HINT = """Paste your model: Keras code, to_json() or summary(). Or drop its file. It is read, never run."""
+HINT = "Paste your model (code, to_json(), summary()), or drop its file. It is read, never run."
 
 
 def model_box() -> None:
