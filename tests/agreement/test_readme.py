@@ -38,7 +38,7 @@ def test_readmes_scripts_train_sweep_and_trace() -> None:
     )
     assert small != sweep
     assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")
-    assert run(shapes).endswith("31301 parameters\n")
+    assert run(shapes).endswith("31269 parameters\n")
 
 
 def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:
