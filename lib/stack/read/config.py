@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
-from lib.stack.base import MAX_LAYERS, STEPS, UNITS, Layer, ShapeError, Stack
+from lib.stack.base import MAX_LAYERS, Layer, ShapeError, Stack
 from lib.stack.each_step import ConvLSTM1D, TimeDistributed, inner
 from lib.stack.joining import Merge
 from lib.stack.kinds import KINDS
 from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN, made
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read import ModelError, Note, Reading
-from lib.stack.read.building import Graph, Value, sample
+from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.recurrent import ACTIVATIONS, Bidirectional, CellStack, Recurrent, returned_names
 from lib.toml import beside, say
 
@@ -222,7 +222,7 @@ class _Reader:
             (_of(layer, "build_config", dict), "input_shape"),
         ):
             if shape := _of(record, key, list):
-                return self.graph.call(_sample(shape))
+                return self.graph.call(first(shape))
         self.notes.append(Note(_WORDS["open_input"]))
         is_embedding = layer["class_name"] == Embedding.keras
         return self.graph.call(sample((None,) if is_embedding else (None, None)))
@@ -246,11 +246,11 @@ class _Reader:
         self, key: object, config: Any, layer: Layer | None, values: list[Value]
     ) -> list[Value]:
         """What a layer gives, called on these, for the first time or again; made where it isn't."""
-        first = None
+        place = None
         if not values:
             _refuse("uncalled", layer=_shown(_name(config)))
         if key in self.made:
-            layer, first = self.made[key]
+            layer, place = self.made[key]
         layer = layer or _layer(config, len(values))
         states: list[Value] = []
         if isinstance(layer, Recurrent):
@@ -258,8 +258,8 @@ class _Reader:
         elif isinstance(layer, _STARTS) and len(values) > 1:
             error = ShapeError.of("states that aren't traced", count=len(values) - 1)
             layer = Unread(layer.keras, error)
-        value = self.graph.call(replace(layer, shares=first), values, states)
-        if first is None:
+        value = self.graph.call(replace(layer, shares=place), values, states)
+        if place is None:
             self.made[key] = layer, value.node
             self._note(config, inner(layer))
         count = len(returned_names(layer))
@@ -316,15 +316,3 @@ def _one(found: Mapping[tuple[str, int], list[Value]], tensor: Tensor) -> Value:
         _refuse("unconnected", missing=_shown(tensor[0]))
     values, output = found[tensor[:2]], tensor[2]
     return values[output] if output < len(values) else values[0][output]
-
-
-def _sample(shape: list[Any]) -> Input:
-    """The Input of a shape, the batch first. Raises ModelError for what is none."""
-    most = [STEPS.maximum] * (len(shape) - 1) + [UNITS.maximum]
-    if not 2 <= len(shape) <= 6 or any(type(size) not in (int, type(None)) for size in shape):
-        _refuse("no_shape", received=_shown(shape))
-    sizes = zip(shape, most, strict=True)
-    if not all(size is None or 0 < size <= limit for size, limit in sizes):
-        words = {"steps": f"{STEPS.maximum:,.0f}", "features": f"{UNITS.maximum:,.0f}"}
-        _refuse("large_shape", received=_shown(shape), **words)
-    return sample(shape[1:], shape[0])
