@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.stack.base import STEPS, UNITS, Layer, Ref, Stack
 from lib.stack.plain import Embedding, Input
-from lib.stack.read import ModelError
+from lib.stack.read.reading import ModelError
 from lib.stack.recurrent import Recurrent
 from lib.toml import beside, say
 
@@ -56,7 +56,7 @@ class Graph:
 
         What a layer takes isn't named where it is all that the one before it gives.
         """
-        kept = self._leading_to({value.node for value in outputs})
+        kept = self.leading_to({value.node for value in outputs})
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.layers[place].at(moved) for place in kept]
         for place, layer in enumerate(layers):
@@ -70,7 +70,7 @@ class Graph:
                 layers[first] = replace(taken, form="tokens", timesteps=taken.features)
         return tuple(layers)
 
-    def _leading_to(self, ends: set[int]) -> list[int]:
+    def leading_to(self, ends: set[int]) -> list[int]:
         """These layers, and all that they need, in order."""
         if not ends:
             return list(range(len(self.layers)))

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Layer, ShapeError, Stack
 from lib.stack.each_step import ConvLSTM1D, TimeDistributed, inner
 from lib.stack.joining import Merge
 from lib.stack.kinds import KINDS
 from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN, made
 from lib.stack.plain import Embedding, Input, Unread
-from lib.stack.read import ModelError, Note, Reading
+from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.recurrent import ACTIVATIONS, Bidirectional, CellStack, Recurrent, returned_names
+from lib.stack.recurrent import ACTIVATIONS, Bidirectional, CellStack, Recurrent
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)
@@ -142,14 +143,14 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 
 
 def _loss(model: Mapping[str, Any]) -> str:
-    """The name of the loss that it was compiled with; "" where there are none, or several."""
+    """The name of the loss that it was compiled with; "" where there is none of Keras's, or more."""
     compiled = _of(model, "compile_config", dict) or _of(model, "training_config", dict)
     found = compiled.get("loss")
     while isinstance(found, (list, dict)) and "class_name" not in found and len(found) == 1:
         found = next(iter(found.values() if isinstance(found, dict) else found))
     if isinstance(found, dict):
         found = found.get("config" if found.get("class_name") == "function" else "class_name")
-    return found if isinstance(found, str) and found.isidentifier() else ""
+    return found if isinstance(found, str) and found in RULE_OF else ""
 
 
 @dataclass(slots=True)
@@ -262,7 +263,7 @@ class _Reader:
         if place is None:
             self.made[key] = layer, value.node
             self._note(config, inner(layer))
-        count = len(returned_names(layer))
+        count = len(layer.returned())
         return [value] if count == 1 else [value[at] for at in range(count)]
 
     def _note(self, config: Any, layer: Layer) -> None:
