@@ -18,8 +18,8 @@ from lib.stack.joining import Merge
 from lib.stack.kinds import KINDS
 from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN, made
 from lib.stack.plain import Embedding, Input, Unread
-from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.read.building import Graph, Value, first, sample
+from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.recurrent import ACTIVATIONS, Bidirectional, CellStack, Recurrent
 from lib.toml import beside, say
 
@@ -143,7 +143,7 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 
 
 def _loss(model: Mapping[str, Any]) -> str:
-    """The name of the loss that it was compiled with; "" where there is none of Keras's, or more."""
+    """The name of the loss that it was compiled with; "" where there is none, or more than one."""
     compiled = _of(model, "compile_config", dict) or _of(model, "training_config", dict)
     found = compiled.get("loss")
     while isinstance(found, (list, dict)) and "class_name" not in found and len(found) == 1:
