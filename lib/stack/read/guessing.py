@@ -26,13 +26,17 @@ from lib.stack.tensors import Tensors, sizes
 Guess = tuple[Any, ...] | dict[str, Any]
 """The arguments of a layer, by place or by name."""
 _CELLS = ("LSTM", "GRU", "SimpleRNN")
-_INSIDE = (
-    *("Dense", "Conv1D", "MaxPooling1D", "Flatten", "GlobalMaxPooling1D", "Conv2D"),
-    *("MaxPooling2D", "GlobalMaxPooling2D", "BatchNormalization", "Dropout", "LSTM"),
-)
-"""What stands inside TimeDistributed, which a summary doesn't say."""
+_INSIDE = {
+    True: ("Dense", "Conv1D", "Conv2D", "BatchNormalization", "LSTM"),
+    False: (
+        *("Flatten", "MaxPooling1D", "GlobalMaxPooling1D", "MaxPooling2D", "GlobalMaxPooling2D"),
+        *("Dropout", "RepeatVector", "Reshape"),
+    ),
+}
+"""What stands inside TimeDistributed, which a summary doesn't say: by whether it learns."""
 _KERNELS = (3, 5, 2, 7, 4, 1, 8, 9, 10)
 _STRIDES = range(1, 9)
+_GAPS = (2, 4, 8, 16, 32)
 _POOLS = [*product(("Max", "Average"), (1, 2))]
 _NO_BIAS: tuple[dict[str, Any], ...] = ({}, {"use_bias": False})
 _PARTS: tuple[dict[str, Any], ...] = (
@@ -93,10 +97,13 @@ class Fit:
     """2 for the shapes, and 1 for the parameters."""
 
 
-def fit(row: Row, tensors: Tensors, states: Tensors = ()) -> Fit | None:
-    """The layer that fits best, called on these; None where each breaks."""
+def fit(row: Row, tensors: Tensors, states: Tensors, left: Iterator[int]) -> Fit | None:
+    """The layer that fits best, called on these; None where each breaks.
+
+    One is taken of what is `left` for each try.
+    """
     best = None
-    for layer in _layers(row, tensors):
+    for layer, _ in zip(_layers(row, tensors), left, strict=False):
         found = fit_of(row, layer, tensors, states)
         if found is not None and (best is None or found.score > best.score):
             best = found
@@ -105,13 +112,13 @@ def fit(row: Row, tensors: Tensors, states: Tensors = ()) -> Fit | None:
     return best
 
 
-def first_fit(row: Row) -> tuple[Input, Fit] | None:
+def first_fit(row: Row, left: Iterator[int]) -> tuple[Input, Fit] | None:
     """The Input of a model whose first row is this, and that row's layer; None where none fits."""
     for rank in (3, 2, 4, 5):
         along = row.shape[1:-1] if len(row.shape) == rank else (None,) * (rank - 2)
         if "Embedding" in row.classes():
             rank, along = 2, ()  # noqa: PLW2901
-        for layer in _layers(row, ()):
+        for layer, _ in zip(_layers(row, ()), left, strict=False):
             for last in _widths(row, layer, along):
                 try:
                     given = first((row.shape[0], *along, last))
@@ -174,7 +181,7 @@ def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
 def _each_step(row: Row, tensors: Tensors) -> Iterator[Layer]:
     inside = tuple(grouped(tensor) for tensor in tensors if len(tensor) > 2)
     shape = row.shape[:1] + row.shape[2:]
-    for name in _INSIDE:
+    for name in _INSIDE[bool(row.parameters)]:
         for layer in _layers(replace(row, called=name, shapes=(shape,)), inside):
             yield TimeDistributed(layer)
 
@@ -212,10 +219,11 @@ def _recurrent(row: Row, given: Shape, cell: str) -> Iterator[Guess]:  # noqa: A
         yield {"units": row.shape[-1]} | flags | more
 
 
-def _of_cell(row: Row, given: Shape) -> Iterator[Guess]:  # noqa: ARG001
-    for cell in _CELLS:
-        one = made(f"{cell}Cell", (row.shape[-1],))
-        yield {"cell": one, "return_sequences": len(row.shape) == 3}
+def _of_cells(row: Row, given: Shape) -> Iterator[Guess]:  # noqa: ARG001
+    width = row.shape[-1] or 1
+    for cell, below in product(_CELLS, ((), (1,), (1, 1), (2,), (4,), (4, 2), (1, 1, 1))):
+        cells = [made(f"{cell}Cell", (width * times,)) for times in (*below, 1)]
+        yield {"cell": cells, "return_sequences": len(row.shape) == 3}
 
 
 def _embedding(row: Row, given: Shape) -> Iterator[Guess]:  # noqa: ARG001
@@ -225,19 +233,25 @@ def _embedding(row: Row, given: Shape) -> Iterator[Guess]:  # noqa: ARG001
 
 def _convolution(row: Row, given: Shape, axes: int = 1, gates: int = 1) -> Iterator[Guess]:
     filters = row.shape[-1] or 1
+    channels = ((given[-1] or 0) if given else 0) + filters * (gates > 1)
+    usual: dict[str, Any] = {"filters": filters, "kernel_size": 3, "padding": "same"}
+    if gates > 1:
+        usual |= {"return_sequences": len(row.shape) == 4, "return_state": row.several}
     for bias in (True, False):
-        each = (row.parameters or 0) // filters // gates - bias
-        channels = ((given[-1] or 0) if given else 0) + filters * (gates > 1)
-        kernel = each // channels if channels else 0
-        kernels = [isqrt(kernel) if axes == 2 else kernel] if kernel > 0 and given else [*_KERNELS]
-        for size, padding, strides in product(kernels, ("valid", "same"), _STRIDES):
-            ways: dict[str, Any] = {"padding": padding, "strides": strides, "use_bias": bias}
-            if gates > 1:
-                ways |= {"return_sequences": len(row.shape) == 4, "return_state": row.several}
-            yield {"filters": filters, "kernel_size": size} | ways
-        for size, power in product(kernels, range(1, 8)):
-            ways = {"dilation_rate": 2**power, "use_bias": bias}
-            yield {"filters": filters, "kernel_size": size} | ways
+        each, rest = divmod(row.parameters or 0, filters * gates)
+        area = (each - bias) // channels if channels else 0
+        size = isqrt(area) if axes == 2 else area
+        exact = rest == 0 and size**axes * channels == each - bias and size > 0
+        kernels = (size,) * exact if given else _KERNELS
+        for kernel, padding in product(kernels, ("valid", "same")):
+            for stride in _STRIDES if given else (1,):
+                ways = {"kernel_size": kernel, "padding": padding, "strides": stride}
+                yield usual | ways | {"use_bias": bias}
+        for kernel, gap in product(kernels if given and gates == 1 else (), _GAPS):
+            ways = {"kernel_size": kernel, "padding": "valid", "dilation_rate": gap}
+            yield usual | ways | {"use_bias": bias}
+    yield usual
+    yield usual | {"padding": "valid"}
 
 
 def _pooling(row: Row, given: Shape) -> Iterator[Guess]:
@@ -281,7 +295,7 @@ def _heads(row: Row, given: Shape) -> Iterator[Guess]:
 
 _BY_CLASS: dict[str, Callable[[Row, Shape], Iterator[Guess]]] = {
     **{cell: partial(_recurrent, cell=cell) for cell in _CELLS},
-    "RNN": _of_cell,
+    "RNN": _of_cells,
     "Dense": lambda row, _: ({"units": row.shape[-1]} | more for more in _NO_BIAS),
     "Embedding": _embedding,
     "Conv1D": _convolution,

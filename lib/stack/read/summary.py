@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice, product
-from typing import NamedTuple, NoReturn
+from itertools import islice, permutations, product
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from lib.shapes import Shape
 from lib.stack.base import MAX_LAYERS, Layer
@@ -21,9 +21,9 @@ from lib.stack.tensors import Tensor, Tensors, sizes
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)
-_MOST_LINES = 20 * MAX_LAYERS
-_MOST_WAYS = 60
-"""In which cut names are read."""
+_MOST_TEXT, _MOST_LINES = 200_000, 20 * MAX_LAYERS
+_MOST_WAYS, _MOST_TRIES = 60, 4000
+"""In which the cut names of one row are read; of layers, in all."""
 _MODELS = ("Sequential", "Functional", "Model")
 _LEAST = {"RNN": 3, "TimeDistributed": 2}
 """How well a layer must fit whose inner ones are only guessed."""
@@ -38,6 +38,7 @@ def read_summary(text: str) -> Reading:
     Raises:
         ModelError: where there is no summary, and for a model that isn't built.
     """
+    text = text[:_MOST_TEXT]
     rows = _rows(text)
     if not rows:
         _refuse("no_table")
@@ -47,7 +48,7 @@ def read_summary(text: str) -> Reading:
         _refuse("too_long", most=MAX_LAYERS)
     reader = _Reader(_outer(rows))
     reader.read()
-    counts = dict(re.findall(r"^\s*(Total|Optimizer) params: *([\d,]{1,20})", text, re.M))
+    counts = dict(re.findall(r"^[ \t]*(Total|Optimizer) params: *([\d,]{1,20})", text, re.M))
     said = {what: int(count.replace(",", "") or 0) for what, count in counts.items()}
     left = said.get("Total", reader.total) - said.get("Optimizer", 0)
     if left != reader.total and reader.agrees:
@@ -98,13 +99,13 @@ def _row(line: int, names: list[str], shapes: list[str], counts: list[str], on: 
     shape = " ".join(part.strip() for part in shapes)
     told = [_shape(sizes) for sizes in re.findall(r"\(([^()]*)\)", shape)]
     count = re.search(r"\d[\d,]{0,15}", counts[0])
-    taken = [match for part in on for match in _NAMED.finditer(part) if match[1] != "-"]
+    taken = [match for part in on for match in _NAMED.finditer(part) if match[1] not in "-|"]
     return Row(
         name.strip(" …"),
         called.strip(" )…").rpartition(">")[2],
         tuple(one for one in told if one),
         int(count[0].replace(",", "")) if count else None,
-        len(told) > 1 or shape.count("(") > max(len(told), 1),
+        len(told) > 1 or (shape.startswith("[") and not shape.endswith("]")),
         tuple(Taken(one[1], int(one[2] or 0), int(one[3]) if one[3] else None) for one in taken),
         line,
         len(names[0]) - len(names[0].lstrip("|└ ")),
@@ -120,22 +121,28 @@ def _shape(text: str) -> Shape:
 
 
 def _outer(rows: list[Row]) -> list[Row]:
-    """The rows without those of inner models whose layers follow, and without these' inputs."""
+    """The rows without those of inner models whose layers follow, and without these' inputs.
+
+    Of an inner model's layers only the first says what it takes, in its model's row.
+    """
     kept: list[Row] = []
     models: list[Row] = []
     names: dict[str, tuple[Taken, ...]] = {}
+    given: tuple[Taken, ...] = ()
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         models = [model for model in models if model.depth < row.depth]
-        given = models[-1].taken if models else ()
         taken = tuple(one for name in row.taken for one in names.get(name.name, (name,)))
-        if row.called == "InputLayer" and models:
-            names[row.name] = given
-        elif after is not None and after.depth > row.depth:
-            models.append(replace(row, taken=taken or given))
-        else:
-            kept.append(replace(row, taken=taken or (given if kept[-1:] != models else ())))
+        if after is not None and after.depth > row.depth:
+            given = taken or given
+            models.append(row)
+        elif row.called != "InputLayer" or not models:
+            kept.append(replace(row, taken=taken or given, depth=len(models)))
             names |= {model.name: (Taken(row.name, 0, None),) for model in models}
+            given = ()
     return kept
+
+
+_Given: TypeAlias = tuple[Value, Tensor]
 
 
 class _Call(NamedTuple):
@@ -146,7 +153,7 @@ class _Call(NamedTuple):
     node: int
     tensors: Tensors
 
-    def outputs(self, output: int | None) -> list[tuple[Value, Tensor]]:
+    def outputs(self, output: int | None) -> list[_Given]:
         """The tensor that is meant, or each that may be."""
         value, count = Value(self.node), len(self.tensors)
         if count == 1:
@@ -166,6 +173,7 @@ class _Reader:
     total: int = 0
     """The parameters, by arithmetic."""
     agrees: bool = True
+    left: Iterator[int] = field(default_factory=lambda: iter(range(_MOST_TRIES)))
 
     def read(self) -> None:
         """Each row in turn."""
@@ -184,7 +192,7 @@ class _Reader:
                 self._read_row(row, call, taken)
 
     def _first_input(self, row: Row) -> None:
-        found = first_fit(row)
+        found = first_fit(row, self.left)
         layer = found[0] if found else sample((None, None))
         what = "no_input" if found else "open_input"
         shape = ", ".join(map(str, sizes(layer.axes())))
@@ -214,34 +222,35 @@ class _Reader:
     ) -> tuple[Fit | None, list[Value], list[Value]]:
         """The layer that fits, what it is called on, and what it starts from."""
         best: tuple[Fit | None, list[Value], list[Value]] = (None, [], [])
-        for way in islice(product(*self._given(taken)), _MOST_WAYS):
+        for way in islice(self._ways(row, taken), _MOST_WAYS):
             values, tensors = [value for value, _ in way], tuple(tensor for _, tensor in way)
             best = best if best[1] else (None, values, [])
             # All of them, the first with states after it, or with a mask.
             for end, start in ((len(way), len(way)), (1, 1), (1, len(way))):
-                found = fit(row, tensors[:end], tensors[start:])
+                found = fit(row, tensors[:end], tensors[start:], self.left)
                 if found is not None and (best[0] is None or found.score > best[0].score):
                     best = found, values[:end], values[start:]
                 if found is not None and found.score == 3:
                     return best
         return best
 
-    def _given(self, taken: tuple[Taken, ...]) -> list[list[tuple[Value, Tensor]]]:
-        """For each tensor that a row takes those that may be meant, the nearest first."""
-        found = []
+    def _ways(self, row: Row, taken: tuple[Taken, ...]) -> Iterator[tuple[_Given, ...]]:
+        """What the row may be called on: the tensors that it names, or the last ones."""
+        nearest = self.calls[::-1]
+        named = []
         for name, call, output in taken:
-            named = [one for one in self.calls if one.name == name and one.call == call]
-            cut = [
-                one
-                for one in self.calls[::-1]
-                if one.name.startswith(name) or name.startswith(one.name)
-            ]
-            if outputs := [pair for one in named or cut for pair in one.outputs(output)]:
-                found.append(outputs)
-        if not found:
-            last = self.calls[-1]
-            found = [[pair] for at in range(len(last.tensors)) for pair in last.outputs(at)]
-        return found
+            exact = [one for one in nearest if one.name == name and one.call == call]
+            cut = [one for one in nearest if one.name.startswith(name) or name.startswith(one.name)]
+            named.append([given for one in exact or cut for given in one.outputs(output)])
+        named = [outputs for outputs in named if outputs]
+        if named:
+            yield from product(*named)
+        elif not row.depth:
+            yield tuple(nearest[0].outputs(None))
+        else:  # an inner model may have branches, which aren't in the table
+            every = [given for one in nearest for given in one.outputs(None)]
+            yield from permutations(every, 1)
+            yield from permutations(every, 2)
 
     def _compare(self, row: Row, found: Fit, words: dict[str, object]) -> None:
         """Note where the arithmetic says something else than the row."""
