@@ -83,6 +83,19 @@ def _shape_or(text: str, usual: Sizes) -> Sizes:
         return usual
 
 
+def fitting_loss(activation: str, asked: str) -> str:
+    """The loss of a model that ends in this activation: what was `asked`, where that fits.
+
+    Shares want a cross-entropy of classes, a sigmoid a binary one, and plain numbers neither.
+    """
+    rule = RULES.get(asked)
+    if activation == "softmax":
+        return asked if rule and rule.classes else "categorical_crossentropy"
+    if activation == "sigmoid":
+        return asked if asked.startswith("binary") else "binary_crossentropy"
+    return TargetQuestion().loss if rule and rule.checks else asked
+
+
 TARGETS: dict[str, Sizes] = {name: tuple(sizes) for name, sizes in beside(__file__).items()}
 """The usual targets, by what they are called: N samples, T timesteps, U units."""
 OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}

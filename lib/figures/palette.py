@@ -58,8 +58,8 @@ class Palette:
     """Of numbers below zero, where ink is for those above."""
 
     def axis(self, role: str) -> str:
-        """The colour of an axis, "batch", "time" or "features"; the batch has none of its own."""
-        return {"batch": self.muted, "time": self.time, "features": self.features}[role]
+        """The colour of an axis: of time or features; the batch and a picture's have none."""
+        return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
         """The colour of "sequence" or "last"."""

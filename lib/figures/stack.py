@@ -5,7 +5,7 @@ HTML fragments for `st.html`, which wrap on a phone: see stack.html. They comput
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.base import Layer
-from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
+from lib.stack.recurrent import Bidirectional, CellStack, Recurrent
 from lib.stack.tensors import Tensor, has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
@@ -30,15 +30,24 @@ _HTML = templates(
 
 def layer_pictures(
     steps: tuple[TracedLayer, ...], sentences: Iterable[str], palette: Palette
-) -> Iterator[str]:
+) -> Iterator[Markup]:
     """What comes out of each layer, all to one scale; of one that breaks, what it wanted."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, (step, sentence) in enumerate(zip(steps, sentences, strict=True)):
         if step.error:
-            yield str(_HTML.refusal(step.error, palette))
+            yield _HTML.refusal(step.error, palette)
         else:
             boxes = _boxes(steps[: place + 1], scale, palette)
-            yield str(_HTML.layer(step, boxes, sentence, palette))
+            yield _HTML.layer(step, boxes, sentence, palette)
+
+
+def rows_picture(
+    steps: tuple[TracedLayer, ...], pictures: Sequence[Markup], start: int, palette: Palette
+) -> str:
+    """Layers of a long stack, one below the other: number, name, code, and its `layer_pictures`."""
+    codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
+    rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
+    return str(_HTML.rows(rows, palette))
 
 
 def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
@@ -58,11 +67,12 @@ def _boxes(
 
     Each tensor has its name, where there are several, and its image.
     """
-    by_mode = any(isinstance(step.layer, (Recurrent, Bidirectional)) for step in steps)
-    names, boxes = returned_names(steps[-1].layer), []
+    by_mode = any(isinstance(step.layer, (Recurrent, Bidirectional, CellStack)) for step in steps)
+    names, boxes = steps[-1].layer.returned(), []
     for tensor, name in zip(steps[-1].tensors, names, strict=False):  # none where it isn't reached
         of_mode = palette.sequence if has_time(tensor) else palette.last
-        image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
+        color = of_mode if by_mode and steps[-1].layer.kind != "input" else palette.ink
+        image = tensor_image(tensor, scale, palette, color)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
     return boxes
 

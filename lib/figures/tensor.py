@@ -55,7 +55,8 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     batches = [axis for axis in tensor if axis.role == "batch"]
     sheets = min([3, *(axis.size for axis in batches if axis.size)])
     back = SHEET * (sheets - 1)
-    samples = " × ".join(map(_label, batches))
+    spaces = [axis for axis in tensor if axis.role == "space"]
+    samples = " · ".join(" × ".join(map(_label, axes)) for axes in (batches, spaces) if axes)
     # The foremost sample.
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
     width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY

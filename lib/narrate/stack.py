@@ -3,10 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from lib.english import capital
+from lib.english import capital, joined
 from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
 from lib.stack.code import spare_states
+from lib.stack.each_step import inner
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 
@@ -17,7 +18,7 @@ LESSON = " Weights are shared by all timesteps: units are not timesteps."
 
 def layer_sentence(step: TracedLayer) -> str:
     """A layer with its output, or with what it expected: its picture in words."""
-    name, error = step.layer.keras, step.error
+    name, error = step.layer.title, step.error
     if error:
         return f"{name} breaks: it expected {error.expected}, and received {error.received}"
     if not step.tensors:
@@ -38,6 +39,21 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     reached = steps if place is None else steps[: place + 1]
     end = f" In all {total(steps):,} parameters." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
+
+
+def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:
+    """Which layers take more, or other, than the layer before gives: the graph in words."""
+    takes = []
+    for at, step in enumerate(steps, start=1):
+        layer = step.layer
+        if layer.kind == "input" and at > 1:
+            takes.append(f"{at}, {layer.title}, begins a branch")
+        if layer.of:
+            names = joined([f"{ref.place + 1}" for ref in layer.of])
+            takes.append(f"{at}, {layer.title}, takes {names}")
+        if started := layer.refs()[len(layer.of) :]:
+            takes.append(f"{at} starts from the states of {started[0].place + 1}")
+    return f"Layers in order: {'; '.join(takes)}; all others take the one before."
 
 
 def change_told(before: Stack, after: Stack, about: str) -> Told:
@@ -62,9 +78,12 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
     less, more = (f"{total(steps):,}" for steps in (old, new))
     names = {setting.name for _, setting, *_ in settings}
     is_time = bool(names) and names <= {"timesteps", "n"}
-    if (breaks := broken(new)) is not None:
+    breaks, broke = broken(new), broken(old)
+    if breaks is not None and breaks == broke:
+        told = (f"layer {breaks + 1} still breaks.",) * 2
+    elif breaks is not None:
         told = f"layer {breaks + 1} breaks.", f"now layer {breaks + 1} breaks."
-    elif broken(old) is not None:
+    elif broke is not None:
         told = "now it works.", f"now it works, and gives {now}."
     else:
         goes = f"the output {f'stays {now}' if was == now else f'goes from {was} to {now}'}"
@@ -90,13 +109,14 @@ _Settings = list[tuple[int, LayerSetting, Any, Any]]
 def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
     """How layers moved, came or went; and what differs where they are of the same kinds."""
     settings: _Settings = []
-    same_kinds = [layer.kind for layer in before] == [layer.kind for layer in after]
+    same_kinds = [layer.title for layer in before] == [layer.title for layer in after]
     if same_kinds:
         settings = [
             (place, setting, was, now)
             for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
-            for setting in other.settings()
-            if (was := getattr(one, setting.name)) != (now := getattr(other, setting.name))
+            for setting in inner(other).settings()
+            if (was := getattr(inner(one), setting.name))
+            != (now := getattr(inner(other), setting.name))
         ]
     if Counter(before) == Counter(after):
         return "another order", settings

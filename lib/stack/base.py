@@ -43,6 +43,12 @@ class LayerSetting:
     refusal: str = ""
     """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
 
+    def within(self, value: float) -> float:
+        """The nearest number that is traced; one that Keras refuses stays, and breaks the layer."""
+        if self.limit is None or (self.refusal and self.limit.step < 1):
+            return value
+        return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
+
     def check(self, value: Any) -> None:
         """Raise ShapeError for a number that Keras doesn't take."""
         if self.limit is None or not self.refusal or value is None:
@@ -212,6 +218,11 @@ class Layer:
             setattr(cls, name, value)
 
     @property
+    def title(self) -> str:
+        """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
+        return self.keras
+
+    @property
     def about(self) -> str:
         """What it does: its docstring."""
         return f"{self.__doc__}"
@@ -222,6 +233,10 @@ class Layer:
         for item in fields(cls):
             if item.metadata:
                 yield LayerSetting(item.name, default=item.default, **item.metadata)
+
+    def returned(self) -> tuple[str, ...]:
+        """What each tensor is that it gives: "output", "h", "c"."""
+        return ("output",)
 
     def refs(self) -> tuple[Ref, ...]:
         """What it takes from layers that it names."""
@@ -280,6 +295,12 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     moved[place] = max(last, 0)
     rest = (layer.at(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
+
+
+def insert(stack: Stack, place: int, layer: Layer) -> Stack:
+    """The stack with a layer before that at `place`, or at the end; names of layers follow."""
+    moved = {old: old + (old >= place) for old in range(len(stack))}
+    return (*stack[:place], layer, *(each.at(moved) for each in stack[place:]))
 
 
 def swap(stack: Stack, place: int) -> Stack:

@@ -4,11 +4,13 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 """
 
 from lib.shapes import STATES
-from lib.stack.base import Ref
+from lib.stack.base import Layer, Ref, Stack
 from lib.stack.plain import Input, Unpack
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
 
+MARGIN = 64
+"""Behind which the shapes stand, or behind a longer line."""
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 
@@ -16,9 +18,9 @@ HEAD = "import keras\nfrom keras import layers\n"
 def keras_code(steps: Steps) -> str:
     """A script that builds the model; where the stack breaks, it raises Keras's error."""
     lines = code_lines(steps)
-    column = max(map(len, lines)) + 2
+    column = min(MARGIN, max(map(len, lines))) + 2
     body = [
-        f"{line:<{column}}# {_comment(step)}".rstrip()
+        f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
         for line, step in zip(lines, steps, strict=True)
     ]
     names = _names(steps)
@@ -39,9 +41,14 @@ def ends(steps: Steps) -> list[int]:
     return [at for at in range(len(steps)) if at not in taken | chained]
 
 
-def takes_previous(layer: object) -> bool:
+def takes_previous(layer: Layer) -> bool:
     """Whether a layer is called on what the one before it gives."""
-    return not isinstance(layer, Input) and not getattr(layer, "of", ())
+    return not isinstance(layer, Input) and not layer.of
+
+
+def is_chain(stack: Stack) -> bool:
+    """Whether each layer takes what the one before gives."""
+    return all(takes_previous(layer) and not layer.refs() for layer in stack[1:])
 
 
 def _names(steps: Steps) -> list[str]:

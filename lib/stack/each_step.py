@@ -46,6 +46,11 @@ class TimeDistributed(Layer, kind="td"):
             raise ShapeError.of("axes to distribute", refusal=refusal, **words)
 
     @property
+    def title(self) -> str:
+        """With the layer inside."""
+        return f"{self.keras}({self.layer.title})"
+
+    @property
     def about(self) -> str:
         """What it does, and what the layer inside does."""
         return f"{self.__doc__} {self.layer.keras}: {self.layer.about}"
@@ -106,6 +111,10 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
     recurrent_activation: str = option("ract", "sigmoid", *ACTIVATIONS, seldom=True)
     dropout: float = share("drop", "dropout")
     recurrent_dropout: float = share("rdrop", "recurrent_dropout")
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states after it."""
+        return ("output", *("h", "c") * self.return_state)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""

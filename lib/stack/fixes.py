@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.stack.base import MAX_LAYERS, Layer, Stack, put
-from lib.stack.each_step import TimeDistributed
-from lib.stack.plain import Unpack
+from lib.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
+from lib.stack.each_step import TimeDistributed, inner, settings_of, with_settings
+from lib.stack.joining import Concatenate, Joining
+from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
-from lib.stack.shaping import Flatten, RepeatVector
+from lib.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.stack.windows import GlobalAveragePooling1D as Pooling
 
@@ -65,9 +66,10 @@ Edit = tuple[str, Stack, int]
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     layer = stack[place]
+    yield from _edits_of_settings(stack, place)
     unpacked = put(stack, place, Unpack(), layer)
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
-    sequence = _with(stack, 0, form="sequence")
+    sequence = _with(stack, 0, **_one_sample(stack[0]))
     yield f"Begin with one sample, a sequence: {sequence[0].code()}", sequence, place
     yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
     yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
@@ -76,6 +78,55 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     for new in (Pooling(), RepeatVector()):
         yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
+
+
+def _one_sample(first: Layer) -> dict[str, Any]:
+    """The settings of an input for the last two axes of what it is."""
+    settings: dict[str, Any] = {"form": "sequence"}
+    if isinstance(first, Input) and first.form == "other" and len(first.shape) > 2:
+        steps, features = first.shape[-2:]
+        settings |= {"timesteps": steps or None, "features": features or None}
+    return settings
+
+
+def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
+    """Other settings of the layer itself, or it as it was meant."""
+    layer = stack[place]
+    if isinstance(layer, Unread) and layer.mended:
+        meant = replace(layer.mended, of=layer.of, origin=layer.origin)
+        yield f"Write {_call(meant)}", put(stack, place, meant), place
+    tried: dict[str, list[Any]] = {
+        setting.name: [setting.default] for setting in settings_of(layer) if setting.limit
+    }
+    tried |= {name: values for name, values in OTHERS.items() if hasattr(inner(layer), name)}
+    if isinstance(layer, Reshape):
+        sizes = layer.target_shape
+        tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
+    for name, values in tried.items():
+        for value in values:
+            changed = with_settings(layer, **{name: value})
+            written = f"{value!r}".replace("'", '"')
+            yield f"Set {name}={written}", put(stack, place, changed), place
+    if isinstance(layer, Joining):
+        if place > 1 and len(layer.of) < 2:
+            both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
+            yield (
+                f"Give it layers {place - 1} and {place}, in a list",
+                put(stack, place, both),
+                place,
+            )
+        side_by_side = Concatenate(of=layer.of, origin=layer.origin)
+        yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
+
+
+OTHERS: dict[str, list[Any]] = {
+    "padding": ["same"],
+    "axis": [1, -1],
+    "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
+    "dims": [(2, 1)],
+    "cropping": [(0, 1), (0, 0)],
+}
+"""Values of settings that often help where a layer breaks."""
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
@@ -104,7 +155,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
-        plain = layer.layer
+        plain = replace(layer.layer, of=layer.of)
         yield f"Write {_call(plain)} alone", put(stack, place, plain), place
     if not isinstance(layer, Recurrent):
         return

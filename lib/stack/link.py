@@ -87,7 +87,9 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     for word in words:
         kind, _, inside = word[0].partition("-")
         if kind not in KINDS or (inside and inside not in KINDS):
-            said.append(f"The link’s layer “{_short(word[0])}” isn’t known here. It was left out.")
+            said.append(
+                f"The link’s layer “{shortened(word[0])}” isn’t known here. It was left out."
+            )
             continue
         settings = [one for one in word[1:] if not _NAMED.fullmatch(one)]
         named = [one for one in word[1:] if _NAMED.fullmatch(one)]
@@ -138,19 +140,21 @@ def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
             values[setting.name] = value
             if setting.limit and value is not None and f"{value:.12g}" != word[len(setting.key) :]:
                 name, text = f"{kind.keras}’s {setting.name}", word.removeprefix(setting.key)
-                said.append(_out_of_range(name, setting.limit, text, value))
+                said.append(out_of_range(name, setting.limit, text, value))
             break
         else:
-            said.append(f"{kind.keras} has no setting “{_short(word)}”. It was left out.")
+            said.append(f"{kind.keras} has no setting “{shortened(word)}”. It was left out.")
     return kind(**values)
 
 
-def _out_of_range(name: str, limit: Limit, text: str, taken: float) -> str:
+def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
+    """That a number isn't traced, and which was taken for it."""
     allowed = f"from {number(limit.minimum)} to {number(limit.maximum)}"
-    return f"The link says {name}={_short(text)}. It goes {allowed}: {number(taken)} was taken."
+    return f"{name}={shortened(asked)} was asked. It goes {allowed}: {number(taken)} was taken."
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """A text that may be of any length, as far as a sentence has room for it."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 
@@ -164,7 +168,7 @@ def read_value(setting: LayerSetting, text: str) -> Any:
             raise ValueError(text)
         return sizes
     if setting.limit is not None and math.isfinite(value := float(text)):
-        value = setting.limit.clamp(value)
+        value = setting.within(value)
         return value if setting.limit.step < 1 else int(value)
     name = text.replace("-", "_")
     if setting.limit is not None or name not in (setting.options or ("",)):

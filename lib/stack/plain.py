@@ -41,7 +41,7 @@ class Input(Layer, kind="input"):
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
-    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0, seldom=True)
+    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
     """Of another form; 0 where any size will do."""
 
     def axes(self) -> Tensor:

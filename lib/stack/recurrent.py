@@ -57,6 +57,10 @@ class Recurrent(Layer, width_letter="U"):
     states: tuple[Ref, ...] = field(default=(), kw_only=True)
     """What it starts from, where a layer is named for it."""
 
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states after it."""
+        return ("output", *STATES[self.cell] * self.return_state)
+
     def refs(self) -> tuple[Ref, ...]:
         """What it is called on, and what it starts from."""
         return (*self.of, *self.states)
@@ -168,6 +172,18 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
         own = {item.name for item in fields(self) if item.metadata}
         shared = [setting.name for setting in kind.settings() if setting.name in own]
         return kind(**{name: getattr(self, name) for name in shared})
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, or that of each direction; and the states of both."""
+        outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
+        directions = zip(self.directions(), "→←", strict=True)
+        names = [f"{state} {arrow}" for one, arrow in directions for state in STATES[one.cell]]
+        return (*outputs, *names * self.return_state)
+
+    @property
+    def title(self) -> str:
+        """With the layer inside."""
+        return f"{self.keras}({CELLS[self.cell].keras})"
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
@@ -297,15 +313,3 @@ def _sum(products: list[str]) -> str:
     if len(set(products)) == len(products):
         return " + ".join(products)
     return f"2·{products[0]}"
-
-
-def returned_names(layer: Layer) -> tuple[str, ...]:
-    """What each tensor is that a layer gives: "output", "h", "c"."""
-    if isinstance(layer, Recurrent):
-        return ("output", *STATES[layer.cell] * layer.return_state)
-    if isinstance(layer, Bidirectional):
-        outputs = ("forward", "backward") if layer.merge_mode == "none" else ("output",)
-        directions = zip(layer.directions(), "→←", strict=True)
-        names = [f"{state} {arrow}" for one, arrow in directions for state in STATES[one.cell]]
-        return (*outputs, *names * layer.return_state)
-    return ("output",)

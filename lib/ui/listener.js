@@ -17,6 +17,8 @@ const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see 
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
+const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
+const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
 const GIVES = 50; // times that, in which an uploader may come for one that was dropped
@@ -135,6 +137,13 @@ function mount(root) {
     if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
   });
 
+  // What is pasted into a box that reads it is read at once, not first when the box is left.
+  listen("paste", ({ target }) => {
+    if (!target.matches?.(READS)) return;
+    const enter = { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true };
+    setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", enter)));
+  });
+
   // A file that is dropped anywhere goes to the page's uploader, and waits for that where it isn't
   // there yet; on the uploader it is Streamlit's own.
   const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
@@ -150,15 +159,16 @@ function mount(root) {
   listen("drop", (event) => {
     if (!carries(event)) return;
     unframe();
-    const input = document.querySelector(UPLOADER), zone = event.target.closest?.(ZONE);
-    if (input && zone?.contains(input)) return;
+    const zone = event.target.closest?.(ZONE);
+    if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}`)) return;
     event.preventDefault();
     event.stopPropagation();
     const [file] = event.dataTransfer.files;
     if (file) give(file, GIVES);
   });
   function give(file, times) {
-    const input = document.querySelector(UPLOADER), one = new DataTransfer();
+    const own = MODEL.test(file.name) && document.querySelector(MODEL_FILE);
+    const input = own || document.querySelector(UPLOADER), one = new DataTransfer();
     if (!input && times && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, times - 1);
     if (!input) return;
     one.items.add(file);

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.kept import Kept
     from lib.run import SeedWeights
     from lib.stack.base import Stack
+    from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
     from lib.uploads.reader import Reading
@@ -177,8 +178,24 @@ class ShapesPage:
 
     sidebar_stack: Stack = ()
     """The sidebar's model as a stack."""
+    targets: int = 1
+    """How many columns to learn the sidebar's data have."""
+    stack: Stack = ()
+    """The person's own, as it was set last: with what a link can't hold, its lines of code."""
+    stack_text: str = ""
+    """What the address says for it."""
     stack_before: Stack | None = None
     """The one before the last change."""
+    reading: ReadModel | None = None
+    """The model that was pasted or dropped last."""
+    model_text: str = ""
+    """What was pasted."""
+    model_problem: str = ""
+    """Why that is no model."""
+    said: list[str] = field(default_factory=list)
+    """What of a link, or of a number, couldn't be taken as it stood."""
+    opened: int | None = None
+    """Of a long stack the layer whose settings are open."""
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     """Of the quiz: question → which option was picked first, and whether it was right."""
     problems: dict[str, str] = field(default_factory=dict)

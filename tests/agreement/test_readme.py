@@ -26,10 +26,10 @@ def run(script: str, folder: Path = ROOT) -> str:
     return done.stdout
 
 
-def test_readmes_scripts_train_and_sweep() -> None:
-    """Without Streamlit: a last-step error of each mode, and a row for each of a smaller sweep."""
+def test_readmes_scripts_train_sweep_and_trace() -> None:
+    """Without Streamlit: a last-step error of each mode, a row for each of a smaller sweep, and parameters."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    train, _, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
+    train, _, sweep, shapes = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))
     assert set(errors) == {"sequence", "last"}
     assert all(0 < float(error) < 1 for error in errors.values())
@@ -38,6 +38,7 @@ def test_readmes_scripts_train_and_sweep() -> None:
     )
     assert small != sweep
     assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")
+    assert run(shapes).endswith("31269 parameters\n")
 
 
 def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:

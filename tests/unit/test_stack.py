@@ -14,7 +14,7 @@ from lib.stack.fixes import MOST_FIXES, fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
 from lib.stack.plain import Dense, Input
-from lib.stack.recurrent import LSTM, Bidirectional, returned_names
+from lib.stack.recurrent import LSTM, Bidirectional
 from lib.stack.tensors import letters, readable_shape, sizes
 from lib.stack.tracing import broken, keras_names, model_layers, total, trace
 
@@ -72,7 +72,7 @@ def test_two_directions_are_twice_as_wide_or_two_tensors():
     assert steps_of("input~bi_u4")[1].shapes == ((None, 8),)
     assert "  # (None, 4)\n" in keras_code(steps_of("input~bi_u4_msum"))
     assert "  # [(None, 4), (None, 4)]\n" in keras_code(steps_of("input~bi_u4_mnone"))
-    assert returned_names(Bidirectional(return_state=True)) == (
+    assert Bidirectional(return_state=True).returned() == (
         "output",
         "h →",
         "c →",

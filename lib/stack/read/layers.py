@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from lib.stack.base import Layer, Origin, Ref, Stack
+from lib.stack.making import Unknown
 from lib.stack.plain import Embedding, Input
 from lib.stack.read.arrays import Array
 from lib.stack.read.bounded import plain
-from lib.stack.read.building import Graph, Value, sample
+from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.parts import Model, Part, unread
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.reading import Note
+from lib.stack.read.reading import ModelError, Note
 from lib.stack.read.values import Opaque
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
@@ -74,8 +75,11 @@ class Layers:
             shape = (shape,)
         known = isinstance(shape, (list, tuple)) and len(shape) <= _MOST_AXES
         given = list(shape) if known else _GUESSES[0]
-        sizes = [one if type(one) is int and one > 0 else None for one in given]
-        layer = sample(sizes, batch if type(batch) is int else None)
+        sizes = [None if isinstance(one, Unknown) else one for one in given]
+        try:
+            layer = first((None if isinstance(batch, Unknown) else batch, *sizes))
+        except ModelError as error:
+            raise ModelError(error.sentence, line) from None
         value = self.put(replace(layer, origin=self.origin))
         if not known:
             self._guessed.add(value.node)
@@ -190,15 +194,15 @@ class Layers:
 
     def _start(self, model: Model) -> Value:
         """The input of a Sequential."""
-        first = model.parts[0] if model.parts else None
-        if isinstance(first, Value):
-            return first
-        if isinstance(first, Model):
-            value = self.ends(first)[0][0]
+        head = model.parts[0] if model.parts else None
+        if isinstance(head, Value):
+            return head
+        if isinstance(head, Model):
+            value = self.ends(head)[0][0]
             return self.put(replace(self.graph.layers[value.node]))
-        shape = first.shape if isinstance(first, Part) and first.shape is not None else model.shape
-        if isinstance(first, Part) and first.layer.origin is not None:
-            self.origin = first.layer.origin
+        shape = head.shape if isinstance(head, Part) and head.shape is not None else model.shape
+        if isinstance(head, Part) and head.layer.origin is not None:
+            self.origin = head.layer.origin
         if isinstance(shape, (list, tuple)) and shape:
             return self.input(shape[1:], shape[0])
         return self.input(None)
@@ -210,12 +214,12 @@ class Layers:
         """
         ends = [*inputs, *outputs]
         kept = self.graph.leading_to({value.node for value in ends})
-        first: dict[int, int] = {}
+        earliest: dict[int, int] = {}
         layers = self.graph.layers
         for place in kept:
             owner = self._owners.get(place)
             if owner is not None:
-                shares = first.setdefault(id(owner), place)
+                shares = earliest.setdefault(id(owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
         for place in self._guessed.intersection(kept):
             taker = next(

@@ -19,6 +19,7 @@ from lib.doctor.question import (
     TARGETS,
     ShapeTextError,
     TargetQuestion,
+    fitting_loss,
     read_question,
     read_shape,
     write_question,
@@ -117,15 +118,23 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
-    question, tensors = read_question(address.page_value(KEY)), trace(current_stack())[-1].tensors
+    """Take the traced stack's output with y's samples, its batch, and the loss that it wants.
+
+    Open timesteps become 12. Of code that was read it is its own loss, and its own y.
+    """
+    stack, page = current_stack(), session().shapes
+    question, tensors = read_question(address.page_value(KEY)), trace(stack)[-1].tensors
     if not tensors:
         problem = "The traced stack breaks, so that it has no output. Mend it first."
-        session().shapes.problems["output"] = problem
+        page.problems["output"] = problem
         return
+    read = page.reading if any(layer.origin for layer in stack) else None
+    loss = (read and read.loss) or fitting_loss(getattr(stack[-1], "activation", ""), question.loss)
+    target = tuple(size or TIMESTEPS for size in (read and read.target) or question.target)
     batch, *rest = sizes(tensors[0])
-    output = (question.target[0], *(size or TIMESTEPS for size in rest))
-    _set(output=output, batch_size=batch or question.batch_size)
+    output = (target[0], *(size or TIMESTEPS for size in rest))
+    size = batch or question.batch_size
+    _set(output=output, target=target, batch_size=size, loss=loss)
 
 
 def _fixes(diagnosis: Diagnosis) -> None:

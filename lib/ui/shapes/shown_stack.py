@@ -1,7 +1,7 @@
 """The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
 from lib.stack.base import Stack
-from lib.stack.link import from_text, to_text
+from lib.stack.link import read_text, to_text
 from lib.stack.tracing import model_stack
 from lib.ui import address
 from lib.ui.session import Loaded, session
@@ -16,6 +16,7 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
     model = loaded.experiment.model
     now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     page = session().shapes
+    page.targets = loaded.dataset.targets
     if page.sidebar_stack not in ((), now) and is_sidebar_stack():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
@@ -24,18 +25,30 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
 
 def is_sidebar_stack() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
-    return not from_text(address.page_value(KEY))
+    return not _own_stack()
 
 
 def current_stack() -> Stack:
     """The stack of the address, else the sidebar's model."""
-    return from_text(address.page_value(KEY)) or session().shapes.sidebar_stack
+    return _own_stack() or session().shapes.sidebar_stack
+
+
+def _own_stack() -> Stack:
+    """The stack of the address, as it was set here where it was, with its lines of code."""
+    page, text = session().shapes, address.page_value(KEY)
+    if text != page.stack_text:
+        page.stack_text = text
+        page.stack, page.said = read_text(text)
+    return page.stack
 
 
 def set_stack(stack: Stack | None) -> None:
     """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
-    session().shapes.stack_before = current_stack()
-    address.set_page_value(KEY, to_text(stack) if stack else "")
+    page = session().shapes
+    page.stack_before = current_stack()
+    page.stack, page.said = stack or (), []
+    page.stack_text = to_text(page.stack)
+    address.set_page_value(KEY, page.stack_text)
 
 
 def previous_stack() -> Stack:

@@ -1,0 +1,94 @@
+"""Bring a model: paste it or drop its file, and it is the stack; none of it is ever run."""
+
+from typing import Any
+
+import streamlit as st
+
+from lib.stack.base import Stack
+from lib.stack.explore import as_settings
+from lib.stack.read import ModelError, Note, read
+from lib.ui import address
+from lib.ui.frame import PAGES
+from lib.ui.linked import bound
+from lib.ui.session import session
+from lib.ui.shapes.shown_stack import set_stack
+from lib.ui.text import hint, plain
+
+FILE = "model_file"
+TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
+MOST_NOTES = 3
+"""In sight; the rest is folded."""
+HINT = "Paste your model (code, to_json(), summary()), or drop its file. It is read, never run."
+
+
+def model_box() -> None:
+    """The box, and what came of what was pasted last."""
+    page = session().shapes
+    hidden: Any = {"label_visibility": "collapsed"}
+    with st.container(key="model", gap="xsmall"):
+        left, right = st.columns([6, 1])
+        with left:
+            shown = bound("model_text", page.model_text, _paste) | hidden
+            st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
+        with right:
+            st.file_uploader("A model’s file", TYPES, key=FILE, on_change=_drop, **hidden)
+        if page.model_problem:
+            st.warning(plain(page.model_problem))
+        if page.reading:
+            _came(page.reading.notes, len(page.reading.stack), page.reading.source)
+
+
+def _came(notes: tuple[Note, ...], count: int, source: str) -> None:
+    hint(f"{count} layers were read from your {source}.")
+    for note in notes[:MOST_NOTES]:
+        _say(note)
+    if len(notes) > MOST_NOTES:
+        with st.expander(f"{len(notes) - MOST_NOTES} more", type="compact"):
+            for note in notes[MOST_NOTES:]:
+                _say(note)
+
+
+def _say(note: Note) -> None:
+    where = f":gray[line {note.line}] " if note.line else ""
+    st.markdown(f":small[:material/info: {where}{plain(note.sentence)}]")
+
+
+def _paste(text: str) -> None:
+    page = session().shapes
+    page.model_text = text
+    _read(text)
+
+
+def _drop() -> None:
+    file = st.session_state[FILE]
+    if file is not None:
+        session().shapes.model_text = ""
+        _read(file.getvalue(), file.name)
+
+
+def _read(text: str | bytes, name: str = "") -> None:
+    """Make it the stack; one that can't be read leaves the stack as it is."""
+    page = session().shapes
+    page.reading, page.model_problem = None, ""
+    if not text.strip():
+        return
+    try:
+        page.reading = read(text, name)
+    except ModelError as error:
+        page.model_problem = f"{error}"
+        return
+    page.opened = None
+    set_stack(page.reading.stack)
+
+
+def to_explore(stack: Stack) -> None:
+    """A link to train it, where it is a model that Explore can train on the data chosen there."""
+    page, experiment = session().shapes, session().address.experiment
+    settings = as_settings(stack, page.targets)
+    explore, icon = PAGES["Explore"]
+    if isinstance(settings, str):
+        label = "Open in Explore"
+        st.page_link(explore, label=label, icon=icon, disabled=True, help=settings)
+        return
+    there = address.query_of(experiment.set(**settings), None, {})
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)

@@ -1,0 +1,230 @@
+"""The settings of a stack's layers as controls: the stack is the truth, callbacks change it."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
+from lib.stack.each_step import inner, with_settings
+from lib.stack.joining import Joining
+from lib.stack.kinds import KINDS
+from lib.stack.link import out_of_range
+from lib.stack.plain import Input
+from lib.stack.recurrent import Recurrent
+from lib.ui.linked import bound, pills
+from lib.ui.session import session
+from lib.ui.shapes.shown_stack import current_stack, set_stack
+from lib.ui.text import plain
+
+FLAGS = "flags"
+ADD = "add_layer"
+WIDTHS = {"batch": 76, "form": 106, "cell": 116, "merge_mode": 116, "shape": 160, "units": 126}
+"""Of fields, in pixels; where there are buttons in it a number needs more than 120."""
+USUAL_WIDTH = 126
+_BRACKETS = str.maketrans(",()[]", "     ")
+_MENU = [name for name in KINDS if name != "unread"]
+
+
+def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
+    """The head of a layer with its buttons; below it its fields, and what can be switched on."""
+    layer = stack[place]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = f"{place + 1} · {plain(layer.title)}"
+        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.about)
+        if place:
+            _buttons(place, stack)
+        if place < len(stack) - 1:
+            _adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
+    _origin(layer)
+    inside = inner(layer)
+    settings = [setting for setting in _in_use(inside) if not setting.seldom]
+    seldom = [setting for setting in _in_use(inside) if setting.seldom]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        _fields(place, inside, settings)
+        if place and (seldom or len(stack) > 2):
+            more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
+            if more.open:
+                with more:
+                    _fields(place, inside, seldom, "more")
+                    _takes(place, stack)
+
+
+def _in_use(layer: Layer) -> list[LayerSetting]:
+    """Its settings, of an input those that mean something for its shape."""
+    unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
+    unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
+    hidden = unused[layer.form] if isinstance(layer, Input) else ()
+    return [setting for setting in layer.settings() if setting.name not in hidden]
+
+
+def _buttons(place: int, stack: Stack) -> None:
+    """Up, down, away."""
+    ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
+    for way, disabled in ends.items():
+        key, on_click = f"layer_{place}_{way}", partial(_move, place, way)
+        label = way.capitalize()
+        st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
+
+
+def _origin(layer: Layer) -> None:
+    """The line of code that a layer was read from."""
+    if layer.origin:
+        code = layer.origin.text.replace("`", "'")
+        st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
+
+
+def adding(stack: Stack) -> None:
+    """The menu that adds a layer at the end."""
+    _adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
+
+
+def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+    st.menu_button(
+        label,
+        _MENU,
+        format_func=lambda name: KINDS[name].keras,
+        key=key,
+        on_click=partial(_add, key, place),
+        disabled=len(stack) >= MAX_LAYERS,
+        **options,
+    )
+
+
+def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
+    flags = []
+    for setting in settings:
+        if setting.limit is None and setting.options is None and setting.sizes is None:
+            flags.append(setting.name)
+        else:
+            _setting(place, layer, setting)
+    if flags:
+        with st.container(width="stretch"):
+            _flags(place, layer, flags, group)
+
+
+def _key(place: int, layer: Layer, name: str) -> str:
+    return f"layer_{place}_{layer.kind}_{name}"
+
+
+def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
+    """A field for a number or for several, or a menu."""
+    key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
+    value, label = getattr(layer, setting.name), setting.label or setting.name
+    take = partial(_take, place, setting)
+    if setting.options is not None:
+        options = setting.options
+        shared = {"width": width, **bound(key, value, take)}
+        st.selectbox(label, list(options), format_func=options.__getitem__, **shared)
+    elif setting.sizes is not None:
+        text = "" if value is None else ", ".join(map(str, value))
+        st.text_input(label, max_chars=60, width=width, **bound(key, text, take))
+    else:
+        # Streamlit would leave a number beyond a limit red, and the drawing as it was.
+        step = setting.limit.step if setting.limit else 1
+        start: Any = None if setting.optional else "min"
+        shared = {"width": width, **bound(key, value, take)}
+        empty = "any" if setting.optional else None
+        number = float(step) if isinstance(setting.default, float) or step < 1 else int(step)
+        if value is not None:
+            st.session_state[key] = type(number)(value)
+        st.number_input(label, None, None, start, number, placeholder=empty, **shared)
+
+
+def _take(place: int, setting: LayerSetting, value: Any) -> None:
+    """Take what was typed; where it can't be, say so, and take the nearest."""
+    said = []
+    if setting.sizes is not None:
+        words = f"{value}".translate(_BRACKETS).split()
+        if not all(word.removeprefix("-").isdecimal() and len(word) < 9 for word in words) or (
+            len(words) != setting.sizes > 0
+        ):
+            count = f"{setting.sizes or 'some'} whole numbers"
+            session().shapes.said = [f"{setting.name} takes {count}, and got “{value}”."]
+            return
+        value = tuple(map(int, words[:8]))
+    elif setting.limit is not None and value is not None:
+        whole = not isinstance(value, float)
+        nearest = setting.within(round(value, 4))
+        if nearest != round(value, 4):
+            said = [out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
+        value = int(nearest) if whole else nearest
+    _set(place, {setting.name: value})
+    session().shapes.said = said
+
+
+def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
+    def switch(on: list[str]) -> None:
+        _set(place, {name: name in on for name in names})
+
+    label, key = f"Layer {place + 1}: switched on", _key(place, layer, f"{group}{FLAGS}")
+    on = [name for name in names if getattr(layer, name)]
+    pills(label, dict(zip(names, names, strict=True)), on, key, switch, selection_mode="multi")
+
+
+def _takes(place: int, stack: Stack) -> None:
+    """Which tensors a layer is called on; none chosen is the one before it."""
+    layer = stack[place]
+    if isinstance(layer, Input):
+        return
+    names = {
+        f"{at + 1}.{output}": f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
+        for at, before in enumerate(stack[:place])
+        for output, name in enumerate(before.returned())
+    }
+
+    def chosen(refs: tuple[Ref, ...]) -> list[str]:
+        texts = [f"{ref.place + 1}.{ref.output or 0}" for ref in refs]
+        return [text for text in texts if text in names]
+
+    def take(name: str, texts: list[str]) -> None:
+        pairs = [map(int, text.split(".")) for text in texts]
+        refs = tuple(Ref(at - 1, output) for at, output in pairs)
+        single = {at for at, before in enumerate(stack) if len(before.returned()) == 1}
+        _replace(place, **{name: tuple(Ref(r.place) if r.place in single else r for r in refs)})
+
+    parts = [("of", "Takes, where not the layer before")]
+    if isinstance(layer, Recurrent):
+        parts.append(("states", "Starts from the states"))
+    for name, label in parts:
+        shown = bound(f"layer_{place}_{name}", chosen(getattr(layer, name)), partial(take, name))
+        st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
+
+
+def _set(place: int, values: dict[str, Any]) -> None:
+    """Give a layer these settings; it may be gone by then."""
+    stack = current_stack()
+    if place < len(stack):
+        changed = with_settings(stack[place], **values)
+        set_stack((*stack[:place], changed, *stack[place + 1 :]))
+
+
+def _replace(place: int, **values: Any) -> None:
+    """The same for what isn't a setting: which layers it names."""
+    stack = current_stack()
+    if place < len(stack):
+        set_stack((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
+
+
+def _move(place: int, way: str) -> None:
+    """One up or down, or away."""
+    stack = current_stack()
+    if way == "remove" and place < len(stack):
+        set_stack(put(stack, place))
+    first = place - 1 if way == "up" else place
+    if way != "remove" and 0 < first < len(stack) - 1:
+        set_stack(swap(stack, first))
+
+
+def _add(key: str, place: int) -> None:
+    name, stack = st.session_state[key], current_stack()
+    if not name or len(stack) >= MAX_LAYERS or place > len(stack):
+        return
+    layer = KINDS[name]()
+    if isinstance(layer, Joining):  # with what stands before, and what stands before that
+        layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
+    if isinstance(layer, Input) and isinstance(first := stack[0], Input):
+        layer = first
+    set_stack(insert(stack, place, layer))
+    session().shapes.opened = place

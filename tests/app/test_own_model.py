@@ -1,0 +1,115 @@
+"""A person's own model on the Shapes page: what is pasted, and how a stack is changed there."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.app.test_shapes import button, shapes, title
+
+STACKED = """\
+from keras import Sequential, Input
+from keras.layers import LSTM, Dense
+
+model = Sequential()
+model.add(Input((30, 8)))
+model.add(LSTM(64))
+model.add(LSTM(32))
+model.add(Dense(5, activation="softmax"))
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+"""
+LONG = "~".join(["input_t50", *["conv1d_k8_psame", "relu"] * 8, "lstm", "dense"])
+
+
+def paste(text: str, app: AppTest | None = None) -> AppTest:
+    """The page after a text was pasted."""
+    app = app or shapes()
+    app.text_area(key="model_text").set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All sentences of the page."""
+    return " ".join(m.value for m in (*app.markdown, *app.warning)).replace("\\", "")
+
+
+def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it() -> None:
+    """The layer, its line of code, Keras's words, and the line to copy; the loss goes along."""
+    app = paste(STACKED)
+    assert title(app) == "This stack breaks at layer 3, LSTM"
+    assert "line 7" in said(app)
+    codes = [code.value for code in app.code]
+    assert "model.add(LSTM(64, return_sequences=True))" in codes
+    assert any("expected ndim=3, found ndim=2" in code for code in codes)
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    assert title(app).startswith("From (N, 30, 8) to (N, 5)")
+    app.button(key="to_doctor").click().run()
+    assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
+
+
+def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
+    """The stack and the text stay; the sentence says what was expected."""
+    app = paste(STACKED)
+    before = title(app)
+    paste("model = Sequential([LSTM(", app)
+    assert title(app) == before
+    assert "Line 1" in said(app)
+    assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
+
+
+def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along() -> None:
+    """A softmax of 5 classes doesn't arrive with mean squared error."""
+    app = shapes(stack="input~lstm~dense_k5_actsoftmax")
+    app.button(key="to_doctor").click().run()
+    assert app.selectbox(key="check_loss").value == "categorical_crossentropy"
+
+
+def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
+    """The field shows what the drawing has."""
+    app = shapes(stack="input~lstm_u16")
+    app.number_input(key="layer_1_lstm_units").set_value(9000).run()
+    assert "units=9000 was asked" in said(app)
+    assert app.number_input(key="layer_1_lstm_units").value == 8192
+    assert title(app).startswith("From (N, 12, 3) to (N, 8192)")
+    app.number_input(key="layer_0_input_features").set_value(128).run()
+    assert title(app).startswith("From (N, 12, 128) to")
+
+
+def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
+    """With Keras's words, and a click that mends it."""
+    app = shapes(stack="input~lstm~repeat_n3")
+    app.number_input(key="layer_2_repeat_n").set_value(0).run()
+    assert title(app) == "This stack breaks at layer 3, RepeatVector"
+    assert any("`n` should be a positive integer" in code.value for code in app.code)
+
+
+def test_a_link_that_names_what_isnt_known_says_so() -> None:
+    """And numbers out of range, as an experiment's link does."""
+    app = shapes(stack="input_t99999~what_u3~lstm_u4_zz")
+    assert "“what” isn’t known here" in said(app)
+    assert "timesteps=99999 was asked" in said(app)
+    assert "no setting “zz”" in said(app)
+    assert title(app).startswith("From (N, 10000, 3) to (N, 4)")
+
+
+def test_what_is_said_of_a_change_is_what_it_did() -> None:
+    """Layer 3 was broken before; another layer's units break nothing."""
+    app = shapes(stack="input~lstm~lstm~dense_k4")
+    app.number_input(key="layer_3_dense_units").set_value(5).run()
+    assert "units=5 on layer 4: layer 3 still breaks." in said(app) + _takeaways(app)
+    assert "now layer 3 breaks" not in said(app)
+
+
+def _takeaways(app: AppTest) -> str:
+    return " ".join(f"{html.proto.body}" for html in app.get("html"))
+
+
+def test_a_long_stack_has_the_settings_of_one_layer_open() -> None:
+    """The one that is picked, or the one that breaks."""
+    app = shapes(stack=LONG)
+    assert not [field for field in app.number_input if f"{field.key}".startswith("layer_")]
+    app.selectbox(key="opened_layer").set_value(1).run()
+    app.number_input(key="layer_1_conv1d_filters").set_value(9).run()
+    assert "conv1d_k9" in f"{app.query_params['stack']}"
+    app = shapes(stack=LONG.replace("lstm~", "lstm~repeat_n0~"))
+    assert app.number_input(key="layer_18_repeat_n").value == 0

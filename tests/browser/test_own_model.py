@@ -1,0 +1,89 @@
+"""Journeys with a person's own model: paste it and mend it, drop its file, by keys, on a phone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.test_own_model import LONG, STACKED
+from tests.browser.driver import open_page, settle
+from tests.browser.test_accessibility import serious
+from tests.browser.test_kept import drag
+from tests.browser.test_shapes import heading
+
+PASTE = """text => {
+    const data = new DataTransfer(), box = document.querySelector(".st-key-model_text textarea");
+    data.setData("text/plain", text);
+    box.focus();
+    document.execCommand("insertText", false, text);
+    box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+}"""
+GRAPH = "input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_actsoftmax"
+
+
+def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
+    """Its lines stand beside its layers, with the line that mends the one that breaks."""
+    open_page(page, "/shapes")
+    page.evaluate(PASTE, STACKED)
+    heading(page, "This stack breaks at layer 3, LSTM")
+    row = page.locator(".st-key-layer_2")
+    expect(row).to_contain_text("line 7")
+    expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
+    row.get_by_role("button", name="return_sequences=True on layer 2").click()
+    heading(page, "From (N, 30, 8) to (N, 5)")
+    page.get_by_role("button", name="Check a target for this output").click()
+    expect(page.get_by_label("Loss")).to_have_value("sparse_categorical_crossentropy")
+
+
+def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
+    """Its configuration alone is read; nonsense is answered, and the stack stays."""
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 4]}},
+        {"class_name": "GRU", "config": {"units": 7}},
+    ]
+    config = {"class_name": "Sequential", "config": {"name": "mine", "layers": layers}}
+    open_page(page, "/shapes")
+    drag(page, "mine.json", json.dumps(config).encode(), "dragover", "drop")
+    heading(page, "From (N, 20, 4) to (N, 7)")
+    drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
+    expect(page.get_by_test_id("stAlert")).to_be_visible()
+    heading(page, "From (N, 20, 4) to (N, 7)")
+
+
+def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:
+    """The box is reached by Tab, read by Ctrl+Enter; the fix is a button like any other."""
+    open_page(page, "/shapes")
+    page.get_by_role("radiogroup", name="Part").get_by_role("radio", checked=True).focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Paste your model")).to_be_focused()
+    page.keyboard.insert_text("Sequential([Input((9, 2)), LSTM(4), LSTM(3)])")
+    page.keyboard.press("Control+Enter")
+    heading(page, "This stack breaks at layer 3, LSTM")
+    page.get_by_role("button", name="return_sequences=True on layer 2").focus()
+    page.keyboard.press("Enter")
+    heading(page, "From (N, 9, 2) to (N, 3)")
+
+
+@pytest.mark.parametrize("stack", [GRAPH, LONG], ids=["graph", "long"])
+def test_graphs_and_long_stacks_fit_a_phone_and_axe_finds_nothing_serious(
+    page: Page, stack: str
+) -> None:
+    """At 390 px the page has no sideways scroll: what is wide scrolls in itself."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, f"/shapes?stack={stack}")
+    settle(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+    assert not serious(page)
+
+
+def test_a_new_layer_comes_where_one_points(page: Page) -> None:
+    """Below the layer whose menu was opened, and later layers follow."""
+    open_page(page, "/shapes?stack=input~lstm_seq_u5~dense_k2")
+    page.locator(".st-key-layer_1").get_by_role("button", name="Add below").click()
+    page.get_by_role("menuitem", name="Flatten").or_(
+        page.get_by_role("option", name="Flatten")
+    ).click()
+    page.wait_for_url("**stack=input~lstm_u5_seq~flatten~dense_k2**")
+    heading(page, "to (N, 2)")
