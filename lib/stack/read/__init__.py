@@ -8,17 +8,20 @@ read as text. What can't be read is said with its line, and the rest is traced a
 
 from lib.stack.base import Stack
 from lib.stack.read.code import read_code
-from lib.stack.read.pasted import refused
+from lib.stack.read.pasted import notebook_code, refused
 from lib.stack.read.reading import ModelError, Note, Reading
 
 __all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
+_AROUND = "\ufeff \t\r\n'\""
+"""What may stand around a configuration, as Python shows a text."""
 
 
 def read(source: str | bytes, name: str = "") -> Reading:
     """What a text or file says of a model.
 
     Args:
-        source: Keras code, a configuration, the output of `model.summary()`, or a `.keras` file.
+        source: Keras code, or a notebook; a configuration, or a `.keras` file; the output of
+            `model.summary()`.
         name: the file's, if it is one.
 
     Raises:
@@ -32,13 +35,17 @@ def read(source: str | bytes, name: str = "") -> Reading:
             source = source.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise refused("encoding") from None
-    if source.lstrip("\ufeff \t\r\n")[:1] == "{":
-        return _config(source)
-    if "Layer (type)" in source:
-        from lib.stack.read.summary import read_summary  # noqa: PLC0415
+    if source.lstrip(_AROUND)[:1] == "{":
+        code = notebook_code(source) if '"cells"' in source else ""
+        return read_code(code) if code else _config(source.strip(_AROUND))
+    try:
+        return read_code(source)
+    except ModelError:
+        if "Layer (type)" not in source:
+            raise
+    from lib.stack.read.summary import read_summary  # noqa: PLC0415
 
-        return read_summary(source)
-    return read_code(source)
+    return read_summary(source)
 
 
 def _config(source: str | bytes) -> Reading:

@@ -15,7 +15,7 @@ from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers
 from lib.stack.read.parts import Model, Part, make, take
 from lib.stack.read.values import Evaluator, Function, Opaque
-from lib.stack.recurrent import Recurrent, returned_names
+from lib.stack.recurrent import Recurrent
 
 _MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _MERGES = {
@@ -64,6 +64,11 @@ class Calls(Evaluator):
             return isinstance(value, Part)
         known = value.name in MAKES or value.name in (*_MERGES, "Sequential", "Model", "Input")
         return known and value.path.startswith(("keras", "tensorflow", "tf_keras"))
+
+    def tensors_in(self, node: ast.AST) -> tuple[Any, ...]:
+        """Those that it names."""
+        names = dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+        return self.layers.found([self.named(name) for name in names])
 
     def called(self, node: ast.Call) -> Any:
         """What a call gives."""
@@ -167,12 +172,12 @@ class Calls(Evaluator):
         return function(name, args)
 
     def _input(self, args: list[Any], keywords: dict[str, Any]) -> Value:
+        batch = keywords.get("batch_size", args[1] if len(args) > 1 else None)
+        shape = keywords.get("shape", keywords.get("input_shape", args[0] if args else UNKNOWN))
         batch_shape = keywords.get("batch_shape", keywords.get("batch_input_shape"))
         if isinstance(batch_shape, (list, tuple)) and batch_shape:
-            return self.layers.input(batch_shape[1:], batch_shape[0])
-        shape = keywords.get("shape", keywords.get("input_shape", args[0] if args else UNKNOWN))
-        batch = keywords.get("batch_size", args[1] if len(args) > 1 else None)
-        return self.layers.input(shape, batch)
+            batch, shape = batch_shape[0], batch_shape[1:]
+        return self.layers.input(shape, batch, self.layers.origin)
 
     def _model(self, name: str, args: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
         model = Model(node.lineno)
@@ -294,7 +299,7 @@ class Calls(Evaluator):
     def _outputs(self, value: Value) -> list[Value]:
         if value.output is not None:
             return [value]
-        names = returned_names(self.layers.graph.layers[value.node])
+        names = self.layers.graph.layers[value.node].returned()
         return [value[at] for at in range(len(names))]
 
     def attribute(self, base: Any, name: str, node: ast.AST) -> Any:

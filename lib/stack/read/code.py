@@ -131,12 +131,12 @@ class _Reader(Calls):
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
-        changed, models, takes, makes = set[str](), [], list[Any](), False
+        changed, models, makes = set[str](), [], False
+        takes = self.tensors_in(block)
         for node in ast.walk(block):
             self.spend()
             if isinstance(node, ast.Name):
                 value = self.named(node.id)
-                takes += self.layers.found(value)
                 makes = makes or self.makes(value)
                 if isinstance(node.ctx, ast.Store):
                     changed.add(node.id)
@@ -150,7 +150,7 @@ class _Reader(Calls):
                     changed.add(node.value.id)
         result: Any = UNKNOWN
         if makes or takes or models:
-            result = Opaque(why, why, self.at(block), tuple(takes))
+            result = Opaque(why, why, self.at(block), takes)
         elif isinstance(block, (ast.For, ast.While)):
             self.scopes[-1].update(dict.fromkeys(changed, UNKNOWN))
             with suppress(Returned):  # what it returns, and in which round, isn't known

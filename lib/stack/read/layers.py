@@ -41,8 +41,8 @@ class Layers:
         """By place in the graph the layer that is called there."""
         self._about: dict[int, Note] = {}
         """By place in the graph what is said of an input, if it is part of the model."""
-        self._guessed: set[int] = set()
-        """Inputs whose shape nothing tells."""
+        self._guessed: dict[int, int] = {}
+        """By place in the graph of an input whose shape nothing tells, its line."""
         self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
@@ -67,8 +67,11 @@ class Layers:
         self._spend(40)
         return self.graph.call(layer, inputs, states)
 
-    def input(self, shape: Any, batch: Any = None) -> Value:
-        """An input for samples of a shape, which may be unknown, or in parts."""
+    def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> Value:
+        """An input for samples of a shape, which may be unknown, or in parts.
+
+        It has an origin where a call makes it, and not where it is the shape of another layer.
+        """
         line = self.origin.line
         if isinstance(shape, int):
             self.note("a number as shape", line, size=shape)
@@ -80,9 +83,9 @@ class Layers:
             layer = first((None if isinstance(batch, Unknown) else batch, *sizes))
         except ModelError as error:
             raise ModelError(error.sentence, line) from None
-        value = self.put(replace(layer, origin=self.origin))
+        value = self.put(replace(layer, origin=origin))
         if not known:
-            self._guessed.add(value.node)
+            self._guessed[value.node] = line
         elif any(one is not None and not isinstance(one, int) for one in given):
             what = (
                 "open size" if given[-1] is None or isinstance(given[-1], int) else "open features"
@@ -137,6 +140,7 @@ class Layers:
 
     def call(self, what: Any, inputs: list[Value], states: Sequence[Value] = ()) -> Any:
         """A layer or a model called on tensors: what it gives."""
+        inputs = inputs or [self.input(None)]
         if isinstance(what, Part):
             what.taken = True
             what.output = self.put(what.layer, inputs, states)
@@ -221,15 +225,14 @@ class Layers:
             if owner is not None:
                 shares = earliest.setdefault(id(owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
-        for place in self._guessed.intersection(kept):
+        for place in self._guessed.keys() & set(kept):
             taker = next(
                 (layers[at] for at in kept if any(ref.place == place for ref in layers[at].of)),
                 None,
             )
             layers[place] = replace(_guess(taker), origin=layers[place].origin)
-            origin = layers[place].origin
             shape = trace((layers[place],))[0].shapes[0][1:]
-            self.note("no input", origin.line if origin else None, shape=shape)
+            self.note("no input", self._guessed[place], shape=shape)
         self.notes += [self._about[place] for place in kept if place in self._about]
         return self.graph.stack(ends)
 

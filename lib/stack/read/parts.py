@@ -86,9 +86,8 @@ def make(
     parts = [part for part in inside.parts or () if not isinstance(part, Value)]
     if not parts or not all(isinstance(part, Part) for part in parts):
         return Opaque(name, "arguments", origin)
-    wrapped = [made(name, (part.layer,)) for part in parts]
-    layers = [Part(replace(one, origin=origin), shape) for one in wrapped]
-    return Model(origin.line, list(layers))
+    wrapped = [(made(name, (part.layer,)), part.layer.origin) for part in parts]
+    return Model(origin.line, [Part(replace(one, origin=at), shape) for one, at in wrapped])
 
 
 def take(part: Any) -> None:

@@ -1,6 +1,7 @@
 """A person's paste → Python's syntax tree, whatever else stands in it. Nothing of it is run."""
 
 import ast
+import json
 import re
 import textwrap
 import warnings
@@ -12,6 +13,10 @@ from lib.toml import beside, say
 WORDS = beside(__file__, "code")
 LONGEST = 200_000
 """Of a text, in characters."""
+_LONGEST_NOTEBOOK = 10_000_000
+"""The same with its pictures."""
+_TIMED = re.compile("%%(time|capture)")
+"""Cells that are Python, although their first line says something else."""
 _MARKS = ",;([{.:\n<>+"
 _MOST_MARKS = 40_000
 """Of a text that is parsed: each takes some microseconds."""
@@ -57,6 +62,22 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
         raise refused("an error")
     message, line = errors[min(1, len(errors) - 1)]  # of the tidied text
     raise refused("syntax", line, message=message)
+
+
+def notebook_code(text: str) -> str:
+    """The code of a notebook's file, its cells below one another; "" of another JSON.
+
+    Raises ModelError where it is too long.
+    """
+    if len(text) > _LONGEST_NOTEBOOK:
+        raise refused("too long", most=_LONGEST_NOTEBOOK, count=len(text))
+    try:
+        cells = json.loads(text)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
+    python = [text for text in sources if not text.startswith("%%") or _TIMED.match(text)]
+    return "\n".join(python)
 
 
 def is_error(text: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Origin
@@ -21,8 +20,8 @@ from lib.stack.read.pasted import refused
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are."""
-_MOST_LINES, _LONGEST_LINE = 12, 240
-"""Of a statement that is shown in one line, and of that in characters."""
+_MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
+"""Of a statement that is shown in one line; and of that, and a call in it, in characters."""
 _WELL_KNOWN = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
 
@@ -91,10 +90,8 @@ class Evaluator:
             length = getattr(one, "end_lineno", line) - getattr(one, "lineno", line)
             if length < _MOST_LINES and "body" not in one._fields:
                 text = ast.unparse(one)
-        if len(text.strip()) > _LONGEST_LINE:
-            text = call
-        short, part = (shorten(each, _LONGEST_LINE, placeholder="…") for each in (text, call))
-        return Origin(line, short, part)
+        text = text.strip() if len(text.strip()) <= _LONGEST_LINE else call[:_LONGEST_LINE]
+        return Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
 
     def named(self, name: str) -> Any:
         """The value of a name. What the code doesn't define is taken for a name of Keras's."""
@@ -201,7 +198,7 @@ class Evaluator:
         """A list whose rounds are known."""
         rounds = self.value(loop.iter)
         if not isinstance(rounds, (list, tuple, range)) or loop.ifs or len(rounds) > LONGEST:
-            return Opaque("list", "loop", self.at(node))
+            return Opaque("list", "loop", self.at(node), self.tensors_in(node))
         found = []
         for one in rounds:
             self.assign(loop.target, one)
@@ -261,6 +258,10 @@ class Evaluator:
             known = {"shape": base.shape, "ndim": len(base.shape), "size": UNKNOWN}
             return Array(base.shape[::-1]) if name == "T" else known.get(name, UNKNOWN)
         return UNKNOWN
+
+    def tensors_in(self, node: ast.AST) -> tuple[Any, ...]:  # noqa: ARG002
+        """Those that something works with, whatever it does."""
+        return ()
 
     def called(self, node: ast.Call) -> Any:
         """What a call gives."""
