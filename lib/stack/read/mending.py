@@ -19,11 +19,12 @@ def changed_lines(before: Stack, after: Stack) -> list[tuple[int, str]]:
     for layer in before:
         if layer.origin:
             old.setdefault(layer.origin, []).append(_unnamed(layer))
+    implied = [_unnamed(layer) for layer in before if layer.origin is None]
     kept = {layer.origin for layer in after}
     lines = []
     for place, layer in enumerate(after):
         origin = layer.origin
-        if origin is None and old and place:
+        if origin is None and old and place and _unnamed(layer) not in implied:
             lines.append(_added(layer, after, place))
         elif origin is not None and _unnamed(layer) not in old.get(origin, [_unnamed(layer)]):
             lines.append((origin.line, with_changes(origin, old[origin][0], layer)))
