@@ -285,10 +285,10 @@ def test_what_is_no_summary_is_refused_with_a_sentence():
 )
 def test_hostile_text_is_answered_in_under_a_second(text: str):
     """However many layers would have to be tried."""
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(ModelError):
         read_summary(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 CLASSES = st.sampled_from(

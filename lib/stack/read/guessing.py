@@ -103,7 +103,7 @@ def fit(row: Row, tensors: Tensors, states: Tensors, left: Iterator[int]) -> Fit
     One is taken of what is `left` for each try.
     """
     best = None
-    for layer, _ in zip(_layers(row, tensors), left, strict=False):
+    for _, layer in zip(left, _layers(row, tensors), strict=False):
         found = fit_of(row, layer, tensors, states)
         if found is not None and (best is None or found.score > best.score):
             best = found
@@ -118,7 +118,7 @@ def first_fit(row: Row, left: Iterator[int]) -> tuple[Input, Fit] | None:
         along = row.shape[1:-1] if len(row.shape) == rank else (None,) * (rank - 2)
         if "Embedding" in row.classes():
             rank, along = 2, ()  # noqa: PLW2901
-        for layer, _ in zip(_layers(row, ()), left, strict=False):
+        for _, layer in zip(left, _layers(row, ()), strict=False):
             for last in _widths(row, layer, along):
                 try:
                     given = first((row.shape[0], *along, last))
