@@ -33,6 +33,8 @@ SIGNATURES = {name: tuple(text.split(", ")) for name, text in _KERAS["signatures
 """By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, Unpack)}
 _CELLS = {f"{cell.keras}Cell": key for key, cell in CELLS.items()}
+MOST = 10_000_000
+"""For a size that has no limit of its own."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
@@ -159,6 +161,9 @@ def _cells(name: str, values: dict[str, Any]) -> Layer:
     key = "cell" if name == "RNN" else "cells"
     listed = values[key]
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
+    for cell in cells:
+        if isinstance(cell, Unread) and cell.error is not None:
+            raise cell.error
     if not cells or not all(isinstance(cell, CellStack) for cell in cells):
         raise ShapeError.of("no cells", value=listed)
     if len({cell.cell for cell in cells}) > 1:
@@ -187,10 +192,17 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         return bool(value)
     if value is None and (setting.optional or setting.default is not None):
         return None if setting.optional else setting.default
-    if isinstance(value, (list, tuple)) and len(value) == 1:
+    if isinstance(value, (list, tuple)) and (len(value) == 1 or _is_pair(setting, value)):
         value = value[0]
     is_share = setting.limit.step < 1 and isinstance(value, (int, float))
-    return value if is_share else _whole(value, setting.name, name, setting)
+    if is_share and abs(value) <= MOST:
+        return value
+    return _whole(value, setting.name, name, setting)
+
+
+def _is_pair(setting: LayerSetting, value: Sequence[Any]) -> bool:
+    """Whether it is the same number for rows and columns, which Keras writes twice."""
+    return setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
 
 
 def _whole(value: Any, argument: str, name: str, setting: LayerSetting | None = None) -> int:
@@ -199,9 +211,10 @@ def _whole(value: Any, argument: str, name: str, setting: LayerSetting | None = 
         raise ShapeError.of("a value that can't be told", argument=argument, name=name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise ShapeError.of("no whole number", argument=argument, value=value)
-    if setting is not None and setting.limit is not None and value > setting.limit.maximum:
-        most = f"{setting.limit.maximum:,.0f}"
-        raise ShapeError.of("too much to trace", argument=argument, value=f"{value:,}", most=most)
+    most = setting.limit.maximum if setting is not None and setting.limit is not None else MOST
+    if abs(value) > most:
+        words = {"value": f"{value:,}", "most": f"{most:,.0f}"}
+        raise ShapeError.of("too much to trace", argument=argument, **words)
     return value
 
 

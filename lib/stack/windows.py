@@ -71,10 +71,10 @@ def length_after(
     return (size - (kernel - 1) * dilation - 1) // stride + 1
 
 
-def _too_short(what: str, tensor: Tensor, **words: object) -> ShapeError:
+def _too_short(what: str, tensor: Tensor, /, **words: object) -> ShapeError:
     """Not one window fits."""
     longest = f"at least {words['reach']} entries to go along, for one window"
-    return ShapeError.of(what, wanted=longest, tensor=readable_shape(tensor), **words)
+    return ShapeError.of(what, **words | {"wanted": longest, "tensor": readable_shape(tensor)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,11 @@ class Conv2D(Conv1D, kind="conv2d"):
     strides: tuple[int, ...] = setting("s", (1, 1), "strides", sizes=2)  # type: ignore[assignment]
     padding: str = option("p", "valid", "same")
 
+    def check(self) -> None:
+        """Rows and columns have sizes of 1 or more."""
+        Layer.check(self)
+        check_pairs(self, "kernel_size", "strides")
+
     def windows(self) -> list[tuple[int, int]]:
         """The kernel's size and its steps along rows and columns."""
         return list(zip(self.kernel_size, self.strides, strict=False))
@@ -223,6 +228,10 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
     strides: tuple[int, ...] | None = setting(  # type: ignore[assignment]
         "s", None, "strides", sizes=2, optional=True
     )
+
+    def check(self) -> None:
+        """Rows and columns have sizes of 1 or more."""
+        check_pairs(self, "pool_size", "strides")
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps along rows and columns."""
@@ -330,6 +339,20 @@ class Cropping1D(Windows, kind="crop"):
             raise ShapeError.of("cut to nothing", cropping=self.cropping, **words)
         length = None if before is None else before - sum(self.cropping)
         return Outputs((self.resized(tensor, [length], inputs),))
+
+
+def check_pairs(layer: Layer, *names: str) -> None:
+    """Raise ShapeError for sizes along rows and columns that are less than 1."""
+    for name in names:
+        value = getattr(layer, name)
+        if value is not None and min(value) < 1:
+            less = f"{{{', '.join(f'{size}' for size in {*value} if size < 1)}}}"
+            message = (
+                f"The `{name}` argument must be a tuple of 2 integers. Received {name}={value}, "
+                f"including values {less} that do not satisfy `value > 0`"
+            )
+            words = {"name": name, "value": value, "least": "1", "message": message}
+            raise ShapeError.of("number out of range", **words)
 
 
 def check_ends(name: str, ends: tuple[int, ...]) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from lib.stack.base import Layer, Ref, Stack
+from lib.stack.base import STEPS, UNITS, Layer, Ref, Stack
 from lib.stack.plain import Embedding, Input
+from lib.stack.read.reading import ModelError
 from lib.stack.recurrent import Recurrent
+from lib.toml import beside, say
+
+_WORDS = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Graph:
 
         What a layer takes isn't named where it is all that the one before it gives.
         """
-        kept = self._leading_to({value.node for value in outputs})
+        kept = self.leading_to({value.node for value in outputs})
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.layers[place].at(moved) for place in kept]
         for place, layer in enumerate(layers):
@@ -66,7 +71,7 @@ class Graph:
                 layers[first] = replace(taken, form="tokens", timesteps=taken.features)
         return tuple(layers)
 
-    def _leading_to(self, ends: set[int]) -> list[int]:
+    def leading_to(self, ends: set[int]) -> list[int]:
         """These layers, and all that they need, in order."""
         if not ends:
             return list(range(len(self.layers)))
@@ -90,3 +95,16 @@ def sample(shape: Sequence[int | None], batch: int | None = None) -> Input:
         return Input(features=sizes[0], batch=batch, form="flat")
     known = tuple(size or 0 for size in sizes)
     return Input(batch=batch, form="other", shape=known)
+
+
+def first(shape: Sequence[Any]) -> Input:
+    """The Input of a shape that was read, the batch first. Raises ModelError for what is none."""
+    most = [STEPS.maximum] * (len(shape) - 1) + [UNITS.maximum]
+    received = f"{shape}"[:60]
+    if not 2 <= len(shape) <= 6 or any(type(size) not in (int, type(None)) for size in shape):
+        raise ModelError(say(_WORDS, "no_shape", received=received))
+    sizes = zip(shape, most, strict=True)
+    if not all(size is None or 0 < size <= limit for size, limit in sizes):
+        words = {"steps": f"{STEPS.maximum:,.0f}", "features": f"{UNITS.maximum:,.0f}"}
+        raise ModelError(say(_WORDS, "large_shape", received=received, **words))
+    return sample(shape[1:], shape[0])

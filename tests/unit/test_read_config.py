@@ -1,0 +1,359 @@
+"""Configurations, worked by hand. Agreement with Keras: tests/agreement/test_documented_models.py.
+
+A file from a stranger is answered with a stack or with a sentence, and with nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zipfile
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.stack import total, trace
+from lib.stack.base import Ref
+from lib.stack.plain import Dense, Input, Unread
+from lib.stack.read import ModelError
+from lib.stack.read.config import MAX_BYTES, read_config
+from lib.stack.recurrent import GRU, LSTM, Bidirectional
+from lib.stack.tracing import broken
+
+
+def saved(class_name: str, nodes: list[Any] | None = None, **config: Any) -> dict[str, Any]:
+    """A layer as Keras 3 saves it, with what is only of the file."""
+    about = {"dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}}, **config}
+    layer = {"module": "keras.layers", "class_name": class_name, "config": about}
+    name = config.get("name", class_name.lower())
+    calls = [{"args": node, "kwargs": {"mask": None}} for node in nodes or []]
+    return {**layer, "registered_name": None, "name": name, "inbound_nodes": calls}
+
+
+def tensor(layer: str, call: int = 0, output: int = 0) -> dict[str, Any]:
+    """A tensor as Keras 3 names it."""
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, call, output]}}
+
+
+def sequential(*layers: dict[str, Any], **about: Any) -> dict[str, Any]:
+    """A Sequential model."""
+    return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers]}, **about}
+
+
+def functional(layers: list[Any], inputs: Any, outputs: Any, **about: Any) -> dict[str, Any]:
+    """A functional model."""
+    config = {"name": "f", "layers": layers, "input_layers": inputs, "output_layers": outputs}
+    return {"class_name": "Functional", "config": config, "name": "f", **about}
+
+
+INPUT = saved("InputLayer", name="x", batch_shape=[None, 12, 3])
+CHAIN = sequential(INPUT, saved("LSTM", units=16), saved("Dense", units=1, activation="linear"))
+
+
+def archive(name: str = "config.json", text: str = json.dumps(CHAIN), **packed: Any) -> bytes:
+    """A ZIP file with one member."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **packed) as file:
+        file.writestr(name, text)
+    return buffer.getvalue()
+
+
+def stack_of(model: Any):
+    """The stack of a model's configuration."""
+    return read_config(json.dumps(model)).stack
+
+
+def refusal(content: str | bytes) -> str:
+    """The sentence that a content is refused with, in under a second."""
+    start = time.process_time()
+    with pytest.raises(ModelError) as raised:
+        read_config(content)
+    assert time.process_time() - start < 1
+    assert len(raised.value.sentence) < 600
+    return raised.value.sentence
+
+
+def test_a_chain_needs_no_names():
+    """What is only of the file is left aside, and what is set is kept."""
+    expected = (Input(timesteps=12, features=3), LSTM(16), Dense(1))
+    assert stack_of(CHAIN) == expected
+    assert read_config(archive()).stack == expected
+    assert read_config(json.dumps(json.dumps(CHAIN))).stack == expected
+    assert read_config(json.dumps(CHAIN).encode("utf-16")).stack == expected
+    assert read_config(json.dumps(CHAIN)).source == "configuration"
+
+
+def test_the_first_layer_of_an_older_sequential_says_the_shape():
+    """Its configuration is nothing but a list, and `time_major` is no argument any more."""
+    config = {"units": 8, "batch_input_shape": [4, None, 3], "stateful": True, "time_major": False}
+    model = {"class_name": "Sequential", "config": [{"class_name": "LSTM", "config": config}]}
+    assert stack_of(model) == (
+        Input(timesteps=None, features=3, batch=4),
+        LSTM(8, stateful=True),
+    )
+
+
+def test_a_model_that_was_built_on_data_says_the_shape():
+    """Keras 2 and 3 write it in different places."""
+    model = sequential(saved("GRU", units=4))
+    built = {**model, "build_config": {"input_shape": [None, 7, 2]}}
+    older = sequential(saved("GRU", units=4))
+    older["config"]["build_input_shape"] = [None, 7, 2]
+    assert stack_of(built) == stack_of(older) == (Input(timesteps=7, features=2), GRU(4))
+
+
+def test_a_model_without_a_shape_gets_an_input_and_a_note():
+    """Of a lookup the input is a row of numbers."""
+    reading = read_config(json.dumps(sequential(saved("Embedding", input_dim=9, output_dim=4))))
+    assert trace(reading.stack)[-1].shapes == ((None, None, 4),)
+    assert "what a sample looks like" in reading.notes[0].sentence
+
+
+ENCODER = saved("LSTM", [[tensor("x")]], name="encoder", units=4, return_state=True)
+DECODER = saved("LSTM", [[tensor("y")]], name="decoder", units=4)
+SECOND = saved("InputLayer", name="y", batch_shape=[None, 5, 2])
+
+
+def test_states_go_from_an_encoder_to_a_decoder():
+    """By keyword in Keras 3; in the list of what it is called on, in Keras 2."""
+    states = {"initial_state": [tensor("encoder", 0, 1), tensor("encoder", 0, 2)]}
+    today = {**DECODER, "inbound_nodes": [{"args": [tensor("y")], "kwargs": states}]}
+    calls = [["y", 0, 0, {}], ["encoder", 0, 1, {}], ["encoder", 0, 2, {}]]
+    listed = {**DECODER, "inbound_nodes": [calls]}
+    keyword = {"initial_state": [["encoder", 0, 1], ["encoder", 0, 2]]}
+    named = {**DECODER, "inbound_nodes": [[["y", 0, 0, keyword]]]}
+    for decoder in (today, listed, named):
+        layers = [INPUT, SECOND, ENCODER, decoder]
+        stack = stack_of(functional(layers, [["x", 0, 0], ["y", 0, 0]], ["decoder", 0, 0]))
+        assert stack[3].of == (Ref(1),)
+        assert stack[3].states == (Ref(2, 1), Ref(2, 2))
+        assert trace(stack)[-1].shapes == ((None, 4),)
+
+
+def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
+    """Without the encoder the sum of parameters would be wrong, and nothing would say so."""
+    calls = [tensor("y"), *(tensor("encoder", 0, output) for output in (1, 2, 1, 2))]
+    both = saved("Bidirectional", [calls], name="both", layer=saved("LSTM", units=4))
+    layers = [INPUT, SECOND, ENCODER, both]
+    stack = stack_of(functional(layers, [["x", 0, 0], ["y", 0, 0]], ["both", 0, 0]))
+    assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM", "Bidirectional"]
+    assert broken(trace(stack)) == 3
+
+
+def test_only_what_leads_to_the_outputs_is_in_the_stack():
+    """And each input, of which a mask may be one."""
+    unused = saved("Dense", [[tensor("x")]], name="unused", units=9)
+    mask = saved("InputLayer", name="mask", batch_shape=[None, 12])
+    lstm = saved("LSTM", name="lstm", units=4)
+    lstm["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {"mask": tensor("mask")}}]
+    outputs = {"one": ["lstm", 0, 0]}
+    stack = stack_of(functional([INPUT, mask, unused, lstm], [["x", 0, 0]], outputs))
+    assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM"]
+    assert stack[2].of == (Ref(0),)
+
+
+def test_a_layer_that_is_called_twice_is_counted_once():
+    """4·4·(3+4+1) parameters, whatever it is called on."""
+    twice = saved("LSTM", [[tensor("x")], [tensor("z")]], name="lstm", units=4)
+    other = saved("InputLayer", name="z", batch_shape=[None, 9, 3])
+    joined = saved("Add", [[[tensor("lstm"), tensor("lstm", 1)]]])
+    steps = trace(stack_of(functional([INPUT, other, twice, joined], [], [["add", 0, 0]])))
+    assert total(steps) == 128
+    assert [step.layer.shares for step in steps] == [None, None, None, 2, None]
+
+
+def test_inner_models_are_read_into_the_outer_one():
+    """A tower that is called twice shares all of its layers."""
+    tower = functional([INPUT, ENCODER], [["x", 0, 0]], [["encoder", 0, 0]])
+    tower |= {"inbound_nodes": [[["y", 0, 0, {}]], [["z", 0, 0, {}]]]}
+    inputs = [saved("InputLayer", name=name, batch_shape=[None, 12, 3]) for name in "yz"]
+    joined = saved("Subtract", [[[tensor("f"), tensor("f", 1)]]])
+    stack = stack_of(functional([*inputs, tower, joined], [], ["subtract", 0, 0]))
+    assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM", "LSTM", "Subtract"]
+    assert trace(stack)[-1].shapes == ((None, 4),)
+    assert total(trace(stack)) == 128
+    assert stack_of(sequential(CHAIN))[:3] == stack_of(CHAIN)
+
+
+def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
+    """Of a chain: pictures are convolved and flattened, one after another."""
+    pictures = saved("InputLayer", name="x", batch_shape=[None, 5, 8, 8, 1])
+    one = saved("InputLayer", name="one", batch_shape=[None, 8, 8, 1])
+    conv = saved("Conv2D", filters=2, kernel_size=[3, 3], strides=[1, 1], dilation_rate=[1, 1])
+    each = saved("TimeDistributed", layer=sequential(one, conv, saved("Flatten")))
+    steps = trace(stack_of(sequential(pictures, each, saved("LSTM", units=3))))
+    assert [step.shapes[0] for step in steps[1:]] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
+
+
+def test_a_backward_layer_counts_where_it_differs():
+    """Keras 3 always writes one."""
+    forward = saved("LSTM", units=4, go_backwards=False)
+    usual = saved("LSTM", units=4, go_backwards=True, name="backward")
+    other = saved("GRU", units=4, go_backwards=True)
+    for backward, expected in ((usual, "same"), (other, "gru")):
+        both = saved("Bidirectional", layer=forward, backward_layer=backward, merge_mode="sum")
+        layer = stack_of(sequential(INPUT, both))[1]
+        assert layer == Bidirectional(units=4, merge_mode="sum", backward_layer=expected)
+
+
+def test_cells_are_read_with_what_holds_them():
+    """An RNN of two cells: 4·4·(3+4+1) + 4·2·(4+2+1) parameters."""
+    cells = saved("StackedRNNCells", cells=[saved("LSTMCell", units=n) for n in (4, 2)])
+    steps = trace(stack_of(sequential(INPUT, saved("RNN", cell=cells, return_sequences=True))))
+    assert (steps[1].shapes, steps[1].parameters) == (((None, 12, 2),), 128 + 56)
+
+
+def test_an_activation_may_be_a_function_or_someones_own():
+    """No shape depends on one that isn't known."""
+    function = {"module": "builtins", "class_name": "function", "config": "relu"}
+    own = {"module": "mine", "class_name": "function", "config": "wave"}
+    layers = [saved("Dense", units=2, activation=value) for value in (function, own)]
+    assert stack_of(sequential(INPUT, *layers))[1:] == (Dense(2, "relu"), Dense(2))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        saved("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}),
+        {**saved("Attention"), "module": "mine", "registered_name": "Custom>Attention"},
+        {**saved("Multiply"), "module": "keras.src.ops.numpy"},
+        {"class_name": "TFOpLambda", "config": {"name": "tf.math.add", "function": "math.add"}},
+    ],
+    ids=["lambda", "own", "operation", "older operation"],
+)
+def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer: dict[str, Any]):
+    """None of it is run; what comes before is traced."""
+    reading = read_config(json.dumps(sequential(INPUT, saved("LSTM", units=4), layer)))
+    assert isinstance(reading.stack[2], Unread)
+    assert broken(trace(reading.stack)) == 2
+    assert layer["class_name"] in reading.notes[0].sentence
+
+
+def test_tensors_that_are_added_by_a_sign_are_an_add():
+    """`x + y` is an operation in Keras 3, of the name of the layer."""
+    add = {**saved("Add", [[tensor("x"), tensor("x")]]), "module": "keras.src.ops.numpy"}
+    assert trace(stack_of(functional([INPUT, add], [], ["add", 0, 0])))[1].shapes == (
+        (None, 12, 3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        ("mse", "mse"),
+        ({"module": "keras.losses", "class_name": "Huber", "config": {}}, "Huber"),
+        ({"dense": {"class_name": "function", "config": "mae"}}, "mae"),
+        ({"one": "mse", "other": "mae"}, ""),
+        (None, ""),
+    ],
+)
+def test_the_loss_is_taken_along(loss: Any, name: str):
+    """Of a model with several there is none."""
+    assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
+
+
+def test_an_argument_that_keras_refuses_breaks_its_layer():
+    """The rest is there, and a note says why."""
+    reading = read_config(json.dumps(sequential(INPUT, saved("LSTM", units="many"))))
+    assert "units" in reading.notes[0].sentence
+    assert broken(trace(reading.stack)) == 1
+
+
+NESTED = '{"class_name":"Sequential","config":{"layers":['
+WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89HDF\r\n\x1a\n" + b"\0" * 50, "model.to_json()"),
+        (b"\x08\x01\x12\xff\xfe" * 50, "saved_model.pb"),
+        (b"\x80\x05\x95cos\nsystem\n", ".keras"),
+        (b"PK\x03\x04" + b"nonsense" * 9, "can't be opened"),
+        (archive()[:-30], "can't be opened"),
+        (archive("model.json"), "without one"),
+        (archive(compression=zipfile.ZIP_BZIP2), "another way"),
+        (archive(text=" " * 50_000_000, compression=zipfile.ZIP_DEFLATED), "larger"),
+        (archive().replace(b"PK\x01\x02", b"PK\x01\x02" * 300), "archive of 300"),
+        ("[" * 100_000, "inside one another"),
+        ('{"a":' * 1_600_000, "larger"),
+        ("x" * (MAX_BYTES - 1), "isn't JSON"),
+        ("[0," * (MAX_BYTES // 3 - 1) + "0", "inside one another"),
+        ("1" * 10_000, "isn't JSON"),
+        ("", "isn't JSON"),
+        ("null", "received None"),
+        ('{"class_name": "Dense", "config": {"units": 1}}', "without any"),
+        ('{"class_name": "Mine", "config": {}}', "of one's own class"),
+        ('{"class_name": "Sequential", "config": [1]}', "received 1"),
+        (NESTED * 400 + "]}}" * 400, "inside one another"),
+        (NESTED + WRAPPED * 200 + "0" + "}}" * 200 + "]}}", "inside one another"),
+        (json.dumps(sequential(INPUT, *[saved("Flatten")] * 61)), "up to 60 layers"),
+        (json.dumps(functional([INPUT], ["x", 0, 0], ["gone", 0, 0])), "received gone"),
+        (json.dumps(functional([INPUT], ["x", 0, 0], [])), "output_layers"),
+        (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "received none"),
+        (json.dumps(sequential(saved("InputLayer", batch_shape=[None, "a"]))), "batch first"),
+        (json.dumps(sequential(saved("InputLayer", batch_shape=[None, 0, 9]))), "sizes from 1"),
+    ],
+)
+def test_what_is_no_configuration_is_refused_with_a_sentence(content: str | bytes, words: str):
+    """In under a second, whatever it is: nothing of it is opened, unpacked or run."""
+    assert words in refusal(content)
+
+
+def test_models_that_call_each_other_many_times_are_refused():
+    """Thirty levels of two calls each would be a thousand million layers."""
+    model = functional([INPUT], ["x", 0, 0], ["x", 0, 0])
+    for level in range(30):
+        inner = {**model, "name": f"m{level}", "inbound_nodes": [[["x", 0, 0]], [["x", 0, 0]]]}
+        model = functional([INPUT, inner], ["x", 0, 0], [[f"m{level}", 0, 0], [f"m{level}", 1, 0]])
+    assert "up to 60 layers" in refusal(json.dumps(model))
+
+
+KEYS = st.sampled_from(
+    ["class_name", "config", "layers", "name", "inbound_nodes", "input_layers", "units", "layer"]
+)
+WORDS = st.sampled_from(["Sequential", "Functional", "LSTM", "TimeDistributed", "InputLayer", "x"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_any_json_is_a_stack_or_a_sentence(value: Any):
+    """Never another exception, nor of the trace of what was read."""
+    with suppress(ModelError):
+        trace(read_config(json.dumps(value)).stack)
+
+
+SHARED = functional([INPUT, SECOND, ENCODER, DECODER], [["x", 0, 0]], ["decoder", 0, 0])
+BOTH = sequential(INPUT, saved("Bidirectional", layer=saved("GRU", units=4), merge_mode="ave"))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where something stands in a configuration."""
+    items: Any = ()
+    if isinstance(value, (dict, list)):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+    inside = [place for key, part in items for place in places(part, (*path, key))]
+    return [path, *inside] if path else inside
+
+
+@given(st.sampled_from([CHAIN, SHARED, BOTH]), st.data())
+def test_a_configuration_with_something_else_in_it_is_a_stack_or_a_sentence(
+    model: dict[str, Any], data: st.DataObject
+):
+    """Wherever it stands."""
+    changed = json.loads(json.dumps(model))
+    *path, last = data.draw(st.sampled_from(places(changed)))
+    record = changed
+    for key in path:
+        record = record[key]
+    record[last] = data.draw(VALUES)
+    with suppress(ModelError):
+        trace(read_config(json.dumps(changed)).stack)
