@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
@@ -228,11 +229,11 @@ class Layer:
         return f"{self.__doc__}"
 
     @classmethod
-    def settings(cls) -> Iterator[LayerSetting]:
+    @cache
+    def settings(cls) -> tuple[LayerSetting, ...]:
         """Its fields that a person sets, in order."""
-        for item in fields(cls):
-            if item.metadata:
-                yield LayerSetting(item.name, default=item.default, **item.metadata)
+        items = [item for item in fields(cls) if item.metadata]
+        return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in items)
 
     def returned(self) -> tuple[str, ...]:
         """What each tensor is that it gives: "output", "h", "c"."""

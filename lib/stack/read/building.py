@@ -60,8 +60,9 @@ class Graph:
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.layers[place].at(moved) for place in kept]
         for place, layer in enumerate(layers):
-            # Attention to itself is called on the same tensor twice.
-            if {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or layer.kind == "mha"):
+            # Attention to itself is called on the same tensor twice, a loop perhaps more often.
+            twice = layer.kind in ("mha", "unread")
+            if {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or twice):
                 layers[place] = replace(layer, of=())
             first = layer.of[0].place if layer.of else place
             taken = layers[first]

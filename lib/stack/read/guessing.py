@@ -103,7 +103,7 @@ def fit(row: Row, tensors: Tensors, states: Tensors, left: Iterator[int]) -> Fit
     One is taken of what is `left` for each try.
     """
     best = None
-    for layer, _ in zip(_layers(row, tensors), left, strict=False):
+    for _, layer in zip(left, _layers(row, tensors), strict=False):
         found = fit_of(row, layer, tensors, states)
         if found is not None and (best is None or found.score > best.score):
             best = found
@@ -118,7 +118,7 @@ def first_fit(row: Row, left: Iterator[int]) -> tuple[Input, Fit] | None:
         along = row.shape[1:-1] if len(row.shape) == rank else (None,) * (rank - 2)
         if "Embedding" in row.classes():
             rank, along = 2, ()  # noqa: PLW2901
-        for layer, _ in zip(_layers(row, ()), left, strict=False):
+        for _, layer in zip(left, _layers(row, ()), strict=False):
             for last in _widths(row, layer, along):
                 try:
                     given = first((row.shape[0], *along, last))
@@ -136,6 +136,7 @@ def _widths(row: Row, layer: Layer, along: Shape) -> Iterator[int | None]:
     for width in (1, 2):
         given = first((row.shape[0], *[size or 99 for size in along], width))
         with suppress(ShapeError):
+            layer.check()
             counts.append(layer.call(Inputs((given.axes(),), (), "", "", row.name)).parameters)
     if row.parameters is not None and len(counts) == 2 and counts[0] != counts[1]:
         more, rest = divmod(row.parameters - counts[0], counts[1] - counts[0])
@@ -181,7 +182,7 @@ def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
 def _each_step(row: Row, tensors: Tensors) -> Iterator[Layer]:
     inside = tuple(grouped(tensor) for tensor in tensors if len(tensor) > 2)
     shape = row.shape[:1] + row.shape[2:]
-    for name in _INSIDE[bool(row.parameters)]:
+    for name in _INSIDE[bool(row.parameters)] if len(shape) > 1 else ():
         for layer in _layers(replace(row, called=name, shapes=(shape,)), inside):
             yield TimeDistributed(layer)
 

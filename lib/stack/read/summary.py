@@ -22,7 +22,7 @@ from lib.toml import beside, say
 
 _WORDS = beside(__file__)
 _MOST_TEXT, _MOST_LINES = 200_000, 20 * MAX_LAYERS
-_MOST_WAYS, _MOST_TRIES = 60, 4000
+_MOST_WAYS, _MOST_TRIES = 60, 1000
 """In which the cut names of one row are read; of layers, in all."""
 _MODELS = ("Sequential", "Functional", "Model")
 _LEAST = {"RNN": 3, "TimeDistributed": 2}
@@ -39,14 +39,14 @@ def read_summary(text: str) -> Reading:
         ModelError: where there is no summary, and for a model that isn't built.
     """
     text = text[:_MOST_TEXT]
-    rows = _rows(text)
+    rows = _outer(_rows(text))
     if not rows:
         _refuse("no_table")
     if not any(row.shapes for row in rows):
         _refuse("unbuilt")
     if len(rows) > MAX_LAYERS:
         _refuse("too_long", most=MAX_LAYERS)
-    reader = _Reader(_outer(rows))
+    reader = _Reader(rows)
     reader.read()
     counts = dict(re.findall(r"^[ \t]*(Total|Optimizer) params: *([\d,]{1,20})", text, re.M))
     said = {what: int(count.replace(",", "") or 0) for what, count in counts.items()}
@@ -113,9 +113,9 @@ def _row(line: int, names: list[str], shapes: list[str], counts: list[str], on: 
 
 
 def _shape(text: str) -> Shape:
-    """The shape in brackets; () where that is none."""
+    """The shape in brackets, of the batch and what it is of; () where that is none."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    if not all(re.fullmatch(r"None|\d{1,9}", word) for word in words):
+    if len(words) < 2 or not all(re.fullmatch(r"None|\d{1,9}", word) for word in words):
         return ()
     return tuple(None if word == "None" else int(word) for word in words)
 
@@ -129,7 +129,7 @@ def _outer(rows: list[Row]) -> list[Row]:
     models: list[Row] = []
     names: dict[str, tuple[Taken, ...]] = {}
     given: tuple[Taken, ...] = ()
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip(rows, [*rows[1:], None], strict=False):
         models = [model for model in models if model.depth < row.depth]
         taken = tuple(one for name in row.taken for one in names.get(name.name, (name,)))
         if after is not None and after.depth > row.depth:
@@ -207,7 +207,8 @@ class _Reader:
         words = {"place": place, "name": row.name, "class": row.called}
         if best is None or best.score < _LEAST.get(row.called, 0):
             best = None
-            self._note("inner" if row.called in _MODELS else "unread", row, words)
+            if earlier is None:
+                self._note("inner" if row.called in _MODELS else "unread", row, words)
             layer: Layer = Unread(row.called)
         else:
             layer = replace(best.layer, shares=earlier)

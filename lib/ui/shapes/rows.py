@@ -43,7 +43,7 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
     seldom = [setting for setting in _in_use(inside) if setting.seldom]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, inside, settings)
-        if place and (seldom or len(stack) > 2):
+        if place and layer.kind != "unread" and (seldom or len(stack) > 2):
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
                 with more:

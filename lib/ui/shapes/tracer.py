@@ -5,6 +5,7 @@ long one the rows are a picture, and the settings of one layer are open at a tim
 """
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -131,7 +132,8 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
     """A layer with its settings; where it breaks, what Keras says, and what mends it."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     with st.container(key=f"layer_{place}"):
-        settings, result = st.columns([8, 5], vertical_alignment="center")
+        way: Any = "top" if step.error else "center"
+        settings, result = st.columns([8, 5], vertical_alignment=way)
         with settings, st.container(gap=None):
             layer_settings(place, stack, broken=step.error is not None)
             if error := step.error:
@@ -140,10 +142,10 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
                     st.code(error.message, language=None, wrap_lines=True)
         with result, st.container(gap="xsmall"):
             st.html(picture)
-            # A button for each change that mends the stack, and the lines of code that it changes.
+            # A button for each change that mends the stack, and of the first its lines of code.
             for number, fix in enumerate(fixes(steps) if step.error else ()):
                 act = partial(set_stack, fix.stack)
                 press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
-                for line, text in changed_lines(stack, fix.stack):
+                for line, text in changed_lines(stack, fix.stack) if number == 0 else ():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)

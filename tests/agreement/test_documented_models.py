@@ -1,0 +1,87 @@
+"""Models as they stand in public documentation, and as people post them, are read and traced.
+
+Each file in `documented` names its source in its first line, and builds `model`. Some were written
+out by Keras too, today's and Keras 2: as JSON, and as a summary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.stack import ModelError, read_model, total, trace
+from tests.agreement.recorded import ask
+
+FOLDER = Path(__file__).with_name("documented")
+UNREADABLE = re.compile(r"^# unreadable: line ([\d or]+), (.*)$", re.MULTILINE)
+"""In whose line reading ends, by number, and why; several where each of them is a right answer."""
+Shapes = tuple[tuple[int | None, ...], ...]
+
+
+def code_of(name: str) -> str:
+    """The script that builds a model."""
+    return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def names(ending: str, *, readable: bool = True) -> list[str]:
+    """The models of which there is a file with that ending, and whose code can be read, or not."""
+    found = sorted(path.name.removesuffix(ending) for path in FOLDER.glob(f"*{ending}"))
+    models = [name for name in found if "." not in name]
+    return [name for name in models if readable == (UNREADABLE.search(code_of(name)) is None)]
+
+
+def shapes_of(steps: Iterable[Any]) -> Counter[Shapes]:
+    """How often the tensors of a step have these shapes."""
+    return Counter(step.shapes for step in steps)
+
+
+def shapes_in(answer: dict[str, Any]) -> Counter[Shapes]:
+    """How often the tensors of a call have these shapes: a shared layer has several calls."""
+    calls = [call for layer in answer["layers"] for call in layer["shapes"]]
+    return Counter(tuple(map(tuple, call)) for call in calls)
+
+
+@pytest.mark.parametrize("name", names(".txt"))
+def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name: str) -> None:
+    """Every layer's, inputs and sums of tensors included; weights that aren't trained count."""
+    answer = ask("documented.built", code_of(name))
+    steps = trace(read_model(code_of(name)))
+    assert total(steps) == answer["parameters"]
+    assert shapes_of(steps) == shapes_in(answer)
+
+
+@pytest.mark.parametrize("name", names(".txt", readable=False))
+def test_code_that_cannot_be_read_is_told_with_its_line(name: str) -> None:
+    """A loop, a class of their own, a function of tensors: Keras builds it, so it is no mistake."""
+    assert ask("documented.built", code_of(name))["parameters"] > 0
+    told = UNREADABLE.search(code_of(name))
+    assert told is not None
+    with pytest.raises(ModelError) as raised:
+        trace(read_model(code_of(name)))
+    assert str(raised.value.line) in told[1].split(" or ")
+
+
+@pytest.mark.parametrize("ending", [".json", ".keras2.json"])
+def test_a_configuration_is_traced_as_the_code_is(ending: str) -> None:
+    """What `to_json` writes holds all that the code says: today's, and that of Keras 2."""
+    assert names(ending)
+    for name in names(ending):
+        answer = ask("documented.built", code_of(name))
+        steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
+        assert total(steps) == answer["parameters"], name
+        assert shapes_of(steps) == shapes_in(answer), name
+
+
+@pytest.mark.parametrize("ending", [".summary.txt", ".keras2.summary.txt"])
+def test_a_summary_has_the_parameters_that_keras_reports(ending: str) -> None:
+    """Names and shapes are cut off in it, and a Sequential's input isn't there."""
+    assert names(ending)
+    for name in names(ending):
+        answer = ask("documented.built", code_of(name))
+        steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
+        assert total(steps) == answer["parameters"], name
