@@ -85,8 +85,12 @@ def test_a_size_that_cannot_be_told_is_open_and_said_with_its_line() -> None:
     """
     assert shapes(code.format("X.shape[1], 3")) == [(None, None, 3), (None, 16)]
     assert "left open" in sentences(code.format("X.shape[1], 3"))[3]
-    assert shapes(code.format("12, X.shape[2]")) == [(None, 12, None), ()]
-    assert "How many features" in sentences(code.format("12, X.shape[2]"))[3]
+    assert shapes(code.format("12, X.shape[2]")) == [(None, 12, 3), (None, 16)]
+    assert "3 stand in" in sentences(code.format("12, X.shape[2]"))[3]
+    words = "model = Sequential([Input((X.shape[1],)), Embedding(len(words) + 1, 8), LSTM(2)])"
+    assert shapes(words) == [(None, None), (None, None, 8), (None, 2)]
+    assert "left open" in sentences(words)[1]
+    assert "How many words" in " ".join(note.sentence for note in reading(words).notes)
 
 
 def test_graphs_have_branches_states_and_layers_that_are_shared() -> None:
@@ -220,6 +224,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
         ("x = LSTM(8)", "`LSTM`, which isn’t called on a tensor itself"),
         ("for name in names: x = Dense(2)(x)", "a loop, whose rounds"),
         ("while depth < 3: x = Dense(2)(x)", "a loop, whose rounds"),
+        ("while True: x = Dense(2)(x)", "a loop, whose rounds"),
         ("if flag: x = Dense(2)(x)", "an if, whose condition"),
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
         ("x = Dense(units)(x)", "a value that only running the code could tell"),
@@ -257,12 +262,34 @@ def test_loops_and_functions_are_followed_where_all_is_known_and_that_is_said() 
         x = inputs = Input((12, 3))
         for units in (8, 4):
             x = block(x, units)
+        while units < 6:
+            units += 1
+            x = Dense(units)(x)
         model = Model(inputs, x)
     """
-    assert shapes(code)[1:] == [(None, 12, 8)] * 2 + [(None, 12, 4)] * 2
+    widths = [shape[-1] for shape in shapes(code)]
+    assert widths == [3, 8, 8, 4, 4, 5, 6]
     assert "2 rounds" in sentences(code)[9]
     assert "`block` is a function" in sentences(code)[10]
-    assert len(sentences(code)) == 2
+    assert "2 rounds" in sentences(code)[11]
+    assert len(sentences(code)) == 3
+
+
+def test_a_model_that_is_kept_in_an_object_is_read() -> None:
+    """What its class and __init__ say are known; a loop over what isn't known stands in it."""
+    code = """
+        class Net:
+            steps = 12
+            def __init__(self, units=16):
+                self.units = units
+            def build(self):
+                self.model = Sequential([Input((self.steps, 3))])
+                self.model.add(LSTM(self.units))
+                for size in self.sizes:
+                    self.model.add(Dense(size))
+    """
+    assert shapes(code) == [*CHAIN[:2], ()]
+    assert "a loop" in sentences(code)[9]
 
 
 def test_a_function_that_builds_the_model_is_read() -> None:

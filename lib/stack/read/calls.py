@@ -7,8 +7,8 @@ from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Origin
-from lib.stack.making import MAKES, UNKNOWN
-from lib.stack.plain import Unpack
+from lib.stack.making import MAKES, UNKNOWN, Unknown
+from lib.stack.plain import Embedding, Unpack
 from lib.stack.read.arrays import Array, created
 from lib.stack.read.bounded import asks_inside, function, is_function, size
 from lib.stack.read.building import Value
@@ -159,10 +159,23 @@ class Calls(Evaluator):
     def _made(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         """A layer."""
         self.spend(100)
+        if name == "Embedding":
+            self._stand_in_for_words(args, keywords)
         part = make(name, args, keywords, self.layers.origin)
         if isinstance(part, Part):
             self.layers.parts.append(part)
         return part
+
+    def _stand_in_for_words(self, args: list[Any], keywords: dict[str, Any]) -> None:
+        """Give an Embedding of an unknown vocabulary one, which changes no shape."""
+        usual = Embedding().input_dim
+        if args and isinstance(args[0], Unknown):
+            args[0] = usual
+        elif isinstance(keywords.get("input_dim"), Unknown):
+            keywords["input_dim"] = usual
+        else:
+            return
+        self.layers.note("open words", self.layers.origin.line, count=usual)
 
     def _computed(self, name: str, args: list[Any]) -> Any:
         """What a function of plain values gives, or the length of an array."""

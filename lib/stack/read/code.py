@@ -84,6 +84,9 @@ class _Reader(Calls):
                 scope[name] = Function(statement, defaults, by_name)
             case ast.ClassDef(name):
                 scope[name] = Opaque(name, "class", self.at(statement))
+                for line in statement.body:
+                    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+                        self.scopes[0][f"self.{line.targets[0].id}"] = self.value(line.value)
             case ast.Import(names):
                 for alias in names:
                     root = alias.name.partition(".")[0]
@@ -97,10 +100,8 @@ class _Reader(Calls):
                     self._pass_by(statement, "branch")
                 else:
                     self.run(body if known else orelse)
-            case ast.For():
+            case ast.For() | ast.While() | ast.AsyncFor():
                 self._loop(statement)
-            case ast.While() | ast.AsyncFor():
-                self._pass_by(statement, "loop")
             case ast.Match():
                 self._pass_by(statement, "branch")
             case ast.With(items, body) | ast.AsyncWith(items, body):
@@ -114,20 +115,29 @@ class _Reader(Calls):
             case ast.Return(value):
                 raise Returned(self.value(value))
 
-    def _loop(self, loop: ast.For) -> None:
+    def _loop(self, loop: ast.For | ast.While | ast.AsyncFor) -> None:
         """Follow each round where they are known."""
-        rounds = self.value(loop.iter)
-        rounds = list(rounds) if isinstance(rounds, (str, dict)) else rounds
+        before, count = self.layers.count, 0
+        known: bool | None = True
         jumps = any(isinstance(node, (ast.Break, ast.Continue)) for node in ast.walk(loop))
-        if jumps or not isinstance(rounds, (list, tuple, range)) or len(rounds) > _MOST_ROUNDS:
+        jumps = jumps or (isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant))
+        if isinstance(loop, ast.While):
+            while not jumps and count < _MOST_ROUNDS and (known := self.truth(loop.test)):
+                self.run(loop.body)
+                count += 1
+            known = known is False
+        else:
+            rounds = self.value(loop.iter)
+            rounds = list(rounds) if isinstance(rounds, (str, dict)) else rounds
+            known = isinstance(rounds, (list, tuple, range)) and len(rounds) <= _MOST_ROUNDS
+            for one in rounds if known and not jumps else ():
+                self.assign(loop.target, one)
+                self.run(loop.body)
+                count += 1
+        if jumps or not known:
             self._pass_by(loop, "loop")
-            return
-        before = self.layers.count
-        for one in rounds:
-            self.assign(loop.target, one)
-            self.run(loop.body)
-        if self.layers.count > before:
-            self.layers.note("followed", loop.lineno, count=len(rounds))
+        elif self.layers.count > before:
+            self.layers.note("followed", loop.lineno, count=count)
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
@@ -140,13 +150,13 @@ class _Reader(Calls):
                 makes = makes or self.makes(value)
                 if isinstance(node.ctx, ast.Store):
                     changed.add(node.id)
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                value = self.named(node.value.id)
+            elif isinstance(node, ast.Attribute) and _is_name(node.value):
+                value = self.value(node.value)
                 if isinstance(value, Opaque):
                     makes = makes or self.makes(self.attribute(value, node.attr, node))
                 if isinstance(value, Model) and node.attr in ("add", "pop"):
                     models.append(value)
-                if node.attr in ("append", "extend", "insert"):
+                if node.attr in ("append", "extend", "insert") and isinstance(node.value, ast.Name):
                     changed.add(node.value.id)
         result: Any = UNKNOWN
         if makes or takes or models:
@@ -195,7 +205,7 @@ class _Reader(Calls):
                 continue
             names = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
             names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            if names.isdisjoint(_MAKERS):
+            if names.isdisjoint(_MAKERS) and node.name != "__init__":
                 continue
             arguments = node.args
             defaults = [self.value(one) for one in arguments.defaults]
@@ -246,6 +256,13 @@ class _Reader(Calls):
         if rule is None:
             self.layers.note("unknown loss", name=names[0])
         return rule.name if rule else ""
+
+
+def _is_name(node: ast.expr) -> bool:
+    """Whether it is a name, or one with dots: self.model."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def _names_of(values: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.base import Layer, Origin, Ref, Stack
@@ -21,8 +21,20 @@ from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
 
 _MOST_AXES = 7
-_GUESSES = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
+_WORDS, _FEATURES = (12,), 3
+_GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What isn't known of an input."""
+
+    line: int
+    why: str
+    """The row of `notes` in code.toml."""
+    inputs: list[Input]
+    """Those that may stand in, the likeliest first."""
 
 
 class Layers:
@@ -39,10 +51,8 @@ class Layers:
         """Of what is read just now."""
         self._owners: dict[int, Part] = {}
         """By place in the graph the layer that is called there."""
-        self._about: dict[int, Note] = {}
-        """By place in the graph what is said of an input, if it is part of the model."""
-        self._guessed: dict[int, int] = {}
-        """By place in the graph of an input whose shape nothing tells, its line."""
+        self._open: dict[int, _Open] = {}
+        """By place in the graph of an input, what isn't known of it."""
         self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
@@ -78,19 +88,20 @@ class Layers:
             shape = (shape,)
         known = isinstance(shape, (list, tuple)) and len(shape) <= _MOST_AXES
         given = list(shape) if known else _GUESSES[0]
-        sizes = [None if isinstance(one, Unknown) else one for one in given]
+        shape = [None if isinstance(one, Unknown) else one for one in (batch, *given)]
         try:
-            layer = first((None if isinstance(batch, Unknown) else batch, *sizes))
+            layer = replace(first(shape), origin=origin)
         except ModelError as error:
             raise ModelError(error.sentence, line) from None
-        value = self.put(replace(layer, origin=origin))
+        value = self.put(layer)
         if not known:
-            self._guessed[value.node] = line
-        elif any(one is not None and not isinstance(one, int) for one in given):
-            what = (
-                "open size" if given[-1] is None or isinstance(given[-1], int) else "open features"
-            )
-            self._about[value.node] = Note(WORDS["notes"][what], line)
+            others = [sample(one) for one in _GUESSES]
+            self._open[value.node] = _Open(line, "no input", others)
+        elif isinstance(given[-1], Unknown):
+            others = [layer, replace(first([*shape[:-1], _FEATURES]), origin=origin)]
+            self._open[value.node] = _Open(line, "open features", others)
+        elif any(isinstance(one, Unknown) for one in given):
+            self._open[value.node] = _Open(line, "open size", [layer])
         return value
 
     def leaves(self, value: Any) -> Iterator[Any]:
@@ -225,15 +236,13 @@ class Layers:
             if owner is not None:
                 shares = earliest.setdefault(id(owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
-        for place in self._guessed.keys() & set(kept):
-            taker = next(
-                (layers[at] for at in kept if any(ref.place == place for ref in layers[at].of)),
-                None,
-            )
-            layers[place] = replace(_guess(taker), origin=layers[place].origin)
+        for place in [place for place in kept if place in self._open]:
+            about, known = self._open[place], layers[place]
+            takers = [layers[at] for at in kept if any(place == one.place for one in layers[at].of)]
+            layers[place] = replace(_taken(about.inputs, takers[:1]), origin=known.origin)
+            what = "open size" if layers[place] == known and about.why != "no input" else about.why
             shape = trace((layers[place],))[0].shapes[0][1:]
-            self.note("no input", self._guessed[place], shape=shape)
-        self.notes += [self._about[place] for place in kept if place in self._about]
+            self.note(what, about.line, shape=shape, features=_FEATURES)
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:
@@ -245,15 +254,11 @@ class Layers:
         return self._traced[value.node]
 
 
-def _guess(taker: Layer | None) -> Input:
-    """An input that a layer takes."""
-    if isinstance(taker, Embedding):
-        return sample((12,))
-    for shape in _GUESSES:
-        if (
-            taker is not None
-            and trace((sample(shape), replace(taker, of=(), shares=None)))[1].error
-        ):
-            continue
-        return sample(shape)
-    return sample(_GUESSES[0])
+def _taken(inputs: list[Input], takers: list[Layer]) -> Input:
+    """The first of the inputs that a layer takes; of words it takes their numbers."""
+    for taker in takers:
+        if isinstance(taker, Embedding) and len(inputs) == len(_GUESSES):
+            return sample(_WORDS)
+        alone = replace(taker, of=(), shares=None)
+        return next((one for one in inputs if not trace((one, alone))[1].error), inputs[0])
+    return inputs[0]
