@@ -87,6 +87,7 @@ def test_a_size_that_cannot_be_told_is_open_and_said_with_its_line() -> None:
     assert "left open" in sentences(code.format("X.shape[1], 3"))[3]
     assert shapes(code.format("12, X.shape[2]")) == [(None, 12, 3), (None, 16)]
     assert "3 stand in" in sentences(code.format("12, X.shape[2]"))[3]
+    assert shapes("m = Sequential([Input([]), Flatten()])")[0] == (None,)
     words = "model = Sequential([Input((X.shape[1],)), Embedding(len(words) + 1, 8), LSTM(2)])"
     assert shapes(words) == [(None, None), (None, None, 8), (None, 2)]
     assert "left open" in sentences(words)[1]

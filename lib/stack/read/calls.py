@@ -105,15 +105,14 @@ class Calls(Evaluator):
         if isinstance(callee, Part):
             return self._call_part(callee, args, keywords)
         if isinstance(callee, Model):
-            given = args[:1] or [keywords[key] for key in _TENSORS if key in keywords]
-            if given and isinstance(given[0], Array) and callee.shape is None:
-                callee.shape = (None, *given[0].shape[1:])
-            take(callee)
-            return layers.call(callee, layers.tensors(given))
+            return self._call_model(callee, args, keywords)
         if isinstance(callee, Function):
-            if layers.found(args, keywords):
-                layers.note("function", node.lineno, name=f"`{callee.node.name}`")
-            return self.follow(callee, args, keywords, node)
+            before, own = len(layers.parts), bool(layers.found(args, keywords))
+            given = self.follow(callee, args, keywords, node)
+            if own:
+                name = f"`{callee.node.name}`"
+                layers.note_of_parts(before, "function", node.lineno, name=name)
+            return given
         tensors = layers.found(args, keywords)
         if not isinstance(callee, Opaque):
             name = getattr(node.func, "attr", getattr(node.func, "id", "…"))
@@ -121,6 +120,15 @@ class Calls(Evaluator):
         if callee.why:
             return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *tensors))
         return self._named(callee, args, keywords, node)
+
+    def _call_model(self, model: Model, args: list[Any], keywords: dict[str, Any]) -> Any:
+        given = args[:1] or [keywords[key] for key in _TENSORS if key in keywords]
+        if given and isinstance(given[0], Array) and model.shape is None:
+            model.shape = (None, *given[0].shape[1:])
+        if not self.layers.found(given):  # data, of which only the shape is of use
+            return UNKNOWN
+        take(model)
+        return self.layers.call(model, self.layers.tensors(given))
 
     def _named(  # noqa: PLR0911  a line for each thing that a name may make
         self, callee: Opaque, args: list[Any], keywords: dict[str, Any], node: ast.Call

@@ -20,10 +20,10 @@ from lib.stack.plain import Input, Unread
 from lib.stack.read.calls import Calls, Returned
 from lib.stack.read.layers import Model
 from lib.stack.read.pasted import is_error, parsed, refused
-from lib.stack.read.reading import Reading
-from lib.stack.read.values import Function, Opaque
+from lib.stack.read.reading import ModelError, Reading
+from lib.stack.read.values import MOST_STEPS, Function, Opaque
 
-_MOST_ROUNDS = 200
+_MOST_ROUNDS = 100
 """Of a loop that is followed."""
 _MAKERS = ("Sequential", "Model")
 _EARLIER_LOSSES = {
@@ -45,9 +45,8 @@ def read_code(text: str) -> Reading:
     tree, lines = parsed(text)
     reader = _Reader(lines)
     try:
-        reader.run(tree.body)
-        return reader.reading(tree, text)
-    except Returned:
+        with suppress(Returned):  # outside of a function, where it is no Python
+            reader.run_all(tree.body)
         return reader.reading(tree, text)
     except RecursionError:
         raise refused("too deep") from None
@@ -62,6 +61,16 @@ class _Reader(Calls):
             self.spend()
             self.statement = statement
             self._follow(statement)
+
+    def run_all(self, body: list[ast.stmt]) -> None:
+        """Follow a code as far as it isn't too much, if there is a model by then."""
+        try:
+            self.run(body)
+        except ModelError:
+            if self.steps <= MOST_STEPS or not self.layers.models:
+                raise
+            self.layers.note("too much", getattr(self.statement, "lineno", None))
+            self.steps, self.scopes = 0.0, self.scopes[:1]
 
     def _follow(self, statement: ast.stmt) -> None:  # noqa: PLR0912  one for each statement
         scope = self.scopes[-1]
@@ -117,7 +126,7 @@ class _Reader(Calls):
 
     def _loop(self, loop: ast.For | ast.While | ast.AsyncFor) -> None:
         """Follow each round where they are known."""
-        before, count = self.layers.count, 0
+        before, count = len(self.layers.parts), 0
         known: bool | None = True
         jumps = any(isinstance(node, (ast.Break, ast.Continue)) for node in ast.walk(loop))
         jumps = jumps or (isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant))
@@ -136,8 +145,8 @@ class _Reader(Calls):
                 count += 1
         if jumps or not known:
             self._pass_by(loop, "loop")
-        elif self.layers.count > before:
-            self.layers.note("followed", loop.lineno, count=count)
+        else:
+            self.layers.note_of_parts(before, "followed", loop.lineno, count=count)
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
@@ -182,6 +191,9 @@ class _Reader(Calls):
         else:
             inputs, outputs = layers.ends(model)
             stack = layers.stack(inputs, layers.tensors(outputs))
+            if model.by_defaults is not None:
+                name = model.by_defaults.name
+                layers.note("defaults", model.by_defaults.lineno, name=f"`{name}`")
             if len(usable) > 1:
                 layers.note("several models", model.line, count=len(usable), line=model.line)
         if len(stack) > MAX_LAYERS:
@@ -195,25 +207,32 @@ class _Reader(Calls):
             target = tuple(size if isinstance(size, int) else None for size in target)
             target = None if None in target[1:] else target
         loss = self._loss(model.loss) if model else ""
-        notes = sorted(layers.notes, key=lambda note: note.line or 0)
+        notes = sorted(dict.fromkeys(layers.notes), key=lambda note: note.line or 0)
         return Reading(stack, "code", tuple(notes), loss, target)
 
     def _by_defaults(self, tree: ast.Module) -> None:
         """Follow the functions that make a model, since nothing calls them."""
+        derived = {
+            id(line)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and node.bases
+            for line in node.body
+        }
         for node in ast.walk(tree):
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             names = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
             names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            if names.isdisjoint(_MAKERS) and node.name != "__init__":
+            sets_up = node.name == "__init__" and id(node) not in derived
+            if names.isdisjoint(_MAKERS) and not sets_up:
                 continue
             arguments = node.args
             defaults = [self.value(one) for one in arguments.defaults]
             by_name = [self.value(one) for one in arguments.kw_defaults]
             before = len(self.layers.models)
             self.follow(Function(node, defaults, by_name), [], {}, node)
-            if len(self.layers.models) > before:
-                self.layers.note("defaults", node.lineno, name=node.name)
+            for model in self.layers.models[before:]:
+                model.by_defaults = node
 
     def _without_model(self, tree: ast.Module, text: str) -> Any:
         """The layers of a code that makes no model of them."""

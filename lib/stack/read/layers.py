@@ -53,16 +53,17 @@ class Layers:
         """By place in the graph the layer that is called there."""
         self._open: dict[int, _Open] = {}
         """By place in the graph of an input, what isn't known of it."""
+        self._of_parts: list[tuple[set[int], Note]] = []
+        """What is said of some layers, if they are part of the model."""
         self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
-    @property
-    def count(self) -> int:
-        """How much there is by now."""
-        return (
-            len(self.graph.layers) + len(self.parts) + sum(len(m.parts or ()) for m in self.models)
-        )
+    def note_of_parts(self, since: int, what: str, at: int, **names: object) -> None:
+        """Say something of the layers that were made since there were so many, if they count."""
+        if len(self.parts) > since:
+            made = {id(part) for part in self.parts[since:]}
+            self._of_parts.append((made, Note(say(WORDS["notes"], what, **names), at)))
 
     def note(self, what: str, at: int | None = None, **names: object) -> None:
         """Say something of the code."""
@@ -90,14 +91,14 @@ class Layers:
         given = list(shape) if known else _GUESSES[0]
         shape = [None if isinstance(one, Unknown) else one for one in (batch, *given)]
         try:
-            layer = replace(first(shape), origin=origin)
+            layer = replace(first(shape) if given else sample(()), origin=origin)
         except ModelError as error:
             raise ModelError(error.sentence, line) from None
         value = self.put(layer)
         if not known:
             others = [sample(one) for one in _GUESSES]
             self._open[value.node] = _Open(line, "no input", others)
-        elif isinstance(given[-1], Unknown):
+        elif given and isinstance(given[-1], Unknown):
             others = [layer, replace(first([*shape[:-1], _FEATURES]), origin=origin)]
             self._open[value.node] = _Open(line, "open features", others)
         elif any(isinstance(one, Unknown) for one in given):
@@ -243,6 +244,7 @@ class Layers:
             what = "open size" if layers[place] == known and about.why != "no input" else about.why
             shape = trace((layers[place],))[0].shapes[0][1:]
             self.note(what, about.line, shape=shape, features=_FEATURES)
+        self.notes += [note for made, note in self._of_parts if not made.isdisjoint(earliest)]
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -50,6 +51,8 @@ class Model:
     """Whether it is part of another."""
     loss: Any = None
     target: Array | None = None
+    by_defaults: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    """The function that made it, where no line calls that."""
     built: int = -1
     """Of how many parts its outputs are."""
 

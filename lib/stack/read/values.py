@@ -18,7 +18,7 @@ from lib.stack.read.arrays import Array, combined
 from lib.stack.read.bounded import LONGEST, arithmetic, bounded, comparison, flat, plain, size
 from lib.stack.read.pasted import refused
 
-_MOST_STEPS = 40_000
+MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are."""
 _MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
 """Of a statement that is shown in one line; and of that, and a call in it, in characters."""
@@ -69,7 +69,7 @@ class Evaluator:
     def spend(self, steps: float = 1) -> None:
         """Count what is followed. Raises ModelError where it is too much."""
         self.steps += steps
-        if self.steps > _MOST_STEPS:
+        if self.steps > MOST_STEPS:
             raise refused("too much")
 
     def counted(self, value: Any) -> Any:
