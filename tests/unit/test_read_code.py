@@ -347,6 +347,7 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
         ("model = Sequential([LSTM(16)\nx = 1", 1, "never closed"),
         ("ValueError: Input 0 of layer is incompatible: found ndim=2", None, "Read an error"),
         ("import torch.nn as nn\nm = nn.LSTM(3, 4)", None, "PyTorch"),
+        ("if flag:\n    m = Sequential([LSTM(2)])\nm.add(Dense(1))", 1, "made in an if"),
         ("class M(keras.Model):\n    pass\nM().compile()", 1, "a class, M"),
         ("Sequential([Input((12, -3)), LSTM(2)])", 1, "Expected sizes"),
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(60)])", None, "received 61"),

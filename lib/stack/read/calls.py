@@ -30,16 +30,6 @@ _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
 _RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2}
 _RANK_OF_OTHERS = {"build": 1, "summary": 1, "evaluate": 1, "predict": 1}
-_DEEPEST = 12
-"""Of functions that call one another."""
-
-
-class Returned(Exception):  # noqa: N818  no error
-    """A function returns."""
-
-    def __init__(self, value: Any) -> None:
-        super().__init__()
-        self.value = value
 
 
 class Calls(Evaluator):
@@ -49,8 +39,10 @@ class Calls(Evaluator):
         super().__init__(lines)
         self.layers = Layers(self.spend)
 
-    def run(self, body: list[ast.stmt]) -> None:
-        """Follow some statements."""
+    def follow(
+        self, function: Function, args: list[Any], keywords: dict[str, Any], node: ast.AST
+    ) -> Any:
+        """What a function of the code gives."""
         raise NotImplementedError
 
     def at(self, node: Any) -> Origin:
@@ -72,8 +64,8 @@ class Calls(Evaluator):
 
     def called(self, node: ast.Call) -> Any:
         """What a call gives."""
-        function = node.func
-        base = self.value(function.value) if isinstance(function, ast.Attribute) else None
+        called = node.func
+        base = self.value(called.value) if isinstance(called, ast.Attribute) else None
         args = list(self.items(node.args))
         keywords: dict[str, Any] = {}
         for keyword in node.keywords:
@@ -85,8 +77,8 @@ class Calls(Evaluator):
             else:
                 args.append(Opaque("**", "arguments", self.at(node)))
         self.at(node)
-        if isinstance(function, ast.Attribute):
-            name = function.attr
+        if isinstance(called, ast.Attribute):
+            name = called.attr
             if isinstance(base, Model):
                 return self._method(base, name, args, keywords)
             if isinstance(base, Array):
@@ -95,9 +87,9 @@ class Calls(Evaluator):
                 return _changed(base, name, args)
             if isinstance(base, Value) and name == "get_shape":
                 return self.attribute(base, "shape", node)
-            callee = self.attribute(base, name, function)
+            callee = self.attribute(base, name, called)
         else:
-            callee = self.value(function)
+            callee = self.value(called)
         return self._call(callee, args, keywords, node)
 
     def _call(self, callee: Any, args: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -252,36 +244,6 @@ class Calls(Evaluator):
             return Opaque(f"model.{name}", "op", self.layers.origin, self.layers.found(args))
         model.rank = max(model.rank, _RANKS.get(name, _RANK_OF_OTHERS.get(name, 0)))
         return UNKNOWN
-
-    def follow(
-        self, function: Function, args: list[Any], keywords: dict[str, Any], node: ast.AST
-    ) -> Any:
-        """What a function of the code gives."""
-        if len(self.scopes) > _DEEPEST:
-            return Opaque(function.node.name, "function", self.at(node), self.layers.found(args))
-        self.spend(20)
-        about = function.node.args
-        names = [one.arg for one in (*about.posonlyargs, *about.args)]
-        bound: dict[str, Any] = dict.fromkeys(names, UNKNOWN)
-        bound |= dict(zip(reversed(names), reversed(function.defaults), strict=False))
-        for one, default in zip(about.kwonlyargs, function.keyword_defaults, strict=True):
-            bound[one.arg] = default
-        if about.vararg:
-            bound[about.vararg.arg] = tuple(args[len(names) :])
-        bound |= dict(zip(names, args, strict=False))
-        bound |= {key: value for key, value in keywords.items() if key in bound}
-        if about.kwarg:
-            bound[about.kwarg.arg] = {key: one for key, one in keywords.items() if key not in bound}
-        self.scopes.append(bound)
-        statement = self.statement
-        try:
-            self.run(function.node.body)
-        except Returned as returned:
-            return returned.value
-        finally:
-            self.scopes.pop()
-            self.statement = statement
-        return None
 
     def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic; of two tensors it is a layer."""

@@ -9,7 +9,6 @@ and that is said with its line, as is what can't be followed.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -17,14 +16,17 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS
 from lib.stack.making import UNKNOWN
 from lib.stack.plain import Input, Unread
-from lib.stack.read.calls import Calls, Returned
+from lib.stack.read.calls import Calls
 from lib.stack.read.layers import Model
-from lib.stack.read.pasted import is_error, parsed, refused
+from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.values import MOST_STEPS, Function, Opaque
+from lib.toml import say
 
 _MOST_ROUNDS = 100
 """Of a loop that is followed."""
+_DEEPEST = 12
+"""Of functions that call one another."""
 _MAKERS = ("Sequential", "Model")
 _EARLIER_LOSSES = {
     "cosine_proximity": "cosine_similarity",
@@ -32,6 +34,14 @@ _EARLIER_LOSSES = {
     "logcosh": "log_cosh",
 }
 """Names of Keras 2 → today's."""
+
+
+class Returned(Exception):  # noqa: N818  no error
+    """A function returns."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
 
 
 def read_code(text: str) -> Reading:
@@ -54,6 +64,9 @@ def read_code(text: str) -> Reading:
 
 class _Reader(Calls):
     """What statements come to."""
+
+    passed_by: Opaque | None = None
+    """The first block with layers that can't be followed."""
 
     def run(self, body: list[ast.stmt]) -> None:
         """Follow some statements. Raises Returned where one of them returns."""
@@ -124,6 +137,36 @@ class _Reader(Calls):
             case ast.Return(value):
                 raise Returned(self.value(value))
 
+    def follow(
+        self, function: Function, args: list[Any], keywords: dict[str, Any], node: ast.AST
+    ) -> Any:
+        """What a function of the code gives."""
+        if len(self.scopes) > _DEEPEST:
+            return Opaque(function.node.name, "function", self.at(node), self.layers.found(args))
+        self.spend(20)
+        about = function.node.args
+        names = [one.arg for one in (*about.posonlyargs, *about.args)]
+        bound: dict[str, Any] = dict.fromkeys(names, UNKNOWN)
+        bound |= dict(zip(reversed(names), reversed(function.defaults), strict=False))
+        for one, default in zip(about.kwonlyargs, function.keyword_defaults, strict=True):
+            bound[one.arg] = default
+        if about.vararg:
+            bound[about.vararg.arg] = tuple(args[len(names) :])
+        bound |= dict(zip(names, args, strict=False))
+        bound |= {key: value for key, value in keywords.items() if key in bound}
+        if about.kwarg:
+            bound[about.kwarg.arg] = {key: one for key, one in keywords.items() if key not in bound}
+        self.scopes.append(bound)
+        statement = self.statement
+        try:
+            self.run(function.node.body)
+        except Returned as returned:
+            return returned.value
+        finally:
+            self.scopes.pop()
+            self.statement = statement
+        return None
+
     def _loop(self, loop: ast.For | ast.While | ast.AsyncFor) -> None:
         """Follow each round where they are known."""
         before, count = len(self.layers.parts), 0
@@ -170,6 +213,7 @@ class _Reader(Calls):
         result: Any = UNKNOWN
         if makes or takes or models:
             result = Opaque(why, why, self.at(block), takes)
+            self.passed_by = self.passed_by or result
         elif isinstance(block, (ast.For, ast.While)):
             self.scopes[-1].update(dict.fromkeys(changed, UNKNOWN))
             with suppress(Returned):  # what it returns, and in which round, isn't known
@@ -248,6 +292,9 @@ class _Reader(Calls):
             return stack
         if is_error(text):
             raise refused("an error")
+        if self.passed_by is not None and self.passed_by.origin is not None:
+            received = say(WORDS["unread"], self.passed_by.why)
+            raise refused("passed by", self.passed_by.origin.line, received=received)
         imported = {
             value.path.partition(".")[0]
             for value in self.scopes[0].values()
@@ -266,7 +313,7 @@ class _Reader(Calls):
             return ""
         listed = list(value.values()) if isinstance(value, dict) else value
         listed = listed if isinstance(listed, (list, tuple)) else [listed]
-        names = list(dict.fromkeys(_names_of(listed)))
+        names = list(dict.fromkeys(map(_called, listed)))
         if len(names) != 1:
             self.layers.note("several losses")
             return ""
@@ -284,13 +331,10 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _names_of(values: Any) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value[:40]
-        else:
-            yield (
-                value.name
-                if isinstance(value, Opaque)
-                else getattr(getattr(value, "node", None), "name", "…")
-            )
+def _called(loss: Any) -> str:
+    """What a loss is called."""
+    if isinstance(loss, Function):
+        return loss.node.name
+    if isinstance(loss, Opaque):
+        return loss.name
+    return loss[:40] if isinstance(loss, str) else "…"
