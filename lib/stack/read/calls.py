@@ -110,6 +110,8 @@ class Calls(Evaluator):
             name = getattr(node.func, "attr", getattr(node.func, "id", "…"))
             return Opaque(name, "function", layers.origin, tensors) if tensors else UNKNOWN
         if callee.why:
+            for one in args:
+                take(one)
             return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *tensors))
         return self._named(callee, args, keywords, node)
 
@@ -159,23 +161,21 @@ class Calls(Evaluator):
     def _made(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         """A layer."""
         self.spend(100)
-        if name == "Embedding":
-            self._stand_in_for_words(args, keywords)
+        before, usual = len(self.layers.parts), Embedding().input_dim
+        known = name != "Embedding"
+        if not known and args and isinstance(args[0], Unknown):
+            args[0] = usual  # of an unknown vocabulary: it changes no shape
+        elif not known and isinstance(keywords.get("input_dim"), Unknown):
+            keywords["input_dim"] = usual
+        else:
+            known = True
         part = make(name, args, keywords, self.layers.origin)
         if isinstance(part, Part):
             self.layers.parts.append(part)
+        if not known:
+            line = self.layers.origin.line
+            self.layers.note_of_parts(before, "open words", line, count=usual)
         return part
-
-    def _stand_in_for_words(self, args: list[Any], keywords: dict[str, Any]) -> None:
-        """Give an Embedding of an unknown vocabulary one, which changes no shape."""
-        usual = Embedding().input_dim
-        if args and isinstance(args[0], Unknown):
-            args[0] = usual
-        elif isinstance(keywords.get("input_dim"), Unknown):
-            keywords["input_dim"] = usual
-        else:
-            return
-        self.layers.note("open words", self.layers.origin.line, count=usual)
 
     def _computed(self, name: str, args: list[Any]) -> Any:
         """What a function of plain values gives, or the length of an array."""
