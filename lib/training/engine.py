@@ -1,8 +1,8 @@
 """Keras's models and optimizers, compiled into programs that train.
 
 It knows no runs, epochs or datasets: `pair_trainer` keeps those, and judges by `lib.recurrence`.
-Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
-worker process imports these.
+Keras and TensorFlow are imported here, in `optimizers`, in `recurrent_layers` and in `answers`, and
+so only the worker process imports these.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
