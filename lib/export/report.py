@@ -25,7 +25,7 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
 from lib.figures.replay import replay_figure
 from lib.narrate import explore, takeaways
-from lib.narrate.replay import replay_told
+from lib.narrate.takeaways import replay_told
 from lib.recurrence import forward
 from lib.replay import FEWEST, frames_of
 from lib.run import SeedWeights, Snapshot

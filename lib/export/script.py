@@ -1,22 +1,30 @@
-"""An experiment as a Keras script: a plain one, as a person would write it, and an exact one.
+"""An experiment as a Keras script, a plain and an exact one, and as a notebook of the exact one.
 
 Both need Keras, NumPy and (for tables) pandas, and nothing of this project. In the plain one Keras
 draws the weights, so its figures come close to those of the app and aren't the same. The exact one
 draws the first weights as the app does, feeds the app's batches in the app's order through `fit`,
 and compares what comes of it with what the app showed. Where rounding has grown, the same in 64
 bits says how much it may. Their lines from the data on stand in script.toml and exact.toml.
+
+The notebook has the exact code in cells, with shapes, charts and words (notebook.toml). Its
+format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are Plotly's, which hosted
+notebooks have, as they have Keras.
 """
 
 import inspect
+import json
 import math
+from html import escape
 from typing import Any
 
 from lib.dataset import Dataset
+from lib.datasets.series import FILE_NAMES
 from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code
-from lib.export.python import blocks, laid_out, quoted, true
+from lib.export.python import blocks, laid_out, plain, quoted, short, true
 from lib.export.shown import shown_of
+from lib.figures.palette import PALETTES
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
 from lib.run import Snapshot
@@ -27,8 +35,10 @@ from lib.stack.tracing import TracedLayer, model_layers
 from lib.toml import beside
 
 _PLAIN = beside(__file__)
-EXACT: dict[str, str] = beside(__file__, "exact")
+_EXACT: dict[str, str] = beside(__file__, "exact")
 """The blocks of the exact script after its data, by name."""
+_CELLS = beside(__file__, "notebook")
+_NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -53,8 +63,42 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
     flags, fields = told(experiment, dataset, snapshot)
-    *defined, end = filter(None, blocks(EXACT, flags, **fields).values())
+    *defined, end = filter(None, blocks(_EXACT, flags, **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
+
+
+def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
+    """The settled experiment as the text of an .ipynb file, of the run whose `snapshot` is shown.
+
+    Raises what `keras_script` raises.
+    """
+    data, (flags, fields) = data_code(experiment, dataset), told(experiment, dataset, snapshot)
+    fields |= {
+        "title": escape(short(dataset.title).replace("`", "'"), quote=False),
+        "about": escape(plain(dataset.about), quote=False),
+        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
+        "file": _CELLS["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
+        "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
+        "palette": PALETTES["light"],
+    }
+    code = {
+        **blocks(_EXACT | _CELLS["code"], flags, **fields),
+        "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
+        "data": "\n\n\n".join(filter(None, [data.function, data.code])),
+    }
+    cells: list[dict[str, Any]] = []
+    for cell in _CELLS["cells"]:
+        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        words = cell["words"].format(**fields)
+        cells += [
+            {"cell_type": "markdown", "metadata": {}, "source": words},
+            {"cell_type": "code", "metadata": {}, "source": source, **_NOT_RUN},
+        ]
+    cells = [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
 def told(

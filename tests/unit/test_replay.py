@@ -17,7 +17,7 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
 from lib.figures.panels import EDGE
 from lib.figures.replay import MOST_DOTS, replay_figure
-from lib.narrate.replay import replay_told
+from lib.narrate.takeaways import replay_told
 from lib.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
 from lib.run import SeedWeights, Snapshot
 from lib.training.limits import with_seeds

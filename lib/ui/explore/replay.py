@@ -19,7 +19,7 @@ from lib.figures.chart import CONFIG
 from lib.figures.palette import Palette
 from lib.figures.replay import Frames, replay_figure
 from lib.figures.strip import shape_strip
-from lib.narrate.replay import replay_told
+from lib.narrate.takeaways import replay_told
 from lib.replay import FEWEST, frames_of
 from lib.run import Snapshot
 from lib.training.machine import give_way
