@@ -15,9 +15,8 @@ from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.experiment import Experiment
-from lib.export.cutting import table_code
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted
-from lib.export.rows import FRAMES
+from lib.export.rows import FRAMES, table_code
 from lib.run import Snapshot
 from lib.toml import beside
 

@@ -15,8 +15,7 @@ from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
-from lib.figures.panels import EDGE
-from lib.figures.replay import MOST_DOTS, replay_figure
+from lib.figures.replay import EDGE, MOST_DOTS, replay_figure
 from lib.narrate.takeaways import replay_told
 from lib.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
 from lib.run import SeedWeights, Snapshot
