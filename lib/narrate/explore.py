@@ -27,14 +27,10 @@ _STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.i
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Who answers when, in a line."""
-    model, steps = experiment.model, dataset.shape[1]
-    cell, one = CELLS[model.cell].label, model.layers == 1
-    stack = f"One {cell}" if one else f"{('Two', 'Three')[model.layers - 2]} {cell} layers"
-    s, twin = ("s", "its twin") if one else ("", "their twins")
-    if model.mode == "last":
-        return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
-    each = f"{stack} answer{s} at each of {steps} timesteps"
-    return f"{each}, {twin} only at the last." if model.mode == "both" else f"{each}."
+    model, cell = experiment.model, CELLS[experiment.model.cell].label
+    said = _TEXTS["setup"]["several" if model.layers > 1 else "one"][model.mode]
+    many = ("One", "Two", "Three")[model.layers - 1]
+    return str(said.format(many=many, cell=cell, steps=dataset.shape[1]))
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -56,8 +52,8 @@ def answers_of_seeds(
     """What each of R seeds says of a shown sample, by mode, (R, T), in the raw unit."""
     index, answers = int(snapshot.samples[sample]), {}
     for mode in snapshot.results:
-        said = np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds])
-        answers[mode] = dataset.raw(said, index)[..., target].astype(np.float64)
+        said = dataset.raw(snapshot.by_seed(mode, "predictions")[:, sample], index)
+        answers[mode] = said[..., target].astype(np.float64)
     return answers
 
 
@@ -95,15 +91,15 @@ def predictions_sentence(
     ]
     if answers:
         parts.append(_sentence(answers))
+    more = _TEXTS["answers"]
     if "sequence" in errors:
         off = readable(errors["sequence"].mean())
-        parts.append(f"Over all {len(truth)} steps the sequence model is off by {off} on average.")
+        parts.append(more["sequence"].format(steps=len(truth), off=off))
     if "last" in errors and earlier:
         answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
-        asked = "Before the last step the last-step model was never asked"
-        parts.append(f"{asked}; {answer} would have been off by {off} on average.")
+        parts.append(more["earlier"].format(answer=answer, off=off))
     if snapshot.others:
-        parts.append(f"All of these are medians over {len(snapshot.seeds)} seeds.")
+        parts.append(more["seeds"].format(seeds=len(snapshot.seeds)))
     return " ".join(parts)
 
 
@@ -242,20 +238,16 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
-    results = snapshot.results
+    said, results = _TEXTS["kept"], snapshot.results
     if snapshot.others and snapshot.keeps_best:
-        return "Each seed's modes keep their own best epochs on validation."
+        return str(said["seeds"])
     kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
     if not kept:
         return ""
-    if len(kept) > 1 and len(set(kept.values())) == 1:
-        return f"Both modes keep epoch {kept['last']:,}, their best on validation."
-    first, *others = (f"epoch {epoch:,}" for epoch in kept.values())
-    keeps = "keeps" if len(kept) == len(results) else "has stopped and keeps"
-    whose = "its" if not others else "each its"
-    names = [MODES[mode].name for mode in kept]
-    then = "".join(f", {names[-1]} {epoch}" for epoch in others)
-    return f"{capital(names[0])} {keeps} {first}{then}, {whose} best on validation."
+    which = "one" if len(results) == 1 else "first"
+    if len(kept) > 1:
+        which = "same" if len(set(kept.values())) == 1 else "each"
+    return str(said[which].format(*kept.values(), mode=capital(MODES[next(iter(kept))].name)))
 
 
 def changed_settings(before: Experiment, after: Experiment) -> str:

@@ -19,7 +19,9 @@ from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.replay import Frame
 from lib.run import ModeResult, Snapshot
 from lib.seeds import middle, verdict
+from lib.toml import beside
 
+_SAID = beside(__file__)
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
@@ -52,13 +54,9 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     guesses, snapshot = naive_loss(experiment, dataset), middle(snapshot)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if overfits:
-        both, name = len(overfits) > 1, capital(MODES[overfits[0]].name)
-        best = "their best epochs were" if both else "its best epoch was"
-        then = f"well above {'' if both else 'its '}training loss"
-        if all(snapshot.results[mode].kept_epoch for mode in overfits):
-            then = f"so {best} kept"
-        who = "Both modes overfit:" if both else f"{name} overfits: its"
-        return f"{who} validation loss has risen, {then}."
+        kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
+        which = f"{'both' if len(overfits) > 1 else 'one'}{', kept' * kept}"
+        return str(_SAID["overfit"][which].format(capital(MODES[overfits[0]].name)))
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
