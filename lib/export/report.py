@@ -29,7 +29,6 @@ from lib.narrate.takeaways import replay_told
 from lib.recurrence import forward
 from lib.replay import FEWEST, frames_of
 from lib.run import SeedWeights, Snapshot
-from lib.seeds import middle
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
@@ -98,7 +97,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         experiment=experiment,
         dataset=dataset,
         snapshot=snapshot,
-        results=middle(snapshot).results,
+        results=snapshot.middle.results,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
         strip=strip.shape_strip(*about, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,

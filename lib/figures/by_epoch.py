@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.baselines import best_loss, best_possible, naive_loss
 from lib.dataset import Dataset
@@ -13,7 +12,6 @@ from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.run import ModeResult, Snapshot
-from lib.seeds import middle
 
 LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
@@ -28,7 +26,7 @@ BySeed = Mapping[str, Sequence[Curve]]
 
 def loss_figure(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """Training and validation loss by epoch, logarithmic, with the levels that give them a meaning.
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
@@ -38,7 +36,7 @@ def loss_figure(
     losses, seeds = _curves(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
-        for mode, result in middle(snapshot).results.items()
+        for mode, result in snapshot.middle.results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
     naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
@@ -76,7 +74,7 @@ def loss_figure(
 
 def compare_figure(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """Mean squared error at the last step on the judged samples, by epoch, for each mode.
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
@@ -109,7 +107,7 @@ def _curves(snapshot: Snapshot, curve: Callable[[ModeResult], Curve]) -> tuple[B
     """A curve by mode: of the median, and of each seed."""
     modes = snapshot.results if snapshot.others else ()
     seeds = {mode: [curve(seed[mode]) for seed in snapshot.seeds] for mode in modes}
-    return {mode: curve(result) for mode, result in middle(snapshot).results.items()}, seeds
+    return {mode: curve(result) for mode, result in snapshot.middle.results.items()}, seeds
 
 
 def _seed_lines(seeds: BySeed, palette: Palette) -> list[Part]:
@@ -143,7 +141,7 @@ def _kept(
     """A ring around the value of each kept epoch; the key says so."""
     rings = []
     for mode, (epochs, y) in values.items():
-        if (kept := middle(snapshot).results[mode].kept_epoch) is not None:
+        if (kept := snapshot.middle.results[mode].kept_epoch) is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(marks.points(name, epochs[at], y[at], marker, chart.hover()))

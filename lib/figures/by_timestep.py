@@ -9,7 +9,6 @@ seeds this is the median, and each has a thin line, or a small diamond, of its o
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.baselines import best_possible
 from lib.dataset import Dataset
@@ -58,7 +57,7 @@ def predictions_figure(
     *,
     palette: Palette,
     earlier: bool = False,
-) -> go.Figure:
+) -> chart.Chart:
     """One sample and one target column, in the raw unit.
 
     The last-step model's answer is a single diamond at T. With `earlier` a dotted line leads to it:
@@ -116,7 +115,7 @@ def step_error_figure(
     palette: Palette,
     *,
     earlier: bool = False,
-) -> go.Figure:
+) -> chart.Chart:
     """Root of the mean squared error on the judged samples, by timestep.
 
     The root, since it is in the unit of the target, and small errors stay visible beside great

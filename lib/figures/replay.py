@@ -13,7 +13,6 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.baselines import best_possible
 from lib.dataset import Dataset
@@ -35,7 +34,6 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
 from lib.replay import Frame, step_errors
 from lib.run import Snapshot
-from lib.seeds import middle
 from lib.toml import beside
 
 _LOOK = beside(__file__)
@@ -62,7 +60,7 @@ class Panel:
     """By "xaxis", "yaxis" and maybe "yaxis2", as a layout has them."""
 
     @classmethod
-    def of(cls, title: str, figure: go.Figure, frames: Sequence[Traces]) -> "Panel":
+    def of(cls, title: str, figure: chart.Chart, frames: Sequence[Traces]) -> "Panel":
         """A chart some of whose traces move, perhaps with others that it doesn't have itself."""
         layout, moving = figure.to_dict()["layout"], {trace["name"] for trace in frames[0]}
         still = [trace.to_plotly_json() for trace in figure.data]
@@ -82,7 +80,7 @@ def replay_figure(
     start: int = -1,
     earlier: bool = False,
     layout: str = "wide",
-) -> go.Figure:
+) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
     `sample` and `target` are as in `predictions_figure`; `start` is which frame is shown at first.
@@ -90,7 +88,7 @@ def replay_figure(
     The axes are those of the last frame.
     """
     about, end = (experiment, dataset), frames[-1].snapshot
-    whole = middle(end)
+    whole = end.middle
     picked, head = (sample, target), experiment.model.head
     units = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from lib.baselines import best_loss, best_possible, naive_loss
+from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
 from lib.english import ALMOST_0, apart, capital, counted, joined, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
 from lib.run import ModeResult, Snapshot, Status
-from lib.seeds import middle, verdict
 from lib.stack import total
 from lib.stack.tensors import readable_shape
 from lib.stack.tracing import model_layers
@@ -105,7 +105,7 @@ def predictions_sentence(
 
 def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
-    steps, results = dataset.shape[1], middle(snapshot).results.items()
+    steps, results = dataset.shape[1], snapshot.middle.results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
     first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
     after = "By then " if snapshot.keeps_best else f"After {epochs} "
@@ -144,7 +144,7 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
     which = "validation" if dataset.has_validation else "training"
     known = {
         MODES[mode].model: result.final_mse
-        for mode, result in middle(snapshot).results.items()
+        for mode, result in snapshot.middle.results.items()
         if len(result.last_step_mse)
     }
     errors = [" ".join(pair) for pair in zip(known, apart(*known.values()), strict=True)]
@@ -213,7 +213,7 @@ def step_error_sentence(
 
     words = {"kind": kind, "steps": steps, "answer": ANSWERS[experiment.model.head]}
     words["guess"] = capital(dataset.naive_label)
-    mses = {mode: result.step_mse for mode, result in middle(snapshot).results.items()}
+    mses = {mode: result.step_mse for mode, result in snapshot.middle.results.items()}
     if earlier and "last" in mses:
         mses["earlier"] = mses["last"]
     parts = []

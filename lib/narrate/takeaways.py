@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
+from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable
 from lib.experiment import MODES, Experiment
@@ -18,7 +19,6 @@ from lib.narrate.data import raw_targets
 from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.replay import Frame
 from lib.run import ModeResult, Snapshot
-from lib.seeds import middle, verdict
 from lib.toml import beside
 
 _SAID = beside(__file__)
@@ -51,7 +51,7 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
 
 def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
-    guesses, snapshot = naive_loss(experiment, dataset), middle(snapshot)
+    guesses, snapshot = naive_loss(experiment, dataset), snapshot.middle
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if overfits:
         kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
@@ -89,7 +89,7 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
-    sequence, last = (middle(snapshot).results.get(mode) for mode in ("sequence", "last"))
+    sequence, last = (snapshot.middle.results.get(mode) for mode in ("sequence", "last"))
     error = float(last.step_mse[-1]) if last else math.nan
     beats, hardly = error < BETTER * naive[-1], error < naive[-1]
     if not sequence:
@@ -162,7 +162,7 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> Told:
         for mode in frames[-1].snapshot.results
     }
     said, from_epoch = [], "from epoch"
-    for mode, result in middle(frames[-1].snapshot).results.items():
+    for mode, result in frames[-1].snapshot.middle.results.items():
         since = _since(result.checked_epochs, result.last_step_mse < BETTER * guess)
         said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
         from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both

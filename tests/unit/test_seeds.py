@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.compared import CHANCE, t_chance, verdict
 from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
@@ -17,7 +18,6 @@ from lib.figures.palette import PALETTES
 from lib.narrate.explore import compare_sentence, seeds_range
 from lib.narrate.takeaways import SAME, compare_takeaway
 from lib.run import Snapshot
-from lib.seeds import CHANCE, middle, t_chance, verdict
 from lib.training import limits
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
 
@@ -108,18 +108,18 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     """Of each figure; also where they kept epochs of their own."""
     snapshot = with_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0])
-    results = middle(snapshot).results
+    results = snapshot.middle.results
     assert results["sequence"].final_mse == pytest.approx(0.2)
     assert results["last"].step_mse[-1] == pytest.approx(3.0)
     assert snapshot.by_seed("last") == pytest.approx([1, 3, 5])
-    assert middle(snapshot).seeds == (results,)
+    assert snapshot.middle.seeds == (results,)
     one = a_snapshot(a_dataset(), sequence=0.5)
-    assert middle(one) is one
+    assert one.middle is one
     kept = [with_kept(one, sequence=epoch) for epoch in (3, 5, 4)]
     together = replace(kept[0], others=tuple(each.results for each in kept[1:]))
     finals = sorted(each.results["sequence"].final_mse for each in kept)
-    assert middle(together).results["sequence"].final_mse == pytest.approx(finals[1])
-    assert middle(together).results["sequence"].checked_epochs[-1] == 7
+    assert together.middle.results["sequence"].final_mse == pytest.approx(finals[1])
+    assert together.middle.results["sequence"].checked_epochs[-1] == 7
 
 
 def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_colour() -> None:

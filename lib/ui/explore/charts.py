@@ -12,7 +12,6 @@ from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
-from lib.seeds import middle
 from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
@@ -106,7 +105,7 @@ def _numbers(shown: ShownRun) -> None:
     what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
     hint(f"{what} squared error at the last step on {part} data{scaled}")
     with st.container(key="compare", horizontal=True):
-        for mode, result in middle(shown.snapshot).results.items():
+        for mode, result in shown.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
             spread = explore.seeds_range(shown.snapshot, mode)
             about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
