@@ -18,17 +18,8 @@ from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.english import readable
 from lib.experiment import MODES, Experiment
-from lib.figures import axes, chart, marks
+from lib.figures import axes, by_timestep, chart, marks
 from lib.figures.by_epoch import loss_figure
-from lib.figures.by_timestep import (
-    answers_by_mode,
-    error_unit,
-    errors_by_mode,
-    mode_traces,
-    predictions_figure,
-    step_error_figure,
-    typical_error,
-)
 from lib.figures.html import png_uri
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
@@ -90,22 +81,22 @@ def replay_figure(
     about, end = (experiment, dataset), frames[-1].snapshot
     whole = end.middle
     picked, head = (sample, target), experiment.model.head
-    units = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
+    units = chart.hover(dataset.target_unit), chart.hover(by_timestep.error_unit(dataset))
     moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame
     for frame in frames:
         says = (
-            answers_by_mode(dataset, frame.snapshot, *picked),
-            errors_by_mode(dataset, frame.snapshot),
+            by_timestep.answers_by_mode(dataset, frame.snapshot, *picked),
+            by_timestep.errors_by_mode(dataset, frame.snapshot),
         )
         for of, values, unit in zip(moving, says, units, strict=False):
-            of.append(mode_traces(values, head, palette, unit, earlier))
+            of.append(by_timestep.mode_traces(values, head, palette, unit, earlier))
         moving[2].append(_here(frame, whole, palette))
     if dataset.shape[1] > MOST_DOTS:
         for trace in chain.from_iterable([*moving[0], *moving[1]]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
     room: dict[str, Any] = _LOOK[layout]
-    answer = predictions_figure(*about, end, *picked, palette=palette, earlier=earlier)
-    known = step_error_figure(*about, end, palette, earlier=earlier)
+    answer = by_timestep.predictions_figure(*about, end, *picked, palette=palette, earlier=earlier)
+    known = by_timestep.step_error_figure(*about, end, palette, earlier=earlier)
     panels = [
         Panel.of("The answers", answer, moving[0]),
         Panel.of("How early could each know?", known, moving[1]),
@@ -183,11 +174,13 @@ def _here(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
-    errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
+    errors = {
+        mode: by_timestep.typical_error(dataset, mse) for mode, mse in step_errors(frames).items()
+    }
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
-    unit = chart.escaped(error_unit(dataset))
+    unit = chart.escaped(by_timestep.error_unit(dataset))
     about = {"low": readable(10.0**low, 2), "high": readable(10.0**high, 2)}
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
