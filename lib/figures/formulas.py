@@ -12,9 +12,8 @@ import numpy as np
 from markupsafe import Markup
 
 from lib.english import short, signed
-from lib.figures.html import plot_image, plotted_line, templates
+from lib.figures.html import OVER_TIME, plot_image, plotted_line, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from lib.english import number, readable
 from lib.figures import axes, chart, marks
-from lib.figures.html import STEPS, enlarged, templates
+from lib.figures.html import OVER_TIME, STEPS, enlarged, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 from lib.recurrence.padded import ROUNDING, Padded
 
 HEIGHT = 260

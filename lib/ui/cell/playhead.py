@@ -5,7 +5,7 @@ written twice in a run of the whole page: at once by its section, so that nothin
 moment, and by the fragment with the playhead, which alone runs when it moves.
 
 What it moves must move at once, so a component's script writes the custom properties `--cell-t` and
-`--cell-row`, by which pictures place their bands (`lib.figures.timeline`), and tells Python what
+`--cell-row`, by which pictures place their bands (`lib.figures.html`), and tells Python what
 formulas to write out. Two sliders of the browser's own do the work, for keyboards and screen
 readers; pressing a picture does the same.
 """
@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.figures.timeline import TIME, UNITS
+from lib.figures.html import TIME, UNITS
 from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import LayerPass, by_similarity
 from lib.ui import address
