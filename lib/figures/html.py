@@ -9,7 +9,7 @@ is laid out stands in `lib/ui/css`, which the pages load.
 Over time, on the Cell page, a picture is a block whose width is cut into T equal columns. The
 playhead is a band over one of them, and the picked unit a band over one row of a matrix. Both stand
 where the page's custom properties `--cell-t` and `--cell-row` say, so that moving them sends and
-draws nothing else: see `lib.ui.cell.playhead`, which also takes clicks on blocks of the class TIME.
+draws nothing else: see `lib.ui.cell.chosen`, which also takes clicks on blocks of the class TIME.
 """
 
 from base64 import b64encode
