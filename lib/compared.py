@@ -13,9 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.run import ModeResult, Snapshot
+from lib.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
 """What runs that are laid over one another are called in pictures: so many are at most."""
@@ -80,14 +78,10 @@ def t_chance(t: float, freedom: int) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """One run among others."""
+class Compared(RunAt):
+    """One run among others, as it is now; without results before its first figures."""
 
     id: str
-    experiment: Experiment
-    dataset: Dataset
-    snapshot: Snapshot
-    """The newest there is; without results before the run's first figures."""
     name: str
     letter: str = ""
     """One of LETTERS; "" for a run that is in the list alone."""

@@ -230,3 +230,12 @@ class Run:
     id: str
     experiment: Experiment
     dataset: Dataset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunAt:
+    """A run at one moment: what it is of, and its figures then."""
+
+    experiment: Experiment
+    dataset: Dataset
+    snapshot: Snapshot

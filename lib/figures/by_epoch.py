@@ -6,12 +6,11 @@ from itertools import chain
 import numpy as np
 
 from lib.baselines import best_loss, best_possible, naive_loss
-from lib.dataset import Dataset
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
-from lib.run import ModeResult, Snapshot
+from lib.run import ModeResult, RunAt, Snapshot
 
 LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
@@ -24,15 +23,14 @@ BySeed = Mapping[str, Sequence[Curve]]
 """By mode a curve of each seed; nothing where there is one seed."""
 
 
-def loss_figure(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> chart.Chart:
+def loss_figure(run: RunAt, palette: Palette) -> chart.Chart:
     """Training and validation loss by epoch, logarithmic, with the levels that give them a meaning.
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
     can't stand on a logarithmic axis, and stands in the key.
     """
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     losses, seeds = _curves(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
@@ -72,18 +70,17 @@ def loss_figure(
     return chart.plotted(data, palette, x, y, key, height=340, notes=words, **look)
 
 
-def compare_figure(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> chart.Chart:
+def compare_figure(run: RunAt, palette: Palette) -> chart.Chart:
     """Mean squared error at the last step on the judged samples, by epoch, for each mode.
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
     best possible error of exactly 0 stands in the key.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     errors, seeds = _curves(snapshot, lambda r: (r.checked_epochs, marks.finite(r.last_step_mse)))
     naive, drawn = float(dataset.naive_mse[-1]), _values(errors, seeds)
-    floor = best_possible(experiment, dataset)
+    floor = best_possible(run.experiment, dataset)
     best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     scaled = " (scaled)" if dataset.is_scaled else ""

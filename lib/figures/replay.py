@@ -17,14 +17,14 @@ import numpy as np
 from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.english import readable
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures import axes, by_timestep, chart, marks
 from lib.figures.by_epoch import loss_figure
 from lib.figures.html import png_uri
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
 from lib.replay import Frame, step_errors
-from lib.run import Snapshot
+from lib.run import RunAt, Snapshot
 from lib.toml import beside
 
 _LOOK = beside(__file__)
@@ -61,8 +61,7 @@ class Panel:
 
 
 def replay_figure(
-    experiment: Experiment,
-    dataset: Dataset,
+    run: RunAt,
     frames: Frames,
     sample: int,
     target: int,
@@ -78,9 +77,9 @@ def replay_figure(
     The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     The axes are those of the last frame.
     """
-    about, end = (experiment, dataset), frames[-1].snapshot
+    dataset, end = run.dataset, run.snapshot
     whole = end.middle
-    picked, head = (sample, target), experiment.model.head
+    picked, head = (sample, target), run.experiment.model.head
     units = chart.hover(dataset.target_unit), chart.hover(by_timestep.error_unit(dataset))
     moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame
     for frame in frames:
@@ -95,12 +94,12 @@ def replay_figure(
         for trace in chain.from_iterable([*moving[0], *moving[1]]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
     room: dict[str, Any] = _LOOK[layout]
-    answer = by_timestep.predictions_figure(*about, end, *picked, palette=palette, earlier=earlier)
-    known = by_timestep.step_error_figure(*about, end, palette, earlier=earlier)
+    answer = by_timestep.predictions_figure(run, *picked, palette=palette, earlier=earlier)
+    known = by_timestep.step_error_figure(run, palette, earlier=earlier)
     panels = [
         Panel.of("The answers", answer, moving[0]),
         Panel.of("How early could each know?", known, moving[1]),
-        Panel.of("Loss", loss_figure(*about, end, palette), moving[2]),
+        Panel.of("Loss", loss_figure(run, palette), moving[2]),
         *_maps(dataset, frames, palette, room["map"]),
     ]
     *places, one, other = room["places"]
@@ -109,7 +108,7 @@ def replay_figure(
     place = range(len(frames))[start]
     data, moves, placed = together(panels, [*places, one, other], palette, place)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
-    best = best_possible(*about)
+    best = best_possible(run.experiment, dataset)
     key = [
         Entry("dots", f"target{dataset.ahead}"),
         *marks.mode_keys(end.results, "dots", "open diamond"),

@@ -12,7 +12,7 @@ from lib.datasets import DATASETS
 from lib.english import ALMOST_0, apart, capital, counted, joined, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
-from lib.run import ModeResult, Snapshot, Status
+from lib.run import ModeResult, RunAt, Snapshot, Status
 from lib.stack import total
 from lib.stack.tensors import readable_shape
 from lib.stack.tracing import model_layers
@@ -46,37 +46,29 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
 
 
-def answers_of_seeds(
-    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
-) -> dict[str, np.ndarray]:
+def answers_of_seeds(run: RunAt, sample: int, target: int) -> dict[str, np.ndarray]:
     """What each of R seeds says of a shown sample, by mode, (R, T), in the raw unit."""
-    index, answers = int(snapshot.samples[sample]), {}
+    snapshot, answers = run.snapshot, {}
     for mode in snapshot.results:
-        said = dataset.raw(snapshot.by_seed(mode, "predictions")[:, sample], index)
-        answers[mode] = said[..., target].astype(np.float64)
+        said = snapshot.by_seed(mode, "predictions")[:, sample]
+        raw = run.dataset.raw(said, int(snapshot.samples[sample]))
+        answers[mode] = raw[..., target].astype(np.float64)
     return answers
 
 
-def predictions_sentence(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    sample: int,
-    target: int,
-    *,
-    earlier: bool = False,
-) -> str:
+def predictions_sentence(run: RunAt, sample: int, target: int, *, earlier: bool = False) -> str:
     """What each model says of one shown sample, and how far off that is, in the raw unit.
 
     With `earlier` also what the last-step model would have said where it was never asked.
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     if not len(snapshot.samples):
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]
-    each = answers_of_seeds(dataset, snapshot, sample, target)
+    each = answers_of_seeds(run, sample, target)
     said = {mode: np.median(values, axis=0) for mode, values in each.items()}
     errors = {m: np.median(np.abs(values - truth), axis=0) for m, values in each.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
@@ -96,15 +88,16 @@ def predictions_sentence(
         off = readable(errors["sequence"].mean())
         parts.append(more["sequence"].format(steps=len(truth), off=off))
     if "last" in errors and earlier:
-        answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
+        answer, off = ANSWERS[run.experiment.model.head], readable(errors["last"][:-1].mean())
         parts.append(more["earlier"].format(answer=answer, off=off))
     if snapshot.others:
         parts.append(more["seeds"].format(seeds=len(snapshot.seeds)))
     return " ".join(parts)
 
 
-def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def loss_sentence(run: RunAt) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     steps, results = dataset.shape[1], snapshot.middle.results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
     first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
@@ -139,8 +132,9 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     return " ".join(part for part in parts if part)
 
 
-def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def compare_sentence(run: RunAt) -> str:
     """The number that compares the modes: last-step error on the same samples for both."""
+    dataset, snapshot = run.dataset, run.snapshot
     which = "validation" if dataset.has_validation else "training"
     known = {
         MODES[mode].model: result.final_mse
@@ -149,19 +143,19 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
     }
     errors = [" ".join(pair) for pair in zip(known, apart(*known.values()), strict=True)]
     levels = [f"{dataset.naive_label} {readable(dataset.naive_mse[-1])}"]
-    if best := best_possible(experiment, dataset):
+    if best := best_possible(run.experiment, dataset):
         levels.append(f"{best.label} {_floor(best.mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
     where = f"at step {dataset.shape[1]} on the {which} samples"
-    each = f" {seeds_sentence(experiment, snapshot)}" if snapshot.others else ""
+    each = f" {seeds_sentence(run)}" if snapshot.others else ""
     kind = "Median of the mean squared errors" if each else "Mean squared error"
     return f"{kind}{scaled} {where}: {', '.join(errors + levels)}.{none}{each}"
 
 
-def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
+def seeds_sentence(run: RunAt) -> str:
     """Of several seeds: which, how far apart their errors lie, and by what a winner is told."""
-    said, first = _TEXTS["seeds"], experiment.seed
+    said, first, snapshot = _TEXTS["seeds"], run.experiment.seed, run.snapshot
     errors = {mode: snapshot.by_seed(mode) for mode in snapshot.results}
     ranges = [
         said["range"].format(model=MODES[mode].model, range=seeds_range(snapshot, mode))
@@ -198,10 +192,9 @@ def off_unit(dataset: Dataset) -> str:
     return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
 
 
-def step_error_sentence(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, earlier: bool = False
-) -> str:
+def step_error_sentence(run: RunAt, *, earlier: bool = False) -> str:
     """Typical error at the first and the last step, beside that of the guess or baseline."""
+    dataset = run.dataset
     steps, scale = dataset.shape[1], dataset.raw_scale
     unit = off_unit(dataset) if scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
@@ -211,9 +204,9 @@ def step_error_sentence(
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
         return apart(root[0], root[-1], unit=unit)
 
-    words = {"kind": kind, "steps": steps, "answer": ANSWERS[experiment.model.head]}
+    words = {"kind": kind, "steps": steps, "answer": ANSWERS[run.experiment.model.head]}
     words["guess"] = capital(dataset.naive_label)
-    mses = {mode: result.step_mse for mode, result in snapshot.middle.results.items()}
+    mses = {mode: result.step_mse for mode, result in run.snapshot.middle.results.items()}
     if earlier and "last" in mses:
         mses["earlier"] = mses["last"]
     parts = []

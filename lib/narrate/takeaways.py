@@ -13,12 +13,12 @@ from lib.baselines import naive_loss
 from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.narrate import Told
 from lib.narrate.data import raw_targets
 from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.replay import Frame
-from lib.run import ModeResult, Snapshot
+from lib.run import ModeResult, RunAt
 from lib.toml import beside
 
 _SAID = beside(__file__)
@@ -32,16 +32,17 @@ TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
-def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
+def predictions_takeaway(run: RunAt, sample: int, target: int) -> str:
     """How far off each model is at the last step of the sample that is seen, in the raw unit.
 
     Of several seeds the median of that: the median of their answers would be nearer than most.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     if not snapshot.epoch:
         return UNTRAINED
     truth = raw_targets(dataset, int(snapshot.samples[sample]))[-1, target]
     off: list[str] = []
-    for mode, said in answers_of_seeds(dataset, snapshot, sample, target).items():
+    for mode, said in answers_of_seeds(run, sample, target).items():
         wrong = np.median(np.abs(said[:, -1] - truth))
         error = readable(float(wrong), 2, off_unit(dataset))
         error = error.replace("less than a millionth", "almost nothing")  # no room for it twice
@@ -49,9 +50,10 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     return f"At the last step: {', '.join(off)}."
 
 
-def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def loss_takeaway(run: RunAt) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
-    guesses, snapshot = naive_loss(experiment, dataset), snapshot.middle
+    dataset, snapshot = run.dataset, run.snapshot.middle
+    guesses = naive_loss(run.experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if overfits:
         kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
@@ -84,8 +86,9 @@ def is_overfit(result: ModeResult, guess: float) -> bool:
     return bool(rises and now > 1.25 * training and training < least)
 
 
-def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
+def step_error_takeaway(run: RunAt) -> str:
     """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
+    dataset, snapshot = run.dataset, run.snapshot
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
@@ -107,8 +110,9 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     return f"Sequence mode beats {rival} {where}{f'; last-step mode {also}' if last else ''}."
 
 
-def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
+def compare_takeaway(run: RunAt) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
+    dataset, snapshot = run.dataset, run.snapshot
     count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
     if not snapshot.epoch or count < FEWEST:
         return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED

@@ -36,10 +36,10 @@ def find(run_id: str) -> Compared | None:
     client = runs.client()
     if (run := client.get(run_id)) and (snapshot := client.latest(run)):
         name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
-        return Compared(run_id, run.experiment, run.dataset, snapshot, name)
+        return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if (kept := session().kept) and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
-        return Compared(run_id, *figures, kept.name, is_kept=True)
+        return Compared(*figures, run_id, kept.name, is_kept=True)
     return _recording(run_id) if run_id in DATASETS and run_id != "upload" else None
 
 
@@ -49,7 +49,7 @@ def _recording(name: str) -> Compared | None:
     experiment = with_seeds(suggested(name), dataset)
     if (snapshot := recorded(experiment)) is None:
         return None
-    return Compared(name, experiment, dataset, snapshot, dataset.title, is_recorded=True)
+    return Compared(experiment, dataset, snapshot, name, dataset.title, is_recorded=True)
 
 
 def settle_picks() -> bool:

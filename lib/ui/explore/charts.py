@@ -34,37 +34,36 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
-    run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
         with card("predictions", badge):
             picked, earlier = head(shown, "the answers")
             _picture(
                 "predictions",
-                lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
-                takeaways.predictions_takeaway(*run[1:], *picked),
-                explore.predictions_sentence(*run, *picked, earlier=earlier),
+                lambda: predictions_figure(shown, *picked, palette=palette, earlier=earlier),
+                takeaways.predictions_takeaway(shown, *picked),
+                explore.predictions_sentence(shown, *picked, earlier=earlier),
                 hold=hold,
             )
         with card("loss", badge, "Loss over epochs"):
-            words, details = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
-            _picture("loss", lambda: loss_figure(*run, palette), words, details, hold=hold)
+            words, details = takeaways.loss_takeaway(shown), explore.loss_sentence(shown)
+            _picture("loss", lambda: loss_figure(shown, palette), words, details, hold=hold)
         if not with_lower:
             return
         with card("step_error", badge, "How early could each model know?"):
             _picture(
                 "step_error",
-                lambda: step_error_figure(*run, palette, earlier=earlier),
-                takeaways.step_error_takeaway(*run[1:]),
-                explore.step_error_sentence(*run, earlier=earlier),
+                lambda: step_error_figure(shown, palette, earlier=earlier),
+                takeaways.step_error_takeaway(shown),
+                explore.step_error_sentence(shown, earlier=earlier),
                 hold=hold or turn == 0,
             )
         several = len(shown.snapshot.results) > 1
         title = "One number for both" if several else "Error at the last step"
         with card("compare", badge, title):
             _numbers(shown)
-            words, details = takeaways.compare_takeaway(*run[1:]), explore.compare_sentence(*run)
+            words, details = takeaways.compare_takeaway(shown), explore.compare_sentence(shown)
             hold = hold or turn == 1
-            _picture("compare", lambda: compare_figure(*run, palette), words, details, hold=hold)
+            _picture("compare", lambda: compare_figure(shown, palette), words, details, hold=hold)
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
