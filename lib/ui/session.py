@@ -195,7 +195,7 @@ class ShapesPage:
 
 @dataclass(slots=True, eq=False)
 class ComparePage:
-    """Which runs are laid over one another: see `lib.ui.compare.picks`."""
+    """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
     """Their ids, by letter."""
