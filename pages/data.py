@@ -11,11 +11,11 @@ from lib.narrate import data as words
 from lib.tables.leaks import look
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
-from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
 from lib.ui.session import session
+from lib.ui.settings import all_columns, has_columns
 from lib.ui.steady import told_chart
 from lib.ui.text import card, hint, plain, say, takeaway
 from lib.ui.upload import uploader
