@@ -16,8 +16,7 @@ from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
-from lib.ui.steady import told_chart
-from lib.ui.text import card, hint, plain, say, takeaway
+from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
 settled = frame("Data")

@@ -107,7 +107,7 @@ class Upload:
 
 @dataclass(slots=True)
 class TwoCharts:
-    """The two charts of a place, and which of them lies above: see `lib.ui.steady`."""
+    """The two charts of a place, and which of them lies above: see `lib.ui.text`."""
 
     top: int = 1
     newest: str = ""
@@ -117,7 +117,7 @@ class TwoCharts:
 
 @dataclass(slots=True, eq=False)
 class Charts:
-    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
+    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.text`."""
 
     is_painted: bool = False
     """Whether Explore has run in this session, which leaves its lower half out the first time."""

@@ -32,8 +32,7 @@ from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
-from lib.ui.steady import told_chart
-from lib.ui.text import card, hint, plain, press
+from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"
 """In the address."""

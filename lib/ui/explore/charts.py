@@ -16,8 +16,7 @@ from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, pick_answers
-from lib.ui.steady import is_drawn, steady_chart
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, is_drawn, plain, steady_chart, takeaway
 
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""

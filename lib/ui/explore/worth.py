@@ -25,8 +25,7 @@ from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import advice
 from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, plain, takeaway, told_chart
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
 
 T = TypeVar("T")
