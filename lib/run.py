@@ -192,10 +192,7 @@ def _middle(snapshot: Snapshot) -> Snapshot:
 
 
 def _median(results: Sequence[ModeResult]) -> ModeResult:
-    """The median of each figure, at the epochs that all seeds have.
-
-    The newest stands for the weights that each seed has now, of whichever epoch these are.
-    """
+    """The medians at the epochs that all seeds have; the newest are of the weights of now."""
 
     def curve(epochs: str, values: str, final: str) -> tuple[np.ndarray, np.ndarray]:
         known = [(getattr(r, epochs), getattr(r, values)) for r in results]

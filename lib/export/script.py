@@ -165,10 +165,7 @@ def told(
 
 
 def _line(*of: TracedLayer) -> str:
-    """A line of code with the layer's output shape as its comment; the mode is written out.
-
-    Of both modes, each with its shape, the mode is the script's `every_step`.
-    """
+    """A line of code with its output shapes as a comment; of two it has `every_step`."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):

@@ -35,10 +35,7 @@ UNITS = "cell-units"
 
 
 def _joined(name: str) -> str:
-    """A template whose lines are joined: how they are broken and indented shows in no picture.
-
-    By its path, or by its name where it stands in this room.
-    """
+    """A template by its path, or its name in this room, with its lines joined: no break shows."""
     lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 

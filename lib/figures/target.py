@@ -65,10 +65,7 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
-    """The tensor of what is compared: each axis as the side calls it that isn't repeated.
-
-    Each has a place of its own: samples may lie where columns were.
-    """
+    """What is compared: an axis as the side calls it that isn't repeated, in its own place."""
     free: list[Role] = ["features", "time", "batch"]
     axes = []
     for pair in pairs:
