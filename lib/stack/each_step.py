@@ -18,8 +18,8 @@ from lib.stack.base import (
 from lib.stack.plain import Dense
 from lib.stack.recurrent import ACTIVATIONS, check_batch, returned_masks, share
 from lib.stack.shaping import grouped
-from lib.stack.tensors import readable_shape, sizes, widened
-from lib.stack.windows import Windows, length_after, window
+from lib.stack.tensors import readable_shape, readable_shapes, sizes, widened
+from lib.stack.windows import Windows, check_steps, length_after, window
 
 _DENSE = Dense()
 
@@ -76,8 +76,11 @@ class TimeDistributed(Layer, kind="td"):
         """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
         self.refused(inputs)
         (tensor,) = inputs.tensors
-        one = replace(inputs, tensors=(grouped(tensor),))
+        one = replace(inputs, tensors=(grouped(tensor),), unchecked=True)
         outputs = self.layer.call(one)
+        if len(outputs.tensors) > 1:
+            words = {"layer": self.layer.keras, "tensors": readable_shapes(outputs.tensors)}
+            raise ShapeError.of("several at each step", **words)
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
@@ -107,22 +110,29 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
     dropout: float = share("drop", "dropout")
     recurrent_dropout: float = share("rdrop", "recurrent_dropout")
 
+    def check(self) -> None:
+        """Raise ShapeError for what Keras refuses; no filters at all are none of that."""
+        check_steps(self.strides, "cannot convert float infinity to integer")
+        Layer.check(self)
+        if self.filters < 0:
+            words = {"name": "filters", "value": self.filters, "least": 0}
+            raise ShapeError.of("number out of range", message="Cannot convert '(", **words)
+
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
         tensor = inputs.of_rank(4)
         batch, time, row, channels = tensor
-        words: dict[str, Any] = {"tensor": readable_shape(tensor), "sizes": sizes(tensor)}
+        words: dict[str, Any] = {"tensor": readable_shape(tensor)}
+        words |= {"sizes": sizes(grouped(tensor))}
         if row.size is None:
             raise ShapeError.of("open row", **words)
         if channels.size is None:
-            raise ShapeError.of(
-                "open channels of a row", sizes_of_a_step=sizes(grouped(tensor)), **words
-            )
+            raise ShapeError.of("open channels of a row", **words)
         check_batch(self.stateful, tensor)
         length = length_after(row.size, self.kernel_size, self.strides, self.padding) or 0
         if length < 1:
             kernel = (self.kernel_size, channels.size, self.filters)
-            words |= {"sizes": sizes(grouped(tensor)), "kernel": kernel, "dilation": "1"}
+            words |= {"kernel": kernel, "dilation": "1"}
             words |= {"wanted": f"a row of at least {self.kernel_size}", "padding": self.padding}
             raise ShapeError.of("too short", strides=(self.strides,), **words)
         letter = row.letter if length == row.size else f"{row.letter}′"

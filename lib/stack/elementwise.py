@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size, option, setting
+from lib.stack.base import (
+    Inputs,
+    Layer,
+    Outputs,
+    ShapeError,
+    When,
+    known_size,
+    option,
+    setting,
+)
 from lib.stack.plain import Unpack
 from lib.stack.recurrent import ACTIVATIONS, RATE
 from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes
@@ -21,11 +30,14 @@ _NO_SHARE = (
 class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
+    fails: ClassVar[When] = "run"
+    """When several tensors are more than it can take."""
+
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays. Keras takes several tensors for one, and fails when it runs."""
         if len(inputs.tensors) > 1:
             count, tensors = len(inputs.tensors), readable_shapes(inputs.tensors)
-            raise ShapeError.of("several at once", count=count, tensors=tensors)
+            raise ShapeError.of("several at once", count=count, tensors=tensors, when=self.fails)
         return Outputs(inputs.tensors)
 
 
@@ -63,12 +75,14 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
-        return Outputs((inputs.of_rank(3),))
+        return Outputs((inputs.of_rank(3, when="trained"),))
 
 
 @dataclass(frozen=True, slots=True)
 class GaussianNoise(Elementwise, kind="noise"):
     """Adds noise while training. Shapes stay."""
+
+    fails: ClassVar[When] = "trained"
 
     stddev: float = setting("s", 0.1, "stddev", limit=RATE, refusal=_NO_SHARE)
 
@@ -178,6 +192,9 @@ class Normalization(Layer):
 @dataclass(frozen=True, slots=True)
 class BatchNormalization(Normalization, kind="bnorm"):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
+
+    knows_width: ClassVar[bool] = True
+    knows_axes: ClassVar[bool] = True
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; the running mean and variance are kept, not trained."""

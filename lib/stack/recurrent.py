@@ -66,6 +66,10 @@ class Recurrent(Layer, width_letter="U"):
         states = tuple(Ref(moved[place], output) for place, output in self.states if place in moved)
         return replace(Layer.at(self, moved), states=states)
 
+    def again(self, first: Self) -> Self:
+        """Its states are its own, too."""
+        return replace(Layer.again(self, first), states=self.states)
+
     @property
     def biases(self) -> int:
         """How many it has for each column of its kernels."""
@@ -78,8 +82,7 @@ class Recurrent(Layer, width_letter="U"):
         starts = self.initial_state or bool(self.states)
         if starts and not inputs.states:
             raise ShapeError.of("no states", wanted=wanted)
-        tensor = inputs.of_rank(3)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
         if starts:
             self._check_states(inputs.states, tensor, wanted)
@@ -184,8 +187,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = inputs.of_rank(3)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
         return _outputs(self, tensor, features, inputs.letter)
 
@@ -220,13 +222,17 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
 
     def check(self) -> None:
         """Each cell has units of its own."""
-        for units in self.units or (0,):
+        if not self.units:
+            raise ShapeError.of("no cells", value=[])
+        for units in self.units:
             LAYER_OF_CELL[self.cell](units).check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
-        tensor = inputs.of_rank(3)
-        width = known_width(tensor, BLOCKS[self.cell] * self.units[0])
+        # Of several tensors the layer takes the first shape for the batch.
+        inputs.only_one("Cannot convert '((")
+        columns = BLOCKS[self.cell] * self.units[0]
+        tensor, width = sequence(replace(inputs, unchecked=True), columns)
         check_batch(self.stateful, tensor)
         *below, last = (LAYER_OF_CELL[self.cell](units) for units in self.units)
         products, learned = [], 0
@@ -241,6 +247,16 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
         """A sequence keeps the mask."""
         return returned_masks(inputs, count, 1 if self.return_sequences else 0)
+
+
+def sequence(inputs: Inputs, columns: int) -> tuple[Tensor, int]:
+    """The tensor (N, T, F) that there must be, and F, for a kernel with so many columns."""
+    tensor = inputs.only_one()
+    if inputs.unchecked and [axis.size for axis in tensor[:1] * (len(tensor) == 2)] == [None]:
+        weights = f"(None, {columns})"
+        raise ShapeError.of("open width", tensor=readable_shape(tensor), weights=weights)
+    tensor = inputs.of_rank(3)
+    return tensor, known_width(tensor, columns)
 
 
 def check_batch(stateful: bool, tensor: Tensor) -> None:

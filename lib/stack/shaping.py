@@ -112,7 +112,7 @@ class Permute(Layer, kind="permute"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
-        tensor = inputs.of_rank(len(self.dims) + 1)
+        tensor = inputs.of_rank(len(self.dims) + 1, {2: "tuple index out of range"})
         moved = [tensor[place] for place in self.dims]
         # What stands in the place of an axis is read as that: a time axis is the second one.
         roles = [axis.role for axis in tensor[1:]]

@@ -31,7 +31,7 @@ FILTERS = "Invalid value for argument `filters`. Expected a strictly positive va
 FORMATS = ("channels_last", "channels_first")
 
 
-def window(key: str, default: int, **about: Any) -> Any:
+def window(key: str, default: int | None, **about: Any) -> Any:
     """A field for the size of a window, or for its steps."""
     return setting(key, default, limit=WINDOW, refusal=_NO_TUPLE, **{"label": "", **about})
 
@@ -71,16 +71,18 @@ def length_after(
     return (size - (kernel - 1) * dilation - 1) // stride + 1
 
 
-def _too_short(what: str, tensor: Tensor, **words: object) -> ShapeError:
+def _too_short(what: str, **words: object) -> ShapeError:
     """Not one window fits."""
-    longest = f"at least {words['reach']} entries to go along, for one window"
-    return ShapeError.of(what, wanted=longest, tensor=readable_shape(tensor), **words)
+    return ShapeError.of(
+        what, wanted=f"at least {words['reach']} entries to go along, for one window", **words
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Conv1D(Windows, kind="conv1d", width_letter="C"):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
+    knows_width: ClassVar[bool] = True
     positional: ClassVar[int] = 2
 
     filters: int = setting(
@@ -118,7 +120,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             raise ShapeError.of("steps and gaps", strides=tuple(steps), dilations=dilations)
         if self.filters % self.groups:
             raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
-        if len(tensor) < rank:
+        if len(tensor) < rank and not inputs.unchecked:
             words |= {"wanted": f"{rank} axes, {RANKS[rank]}", "axes": len(tensor), "rank": rank}
             raise ShapeError.of("axes, or more", name=inputs.name, **words)
         channels = tensor[1 if self.data_format == FORMATS[1] else -1]
@@ -128,7 +130,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             words |= {"groups": self.groups, "channels": channels.size}
             raise ShapeError.of("groups of channels", **words)
         kernel = (*kernels, channels.size // self.groups, self.filters)
-        if len(tensor) > rank:
+        if len(tensor) != rank:
             words |= {"wanted": f"{rank} axes, {RANKS[rank]}", "axes": len(tensor)}
             raise ShapeError.of("axes of a kernel", kernel=kernel, **words)
         lengths = [
@@ -139,7 +141,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             reach = max((size - 1) * self.dilation_rate + 1 for size in kernels)
             dilation = " ".join([f"{self.dilation_rate}"] * self.spatial)
             words |= {"kernel": kernel, "dilation": dilation, "strides": tuple(steps)}
-            raise _too_short("too short", tensor, reach=reach, padding=self.padding, **words)
+            raise _too_short("too short", reach=reach, padding=self.padding, **words)
         resized = list(self.resized(tensor, lengths, inputs))
         place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
         resized[place] = widened(channels, inputs.letter, self.filters)
@@ -170,6 +172,12 @@ class Conv2D(Conv1D, kind="conv2d"):
     strides: tuple[int, ...] = setting("s", (1, 1), "strides", sizes=2)  # type: ignore[assignment]
     padding: str = option("p", "valid", "same")
 
+    def check(self) -> None:
+        """Raise ShapeError for sizes that are none."""
+        check_sizes("kernel_size", self.kernel_size, 1)
+        check_sizes("strides", self.strides, 1)
+        Layer.check(self)
+
     def windows(self) -> list[tuple[int, int]]:
         """The kernel's size and its steps along rows and columns."""
         return list(zip(self.kernel_size, self.strides, strict=False))
@@ -180,11 +188,14 @@ class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
     pool_size: int = window("w", 2)
-    strides: int | None = setting(
-        "s", None, "strides", limit=WINDOW, optional=True, refusal="division by zero"
-    )
+    strides: int | None = window("s", None, label="strides", optional=True)
     padding: str = option("p", "valid", "same")
     data_format: str = option("df", *FORMATS, seldom=True)
+
+    def check(self) -> None:
+        """Raise ShapeError for sizes that are none, and for windows that never move on."""
+        check_steps(self.strides, "division by zero")
+        Layer.check(self)
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps, which are as large where nothing else is said."""
@@ -192,7 +203,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(2 + self.spatial)
+        said = "operands could not be broadcast together" if self.spatial == 2 else ""
+        tensor = inputs.of_rank(2 + self.spatial, dict.fromkeys((2, 5, 6, 7), said))
         lengths = [
             length_after(tensor[place].size, size, stride, self.padding)
             for place, (size, stride) in zip(self.along(), self.windows(), strict=True)
@@ -203,8 +215,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
                 "sizes": " ".join(map(str, sizes(tensor))),
                 "pool": " ".join(map(str, pools)),
             }
-            words |= {"strides": strides, "padding": self.padding}
-            raise _too_short("too short to pool", tensor, reach=max(pools), **words)
+            words |= {"strides": strides, "padding": self.padding, "reach": max(pools)}
+            raise _too_short("too short to pool", tensor=readable_shape(tensor), **words)
         return Outputs((self.resized(tensor, lengths, inputs),))
 
 
@@ -223,6 +235,12 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
     strides: tuple[int, ...] | None = setting(  # type: ignore[assignment]
         "s", None, "strides", sizes=2, optional=True
     )
+
+    def check(self) -> None:
+        """Raise ShapeError for sizes that are none."""
+        check_sizes("pool_size", self.pool_size, 1)
+        check_sizes("strides", self.strides or self.pool_size, 0)
+        check_steps(min(self.strides or self.pool_size), "division by zero")
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps along rows and columns."""
@@ -287,7 +305,7 @@ class UpSampling1D(Windows, kind="upsample"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""
-        tensor = inputs.of_rank(3)
+        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
         length = None if tensor[1].size is None else tensor[1].size * self.size
         return Outputs((self.resized(tensor, [length], inputs),))
 
@@ -301,7 +319,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
 
     def check(self) -> None:
         """Raise ShapeError for fewer than no timesteps."""
-        check_ends("padding", self.padding)
+        check_sizes("padding", self.padding, 0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
@@ -319,11 +337,11 @@ class Cropping1D(Windows, kind="crop"):
 
     def check(self) -> None:
         """Raise ShapeError for fewer than no timesteps."""
-        check_ends("cropping", self.cropping)
+        check_sizes("cropping", self.cropping, 0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3)
+        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
         before = tensor[1].size
         if before is not None and before <= sum(self.cropping):
             words: dict[str, Any] = {"sizes": sizes(tensor), "tensor": readable_shape(tensor)}
@@ -332,7 +350,13 @@ class Cropping1D(Windows, kind="crop"):
         return Outputs((self.resized(tensor, [length], inputs),))
 
 
-def check_ends(name: str, ends: tuple[int, ...]) -> None:
-    """Raise ShapeError unless these are two numbers of 0 or more, for before and after."""
-    if len(ends) != 2 or min(ends) < 0:
-        raise ShapeError.of("two ends", name=name, value=ends)
+def check_steps(strides: int | None, message: str) -> None:
+    """Raise ShapeError, with Keras's message, for windows that never move on."""
+    if strides == 0:
+        raise ShapeError.of("no steps", message=message)
+
+
+def check_sizes(name: str, pair: tuple[int, ...], least: int) -> None:
+    """Raise ShapeError unless these are two numbers, none below the least."""
+    if len(pair) != 2 or min(pair) < least:
+        raise ShapeError.of("two sizes", name=name, value=pair, least=least)
