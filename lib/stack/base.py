@@ -47,7 +47,8 @@ class LayerSetting:
         """Raise ShapeError for a number that Keras doesn't take."""
         if self.limit is None or not self.refusal or value is None:
             return
-        if value < self.limit.minimum or (self.limit.step < 1 and value > self.limit.maximum):
+        least = 0 if ">= 0" in self.refusal else self.limit.minimum
+        if value < least or (self.limit.step < 1 and value > self.limit.maximum):
             words = {"name": self.name, "value": value, "least": f"{self.limit.minimum:g}"}
             row = "share out of range" if self.limit.step < 1 else "number out of range"
             raise ShapeError.of(row, message=self.refusal.format(**words), **words)

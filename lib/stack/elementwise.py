@@ -16,7 +16,7 @@ from lib.stack.base import (
 )
 from lib.stack.plain import Unpack
 from lib.stack.recurrent import ACTIVATIONS, RATE
-from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes
+from lib.stack.tensors import Tensor, readable_shape, readable_shapes
 
 SLOPE = Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
@@ -174,8 +174,9 @@ class Normalization(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        shapes = tuple(map(sizes, inputs.tensors))
-        tensor = inputs.only_one(f"Cannot convert '({shapes[0]},)' to a shape. Found invalid")
+        # Of several tensors the shapes are taken for one, with shapes as its sizes.
+        outside = not -len(inputs.tensors) <= self.axis < len(inputs.tensors)
+        tensor = inputs.only_one("index out of range" if outside else "Cannot convert '((")
         return Outputs((tensor,), *self._learned(tensor))
 
     def _learned(self, tensor: Tensor) -> tuple[int, str, str]:

@@ -155,7 +155,14 @@ class Dot(Joining, kind="dot"):
     mask: ClassVar[MaskWay] = "ends"
     positional: ClassVar[int] = 1
 
-    axes: tuple[int, ...] = setting("a", (2, 2), "axes", sizes=2)
+    axes: tuple[int, ...] = setting(
+        "a",
+        (2, 2),
+        "axes",
+        sizes=2,
+        refusal="Invalid format for argument `{name}`: it should contain two elements. "
+        "Received: {name}={value}",
+    )
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -198,11 +205,28 @@ class MultiHeadAttention(Layer, kind="mha"):
 
     num_heads: int = setting("h", 2, "num_heads", limit=UNITS, refusal=_not_positive())
     key_dim: int = setting("k", 16, "key_dim", limit=UNITS, refusal=_not_positive())
-    value_dim: int | None = setting("v", None, "value_dim", limit=UNITS, optional=True, seldom=True)
+    value_dim: int | None = setting(
+        "v",
+        None,
+        "value_dim",
+        limit=UNITS,
+        optional=True,
+        seldom=True,
+        refusal="Received an invalid value for argument `{name}`, expected a positive integer or "
+        "`None`. Received: {name}={value}",
+    )
     output_shape: int | None = setting(
         "o", None, "output_shape", limit=UNITS, optional=True, seldom=True
     )
-    dropout: float = setting("drop", 0.0, "dropout", limit=RATE, seldom=True)
+    dropout: float = setting(
+        "drop",
+        0.0,
+        "dropout",
+        limit=RATE,
+        seldom=True,
+        refusal="Invalid value received for argument `rate`. Expected a float value between 0 and "
+        "1. Received: rate={value}",
+    )
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def arguments(self) -> Iterator[str]:
@@ -267,7 +291,9 @@ class Attention(Joining, kind="attend"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, G) → (N, T, G)."""
-        tensors = self.list_of(inputs, "no list to attend to")
+        tensors = inputs.tensors
+        if len(self.of) < 2:  # what a layer gives is a tuple
+            raise ShapeError.of("no list to attend to", tensor=readable_shapes(tensors))
         if len(tensors) > 3:
             count, shown = len(tensors), readable_shapes(tensors)
             raise ShapeError.of("too many to attend to", count=count, tensors=shown)

@@ -15,6 +15,7 @@ from lib.stack.base import (
     Outputs,
     Ref,
     ShapeError,
+    known_size,
     known_width,
     option,
     setting,
@@ -189,6 +190,9 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
         tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
+        kept = [len(STATES[direction.cell]) for direction in self.directions()]
+        if self.return_state and len({*kept}) > 1:
+            raise ShapeError.of("states of two kinds", one=kept[0], other=kept[1])
         return _outputs(self, tensor, features, inputs.letter)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
@@ -251,10 +255,10 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
 
 def sequence(inputs: Inputs, columns: int) -> tuple[Tensor, int]:
     """The tensor (N, T, F) that there must be, and F, for a kernel with so many columns."""
-    tensor = inputs.only_one()
-    if inputs.unchecked and [axis.size for axis in tensor[:1] * (len(tensor) == 2)] == [None]:
-        weights = f"(None, {columns})"
-        raise ShapeError.of("open width", tensor=readable_shape(tensor), weights=weights)
+    if inputs.unchecked:
+        tensor = inputs.only_one()
+        step = (tensor[0], *tensor[2:])
+        known_size(step[-1], tensor, f"(None, {columns})")
     tensor = inputs.of_rank(3)
     return tensor, known_width(tensor, columns)
 
@@ -324,4 +328,6 @@ def returned_names(layer: Layer) -> tuple[str, ...]:
         directions = zip(layer.directions(), "→←", strict=True)
         names = [f"{state} {arrow}" for one, arrow in directions for state in STATES[one.cell]]
         return (*outputs, *names * layer.return_state)
+    if getattr(layer, "return_state", False):
+        return ("output", *STATES["lstm"])
     return ("output",)

@@ -122,6 +122,9 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
         return inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
+    for ref, given in zip(refs, found, strict=True):
+        if len(refs) > 1 and len(given) > 1:
+            raise ShapeError.of("a list in a list", layer=ref.place + 1, count=len(given))
     states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]
     return replace(
         inputs,

@@ -27,13 +27,14 @@ _NO_TUPLE = (
     "The `{name}` argument must be a tuple of 1 integers. Received {name}={value}, including "
     "values {{{value}}} that do not satisfy `value > 0`"
 )
+STEPS_OR_NONE = _NO_TUPLE.replace(">", ">=")
 FILTERS = "Invalid value for argument `filters`. Expected a strictly positive value. "
 FORMATS = ("channels_last", "channels_first")
 
 
 def window(key: str, default: int | None, **about: Any) -> Any:
     """A field for the size of a window, or for its steps."""
-    return setting(key, default, limit=WINDOW, refusal=_NO_TUPLE, **{"label": "", **about})
+    return setting(key, default, **{"limit": WINDOW, "refusal": _NO_TUPLE, "label": "", **about})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,16 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
         """The kernel's size and its steps along each axis."""
         return [(self.kernel_size, self.strides)]
 
+    def check(self) -> None:
+        """Raise ShapeError for settings that don't go together, too."""
+        Layer.check(self)
+        steps = tuple(stride for _, stride in self.windows())
+        if self.filters % self.groups:
+            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
+        if max(steps) > 1 and self.dilation_rate > 1:
+            dilations = (self.dilation_rate,) * self.spatial
+            raise ShapeError.of("steps and gaps", strides=steps, dilations=dilations)
+
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
         tensor = inputs.only_one()
@@ -115,11 +126,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
         words: dict[str, Any] = {"tensor": readable_shape(tensor), "sizes": sizes(tensor)}
         kernels = [kernel for kernel, _ in self.windows()]
         steps = [stride for _, stride in self.windows()]
-        if max(steps) > 1 and self.dilation_rate > 1:
-            dilations = (self.dilation_rate,) * self.spatial
-            raise ShapeError.of("steps and gaps", strides=tuple(steps), dilations=dilations)
-        if self.filters % self.groups:
-            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
         if len(tensor) < rank and not inputs.unchecked:
             words |= {"wanted": f"{rank} axes, {RANKS[rank]}", "axes": len(tensor), "rank": rank}
             raise ShapeError.of("axes, or more", name=inputs.name, **words)
@@ -176,7 +182,7 @@ class Conv2D(Conv1D, kind="conv2d"):
         """Raise ShapeError for sizes that are none."""
         check_sizes("kernel_size", self.kernel_size, 1)
         check_sizes("strides", self.strides, 1)
-        Layer.check(self)
+        Conv1D.check(self)
 
     def windows(self) -> list[tuple[int, int]]:
         """The kernel's size and its steps along rows and columns."""
@@ -188,23 +194,19 @@ class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
     pool_size: int = window("w", 2)
-    strides: int | None = window("s", None, label="strides", optional=True)
+    strides: int | None = window("s", None, optional=True, refusal=STEPS_OR_NONE)
     padding: str = option("p", "valid", "same")
     data_format: str = option("df", *FORMATS, seldom=True)
 
-    def check(self) -> None:
-        """Raise ShapeError for sizes that are none, and for windows that never move on."""
-        check_steps(self.strides, "division by zero")
-        Layer.check(self)
-
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps, which are as large where nothing else is said."""
-        return [(self.pool_size, self.strides or self.pool_size)]
+        return [(self.pool_size, self.pool_size if self.strides is None else self.strides)]
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
         said = "operands could not be broadcast together" if self.spatial == 2 else ""
         tensor = inputs.of_rank(2 + self.spatial, dict.fromkeys((2, 5, 6, 7), said))
+        check_steps([stride for _, stride in self.windows()], "division by zero")
         lengths = [
             length_after(tensor[place].size, size, stride, self.padding)
             for place, (size, stride) in zip(self.along(), self.windows(), strict=True)
@@ -240,7 +242,6 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
         """Raise ShapeError for sizes that are none."""
         check_sizes("pool_size", self.pool_size, 1)
         check_sizes("strides", self.strides or self.pool_size, 0)
-        check_steps(min(self.strides or self.pool_size), "division by zero")
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps along rows and columns."""
@@ -291,68 +292,9 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d"):
     spatial: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, slots=True)
-class UpSampling1D(Windows, kind="upsample"):
-    """Gives each timestep several times."""
-
-    size: int = setting(
-        "s",
-        2,
-        "size",
-        limit=WINDOW,
-        refusal="Argument `size` should be a positive integer. Received: size={value}",
-    )
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, size·T, F)."""
-        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
-        length = None if tensor[1].size is None else tensor[1].size * self.size
-        return Outputs((self.resized(tensor, [length], inputs),))
-
-
-@dataclass(frozen=True, slots=True)
-class ZeroPadding1D(Windows, kind="zeropad"):
-    """Puts timesteps of zeros before and after."""
-
-    padding: tuple[int, ...] = setting("p", (1, 1), "padding", sizes=2)
-    data_format: str = option("df", *FORMATS, seldom=True)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_sizes("padding", self.padding, 0)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3)
-        before = tensor[self.along()[0]].size
-        length = None if before is None else before + sum(self.padding)
-        return Outputs((self.resized(tensor, [length], inputs),))
-
-
-@dataclass(frozen=True, slots=True)
-class Cropping1D(Windows, kind="crop"):
-    """Takes timesteps away, before and after."""
-
-    cropping: tuple[int, ...] = setting("c", (1, 1), "cropping", sizes=2)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_sizes("cropping", self.cropping, 0)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
-        before = tensor[1].size
-        if before is not None and before <= sum(self.cropping):
-            words: dict[str, Any] = {"sizes": sizes(tensor), "tensor": readable_shape(tensor)}
-            raise ShapeError.of("cut to nothing", cropping=self.cropping, **words)
-        length = None if before is None else before - sum(self.cropping)
-        return Outputs((self.resized(tensor, [length], inputs),))
-
-
-def check_steps(strides: int | None, message: str) -> None:
+def check_steps(strides: list[int], message: str) -> None:
     """Raise ShapeError, with Keras's message, for windows that never move on."""
-    if strides == 0:
+    if 0 in strides:
         raise ShapeError.of("no steps", message=message)
 
 

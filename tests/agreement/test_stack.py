@@ -6,19 +6,22 @@ The page's own code is run line by line, so that the code is tested too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
 import pytest
 from hypothesis import given
 
-from lib.stack.base import ShapeError, Stack
+from lib.stack.base import LayerSetting, ShapeError, Stack
 from lib.stack.code import HEAD, code_lines, ends, keras_code, model_line
 from lib.stack.fixes import fixes
-from lib.stack.link import PATTERNS, from_text
-from lib.stack.plain import Input
+from lib.stack.kinds import KINDS
+from lib.stack.link import PATTERNS, from_text, read_text
+from lib.stack.plain import Input, Unread
 from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.stack.tracing import TracedLayer, broken, total, trace
+from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
 
@@ -35,17 +38,17 @@ KERAS_RAISES = {
 USUAL = BATCH_SIZE, TIMESTEPS
 
 
-def check(stack: Stack, then: str = "") -> tuple[TracedLayer, ...]:
+def check(stack: Stack, *, called: bool = False) -> tuple[TracedLayer, ...]:
     """Compare all that is told about a stack with what Keras makes of it, layer by layer.
 
-    One that works is called where data must go through it, or `then` says so.
+    Some that work are called as well; all of them where it says so.
     """
     steps = trace(stack)
     place = broken(steps)
     if place is not None and (error := steps[place].error) is not None:
         check_broken(steps[: place + 1], error)
         return steps
-    then = then or ("call" if is_run(steps) else "")
+    then = "call" if can_run(steps) and (called or is_run(steps)) else ""
     answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
     assert "raised" not in answer, answer
     told = [as_told(step) for step in steps]
@@ -101,7 +104,7 @@ def fits(given: list[int], shape: Sequence[int | None]) -> bool:
 def is_run(steps: tuple[TracedLayer, ...]) -> bool:
     """Whether data go through a stack that works: if it starts from states, or is in a sample."""
     starts = any(step.inputs.states and step.layer.kind in STARTS for step in steps)
-    return can_run(steps) and (starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0)
+    return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
 
 
 def can_run(steps: tuple[TracedLayer, ...]) -> bool:
@@ -110,6 +113,47 @@ def can_run(steps: tuple[TracedLayer, ...]) -> bool:
     is_chain = not any(step.layer.refs() for step in steps)
     one_batch = len({shape[0] for shape in shapes} - {None}) < 2
     return is_chain or (one_batch and not any(None in shape[1:] for shape in shapes))
+
+
+def test_every_kind_of_layer_has_cases():
+    """A layer is added with its class, its entry in the registry, and a row here."""
+    assert set(CASES) == set(KINDS) - {Unread.kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in CASES.items() for text in texts]
+)
+def test_a_layer_is_what_keras_makes_of_it(kind, text):
+    """Shapes, masks, parameters, the words where it breaks; and its code runs."""
+    stack, said = read_text(text)
+    assert not said
+    steps = check(stack, called=True)
+    assert kind in {step.layer.kind for step in steps}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_every_setting_of_a_layer_is_what_keras_makes_of_it(kind):
+    """One by one, each with values that aren't its usual one."""
+    *before, layer = from_text(CASES[kind][0])
+    for setting in layer.settings():
+        for value in other_values(setting):
+            check((*before, replace(layer, **{setting.name: value})))
+
+
+def other_values(setting: LayerSetting) -> list[Any]:
+    """Some values of a setting, at its ends or beside what is usual."""
+    values: list[Any] = [None] if setting.optional else []
+    if setting.options is not None:
+        values += [*setting.options][1:3]
+    elif setting.limit is not None and setting.limit.step < 1:
+        values += [0.5]
+    elif setting.limit is not None:
+        values += [int(setting.limit.minimum), int(setting.limit.minimum) + 1]
+    elif setting.sizes is not None:
+        values += [(1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
+    else:
+        values += [not setting.default]
+    return values
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -6,8 +6,10 @@ and some by a name of its own as well: `inputs`, `inputs_2`, `x3`.
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -30,8 +32,8 @@ def built(lines: list[str], model: str, then: str, usual: list[int]) -> dict[str
     is lost are told, and what a line raises, or what comes then: the class's name, the message,
     and that it was "built" or "run".
     """
-    keras.backend.clear_session()
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
+    keras.backend.clear_session(free_memory=False)
+    names: dict[str, Any] = {**vars(layers), "keras": keras, "layers": layers}
     answer: dict[str, Any] = {"shapes": [], "masks": [], "lost": []}
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
@@ -81,13 +83,61 @@ def called(lines: list[str], shape: list[int]) -> dict[str, Any]:
         return answer | told(error)
 
 
-def made(code: str) -> dict[str, str]:
-    """What is raised where a layer is made of these arguments; nothing where it isn't refused."""
-    try:
-        eval(code, {"keras": keras, "layers": layers})  # noqa: S307 - code of a test
-    except Exception as error:
-        return told(error)
-    return {}
+def signatures(names: list[str]) -> dict[str, str]:
+    """By layer its arguments in their order: "=" behind what may be left out, "**" for the rest."""
+    return {name: ", ".join(_arguments(getattr(layers, name))) for name in names}
+
+
+def _arguments(layer: type) -> Iterator[str]:
+    for name, about in [*inspect.signature(layer.__init__).parameters.items()][1:]:
+        may_miss = about.default is not about.empty
+        yield "**" if about.kind is about.VAR_KEYWORD else f"{name}=" if may_miss else name
+
+
+PLAIN = {
+    "axes": 1,
+    "activation": "relu",
+    "cell": layers.LSTMCell(1),
+    "cells": [layers.LSTMCell(1)],
+    "dims": (1,),
+    "layer": layers.LSTM(1),
+    "rate": 0.5,
+    "stddev": 0.5,
+    "target_shape": (1,),
+}
+"""Values of arguments that must be there; 1 of all others."""
+
+
+def takes(name: str, arguments: list[str]) -> list[str]:
+    """Which of these arguments a layer takes without a word about them."""
+    layer = getattr(layers, name)
+    needed = [word for word in _arguments(layer) if word[-1:] not in "=*"]
+    given = {word: PLAIN.get(word, 1) for word in needed}
+    taken = []
+    for argument in arguments:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of shapes that belong into an Input
+                layer(**{argument: VALUES.get(argument), **given})
+        except Exception as error:
+            if argument in f"{error}":
+                continue
+        taken.append(argument)
+    return taken
+
+
+VALUES = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3, "trainable": True}
+
+
+def same(pairs: list[list[str]]) -> list[bool]:
+    """Whether two names are of one layer."""
+    return [getattr(layers, one, None) is getattr(layers, other, layers) for one, other in pairs]
+
+
+def activations() -> list[str]:
+    """All that Keras has, by name."""
+    others = {"deserialize", "get", "serialize"}
+    return [name for name in dir(keras.activations) if name[0] != "_" and name not in others]
 
 
 def tensors_of(x: Any) -> list[Any]:
