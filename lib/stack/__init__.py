@@ -4,10 +4,14 @@
     steps[1].shapes, steps[1].parameters   # ((None, 16),), 1280
     steps[2].error.message   # "… expected ndim=3, found ndim=2. Full shape received: (None, 16)"
 
-Nothing is built or run here; tests hold every shape, count and message equal to Keras's.
+    steps = trace(read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])"))
+
+Nothing is built or run here, whatever a person pastes; tests hold every shape, count and message
+equal to Keras's.
 """
 
 from lib.stack.link import from_text
+from lib.stack.read import ModelError, read, read_model
 from lib.stack.tracing import total, trace
 
-__all__ = ["from_text", "total", "trace"]
+__all__ = ["ModelError", "from_text", "read", "read_model", "total", "trace"]

@@ -14,12 +14,22 @@ from typing import Any
 
 import pytest
 
-from lib.stack import ModelError, read_model, total, trace
+from lib.stack import read, read_model, total, trace
+from lib.stack.tracing import broken
 from tests.agreement.recorded import ask
 
 FOLDER = Path(__file__).with_name("documented")
 UNREADABLE = re.compile(r"^# unreadable: line ([\d or]+), (.*)$", re.MULTILINE)
-"""In whose line reading ends, by number, and why; several where each of them is a right answer."""
+"""In whose line reading may end, and why; several where each of them is a right answer."""
+BEYOND = {
+    "conv_lstm_next_frame": "ConvLSTM2D",
+    "people_conv_lstm_windows": "ConvLSTM2D",
+    "rnn_of_cells": "RNN",
+    "timeseries_anomaly_autoencoder": "Conv1DTranspose",
+}
+"""Models with a layer that isn't traced here, by name; it is the first that breaks."""
+MASKS = ("NotEqual", "Any")
+"""What computes a mask is an operation in Keras's list of layers, and no layer that is called."""
 Shapes = tuple[tuple[int | None, ...], ...]
 
 
@@ -42,7 +52,8 @@ def shapes_of(steps: Iterable[Any]) -> Counter[Shapes]:
 
 def shapes_in(answer: dict[str, Any]) -> Counter[Shapes]:
     """How often the tensors of a call have these shapes: a shared layer has several calls."""
-    calls = [call for layer in answer["layers"] for call in layer["shapes"]]
+    layers = [layer for layer in answer["layers"] if layer["class"] not in MASKS]
+    calls = [call for layer in layers for call in layer["shapes"]]
     return Counter(tuple(map(tuple, call)) for call in calls)
 
 
@@ -51,26 +62,33 @@ def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name
     """Every layer's, inputs and sums of tensors included; weights that aren't trained count."""
     answer = ask("documented.built", code_of(name))
     steps = trace(read_model(code_of(name)))
+    if name in BEYOND:
+        place = broken(steps)
+        assert place is not None
+        assert steps[place].layer.keras == BEYOND[name]
+        return
     assert total(steps) == answer["parameters"]
     assert shapes_of(steps) == shapes_in(answer)
 
 
 @pytest.mark.parametrize("name", names(".txt", readable=False))
-def test_code_that_cannot_be_read_is_told_with_its_line(name: str) -> None:
+def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name: str) -> None:
     """A loop, a class of their own, a function of tensors: Keras builds it, so it is no mistake."""
-    assert ask("documented.built", code_of(name))["parameters"] > 0
     told = UNREADABLE.search(code_of(name))
     assert told is not None
-    with pytest.raises(ModelError) as raised:
-        trace(read_model(code_of(name)))
-    assert str(raised.value.line) in told[1].split(" or ")
+    found = read(code_of(name))
+    steps = trace(found.stack)
+    if broken(steps) is None:
+        assert total(steps) == ask("documented.built", code_of(name))["parameters"]
+    else:
+        assert {f"{note.line}" for note in found.notes} & {*told[1].split(" or ")}
 
 
 @pytest.mark.parametrize("ending", [".json", ".keras2.json"])
 def test_a_configuration_is_traced_as_the_code_is(ending: str) -> None:
     """What `to_json` writes holds all that the code says: today's, and that of Keras 2."""
     assert names(ending)
-    for name in names(ending):
+    for name in [one for one in names(ending) if one not in BEYOND]:
         answer = ask("documented.built", code_of(name))
         steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
         assert total(steps) == answer["parameters"], name

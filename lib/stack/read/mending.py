@@ -15,20 +15,27 @@ def changed_lines(before: Stack, after: Stack) -> list[tuple[int, str]]:
 
     A new layer is a line after that of the layer before it; a line that goes away is a comment.
     """
-    old = {layer.origin: layer for layer in before if layer.origin}
+    old: dict[Origin, list[Layer]] = {}  # several where a loop or a function makes them
+    for layer in before:
+        if layer.origin:
+            old.setdefault(layer.origin, []).append(_unnamed(layer))
+    implied = [_unnamed(layer) for layer in before if layer.origin is None]
     kept = {layer.origin for layer in after}
     lines = []
     for place, layer in enumerate(after):
         origin = layer.origin
-        if origin is None and old and place:
+        if origin is None and old and place and _unnamed(layer) not in implied:
             lines.append(_added(layer, after, place))
-        elif origin in old and replace(layer, of=(), shares=None) != replace(
-            old[origin], of=(), shares=None
-        ):
-            lines.append((origin.line, with_changes(origin, old[origin], layer)))
+        elif origin is not None and _unnamed(layer) not in old.get(origin, [_unnamed(layer)]):
+            lines.append((origin.line, with_changes(origin, old[origin][0], layer)))
     gone = [origin for origin in old if origin not in kept]
     lines += [(origin.line, f"# {origin.text}") for origin in gone]
     return [(line, text) for line, text in lines if text]
+
+
+def _unnamed(layer: Layer) -> Layer:
+    """The layer without those that it names."""
+    return replace(layer, of=(), shares=None)
 
 
 def with_changes(origin: Origin, before: Layer, after: Layer) -> str:
