@@ -1,31 +1,87 @@
-"""Runs side by side: which of them may be compared, and whether the seeds tell one from the others.
+"""What is better: which of two modes, or of two runs, as far as several seeds tell.
 
-Records and rules only: the words are `lib.narrate.compare`'s, the pictures `lib.figures.compare`'s.
+A seed decides the first weights and the order of batches, and moves an error as much as many a
+setting does. So what is said of a setting is said of the median over the seeds, and that one mode
+is better only where the seeds agree so well that chance hardly does.
+
+Records and rules only: the words are in `lib.narrate`, the pictures in `lib.figures`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.run import ModeResult, Snapshot
-from lib.seeds import Verdict, middle, verdict
+from lib.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
 """What runs that are laid over one another are called in pictures: so many are at most."""
+CHANCE = 0.05
+"""How likely such a difference may be by chance alone, for one mode to be called better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What errors of two modes, or of two of anything, say, seed by seed."""
+
+    better: int
+    """0 where the first has the smaller error in the median, else 1."""
+    wins: int
+    """Seeds in which it has."""
+    seeds: int
+    by: float
+    """The median over the seeds of how much smaller it is, as a share of the other's."""
+    chance: float
+    """How likely errors so far apart are where neither is better; 1 with a single seed."""
+    agrees: bool
+    """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether one is better, and that isn't chance."""
+        return self.chance < CHANCE and self.by > 0 and self.agrees
+
+
+def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
+    """Compare errors (R,) of two, seed by seed, by a paired t-test of their logarithms.
+
+    Of logarithms, since a seed multiplies an error: those of one setting often lie a factor apart.
+    """
+    least = np.finfo(np.float64).tiny
+    logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
+    sign = 1 if np.median(logs) >= 0 else -1
+    count, gains = len(logs), sign * logs
+    by = float(np.median(1 - np.exp(-gains)))
+    chance = 1.0
+    if count > 1 and gains.any():
+        spread = float(gains.std(ddof=1)) / math.sqrt(count)
+        t = abs(float(gains.mean())) / spread if spread else math.inf
+        chance = t_chance(t, count - 1)
+    agrees = bool(gains.mean() > 0)
+    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
+
+
+def t_chance(t: float, freedom: int) -> float:
+    """How likely |t| or more is, by Student's distribution with so many degrees of freedom.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    angle = math.atan2(t, math.sqrt(freedom))
+    cosine, odd = math.cos(angle), freedom % 2
+    term, total = (cosine if odd else 1.0), 0.0
+    for k in range(2 + odd, freedom + 2, 2):
+        total += term
+        term *= cosine**2 * (k - 1) / k
+    within = math.sin(angle) * total
+    return 1 - (2 / math.pi * (angle + within) if odd else within)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """One run among others."""
+class Compared(RunAt):
+    """One run among others, as it is now; without results before its first figures."""
 
     id: str
-    experiment: Experiment
-    dataset: Dataset
-    snapshot: Snapshot
-    """The newest there is; without results before the run's first figures."""
     name: str
     letter: str = ""
     """One of LETTERS; "" for a run that is in the list alone."""
@@ -36,7 +92,7 @@ class Compared:
     @property
     def results(self) -> dict[str, ModeResult]:
         """By mode, the median of the seeds' figures."""
-        return middle(self.snapshot).results
+        return self.snapshot.middle.results
 
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:

@@ -85,7 +85,7 @@ class Limit:
 NO_SERIES = "-"
 """The value of `DataSettings.series` that says: all rows are one series."""
 MAX_PARAMETERS = 400_000
-"""Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,920."""
+"""Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,408."""
 MAX_VALUES = 2_000_000
 """Numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32."""
 

@@ -15,7 +15,7 @@ from lib.baselines import mode_losses, step_losses
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.run import ModeResult, SeedWeights, Snapshot, Status
+from lib.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging a model as it was, about 0.1 s."""
@@ -44,7 +44,7 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     others = (results,) * (len(weights) - 1)
     total = experiment.training.epochs
     start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
-    return as_of(experiment, dataset, start, 0, weights)
+    return as_of(RunAt(experiment, dataset, start), 0, weights)
 
 
 def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
@@ -55,9 +55,7 @@ def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
 
 
 def as_of(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
+    run: RunAt,
     epoch: int,
     weights: SeedWeights,
     *,
@@ -69,6 +67,7 @@ def as_of(
     Each model is judged within a `budget` of multiply-adds, all seeds together: see `_judge`. What
     this says of its errors is multiplied by its `shares`, of each seed by mode: see `_share`.
     """
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Judged] = {}
 
     def then(
@@ -149,28 +148,26 @@ class Frame:
         return self.name if self.snapshot.others or not epochs else f"{self.name} ({epochs})"
 
 
-def frames_of(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, past: Mapping[int, SeedWeights]
-) -> tuple[Frame, ...]:
+def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     """Frames by the epochs whose weights are known; the last is the snapshot itself.
 
     That comes after these epochs, as BEST where models have these back. All frames together take
     about a second at most.
     """
+    snapshot, most = run.snapshot, _most(run.experiment, run.dataset)
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
-    places = np.linspace(0, len(epochs) - 1, min(_most(experiment, dataset) - 1, len(epochs)))
-    about, budget = (experiment, dataset, snapshot), SHARE * BUDGET
-    newest, shares = snapshot.weights, []
+    places = np.linspace(0, len(epochs) - 1, min(most - 1, len(epochs)))
+    newest, shares, budget = snapshot.weights, [], SHARE * BUDGET
     if snapshot.has_all(newest):  # else nobody knows what some samples would say in the end
-        some = as_of(*about, 0, newest, budget=budget)
+        some = as_of(run, 0, newest, budget=budget)
         for final, now in zip(snapshot.seeds, some.seeds, strict=True):
             shares.append({mode: _share(final[mode], now[mode]) for mode in final})
     scaled = [share for seed in shares for share in seed.values()]
     is_estimated = any(not np.allclose(share, 1, rtol=1e-3) for share in scaled)
     frames = []
     for epoch in (epochs[place] for place in places.round().astype(int)):
-        then = as_of(*about, epoch, past[epoch], budget=budget, shares=shares)
+        then = as_of(run, epoch, past[epoch], budget=budget, shares=shares)
         frames.append(Frame(f"{epoch}", then, is_estimated))
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
 

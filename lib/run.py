@@ -5,8 +5,10 @@ one is all that a page needs, and any number of older ones may be skipped.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -152,6 +154,11 @@ class Snapshot:
         """The results of all seeds, in order."""
         return (self.results, *self.others)
 
+    @property
+    def middle(self) -> "Snapshot":
+        """The run with the median of all seeds as its only results; as it is where there is one."""
+        return _middle(self)
+
     def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
         """A figure of `ModeResult`, the number that compares, of each of R seeds: (R,)."""
         return np.array([getattr(seed[mode], figure) for seed in self.seeds])
@@ -176,6 +183,43 @@ class Snapshot:
         return bool(kept) and None not in kept
 
 
+@lru_cache(maxsize=4)  # the pictures of a page ask one after another
+def _middle(snapshot: Snapshot) -> Snapshot:
+    if not snapshot.others:
+        return snapshot
+    results = {mode: _median([seed[mode] for seed in snapshot.seeds]) for mode in snapshot.results}
+    return replace(snapshot, results=results, others=(), past=())
+
+
+def _median(results: Sequence[ModeResult]) -> ModeResult:
+    """The medians at the epochs that all seeds have; the newest are of the weights of now."""
+
+    def curve(epochs: str, values: str, final: str) -> tuple[np.ndarray, np.ndarray]:
+        known = [(getattr(r, epochs), getattr(r, values)) for r in results]
+        if not all(len(y) for _, y in known):
+            return np.zeros(0, np.int64), np.zeros(0)
+        newest = max(int(x[-1]) for x, _ in known)
+        shared = set.intersection(*(set(x.tolist()) for x, _ in known))
+        common = np.array(sorted(shared - {newest}), np.int64)
+        rows = [y[np.searchsorted(x, common)] for x, y in known]
+        now = np.median([getattr(r, final) for r in results])
+        return np.append(common, newest), np.append(np.median(rows, axis=0), now)
+
+    loss_epochs, loss = curve("loss_epochs", "loss", "final_loss")
+    checked_epochs, last_step_mse = curve("checked_epochs", "last_step_mse", "final_mse")
+    is_kept = all(r.kept_epoch is not None for r in results)
+    return ModeResult(
+        loss_epochs=loss_epochs,
+        loss=loss,
+        checked_epochs=checked_epochs,
+        last_step_mse=last_step_mse,
+        validation_loss=curve("checked_epochs", "validation_loss", "final_validation_loss")[1],
+        step_mse=np.median([r.step_mse for r in results], axis=0),
+        predictions=np.median([r.predictions for r in results], axis=0),
+        kept_epoch=int(checked_epochs[-1]) if is_kept else None,
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """One training of one experiment on one dataset. What it has reached is in its snapshots."""
@@ -183,3 +227,12 @@ class Run:
     id: str
     experiment: Experiment
     dataset: Dataset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunAt:
+    """A run at one moment: what it is of, and its figures then."""
+
+    experiment: Experiment
+    dataset: Dataset
+    snapshot: Snapshot

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from lib.compared import Verdict, verdict
 from lib.english import number
 from lib.experiment import SETTINGS
 from lib.run import Status
-from lib.seeds import Verdict, verdict
 from lib.toml import beside
 
 MODES = ("sequence", "last")

@@ -6,8 +6,7 @@ from lib.narrate.cell import cell_sentence
 from lib.ui.browser import current_palette
 from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import ask, say_progress, watch
-from lib.ui.cell.chosen import choose
-from lib.ui.cell.playhead import follow_playhead
+from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part

@@ -5,19 +5,18 @@ import streamlit as st
 from lib.datasets import DATASETS
 from lib.datasets.spec import GROUPS
 from lib.english import capital
-from lib.export.cutting import keras_windows
+from lib.export.rows import keras_windows
 from lib.figures import data as figures
 from lib.narrate import data as words
 from lib.tables.leaks import look
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
-from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.steady import told_chart
-from lib.ui.text import card, hint, plain, say, takeaway
+from lib.ui.settings import all_columns, has_columns
+from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
 settled = frame("Data")

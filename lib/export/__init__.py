@@ -11,9 +11,8 @@ from pathlib import PurePath
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.export.notebook import notebook
-from lib.export.prepared import ARRAYS, arrays, preparation
-from lib.export.script import exact_script, keras_script
+from lib.export.data import ARRAYS, arrays, preparation
+from lib.export.script import exact_script, keras_script, notebook
 
 __all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io
@@ -15,9 +16,8 @@ from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from lib import english
-from lib.dataset import Dataset
 from lib.datasets import idle
-from lib.experiment import MODES, SETTINGS, Experiment
+from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
 from lib.figures import html, strip
 from lib.figures.by_epoch import compare_figure, loss_figure
@@ -25,23 +25,19 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
 from lib.figures.replay import replay_figure
 from lib.narrate import explore, takeaways
-from lib.narrate.replay import replay_told
+from lib.narrate.takeaways import replay_told
 from lib.recurrence import forward
 from lib.replay import FEWEST, frames_of
-from lib.run import SeedWeights, Snapshot
-from lib.seeds import middle
+from lib.run import RunAt, SeedWeights
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reported:
+class Reported(RunAt):
     """A run, and what of it is on the screen."""
 
-    experiment: Experiment
-    dataset: Dataset
-    snapshot: Snapshot
     sample: int = 0
     """Which of the shown samples, 0 to S-1."""
     target: int = 0
@@ -55,26 +51,26 @@ class Reported:
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
-    run, picked = (of.experiment, of.dataset, of.snapshot), (of.sample, of.target)
-    answers = predictions_figure(*run, *picked, palette=_LIGHT, earlier=of.earlier)
-    answer = takeaways.predictions_takeaway(*run[1:], *picked)
-    said = explore.predictions_sentence(*run, *picked, earlier=of.earlier)
-    steps = step_error_figure(*run, _LIGHT, earlier=of.earlier)
-    early = explore.step_error_sentence(*run, earlier=of.earlier)
-    known, best = takeaways.step_error_takeaway(*run[1:]), takeaways.compare_takeaway(*run[1:])
-    learned, losses = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
+    picked, earlier = (of.sample, of.target), of.earlier
+    answers = predictions_figure(of, *picked, palette=_LIGHT, earlier=earlier)
+    answer = takeaways.predictions_takeaway(of, *picked)
+    said = explore.predictions_sentence(of, *picked, earlier=earlier)
+    steps = step_error_figure(of, _LIGHT, earlier=earlier)
+    known = takeaways.step_error_takeaway(of)
+    early = explore.step_error_sentence(of, earlier=earlier)
+    learned, losses = takeaways.loss_takeaway(of), explore.loss_sentence(of)
+    best, errors = takeaways.compare_takeaway(of), explore.compare_sentence(of)
     pictures = [
         ("The answers", answers, answer, said),
-        ("Loss over epochs", loss_figure(*run, _LIGHT), learned, losses),
+        ("Loss over epochs", loss_figure(of, _LIGHT), learned, losses),
         ("How early could each model know?", steps, known, early),
-        ("The last step", compare_figure(*run, _LIGHT), best, explore.compare_sentence(*run)),
+        ("The last step", compare_figure(of, _LIGHT), best, errors),
     ]
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= FEWEST:
-        frames = frames_of(*run, past)
-        moving = replay_figure(
-            *run[:2], frames, *picked, palette=_LIGHT, earlier=of.earlier, layout="page"
-        )
+        frames = frames_of(of, past)
+        look: dict[str, Any] = {"palette": _LIGHT, "earlier": earlier, "layout": "page"}
+        moving = replay_figure(of, frames, *picked, **look)
         pictures.append(("The training, epoch by epoch", moving, *replay_told(of.dataset, frames)))
     return pictures
 
@@ -95,10 +91,11 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     )
     return page.render(
         source=of.source,
+        run=of,
         experiment=experiment,
         dataset=dataset,
         snapshot=snapshot,
-        results=middle(snapshot).results,
+        results=snapshot.middle.results,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
         strip=strip.shape_strip(*about, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,

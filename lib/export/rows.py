@@ -1,20 +1,26 @@
-"""How a script gets a table's rows: `frame`, with a column for each feature and target.
+"""How a script gets a table's rows, and cuts them into windows as `lib.tables` does.
 
-They are in the file's order, but for what was mended on the way in; `cutting` puts them in series
-and cuts them. Only what the chosen columns need is written. Code that is always the same is in
-rows.toml.
+First `frame`, with a column for each feature and target: its rows are in the file's order, but for
+what was mended on the way in. Only what the chosen columns need is written, by rows.toml.
+
+Then `x`, `y` and `train`, by cutting.toml. Of one series in two parts with nothing between, slices
+tell the windows. Else each row has a time and a part, and of several series a series: whatever
+window is of one of each is taken. A setting that changes nothing has no line: before each stands
+what it is for (`lib.export.python.chosen`).
 """
 
 from collections.abc import Callable
 
-from lib.dataset import Dataset, Mending
+from lib.dataset import Dataset, Mending, Origin
+from lib.datasets import find_spec
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
-from lib.export.python import chosen, laid_out, quoted
+from lib.export.python import DataCode, chosen, comment, laid_out, quoted, true
 from lib.toml import beside
 
 _FILE = beside(__file__)
 _LINES = _FILE["lines"]
+_CUTTING = beside(__file__, "cutting")
 FRAMES = {
     name: code.replace("{file}", FILE_NAMES.get(name, "")) for name, code in _FILE["frames"].items()
 }
@@ -172,3 +178,80 @@ MENDINGS: dict[Mending, Callable[..., list[str]]] = {
 }
 """What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
 as code and the details of `lib.dataset.Mended`."""
+
+
+def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
+    """The part of a script that makes a table's data. Raises ValueError for data of no table."""
+    data, origin = experiment.data, dataset.cut_from
+    names, targets, times = dataset.feature_names, origin.columns, times_of(dataset)
+    by = next((column for what, column, _ in dataset.mended if what == "series"), "")
+    on = {data.missing, *(what for what, *_ in dataset.mended)} | true(
+        dated=times,
+        gaps="missing" in find_spec(experiment).uses,
+        each=len(origin.horizons) > 1,
+        change=data.form == "change",
+        drawn=data.split == "id",
+        test=dataset.test,
+        gap=data.gap and data.split == "time",
+        stride=data.stride > 1,
+        rate=data.rate > 1,
+        every=origin.every > 1,
+        own=origin.x_scale.by_series,
+    )
+    if not on & {"series", "test", "gap", "stride", "every"}:
+        on.add("slices")
+    elif "drawn" not in on:
+        on.add("by_time")
+    if on & {"series", "average"}:
+        on.add("grouped")
+    columns = {0: "inputs + targets", len(targets): "inputs"}.get(len({*targets} & {*names}))
+    columns = columns or "list(dict.fromkeys(inputs + targets))"
+    fields = {
+        "experiment": experiment,
+        "dataset": dataset,
+        "data": data,
+        "reach": max(origin.horizons),
+        "inputs": laid_out("[", [*map(quoted, names)], "]", reserved=len("inputs = ")),
+        "targets": laid_out("[", [*map(quoted, targets)], "]", reserved=len("targets = ")),
+        "by": by,
+        "column": quoted(by),
+        "times": times,
+        "each": ".groupby(level=0)" if by else "",
+        "frame": f"frame[{columns}].astype(float)",
+        "parts": 3 if dataset.test else 2,
+        "others": 2 if dataset.test else 1,
+        "columns": "np.repeat(targets, horizon)" if "each" in on else "targets",
+        "all": "len(drawn)" if "drawn" in on else "windows",
+    }
+    lines = [
+        *comment(dataset.about),
+        *rows_code(experiment, dataset),
+        *chosen(_CUTTING["rows"], on, **fields),
+        *chosen(_CUTTING["standards"], on, y="", scaled="scaled", rows="frame", **fields),
+    ]
+    if "change" in on:
+        lines += chosen(_CUTTING["changes"], on, **fields)
+        lines += chosen(_CUTTING["standards"], on, y="y_", scaled="moved", rows="moved", **fields)
+    lines += chosen(_CUTTING["samples"], on, **fields)
+    imports = ("import pandas as pd", *IMPORTS.get(data.name, ()))
+    if dataset.fingerprint:
+        imports += ("import hashlib",)
+    scaler = tuple(chosen(_CUTTING["scaler"], on, **fields))
+    return DataCode("\n".join(lines), imports=imports, scaler=scaler)
+
+
+def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
+    """Code by which Keras's `timeseries_dataset_from_array` cuts rows, for both modes.
+
+    From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
+    after one another; the dataset may have every k-th of them alone.
+    """
+    ahead = origin.horizons
+    on = true(
+        each=len(ahead) > 1,
+        change=dataset.base is not None,
+        every=origin.every > 1,
+        series=len(origin.names) > 1,
+    )
+    fields = {"dataset": dataset, "steps": dataset.shape[1], "origin": origin, "most": max(ahead)}
+    return "\n".join(chosen(_CUTTING["keras"], on, **fields, stride=stride * origin.every))

@@ -1,25 +1,39 @@
-"""An experiment as a Keras script: a plain one, as a person would write it, and an exact one.
+"""An experiment as a Keras script, a plain and an exact one, and as a notebook of the exact one.
 
 Both need Keras, NumPy and (for tables) pandas, and nothing of this project. In the plain one Keras
 draws the weights, so its figures come close to those of the app and aren't the same. The exact one
 draws the first weights as the app does, feeds the app's batches in the app's order through `fit`,
 and compares what comes of it with what the app showed. Where rounding has grown, the same in 64
 bits says how much it may. Their lines from the data on stand in script.toml and exact.toml.
+
+The notebook has the exact code in cells, with shapes, charts and words (notebook.toml). Its
+format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are Plotly's, which hosted
+notebooks have, as they have Keras.
+
+Of a run a script comes to the figures that were shown again, those of the last judgement: of one
+that still goes, or diverged, its newest epoch may lie after it. Without a run there are none, and
+the script trains as long as was asked for.
 """
 
 import inspect
+import json
 import math
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
+import numpy as np
+
 from lib.dataset import Dataset
+from lib.datasets.series import FILE_NAMES
 from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code
-from lib.export.python import blocks, laid_out, quoted, true
-from lib.export.shown import shown_of
+from lib.export.python import blocks, laid_out, plain, quoted, short, true
+from lib.figures.palette import PALETTES
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
-from lib.run import Snapshot
+from lib.run import ModeResult, Snapshot
 from lib.shapes import BLOCKS, bias_shapes
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
@@ -27,8 +41,10 @@ from lib.stack.tracing import TracedLayer, model_layers
 from lib.toml import beside
 
 _PLAIN = beside(__file__)
-EXACT: dict[str, str] = beside(__file__, "exact")
+_EXACT: dict[str, str] = beside(__file__, "exact")
 """The blocks of the exact script after its data, by name."""
+_CELLS = beside(__file__, "notebook")
+_NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -53,8 +69,42 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
     flags, fields = told(experiment, dataset, snapshot)
-    *defined, end = filter(None, blocks(EXACT, flags, **fields).values())
+    *defined, end = filter(None, blocks(_EXACT, flags, **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
+
+
+def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
+    """The settled experiment as the text of an .ipynb file, of the run whose `snapshot` is shown.
+
+    Raises what `keras_script` raises.
+    """
+    data, (flags, fields) = data_code(experiment, dataset), told(experiment, dataset, snapshot)
+    fields |= {
+        "title": escape(short(dataset.title).replace("`", "'"), quote=False),
+        "about": escape(plain(dataset.about), quote=False),
+        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
+        "file": _CELLS["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
+        "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
+        "palette": PALETTES["light"],
+    }
+    code = {
+        **blocks(_EXACT | _CELLS["code"], flags, **fields),
+        "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
+        "data": "\n\n\n".join(filter(None, [data.function, data.code])),
+    }
+    cells: list[dict[str, Any]] = []
+    for cell in _CELLS["cells"]:
+        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        words = cell["words"].format(**fields)
+        cells += [
+            {"cell_type": "markdown", "metadata": {}, "source": words},
+            {"cell_type": "code", "metadata": {}, "source": source, **_NOT_RUN},
+        ]
+    cells = [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
 def told(
@@ -115,10 +165,7 @@ def told(
 
 
 def _line(*of: TracedLayer) -> str:
-    """A line of code with the layer's output shape as its comment; the mode is written out.
-
-    Of both modes, each with its shape, the mode is the script's `every_step`.
-    """
+    """A line of code with its output shapes as a comment; of two it has `every_step`."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -127,3 +174,73 @@ def _line(*of: TracedLayer) -> str:
         elif not layer.return_sequences:
             code = code.replace(")", ", return_sequences=False)")
     return f"{code},  # {' or '.join(shapes)}"
+
+
+_NOTES = beside(__file__, "shown")["notes"]
+FIGURES = {"last_step_mse": "final_mse", "loss": "final_loss"}
+"""What is compared, by its name in a script's JSON → the same of a `ModeResult`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run as a script has to know it."""
+
+    epochs: int
+    note: str
+    """One sentence of less than a line: how the run ended, or that there is none."""
+    figures: dict[str, dict[str, float]]
+    """`FIGURES` by mode, medians over the seeds; empty where there are none."""
+    first: dict[str, list[float]]
+    """Losses of its first epochs by mode, ten at most, medians over the seeds; empty as above."""
+    keeps: bool
+    """Whether the weights of each model's best epoch are back, by `EarlyStopping`."""
+    patience: int
+    going: bool = False
+    """Whether some models have those of their last epoch all the same, since the run isn't over."""
+
+
+def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
+    """What is known of the experiment's run, of which this snapshot is on the screen."""
+    training = experiment.training
+    keeps = training.keep != "last" and dataset.has_validation
+    patience = training.patience if training.keep == "stop" else training.epochs
+    results = [] if snapshot is None else [r for seed in snapshot.seeds for r in seed.values()]
+    judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
+    if snapshot is None or not judged:
+        status, epochs = "none", training.epochs
+        if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
+            status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
+        note = _NOTES[status].format(judged=0, epochs=f"{training.epochs:,}")
+        return Shown(epochs, note, {}, {}, keeps, patience)
+    known = {
+        name: {
+            mode: float(np.median([_figure(seed[mode], name, judged) for seed in snapshot.seeds]))
+            for mode in experiment.model.modes
+        }
+        for name in FIGURES
+    }
+    kept = [result.kept_epoch is not None for result in results]
+    note = _NOTES[snapshot.status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
+    figures = {name: of for name, of in known.items() if np.isfinite([*of.values()]).all()}
+    first = {
+        mode: _first_losses([seed[mode] for seed in snapshot.seeds], min(10, judged))
+        for mode in snapshot.results
+    }
+    first = first if figures and all(first.values()) else {}
+    return Shown(judged, note, figures, first, any(kept), patience, any(kept) and not all(kept))
+
+
+def _first_losses(results: list[ModeResult], most: int) -> list[float]:
+    """Medians of the first epochs, so many at most, as far as none of them was thinned out."""
+    known = [dict(zip(r.loss_epochs.tolist(), r.loss, strict=True)) for r in results]
+    losses: list[float] = []
+    while len(losses) < most and all(len(losses) + 1 in of for of in known):
+        losses.append(float(np.median([of[len(losses) + 1] for of in known])))
+    return losses
+
+
+def _figure(result: ModeResult, name: str, judged: int) -> float:
+    """A figure of the weights; of a loss not a number where that of their epoch was thinned out."""
+    if name == "loss" and result.kept_epoch is None:
+        return float(dict(zip(result.loss_epochs, result.loss, strict=True)).get(judged, np.nan))
+    return float(getattr(result, FIGURES[name]))

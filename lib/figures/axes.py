@@ -124,10 +124,7 @@ def log_axis(title: str, values: Iterable[float]) -> Part:
 
 
 def _tick_text(times: int, power: int) -> str:
-    """A tick's name, the same on every axis: 0.001, 20, 100,000, and beyond these 2·10⁶ or 10⁻⁶.
-
-    Written out as far as sentences do (`lib.english.number`) and the margin has room.
-    """
+    """A tick's name: 0.001, 20, 100,000; 2·10⁶ or 10⁻⁶ where the margin has no room for it."""
     if -5 <= power <= 5:
         return f"{times * 10.0**power:,.{max(0, -power)}f}"
     return f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")

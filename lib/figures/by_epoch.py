@@ -4,16 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.baselines import best_loss, best_possible, naive_loss
-from lib.dataset import Dataset
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
-from lib.run import ModeResult, Snapshot
-from lib.seeds import middle
+from lib.run import ModeResult, RunAt, Snapshot
 
 LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
@@ -26,19 +23,18 @@ BySeed = Mapping[str, Sequence[Curve]]
 """By mode a curve of each seed; nothing where there is one seed."""
 
 
-def loss_figure(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> go.Figure:
+def loss_figure(run: RunAt, palette: Palette) -> chart.Chart:
     """Training and validation loss by epoch, logarithmic, with the levels that give them a meaning.
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
     can't stand on a logarithmic axis, and stands in the key.
     """
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     losses, seeds = _curves(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
-        for mode, result in middle(snapshot).results.items()
+        for mode, result in snapshot.middle.results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
     naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
@@ -74,18 +70,17 @@ def loss_figure(
     return chart.plotted(data, palette, x, y, key, height=340, notes=words, **look)
 
 
-def compare_figure(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
-) -> go.Figure:
+def compare_figure(run: RunAt, palette: Palette) -> chart.Chart:
     """Mean squared error at the last step on the judged samples, by epoch, for each mode.
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
     best possible error of exactly 0 stands in the key.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     errors, seeds = _curves(snapshot, lambda r: (r.checked_epochs, marks.finite(r.last_step_mse)))
     naive, drawn = float(dataset.naive_mse[-1]), _values(errors, seeds)
-    floor = best_possible(experiment, dataset)
+    floor = best_possible(run.experiment, dataset)
     best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     scaled = " (scaled)" if dataset.is_scaled else ""
@@ -109,7 +104,7 @@ def _curves(snapshot: Snapshot, curve: Callable[[ModeResult], Curve]) -> tuple[B
     """A curve by mode: of the median, and of each seed."""
     modes = snapshot.results if snapshot.others else ()
     seeds = {mode: [curve(seed[mode]) for seed in snapshot.seeds] for mode in modes}
-    return {mode: curve(result) for mode, result in middle(snapshot).results.items()}, seeds
+    return {mode: curve(result) for mode, result in snapshot.middle.results.items()}, seeds
 
 
 def _seed_lines(seeds: BySeed, palette: Palette) -> list[Part]:
@@ -143,7 +138,7 @@ def _kept(
     """A ring around the value of each kept epoch; the key says so."""
     rings = []
     for mode, (epochs, y) in values.items():
-        if (kept := middle(snapshot).results[mode].kept_epoch) is not None:
+        if (kept := snapshot.middle.results[mode].kept_epoch) is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(marks.points(name, epochs[at], y[at], marker, chart.hover()))

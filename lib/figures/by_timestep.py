@@ -9,15 +9,14 @@ seeds this is the median, and each has a thin line, or a small diamond, of its o
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.baselines import best_possible
 from lib.dataset import Dataset
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
-from lib.run import Snapshot
+from lib.run import RunAt, Snapshot
 
 HEIGHT = 340
 UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}
@@ -50,15 +49,8 @@ def input_squares(
 
 
 def predictions_figure(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    sample: int,
-    target: int,
-    *,
-    palette: Palette,
-    earlier: bool = False,
-) -> go.Figure:
+    run: RunAt, sample: int, target: int, *, palette: Palette, earlier: bool = False
+) -> chart.Chart:
     """One sample and one target column, in the raw unit.
 
     The last-step model's answer is a single diamond at T. With `earlier` a dotted line leads to it:
@@ -68,13 +60,14 @@ def predictions_figure(
     `sample` is which of the `Snapshot.samples`, 0 to S-1, and `target` which column, 0 to K-1.
     Without results the target stands alone. Raises ValueError for a snapshot without samples.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     if not len(snapshot.samples):
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 
     values = answers_by_mode(dataset, snapshot, sample, target)
-    unit, head, hover = dataset.target_unit, experiment.model.head, chart.hover(dataset.target_unit)
+    unit, hover = dataset.target_unit, chart.hover(dataset.target_unit)
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
@@ -83,6 +76,7 @@ def predictions_figure(
         line["hovertemplate"] += " · %{customdata}"
     line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
+    head = run.experiment.model.head
     key, unasked = _key(values, head, earlier)
     target_key = Entry("dots", f"target{dataset.ahead}")
     rows = [[target_key], key] if dataset.ahead else [[target_key, *key]]  # or too long for a phone
@@ -109,14 +103,7 @@ def predictions_figure(
     return chart.plotted(traces, palette, x, y, rows, **look)
 
 
-def step_error_figure(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    palette: Palette,
-    *,
-    earlier: bool = False,
-) -> go.Figure:
+def step_error_figure(run: RunAt, palette: Palette, *, earlier: bool = False) -> chart.Chart:
     """Root of the mean squared error on the judged samples, by timestep.
 
     The root, since it is in the unit of the target, and small errors stay visible beside great
@@ -124,18 +111,19 @@ def step_error_figure(
     diamond, as in the predictions. Columns with different raw units are judged in the unit of y,
     and the axis says so.
     """
-    unit, head = error_unit(dataset), experiment.model.head
-    errors, naive = errors_by_mode(dataset, snapshot), typical_error(dataset, dataset.naive_mse)
+    dataset, head = run.dataset, run.experiment.model.head
+    unit = error_unit(dataset)
+    errors, naive = errors_by_mode(dataset, run.snapshot), typical_error(dataset, dataset.naive_mse)
     hover = chart.hover(unit)
     levels = [Entry("dotted", dataset.naive_label, "baseline")]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += mode_traces(errors, head, palette, hover, earlier)
-    if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
+    if best := best_possible(run.experiment, dataset):  # above the line that reaches it, to be seen
         floor = typical_error(dataset, best.mse)
         data.append(marks.line(best.label, floor, marks.best_style(palette), hover))
         levels.insert(0, Entry("dashed", best.label, "best"))
     key, unasked = _key(errors, head, earlier)
-    levels += [marks.SEEDS] * bool(snapshot.others)
+    levels += [marks.SEEDS] * bool(run.snapshot.others)
     rows = [row for row in ([*key, *unasked], levels) if row]
     x, title = axes.timestep_axis(dataset.timestep_names), chart.with_unit("typical error", unit)
     y = axes.linear_axis(title, np.append(naive, _asked(errors, earlier)), np.append(naive, 0.0))

@@ -34,7 +34,7 @@ class Chart(go.Figure):
     """A figure that is final: its form as a dict is made once, and remembered.
 
     Plotly copies a whole figure for that, which takes longer than to build it, and Streamlit asks
-    for it up to four times (`lib.ui.steady` shows each chart in one of two places).
+    for it up to four times (`lib.ui.text` shows each chart in one of two places).
     """
 
     _written: Part | None = None

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.compared import LETTERS, Compared, part_of, same_data
 from lib.experiment import MODES
@@ -38,7 +37,7 @@ class _Curve(NamedTuple):
     y: np.ndarray
 
 
-def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
     part, x, y = part_of(runs), "loss_epochs", "loss"
     if part == "validation":
@@ -53,7 +52,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     return _figure(curves, x_axis, y_axis, palette)
 
 
-def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
 
     Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
@@ -80,7 +79,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
 
 def answers_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """What runs of the same data say of one sample, in the raw unit, beside the target.
 
     `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
@@ -114,7 +113,7 @@ def _by_step(
 
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
-) -> go.Figure:
+) -> chart.Chart:
     """Curves with their letters, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = dict.fromkeys(curve.run.letter for curve in curves)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
@@ -48,7 +47,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
     return pd.DataFrame(columns, pd.Index(dataset.timestep_names, name="timestep"))
 
 
-def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
+def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
     """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
 
     Targets are in the raw unit; of several rows ahead the nearest and the farthest are drawn. The
@@ -99,7 +98,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
 
 def window_figure(
     dataset: Dataset, origin: Origin, sample: int, step: int, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say.
 
     Timestep `step`, 0 to T-1, stands out, with a line to its targets; that of the last timestep
@@ -176,7 +175,7 @@ def _parts(
     return stripes, notes
 
 
-def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
+def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     """The last target of every sample: those to learn from, then those kept back.
 
     Of several target columns it is the first, and the axis says which. Of several series each has

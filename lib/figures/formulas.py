@@ -12,9 +12,8 @@ import numpy as np
 from markupsafe import Markup
 
 from lib.english import short, signed
-from lib.figures.html import plot_image, plotted_line, templates
+from lib.figures.html import OVER_TIME, plot_image, plotted_line, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
 
@@ -31,10 +30,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
 
 
 def _trace(line: Line, palette: Palette) -> tuple[Markup, str, str]:
-    """The image of a line's trace with one at zero, and the upper and lower end of its scale.
-
-    The scale goes as far as the trace, and to 1 at least. It begins at 0 where nothing is less.
-    """
+    """A line's trace as an image, with zero, and its scale's ends: 1 at least, and -1 or 0."""
     known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
     high = max(1.0, float(np.abs(known).max(initial=0.0)))
     low = -high if known.min(initial=0.0) < 0 else 0.0

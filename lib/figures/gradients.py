@@ -6,13 +6,11 @@ The last two are HTML fragments for `st.html`: see gradients.html.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.english import number, readable
 from lib.figures import axes, chart, marks
-from lib.figures.html import STEPS, enlarged, templates
+from lib.figures.html import OVER_TIME, STEPS, enlarged, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 from lib.recurrence.padded import ROUNDING, Padded
 
 HEIGHT = 260
@@ -22,7 +20,7 @@ _HTML = templates(__file__, over=OVER_TIME, number=number, readable=readable, RO
 
 def reach_figure(
     norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}

@@ -5,6 +5,11 @@ A picture's markup stands in the HTML file beside its module, as macros that the
 `st.html` drops SVG elements, so that a drawing is an image, as its data URI. A matrix is a PNG of
 one pixel for each number, which the browser enlarges without blurring. How a block of some class
 is laid out stands in `lib/ui/css`, which the pages load.
+
+Over time, on the Cell page, a picture is a block whose width is cut into T equal columns. The
+playhead is a band over one of them, and the picked unit a band over one row of a matrix. Both stand
+where the page's custom properties `--cell-t` and `--cell-row` say, so that moving them sends and
+draws nothing else: see `lib.ui.cell.chosen`, which also takes clicks on blocks of the class TIME.
 """
 
 from base64 import b64encode
@@ -23,13 +28,14 @@ from lib.figures.palette import Palette
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60
 """Shades on either side of zero: more than an eye tells apart."""
+TIME = "cell-time"
+"""The class of a block whose columns are timesteps: pressed, it moves the playhead."""
+UNITS = "cell-units"
+"""The class of such a block whose rows are units: pressed, it picks one as well."""
 
 
 def _joined(name: str) -> str:
-    """A template whose lines are joined: how they are broken and indented shows in no picture.
-
-    By its path, or by its name where it stands in this room.
-    """
+    """A template by its path, or its name in this room, with its lines joined: no break shows."""
     lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 
@@ -105,3 +111,17 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") 
         f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
         f'{dashes} vector-effect="non-scaling-stroke"/>'
     )
+
+
+def named(steps: int, most: int) -> dict[int, str]:
+    """The columns, by index, that have their numbers below them: first, last, and round ones."""
+    stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
+    round_ones = range(stride, steps, stride)
+    chosen = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
+    return {k - 1: f"{k}" for k in chosen}
+
+
+OVER_TIME = templates(
+    f"{Path(__file__).with_name('timeline')}", TIME=TIME, UNITS=UNITS, named=named
+)
+"""The macros that pictures over time on the Cell page are made of."""

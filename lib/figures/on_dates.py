@@ -5,7 +5,6 @@ its line, which is the last of these answers. A forecast's band says how far off
 """
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.dataset import Baseline, Dataset, Origin
 from lib.experiment import MODES
@@ -23,7 +22,7 @@ OPACITY = 0.3
 
 def on_dates_figure(
     dataset: Dataset, origin: Origin, said: ByRow, target: int, rival: Baseline, *, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
     every = drawn_every(len(said.rows), origin.period)
     x, axis = _dates(origin, said.rows[::every])
@@ -60,7 +59,7 @@ def drawn_every(count: int, period: int) -> int:
 
 def forecast_figure(
     dataset: Dataset, origin: Origin, said: Forecast, series: int, column: int, *, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """The last known rows of a series, and after them what each model says, with its band."""
     ahead = len(said.errors)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from lib.english import apart_by
-from lib.figures.html import shaded, templates
+from lib.figures.html import OVER_TIME, shaded, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 from lib.narrate.proofs import Measure
 
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)

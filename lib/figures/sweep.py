@@ -5,7 +5,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.english import number, short
 from lib.experiment import MODES as WORDS
@@ -28,7 +27,7 @@ LETTERS = {"sequence": "S", "last": "L"}
 
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
-) -> go.Figure:
+) -> chart.Chart:
     """Errors against one setting: each mode's median, the band of its seeds, and a dot for each.
 
     `points` differ in that setting alone. Each has a best guess of its own to be held against.
@@ -86,7 +85,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
 
 def map_figure(
     points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
-) -> go.Figure:
+) -> chart.Chart:
     """Two settings across and up, and in each square a mode's median error, "sequence" or "last".
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
@@ -156,7 +155,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
     return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
 
 
-def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figure:
+def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Chart:
     """A line for each point through all that varies and both modes' errors, as powers of ten.
 
     Its colour is the mode's whose median error is smaller.

@@ -7,8 +7,6 @@ target.html has them.
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from lib.doctor import Diagnosis
 from lib.doctor.damage import Damage
 from lib.doctor.lineup import AxisFate, AxisPair
@@ -67,10 +65,7 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
-    """The tensor of what is compared: each axis as the side calls it that isn't repeated.
-
-    Each has a place of its own: samples may lie where columns were.
-    """
+    """What is compared: an axis as the side calls it that isn't repeated, in its own place."""
     free: list[Role] = ["features", "time", "batch"]
     axes = []
     for pair in pairs:
@@ -92,7 +87,7 @@ def _behind(fate: AxisFate, palette: Palette) -> str:
 HEIGHT = 300
 
 
-def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
+def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
     data = []
@@ -105,7 +100,7 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     return chart.plotted(data, palette, x, y, [key], name="damage loss", height=HEIGHT)
 
 
-def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
+def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """What each model says against what is true: the right one lies on the diagonal."""
     truth, said = damage.truth, damage.predictions
     ends = float(truth.min()), float(truth.max())

@@ -14,9 +14,8 @@ from markupsafe import Markup
 
 from lib.english import ALMOST_0, number, signed
 from lib.experiment import MODES
-from lib.figures.html import STEPS, shade_indexes, shaded, svg_uri, templates
+from lib.figures.html import OVER_TIME, STEPS, shade_indexes, shaded, svg_uri, templates
 from lib.figures.palette import Palette
-from lib.figures.timeline import OVER_TIME
 
 WIDEST = 8.0
 """How wide a timestep gets at most, in rem, where there are few."""

@@ -1,6 +1,6 @@
 """A run as one file, `.unrolled`, that opens again, here or elsewhere: `keep` and `open_kept`.
 
-Nothing in it can run, and nothing of it is believed: see `container` and `checks`.
+Nothing in it can run, and nothing of it is believed: see `container` and `file`.
 """
 
 from lib.kept.container import KeptError, is_kept

@@ -6,7 +6,7 @@ with others. An upload's rows are there where the person says so; else its file 
 
 import platform
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,15 +19,18 @@ from lib.dataset import Dataset
 from lib.datasets import make_settled_dataset, settle
 from lib.english import joined
 from lib.experiment import Experiment, ExperimentError, validate
-from lib.kept.checks import check_figures
 from lib.kept.container import VERSION, KeptError, pack, unpack
 from lib.kept.rows import Rows, rows_of, table_of
-from lib.run import SeedWeights, Snapshot, Status, kept_places, weight_bytes
+from lib.recurrence import initial_model_weights
+from lib.run import MOST_KEPT, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
 from lib.tables import Table
 from lib.training.limits import check
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
+_LARGEST = {"weights": 1e15, "predictions": 1e15}
+"""What is made of larger ones may overflow; other figures have to be below 1e80, as those of all
+predictions in 32 bits are."""
 
 
 class NeedsFileError(KeptError):
@@ -50,16 +53,15 @@ class _Record:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """A run that was opened from a file."""
+class Kept(RunAt):
+    """A run that was opened from a file.
+
+    Its experiment is settled, and has a number of seeds. Its snapshot is as when it was kept, with
+    weights of its past; its id is the file's.
+    """
 
     name: str
     """The file's."""
-    experiment: Experiment
-    """Settled, and with a number of seeds."""
-    dataset: Dataset
-    snapshot: Snapshot
-    """As when it was kept, with weights of its past; its id is the file's."""
     table: Table | None
     """The upload that it is of."""
     kept: datetime
@@ -83,31 +85,26 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
 
 
-def keep(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    past: Sequence[tuple[int, SeedWeights]],
-    table: Table | None = None,
-) -> bytes:
+def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
     """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
 
     An upload's own rows go along where its `table` is given. Raises KeptError if that can't be.
     """
-    is_own = experiment.data.name == "upload"
+    dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
+    snapshot = replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None)
     record = _Record(
         version=VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
-        experiment=experiment,
-        snapshot=replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None),
+        experiment=run.experiment,
+        snapshot=snapshot,
         file=dataset.title if is_own else "",
         fingerprint=dataset.fingerprint,
         sketch=_sketch(dataset),
         rows=rows_of(table) if table and is_own else None,
     )
     try:
-        check_figures(experiment, dataset, record.snapshot)
+        _check_figures(replace(run, snapshot=snapshot))
     except ValueError as error:  # no file that doesn't open
         raise KeptError.of("unfit", why=error) from None
     return pack(record)
@@ -172,8 +169,59 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
         made = record.versions.get("unrolled", "another")[:20]
         raise KeptError.of("other_data", title=dataset.title, version=made)
-    check_figures(experiment, dataset, record.snapshot)
+    _check_figures(RunAt(experiment, dataset, record.snapshot))
     snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
     if snapshot.status.active:  # it was kept on its way, and goes no further
         snapshot = replace(snapshot, status=Status.STOPPED)
-    return Kept(name[:40], experiment, dataset, snapshot, table, record.kept, record.versions)
+    return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
+
+
+def _check_figures(run: RunAt) -> None:
+    """Raise ValueError, saying what doesn't fit, unless all models, sizes and numbers do."""
+    experiment, snapshot = run.experiment, run.snapshot
+    most, seeds = experiment.training.epochs, len(experiment.each_seed)
+    if not (0 <= snapshot.epoch <= snapshot.epochs == most):
+        raise ValueError(f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}, expected {most:,}")
+    models = [[each.keys() for each in weights] for _, weights in snapshot.past]
+    if len(models) > MOST_KEPT:
+        raise ValueError(f"weights of {len(models):,} epochs, at most {MOST_KEPT} were expected")
+    for modes in [[each.keys() for each in snapshot.seeds], *models]:
+        if modes != [{*experiment.model.modes}] * seeds:
+            raise ValueError(f"other models than those of {seeds} seeds and its mode")
+    for name, array, shape in _arrays(run):
+        kind = "i" if name in ("epochs", "samples") else "f"
+        if array.shape != shape or array.dtype.kind != kind:
+            raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
+        if not (np.abs(array) <= (largest := _LARGEST.get(name, 1e80))).all():
+            raise ValueError(f"{name} that are no numbers up to {largest:g}")
+        if name == "epochs" and (np.diff(array, prepend=-1, append=snapshot.epoch + 1) <= 0).any():
+            raise ValueError(f"epochs that don't increase up to {snapshot.epoch:,}")
+    if not np.array_equal(snapshot.samples, run.dataset.shown):
+        raise ValueError("samples that aren't those that are shown")
+
+
+def _arrays(run: RunAt) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
+    """Every array of figures and weights, with its name and the shape that it has to have."""
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
+    past = np.array([epoch for epoch, _ in snapshot.past], np.int64)
+    yield "epochs", past, past.shape
+    shown, (_, steps, features), targets = dataset.shown, dataset.shape, dataset.targets
+    shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
+    weights = [own for _, models in snapshot.past for seed in models for own in seed.values()]
+    yield "samples", snapshot.samples, shown.shape
+    for result in (result for seed in snapshot.seeds for result in seed.values()):
+        epochs, losses = result.checked_epochs, result.loss_epochs
+        if not len(epochs) or not all(result.kept_epoch in (None, *of) for of in (epochs, losses)):
+            raise ValueError("a model that was never judged, or not at its best epoch")
+        yield "epochs", epochs, (len(epochs),)
+        yield "epochs", losses, (len(losses),)
+        yield "loss", result.loss, losses.shape
+        yield "last-step errors", result.last_step_mse, epochs.shape
+        yield "validation losses", result.validation_loss, (len(epochs) * dataset.has_validation,)
+        yield "errors by timestep", result.step_mse, (steps,)
+        yield "predictions", result.predictions, (*shown.shape, steps, targets)
+        weights += [result.weights] if result.weights is not None else []
+    for own in weights:
+        if len(own) != len(shapes):
+            raise ValueError(f"{len(own)} arrays of weights, expected {len(shapes)}")
+        yield from (("weights", *each) for each in zip(own, shapes, strict=True))

@@ -1,7 +1,7 @@
 """Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
 
-No run is called better than another unless `lib.seeds.verdict` says so of it beside each: with the
-same data and the same seeds, several of them.
+No run is called better than another unless `lib.compared.verdict` says so of it beside each: with
+the same data and the same seeds, several of them.
 """
 
 import math

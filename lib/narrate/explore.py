@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from lib.baselines import best_loss, best_possible, naive_loss
+from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
 from lib.english import ALMOST_0, apart, capital, counted, joined, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
-from lib.run import ModeResult, Snapshot, Status
-from lib.seeds import middle, verdict
+from lib.run import ModeResult, RunAt, Snapshot, Status
 from lib.stack import total
 from lib.stack.tensors import readable_shape
 from lib.stack.tracing import model_layers
@@ -27,14 +27,10 @@ _STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.i
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Who answers when, in a line."""
-    model, steps = experiment.model, dataset.shape[1]
-    cell, one = CELLS[model.cell].label, model.layers == 1
-    stack = f"One {cell}" if one else f"{('Two', 'Three')[model.layers - 2]} {cell} layers"
-    s, twin = ("s", "its twin") if one else ("", "their twins")
-    if model.mode == "last":
-        return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
-    each = f"{stack} answer{s} at each of {steps} timesteps"
-    return f"{each}, {twin} only at the last." if model.mode == "both" else f"{each}."
+    model, cell = experiment.model, CELLS[experiment.model.cell].label
+    said = _TEXTS["setup"]["several" if model.layers > 1 else "one"][model.mode]
+    many = ("One", "Two", "Three")[model.layers - 1]
+    return str(said.format(many=many, cell=cell, steps=dataset.shape[1]))
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -50,37 +46,29 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
 
 
-def answers_of_seeds(
-    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
-) -> dict[str, np.ndarray]:
+def answers_of_seeds(run: RunAt, sample: int, target: int) -> dict[str, np.ndarray]:
     """What each of R seeds says of a shown sample, by mode, (R, T), in the raw unit."""
-    index, answers = int(snapshot.samples[sample]), {}
+    snapshot, answers = run.snapshot, {}
     for mode in snapshot.results:
-        said = np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds])
-        answers[mode] = dataset.raw(said, index)[..., target].astype(np.float64)
+        said = snapshot.by_seed(mode, "predictions")[:, sample]
+        raw = run.dataset.raw(said, int(snapshot.samples[sample]))
+        answers[mode] = raw[..., target].astype(np.float64)
     return answers
 
 
-def predictions_sentence(
-    experiment: Experiment,
-    dataset: Dataset,
-    snapshot: Snapshot,
-    sample: int,
-    target: int,
-    *,
-    earlier: bool = False,
-) -> str:
+def predictions_sentence(run: RunAt, sample: int, target: int, *, earlier: bool = False) -> str:
     """What each model says of one shown sample, and how far off that is, in the raw unit.
 
     With `earlier` also what the last-step model would have said where it was never asked.
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     if not len(snapshot.samples):
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]
-    each = answers_of_seeds(dataset, snapshot, sample, target)
+    each = answers_of_seeds(run, sample, target)
     said = {mode: np.median(values, axis=0) for mode, values in each.items()}
     errors = {m: np.median(np.abs(values - truth), axis=0) for m, values in each.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
@@ -95,21 +83,22 @@ def predictions_sentence(
     ]
     if answers:
         parts.append(_sentence(answers))
+    more = _TEXTS["answers"]
     if "sequence" in errors:
         off = readable(errors["sequence"].mean())
-        parts.append(f"Over all {len(truth)} steps the sequence model is off by {off} on average.")
+        parts.append(more["sequence"].format(steps=len(truth), off=off))
     if "last" in errors and earlier:
-        answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
-        asked = "Before the last step the last-step model was never asked"
-        parts.append(f"{asked}; {answer} would have been off by {off} on average.")
+        answer, off = ANSWERS[run.experiment.model.head], readable(errors["last"][:-1].mean())
+        parts.append(more["earlier"].format(answer=answer, off=off))
     if snapshot.others:
-        parts.append(f"All of these are medians over {len(snapshot.seeds)} seeds.")
+        parts.append(more["seeds"].format(seeds=len(snapshot.seeds)))
     return " ".join(parts)
 
 
-def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def loss_sentence(run: RunAt) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
-    steps, results = dataset.shape[1], middle(snapshot).results.items()
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
+    steps, results = dataset.shape[1], snapshot.middle.results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
     first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
     after = "By then " if snapshot.keeps_best else f"After {epochs} "
@@ -143,29 +132,30 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     return " ".join(part for part in parts if part)
 
 
-def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def compare_sentence(run: RunAt) -> str:
     """The number that compares the modes: last-step error on the same samples for both."""
+    dataset, snapshot = run.dataset, run.snapshot
     which = "validation" if dataset.has_validation else "training"
     known = {
         MODES[mode].model: result.final_mse
-        for mode, result in middle(snapshot).results.items()
+        for mode, result in snapshot.middle.results.items()
         if len(result.last_step_mse)
     }
     errors = [" ".join(pair) for pair in zip(known, apart(*known.values()), strict=True)]
     levels = [f"{dataset.naive_label} {readable(dataset.naive_mse[-1])}"]
-    if best := best_possible(experiment, dataset):
+    if best := best_possible(run.experiment, dataset):
         levels.append(f"{best.label} {_floor(best.mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
     where = f"at step {dataset.shape[1]} on the {which} samples"
-    each = f" {seeds_sentence(experiment, snapshot)}" if snapshot.others else ""
+    each = f" {seeds_sentence(run)}" if snapshot.others else ""
     kind = "Median of the mean squared errors" if each else "Mean squared error"
     return f"{kind}{scaled} {where}: {', '.join(errors + levels)}.{none}{each}"
 
 
-def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
+def seeds_sentence(run: RunAt) -> str:
     """Of several seeds: which, how far apart their errors lie, and by what a winner is told."""
-    said, first = _TEXTS["seeds"], experiment.seed
+    said, first, snapshot = _TEXTS["seeds"], run.experiment.seed, run.snapshot
     errors = {mode: snapshot.by_seed(mode) for mode in snapshot.results}
     ranges = [
         said["range"].format(model=MODES[mode].model, range=seeds_range(snapshot, mode))
@@ -202,10 +192,9 @@ def off_unit(dataset: Dataset) -> str:
     return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
 
 
-def step_error_sentence(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, earlier: bool = False
-) -> str:
+def step_error_sentence(run: RunAt, *, earlier: bool = False) -> str:
     """Typical error at the first and the last step, beside that of the guess or baseline."""
+    dataset = run.dataset
     steps, scale = dataset.shape[1], dataset.raw_scale
     unit = off_unit(dataset) if scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
@@ -215,9 +204,9 @@ def step_error_sentence(
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
         return apart(root[0], root[-1], unit=unit)
 
-    words = {"kind": kind, "steps": steps, "answer": ANSWERS[experiment.model.head]}
+    words = {"kind": kind, "steps": steps, "answer": ANSWERS[run.experiment.model.head]}
     words["guess"] = capital(dataset.naive_label)
-    mses = {mode: result.step_mse for mode, result in middle(snapshot).results.items()}
+    mses = {mode: result.step_mse for mode, result in run.snapshot.middle.results.items()}
     if earlier and "last" in mses:
         mses["earlier"] = mses["last"]
     parts = []
@@ -242,20 +231,16 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
-    results = snapshot.results
+    said, results = _TEXTS["kept"], snapshot.results
     if snapshot.others and snapshot.keeps_best:
-        return "Each seed's modes keep their own best epochs on validation."
+        return str(said["seeds"])
     kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
     if not kept:
         return ""
-    if len(kept) > 1 and len(set(kept.values())) == 1:
-        return f"Both modes keep epoch {kept['last']:,}, their best on validation."
-    first, *others = (f"epoch {epoch:,}" for epoch in kept.values())
-    keeps = "keeps" if len(kept) == len(results) else "has stopped and keeps"
-    whose = "its" if not others else "each its"
-    names = [MODES[mode].name for mode in kept]
-    then = "".join(f", {names[-1]} {epoch}" for epoch in others)
-    return f"{capital(names[0])} {keeps} {first}{then}, {whose} best on validation."
+    which = "one" if len(results) == 1 else "first"
+    if len(kept) > 1:
+        which = "same" if len(set(kept.values())) == 1 else "each"
+    return str(said[which].format(*kept.values(), mode=capital(MODES[next(iter(kept))].name)))
 
 
 def changed_settings(before: Experiment, after: Experiment) -> str:

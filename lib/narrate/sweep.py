@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from lib.compared import CHANCE
 from lib.english import capital, counted, joined, number
 from lib.experiment import MODES as WORDS
-from lib.seeds import CHANCE
 from lib.swept import MODES, VARIABLE, PointResult, clear_mode, findings, named
 from lib.toml import beside
 

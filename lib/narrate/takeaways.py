@@ -1,7 +1,7 @@
 """What each chart of Explore shows, in at most 15 plain words; `lib.narrate.explore` says the rest.
 
 Of several seeds it is the median that is told. That one mode is better is said only where the seeds
-of the run carry it.
+of the run carry it. Last comes what a replay shows.
 """
 
 import math
@@ -10,14 +10,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
+from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
+from lib.narrate import Told
 from lib.narrate.data import raw_targets
 from lib.narrate.explore import answers_of_seeds, off_unit
-from lib.run import ModeResult, Snapshot
-from lib.seeds import middle, verdict
+from lib.replay import Frame
+from lib.run import ModeResult, RunAt
+from lib.toml import beside
 
+_SAID = beside(__file__)
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
@@ -28,16 +32,17 @@ TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
-def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
+def predictions_takeaway(run: RunAt, sample: int, target: int) -> str:
     """How far off each model is at the last step of the sample that is seen, in the raw unit.
 
     Of several seeds the median of that: the median of their answers would be nearer than most.
     """
+    dataset, snapshot = run.dataset, run.snapshot
     if not snapshot.epoch:
         return UNTRAINED
     truth = raw_targets(dataset, int(snapshot.samples[sample]))[-1, target]
     off: list[str] = []
-    for mode, said in answers_of_seeds(dataset, snapshot, sample, target).items():
+    for mode, said in answers_of_seeds(run, sample, target).items():
         wrong = np.median(np.abs(said[:, -1] - truth))
         error = readable(float(wrong), 2, off_unit(dataset))
         error = error.replace("less than a millionth", "almost nothing")  # no room for it twice
@@ -45,18 +50,15 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     return f"At the last step: {', '.join(off)}."
 
 
-def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+def loss_takeaway(run: RunAt) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
-    guesses, snapshot = naive_loss(experiment, dataset), middle(snapshot)
+    dataset, snapshot = run.dataset, run.snapshot.middle
+    guesses = naive_loss(run.experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if overfits:
-        both, name = len(overfits) > 1, capital(MODES[overfits[0]].name)
-        best = "their best epochs were" if both else "its best epoch was"
-        then = f"well above {'' if both else 'its '}training loss"
-        if all(snapshot.results[mode].kept_epoch for mode in overfits):
-            then = f"so {best} kept"
-        who = "Both modes overfit:" if both else f"{name} overfits: its"
-        return f"{who} validation loss has risen, {then}."
+        kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
+        which = f"{'both' if len(overfits) > 1 else 'one'}{', kept' * kept}"
+        return str(_SAID["overfit"][which].format(capital(MODES[overfits[0]].name)))
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
@@ -84,12 +86,13 @@ def is_overfit(result: ModeResult, guess: float) -> bool:
     return bool(rises and now > 1.25 * training and training < least)
 
 
-def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
+def step_error_takeaway(run: RunAt) -> str:
     """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
+    dataset, snapshot = run.dataset, run.snapshot
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
-    sequence, last = (middle(snapshot).results.get(mode) for mode in ("sequence", "last"))
+    sequence, last = (snapshot.middle.results.get(mode) for mode in ("sequence", "last"))
     error = float(last.step_mse[-1]) if last else math.nan
     beats, hardly = error < BETTER * naive[-1], error < naive[-1]
     if not sequence:
@@ -107,8 +110,9 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     return f"Sequence mode beats {rival} {where}{f'; last-step mode {also}' if last else ''}."
 
 
-def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
+def compare_takeaway(run: RunAt) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
+    dataset, snapshot = run.dataset, run.snapshot
     count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
     if not snapshot.epoch or count < FEWEST:
         return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
@@ -149,3 +153,40 @@ def _winner(seeds: Mapping[str, np.ndarray], count: int) -> str:
         wins = f"all {count}" if found.wins == count else f"{found.wins} of {count}"
         return f"{capital(better)} is better in {wins} seeds, by {found.by:.0%} in the median."
     return f"No clear winner: {count} seeds can't tell the two modes apart."
+
+
+def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> Told:
+    """From which epoch on each mode beats the guess or baseline at the last step, by its history.
+
+    The details have that error, the median over the seeds, after each of the frames' epochs.
+    """
+    guess = float(dataset.naive_mse[-1])
+    errors = {
+        mode: np.array([np.median(frame.snapshot.by_seed(mode)) for frame in frames])
+        for mode in frames[-1].snapshot.results
+    }
+    said, from_epoch = [], "from epoch"
+    for mode, result in frames[-1].snapshot.middle.results.items():
+        since = _since(result.checked_epochs, result.last_step_mse < BETTER * guess)
+        said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
+        from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both
+    words = f"Last step beats {dataset.rival}: {', '.join(said)}."
+    scale = 1.0 if dataset.raw_scale is None else dataset.raw_scale
+    unit = off_unit(dataset) if dataset.raw_scale is not None else ", scaled"
+    names = [MODES[mode].name for mode in errors]
+    rows = [
+        f"{frame.label} {', '.join(readable(scale * np.sqrt(v), 3) for v in at)}"
+        for frame, *at in zip(frames, *errors.values(), strict=True)
+    ]
+    which = f"Typical error at the last step ({', then '.join(names)}{unit}), by epoch"
+    few = " Before the end some samples stand for all." * any(f.is_estimated for f in frames)
+    return words, f"{which}: {'; '.join(rows)}.{few}"
+
+
+def _since(epochs: np.ndarray, beats: np.ndarray) -> str:
+    """In words, the first of the epochs (Q,) from which on a model is always better, (Q,) bool."""
+    worse = np.flatnonzero(~beats)
+    first = int(worse[-1]) + 1 if len(worse) else 0
+    if first == len(epochs):
+        return "no more" if beats.any() else "never"
+    return f"from {epochs[first]:,}"

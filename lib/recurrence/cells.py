@@ -186,11 +186,11 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
             f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
         )
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
-    features, units = x.shape[-1], len(recurrent)
+    features, units = x.shape[-1], len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
     for name, array, allowed in (
-        ("kernel", kernel, ((features, width),)),
         ("recurrent_kernel", recurrent, ((units, width),)),
+        ("kernel", kernel, ((features, width),)),
         ("bias", bias, bias_shapes(cell, units)),
     ):
         if array.shape not in allowed:

@@ -54,7 +54,8 @@ class LayerSetting:
         """Raise ShapeError for a number that Keras doesn't take."""
         if self.limit is None or not self.refusal or value is None:
             return
-        if value < self.limit.minimum or (self.limit.step < 1 and value > self.limit.maximum):
+        least = 0 if ">= 0" in self.refusal else self.limit.minimum
+        if value < least or (self.limit.step < 1 and value > self.limit.maximum):
             words = {"name": self.name, "value": value, "least": f"{self.limit.minimum:g}"}
             row = "share out of range" if self.limit.step < 1 else "number out of range"
             raise ShapeError.of(row, message=self.refusal.format(**words), **words)
@@ -145,6 +146,8 @@ class Inputs:
     """The layers that come after it."""
     masks: tuple[bool, ...] = ()
     """Of each tensor, whether a mask says which of its timesteps count."""
+    unchecked: bool = False
+    """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
 
     def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
@@ -154,13 +157,25 @@ class Inputs:
             raise ShapeError.of(row, refusal=refusal, when=when, **words)
         return self.tensors[0]
 
-    def of_rank(self, rank: int) -> Tensor:
-        """The one tensor, which must have `rank` axes, 2 to 5."""
+    def of_rank(self, rank: int, said: Mapping[int, str] = {}, when: When = "run") -> Tensor:
+        """The one tensor, which must have `rank` axes.
+
+        Where Keras doesn't look at them first, it fails later, or is wrong without a word, but for
+        some numbers of axes, of which something is `said` when the model is built.
+        """
         tensor = self.only_one()
         if len(tensor) != rank:
             words = {"axes": len(tensor), "tensor": readable_shape(tensor), "name": self.name}
-            wanted = f"{rank} axes, {RANKS[rank]}"
-            raise ShapeError.of("axes", wanted=wanted, rank=rank, sizes=sizes(tensor), **words)
+            words |= {
+                "wanted": f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", "),
+                "rank": rank,
+                "sizes": sizes(tensor),
+            }
+            if not self.unchecked:
+                raise ShapeError.of("axes", **words)
+            refusal = said.get(len(tensor), "")
+            when = "built" if refusal else when
+            raise ShapeError.of("axes, unchecked", refusal=refusal, when=when, **words)
         return tensor
 
 
@@ -205,6 +220,10 @@ class Layer:
     """How many of its settings its code always says, in order; of the others what isn't usual."""
     mask: ClassVar[MaskWay] = "passes"
     """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
+    knows_width: ClassVar[bool] = False
+    """Whether Keras compares, where it is called again, the width with that of the first time."""
+    knows_axes: ClassVar[bool] = False
+    """The same of the number of axes."""
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """What it is called on; () is all that the layer before it gives."""
@@ -248,6 +267,10 @@ class Layer:
         of = tuple(Ref(moved[place], output) for place, output in self.of if place in moved)
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=of, shares=shares)
+
+    def again(self, first: Self) -> Self:
+        """The first layer, called on what this one takes."""
+        return replace(first, of=self.of, shares=self.shares, origin=self.origin)
 
     def classes(self) -> tuple[str, ...]:
         """What Keras makes for it, in order: an inner layer first, itself last."""

@@ -23,11 +23,15 @@ def keras_code(steps: Steps) -> str:
         f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
         for line, step in zip(lines, steps, strict=True)
     ]
+    return "\n".join([HEAD, *body, "", model_line(steps), "model.summary()", ""])
+
+
+def model_line(steps: Steps) -> str:
+    """The line that makes a model of what the lines before it made."""
     names = _names(steps)
     inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
     outputs = _listed([names[at] for at in ends(steps)])
-    end = f"model = keras.Model({inputs}, {outputs})"
-    return "\n".join([HEAD, *body, "", end, "model.summary()", ""])
+    return f"model = keras.Model({inputs}, {outputs})"
 
 
 def _listed(names: list[str]) -> str:

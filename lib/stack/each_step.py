@@ -19,7 +19,7 @@ from lib.stack.plain import Dense
 from lib.stack.recurrent import ACTIVATIONS, check_batch, returned_masks, share
 from lib.stack.shaping import grouped
 from lib.stack.tensors import readable_shape, sizes, widened
-from lib.stack.windows import Windows, length_after, window
+from lib.stack.windows import STEPS_OR_NONE, Windows, check_steps, length_after, window
 
 _DENSE = Dense()
 
@@ -81,7 +81,11 @@ class TimeDistributed(Layer, kind="td"):
         """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
         self.refused(inputs)
         (tensor,) = inputs.tensors
-        one = replace(inputs, tensors=(grouped(tensor),))
+        several = self.layer.returned()
+        if len(several) > 1 and len(tensor) > 3:
+            words = {"layer": self.layer.keras, "names": ", ".join(several)}
+            raise ShapeError.of("several at each step", **words)
+        one = replace(inputs, tensors=(grouped(tensor),), unchecked=True)
         outputs = self.layer.call(one)
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
@@ -100,7 +104,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
 
     filters: int = setting("k", 16, "filters", limit=UNITS)
     kernel_size: int = window("w", 3)
-    strides: int = window("s", 1)
+    strides: int = window("s", 1, refusal=STEPS_OR_NONE)
     padding: str = option("p", "valid", "same")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -118,20 +122,25 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
-        tensor = inputs.of_rank(4)
+        other = "Kernel shape must have the same length as input"
+        said = {2: "The channel dimension of the inputs", 3: other, 5: other, 6: other}
+        tensor = inputs.of_rank(4, said)
         batch, time, row, channels = tensor
-        words: dict[str, Any] = {"tensor": readable_shape(tensor), "sizes": sizes(tensor)}
+        words: dict[str, Any] = {"tensor": readable_shape(tensor)}
+        words |= {"sizes": sizes(grouped(tensor))}
         if row.size is None:
             raise ShapeError.of("open row", **words)
         if channels.size is None:
-            raise ShapeError.of(
-                "open channels of a row", sizes_of_a_step=sizes(grouped(tensor)), **words
-            )
+            raise ShapeError.of("open channels of a row", **words)
+        if self.filters < 0:  # 0 of them Keras takes
+            words |= {"name": "filters", "value": self.filters, "least": 0}
+            raise ShapeError.of("number out of range", message="Cannot convert '(", **words)
+        check_steps([self.strides], "cannot convert float infinity to integer")
         check_batch(self.stateful, tensor)
         length = length_after(row.size, self.kernel_size, self.strides, self.padding) or 0
         if length < 1:
             kernel = (self.kernel_size, channels.size, self.filters)
-            words |= {"sizes": sizes(grouped(tensor)), "kernel": kernel, "dilation": "1"}
+            words |= {"kernel": kernel, "dilation": "1"}
             words |= {"wanted": f"a row of at least {self.kernel_size}", "padding": self.padding}
             raise ShapeError.of("too short", strides=(self.strides,), **words)
         letter = row.letter if length == row.size else f"{row.letter}′"

@@ -4,10 +4,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size, option, setting
+from lib.stack.base import (
+    Inputs,
+    Layer,
+    Outputs,
+    ShapeError,
+    When,
+    known_size,
+    option,
+    setting,
+)
 from lib.stack.plain import Unpack
 from lib.stack.recurrent import ACTIVATIONS, RATE
-from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes
+from lib.stack.tensors import Tensor, readable_shape, readable_shapes
 
 SLOPE = Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
@@ -21,11 +30,14 @@ _NO_SHARE = (
 class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
+    fails: ClassVar[When] = "run"
+    """When several tensors are more than it can take."""
+
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays. Keras takes several tensors for one, and fails when it runs."""
         if len(inputs.tensors) > 1:
             count, tensors = len(inputs.tensors), readable_shapes(inputs.tensors)
-            raise ShapeError.of("several at once", count=count, tensors=tensors)
+            raise ShapeError.of("several at once", count=count, tensors=tensors, when=self.fails)
         return Outputs(inputs.tensors)
 
 
@@ -63,12 +75,14 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
-        return Outputs((inputs.of_rank(3),))
+        return Outputs((inputs.of_rank(3, when="trained"),))
 
 
 @dataclass(frozen=True, slots=True)
 class GaussianNoise(Elementwise, kind="noise"):
     """Adds noise while training. Shapes stay."""
+
+    fails: ClassVar[When] = "trained"
 
     stddev: float = setting("s", 0.1, "stddev", limit=RATE, refusal=_NO_SHARE)
 
@@ -160,8 +174,9 @@ class Normalization(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        shapes = tuple(map(sizes, inputs.tensors))
-        tensor = inputs.only_one(f"Cannot convert '({shapes[0]},)' to a shape. Found invalid")
+        # Of several tensors the shapes are taken for one, with shapes as its sizes.
+        outside = not -len(inputs.tensors) <= self.axis < len(inputs.tensors)
+        tensor = inputs.only_one("index out of range" if outside else "Cannot convert '((")
         return Outputs((tensor,), *self._learned(tensor))
 
     def _learned(self, tensor: Tensor) -> tuple[int, str, str]:
@@ -178,6 +193,9 @@ class Normalization(Layer):
 @dataclass(frozen=True, slots=True)
 class BatchNormalization(Normalization, kind="bnorm"):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
+
+    knows_width: ClassVar[bool] = True
+    knows_axes: ClassVar[bool] = True
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; the running mean and variance are kept, not trained."""

@@ -40,10 +40,14 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        joined, *others = self.list_of(inputs, "no list to merge")
+        joined, *others = tensors = self.list_of(inputs, "no list to merge")
+        batches = {tensor[0].size for tensor in tensors} - {None}
+        if len(batches) > 1:
+            raise ShapeError.of("batches to merge", tensors=readable_shapes(tensors))
         for tensor in others:
             joined = _broadcast(joined, tensor)
-        return Outputs((joined,))
+        batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
+        return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
         """Where all have a mask."""
@@ -52,21 +56,15 @@ class Merge(Joining):
 
 def _broadcast(one: Tensor, other: Tensor) -> Tensor:
     """What both become. Raises ShapeError for sizes that differ and aren't 1."""
-    short, long = sorted((one[1:], other[1:]), key=len)
+    long, short = sorted((one[1:], other[1:]), key=len, reverse=True)
     start = len(long) - len(short)
     axes = list(long)
     for place, axis in enumerate(short, start):
         kept = axes[place]
-        if kept.size in (1, axis.size):
-            axes[place] = kept if kept.size == axis.size else axis
-        elif kept.size is None or axis.size is None:
-            axes[place] = (
-                axis
-                if kept.size in (1, None) and axis.size in (1, None)
-                else replace(kept, size=None)
-            )
-        elif axis.size != 1:
-            shapes = {"one": sizes(one[1:]), "other": sizes(other[1:])}
+        if kept.size == 1 or axis.size is None:
+            axes[place] = axis if kept.size is not None else kept
+        elif kept.size is not None and axis.size not in (1, kept.size):
+            shapes = {"one": sizes(long), "other": sizes(short)}
             raise ShapeError.of("shapes to merge", tensors=readable_shapes((one, other)), **shapes)
     return (one[0], *axes)
 
@@ -79,6 +77,13 @@ class Add(Merge, kind="add"):
 @dataclass(frozen=True, slots=True)
 class Subtract(Merge, kind="sub"):
     """Takes the second tensor from the first."""
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Two of shapes that broadcast → the widest."""
+        outputs = Merge.call(self, inputs)
+        if len(inputs.tensors) != 2:
+            raise ShapeError.of("not two to subtract", tensors=readable_shapes(inputs.tensors))
+        return outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +116,22 @@ class Concatenate(Joining, kind="concat"):
         """(N, T, F) and (N, T, G) → (N, T, F+G)."""
         first, *others = tensors = self.list_of(inputs, "no list to concatenate")
         axis = self.axis + len(first) if self.axis < 0 else self.axis
+        if min(map(len, tensors)) < -self.axis:
+            words = {"axis": self.axis, "axes": len(first), "tensor": readable_shape(first)}
+            raise ShapeError.of("no such axis", **words)
         rest = [[one.size for one in _without(tensor, axis)] for tensor in tensors]
-        same = all(len(tensor) == len(first) for tensor in others) and axis < len(first)
+        same = all(len(tensor) == len(first) for tensor in others)
         columns = zip(*rest, strict=False)
         if not same or any(len({*column} - {None}) > 1 for column in columns):
-            shapes = ", ".join(f"{sizes(tensor)}" for tensor in tensors)
-            words = {"tensors": readable_shapes(tensors), "sizes": shapes}
-            raise ShapeError.of("shapes to concatenate", **words)
+            raise ShapeError.of("shapes to concatenate", tensors=readable_shapes(tensors))
+        if others and axis >= len(first):
+            words = {"axis": self.axis, "axes": len(first), "tensor": readable_shape(first)}
+            raise ShapeError.of("no such axis", **words)
         joined = list(first)
-        for place in range(len(first)):
-            found = [tensor[place] for tensor in tensors]
-            if place == axis:
-                letters = "+".join(one.letter for one in found)
-                joined[place] = replace(found[0], letter=letters, size=_added(found))
-            elif any(one.size is None for one in found):
-                joined[place] = next(one for one in found if one.size is None)
+        if others:
+            found = [tensor[axis] for tensor in tensors]
+            letters = "+".join(one.letter for one in found)
+            joined[axis] = replace(found[0], letter=letters, size=_added(found))
         return Outputs((tuple(joined),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
@@ -149,7 +155,14 @@ class Dot(Joining, kind="dot"):
     mask: ClassVar[MaskWay] = "ends"
     positional: ClassVar[int] = 1
 
-    axes: tuple[int, ...] = setting("a", (2, 2), "axes", sizes=2)
+    axes: tuple[int, ...] = setting(
+        "a",
+        (2, 2),
+        "axes",
+        sizes=2,
+        refusal="Invalid format for argument `{name}`: it should contain two elements. "
+        "Received: {name}={value}",
+    )
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -158,20 +171,18 @@ class Dot(Joining, kind="dot"):
         if len(tensors) != 2:
             shapes = ", ".join(f"{sizes(tensor)}" for tensor in tensors)
             raise ShapeError.of("not two for a dot", tensors=readable_shapes(tensors), sizes=shapes)
-        places = []
         for tensor, axis in zip(tensors, self.axes, strict=True):
             if not -len(tensor) <= axis < len(tensor):
                 words = {"axis": axis, "axes": len(tensor), "tensor": readable_shape(tensor)}
                 raise ShapeError.of("no such axis", **words)
-            places.append(axis % len(tensor))
-        (one, other), (at, at_other) = tensors, places
-        if one[at].size != other[at_other].size and None not in (
-            one[at].size,
-            other[at_other].size,
-        ):
-            words = {"tensors": readable_shapes(tensors), "one": one[at].size, "at": at}
-            words |= {"other": other[at_other].size, "at_other": at_other}
+        (one, other), (at, at_other) = tensors, self.axes
+        words = {"tensors": readable_shapes(tensors), "at": at, "at_other": at_other}
+        if one[at].size != other[at_other].size:
+            words |= {"one": one[at].size, "other": other[at_other].size}
             raise ShapeError.of("axes to multiply", sizes=f"{sizes(one)}, {sizes(other)}", **words)
+        at, at_other = at % len(one), at_other % len(other)
+        if 0 in (at, at_other) or len({one[0].size, other[0].size} - {None}) > 1:
+            raise ShapeError.of("batches to multiply", **words)
         output = (*_without(one, at), *_without(other, at_other)[1:])
         if len(output) == 1:
             output = (*output, Axis("1", 1, "features"))
@@ -194,11 +205,28 @@ class MultiHeadAttention(Layer, kind="mha"):
 
     num_heads: int = setting("h", 2, "num_heads", limit=UNITS, refusal=_not_positive())
     key_dim: int = setting("k", 16, "key_dim", limit=UNITS, refusal=_not_positive())
-    value_dim: int | None = setting("v", None, "value_dim", limit=UNITS, optional=True, seldom=True)
+    value_dim: int | None = setting(
+        "v",
+        None,
+        "value_dim",
+        limit=UNITS,
+        optional=True,
+        seldom=True,
+        refusal="Received an invalid value for argument `{name}`, expected a positive integer or "
+        "`None`. Received: {name}={value}",
+    )
     output_shape: int | None = setting(
         "o", None, "output_shape", limit=UNITS, optional=True, seldom=True
     )
-    dropout: float = setting("drop", 0.0, "dropout", limit=RATE, seldom=True)
+    dropout: float = setting(
+        "drop",
+        0.0,
+        "dropout",
+        limit=RATE,
+        seldom=True,
+        refusal="Invalid value received for argument `rate`. Expected a float value between 0 and "
+        "1. Received: rate={value}",
+    )
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def arguments(self) -> Iterator[str]:
@@ -212,14 +240,23 @@ class MultiHeadAttention(Layer, kind="mha"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F), with itself or another (N, S, G) → (N, T, F)."""
+        if inputs.unchecked:
+            raise ShapeError.of("one to attend with", tensor=readable_shape(inputs.tensors[0]))
         query, value, *rest = (*inputs.tensors, *inputs.tensors[-1:])
         key = rest[0] if len(inputs.tensors) > 2 else value
+        words = {"tensors": readable_shapes((query, value, key))}
+        if sizes(value[1:-1]) != sizes(key[1:-1]):
+            shapes = {"value": sizes(value), "key": sizes(key)}
+            raise ShapeError.of("key and value", **shapes, **words)
         heads, width = self.num_heads, self.key_dim
-        shape = f"(None, {heads}, {width})"
         inner = self.value_dim or width
-        query_width = known_size(query[-1], query, shape)
+        query_width, key_width = (
+            known_size(one[-1], one, f"(None, {heads}, {width})") for one in (query, key)
+        )
+        value_width = known_size(value[-1], value, f"(None, {heads}, {inner})")
+        if len(query) != len(value) or len(query) < 3:
+            raise ShapeError.of("what can't attend", **words)
         last = self.output_shape or query_width
-        key_width, value_width = key[-1].size or 0, value[-1].size or 0
         bias = int(self.use_bias)
         count = (
             heads * width * (query_width + bias)
@@ -241,6 +278,11 @@ class MultiHeadAttention(Layer, kind="mha"):
         return (inputs.masks[0],) * count
 
 
+def fits(one: Axis, other: Axis) -> bool:
+    """Whether they may have the same size."""
+    return None in (one.size, other.size) or one.size == other.size
+
+
 @dataclass(frozen=True, slots=True)
 class Attention(Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
@@ -249,8 +291,18 @@ class Attention(Joining, kind="attend"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, G) → (N, T, G)."""
-        query, value, *_ = self.list_of(inputs, "no list to attend to")
+        tensors = inputs.tensors
+        if len(self.of) < 2:  # what a layer gives is a tuple
+            raise ShapeError.of("no list to attend to", tensor=readable_shapes(tensors))
+        if len(tensors) > 3:
+            count, shown = len(tensors), readable_shapes(tensors)
+            raise ShapeError.of("too many to attend to", count=count, tensors=shown)
+        query, value, *rest = tensors
+        key = rest[0] if rest else value
         learned: tuple[Any, ...] = self._learned(query)
+        ranks = {len(query), len(key), len(value)}
+        if len(ranks) > 1 or not fits(query[-1], key[-1]) or not fits(key[-2], value[-2]):
+            raise ShapeError.of("what can't attend", tensors=readable_shapes(tensors))
         return Outputs(((*query[:-1], value[-1]),), *learned)
 
     def _learned(self, query: Tensor) -> tuple[Any, ...]:  # noqa: ARG002
@@ -268,5 +320,7 @@ class AdditiveAttention(Attention, kind="addattend"):
     use_scale: bool = setting("noscale", True, seldom=True)
 
     def _learned(self, query: Tensor) -> tuple[Any, ...]:
-        width = query[-1].size
-        return (width, f"{width}", query[-1].letter) if self.use_scale else ()
+        if not self.use_scale:
+            return ()
+        width = known_size(query[-1], query, "(None,)")
+        return width, f"{width}", query[-1].letter

@@ -33,21 +33,26 @@ from lib.stack.joining import (
 )
 from lib.stack.plain import Dense, Embedding, Input, Unpack, Unread
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, CellStack, SimpleRNN
-from lib.stack.shaping import Flatten, Permute, RepeatVector, Reshape
+from lib.stack.shaping import (
+    Cropping1D,
+    Flatten,
+    Permute,
+    RepeatVector,
+    Reshape,
+    UpSampling1D,
+    ZeroPadding1D,
+)
 from lib.stack.windows import (
     AveragePooling1D,
     AveragePooling2D,
     Conv1D,
     Conv2D,
-    Cropping1D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     MaxPooling1D,
     MaxPooling2D,
-    UpSampling1D,
-    ZeroPadding1D,
 )
 
 _INNER: tuple[type[Layer], ...] = (Unread,)

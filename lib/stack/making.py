@@ -131,17 +131,17 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         return forward
     if not isinstance(forward, Recurrent):
         raise ShapeError.of("nothing to reverse", name=forward.keras)
-    if forward.go_backwards:
+    backward = values.get("backward_layer")
+    if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
         raise ShapeError.of("backwards twice")
     own = {item.name for item in fields(Bidirectional) if item.metadata}
     settings = {setting.name: getattr(forward, setting.name) for setting in forward.settings()}
     shared = {key: value for key, value in settings.items() if key in own}
     merge = next(setting for setting in Bidirectional.settings() if setting.name == "merge_mode")
     mode = taken(merge, values.get("merge_mode", "concat"), "Bidirectional")
-    backward = values.get("backward_layer")
     other = "same"
     if isinstance(backward, Recurrent):
-        if not backward.go_backwards:
+        if backward.go_backwards == forward.go_backwards:
             raise ShapeError.of("no direction backwards")
         for key in ("return_sequences", "return_state", "stateful"):
             if getattr(backward, key) != getattr(forward, key):
@@ -162,8 +162,8 @@ def _cells(name: str, values: dict[str, Any]) -> Layer:
     listed = values[key]
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
     for cell in cells:
-        if isinstance(cell, Unread) and cell.error is not None:
-            raise cell.error
+        if isinstance(cell, Unread):
+            return cell
     if not cells or not all(isinstance(cell, CellStack) for cell in cells):
         raise ShapeError.of("no cells", value=listed)
     if len({cell.cell for cell in cells}) > 1:
@@ -190,9 +190,11 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         return _sizes(setting, value, name)
     if setting.limit is None:
         return bool(value)
-    if value is None and (setting.optional or setting.default is not None):
-        return None if setting.optional else setting.default
-    if isinstance(value, (list, tuple)) and (len(value) == 1 or _is_pair(setting, value)):
+    if value is None and setting.optional:
+        return None
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1 and not _is_pair(setting, value):
+            raise _other_sizes(setting, value, 1)
         value = value[0]
     is_share = setting.limit.step < 1 and isinstance(value, (int, float))
     if is_share and abs(value) <= MOST:
@@ -210,19 +212,26 @@ def _whole(value: Any, argument: str, name: str, setting: LayerSetting | None = 
     if isinstance(value, Unknown):
         raise ShapeError.of("a value that can't be told", argument=argument, name=name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ShapeError.of("no whole number", argument=argument, value=value)
+        said = _KERAS["no_whole_number"]
+        if setting is not None and "must be a tuple" in setting.refusal:
+            words = "The `{name}` argument must be a tuple of 1 integers"
+        else:
+            words = said.get(name, said["float" if isinstance(value, float) else "others"])
+        message = words.format(name=argument, value=value)
+        raise ShapeError.of("no whole number", argument=argument, value=value, message=message)
     most = setting.limit.maximum if setting is not None and setting.limit is not None else MOST
     if abs(value) > most:
-        words = {"value": f"{value:,}", "most": f"{most:,.0f}"}
-        raise ShapeError.of("too much to trace", argument=argument, **words)
+        asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
+        raise ShapeError.of("too much to trace", argument=argument, **asked)
     return value
 
 
 def _choice(setting: LayerSetting, value: Any, name: str) -> str:
     options = setting.options or {}
-    written = (
-        "None" if value is None else json.dumps(value.lower() if isinstance(value, str) else 0)
-    )
+    written = f"{value}"
+    if isinstance(value, str):
+        may_be_large = setting.name in ("padding", "data_format")
+        written = json.dumps(value.lower() if may_be_large else value)
     for key, option in options.items():
         if option == written:
             return key
@@ -232,8 +241,10 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
         raise ShapeError.of("no activation", value=value)
     if setting.name == "merge_mode":
         raise ShapeError.of("no merge mode", value=value)
+    pools = setting.name == "padding" and "Pooling" in name
+    said = _KERAS["no_option"]["padding of pooling" if pools else setting.name]
     words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
-    raise ShapeError.of("no option", name=name, **words)
+    raise ShapeError.of("no option", message=said, **words)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...] | None:
@@ -245,6 +256,17 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...] | No
         raise ShapeError.of("no sizes in brackets", argument=setting.name, value=value)
     sizes = tuple(-1 if size is None else _whole(size, setting.name, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        words = {"argument": setting.name, "value": value, "count": setting.sizes}
-        raise ShapeError.of("other number of sizes", **words)
+        raise _other_sizes(setting, value, setting.sizes)
     return sizes
+
+
+def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be; several axes are more than is traced here."""
+    if setting.name == "axis":
+        return ShapeError.of("too much to trace", argument="axis", value=value, most="one number")
+    words = {"argument": setting.name, "value": value, "count": count}
+    usual = "The `{name}` argument must be a tuple of {count} integers"
+    message = (setting.refusal if setting.sizes and setting.refusal else usual).format(
+        name=setting.name, **words
+    )
+    return ShapeError.of("other number of sizes", message=message, **words)

@@ -75,6 +75,8 @@ class Input(Layer, kind="input"):
 class Dense(Layer, kind="dense", width_letter="K"):
     """The same linear map wherever the last axis is read, at every timestep."""
 
+    knows_width: ClassVar[bool] = True
+
     units: int = setting(
         "k",
         1,

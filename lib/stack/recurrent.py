@@ -15,6 +15,7 @@ from lib.stack.base import (
     Outputs,
     Ref,
     ShapeError,
+    known_size,
     known_width,
     option,
     setting,
@@ -70,6 +71,10 @@ class Recurrent(Layer, width_letter="U"):
         states = tuple(Ref(moved[place], output) for place, output in self.states if place in moved)
         return replace(Layer.at(self, moved), states=states)
 
+    def again(self, first: Self) -> Self:
+        """Its states are its own, too."""
+        return replace(Layer.again(self, first), states=self.states)
+
     @property
     def biases(self) -> int:
         """How many it has for each column of its kernels."""
@@ -82,8 +87,7 @@ class Recurrent(Layer, width_letter="U"):
         starts = self.initial_state or bool(self.states)
         if starts and not inputs.states:
             raise ShapeError.of("no states", wanted=wanted)
-        tensor = inputs.of_rank(3)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
         if starts:
             self._check_states(inputs.states, tensor, wanted)
@@ -200,9 +204,11 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = inputs.of_rank(3)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
+        kept = [len(STATES[direction.cell]) for direction in self.directions()]
+        if self.return_state and len({*kept}) > 1:
+            raise ShapeError.of("states of two kinds", one=kept[0], other=kept[1])
         return _outputs(self, tensor, features, inputs.letter)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
@@ -236,13 +242,17 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
 
     def check(self) -> None:
         """Each cell has units of its own."""
-        for units in self.units or (0,):
+        if not self.units:
+            raise ShapeError.of("no cells", value=[])
+        for units in self.units:
             LAYER_OF_CELL[self.cell](units).check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
-        tensor = inputs.of_rank(3)
-        width = known_width(tensor, BLOCKS[self.cell] * self.units[0])
+        # Of several tensors the layer takes the first shape for the batch.
+        inputs.only_one("Cannot convert '((")
+        columns = BLOCKS[self.cell] * self.units[0]
+        tensor, width = sequence(replace(inputs, unchecked=True), columns)
         check_batch(self.stateful, tensor)
         *below, last = (LAYER_OF_CELL[self.cell](units) for units in self.units)
         products, learned = [], 0
@@ -257,6 +267,16 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
     def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
         """A sequence keeps the mask."""
         return returned_masks(inputs, count, 1 if self.return_sequences else 0)
+
+
+def sequence(inputs: Inputs, columns: int) -> tuple[Tensor, int]:
+    """The tensor (N, T, F) that there must be, and F, for a kernel with so many columns."""
+    if inputs.unchecked:
+        tensor = inputs.only_one()
+        step = (tensor[0], *tensor[2:])
+        known_size(step[-1], tensor, f"(None, {columns})")
+    tensor = inputs.of_rank(3)
+    return tensor, known_width(tensor, columns)
 
 
 def check_batch(stateful: bool, tensor: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""Layers that put the same numbers into another shape."""
+"""Layers that put the same numbers into another shape, repeat them, pad them or cut them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from lib.stack.base import STEPS, Inputs, Layer, MaskWay, Outputs, ShapeError, option, setting
 from lib.stack.tensors import Axis, Role, Tensor, flat, readable_shape, sizes
+from lib.stack.windows import FORMATS, WINDOW, Windows, check_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,71 @@ class Permute(Layer, kind="permute"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
-        tensor = inputs.of_rank(len(self.dims) + 1)
+        tensor = inputs.of_rank(len(self.dims) + 1, {2: "tuple index out of range"})
         moved = [tensor[place] for place in self.dims]
         # What stands in the place of an axis is read as that: a time axis is the second one.
         roles = [axis.role for axis in tensor[1:]]
         axes = (replace(axis, role=role) for axis, role in zip(moved, roles, strict=True))
         return Outputs(((tensor[0], *axes),))
+
+
+@dataclass(frozen=True, slots=True)
+class UpSampling1D(Windows, kind="upsample"):
+    """Gives each timestep several times."""
+
+    size: int = setting(
+        "s",
+        2,
+        "size",
+        limit=WINDOW,
+        refusal="Argument `size` should be a positive integer. Received: size={value}",
+    )
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, size·T, F)."""
+        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
+        length = None if tensor[1].size is None else tensor[1].size * self.size
+        return Outputs((self.resized(tensor, [length], inputs),))
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPadding1D(Windows, kind="zeropad"):
+    """Puts timesteps of zeros before and after."""
+
+    padding: tuple[int, ...] = setting("p", (1, 1), "padding", sizes=2)
+    data_format: str = option("df", *FORMATS, seldom=True)
+
+    def check(self) -> None:
+        """Raise ShapeError for fewer than no timesteps."""
+        check_sizes("padding", self.padding, 0)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, F)."""
+        tensor = inputs.of_rank(3)
+        before = tensor[self.along()[0]].size
+        length = None if before is None else before + sum(self.padding)
+        return Outputs((self.resized(tensor, [length], inputs),))
+
+
+@dataclass(frozen=True, slots=True)
+class Cropping1D(Windows, kind="crop"):
+    """Takes timesteps away, before and after."""
+
+    cropping: tuple[int, ...] = setting("c", (1, 1), "cropping", sizes=2)
+
+    def check(self) -> None:
+        """Raise ShapeError for fewer than no timesteps."""
+        check_sizes("cropping", self.cropping, 0)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, F)."""
+        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
+        before = tensor[1].size
+        if before is not None and before <= sum(self.cropping):
+            words: dict[str, Any] = {"sizes": sizes(tensor), "tensor": readable_shape(tensor)}
+            raise ShapeError.of("cut to nothing", cropping=self.cropping, **words)
+        length = None if before is None else before - sum(self.cropping)
+        return Outputs((self.resized(tensor, [length], inputs),))
 
 
 def grouped(tensor: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from lib.shapes import Shape
 from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, Stack
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LAYER_OF_CELL
-from lib.stack.tensors import Tensor, Tensors, sizes
+from lib.stack.tensors import Tensor, Tensors, readable_shapes, sizes
 
 NOTHING = Outputs(())
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
@@ -68,17 +68,19 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     kept: Tensors = ()
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
-    for place, (layer, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
+    for place, (named, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
         inputs = Inputs((), (), *letters[place], name, stack[place + 1 :])
         if steps and not steps[-1].tensors:
-            steps.append(TracedLayer(layer, inputs))
+            steps.append(TracedLayer(named, inputs))
             continue
-        error, outputs = None, NOTHING
+        layer, error, outputs = named, None, NOTHING
         masks: tuple[bool, ...] = ()
         try:
+            layer = _again(named, steps)
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
             outputs = layer.call(inputs)
+            _check_weights(layer, inputs, outputs, steps)
             masks = layer.masks(inputs, len(outputs.tensors))
         except ShapeError as refused:
             error = refused
@@ -87,17 +89,42 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     return tuple(steps)
 
 
+def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
+    """The layer with the settings of the one that it is. Raises ShapeError where none is there."""
+    if layer.shares is None:
+        return layer
+    for first in steps[layer.shares : layer.shares + 1]:
+        if first.layer.kind == layer.kind:
+            return layer.again(first.layer)
+    raise ShapeError.of("not there yet", layer=layer.shares + 1)
+
+
+def _check_weights(
+    layer: Layer, inputs: Inputs, outputs: Outputs, steps: list[TracedLayer]
+) -> None:
+    """Raise ShapeError for a layer that is called again on what needs other weights."""
+    if layer.shares is None:
+        return
+    first = steps[layer.shares]
+    if layer.knows_axes:
+        inputs.of_rank(len(first.inputs.tensors[0]))
+    if first.outputs.parameters != outputs.parameters:
+        words = {"first": layer.shares + 1, "tensors": readable_shapes(inputs.tensors)}
+        words |= {"wanted": readable_shapes(first.inputs.tensors)}
+        refusal = "is incompatible with the layer: expected axis" if layer.knows_width else ""
+        when = "built" if layer.knows_width else "run"
+        raise ShapeError.of("weights for others", refusal=refusal, when=when, **words)
+
+
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
     """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
     if isinstance(layer, Input) or not steps:
         return inputs
-    shared = layer.shares
-    if shared is not None and [step.layer.kind for step in steps[shared : shared + 1]] != [
-        layer.kind
-    ]:
-        raise ShapeError.of("not there yet", layer=shared + 1)
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
+    for ref, given in zip(refs, found, strict=True):
+        if len(refs) > 1 and len(given) > 1:
+            raise ShapeError.of("a list in a list", layer=ref.place + 1, count=len(given))
     states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]
     return replace(
         inputs,
@@ -131,8 +158,11 @@ def total(steps: tuple[TracedLayer, ...]) -> int:
 def keras_names(stack: Stack) -> list[str]:
     """What Keras calls each layer in a fresh session: "lstm", "lstm_1", "dense"."""
     counts: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
     for layer in stack:
+        if layer.shares is not None and layer.shares < len(names):
+            names.append(names[layer.shares])
+            continue
         for word in (_WORDS.sub("_", kind).lower() for kind in layer.classes()):
             name = f"{word}_{counts[word]}" if counts[word] else word
             counts[word] += 1

@@ -27,13 +27,14 @@ _NO_TUPLE = (
     "The `{name}` argument must be a tuple of 1 integers. Received {name}={value}, including "
     "values {{{value}}} that do not satisfy `value > 0`"
 )
+STEPS_OR_NONE = _NO_TUPLE.replace(">", ">=")
 FILTERS = "Invalid value for argument `filters`. Expected a strictly positive value. "
 FORMATS = ("channels_last", "channels_first")
 
 
-def window(key: str, default: int, **about: Any) -> Any:
+def window(key: str, default: int | None, **about: Any) -> Any:
     """A field for the size of a window, or for its steps."""
-    return setting(key, default, limit=WINDOW, refusal=_NO_TUPLE, **{"label": "", **about})
+    return setting(key, default, **{"limit": WINDOW, "refusal": _NO_TUPLE, "label": "", **about})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,18 @@ def length_after(
     return (size - (kernel - 1) * dilation - 1) // stride + 1
 
 
-def _too_short(what: str, tensor: Tensor, /, **words: object) -> ShapeError:
+def _too_short(what: str, **words: object) -> ShapeError:
     """Not one window fits."""
-    longest = f"at least {words['reach']} entries to go along, for one window"
-    return ShapeError.of(what, **words | {"wanted": longest, "tensor": readable_shape(tensor)})
+    return ShapeError.of(
+        what, wanted=f"at least {words['reach']} entries to go along, for one window", **words
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Conv1D(Windows, kind="conv1d", width_letter="C"):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
+    knows_width: ClassVar[bool] = True
     positional: ClassVar[int] = 2
 
     filters: int = setting(
@@ -106,6 +109,16 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
         """The kernel's size and its steps along each axis."""
         return [(self.kernel_size, self.strides)]
 
+    def check(self) -> None:
+        """Raise ShapeError for settings that don't go together, too."""
+        Layer.check(self)
+        steps = tuple(stride for _, stride in self.windows())
+        if self.filters % self.groups:
+            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
+        if max(steps) > 1 and self.dilation_rate > 1:
+            dilations = (self.dilation_rate,) * self.spatial
+            raise ShapeError.of("steps and gaps", strides=steps, dilations=dilations)
+
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
         tensor = inputs.only_one()
@@ -113,12 +126,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
         words: dict[str, Any] = {"tensor": readable_shape(tensor), "sizes": sizes(tensor)}
         kernels = [kernel for kernel, _ in self.windows()]
         steps = [stride for _, stride in self.windows()]
-        if max(steps) > 1 and self.dilation_rate > 1:
-            dilations = (self.dilation_rate,) * self.spatial
-            raise ShapeError.of("steps and gaps", strides=tuple(steps), dilations=dilations)
-        if self.filters % self.groups:
-            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
-        if len(tensor) < rank:
+        if len(tensor) < rank and not inputs.unchecked:
             words |= {"wanted": f"{rank} axes, {RANKS[rank]}", "axes": len(tensor), "rank": rank}
             raise ShapeError.of("axes, or more", name=inputs.name, **words)
         channels = tensor[1 if self.data_format == FORMATS[1] else -1]
@@ -128,7 +136,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             words |= {"groups": self.groups, "channels": channels.size}
             raise ShapeError.of("groups of channels", **words)
         kernel = (*kernels, channels.size // self.groups, self.filters)
-        if len(tensor) > rank:
+        if len(tensor) != rank:
             words |= {"wanted": f"{rank} axes, {RANKS[rank]}", "axes": len(tensor)}
             raise ShapeError.of("axes of a kernel", kernel=kernel, **words)
         lengths = [
@@ -139,7 +147,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             reach = max((size - 1) * self.dilation_rate + 1 for size in kernels)
             dilation = " ".join([f"{self.dilation_rate}"] * self.spatial)
             words |= {"kernel": kernel, "dilation": dilation, "strides": tuple(steps)}
-            raise _too_short("too short", tensor, reach=reach, padding=self.padding, **words)
+            raise _too_short("too short", reach=reach, padding=self.padding, **words)
         resized = list(self.resized(tensor, lengths, inputs))
         place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
         resized[place] = widened(channels, inputs.letter, self.filters)
@@ -171,9 +179,10 @@ class Conv2D(Conv1D, kind="conv2d"):
     padding: str = option("p", "valid", "same")
 
     def check(self) -> None:
-        """Rows and columns have sizes of 1 or more."""
-        Layer.check(self)
-        check_pairs(self, "kernel_size", "strides")
+        """Raise ShapeError for sizes that are none."""
+        check_sizes("kernel_size", self.kernel_size, 1)
+        check_sizes("strides", self.strides, 1)
+        Conv1D.check(self)
 
     def windows(self) -> list[tuple[int, int]]:
         """The kernel's size and its steps along rows and columns."""
@@ -185,19 +194,19 @@ class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
     pool_size: int = window("w", 2)
-    strides: int | None = setting(
-        "s", None, "strides", limit=WINDOW, optional=True, refusal="division by zero"
-    )
+    strides: int | None = window("s", None, optional=True, refusal=STEPS_OR_NONE)
     padding: str = option("p", "valid", "same")
     data_format: str = option("df", *FORMATS, seldom=True)
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps, which are as large where nothing else is said."""
-        return [(self.pool_size, self.strides or self.pool_size)]
+        return [(self.pool_size, self.pool_size if self.strides is None else self.strides)]
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(2 + self.spatial)
+        said = "operands could not be broadcast together" if self.spatial == 2 else ""
+        tensor = inputs.of_rank(2 + self.spatial, dict.fromkeys((2, 5, 6, 7), said))
+        check_steps([stride for _, stride in self.windows()], "division by zero")
         lengths = [
             length_after(tensor[place].size, size, stride, self.padding)
             for place, (size, stride) in zip(self.along(), self.windows(), strict=True)
@@ -208,8 +217,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
                 "sizes": " ".join(map(str, sizes(tensor))),
                 "pool": " ".join(map(str, pools)),
             }
-            words |= {"strides": strides, "padding": self.padding}
-            raise _too_short("too short to pool", tensor, reach=max(pools), **words)
+            words |= {"strides": strides, "padding": self.padding, "reach": max(pools)}
+            raise _too_short("too short to pool", tensor=readable_shape(tensor), **words)
         return Outputs((self.resized(tensor, lengths, inputs),))
 
 
@@ -230,8 +239,9 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
     )
 
     def check(self) -> None:
-        """Rows and columns have sizes of 1 or more."""
-        check_pairs(self, "pool_size", "strides")
+        """Raise ShapeError for sizes that are none."""
+        check_sizes("pool_size", self.pool_size, 1)
+        check_sizes("strides", self.strides or self.pool_size, 0)
 
     def windows(self) -> list[tuple[int, int]]:
         """The window's size and its steps along rows and columns."""
@@ -282,80 +292,13 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d"):
     spatial: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, slots=True)
-class UpSampling1D(Windows, kind="upsample"):
-    """Gives each timestep several times."""
-
-    size: int = setting(
-        "s",
-        2,
-        "size",
-        limit=WINDOW,
-        refusal="Argument `size` should be a positive integer. Received: size={value}",
-    )
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, size·T, F)."""
-        tensor = inputs.of_rank(3)
-        length = None if tensor[1].size is None else tensor[1].size * self.size
-        return Outputs((self.resized(tensor, [length], inputs),))
+def check_steps(strides: list[int], message: str) -> None:
+    """Raise ShapeError, with Keras's message, for windows that never move on."""
+    if 0 in strides:
+        raise ShapeError.of("no steps", message=message)
 
 
-@dataclass(frozen=True, slots=True)
-class ZeroPadding1D(Windows, kind="zeropad"):
-    """Puts timesteps of zeros before and after."""
-
-    padding: tuple[int, ...] = setting("p", (1, 1), "padding", sizes=2)
-    data_format: str = option("df", *FORMATS, seldom=True)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_ends("padding", self.padding)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3)
-        before = tensor[self.along()[0]].size
-        length = None if before is None else before + sum(self.padding)
-        return Outputs((self.resized(tensor, [length], inputs),))
-
-
-@dataclass(frozen=True, slots=True)
-class Cropping1D(Windows, kind="crop"):
-    """Takes timesteps away, before and after."""
-
-    cropping: tuple[int, ...] = setting("c", (1, 1), "cropping", sizes=2)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_ends("cropping", self.cropping)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3)
-        before = tensor[1].size
-        if before is not None and before <= sum(self.cropping):
-            words: dict[str, Any] = {"sizes": sizes(tensor), "tensor": readable_shape(tensor)}
-            raise ShapeError.of("cut to nothing", cropping=self.cropping, **words)
-        length = None if before is None else before - sum(self.cropping)
-        return Outputs((self.resized(tensor, [length], inputs),))
-
-
-def check_pairs(layer: Layer, *names: str) -> None:
-    """Raise ShapeError for sizes along rows and columns that are less than 1."""
-    for name in names:
-        value = getattr(layer, name)
-        if value is not None and min(value) < 1:
-            less = f"{{{', '.join(f'{size}' for size in {*value} if size < 1)}}}"
-            message = (
-                f"The `{name}` argument must be a tuple of 2 integers. Received {name}={value}, "
-                f"including values {less} that do not satisfy `value > 0`"
-            )
-            words = {"name": name, "value": value, "least": "1", "message": message}
-            raise ShapeError.of("number out of range", **words)
-
-
-def check_ends(name: str, ends: tuple[int, ...]) -> None:
-    """Raise ShapeError unless these are two numbers of 0 or more, for before and after."""
-    if len(ends) != 2 or min(ends) < 0:
-        raise ShapeError.of("two ends", name=name, value=ends)
+def check_sizes(name: str, pair: tuple[int, ...], least: int) -> None:
+    """Raise ShapeError unless these are two numbers, none below the least."""
+    if len(pair) != 2 or min(pair) < least:
+        raise ShapeError.of("two sizes", name=name, value=pair, least=least)

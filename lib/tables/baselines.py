@@ -106,10 +106,7 @@ def _back(origin: Origin, period: int = 1) -> np.ndarray:
 def _before(
     origin: Origin, rows: np.ndarray, lags: np.ndarray, otherwise: Callable[..., np.ndarray]
 ) -> np.ndarray:
-    """The values `lags` (H,) rows before each target, (N, t, C, H).
-
-    Where the series wasn't there yet: what `otherwise` makes of the origin and the rows.
-    """
+    """Values `lags` (H,) rows before targets, (N, t, C, H); `otherwise` where there are none."""
     known = rows[..., None] + np.array(origin.horizons) - lags
     there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
     values = np.swapaxes(origin.targets[np.where(there, known, 0)], -1, -2)

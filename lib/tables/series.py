@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, listed
-from lib.experiment import MISSING, NO_SERIES, DataSettings
+from lib.experiment import NO_SERIES, DataSettings
 from lib.tables.features import features, steps_of
 from lib.tables.order import as_texts
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
@@ -139,8 +139,6 @@ def _without_gaps(
     frame: pd.DataFrame, codes: np.ndarray, labels: list[str], missing: str, notes: list[str]
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The rows that can be used, and which these are, (R,) bool. Fills look at the past only."""
-    if missing not in MISSING:
-        raise WindowError.of("missing", known=list(MISSING), got=missing)
     known = frame.notna()
     gaps = _gaps(known, labels)
     if not gaps:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
-from lib.experiment import MAX_VALUES, DataSettings
+from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.origin import Scale
 from lib.tables.baselines import find_period, with_baselines
 from lib.tables.cutting import Cut, cut
@@ -39,9 +39,10 @@ def make_windows(
     numbers, and may be inputs too. Of `data` its `inputs` and `targets` aren't looked at;
     `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
-    Raises WindowError for a column that can't be used so, none or too many; TooShortError says
-    which rows were dropped, too.
+    Raises ExperimentError for settings beyond their limits; WindowError for a column that can't be
+    used so, none or too many; TooShortError says which rows were dropped, too.
     """
+    validate(Experiment(data))
     inputs, targets = tuple(inputs), tuple(targets)
     rows = rows_of(table, inputs, targets, data)
     horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)

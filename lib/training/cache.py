@@ -72,10 +72,7 @@ class ProgramCache:
             self._changed.notify_all()
 
     def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:
-        """The future of a key, new where it isn't known, or where building it failed.
-
-        Unless it is the `last` to be dropped a new one is the first.
-        """
+        """The future of a key; a new one, first unless `last`, if it isn't known or failed."""
         known = key in self._programs
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):

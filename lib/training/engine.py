@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -23,9 +23,11 @@ from lib.experiment import LOSSES
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.shapes import BLOCKS, bias_shapes
 from lib.training.architecture import Architecture
-from lib.training.optimizers import STEPS
 from lib.training.recurrent_layers import product, recurrent
 
+Array: TypeAlias = "tf.Tensor"
+Stepped: TypeAlias = "tuple[Array, Sequence[Array]]"
+EPSILON = 1e-7
 tracing = Lock()
 """Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
 once would both end late, and one after the other, the first ends early."""
@@ -61,6 +63,43 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
     """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
     return made.get_concrete_function()
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """How one array of weights changes by its gradient, of the same shape: Keras's by default.
+
+    A step takes and returns all that it changes, so that a program holds no variables: models may
+    take turns in it, and two threads may run it at once. Keras's own can't be called so.
+
+    Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
+    """
+
+    step: Callable[[Array, Array, Sequence[Array], Array, Array], Stepped]
+    """(weights, gradient, memory, rate, number of the step from 1) → weights and memory after."""
+    memory: int
+    """Arrays like the weights that it remembers from step to step, zeros at first."""
+
+
+def _sgd(w: Array, g: Array, memory: Sequence[Array], rate: Array, _step: Array) -> Stepped:
+    return w - g * rate, memory
+
+
+def _adam(w: Array, g: Array, memory: Sequence[Array], rate: Array, step: Array) -> Stepped:
+    m, v = memory
+    alpha = rate * tf.sqrt(1 - tf.pow(0.999, step)) / (1 - tf.pow(0.9, step))
+    m += (g - m) * (1 - 0.9)
+    v += (g * g - v) * (1 - 0.999)
+    return w - m * alpha / (tf.sqrt(v) + EPSILON), (m, v)
+
+
+def _rmsprop(w: Array, g: Array, memory: Sequence[Array], rate: Array, _step: Array) -> Stepped:
+    v = 0.9 * memory[0] + (1 - 0.9) * g * g
+    return w - rate * g / tf.sqrt(v + EPSILON), (v,)
+
+
+STEPS = {"adam": Optimizer(_adam, 2), "sgd": Optimizer(_sgd, 0), "rmsprop": Optimizer(_rmsprop, 1)}
+"""By optimizer, a key of `lib.experiment.OPTIMIZERS`."""
 
 
 @dataclass(slots=True, eq=False)

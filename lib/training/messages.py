@@ -132,10 +132,7 @@ def decode(data: bytes, expected: Any) -> Any:
 
 
 def _write(value: Any) -> Any:
-    """How to write what msgpack has no form for; see `msgspec`'s `enc_hook`.
-
-    A NumPy scalar goes across as Python's own number.
-    """
+    """How to write what msgpack has no form for; a NumPy scalar goes as Python's own number."""
     if isinstance(value, np.generic) and value.dtype.kind in DTYPE_KINDS:
         return value.item()
     if not isinstance(value, np.ndarray):

@@ -198,10 +198,7 @@ class PairTrainer:
         return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
     def _judge_all(self) -> Iterator[None]:
-        """Judge the models as they are, in parts of a twentieth of a second at most.
-
-        One that has stopped stays as it is.
-        """
+        """Judge the models that haven't stopped, in parts of a twentieth of a second at most."""
         errors: dict[int, Errors] = {}
         weights = {key: model.weights for key, model in self._models.items()}
         if self._lanes is not None:

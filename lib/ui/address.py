@@ -1,7 +1,7 @@
 """The session's experiment: read from the URL once, owned by the widgets, written back to the URL.
 
 A setting's widget has the setting's URL key as its key. The chosen columns have none: see
-`lib.ui.columns`. The session's `address` is the truth, since Streamlit forgets a widget's value
+`lib.ui.settings`. The session's `address` is the truth, since Streamlit forgets a widget's value
 when its page is left.
 
 A page may have keys of its own in the address, such as the Shapes page's stack, and names them when

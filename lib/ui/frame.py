@@ -12,13 +12,12 @@ from lib.experiment import MODES
 from lib.toml import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking, seed_widget
-from lib.ui.columns import columns, has_columns
 from lib.ui.guide import guide
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.session import session
-from lib.ui.settings import Settled, controls, settle_widgets
+from lib.ui.settings import Settled, columns, controls, has_columns, settle_widgets
 from lib.ui.style import style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader

@@ -108,7 +108,7 @@ class Upload:
 
 @dataclass(slots=True)
 class TwoCharts:
-    """The two charts of a place, and which of them lies above: see `lib.ui.steady`."""
+    """The two charts of a place, and which of them lies above: see `lib.ui.text`."""
 
     top: int = 1
     newest: str = ""
@@ -118,7 +118,7 @@ class TwoCharts:
 
 @dataclass(slots=True, eq=False)
 class Charts:
-    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
+    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.text`."""
 
     is_painted: bool = False
     """Whether Explore has run in this session, which leaves its lower half out the first time."""
@@ -212,7 +212,7 @@ class ShapesPage:
 
 @dataclass(slots=True, eq=False)
 class ComparePage:
-    """Which runs are laid over one another: see `lib.ui.compare.picks`."""
+    """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
     """Their ids, by letter."""

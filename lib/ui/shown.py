@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.recurrence import forward
 from lib.replay import BEST, as_of, first_weights, untrained
-from lib.run import Run, SeedWeights, Snapshot
+from lib.run import Run, RunAt, SeedWeights
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -31,13 +30,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownRun:
-    """Figures, with the experiment and the data that they belong to."""
+class ShownRun(RunAt):
+    """Figures, always with results, and where they are from."""
 
-    experiment: Experiment
-    dataset: Dataset
-    snapshot: Snapshot
-    """Always with results."""
     run: Run | None = None
     is_recorded: bool = False
     kept: Kept | None = None
@@ -79,7 +74,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
 
 
-def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[int, int]:
+def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw what picks one of the shown samples and a target column, where there are several.
 
     Returns the places of both. Without `labels` the pickers are narrow.
@@ -103,7 +98,7 @@ def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[in
     return picked_answers(shown)
 
 
-def picked_answers(shown: ShownRun | Compared) -> tuple[int, int]:
+def picked_answers(shown: RunAt) -> tuple[int, int]:
     """The places of both, as they were picked."""
     target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
     return _sample_index(len(shown.snapshot.samples)), target
@@ -168,9 +163,8 @@ class Epochs:
         shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
             return shown
-        run = shown.experiment, shown.dataset, snapshot
         weights = self.weights[epoch]
-        then = once("earlier", (snapshot, epoch), lambda: as_of(*run, epoch, weights))
+        then = once("earlier", (snapshot, epoch), lambda: as_of(shown, epoch, weights))
         return replace(shown, snapshot=then)
 
 

@@ -23,7 +23,6 @@ from lib.datasets.series import FILE_NAMES, FILES
 from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export import ARRAYS, EXPORTS
 from lib.run import Snapshot, Status
-from lib.seeds import middle
 from lib.training.client import TrainingClient
 from lib.uploads import read_upload
 from tests.unit.uploaded import lines
@@ -178,7 +177,7 @@ def assert_same_figures(case: Case, printed: str) -> None:
     """What the script came to is what the app showed: both figures, and the first losses."""
     found = figures(printed)
     assert found.keys() == {"last_step_mse", "loss", "losses"}
-    for mode, result in middle(case.snapshot).results.items():
+    for mode, result in case.snapshot.middle.results.items():
         assert found["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
         assert found["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
         each = [seed[mode].loss[:10] for seed in case.snapshot.seeds]
@@ -213,7 +212,7 @@ def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, run
     kinds = [MODES[mode].kind for mode in case.experiment.model.modes]
     assert [mode for mode, _ in errors] == kinds
     assert all(0 < float(error) < 1e5 for _, error in errors)
-    for result in middle(case.snapshot).results.values():
+    for result in case.snapshot.middle.results.values():
         assert f"in the app {result.final_mse:.4g}\n" in printed
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.export.cutting import keras_windows
+from lib.export.rows import keras_windows
 from lib.tables import windows
 from lib.tables.cutting import part_spans
 from tests.unit.own_data import windows_of_load, windows_of_stores

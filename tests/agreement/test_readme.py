@@ -27,7 +27,7 @@ def run(script: str, folder: Path = ROOT) -> str:
 
 
 def test_readmes_scripts_train_sweep_and_trace() -> None:
-    """Without Streamlit: a last-step error of each mode, a row for each of a smaller sweep, and parameters."""
+    """Without Streamlit: errors of both modes, a row for each of a smaller sweep, parameters."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     train, _, sweep, shapes = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))

@@ -5,70 +5,155 @@ The page's own code is run line by line, so that the code is tested too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
-from lib.stack.base import Layer, LayerSetting, Stack
-from lib.stack.code import HEAD, code_lines, keras_code
+from lib.stack.base import LayerSetting, ShapeError, Stack
+from lib.stack.code import HEAD, code_lines, ends, keras_code, model_line
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS
-from lib.stack.link import PATTERNS, from_text, to_text
-from lib.stack.plain import Input
-from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.stack.tensors import sizes
+from lib.stack.link import PATTERNS, from_text, read_text
+from lib.stack.plain import Input, Unread
+from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.stack.tracing import TracedLayer, broken, total, trace
+from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
+from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
 
+STARTS = {kind.kind for kind in LAYER_OF_CELL.values()}
+KERAS_RAISES = {
+    "AttributeError",
+    "IndexError",
+    "NameError",
+    "NotImplementedError",
+    "TypeError",
+    "ValueError",
+    "ZeroDivisionError",
+}
 USUAL = BATCH_SIZE, TIMESTEPS
 
 
-def check(stack: Stack) -> tuple[TracedLayer, ...]:
-    """Compare all that is told about a stack with what Keras makes of it, layer by layer."""
+def check(stack: Stack, *, called: bool = False) -> tuple[TracedLayer, ...]:
+    """Compare all that is told about a stack with what Keras makes of it, layer by layer.
+
+    Some that work are called as well; all of them where it says so.
+    """
     steps = trace(stack)
-    place = next((i for i, step in enumerate(steps) if step.error), None)
-    error = None if place is None else steps[place].error
-    lines = code_lines(steps)[: None if place is None else place + 1]
-    if error is None:
-        answer = ask("stacks.built", lines, "predict" if is_run(stack) else "", USUAL)
-        assert "raised" not in answer, stack
-        assert shapes(answer) == [sizes_of(step) for step in steps], stack
-        assert answer["parameters"] == total(steps), stack
-    elif error.when == "built":
-        answer = ask("stacks.built", lines, "", USUAL)
-        assert answer["raised"] == "built", stack
-        assert answer["type"] in {"ValueError", "NotImplementedError", "NameError"}, stack
-        assert error.message in answer["message"], stack
-        assert shapes(answer) == [sizes_of(step) for step in steps[:place]], stack
-    else:
-        then = "fit" if error.when == "trained" else "predict"
-        answer = ask("stacks.built", lines, then, USUAL)
-        alone = trace(stack[: len(lines)])[-1].error  # no layer is above it here
-        assert alone is not None
-        assert alone.message
-        assert answer["raised"] == "run", stack
-        assert alone.message in answer["message"], stack
-        assert shapes(answer)[:place] == [sizes_of(step) for step in steps[:place]], stack
+    place = broken(steps)
+    if place is not None and (error := steps[place].error) is not None:
+        check_broken(steps[: place + 1], error)
+        return steps
+    then = "call" if can_run(steps) and (called or is_run(steps)) else ""
+    answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+    assert "raised" not in answer, answer
+    told = [as_told(step) for step in steps]
+    assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == told
+    assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
+    assert answer["parameters"] == total(steps)
+    if then:
+        shapes = [shape for at in ends(steps) for shape in steps[at].shapes]
+        assert all(map(fits, answer["given"], shapes)), answer["given"]
     return steps
 
 
-def shapes(answer: dict[str, Any]) -> list[tuple[tuple[int | None, ...], ...]]:
-    """By layer those of its tensors."""
-    return [tuple(map(tuple, tensors)) for tensors in answer["shapes"]]
+def check_broken(steps: tuple[TracedLayer, ...], error: ShapeError) -> None:
+    """Compare a stack whose last layer breaks: what Keras says, and when."""
+    stack = tuple(step.layer for step in steps)
+    lines, model = code_lines(steps), model_line(steps)
+    told = [as_told(step) for step in steps[:-1]]
+    if error.when == "read":  # the tracer's own
+        return
+    if error.when == "built":
+        answer = ask("stacks.built", lines, model, "", USUAL)
+        assert answer.get("raised") == "built", answer
+        assert error.message in answer["message"]
+        assert answer["type"] in KERAS_RAISES
+    else:
+        then = "fit" if error.when == "trained" else "predict"
+        if not can_run(steps):
+            return
+        answer = ask("stacks.built", lines, model, then, USUAL)
+        alone = trace(stack)[-1].error  # no layer is above it here
+        assert alone is not None
+        if alone.message:
+            assert answer.get("raised") == "run", answer
+            assert alone.message in answer["message"]
+        elif answer.get("raised") != "run":  # wrong without a word: it has another shape than told
+            assert "raised" not in answer, answer
+            assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
+    pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
+    assert pairs[: len(told)] == told
 
 
-def sizes_of(step: TracedLayer) -> tuple[tuple[int | None, ...], ...]:
-    """The shapes that are told of a layer's tensors."""
-    return tuple(map(sizes, step.tensors))
+def as_told(step: TracedLayer) -> list[Any]:
+    """A layer's shapes, and whether each tensor has a mask."""
+    return [[list(shape) for shape in step.shapes], list(step.masks)]
 
 
-def is_run(stack: Stack) -> bool:
-    """Whether data goes through a stack that works: if it starts from states, or is in a sample."""
-    starts = any(isinstance(layer, Recurrent) and layer.initial_state for layer in stack)
-    return starts or crc32(to_text(stack).encode()) % 8 == 0
+def fits(given: list[int], shape: Sequence[int | None]) -> bool:
+    """Whether data of these sizes are of that shape."""
+    pairs = zip(given, shape, strict=False)
+    return len(given) == len(shape) and all(size in (None, n) for n, size in pairs)
+
+
+def is_run(steps: tuple[TracedLayer, ...]) -> bool:
+    """Whether data go through a stack that works: if it starts from states, or is in a sample."""
+    starts = any(step.inputs.states and step.layer.kind in STARTS for step in steps)
+    return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
+
+
+def can_run(steps: tuple[TracedLayer, ...]) -> bool:
+    """Whether there are data for a model: sizes of a graph's inputs aren't guessed."""
+    shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
+    is_chain = not any(step.layer.refs() for step in steps)
+    one_batch = len({shape[0] for shape in shapes} - {None}) < 2
+    return is_chain or (one_batch and not any(None in shape[1:] for shape in shapes))
+
+
+def test_every_kind_of_layer_has_cases():
+    """A layer is added with its class, its entry in the registry, and a row here."""
+    assert set(CASES) == set(KINDS) - {Unread.kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in CASES.items() for text in texts]
+)
+def test_a_layer_is_what_keras_makes_of_it(kind, text):
+    """Shapes, masks, parameters, the words where it breaks; and its code runs."""
+    stack, said = read_text(text)
+    assert not said
+    steps = check(stack, called=True)
+    assert kind in {step.layer.kind for step in steps}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_every_setting_of_a_layer_is_what_keras_makes_of_it(kind):
+    """One by one, each with values that aren't its usual one."""
+    *before, layer = from_text(CASES[kind][0])
+    for setting in layer.settings():
+        for value in other_values(setting):
+            check((*before, replace(layer, **{setting.name: value})))
+
+
+def other_values(setting: LayerSetting) -> list[Any]:
+    """Some values of a setting, at its ends or beside what is usual."""
+    values: list[Any] = [None] if setting.optional else []
+    if setting.options is not None:
+        values += [*setting.options][1:3]
+    elif setting.limit is not None and setting.limit.step < 1:
+        values += [0.5]
+    elif setting.limit is not None:
+        values += [int(setting.limit.minimum), int(setting.limit.minimum) + 1]
+    elif setting.sizes is not None:
+        values += [(1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
+    else:
+        values += [not setting.default]
+    return values
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -79,7 +164,7 @@ def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name)
     code = keras_code(steps)
     assert code.startswith(HEAD)
     answer = ask("stacks.script", code.replace("model.summary()", ""), USUAL)
-    assert tuple(map(tuple, answer["shapes"])) == sizes_of(steps[-1])
+    assert tuple(map(tuple, answer["shapes"])) == steps[-1].shapes
     assert answer["parameters"] == total(steps)
 
 
@@ -131,72 +216,32 @@ def test_dropout_on_several_tensors_goes_wrong_in_training_alone(text):
     assert answer["training"] == [[tensors, *predicting]]
 
 
-def values(setting: LayerSetting) -> st.SearchStrategy[Any]:
-    """Small values of a setting, so that Keras is quick and sizes coincide."""
-    if setting.options is not None:
-        return st.sampled_from(list(setting.options))
-    if setting.limit is None:
-        return (
-            st.booleans() if setting.name != "stateful" else st.sampled_from([False] * 7 + [True])
-        )
-    if setting.limit.step < 1:
-        return st.just(0.5)
-    numbers = st.integers(1, 4)
-    return numbers | st.none() if setting.optional else numbers
-
-
-def layer_of(kind: type[Layer]) -> st.SearchStrategy[Layer]:
-    """A layer of that kind with any settings."""
-    return st.builds(kind, **{setting.name: values(setting) for setting in kind.settings()})
-
-
-OTHERS = [kind for kind in KINDS.values() if kind is not Input]
-
-
-def grown(parts: tuple[Layer, list[Layer]]) -> Stack:
-    """Of the layers those that keep the stack working, so that it gets high."""
-    stack: Stack = (parts[0],)
-    for layer in parts[1]:
-        if broken(trace((*stack, layer))) is None:
-            stack = (*stack, layer)
-    return stack
-
-
-ANY = st.sampled_from(OTHERS).flatmap(layer_of)
-STACKS = st.tuples(layer_of(Input), st.lists(ANY, max_size=5)).map(lambda p: (p[0], *p[1]))
-WORKING = st.tuples(layer_of(Input), st.lists(ANY, min_size=4, max_size=12)).map(grown)
-
-
-def always(examples: int) -> settings:
-    """So many examples, the same ones every time."""
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-
-
 @always(80)
-@given(STACKS)
+@given(CHAINS)
 def test_any_stack_is_what_keras_makes_of_it(stack):
     """Shapes of every layer and all parameters, or the layer that breaks, with Keras's words."""
     check(stack)
 
 
 @always(40)
-@given(WORKING)
+@given(WORKING_CHAINS)
 def test_any_stack_that_works_has_the_shapes_and_the_parameters(stack):
     """As high as chance makes it, with no layer that breaks."""
     assert broken(check(stack)) is None
 
 
 @always(20)
-@given(STACKS.filter(lambda stack: broken(trace(stack)) is not None))
+@given(CHAINS.filter(lambda stack: broken(trace(stack)) is not None))
 def test_a_fix_gets_past_the_layer_that_broke(stack):
     """Keras agrees with the mended stack, whatever it says about the layers after that one."""
     before = broken(trace(stack))
     for fix in fixes(trace(stack))[:1]:
         after = broken(check(fix.stack))
         assert after is None or before is None or after >= before
+
+
+@always(300)
+@given(GRAPHS)
+def test_any_graph_is_what_keras_makes_of_it(stack):
+    """Several inputs, branches, merges, states, layers that are called again."""
+    check(stack)

@@ -12,7 +12,7 @@ from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.kept import keep
 from lib.replay import as_of, untrained
-from lib.run import Snapshot
+from lib.run import RunAt, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -30,7 +30,7 @@ def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
     snapshot = recorded(experiment)
     assert snapshot
     other = experiment.set(**{"lr": 0.123, **changes})
-    return other, keep(other, dataset, snapshot, snapshot.past)
+    return other, keep(RunAt(other, dataset, snapshot), snapshot.past)
 
 
 def give(app: AppTest, name: str, content: bytes) -> None:
@@ -137,7 +137,7 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
     """The table is the data then, as if it had been given."""
     experiment, dataset, snapshot, table = of_upload()
     app = start().run()
-    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, (), table))
+    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert "from a file" in bar(app)
     assert app.session_state[KEY].upload.table.name == "beer.csv"
     assert app.session_state["data"] == "upload"
@@ -148,7 +148,7 @@ def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: 
     """It asks for it by name; another file is taken as data, and it goes on asking."""
     experiment, dataset, snapshot, _ = of_upload()
     app = start(page).run()
-    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, ()))
+    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
     assert "isn't open yet" in waiting(app)
     assert "Give beer.csv, too" in waiting(app)
     assert not app.error
@@ -177,7 +177,7 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
         }
         for seed in start_of.seeds
     )
-    snapshot: Snapshot = as_of(experiment, dataset, start_of, 1, start_of.weights)
+    snapshot: Snapshot = as_of(RunAt(experiment, dataset, start_of), 1, start_of.weights)
     results, other = (
         {
             mode: replace(
@@ -194,7 +194,7 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
     )
     snapshot = replace(snapshot, epoch=3, results=results, others=(other,))
     app = start().run()
-    give(app, "huge.unrolled", keep(experiment, dataset, snapshot, [(2, huge)]))
+    give(app, "huge.unrolled", keep(RunAt(experiment, dataset, snapshot), [(2, huge)]))
     assert "from a file" in bar(app)
     next(w for w in app.select_slider if "epoch" in w.key).set_value(1).run()
     for page in ("pages/cell.py", "pages/compare.py", "app.py"):
@@ -206,7 +206,7 @@ def test_who_no_more_waits_for_a_file_closes_that() -> None:
     """Then a table that is given is data, and nothing else."""
     experiment, dataset, snapshot, _ = of_upload()
     app = start().run()
-    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, ()))
+    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
     app.button(key="close_error_of_file").click().run()
     assert not waiting(app)
     give(app, "beer.csv", CSV.encode())

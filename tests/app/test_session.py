@@ -18,7 +18,7 @@ from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
 from lib.ui import address, browser, listener, runs
-from lib.ui.cell import playhead
+from lib.ui.cell import chosen
 from lib.ui.session import once, session
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
@@ -172,7 +172,7 @@ def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped() 
     app = start()
     before = do(app, lambda: (dict(session().charts.heights), session().cell.step))
     do(app, listener._note_heights)
-    do(app, playhead._remember)
+    do(app, chosen._remember)
     assert do(app, lambda: (session().charts.heights, session().cell.step)) == before
 
 

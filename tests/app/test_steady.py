@@ -12,7 +12,7 @@ def page() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from lib.ui.steady import is_drawn, steady_chart
+    from lib.ui.text import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
     hold = st.session_state.setdefault("hold", False) and is_drawn("it")
@@ -26,7 +26,7 @@ def filling_page() -> None:
 
     from lib.figures.chart import figure
     from lib.ui.listener import KEY, _note_heights
-    from lib.ui.steady import steady_chart
+    from lib.ui.text import steady_chart
 
     st.session_state[KEY] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
     _note_heights()

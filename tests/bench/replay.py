@@ -22,6 +22,7 @@ from lib.figures.chart import CONFIG
 from lib.figures.palette import PALETTES
 from lib.figures.replay import replay_figure
 from lib.replay import MOST, as_of, frames_of, untrained
+from lib.run import RunAt
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import open_page, wait_until_whole
 from tests.browser.server import serve
@@ -71,9 +72,11 @@ def frame_script(browser: Browser) -> float:
         for k in range(MOST)
     }
     last = max(past)
-    end = as_of(experiment, dataset, replace(start, epoch=last), last, past[last])
-    frames = frames_of(experiment, dataset, end, past)
-    figure = replay_figure(experiment, dataset, frames, 0, 0, palette=PALETTES["light"])
+    end = as_of(RunAt(experiment, dataset, replace(start, epoch=last)), last, past[last])
+    frames = frames_of(RunAt(experiment, dataset, end), past)
+    figure = replay_figure(
+        RunAt(experiment, dataset, frames[-1].snapshot), frames, 0, 0, palette=PALETTES["light"]
+    )
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_content(f"<div id=plot style='width:1100px'></div><script>{get_plotlyjs()}</script>")
     draw = "([f, c]) => Plotly.newPlot('plot', {...f, config: c})"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from lib.ui.cell import playhead
+from lib.ui.cell import chosen
 from tests.browser.cell_page import ROW, heatmap, slider, wait_for_place, words
 from tests.browser.driver import move_slider, open_page
 
@@ -45,7 +45,7 @@ def test_space_plays_and_pauses(page: Page) -> None:
 
 def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
     """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
-    page.set_content(Path(playhead.__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    page.set_content(Path(chosen.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
     data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
     page.evaluate(
         """async ([script, data]) => {
@@ -58,7 +58,7 @@ def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
             window.overtaken = call();
             window.last = call();
         }""",
-        [Path(playhead.__file__).with_suffix(".js").read_text(encoding="utf-8"), data],
+        [Path(chosen.__file__).with_name("playhead.js").read_text(encoding="utf-8"), data],
     )
     page.get_by_role("slider", name="Timestep").press("ArrowRight")
     page.evaluate("window.overtaken()")

@@ -13,7 +13,7 @@ from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES, Palette
-from lib.run import ModeResult, Snapshot, Status
+from lib.run import ModeResult, RunAt, Snapshot, Status
 
 LIGHT = PALETTES["light"]
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
@@ -120,9 +120,9 @@ def all_figures(
     """Every chart of a run, by name."""
     return {
         "predictions": predictions_figure(
-            experiment, dataset, snapshot, 0, dataset.targets - 1, palette=colours
+            RunAt(experiment, dataset, snapshot), 0, dataset.targets - 1, palette=colours
         ),
-        "loss": loss_figure(experiment, dataset, snapshot, colours),
-        "step_error": step_error_figure(experiment, dataset, snapshot, colours),
-        "compare": compare_figure(experiment, dataset, snapshot, colours),
+        "loss": loss_figure(RunAt(experiment, dataset, snapshot), colours),
+        "step_error": step_error_figure(RunAt(experiment, dataset, snapshot), colours),
+        "compare": compare_figure(RunAt(experiment, dataset, snapshot), colours),
     }

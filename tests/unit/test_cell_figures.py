@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 
 from lib.figures.formulas import unit_lines
-from lib.figures.html import STEPS, png_uri, shade_indexes
+from lib.figures.html import OVER_TIME, STEPS, png_uri, shade_indexes
 from lib.figures.palette import PALETTES
-from lib.figures.timeline import OVER_TIME
 from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, by_similarity, lines
 from tests.unit.test_formulas import opened

@@ -51,7 +51,7 @@ def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
         a_snapshot(dataset), status=Status.FINISHED, results=seeds[0], others=tuple(seeds[1:])
     )
     letter = LETTERS[place]
-    return Compared(f"id{place}", experiment.set(seeds=count), dataset, snapshot, letter, letter)
+    return Compared(experiment.set(seeds=count), dataset, snapshot, f"id{place}", letter, letter)
 
 
 def runs_on(dataset, *errors):
@@ -161,7 +161,7 @@ def test_what_is_said_below_a_picture_is_short():
 def test_what_differs_is_named_data_first():
     """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
     echo, mean = (
-        Compared(name, suggested(name), make_dataset(suggested(name)), a_run().snapshot, name)
+        Compared(suggested(name), make_dataset(suggested(name)), a_run().snapshot, name, name)
         for name in ("echo", "running_mean")
     )
     small = replace(mean, experiment=mean.experiment.set(U=4, cell="gru", lag=9))
@@ -184,7 +184,7 @@ def test_the_same_data_are_told_by_their_samples():
     experiment = suggested("echo")
     one, again, other = (
         Compared(
-            f"{seed}", each := experiment.set(seed=seed), make_dataset(each), a_run().snapshot, ""
+            each := experiment.set(seed=seed), make_dataset(each), a_run().snapshot, f"{seed}", ""
         )
         for seed in (0, 0, 1)
     )

@@ -12,7 +12,7 @@ import pytest
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.export import EXPORTS
-from lib.export.shown import shown_of
+from lib.export.script import shown_of
 from lib.run import ModeResult, Snapshot, Status
 from lib.tables import Table
 from tests.unit.test_export import OWN, check_format, exported, suggested

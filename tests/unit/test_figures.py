@@ -13,6 +13,7 @@ from lib.figures.by_timestep import predictions_figure
 from lib.figures.chart import CONFIG
 from lib.figures.data import sample_figure, split_figure
 from lib.figures.palette import PALETTES
+from lib.run import RunAt
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,
@@ -114,7 +115,7 @@ def test_a_column_can_be_called_anything():
     """Names from a person's file are written out, not read as markup."""
     dataset = a_dataset(target_names=("<b>x</b>",), timestep_names=("<i>", "2", "3", "4"))
     figure = predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, last=0.1), 0, 0, palette=LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, last=0.1)), 0, 0, palette=LIGHT
     )
     assert figure.layout.yaxis.title.text == "&lt;b&gt;x&lt;/b&gt;"
     assert figure.layout.xaxis.ticktext[0] == "&lt;i&gt;"

@@ -26,7 +26,7 @@ from lib.kept.file import _Record
 from lib.kept.rows import rows_of, table_of
 from lib.recurrence import initial_model_weights
 from lib.replay import as_of, untrained
-from lib.run import ModeResult, Snapshot, Status
+from lib.run import ModeResult, RunAt, Snapshot, Status
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.uploads import MAX_BYTES, read_upload
@@ -64,7 +64,7 @@ def trained(experiment, dataset):
         }
         for seed in start.seeds
     )
-    return replace(as_of(experiment, dataset, start, 1, weights), status=Status.STOPPED)
+    return replace(as_of(RunAt(experiment, dataset, start), 1, weights), status=Status.STOPPED)
 
 
 def assert_same_figures(one: Snapshot, other: Snapshot) -> None:
@@ -94,7 +94,7 @@ def assert_same_figures(one: Snapshot, other: Snapshot) -> None:
 def test_every_figure_of_a_run_comes_back(name, changes):
     """Of each mode and seed, to the last digit, with weights of some earlier epochs."""
     experiment, dataset, snapshot = of(name, **changes)
-    opened = open_kept("a.unrolled", keep(experiment, dataset, snapshot, snapshot.past))
+    opened = open_kept("a.unrolled", keep(RunAt(experiment, dataset, snapshot), snapshot.past))
     assert opened.experiment == experiment
     assert_same_figures(opened.snapshot, snapshot)
     known, past = dict(snapshot.past), opened.snapshot.past
@@ -120,7 +120,9 @@ def test_a_run_before_training_one_that_was_stopped_and_one_with_its_best_epochs
     }
     stopped = replace(snapshot, status=Status.STOPPED, reason="Stopped.", results=kept)
     for each in (untrained(experiment, dataset), stopped):
-        assert_same_figures(open_kept("", keep(experiment, dataset, each, ())).snapshot, each)
+        assert_same_figures(
+            open_kept("", keep(RunAt(experiment, dataset, each), ())).snapshot, each
+        )
 
 
 def test_a_run_that_couldnt_be_opened_isnt_kept():
@@ -136,7 +138,7 @@ def test_a_run_that_couldnt_be_opened_isnt_kept():
             if huge
         }
         with pytest.raises(KeptError, match=words):
-            keep(experiment, dataset, replace(snapshot, results=results), ())
+            keep(RunAt(experiment, dataset, replace(snapshot, results=results)), ())
 
 
 def test_weights_that_are_too_many_to_be_sent_are_left_out():
@@ -144,14 +146,14 @@ def test_weights_that_are_too_many_to_be_sent_are_left_out():
     experiment, dataset, snapshot = of(seeds=1)
     without = {m: replace(r, weights=None) for m, r in snapshot.results.items()}
     snapshot = replace(snapshot, results=without, status=Status.RUNNING, seconds_left=3.0)
-    opened = open_kept("", keep(experiment, dataset, snapshot, ()))
+    opened = open_kept("", keep(RunAt(experiment, dataset, snapshot), ()))
     assert [result.weights for result in opened.snapshot.results.values()] == [None, None]
 
 
 def test_the_first_run_of_the_app_takes_less_than_300_kb():
     """With four seeds of both modes, and their weights after six epochs."""
     experiment, dataset, snapshot = of(FIRST)
-    content = keep(experiment, dataset, snapshot, snapshot.past)
+    content = keep(RunAt(experiment, dataset, snapshot), snapshot.past)
     assert len(snapshot.seeds) == 4
     assert len(content) < 300_000
 
@@ -165,14 +167,14 @@ def test_an_uploads_rows_come_back_where_they_were_kept(kind):
 
 def unpack_rows(table):
     """A table's record after a way through a file."""
-    content = keep(*of_upload()[:3], (), table)
+    content = keep(RunAt(*of_upload()[:3]), (), table)
     return unpack(content, _Record).rows
 
 
 def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
     """The same windows are cut of them."""
     experiment, dataset, snapshot, table = of_upload()
-    opened = open_kept("run.unrolled", keep(experiment, dataset, snapshot, (), table))
+    opened = open_kept("run.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert_same(opened.table, table)
     np.testing.assert_array_equal(opened.dataset.x, dataset.x)
     assert_same_figures(opened.snapshot, snapshot)
@@ -181,7 +183,7 @@ def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
 def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     """By its name; with another file, too; and opens with the same, whatever that is called."""
     experiment, dataset, snapshot, _ = of_upload()
-    content = keep(experiment, dataset, snapshot, ())
+    content = keep(RunAt(experiment, dataset, snapshot), ())
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
@@ -197,11 +199,11 @@ def test_data_that_come_out_otherwise_are_never_shown_with_a_run():
     """But another processor's last digits are no other data."""
     experiment, dataset, snapshot = of(seeds=1)
     near = replace(dataset, x=np.nextafter(dataset.x, np.float32(9)))
-    open_kept("", keep(experiment, near, snapshot, ()))
+    open_kept("", keep(RunAt(experiment, near, snapshot), ()))
     y = dataset.y.copy()
     y[3, 2] += y.std()
     with pytest.raises(KeptError, match=r"trained on Running mean as Unrolled .* makes it"):
-        open_kept("", keep(experiment, replace(dataset, y=y), snapshot, ()))
+        open_kept("", keep(RunAt(experiment, replace(dataset, y=y), snapshot), ()))
 
 
 def members(content):
@@ -220,7 +222,7 @@ def zipped(parts, method=zipfile.ZIP_DEFLATED):
 
 
 EXPERIMENT, DATASET, SNAPSHOT = of("worked_scaled", seeds=1, mode="last")
-GOOD = keep(EXPERIMENT, DATASET, SNAPSHOT, SNAPSHOT.past)
+GOOD = keep(RunAt(EXPERIMENT, DATASET, SNAPSHOT), SNAPSHOT.past)
 PARTS = members(GOOD)
 
 
@@ -343,7 +345,7 @@ def test_the_good_file_opens():
 
 
 UPLOAD = of_upload()
-WITH_ROWS = members(keep(*UPLOAD[:3], (), UPLOAD[3]))
+WITH_ROWS = members(keep(RunAt(*UPLOAD[:3]), (), UPLOAD[3]))
 
 
 WHY = {
@@ -465,7 +467,7 @@ def opens(content: bytes) -> None:
         return
     dataset: Dataset = opened.dataset
     for epoch, weights in opened.snapshot.past:
-        as_of(opened.experiment, dataset, opened.snapshot, epoch, weights)
+        as_of(RunAt(opened.experiment, dataset, opened.snapshot), epoch, weights)
     shapes = [
         w.shape for w in initial_model_weights(opened.experiment, dataset.shape[2], dataset.targets)
     ]
@@ -504,7 +506,7 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
     kinds = {"notes": (text,), "units": {"b": text}, "sheets": (text,)}
 
     def scripts(value: object) -> list[str]:
-        content = keep(experiment, dataset, snapshot, (), replace(table, **{field: value}))
+        content = keep(RunAt(experiment, dataset, snapshot), (), replace(table, **{field: value}))
         kept = open_kept("a.unrolled", content)
         run = kept.experiment, kept.dataset, kept.snapshot
         book = json.loads(EXPORTS["notebook"].write(*run))
@@ -538,7 +540,7 @@ def test_arrays_that_lie_on_one_another_are_limited(monkeypatch):
 def test_arrays_are_copies():
     """The file's numbers don't stay in memory."""
     experiment, dataset, snapshot, _ = of_upload()
-    kept = open_kept("a.unrolled", keep(experiment, dataset, snapshot, (), of_upload()[3]))
+    kept = open_kept("a.unrolled", keep(RunAt(experiment, dataset, snapshot), (), of_upload()[3]))
     loss = kept.snapshot.results["last"].loss
     assert loss.base is None
     assert not loss.flags.writeable

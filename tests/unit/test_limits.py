@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.experiment import Experiment, ExperimentError
+from lib.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
 from lib.recurrence import initial_model_weights
+from lib.shapes import rnn_parameter_count
 from lib.training import limits
 from tests.unit.fakes import make_dataset, make_experiment
 
@@ -92,6 +93,15 @@ def test_parameters_are_those_of_the_initial_weights(cell: str, layers: int, hea
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
     weights = initial_model_weights(experiment, 3, 2)
     assert limits.parameter_count(experiment, 3, 2) == sum(array.size for array in weights)
+
+
+def test_the_largest_stack_of_lstms_has_room() -> None:
+    """Three layers of 128 units on 16 features, with room for a head."""
+    features, units, layers = (int(LIMITS[key].maximum) for key in ("F", "U", "layers"))
+    widths = [features] + [units] * (layers - 1)
+    count = sum(rnn_parameter_count("lstm", width, units) for width in widths)
+    assert count == 337_408
+    assert count < MAX_PARAMETERS
 
 
 def test_a_batch_is_never_larger_than_the_training_part() -> None:

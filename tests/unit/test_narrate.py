@@ -23,7 +23,7 @@ from lib.narrate.explore import (
     strip_sentence,
     typical_error,
 )
-from lib.run import Snapshot, Status
+from lib.run import RunAt, Snapshot, Status
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled, with_kept
 
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
@@ -81,7 +81,7 @@ def test_the_strip_in_words_names_every_shape_on_the_way():
 def test_predictions_in_words_give_answers_and_how_far_off_they_are():
     """Sample 7's targets are 24 to 27; one model is 0.5 too high, the other 0.25."""
     dataset = a_dataset()
-    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0
+    about = RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25)), 0, 0
     sentence = predictions_sentence(*about)
     assert sentence == (
         "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
@@ -97,13 +97,13 @@ def test_predictions_in_words_give_answers_and_how_far_off_they_are():
 def test_answers_keep_the_digits_that_tell_them_from_the_target():
     """355 for 355, off by 0.288, would be nothing to believe; a hundred-millionth is nothing."""
     dataset = a_dataset(y=np.full((8, 4, 1), 355.132, np.float32))
-    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.288, last=-1.5), 0, 0
+    about = RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.288, last=-1.5)), 0, 0
     assert predictions_sentence(*about).startswith(
         "Sample 7 (validation): at step 4 the target (target 1) is 355.1. The sequence model says "
         "355.4, off by 0.29; the last-step model says 353.6, off by 1.5. "
     )
     zero = a_dataset(y=np.zeros((8, 4, 1), np.float32))
-    says = predictions_sentence(EXPERIMENT, zero, a_snapshot(zero, last=1e-8), 0, 0)
+    says = predictions_sentence(RunAt(EXPERIMENT, zero, a_snapshot(zero, last=1e-8)), 0, 0)
     assert says.endswith("is 0. The last-step model says ≈ 0, off by nothing.")
 
 
@@ -111,9 +111,9 @@ def test_without_a_head_it_is_the_output_that_was_never_asked():
     """As in the raw worked example: nobody's head is spoken of."""
     dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
     snapshot = a_snapshot(dataset, last=0.25)
-    sentence = predictions_sentence(experiment, dataset, snapshot, 0, 0, earlier=True)
+    sentence = predictions_sentence(RunAt(experiment, dataset, snapshot), 0, 0, earlier=True)
     assert sentence.endswith("; its output would have been off by 0.25 on average.")
-    sentence = step_error_sentence(experiment, dataset, snapshot, earlier=True)
+    sentence = step_error_sentence(RunAt(experiment, dataset, snapshot), earlier=True)
     assert "Asked at step 1, its output would have been off by 0.25. " in sentence
 
 
@@ -126,7 +126,9 @@ def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
         timestep_names=("day 1", "day 2", "day 3", "day 4"),
         lead="one day",
     )
-    sentence = predictions_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
+    sentence = predictions_sentence(
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)), 0, 0
+    )
     assert sentence == (
         "Sample 7 (validation): at the last step (day 4) the target (target 1, one day ahead) is "
         "10 °C. The sequence model says 15, off by 5. Over all 4 steps the sequence model is off "
@@ -139,14 +141,14 @@ def test_a_run_that_diverged_is_said_to_have_no_answers():
     dataset = a_dataset()
     snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), math.nan)
     assert "says not a number, off by not a number" in predictions_sentence(
-        EXPERIMENT, dataset, snapshot, 0, 0
+        RunAt(EXPERIMENT, dataset, snapshot), 0, 0
     )
-    assert "training loss is not a number" in loss_sentence(EXPERIMENT, dataset, snapshot)
-    assert "sequence model not a number" in compare_sentence(EXPERIMENT, dataset, snapshot)
-    assert "(RMSE) is not a number at" in step_error_sentence(EXPERIMENT, dataset, snapshot)
+    assert "training loss is not a number" in loss_sentence(RunAt(EXPERIMENT, dataset, snapshot))
+    assert "sequence model not a number" in compare_sentence(RunAt(EXPERIMENT, dataset, snapshot))
+    assert "(RMSE) is not a number at" in step_error_sentence(RunAt(EXPERIMENT, dataset, snapshot))
     endless = spoiled(a_snapshot(dataset, sequence=0.5), math.inf)
     assert "training loss is infinite" in loss_sentence(
-        EXPERIMENT.set(mode="sequence"), dataset, endless
+        RunAt(EXPERIMENT.set(mode="sequence"), dataset, endless)
     )
 
 
@@ -154,19 +156,21 @@ def test_sentences_need_no_results():
     """They then say what is known without them."""
     dataset = a_dataset()
     empty = replace(a_snapshot(dataset), results={})
-    assert predictions_sentence(EXPERIMENT, dataset, empty, 1, 0) == (
+    assert predictions_sentence(RunAt(EXPERIMENT, dataset, empty), 1, 0) == (
         "Sample 8 (validation): at step 4 the target (target 1) is 31."
     )
-    assert loss_sentence(EXPERIMENT, dataset, empty).startswith(
+    assert loss_sentence(RunAt(EXPERIMENT, dataset, empty)).startswith(
         "Not trained yet. After the first epoch the sequence model's training loss is known, the "
         "mean over 4 steps; the last-step model's too, over the last step alone. The two losses"
     )
-    assert compare_sentence(EXPERIMENT, dataset, empty).endswith("guessing the mean 788.")
-    assert step_error_sentence(EXPERIMENT, dataset, empty).startswith(
+    assert compare_sentence(RunAt(EXPERIMENT, dataset, empty)).endswith("guessing the mean 788.")
+    assert step_error_sentence(RunAt(EXPERIMENT, dataset, empty)).startswith(
         "Guessing the mean is off by "
     )
     with pytest.raises(ValueError, match="got none"):
-        predictions_sentence(EXPERIMENT, dataset, replace(empty, samples=np.zeros(0, int)), 0, 0)
+        predictions_sentence(
+            RunAt(EXPERIMENT, dataset, replace(empty, samples=np.zeros(0, int))), 0, 0
+        )
 
 
 # Loss
@@ -177,7 +181,7 @@ def test_the_loss_in_words_says_why_two_losses_cannot_be_compared():
     y = np.full((8, 4, 1), 4.0, np.float32)
     dataset = a_dataset(y=y, best_mse=np.array([0.4, 0.3, 0.2, 0.1]), best_why="There is noise.")
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.25)
-    assert loss_sentence(EXPERIMENT, dataset, snapshot) == (
+    assert loss_sentence(RunAt(EXPERIMENT, dataset, snapshot)) == (
         "After 10 epochs the sequence model's training loss is 0.25, the mean over 4 steps; the "
         "last-step model's is 0.0625, over the last step alone. The two losses can't be compared: "
         "one counts 4 steps, the other counts 1. On the validation samples the sequence model's is "
@@ -191,7 +195,7 @@ def test_the_loss_of_one_mode_is_compared_with_nothing():
     y = np.full((8, 4, 1), 4.0, np.float32)
     dataset = a_dataset(y=y, best_mse=np.zeros(4))
     experiment = EXPERIMENT.set(mode="last", loss="mae")
-    assert loss_sentence(experiment, dataset, a_snapshot(dataset, epochs=1, last=0.5)) == (
+    assert loss_sentence(RunAt(experiment, dataset, a_snapshot(dataset, epochs=1, last=0.5))) == (
         "After 1 epoch the last-step model's training loss is 1, over the last step alone. On the "
         "validation samples the last-step model's is 0.25. Guessing the mean has a mean absolute "
         "error of 3."
@@ -204,9 +208,9 @@ def test_the_worked_example_says_its_floor_and_why(mode, floor):
     experiment = settle(Experiment().set(data="worked_raw", mode=mode))
     dataset = make_dataset(experiment)
     snapshot = Snapshot("r", Status.PAUSED, epochs=500, samples=dataset.shown)
-    sentence = loss_sentence(experiment, dataset, snapshot)
+    sentence = loss_sentence(RunAt(experiment, dataset, snapshot))
     assert f"This layer's floor: {floor}. The output of LSTM stays within" in sentence
-    compared = compare_sentence(experiment, dataset, snapshot)
+    compared = compare_sentence(RunAt(experiment, dataset, snapshot))
     assert "est possible" not in sentence + compared
     assert "this layer's floor 26,692.69" in compared
 
@@ -220,12 +224,12 @@ def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
     y = np.full((8, 4, 1), 2.0, np.float32)
     dataset = a_dataset(y=y, naive=naive, best_mse=np.full(4, 0.01))
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.25)
-    assert compare_sentence(EXPERIMENT, dataset, snapshot) == (
+    assert compare_sentence(RunAt(EXPERIMENT, dataset, snapshot)) == (
         "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
         "model 0.0625, guessing the mean 4, best possible 0.01."
     )
     all_of_them = replace(dataset, train=8)
-    assert compare_sentence(EXPERIMENT, all_of_them, a_snapshot(all_of_them, last=0.25)) == (
+    assert compare_sentence(RunAt(EXPERIMENT, all_of_them, a_snapshot(all_of_them, last=0.25))) == (
         "Mean squared error at step 4 on the training samples: last-step model 0.0625, guessing "
         "the mean 4, best possible 0.01. None are kept for validation."
     )
@@ -234,7 +238,7 @@ def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
 def test_the_comparison_of_scaled_targets_says_that_it_is_scaled():
     """Squared deviations aren't squared degrees."""
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
-    sentence = compare_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5))
+    sentence = compare_sentence(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)))
     assert sentence.startswith("Mean squared error (scaled) at step 4 on the validation samples: ")
 
 
@@ -254,13 +258,13 @@ def test_a_scaled_error_is_told_in_the_raw_unit_too():
 def test_the_error_by_timestep_in_words_gives_both_ends():
     """The last-step model has one end alone, unless somebody asks what it would have said."""
     dataset = a_dataset(y=np.zeros((8, 4, 1), np.float32), naive=a_naive([2, 1.5, 0.5, 1.2]))
-    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=1.0, last=2.5)
-    assert step_error_sentence(*about) == (
+    run = RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=1.0, last=2.5))
+    assert step_error_sentence(run) == (
         "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4. The last-step "
         "model answers at step 4 alone, and is off by 2.5 there. Guessing the mean is off by 2 at "
         "step 1 and 1.2 at step 4."
     )
-    asked = step_error_sentence(*about, earlier=True)
+    asked = step_error_sentence(run, earlier=True)
     assert " there. Asked at step 1, its head would have been off by 2.5. " in asked
 
 
@@ -268,11 +272,11 @@ def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():
     """Otherwise it is that of the scaled targets, and is called so."""
     shared = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     assert "(RMSE) is 5 °C at step 1" in step_error_sentence(
-        EXPERIMENT, shared, a_snapshot(shared, sequence=0.5)
+        RunAt(EXPERIMENT, shared, a_snapshot(shared, sequence=0.5))
     )
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
     assert "(RMSE of the scaled targets) is 0.5 at step 1" in step_error_sentence(
-        EXPERIMENT, mixed, a_snapshot(mixed, sequence=0.5)
+        RunAt(EXPERIMENT, mixed, a_snapshot(mixed, sequence=0.5))
     )
 
 
@@ -337,10 +341,10 @@ def test_it_is_said_which_epochs_are_kept(kept, sentence):
     snapshot = with_kept(a_snapshot(dataset, **dict.fromkeys(kept, 0.5)), **kept)
     assert kept_sentence(snapshot) == sentence
     experiment = EXPERIMENT.set(mode="both" if len(kept) > 1 else "last")
-    assert sentence in loss_sentence(experiment, dataset, snapshot)
+    assert sentence in loss_sentence(RunAt(experiment, dataset, snapshot))
     after = "By then " if all(kept.values()) else "After 10 epochs "
     assert f"{after}the {'last-step' if len(kept) == 1 else 'sequence'} model's training loss" in (
-        loss_sentence(experiment, dataset, snapshot)
+        loss_sentence(RunAt(experiment, dataset, snapshot))
     )
 
 
@@ -358,10 +362,10 @@ def test_figures_of_a_kept_epoch_are_told_and_not_those_of_the_last():
         kept_epoch=2,
     )
     kept = replace(snapshot, results={"last": result})
-    said = loss_sentence(EXPERIMENT.set(mode="last"), dataset, kept)
+    said = loss_sentence(RunAt(EXPERIMENT.set(mode="last"), dataset, kept))
     assert "the last-step model's training loss is 6," in said
     assert "On the validation samples the last-step model's is 0.4." in said
-    assert "last-step model 4," in compare_sentence(EXPERIMENT, dataset, kept)
+    assert "last-step model 4," in compare_sentence(RunAt(EXPERIMENT, dataset, kept))
     assert typical_error(dataset, result) == "≈ 20 °C off"
 
 

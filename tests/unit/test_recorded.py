@@ -12,7 +12,7 @@ from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.recurrence import forward
 from lib.replay import as_of, untrained
-from lib.run import Snapshot, Status
+from lib.run import RunAt, Snapshot, Status
 from lib.training import recorded as recordings
 from lib.training.recorded import BUNDLED, recorded
 from tests.record import write
@@ -123,11 +123,11 @@ def test_an_earlier_epoch_of_a_run_that_kept_its_best_is_as_it_was_then() -> Non
     results["sequence"] = replace(results["sequence"], kept_epoch=30)
     kept = replace(snapshot, results=results)
     epoch, weights = next(past for past in snapshot.past if past[0] > 20)
-    then = as_of(experiment, dataset, kept, epoch, weights)
+    then = as_of(RunAt(experiment, dataset, kept), epoch, weights)
     assert then.results["last"] is results["last"]
     assert then.results["sequence"].kept_epoch is None
     assert then.results["sequence"].weights is weights[0]["sequence"]
     epoch, weights = next(past for past in snapshot.past if past[0] <= 20)
-    then = as_of(experiment, dataset, kept, epoch, weights)
+    then = as_of(RunAt(experiment, dataset, kept), epoch, weights)
     assert {result.kept_epoch for result in then.results.values()} == {None}
     assert then.results["last"].weights is weights[0]["last"]

@@ -180,6 +180,10 @@ def test_shapes_that_do_not_fit_are_refused_with_both_shapes():
         unroll("lstm", [kernel, recurrent], x)
     with pytest.raises(ValueError, match=r"bias must have shape \(2, 12\) or \(12,\), got \(16,\)"):
         unroll("gru", [kernel[:, :12], recurrent[:, :12], bias], x)
+    with pytest.raises(ValueError, match=r"recurrent_kernel must have shape \(1, 4\), got \(\)"):
+        unroll("lstm", [kernel, 1.0, bias], x)
+    with pytest.raises(ValueError, match=r"kernel must have shape \(2, 16\), got \(\)"):
+        unroll("lstm", [1.0, recurrent, bias], x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
         unroll("lstm", weights, x, mask=np.ones((3, 4)))
 

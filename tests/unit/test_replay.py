@@ -15,11 +15,10 @@ from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
-from lib.figures.panels import EDGE
-from lib.figures.replay import MOST_DOTS, replay_figure
-from lib.narrate.replay import replay_told
+from lib.figures.replay import EDGE, MOST_DOTS, replay_figure
+from lib.narrate.takeaways import replay_told
 from lib.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
-from lib.run import SeedWeights, Snapshot
+from lib.run import RunAt, SeedWeights, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.own_data import windows_of_load
@@ -54,18 +53,18 @@ def a_training(
         )
         for epoch in range(epochs + 1)
     }
-    end = as_of(experiment, dataset, start, epochs, past[epochs])
+    end = as_of(RunAt(experiment, dataset, start), epochs, past[epochs])
     return experiment, dataset, end, past
 
 
 def test_a_frame_is_the_run_as_it_was_after_that_epoch():
     """As the page shows that epoch; the last frame is the run itself."""
     experiment, dataset, snapshot = a_recording()
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
     assert [frame.name for frame in frames] == [f"{e}" for e in (*dict(snapshot.past), 200)]
     assert frames[-1].snapshot is snapshot
     epoch, weights = snapshot.past[2]
-    then = as_of(experiment, dataset, snapshot, epoch, weights)
+    then = as_of(RunAt(experiment, dataset, snapshot), epoch, weights)
     for seen, known in zip(frames[2].snapshot.seeds, then.seeds, strict=True):
         for mode in ("sequence", "last"):
             np.testing.assert_array_equal(seen[mode].predictions, known[mode].predictions)
@@ -74,7 +73,8 @@ def test_a_frame_is_the_run_as_it_was_after_that_epoch():
 
 def test_of_many_epochs_some_are_frames_with_the_first_and_the_newest():
     """Evenly, so that the slider moves through the training at one pace."""
-    frames = frames_of(*a_training(60))
+    *run, past = a_training(60)
+    frames = frames_of(RunAt(*run), past)
     epochs = [int(frame.name) for frame in frames]
     assert len(epochs) == MOST
     assert (epochs[0], epochs[-1]) == (0, 60)
@@ -86,7 +86,7 @@ def test_a_run_whose_newest_weights_nobody_knows_can_be_seen_up_to_there():
     experiment, dataset, snapshot, past = a_training(5)
     lost = {mode: replace(result, weights=None) for mode, result in snapshot.results.items()}
     snapshot = replace(snapshot, epoch=7, results=lost)
-    frames = frames_of(experiment, dataset, snapshot, past)
+    frames = frames_of(RunAt(experiment, dataset, snapshot), past)
     assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "7"]
     assert frames[-1].snapshot is snapshot
 
@@ -95,7 +95,7 @@ def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
     """It comes after the last epoch that was trained, and has a name instead of a number."""
     experiment, dataset, snapshot, past = a_training(5)
     kept = {mode: replace(result, kept_epoch=4) for mode, result in snapshot.results.items()}
-    frames = frames_of(experiment, dataset, replace(snapshot, results=kept), past)
+    frames = frames_of(RunAt(experiment, dataset, replace(snapshot, results=kept)), past)
     assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "best"]
 
 
@@ -103,16 +103,17 @@ def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
 def test_what_takes_long_has_fewer_frames(monkeypatch, seconds, count):
     """Somebody waits for it who opens it."""
     monkeypatch.setattr("lib.replay.BUDGET", seconds * BUDGET)
-    assert len(frames_of(*a_training(60))) == count
+    *run, past = a_training(60)
+    assert len(frames_of(RunAt(*run), past)) == count
 
 
 def test_of_large_data_some_samples_stand_for_all(monkeypatch):
     """Their errors are scaled so that in the end they say what all samples say."""
     experiment, dataset, snapshot, past = a_training(2)
-    exact = step_errors(frames_of(experiment, dataset, snapshot, past))
+    exact = step_errors(frames_of(RunAt(experiment, dataset, snapshot), past))
     monkeypatch.setattr("lib.replay.SHARE", 1e-9)
     same = {0: past[0], 1: past[2], 2: past[2]}  # nothing happens in the last epoch
-    few = step_errors(frames_of(experiment, dataset, snapshot, same))
+    few = step_errors(frames_of(RunAt(experiment, dataset, snapshot), same))
     for mode, errors in few.items():
         np.testing.assert_allclose(errors[1], errors[2], rtol=1e-6)
         np.testing.assert_allclose(errors[0], exact[mode][0], rtol=0.5)
@@ -120,20 +121,20 @@ def test_of_large_data_some_samples_stand_for_all(monkeypatch):
 
 def test_only_where_some_samples_stand_for_all_a_frame_is_estimated(monkeypatch):
     """The last one never is: it is the run itself."""
-    training = a_training(2)
-    assert not any(frame.is_estimated for frame in frames_of(*training))
+    *run, past = a_training(2)
+    assert not any(frame.is_estimated for frame in frames_of(RunAt(*run), past))
     monkeypatch.setattr("lib.replay.SHARE", 1e-9)
-    assert [frame.is_estimated for frame in frames_of(*training)] == [True, True, False]
+    assert [frame.is_estimated for frame in frames_of(RunAt(*run), past)] == [True, True, False]
 
 
 def test_what_is_known_of_a_model_that_has_stopped_is_not_scaled(monkeypatch):
     """Among others that train on, and of which some samples stand for all."""
     experiment, dataset, snapshot, past = a_training(3)
-    known = as_of(experiment, dataset, snapshot, 1, past[1]).results["last"]
+    known = as_of(RunAt(experiment, dataset, snapshot), 1, past[1]).results["last"]
     stopped = replace(known, kept_epoch=1)
     snapshot = replace(snapshot, results={**snapshot.results, "last": stopped})
     monkeypatch.setattr("lib.replay.SHARE", 1e-9)
-    *_, late, _ = frames_of(experiment, dataset, snapshot, past)
+    *_, late, _ = frames_of(RunAt(experiment, dataset, snapshot), past)
     assert late.is_estimated
     assert late.snapshot.results["last"] is stopped
 
@@ -143,16 +144,18 @@ def test_what_is_known_of_a_model_that_has_stopped_is_not_scaled(monkeypatch):
 def test_a_frame_has_the_marks_of_the_charts_at_its_epoch(earlier, theme):
     """As long as nobody moves it, the figure is as the charts are; a frame as they were."""
     experiment, dataset, snapshot = a_recording()
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
     look = {"palette": PALETTES[theme], "earlier": earlier}
-    figure = replay_figure(experiment, dataset, frames, 3, 0, **look).to_dict()
+    figure = replay_figure(
+        RunAt(experiment, dataset, frames[-1].snapshot), frames, 3, 0, **look
+    ).to_dict()
     assert [frame["name"] for frame in figure["frames"]] == [frame.name for frame in frames]
     for frame, moved in ((frames[1], figure["frames"][1]), (frames[-1], figure["frames"][-1])):
         shown = dict(zip(moved["traces"], moved["data"], strict=True))
         seen = [{**trace, **shown[k]} for k, trace in enumerate(figure["data"]) if k in shown]
         charts = (
-            predictions_figure(experiment, dataset, frame.snapshot, 3, 0, **look),
-            step_error_figure(experiment, dataset, frame.snapshot, **look),
+            predictions_figure(RunAt(experiment, dataset, frame.snapshot), 3, 0, **look),
+            step_error_figure(RunAt(experiment, dataset, frame.snapshot), **look),
         )
         for axis, chart in zip(("x", "x2"), charts, strict=True):
             for name in ("sequence mode", "last-step mode"):
@@ -163,8 +166,10 @@ def test_a_frame_has_the_marks_of_the_charts_at_its_epoch(earlier, theme):
 def test_the_mark_on_the_loss_is_at_its_epoch_and_the_maps_have_a_line_there():
     """Of each mode one, at the median over the seeds."""
     experiment, dataset, snapshot = a_recording()
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
-    figure = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT).to_dict()
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
+    figure = replay_figure(
+        RunAt(experiment, dataset, frames[-1].snapshot), frames, 0, 0, palette=LIGHT
+    ).to_dict()
     moved, epoch = figure["frames"][1], snapshot.past[1][0]
     here = {
         figure["data"][k]["name"]: value
@@ -183,7 +188,9 @@ def test_a_picture_lies_below_every_map():
     experiment = Experiment().set(data="upload", T=6, U=2, seeds=1)
     start = untrained(experiment, dataset)
     frames = (Frame("0", start), Frame("1", replace(start, epoch=1)))
-    figure = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT)
+    figure = replay_figure(
+        RunAt(experiment, dataset, frames[-1].snapshot), frames, 0, 0, palette=LIGHT
+    )
     maps = [trace for trace in figure.data if trace.type == "heatmap"]
     assert len(maps) == 3  # the inputs below the answers, and the error of each mode
     for heat, image in zip(maps, figure.layout.images, strict=True):
@@ -201,8 +208,10 @@ def test_a_picture_lies_below_every_map():
 def test_a_map_has_the_error_of_each_epoch_and_timestep():
     """In the raw unit, as the hover says it; the first epoch on top."""
     experiment, dataset, snapshot = a_recording()
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
-    figure = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT)
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
+    figure = replay_figure(
+        RunAt(experiment, dataset, frames[-1].snapshot), frames, 0, 0, palette=LIGHT
+    )
     (heat,) = (t for t in figure.data if t.type == "heatmap" and t.name == "last-step mode")
     errors = heat.customdata
     np.testing.assert_allclose(errors, np.sqrt(step_errors(frames)["last"]))
@@ -215,7 +224,13 @@ def test_lines_of_many_timesteps_have_no_dots():
     experiment = Experiment().set(data="running_mean", T=MOST_DOTS + 1, U=2, seeds=1)
     dataset = make_dataset(experiment)
     start = untrained(experiment, dataset)
-    figure = replay_figure(experiment, dataset, (Frame("0", start),) * 2, 0, 0, palette=LIGHT)
+    figure = replay_figure(
+        RunAt(experiment, dataset, start),
+        (Frame("0", start),) * 2,
+        0,
+        0,
+        palette=LIGHT,
+    )
     assert {t.mode for t in figure.data if t.name == "sequence mode" and t.xaxis == "x"} == {
         "lines"
     }
@@ -224,9 +239,16 @@ def test_lines_of_many_timesteps_have_no_dots():
 def test_on_a_phone_panels_stand_below_one_another():
     """Else they would be as wide as a thumb."""
     experiment, dataset, snapshot = a_recording("macro")
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
     for name, across in (("wide", 3), ("page", 2), ("narrow", 1)):
-        layout = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT, layout=name).layout
+        layout = replay_figure(
+            RunAt(experiment, dataset, frames[-1].snapshot),
+            frames,
+            0,
+            0,
+            palette=LIGHT,
+            layout=name,
+        ).layout
         lefts = {layout[f"xaxis{k}"].domain[0] for k in ("", 2, 3)}
         assert len(lefts) == across
 
@@ -266,7 +288,7 @@ def test_it_is_said_from_when_on_a_model_is_better_than_a_guess():
 def test_the_details_have_the_errors_of_the_history():
     """Those that the run was judged with, on all samples, in the median of the seeds."""
     experiment, dataset, snapshot = a_recording()
-    frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
+    frames = frames_of(RunAt(experiment, dataset, snapshot), all_weights(snapshot))
     words, details = replay_told(dataset, frames)
     assert len(words.split()) <= 15
     known, epoch = [seed["last"] for seed in snapshot.seeds], snapshot.past[1][0]

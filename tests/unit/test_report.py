@@ -16,6 +16,7 @@ from lib.export import keras_script
 from lib.export.report import Reported, figures, report
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.replay import as_of, untrained
+from lib.run import RunAt
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
@@ -149,7 +150,7 @@ def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown() -> None:
     assert [frame["name"] for frame in moving["frames"]] == [f"{epoch}" for epoch, _ in past]
     assert "The training, epoch by epoch" in page.words
     epoch, weights = snapshot.past[3]
-    earlier = as_of(experiment, dataset, snapshot, epoch, weights)
+    earlier = as_of(RunAt(experiment, dataset, snapshot), epoch, weights)
     page = Page(report(Reported(experiment, dataset, earlier, past=past), LINK, MADE, VERSIONS))
     *_, moving = page.plots
     assert [frame["name"] for frame in moving["frames"]] == [f"{e}" for e, _ in past[:4]]

@@ -12,6 +12,7 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import UNASKED, predictions_figure, step_error_figure
+from lib.run import RunAt
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -38,7 +39,7 @@ def test_predictions_are_shown_in_the_raw_unit():
         target_unit="°C",
     )
     figure = predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 1, 1, palette=LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)), 1, 1, palette=LIGHT
     )
     truth = 10 * dataset.y[7, :, 1] + 5
     np.testing.assert_allclose(the(figure, "target").y, truth)
@@ -52,7 +53,7 @@ def test_a_tables_sample_has_its_dates_and_inputs():
     """The dates of the rows that are read, and below the answers what is read."""
     dataset = windows_of_load(timesteps=6)
     snapshot = a_snapshot(dataset, sequence=0.5)
-    figure = predictions_figure(EXPERIMENT, dataset, snapshot, 1, 0, palette=LIGHT)
+    figure = predictions_figure(RunAt(EXPERIMENT, dataset, snapshot), 1, 0, palette=LIGHT)
     index = int(snapshot.samples[1])
     row = dataset.origin.starts[index] + 5
     assert figure.layout.xaxis.ticktext[-1] == f"{dataset.origin.times[row]:%Y-%m-%d %H:%M}"
@@ -64,7 +65,7 @@ def predictions_of_a_task():
     """The same chart of data that have no rows."""
     dataset = a_dataset()
     return predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0, palette=LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)), 0, 0, palette=LIGHT
     )
 
 
@@ -72,7 +73,7 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
     """An open diamond at T, so that what lies in it can be seen; no line leads to it."""
     dataset = a_dataset()
     figure = predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, last=0.5), 0, 0, palette=LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, last=0.5)), 0, 0, palette=LIGHT
     )
     diamond = the(figure, "last-step mode")
     assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond-open")
@@ -87,8 +88,8 @@ def test_asked_earlier_a_dotted_line_leads_to_it(head):
     snapshot = a_snapshot(dataset, last=0.5)
     name = UNASKED[head]
     for figure in (
-        predictions_figure(experiment, dataset, snapshot, 0, 0, palette=LIGHT, earlier=True),
-        step_error_figure(experiment, dataset, snapshot, LIGHT, earlier=True),
+        predictions_figure(RunAt(experiment, dataset, snapshot), 0, 0, palette=LIGHT, earlier=True),
+        step_error_figure(RunAt(experiment, dataset, snapshot), LIGHT, earlier=True),
     ):
         assert the(figure, name).line.dash == "dot"
         assert len(the(figure, name).y) == 4
@@ -100,7 +101,10 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns():
     dataset = a_dataset()
     ranges = {
         predictions_figure(
-            EXPERIMENT, dataset, a_snapshot(dataset, sequence=wrong), sample, 0, palette=LIGHT
+            RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=wrong)),
+            sample,
+            0,
+            palette=LIGHT,
         ).layout.yaxis.range
         for wrong in (-1.5, 0.0, 1.5)
         for sample in (0, 1)
@@ -115,7 +119,7 @@ def test_targets_of_0_and_1_begin_at_0():
 
     def range_of(wrong: float) -> tuple[float, float]:
         snapshot = a_snapshot(dataset, sequence=wrong, last=wrong)
-        figure = predictions_figure(EXPERIMENT, dataset, snapshot, 0, 0, palette=LIGHT)
+        figure = predictions_figure(RunAt(EXPERIMENT, dataset, snapshot), 0, 0, palette=LIGHT)
         assert not any(trace.cliponaxis for trace in figure.data)
         return figure.layout.yaxis.range
 
@@ -128,9 +132,13 @@ def test_predictions_that_are_not_numbers_leave_a_gap():
     """A run that diverged still shows its target, on the target's axis."""
     dataset = a_dataset()
     fine = a_snapshot(dataset, sequence=0.0)
-    figure = predictions_figure(EXPERIMENT, dataset, spoiled(fine, np.inf), 0, 0, palette=LIGHT)
+    figure = predictions_figure(
+        RunAt(EXPERIMENT, dataset, spoiled(fine, np.inf)), 0, 0, palette=LIGHT
+    )
     assert np.isnan(the(figure, "sequence mode").y).all()
-    expected = predictions_figure(EXPERIMENT, dataset, fine, 0, 0, palette=LIGHT).layout.yaxis.range
+    expected = predictions_figure(
+        RunAt(EXPERIMENT, dataset, fine), 0, 0, palette=LIGHT
+    ).layout.yaxis.range
     assert figure.layout.yaxis.range == expected
 
 
@@ -138,19 +146,21 @@ def test_predictions_need_to_know_their_samples():
     """Only a snapshot from before the first figures has none."""
     snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=np.zeros(0, int))
     with pytest.raises(ValueError, match="got none"):
-        predictions_figure(EXPERIMENT, a_dataset(), snapshot, 0, 0, palette=LIGHT)
+        predictions_figure(RunAt(EXPERIMENT, a_dataset(), snapshot), 0, 0, palette=LIGHT)
 
 
 def test_hovering_tells_the_timestep_by_number_and_by_name():
     """The number stands on top; a name of its own ("day 2") beside the target."""
     names = ("day 1", "day 2", "day 3", "day <4>")
     named = a_dataset(timestep_names=names, lead="one day")
-    figure = predictions_figure(EXPERIMENT, named, a_snapshot(named, last=0.1), 0, 0, palette=LIGHT)
+    figure = predictions_figure(
+        RunAt(EXPERIMENT, named, a_snapshot(named, last=0.1)), 0, 0, palette=LIGHT
+    )
     assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
     assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
     unnamed = a_dataset()
     snapshot = a_snapshot(unnamed, last=0.1)
-    plain = predictions_figure(EXPERIMENT, unnamed, snapshot, 0, 0, palette=LIGHT)
+    plain = predictions_figure(RunAt(EXPERIMENT, unnamed, snapshot), 0, 0, palette=LIGHT)
     assert the(plain, "target").customdata is None
 
 
@@ -173,7 +183,9 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
     naive = np.zeros((8, 4, 1), np.float32)
     y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
     dataset = a_dataset(y=y, naive=naive, best_mse=np.array([0.4, 0.3, 0.2, 0.1]))
-    figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.5), LIGHT)
+    figure = loss_figure(
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.5)), LIGHT
+    )
     assert [line.y[0] for line in traces(figure, "guessing the mean")] == [7.5, 1.0]
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
     words = [note.text for note in figure.layout.annotations[1:]]
@@ -248,7 +260,7 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
 def test_before_training_the_loss_chart_says_so():
     """Its axes are there already: epochs from 0 to what was asked for."""
     dataset = a_dataset()
-    figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, epochs=0, last=0.5), LIGHT)
+    figure = loss_figure(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, epochs=0, last=0.5)), LIGHT)
     [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
     assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
     low, high = figure.layout.xaxis.range
@@ -262,7 +274,9 @@ def test_a_comparison_of_scaled_targets_says_so_on_its_axis():
         (a_dataset(), "MSE"),
         (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "MSE (scaled)"),
     ):
-        figure = compare_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
+        figure = compare_figure(
+            RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)), LIGHT
+        )
         assert figure.layout.yaxis.title.text == title
 
 
@@ -287,7 +301,7 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
         target_scale=np.array([10.0]), target_unit="°C", best_mse=np.array([4.0, 1, 0.25, 0])
     )
     figure = step_error_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25)), LIGHT
     )
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
@@ -299,7 +313,7 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
 def test_error_of_columns_with_different_units_stays_scaled():
     """Degrees and millimetres have no common root of a mean square."""
     dataset = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
-    figure = step_error_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
+    figure = step_error_figure(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5)), LIGHT)
     np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
     assert figure.layout.yaxis.title.text == "typical error (scaled)"
 
@@ -308,7 +322,7 @@ def test_the_comparison_is_the_last_steps_error_of_both():
     """Over the epochs that were checked, with one naive level for both."""
     dataset = a_dataset()
     figure = compare_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25)), LIGHT
     )
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
     assert list(the(figure, "last-step mode").x) == [0, 10]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.compared import CHANCE, t_chance, verdict
 from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
@@ -16,8 +17,7 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
 from lib.narrate.explore import compare_sentence, seeds_range
 from lib.narrate.takeaways import SAME, compare_takeaway
-from lib.run import Snapshot
-from lib.seeds import CHANCE, middle, t_chance, verdict
+from lib.run import RunAt, Snapshot
 from lib.training import limits
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
 
@@ -56,7 +56,9 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
         count = int(rng.choice([2, 4, 8, 16]))
         first = np.exp(rng.normal(-6, 0.5, count))
         second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6]), 0.3, count))
-        says = compare_takeaway(a_dataset(), with_seeds(first.tolist(), second.tolist()))
+        says = compare_takeaway(
+            RunAt(EXPERIMENT, a_dataset(), with_seeds(first.tolist(), second.tolist()))
+        )
         ratios = [b / a for a, b in zip(first, second, strict=True)]
         logs = [math.log(ratio) for ratio in ratios]
         mean = sum(logs) / count
@@ -82,7 +84,7 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
 
 def test_one_seed_decides_nothing() -> None:
     """However far apart the errors are; and equal errors have no winner."""
-    says = compare_takeaway(a_dataset(), with_seeds([0.01], [0.4]))
+    says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.01], [0.4])))
     assert (
         says == "One seed decides nothing; here sequence mode's error is smaller, 0.01 against 0.4."
     )
@@ -101,25 +103,25 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     found = verdict(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
     assert found.chance < CHANCE
-    says = compare_sentence(EXPERIMENT, a_dataset(), with_seeds(sequence, last))
+    says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds(sequence, last)))
     assert "Their mean favours the other." in says
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     """Of each figure; also where they kept epochs of their own."""
     snapshot = with_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0])
-    results = middle(snapshot).results
+    results = snapshot.middle.results
     assert results["sequence"].final_mse == pytest.approx(0.2)
     assert results["last"].step_mse[-1] == pytest.approx(3.0)
     assert snapshot.by_seed("last") == pytest.approx([1, 3, 5])
-    assert middle(snapshot).seeds == (results,)
+    assert snapshot.middle.seeds == (results,)
     one = a_snapshot(a_dataset(), sequence=0.5)
-    assert middle(one) is one
+    assert one.middle is one
     kept = [with_kept(one, sequence=epoch) for epoch in (3, 5, 4)]
     together = replace(kept[0], others=tuple(each.results for each in kept[1:]))
     finals = sorted(each.results["sequence"].final_mse for each in kept)
-    assert middle(together).results["sequence"].final_mse == pytest.approx(finals[1])
-    assert middle(together).results["sequence"].checked_epochs[-1] == 7
+    assert together.middle.results["sequence"].final_mse == pytest.approx(finals[1])
+    assert together.middle.results["sequence"].checked_epochs[-1] == 7
 
 
 def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_colour() -> None:
@@ -128,16 +130,18 @@ def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_col
     colors = LIGHT
     for several, run in ((True, snapshot), (False, a_snapshot(dataset, sequence=0.5, last=1.0))):
         for figure in (
-            predictions_figure(EXPERIMENT, dataset, run, 0, 0, palette=colors, earlier=True),
-            loss_figure(EXPERIMENT, dataset, run, colors),
-            step_error_figure(EXPERIMENT, dataset, run, colors),
-            compare_figure(EXPERIMENT, dataset, run, colors),
+            predictions_figure(RunAt(EXPERIMENT, dataset, run), 0, 0, palette=colors, earlier=True),
+            loss_figure(RunAt(EXPERIMENT, dataset, run), colors),
+            step_error_figure(RunAt(EXPERIMENT, dataset, run), colors),
+            compare_figure(RunAt(EXPERIMENT, dataset, run), colors),
         ):
             names = [trace.name for trace in figure.data]
             assert ("sequence mode, each seed" in names) is several
             assert "sequence mode" in names
     thin = next(
-        t for t in loss_figure(EXPERIMENT, dataset, snapshot, colors).data if "each" in t.name
+        t
+        for t in loss_figure(RunAt(EXPERIMENT, dataset, snapshot), colors).data
+        if "each" in t.name
     )
     assert thin.line.color == colors.sequence
     assert np.isnan(np.asarray(thin.y)).sum() == 3  # a gap after each
@@ -148,7 +152,7 @@ def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict() 
     snapshot = with_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
     assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(snapshot, "sequence"))
     assert seeds_range(a_snapshot(a_dataset(), sequence=1.0), "sequence") == ""
-    says = compare_sentence(EXPERIMENT, a_dataset(), snapshot)
+    says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), snapshot))
     assert "Over the seeds 0 to 3" in says
     assert "paired t-test" in says
 

@@ -21,7 +21,7 @@ from lib.narrate.takeaways import (
     predictions_takeaway,
     step_error_takeaway,
 )
-from lib.run import ModeResult, Snapshot
+from lib.run import ModeResult, RunAt, Snapshot
 from lib.training.recorded import recorded
 from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, spoiled
@@ -50,11 +50,11 @@ def test_predictions_are_off_by_so_much_at_the_last_step():
     """In the raw unit; a hundred-millionth is nothing, and 0 is exactly that."""
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.0)
-    assert predictions_takeaway(dataset, snapshot, 0, 0) == (
+    assert predictions_takeaway(RunAt(EXPERIMENT, dataset, snapshot), 0, 0) == (
         "At the last step: sequence mode off by 5 °C, last-step mode by 0 °C."
     )
     small = a_dataset(y=np.zeros((8, 4, 1), np.float32), target_scale=np.array([10.0]))
-    assert predictions_takeaway(small, a_snapshot(small, last=1e-9), 0, 0) == (
+    assert predictions_takeaway(RunAt(EXPERIMENT, small, a_snapshot(small, last=1e-9)), 0, 0) == (
         "At the last step: last-step mode off by nothing."
     )
 
@@ -63,13 +63,13 @@ def test_two_losses_are_not_to_be_compared():
     """Of one mode alone it is said what it is worth, trained or not."""
     dataset = a_dataset()
     both = a_snapshot(dataset, sequence=0.5, last=0.5)
-    assert loss_takeaway(EXPERIMENT, dataset, both) == (
+    assert loss_takeaway(RunAt(EXPERIMENT, dataset, both)) == (
         "Not to be compared: one averages 4 steps, the other counts one."
     )
     alone, experiment = a_snapshot(dataset, sequence=0.5), EXPERIMENT.set(mode="sequence")
-    assert "; guessing the mean has " in loss_takeaway(experiment, dataset, alone)
+    assert "; guessing the mean has " in loss_takeaway(RunAt(experiment, dataset, alone))
     untrained = {"sequence": replace(alone.results["sequence"], loss=np.zeros(0))}
-    assert loss_takeaway(experiment, dataset, replace(alone, results=untrained)).startswith(
+    assert loss_takeaway(RunAt(experiment, dataset, replace(alone, results=untrained))).startswith(
         "Guessing the mean would have a loss of "
     )
 
@@ -83,10 +83,10 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
     fine = snapshot.results["sequence"]
     over = judged(fine, [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9], FALLING)
-    assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, fine, over)) == (
+    assert loss_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, fine, over))) == (
         "Last-step mode overfits: its validation loss has risen, well above its training loss."
     )
-    assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, over, over)) == (
+    assert loss_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, over, over))) == (
         "Both modes overfit: validation loss has risen, well above training loss."
     )
     swings = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
@@ -114,10 +114,10 @@ def test_a_model_that_overfits_may_have_kept_its_best_epoch():
         (kept, kept, "Both modes overfit: validation loss has risen, so their best epochs were "),
         (over, kept, "Both modes overfit: validation loss has risen, well above training loss."),
     ):
-        says = loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, sequence, last))
+        says = loss_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, sequence, last)))
         assert says.startswith(sentence)
         assert len(says.split()) <= 15
-    compared = compare_takeaway(dataset, with_results(snapshot, fine, kept))
+    compared = compare_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, fine, kept)))
     assert (
         compared
         == "One seed decides nothing; here sequence mode's error is smaller, 0.25 against 1."
@@ -146,7 +146,7 @@ def test_where_each_model_beats_the_guess():
     dataset = a_dataset(**zeros([2, 1.5, 0.5, 1.2]))
 
     def says(**wrong: float) -> str:
-        return step_error_takeaway(dataset, a_snapshot(dataset, **wrong))
+        return step_error_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, **wrong)))
 
     assert says(sequence=1.0, last=2.5) == (
         "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't."
@@ -168,7 +168,7 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
         for share in (0.5, 0.99, 2.0):  # a last-step model, beside the last of them
             dataset = a_dataset(**zeros(list(naive)))
             snapshot = a_snapshot(dataset, sequence=1.0, last=share * naive[-1])
-            says = step_error_takeaway(dataset, snapshot)
+            says = step_error_takeaway(RunAt(EXPERIMENT, dataset, snapshot))
             clearly, hardly = naive.count(1.5), naive.count(1.01)
             if not clearly and not hardly and share == 2.0:
                 assert says == "Neither mode beats the guess at any step."
@@ -187,7 +187,7 @@ def test_the_smaller_error_is_that_of_this_run():
     dataset = a_dataset()
 
     def says(**wrong: float) -> str:
-        return compare_takeaway(dataset, a_snapshot(dataset, **wrong))
+        return compare_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, **wrong)))
 
     assert says(sequence=0.5, last=2.0) == (
         "One seed decides nothing; here sequence mode's error is smaller, 0.25 against 4."
@@ -207,10 +207,14 @@ def test_errors_that_are_nearly_the_same_have_no_winner():
     for less, more, same in ((0.13014, 0.13056, True), (0.0981, 0.1, True), (0.0979, 0.1, False)):
         for wrong in ((less, more), (more, less)):
             sequence, last = np.sqrt(wrong)
-            says = compare_takeaway(dataset, a_snapshot(dataset, sequence=sequence, last=last))
+            says = compare_takeaway(
+                RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=sequence, last=last))
+            )
             assert (says.endswith(f"nearly the same, {less} and {more}.")) == same
             assert ("smaller" in says) != same
-    assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.500001, last=0.5)) == (
+    assert compare_takeaway(
+        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.500001, last=0.5))
+    ) == (
         "One seed decides nothing; here both modes' errors are nearly the same, 0.25 and 0.250001."
     )
 
@@ -225,7 +229,7 @@ def test_one_mode_is_held_against_the_best_baseline_by_its_name():
         (table, "the best baseline, the same hour last week,"),
         (long, "the best baseline"),
     ):
-        says = compare_takeaway(dataset, a_snapshot(dataset, last=0.5))
+        says = compare_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, last=0.5)))
         assert says == f"Its error is 0.25; {rival} has 0.04."
         assert len(says.split()) <= 15
 
@@ -236,7 +240,10 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
     table = a_dataset(n=120, **guess, naive_label=baseline.label, baselines=(baseline,))
     few = replace(table, train=91)
-    assert compare_takeaway(few, a_snapshot(few, last=0.1)) == "Too few samples to tell: 29."
+    assert (
+        compare_takeaway(RunAt(EXPERIMENT, few, a_snapshot(few, last=0.1)))
+        == "Too few samples to tell: 29."
+    )
     made = a_dataset(n=120, **guess)
     for sequence, last, beaten in (
         (0.5, 0.3, False),
@@ -249,14 +256,16 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
             (made, "guessing the mean"),
         ):
             snapshot = a_snapshot(dataset, sequence=sequence, last=last)
-            says = compare_takeaway(dataset, snapshot)
+            says = compare_takeaway(RunAt(EXPERIMENT, dataset, snapshot))
             assert (says == f"Neither mode beats {rival}: 0.09 against 0.04.") is not beaten
             assert says.startswith("One seed decides nothing; ") is beaten
             assert len(says.split()) <= 15
-            both = compare_sentence(EXPERIMENT, dataset, snapshot)  # folded, but never missing
+            both = compare_sentence(
+                RunAt(EXPERIMENT, dataset, snapshot)
+            )  # folded, but never missing
             assert f"sequence model {sequence**2:.2g}, last-step model {last**2:.2g}" in both
     long = replace(table, naive_label="the same minute of the last known hour")
-    assert compare_takeaway(long, a_snapshot(long, sequence=0.5, last=0.3)) == (
+    assert compare_takeaway(RunAt(EXPERIMENT, long, a_snapshot(long, sequence=0.5, last=0.3))) == (
         "Neither mode beats the same minute of the last known hour: 0.09 against 0.04."
     )
 
@@ -268,7 +277,7 @@ def test_a_table_is_held_against_its_best_baseline():
     dataset = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
 
     def says(**wrong: float) -> str:
-        return step_error_takeaway(dataset, a_snapshot(dataset, **wrong))
+        return step_error_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, **wrong)))
 
     assert says(sequence=1.0, last=0.5) == (
         "Sequence mode beats the best baseline at 3 of 4 steps; last-step mode does too."
@@ -282,10 +291,13 @@ def test_a_run_that_diverged_beats_nothing(value):
     """What isn't a number is neither smaller nor better."""
     dataset = a_dataset()
     snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), value)
-    assert "smaller" not in compare_takeaway(dataset, snapshot)
-    assert step_error_takeaway(dataset, snapshot) == "Neither mode beats the guess at any step."
-    assert loss_takeaway(EXPERIMENT, dataset, snapshot)
-    assert predictions_takeaway(dataset, snapshot, 0, 0)
+    assert "smaller" not in compare_takeaway(RunAt(EXPERIMENT, dataset, snapshot))
+    assert (
+        step_error_takeaway(RunAt(EXPERIMENT, dataset, snapshot))
+        == "Neither mode beats the guess at any step."
+    )
+    assert loss_takeaway(RunAt(EXPERIMENT, dataset, snapshot))
+    assert predictions_takeaway(RunAt(EXPERIMENT, dataset, snapshot), 0, 0)
 
 
 def test_every_takeaway_is_short():
@@ -296,10 +308,10 @@ def test_every_takeaway_is_short():
             dataset, snapshot = make_dataset(experiment), recorded(experiment)
             assert snapshot is not None
             for words in (
-                predictions_takeaway(dataset, snapshot, 0, 0),
-                loss_takeaway(experiment, dataset, snapshot),
-                step_error_takeaway(dataset, snapshot),
-                compare_takeaway(dataset, snapshot),
+                predictions_takeaway(RunAt(EXPERIMENT, dataset, snapshot), 0, 0),
+                loss_takeaway(RunAt(experiment, dataset, snapshot)),
+                step_error_takeaway(RunAt(EXPERIMENT, dataset, snapshot)),
+                compare_takeaway(RunAt(EXPERIMENT, dataset, snapshot)),
             ):
                 assert len(words.split()) <= 15, words
     assert all(len(words.split()) <= 15 for words in LONGEST.values())

@@ -276,8 +276,30 @@ def test_columns_that_are_not_there_are_refused(inputs, targets, message):
 
 def test_an_unknown_way_with_gaps_is_refused():
     """The message lists the known ones."""
-    with pytest.raises(WindowError, match="must be one of"):
+    with pytest.raises(ExperimentError, match=r"one of \['fill', 'drop'\], got 'guess'"):
         cut(counting(20), ["row"], ["row"], 4, missing="guess")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"horizon": -1}, "horizon must be 0 to 365, got -1"),
+        ({"horizon": 1.5}, "horizon must be a whole number from 0 to 365, got 1.5"),
+        ({"timesteps": 0}, "timesteps must be 2 to 512, got 0"),
+        ({"timesteps": None}, "timesteps must be a whole number from 2 to 512, got None"),
+        ({"stride": 0}, "stride must be 1 to 1000, got 0"),
+        ({"rate": 0}, "rate must be 1 to 100, got 0"),
+        ({"gap": -3}, "gap must be 0 to 1000, got -3"),
+        ({"train": 100}, "train must be 10 to 95, got 100"),
+        ({"test": -1}, "test must be 0 to 40, got -1"),
+        ({"period": "7"}, "period must be a whole number from 0 to 10000, got '7'"),
+        ({"form": "log"}, r"form must be one of \['value', 'change'\], got 'log'"),
+    ],
+)
+def test_settings_beyond_their_limits_are_refused_with_what_is_allowed(data, message):
+    """Before anything is cut; horizon 0, a row's own target, is within them."""
+    with pytest.raises(ExperimentError, match=f"^{message}$"):
+        make_windows(counting(40), ["row"], ["row"], DataSettings(**{"timesteps": 4, **data}))
 
 
 def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():

@@ -88,10 +88,7 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """By hidden states: the samples of the one loss, then the same of the other.
-
-    A sample's loss is moved by its own states alone, so that the sum has them side by side.
-    """
+    """By hidden states, of one loss, then the other: a sample's own states alone move it."""
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:

@@ -12,8 +12,7 @@ from lib.narrate.proofs import bound_told, ways_to_break_it
 from lib.recurrence import unroll, unroll_stack
 from lib.recurrence.cells import highest_output
 from lib.ui.cell.ask import PADDING, Reply, backward
-from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.playhead import Follower, row_order
+from lib.ui.cell.chosen import Chosen, Follower, row_order
 from lib.ui.text import card, takeaway
 
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))

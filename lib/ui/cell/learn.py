@@ -13,11 +13,9 @@ from lib.narrate import gradients
 from lib.recurrence.padded import Padded, ways
 from lib.toml import beside
 from lib.ui.cell.ask import AVERAGED, Reply
-from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.playhead import Follower
-from lib.ui.steady import steady_chart
+from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.style import playhead_band
-from lib.ui.text import card, takeaway
+from lib.ui.text import card, steady_chart, takeaway
 
 _SAID = beside(__file__)
 

@@ -1,4 +1,4 @@
-// The script of the playhead; what it is for stands in playhead.py.
+// The script of the playhead; what it is for stands in chosen.py.
 
 const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
 const REST_AFTER = 700; // milliseconds without a move, after which the place goes to the address

@@ -11,8 +11,7 @@ from lib.figures.proofs import Side, equation, proof_cards
 from lib.narrate.proofs import ProofCard, also_measured, one_computation, prefix_sentence
 from lib.recurrence.agreement import agreement
 from lib.ui.cell.ask import Reply, measured
-from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
+from lib.ui.cell.chosen import At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot
 from lib.ui.text import card, hint, say_steadily, takeaway
 

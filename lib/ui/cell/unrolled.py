@@ -11,8 +11,7 @@ from lib.narrate import cell
 from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.ask import Reply
-from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.playhead import ORDER, At, Follower, first_row, row_order, where
+from lib.ui.cell.chosen import ORDER, At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot
 from lib.ui.linked import linked_toggle
 from lib.ui.text import say, takeaway

@@ -12,13 +12,11 @@ from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
-from lib.seeds import middle
 from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, pick_answers
-from lib.ui.steady import is_drawn, steady_chart
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, is_drawn, plain, steady_chart, takeaway
 
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
@@ -35,37 +33,36 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
-    run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
         with card("predictions", badge):
             picked, earlier = head(shown, "the answers")
             _picture(
                 "predictions",
-                lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
-                takeaways.predictions_takeaway(*run[1:], *picked),
-                explore.predictions_sentence(*run, *picked, earlier=earlier),
+                lambda: predictions_figure(shown, *picked, palette=palette, earlier=earlier),
+                takeaways.predictions_takeaway(shown, *picked),
+                explore.predictions_sentence(shown, *picked, earlier=earlier),
                 hold=hold,
             )
         with card("loss", badge, "Loss over epochs"):
-            words, details = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
-            _picture("loss", lambda: loss_figure(*run, palette), words, details, hold=hold)
+            words, details = takeaways.loss_takeaway(shown), explore.loss_sentence(shown)
+            _picture("loss", lambda: loss_figure(shown, palette), words, details, hold=hold)
         if not with_lower:
             return
         with card("step_error", badge, "How early could each model know?"):
             _picture(
                 "step_error",
-                lambda: step_error_figure(*run, palette, earlier=earlier),
-                takeaways.step_error_takeaway(*run[1:]),
-                explore.step_error_sentence(*run, earlier=earlier),
+                lambda: step_error_figure(shown, palette, earlier=earlier),
+                takeaways.step_error_takeaway(shown),
+                explore.step_error_sentence(shown, earlier=earlier),
                 hold=hold or turn == 0,
             )
         several = len(shown.snapshot.results) > 1
         title = "One number for both" if several else "Error at the last step"
         with card("compare", badge, title):
             _numbers(shown)
-            words, details = takeaways.compare_takeaway(*run[1:]), explore.compare_sentence(*run)
+            words, details = takeaways.compare_takeaway(shown), explore.compare_sentence(shown)
             hold = hold or turn == 1
-            _picture("compare", lambda: compare_figure(*run, palette), words, details, hold=hold)
+            _picture("compare", lambda: compare_figure(shown, palette), words, details, hold=hold)
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -106,7 +103,7 @@ def _numbers(shown: ShownRun) -> None:
     what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
     hint(f"{what} squared error at the last step on {part} data{scaled}")
     with st.container(key="compare", horizontal=True):
-        for mode, result in middle(shown.snapshot).results.items():
+        for mode, result in shown.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
             spread = explore.seeds_range(shown.snapshot, mode)
             about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))

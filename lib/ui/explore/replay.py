@@ -19,7 +19,7 @@ from lib.figures.chart import CONFIG
 from lib.figures.palette import Palette
 from lib.figures.replay import Frames, replay_figure
 from lib.figures.strip import shape_strip
-from lib.narrate.replay import replay_told
+from lib.narrate.takeaways import replay_told
 from lib.replay import FEWEST, frames_of
 from lib.run import Snapshot
 from lib.training.machine import give_way
@@ -55,7 +55,7 @@ def _frames_ahead(epochs: Epochs) -> Future[Frames]:
     shown = epochs.shown
 
     def begin() -> Future[Frames]:
-        return _AHEAD.submit(_frames, epochs)
+        return _AHEAD.submit(frames_of, shown, epochs.weights)
 
     def shared() -> Future[Frames]:
         return once("frames", (), begin, _made_of(shown.snapshot))
@@ -68,27 +68,24 @@ def _made_of(_: Snapshot) -> Made:
     return {}
 
 
-def _frames(epochs: Epochs) -> Frames:
-    shown = epochs.shown
-    return frames_of(shown.experiment, shown.dataset, shown.snapshot, epochs.weights)
-
-
 def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
     """The card, in the place of all others; `badge` is as of theirs."""
     shown = epochs.shown
     with st.container(key="cards"), card(KEY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
-        run, ahead = (shown.experiment, shown.dataset), _frames_ahead(epochs)
-        # Who asks doesn't wait for what others may ask for.
-        frames = once(
-            "frames", (ahead,), lambda: _frames(epochs) if ahead.cancel() else ahead.result()
-        )
+        ahead = _frames_ahead(epochs)
+
+        def made() -> Frames:
+            """Who asks doesn't wait for what others may ask for."""
+            return frames_of(shown, epochs.weights) if ahead.cancel() else ahead.result()
+
+        frames = once("frames", (ahead,), made)
         layout = "narrow" if _told("narrow") else "wide"
         look: dict[str, Any] = {"earlier": earlier, "layout": layout}
         look |= {"palette": palette, "start": _place(frames, epochs.picked)}
         # The very same one as long as nothing but the epoch changes: the browser moves that alone.
         about = frames, picked, palette.theme, earlier, layout
-        figure = once("replay", about, lambda: replay_figure(*run, frames, *picked, **look))
+        figure = once("replay", about, lambda: replay_figure(shown, frames, *picked, **look))
         words, *details = replay_told(shown.dataset, frames)
         with st.container(key=CHART):
             st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")

@@ -165,8 +165,8 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         """An earlier epoch is judged on all samples here, however long that takes."""
         if picked is None:
             return experiment, dataset, now
-        about = experiment, dataset, now, picked, epochs.weights[picked]
-        return experiment, dataset, _at(picked, as_of(*about, budget=math.inf))
+        judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
+        return experiment, dataset, _at(picked, judged)
 
     def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
         return lambda: write(*run())
@@ -176,12 +176,12 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         return report(of, link, datetime.now(UTC), _kept().versions())
 
     def numbers() -> bytes:
-        return results.runs_csv([Compared(now.run_id, *run(), "", "", shown.is_recorded)])
+        return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
 
     files: dict[str, Callable[[], bytes | str]] = {
         **{name: of_run(EXPORTS[name].write) for name in SCRIPTS},
         "report": one_page,
-        "kept": lambda: _kept().keep(experiment, dataset, now, past),
+        "kept": lambda: _kept().keep(shown, past),
         "history": of_run(results.history_csv),
         "runs": numbers,
     }
@@ -191,7 +191,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     if dataset.name in FILE_NAMES:
         files["data"] = partial(file_text, dataset.name)
     if dataset.name == "upload" and table:
-        files["kept_rows"] = lambda: _kept().keep(experiment, dataset, now, past, table)
+        files["kept_rows"] = lambda: _kept().keep(shown, past, table)
     if known:
         files["weights"] = of_run(results.weights_npz)
     if known and (table or dataset.name != "upload"):  # others' targets aren't handed on

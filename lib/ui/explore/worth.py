@@ -21,12 +21,11 @@ from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
 from lib.run import ModelWeights, SeedWeights
-from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
+from lib.ui.settings import advice
 from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, plain, takeaway, told_chart
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
 
 T = TypeVar("T")

@@ -39,8 +39,7 @@ from lib.ui.fragment import following_fragment
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.steady import steady_chart
-from lib.ui.text import card, hint, plain, press, say, takeaway
+from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
 
 KEY = "check"
 """In the address."""

@@ -19,10 +19,9 @@ from lib.ui import runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
 from lib.ui.session import Loaded
-from lib.ui.steady import steady_chart
 from lib.ui.sweep.choose import RELATIVE
 from lib.ui.sweep.sweeps import Sweep, begin, shown
-from lib.ui.text import hint, press, takeaway
+from lib.ui.text import hint, press, steady_chart, takeaway
 
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)

@@ -1,0 +1,143 @@
+"""Any layer, any chain and any small graph of layers, for tests that look for what was forgotten.
+
+Each is made by a generator of random numbers, so that three hundred are as different as can be;
+the strategies at the end hand it to Hypothesis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from lib.experiment import Limit
+from lib.stack.base import Layer, LayerSetting, Ref, Stack
+from lib.stack.each_step import TimeDistributed
+from lib.stack.joining import Joining, MultiHeadAttention
+from lib.stack.kinds import KINDS
+from lib.stack.plain import Dense, Input, Unpack, Unread
+from lib.stack.recurrent import Recurrent
+from lib.stack.tracing import broken, trace
+
+OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
+SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
+INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, Unpack)]
+
+
+def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
+    """A value of a setting; small ones so that Keras is quick and sizes coincide."""
+    if setting.optional and random.random() < 0.3:
+        return None
+    if setting.options is not None:
+        return random.choice(list(setting.options))
+    if setting.limit is not None:
+        return any_number(random, setting.limit, small=small)
+    if setting.sizes is not None:
+        count = setting.sizes or random.randint(1, 3)
+        return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))
+    return random.random() < (0.1 if setting.name == "stateful" else 0.5)
+
+
+def any_number(random: Random, limit: Limit, *, small: bool) -> float:
+    """A number within the limit: one of its first four, or of tenths a half or an end."""
+    if limit.step < 1:
+        return random.choice([limit.minimum, 0.5, limit.maximum])
+    least = int(limit.minimum)
+    return random.randint(least, least + 3 if small else int(limit.maximum))
+
+
+def layer_of(random: Random, kind: type[Layer], *, small: bool = True) -> Layer:
+    """A layer of that kind with any settings; those that are seldom set are most often usual."""
+    if kind is TimeDistributed:
+        inside = random.choice([Dense, *INSIDE])
+        return TimeDistributed(layer_of(random, inside, small=small))
+    values = {}
+    for setting in kind.settings():
+        if random.random() > (0.2 if setting.seldom else 0.8):
+            continue
+        values[setting.name] = any_value(random, setting, small=small)
+    return kind(**values)
+
+
+def any_layer(
+    random: Random, kinds: Sequence[type[Layer]] = OTHERS, *, small: bool = True
+) -> Layer:
+    """A layer of any of these kinds."""
+    return layer_of(random, random.choice(kinds), small=small)
+
+
+def chain(random: Random) -> Stack:
+    """An input and up to five layers, each on what the one before gives; most break somewhere."""
+    layers = [any_layer(random) for _ in range(random.randint(0, 5))]
+    return (layer_of(random, Input), *layers)
+
+
+def working_chain(random: Random) -> Stack:
+    """A chain of which no layer breaks."""
+    stack: Stack = (layer_of(random, Input),)
+    for _ in range(12):
+        stack = _grown(stack, any_layer(random))
+    return stack
+
+
+def _grown(stack: Stack, layer: Layer) -> Stack:
+    """The stack with the layer, where it works there."""
+    return stack if broken(trace((*stack, layer))) is not None else (*stack, layer)
+
+
+def graph(random: Random) -> Stack:
+    """Layers that name what they take, with several inputs; only the last may break."""
+    stack: Stack = (layer_of(random, Input),)
+    for _ in range(random.randint(4, 12)):
+        kinds = [random.choice(OTHERS), random.choice(SEVERAL), Input, Input]
+        layer = any_layer(random, kinds[: random.randint(1, 4)])
+        stack = _grown(stack, _linked(random, stack, layer))
+    return (*stack, _linked(random, stack, any_layer(random)))
+
+
+def _linked(random: Random, stack: Stack, layer: Layer) -> Layer:
+    """The layer with the names of layers that it takes, or shares, or starts from."""
+    shared = random.randrange(len(stack))
+    if isinstance(layer, Input):
+        return layer
+    if random.random() < 0.15 and not isinstance(stack[shared], (Input, Unpack, Joining)):
+        layer = replace(stack[shared], shares=shared)
+    several = isinstance(layer, (Joining, MultiHeadAttention))
+    count = random.choice([2, 2, 3]) if several else random.choice([0, 0, 1])
+    layer = replace(layer, of=_some(random, stack, count))
+    if isinstance(layer, Recurrent) and random.random() < 0.5:
+        layer = replace(layer, states=_some(random, stack, random.choice([0, 1, 2])))
+    return layer
+
+
+def _some(random: Random, stack: Stack, count: int) -> tuple[Ref, ...]:
+    """References to tensors of layers in the stack, or to all that one gives."""
+    steps = trace(stack)
+    refs = []
+    for _ in range(count):
+        place = random.randrange(len(stack))
+        tensors = len(steps[place].tensors)
+        one = random.choice([None, *range(tensors)]) if tensors > 1 else None
+        refs.append(Ref(place, one))
+    return tuple(refs)
+
+
+ANY_RANDOM = st.randoms(use_true_random=True)
+CHAINS = ANY_RANDOM.map(chain)
+WORKING_CHAINS = ANY_RANDOM.map(working_chain)
+GRAPHS = ANY_RANDOM.map(graph)
+
+
+def always(examples: int) -> settings:
+    """So many examples, the same ones every time."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
