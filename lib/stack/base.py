@@ -144,8 +144,8 @@ class Inputs:
     """What Keras calls the layer in its messages: "lstm_1"."""
     above: tuple[Layer, ...] = ()
     """The layers that come after it."""
-    masks: tuple[bool, ...] = ()
-    """Of each tensor, whether a mask says which of its timesteps count."""
+    masks: tuple[int, ...] = ()
+    """Of each tensor, how many axes its mask has, (N, T) most often; 0 where it has none."""
     unchecked: bool = False
     """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
 
@@ -220,6 +220,8 @@ class Layer:
     """How many of its settings its code always says, in order; of the others what isn't usual."""
     mask: ClassVar[MaskWay] = "passes"
     """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
+    uses_mask: ClassVar[int | None] = None
+    """How many axes a mask must have for it: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
     """Whether Keras compares, where it is called again, the width with that of the first time."""
     knows_axes: ClassVar[bool] = False
@@ -302,10 +304,10 @@ class Layer:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
-        """Of each of `count` tensors that come out, whether it has a mask."""
-        passes = self.mask == "passes" and any(inputs.masks)
-        return (passes,) + (False,) * (count - 1)
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """Of each of `count` tensors that come out, how many axes its mask has."""
+        kept = max(inputs.masks, default=0) if self.mask == "passes" else 0
+        return (kept,) + (0,) * (count - 1)
 
 
 Stack: TypeAlias = tuple[Layer, ...]

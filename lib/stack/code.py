@@ -82,7 +82,8 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
     if isinstance(layer, Unpack):
-        return layer.code()
+        listed = _taken(layer.of[0], names) if layer.of else "x"
+        return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if at in shared:
         code = f"(layer{at + 1} := {code})"
@@ -94,7 +95,8 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
 
 
 def _taken(ref: Ref, names: list[str]) -> str:
-    return names[ref.place] if ref.output is None else f"{names[ref.place]}[{ref.output}]"
+    name = names[ref.place] if ref.place < len(names) else f"x{ref.place + 1}"
+    return name if ref.output is None else f"{name}[{ref.output}]"
 
 
 def _states(step: TracedLayer, names: list[str]) -> str:

@@ -51,6 +51,12 @@ class TimeDistributed(Layer, kind="td"):
         return f"{self.keras}({self.layer.title})"
 
     @property
+    def uses_mask(self) -> int | None:  # type: ignore[override]
+        """That of the layer inside, which gets one axis less."""
+        inside = self.layer.uses_mask
+        return None if inside is None else inside + (inside >= 0)
+
+    @property
     def about(self) -> str:
         """What it does, and what the layer inside does."""
         return f"{self.__doc__} {self.layer.keras}: {self.layer.about}"
@@ -90,9 +96,9 @@ class TimeDistributed(Layer, kind="td"):
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A mask of timesteps goes on, whatever is done at each."""
-        return (any(inputs.masks),) * count
+        return (max(inputs.masks, default=0),) * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
 
     positional: ClassVar[int] = 2
     mask: ClassVar[MaskWay] = "passes"
+    uses_mask: ClassVar[int | None] = 2
 
     filters: int = setting("k", 16, "filters", limit=UNITS)
     kernel_size: int = window("w", 3)
@@ -156,7 +163,7 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
         rule = f"4·{inputs.letter}·({width}·({channels.letter}+{inputs.letter}){bias})"
         return Outputs((output, *states), count, f"4·{self.filters}·{both}", rule)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask."""
         return returned_masks(inputs, count, 1 if self.return_sequences else 0)
 

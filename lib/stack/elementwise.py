@@ -49,6 +49,8 @@ class Dropout(Layer, kind="drop"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
+        if not self.rate:
+            return Outputs(inputs.tensors)
         return Outputs((inputs.only_one(_packing_refusal(inputs), when="trained"),))
 
 
@@ -75,7 +77,8 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
-        return Outputs((inputs.of_rank(3, when="trained"),))
+        of_any = inputs.unchecked and not self.rate
+        return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,9 @@ class Masking(Layer, kind="mask"):
         refusal = "axis -1 is out of bounds for an array with dimension 0"
         return Outputs((inputs.only_one(refusal),))
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:  # noqa: ARG002
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """It makes one."""
-        return (True,) * count
+        return (len(inputs.tensors[0]) - 1,) * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,18 @@ class Softmax(Elementwise, kind="softmax"):
     """Makes shares of all numbers along an axis, which add up to 1."""
 
     positional: ClassVar[int] = 0
+    uses_mask: ClassVar[int | None] = 0
 
     axis: int = setting("a", -1, "axis", limit=AXIS, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays; Keras looks for the axis when it runs."""
+        outputs = Elementwise.call(self, inputs)
+        axes = len(inputs.tensors[0])
+        if not -axes <= self.axis < axes:
+            words = {"axis": self.axis, "axes": axes, "tensor": readable_shape(inputs.tensors[0])}
+            raise ShapeError.of("no such axis to share", **words)
+        return outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,7 @@ class Normalization(Layer):
 class BatchNormalization(Normalization, kind="bnorm"):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
 
+    uses_mask: ClassVar[int | None] = -1
     knows_width: ClassVar[bool] = True
     knows_axes: ClassVar[bool] = True
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
+from lib.stack.base import MAX_LAYERS, Layer, Ref, ShapeError, Stack, put
 from lib.stack.each_step import TimeDistributed, inner, settings_of, with_settings
 from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
@@ -95,9 +95,9 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
     if isinstance(layer, Unread) and layer.mended:
         meant = replace(layer.mended, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
-    tried: dict[str, list[Any]] = {
-        setting.name: [setting.default] for setting in settings_of(layer) if setting.limit
-    }
+    # A number that Keras refuses is the fault; one that it takes is seldom.
+    limited = [setting for setting in settings_of(layer) if setting.limit and _refuses(layer)]
+    tried: dict[str, list[Any]] = {setting.name: [setting.default] for setting in limited}
     tried |= {name: values for name, values in OTHERS.items() if hasattr(inner(layer), name)}
     if isinstance(layer, Reshape):
         sizes = layer.target_shape
@@ -119,8 +119,21 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
         yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
 
 
+def _refuses(layer: Layer) -> bool:
+    """Whether Keras refuses a layer's settings, whatever comes in."""
+    try:
+        layer.check()
+    except ShapeError:
+        return True
+    return False
+
+
 OTHERS: dict[str, list[Any]] = {
     "padding": ["same"],
+    "dilation_rate": [1],
+    "groups": [1],
+    "kernel_size": [3],
+    "pool_size": [2],
     "axis": [1, -1],
     "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
     "dims": [(2, 1)],

@@ -49,9 +49,9 @@ class Merge(Joining):
         batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
         return Outputs(((batch, *joined[1:]),))
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where all have a mask."""
-        return (all(inputs.masks),) * count
+        return (max(inputs.masks) * all(inputs.masks),) * count
 
 
 def _broadcast(one: Tensor, other: Tensor) -> Tensor:
@@ -134,9 +134,9 @@ class Concatenate(Joining, kind="concat"):
             joined[axis] = replace(found[0], letter=letters, size=_added(found))
         return Outputs((tuple(joined),))
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where one has a mask."""
-        return (any(inputs.masks),) * count
+        return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
 def _without(tensor: Tensor, axis: int) -> Tensor:
@@ -202,6 +202,7 @@ class MultiHeadAttention(Layer, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
     positional: ClassVar[int] = 0
+    uses_mask: ClassVar[int | None] = 2
 
     num_heads: int = setting("h", 2, "num_heads", limit=UNITS, refusal=_not_positive())
     key_dim: int = setting("k", 16, "key_dim", limit=UNITS, refusal=_not_positive())
@@ -242,6 +243,8 @@ class MultiHeadAttention(Layer, kind="mha"):
         """(N, T, F), with itself or another (N, S, G) → (N, T, F)."""
         if inputs.unchecked:
             raise ShapeError.of("one to attend with", tensor=readable_shape(inputs.tensors[0]))
+        if len(self.of) < 2:  # what one layer gives is the query and the value
+            inputs.only_one("Cannot convert '((")
         query, value, *rest = (*inputs.tensors, *inputs.tensors[-1:])
         key = rest[0] if len(inputs.tensors) > 2 else value
         words = {"tensors": readable_shapes((query, value, key))}
@@ -273,7 +276,7 @@ class MultiHeadAttention(Layer, kind="mha"):
         )
         return Outputs((output,), count, product if bias else product.replace("+0", ""))
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """That of the first, which asks."""
         return (inputs.masks[0],) * count
 
@@ -286,6 +289,8 @@ def fits(one: Axis, other: Axis) -> bool:
 @dataclass(frozen=True, slots=True)
 class Attention(Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
+
+    uses_mask: ClassVar[int | None] = 2
 
     use_scale: bool = setting("scale", False, seldom=True)
 
@@ -301,14 +306,18 @@ class Attention(Joining, kind="attend"):
         key = rest[0] if rest else value
         learned: tuple[Any, ...] = self._learned(query)
         ranks = {len(query), len(key), len(value)}
-        if len(ranks) > 1 or not fits(query[-1], key[-1]) or not fits(key[-2], value[-2]):
+        pairs = [(query[-1], key[-1]), (key[-2], value[-2])]
+        for other in (key, value):
+            before = zip(query[1:-2], other[1:-2], strict=False)
+            pairs += [pair for pair in before if pair[1].size != 1]
+        if len(ranks) > 1 or not all(fits(*pair) for pair in pairs):
             raise ShapeError.of("what can't attend", tensors=readable_shapes(tensors))
         return Outputs(((*query[:-1], value[-1]),), *learned)
 
     def _learned(self, query: Tensor) -> tuple[Any, ...]:  # noqa: ARG002
         return (1, "1") if self.use_scale else ()
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """That of the first, which asks."""
         return (inputs.masks[0],) * count
 

@@ -131,9 +131,9 @@ class Embedding(Layer, kind="embed", width_letter="E"):
             f"V·{inputs.letter}",
         )
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:  # noqa: ARG002
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """With mask_zero it makes one, else it loses it."""
-        return (self.mask_zero,) * count
+        return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
 @dataclass(frozen=True, slots=True)

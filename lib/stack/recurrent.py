@@ -42,6 +42,7 @@ def share(key: str, label: str = "", **about: Any) -> Any:
 class Recurrent(Layer, width_letter="U"):
     """A cell that is called once for each timestep."""
 
+    uses_mask: ClassVar[int | None] = 2
     cell: ClassVar[str]
 
     units: int = setting("u", 16, "units", limit=UNITS, refusal=NOT_UNITS)
@@ -93,7 +94,7 @@ class Recurrent(Layer, width_letter="U"):
             self._check_states(inputs.states, tensor, wanted)
         return _outputs(self, tensor, features, inputs.letter)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask; states have none."""
         return returned_masks(inputs, count, 1 if self.return_sequences else 0)
 
@@ -105,16 +106,16 @@ class Recurrent(Layer, width_letter="U"):
         if (units := states[0][-1].size) != self.units:
             raise ShapeError.of("states of other units", received_units=units, **words)
         batch, time = tensor[0].size, tensor[1].size
-        # By coincidence Keras computes with a sequence as the state, and says nothing.
-        broadcasts = self.cell == "simple_rnn" and batch is not None and batch in (1, time)
-        if len(states[0]) == 2 or broadcasts:  # the first alone can be a sequence
+        if len(states[0]) == 2:  # the first alone can be a sequence
             return
+        words |= {"first": readable_shape(states[0]), "keras": self.keras}
+        if self.cell == "simple_rnn" and batch is not None and batch in (1, time):
+            raise ShapeError.of("a sequence that fits by chance", **words)
         batch, time = batch or BATCH_SIZE, time or TIMESTEPS
         rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
         row = "a sequence as the state"
         if batch == rows or 1 in (batch, rows, self.units):
             row = "a sequence that broadcasts"
-        words |= {"first": readable_shape(states[0]), "keras": self.keras}
         raise ShapeError.of(row, batch=batch, rows=rows, **words)
 
 
@@ -148,6 +149,8 @@ _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
 @dataclass(frozen=True, slots=True)
 class Bidirectional(Layer, kind="bi", width_letter="U"):
     """Reads forwards and backwards, with a layer for each direction."""
+
+    uses_mask: ClassVar[int | None] = 2
 
     cell: str = setting("c", "lstm", "cell", options=_CELL_NAMES)
     units: int = setting("u", 16, "units", limit=UNITS, refusal=NOT_UNITS)
@@ -207,11 +210,11 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
         tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
         check_batch(self.stateful, tensor)
         kept = [len(STATES[direction.cell]) for direction in self.directions()]
-        if self.return_state and len({*kept}) > 1:
+        if self.return_state and kept[0] > kept[1]:
             raise ShapeError.of("states of two kinds", one=kept[0], other=kept[1])
         return _outputs(self, tensor, features, inputs.letter)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask, that of each direction too."""
         outputs = 2 if self.merge_mode == "none" else 1
         return returned_masks(inputs, count, outputs if self.return_sequences else 0)
@@ -220,6 +223,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
 @dataclass(frozen=True, slots=True)
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
     """Calls several cells at each timestep, each on what the one before gives."""
+
+    uses_mask: ClassVar[int | None] = 2
 
     cell: str = setting("c", "lstm", "cell", options=_CELL_NAMES)
     units: tuple[int, ...] = setting("u", (16, 8), "units", sizes=0)
@@ -264,7 +269,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
         kept = tensor[: 2 if self.return_sequences else 1]
         return Outputs(((*kept, output),), learned, " + ".join(products))
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[bool, ...]:
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask."""
         return returned_masks(inputs, count, 1 if self.return_sequences else 0)
 
@@ -285,9 +290,10 @@ def check_batch(stateful: bool, tensor: Tensor) -> None:
         raise ShapeError.of("open batch", tensor=readable_shape(tensor), sizes=sizes(tensor))
 
 
-def returned_masks(inputs: Inputs, count: int, sequences: int) -> tuple[bool, ...]:
+def returned_masks(inputs: Inputs, count: int, sequences: int) -> tuple[int, ...]:
     """Of `count` tensors the first `sequences` have the mask that comes in."""
-    return tuple(any(inputs.masks) and place < sequences for place in range(count))
+    kept = max(inputs.masks, default=0)
+    return tuple(kept if place < sequences else 0 for place in range(count))
 
 
 def _outputs(
@@ -307,8 +313,9 @@ def _outputs(
         (*tensor[: len(each) - 1], one if each[-1] == units else two)
         for each in (shape if apart else (shape,))
     ]
-    kept = [STATES[direction.cell] for direction in directions if layer.return_state]
-    states = [(batch, one)] * sum(map(len, kept))
+    # Keras takes the directions for alike: of a larger state backwards it drops the rest.
+    kept = len(STATES[layer.cell]) * len(directions) * layer.return_state
+    states = [(batch, one)] * kept
     products = [_product(direction, features, units) for direction in directions]
     rules = [_product(direction, last.letter, letter) for direction in directions]
     return Outputs(

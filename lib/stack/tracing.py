@@ -16,6 +16,7 @@ from lib.english import subscript
 from lib.experiment import ModelSettings
 from lib.shapes import Shape
 from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, Stack
+from lib.stack.each_step import inner
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LAYER_OF_CELL
 from lib.stack.tensors import Tensor, Tensors, readable_shapes, sizes
@@ -35,8 +36,8 @@ class TracedLayer:
     """Without tensors where the layer breaks, or isn't reached."""
     error: ShapeError | None = None
     """Why it breaks."""
-    masks: tuple[bool, ...] = ()
-    """Of each tensor that comes out, whether a mask says which of its timesteps count."""
+    masks: tuple[int, ...] = ()
+    """Of each tensor that comes out, how many axes its mask has; 0 where it has none."""
 
     @property
     def tensors(self) -> Tensors:
@@ -74,16 +75,17 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             steps.append(TracedLayer(named, inputs))
             continue
         layer, error, outputs = named, None, NOTHING
-        masks: tuple[bool, ...] = ()
+        masks: tuple[int, ...] = ()
         try:
             layer = _again(named, steps)
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
             outputs = layer.call(inputs)
             _check_weights(layer, inputs, outputs, steps)
+            _check_run(layer, inputs)
             masks = layer.masks(inputs, len(outputs.tensors))
         except ShapeError as refused:
-            error = refused
+            error, outputs = refused, NOTHING
         steps.append(TracedLayer(layer, inputs, outputs, error, masks))
         kept = kept if outputs.states is None else outputs.states
     return tuple(steps)
@@ -116,6 +118,21 @@ def _check_weights(
         raise ShapeError.of("weights for others", refusal=refusal, when=when, **words)
 
 
+def _check_run(layer: Layer, inputs: Inputs) -> None:
+    """Raise ShapeError for what Keras builds, and what then breaks when it runs."""
+    inside = inner(layer)
+    if "glu" in (getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")):
+        raise ShapeError.of("half the features", name=inside.keras)
+    wanted = layer.uses_mask
+    if wanted is None:
+        return
+    axes = len(inputs.tensors[0]) + wanted if wanted < 0 else wanted
+    if wrong := {*inputs.masks} - {0, axes}:
+        refusal = "" if inside.uses_mask else "The `mask` must be broadcastable to `inputs`."
+        words = {"tensors": readable_shapes(inputs.tensors), "axes": wrong.pop(), "wanted": axes}
+        raise ShapeError.of("mask of other axes", refusal=refusal, **words)
+
+
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
     """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
     if isinstance(layer, Input) or not steps:
@@ -134,8 +151,8 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
     )
 
 
-def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, bool]]:
-    """The tensors that are meant, and whether each has a mask."""
+def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
+    """The tensors that are meant, and how many axes the mask of each has."""
     step = steps[ref.place] if ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:

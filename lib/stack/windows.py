@@ -276,6 +276,7 @@ class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool"):
     """Takes the mean over all timesteps."""
 
     mask: ClassVar[MaskWay] = "ends"
+    uses_mask: ClassVar[int | None] = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any
 from zlib import crc32
 
@@ -92,7 +93,7 @@ def check_broken(steps: tuple[TracedLayer, ...], error: ShapeError) -> None:
 
 def as_told(step: TracedLayer) -> list[Any]:
     """A layer's shapes, and whether each tensor has a mask."""
-    return [[list(shape) for shape in step.shapes], list(step.masks)]
+    return [[list(shape) for shape in step.shapes], list(map(bool, step.masks))]
 
 
 def fits(given: list[int], shape: Sequence[int | None]) -> bool:
@@ -108,11 +109,12 @@ def is_run(steps: tuple[TracedLayer, ...]) -> bool:
 
 
 def can_run(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether there are data for a model: sizes of a graph's inputs aren't guessed."""
+    """Whether there are data for a model: small, and sizes of a graph's inputs aren't guessed."""
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
     is_chain = not any(step.layer.refs() for step in steps)
     one_batch = len({shape[0] for shape in shapes} - {None}) < 2
-    return is_chain or (one_batch and not any(None in shape[1:] for shape in shapes))
+    is_small = all(prod(size or 1 for size in shape) < 2000 for shape in shapes)
+    return is_small and (is_chain or (one_batch and not any(None in n[1:] for n in shapes)))
 
 
 def test_every_kind_of_layer_has_cases():
@@ -175,8 +177,9 @@ def test_a_sequence_as_a_state_breaks_when_the_model_runs(cell, data):
     state = "_state" if cell == "lstm" else ""  # an LSTM wants two, of which the first is it
     text = f"input{data}~bi_u4_mnone_seq{state}~unpack~{cell}_u4_init_seq~dense"
     steps = check(from_text(text))
+    assert broken(steps) == 3
     by_chance = cell == "rnn" and data in ("_b4_t4", "_b1_t3")
-    assert broken(steps) == (None if by_chance else 3)
+    assert (steps[3].error.message == "") == by_chance
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -401,11 +400,9 @@ def came_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_is_answered_in_a_sentence_and_soon(name: str) -> None:
-    """A stack or a ModelError; measured alone each takes 0.3 s at most, here others run beside."""
-    start = time.process_time()
+def test_hostile_text_is_answered_in_a_sentence(name: str) -> None:
+    """A stack or a ModelError, whose sentence isn't long; `tests.bench.paste` says how soon."""
     assert len(came_of(HOSTILE[name])) < 400
-    assert time.process_time() - start < 1
 
 
 def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,7 +270,7 @@ class _Reader:
         if isinstance(layer, Unread) and layer.error is not None:
             error = layer.error
             what = "unread" if error.received == layer.called else "refused"
-            why = error.message or f"{error.expected}, received {error.received}"
+            why = f"expected {error.expected}, received {error.received}"
             words = {"layer": _shown(_name(config)), "class": layer.called, "why": _shown(why)}
             self.notes.append(Note(say(_WORDS, what, **words)))
 

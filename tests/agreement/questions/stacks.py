@@ -172,6 +172,7 @@ def go(model: keras.Model, then: str, usual: list[int]) -> list[list[int]]:
     shapes = [tuple(one.shape) for one in model.inputs]
     n = next((shape[0] for shape in shapes if shape[0]), batch)
     x = [np.zeros((n, *(size or timesteps for size in shape[1:])), "float32") for shape in shapes]
+    x = x if len(x) > 1 else x[0]
     if then == "call":
         return shapes_of(model(x))
     if then == "predict":
