@@ -98,7 +98,12 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
     # A number that Keras refuses is the fault; one that it takes is seldom.
     limited = [setting for setting in settings_of(layer) if setting.limit and _refuses(layer)]
     tried: dict[str, list[Any]] = {setting.name: [setting.default] for setting in limited}
-    tried |= {name: values for name, values in OTHERS.items() if hasattr(inner(layer), name)}
+    tried |= {
+        setting.name: [(value,) * setting.sizes if setting.sizes and setting.limit is None and
+        isinstance(value, int) else value for value in OTHERS[setting.name]]
+        for setting in settings_of(layer)
+        if setting.name in OTHERS
+    }
     if isinstance(layer, Reshape):
         sizes = layer.target_shape
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]

@@ -183,8 +183,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
     def returned(self) -> tuple[str, ...]:
         """The output, or that of each direction; and the states of both."""
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
-        directions = zip(self.directions(), "→←", strict=True)
-        names = [f"{state} {arrow}" for one, arrow in directions for state in STATES[one.cell]]
+        names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
         return (*outputs, *names * self.return_state)
 
     @property
