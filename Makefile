@@ -34,7 +34,7 @@ test-live: test
 record-answers: .venv/dev.stamp
 	UNROLLED_ANSWERS=record $(PYTEST) tests/agreement/test_doctor.py \
 		tests/agreement/test_documented_models.py tests/agreement/test_error_messages.py \
-		tests/agreement/test_stack.py
+		tests/agreement/test_stack.py tests/agreement/test_stack_arguments.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

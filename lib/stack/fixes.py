@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.base import MAX_LAYERS, Layer, Ref, ShapeError, Stack, put
-from lib.stack.each_step import TimeDistributed, inner, settings_of, with_settings
+from lib.stack.each_step import TimeDistributed, settings_of, with_settings
 from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
@@ -99,8 +99,12 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
     limited = [setting for setting in settings_of(layer) if setting.limit and _refuses(layer)]
     tried: dict[str, list[Any]] = {setting.name: [setting.default] for setting in limited}
     tried |= {
-        setting.name: [(value,) * setting.sizes if setting.sizes and setting.limit is None and
-        isinstance(value, int) else value for value in OTHERS[setting.name]]
+        setting.name: [
+            (value,) * setting.sizes
+            if setting.sizes and setting.limit is None and isinstance(value, int)
+            else value
+            for value in OTHERS[setting.name]
+        ]
         for setting in settings_of(layer)
         if setting.name in OTHERS
     }

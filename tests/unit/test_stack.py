@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from lib.errors import explain_error
 from lib.experiment import Experiment
-from lib.stack.base import MAX_LAYERS
-from lib.stack.code import keras_code
+from lib.stack.base import MAX_LAYERS, Layer
+from lib.stack.code import code_lines, keras_code
 from lib.stack.fixes import MOST_FIXES, fixes
 from lib.stack.kinds import KINDS
-from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
+from lib.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional
 from lib.stack.tensors import letters, readable_shape, sizes
 from lib.stack.tracing import broken, keras_names, model_layers, total, trace
+from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
 def steps_of(text: str):
@@ -227,40 +228,34 @@ def test_a_sequence_is_no_state_to_start_from(text, says):
     assert explain_error(error.message) is not None
 
 
-settings_of = st.one_of(
-    [
-        st.builds(
-            kind,
-            **{
-                setting.name: st.sampled_from(list(setting.options))
-                if setting.options
-                else st.booleans()
-                if setting.limit is None
-                else st.just(setting.default)
-                if setting.limit.step < 1
-                else st.integers(int(setting.limit.minimum), int(setting.limit.maximum))
-                | st.sampled_from([None] if setting.optional else [setting.default])
-                for setting in kind.settings()
-            },
-        )
-        for kind in KINDS.values()
-        if kind is not Input
-    ]
-)
+def layers_of(most: int) -> st.SearchStrategy[list[Layer]]:
+    """Up to so many layers, each of any kind with any settings."""
+    layer = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
+    return st.lists(layer, max_size=most)
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.lists(settings_of, max_size=MAX_LAYERS - 1))
+@given(layers_of(MAX_LAYERS - 1))
 def test_a_stack_survives_the_address(layers):
     """Its text is read as the same stack, and holds nothing that an address would escape."""
     stack = (Input(timesteps=None, batch=4), *layers)
     text = to_text(stack)
-    assert from_text(text) == stack
+    assert read_text(text) == (stack, [])
     assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789_~.-")
 
 
+@settings(derandomize=True, deadline=None)
+@given(GRAPHS)
+def test_a_graph_survives_the_address(stack):
+    """With the layers that others take, start from, or are; its code names no other."""
+    assert read_text(to_text(stack)) == (stack, [])
+    steps = trace(stack)
+    assert len(code_lines(steps)) == len(stack)
+    assert len(fixes(steps)) <= MOST_FIXES
+
+
 @settings(max_examples=400, derandomize=True, deadline=None)
-@given(st.lists(settings_of, max_size=5))
+@given(layers_of(5))
 def test_the_decoder_knows_what_breaks_a_stack(layers):
     """The words of Keras under a layer that breaks can be pasted into the decoder.
 
@@ -273,7 +268,10 @@ def test_the_decoder_knows_what_breaks_a_stack(layers):
 
 @settings(derandomize=True, deadline=None)
 @given(
-    st.text() | st.lists(st.sampled_from([*KINDS, "_", "~", "u", "9e9", "-1", "t"])).map("".join)
+    st.text()
+    | st.lists(st.sampled_from([*KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9", "_as2"])).map(
+        "".join
+    )
 )
 def test_any_text_is_a_stack_or_none(text):
     """Nonsense in an address is dropped; what is left can be traced, mended and written."""

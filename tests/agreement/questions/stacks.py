@@ -140,19 +140,15 @@ def activations() -> list[str]:
     return [name for name in dir(keras.activations) if name[0] != "_" and name not in others]
 
 
-def tensors_of(x: Any) -> list[Any]:
-    """One Keras tensor or several."""
-    return [*x] if isinstance(x, (list, tuple)) else [x]
-
-
 def shapes_of(x: Any) -> list[list[int | None]]:
     """The shapes of one Keras tensor or several."""
-    return [list(one.shape) for one in tensors_of(x)]
+    return [list(one.shape) for one in keras.tree.flatten(x)]
 
 
 def masks_of(x: Any) -> list[bool]:
     """Of each tensor whether it has a mask."""
-    return [getattr(one, "_keras_mask", None) is not None for one in tensors_of(x)]
+    tensors = keras.tree.flatten(x)
+    return [getattr(one, "_keras_mask", None) is not None for one in tensors]
 
 
 def told(error: Exception) -> dict[str, str]:

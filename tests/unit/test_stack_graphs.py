@@ -1,0 +1,132 @@
+"""Stacks that are graphs: their shapes, their code, and how names of layers follow an edit."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.stack.base import Ref, put, swap
+from lib.stack.code import code_lines, model_line
+from lib.stack.link import from_text, to_text
+from lib.stack.making import UNKNOWN, made
+from lib.stack.plain import Dense, Unread
+from lib.stack.recurrent import LSTM
+from lib.stack.tracing import broken, keras_names, total, trace
+
+
+def steps_of(text: str):
+    """The trace of a stack in its URL form."""
+    return trace(from_text(text))
+
+
+def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
+    """The commonest graph: what the last layer takes is the sequence, not the states."""
+    steps = steps_of(
+        "input_tany_f8~lstm_u4_state~input_tany_f5~lstm_u4_seq_state_from2.1-2.2~dense_k5_of4.0"
+    )
+    assert steps[3].shapes == ((None, None, 4), (None, 4), (None, 4))
+    assert steps[4].shapes == ((None, None, 5),)
+    assert [*code_lines(steps), model_line(steps)] == [
+        "x = inputs = keras.Input((None, 8))",
+        "x = x2 = layers.LSTM(4, return_state=True)(x)",
+        "x = inputs_2 = keras.Input((None, 5))",
+        "x = x4 = layers.LSTM(4, return_sequences=True, return_state=True)"
+        "(x, initial_state=[x2[1], x2[2]])",
+        "x = layers.Dense(5)(x4[0])",
+        "model = keras.Model([inputs, inputs_2], x)",
+    ]
+
+
+def test_a_layer_that_is_called_again_has_its_weights_once():
+    """And its name, and its settings, whatever the link says of them."""
+    steps = steps_of("input_t4_f3~lstm_u2~input_t4_f3~lstm_u9_as2~concat_of2-4")
+    assert steps[3].shapes == ((None, 2),)
+    assert total(steps) == 4 * 2 * (3 + 2 + 1)
+    assert keras_names(from_text("input~lstm~lstm~lstm_as2"))[1:] == ["lstm", "lstm_1", "lstm"]
+    lines = code_lines(steps)
+    assert lines[1] == "x = x2 = (layer2 := layers.LSTM(2))(x)"
+    assert lines[3] == "x = x4 = layer2(x)"
+    assert lines[4] == "x = layers.Concatenate()([x2, x4])"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says", "when"),
+    [
+        ("input~dense_k2~dense_as2", 2, "expected axis", "built"),
+        ("input~lstm_u2_seq~lstm_as2", 2, "", "run"),
+        ("input~lstm_as5", 1, "is not defined", "built"),
+        ("input~dense~lstm_as2", 2, "is not defined", "built"),
+        ("input~add_of1-7", 1, "is not defined", "built"),
+    ],
+)
+def test_a_layer_needs_what_it_names(text, at, says, when):
+    """Its weights fit the first width alone, and what it names must stand before it."""
+    steps = steps_of(text)
+    assert broken(steps) == at
+    assert says in steps[at].error.message
+    assert steps[at].error.when == when
+    assert code_lines(steps)
+
+
+def test_whatever_no_layer_takes_is_an_output():
+    """In order; what is an output has a name of its own, unless it is the last."""
+    steps = steps_of("input_t4_f3~lstm_u2~dense_of1")
+    assert code_lines(steps)[1] == "x = x2 = layers.LSTM(2)(x)"
+    assert code_lines(steps)[2] == "x = layers.Dense(1)(inputs)"
+    assert model_line(steps) == "model = keras.Model(inputs, [x2, x])"
+
+
+def test_what_is_unpacked_may_have_a_name():
+    """Then the first tensor has it, and `states` are the others."""
+    lines = code_lines(steps_of("input_t4_f3~lstm_u2_seq_state~unpack~drop~add_of3-4"))
+    assert lines[2] == "x, *states = x3, *_ = x"
+    assert lines[4] == "x = layers.Add()([x3, x4])"
+
+
+def test_names_of_layers_follow_an_edit():
+    """A layer more, one less, and two that change places."""
+    stack = from_text("input_t4~dense_k3~lstm_u3_seq~add_of2-3")
+    more = put(stack, 1, Dense(9), stack[1])
+    assert to_text(more) == "input_t4~dense_k9~dense_k3~lstm_u3_seq~add_of3-4"
+    assert to_text(put(stack, 1)) == "input_t4~lstm_u3_seq~add_of1-2"
+    assert to_text(swap(stack, 1)) == "input_t4~lstm_u3_seq~dense_k3~add_of3-2"
+    states = from_text("input_t4_f3~lstm_u2_state~input~lstm_u2_from2.1-2.2")
+    moved = put(states, 0, states[0], Dense())
+    assert moved[4] == LSTM(2, states=(Ref(2, 1), Ref(2, 2)))
+
+
+def test_a_mask_goes_on_ends_or_is_lost():
+    """A sequence keeps it; pooling over time uses it up; a convolution loses it."""
+    steps = steps_of("input_t4_f3~mask~lstm_u2_seq~conv1d_w2~pool")
+    assert [step.masks for step in steps] == [(0,), (2,), (2,), (0,), (0,)]
+    assert [step.loses_mask for step in steps] == [False, False, False, True, False]
+    assert not steps_of("input_t4_f3~mask~pool")[2].loses_mask
+
+
+def test_a_mask_of_other_axes_breaks_when_the_model_runs():
+    """That of pictures has three: which rows count; a Softmax can't use one at all."""
+    frames = steps_of("input_formother_x5.4.3~mask~td-flatten~lstm_u2")
+    assert frames[2].masks == (3,)
+    assert frames[3].error.when == "run"
+    assert "mask of 3" in frames[3].error.received
+    assert "must be broadcastable" in steps_of("input~mask~softmax")[2].error.message
+
+
+def test_inside_time_distributed_keras_looks_at_no_axes():
+    """So a pooling over time of single rows is built, and gives another shape than it said."""
+    error = steps_of("input_t5_f4~td-gmaxpool")[1].error
+    assert (error.when, error.message) == ("run", "")
+    assert error.expected.startswith("3 axes")
+    assert steps_of("input_formother_x5.4.3~td-gmaxpool")[1].shapes == ((None, 5, 3),)
+
+
+def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
+    """A name that is nearly right is mended; what only running could tell isn't guessed."""
+    assert made("LSTM", (4, "relu"), {"return_sequences": True, "name": "a"}) == LSTM(
+        4, activation="relu", return_sequences=True
+    )
+    misspelt = made("LSTM", (4,), {"return_sequence": True})
+    assert isinstance(misspelt, Unread)
+    assert "Unrecognized keyword arguments passed to LSTM" in misspelt.error.message
+    assert misspelt.mended == LSTM(4, return_sequences=True)
+    assert made("Dense", (UNKNOWN,)).error.when == "read"
+    assert made("Dense", (3,), {"activation": UNKNOWN}) == Dense(3)
