@@ -102,8 +102,8 @@ def graph(random: Random) -> Stack:
 def _linked(random: Random, stack: Stack, layer: Layer) -> Layer:
     """The layer with the names of layers that it takes, or shares, or starts from."""
     shared = random.randrange(len(stack))
-    if isinstance(layer, Input):
-        return layer
+    if isinstance(layer, Input):  # a model's inputs have as many samples
+        return replace(layer, batch=getattr(stack[0], "batch", None))
     if random.random() < 0.15 and not isinstance(stack[shared], (Input, Unpack, Joining)):
         layer = replace(stack[shared], shares=shared)
     several = isinstance(layer, (Joining, MultiHeadAttention))
