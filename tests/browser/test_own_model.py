@@ -34,7 +34,8 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     row.get_by_role("button", name="return_sequences=True on layer 2").click()
     heading(page, "From (N, 30, 8) to (N, 5)")
     page.get_by_role("button", name="Check a target for this output").click()
-    expect(page.get_by_label("Loss")).to_have_value("sparse_categorical_crossentropy")
+    loss = page.locator(".st-key-check_loss input")
+    expect(loss).to_have_value("sparse_categorical_crossentropy")
 
 
 def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
