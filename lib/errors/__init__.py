@@ -11,17 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lib.errors import arguments, inputs, targets
-from lib.errors.explanation import Explanation, Reading, Row, rows, spelled
+from lib.errors.explanation import TABLES, Explanation, Reading, Row, rows
 from lib.errors.facts import Facts, Pasted, pasted
-
 from lib.stack.link import from_text, to_text
 from lib.toml import beside
 
-__all__ = ["CHECKLIST", "EXAMPLES", "TABLES", "Explanation", "Reading", "described_stack", "explain_error"]
+__all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "Reading", "described_stack", "explain_error"]
 
-TABLES = ("loading", "states", "arguments", "targets", "inputs", "models")
-"""In the order in which they are asked. A text may hold several messages: a layer's inside another's,
-or a general one below the one that says what happened. So what says more comes first."""
 RULES = {**vars(arguments), **vars(inputs), **vars(targets)}
 """The functions of the facts that a row may name, by name."""
 _EXAMPLES = beside(__file__, "examples")
@@ -37,29 +33,31 @@ def explain_error(message: str) -> Explanation | None:
     than a possibility.
     """
     text = pasted(message)
-    for part, certain in ((text.message, True), (text.whole, text.message == text.whole)):
-        for row in (row for table in TABLES for row in rows(table)):
-            for explanation in _explanations(row, text, part):
-                if not certain:
-                    explanation = replace(explanation, confidence="possible")
-                return spelled(explanation)
+    for part in (text.message, text.whole):
+        explanation = next(_explanations(text, part), None)
+        if explanation and part != text.message:
+            explanation = replace(explanation, confidence="possible")
+        if explanation:
+            return explanation
     return None
 
 
-def _explanations(row: Row, text: Pasted, part: str) -> Iterator[Explanation]:
-    """What a row says of a part of the text, of its last words first.
+def _explanations(text: Pasted, part: str) -> Iterator[Explanation]:
+    """What the tables say of a part of a text, and each wording of its last words first.
 
     A traceback quotes the line that raised, with the message as it was before its numbers were
     filled in.
     """
-    for pattern in row.says:
-        for match in reversed(list(pattern.finditer(part))):
-            facts = Facts(text, match)
-            if not re.search(row.about.get("beside", ""), text.whole):
-                return
-            explanation = RULES[row.about["rule"]](facts) if "rule" in row.about else row.say(facts.words())
-            if explanation:
-                yield explanation
+    for row in (row for table in TABLES for row in rows(table)):
+        for pattern in row.says:
+            for match in reversed(list(pattern.finditer(part))):
+                if re.search(row.about.get("beside", ""), text.whole):
+                    yield from filter(None, [_say(row, Facts(text, match))])
+
+
+def _say(row: Row, facts: Facts) -> Explanation | None:
+    rule = row.about.get("rule")
+    return RULES[rule](facts) if rule else row.say(facts.match.groupdict())
 
 
 def described_stack(message: str) -> str:
@@ -68,8 +66,7 @@ def described_stack(message: str) -> str:
     "" where it describes none, or one with sizes that a stack can't have.
     """
     explanation = explain_error(message)
-    if explanation is None or not explanation.stack:
-        return ""
-    text = to_text(from_text(explanation.stack))
-    numbers = (set(re.findall(r"\d+", words)) for words in (text, explanation.stack))
-    return text if next(numbers) <= next(numbers) else ""
+    described = explanation.stack if explanation else ""
+    text = to_text(from_text(described))
+    kept = set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", described))
+    return text if kept else ""

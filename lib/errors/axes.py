@@ -1,4 +1,4 @@
-"""Two shapes, axis by axis: which axis differs, which one lacks, and what each axis is called."""
+"""Two shapes, axis by axis: which axis differs, which one lacks, and what each is called."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,10 @@ from lib.english import counted, joined
 from lib.errors.facts import Shape
 
 NAMES = {
-    1: ("sample",),
-    2: ("sample", "feature"),
-    3: ("sample", "timestep", "feature"),
-    4: ("sample", "row", "column", "channel"),
-    5: ("sample", "timestep", "row", "column", "channel"),
+    2: "sample feature",
+    3: "sample timestep feature",
+    4: "sample row column channel",
+    5: "sample timestep row column channel",
 }
 """By the number of axes, what one entry of each is."""
 
@@ -21,8 +20,13 @@ class Comparison:
 
     expected: Shape
     received: Shape
-    last: str = "feature"
-    """What one entry of the last axis is: "column" for targets and outputs."""
+    last: str = ""
+    """What one entry of the last axis is, if not as in NAMES: "column" for targets and outputs."""
+
+    @property
+    def longer(self) -> Shape:
+        """The one with more axes."""
+        return max(self.expected, self.received, key=len)
 
     @property
     def lacks(self) -> int:
@@ -38,48 +42,31 @@ class Comparison:
     @property
     def gaps(self) -> list[int]:
         """The places of the longer shape's axes without which the two would fit."""
-        long, short = sorted((self.expected, self.received), key=len, reverse=True)
-        if len(long) != len(short) + 1:
-            return []
-        without = [(*long[:place], *long[place + 1 :]) for place in range(len(long))]
-        return [place for place, rest in enumerate(without) if fits(rest, short)]
+        shorter = min(self.received, self.expected, key=len)
+        without = [self.longer[:at] + self.longer[at + 1 :] for at in range(len(self.longer))]
+        fits = [len(r) == len(shorter) and not Comparison(r, shorter).differing for r in without]
+        return [place for place, fit in enumerate(fits) if fit]
 
     @property
     def is_batch(self) -> bool:
         """Whether they differ in the samples of a batch alone."""
         return not self.lacks and self.differing == [0]
 
-    @property
-    def is_swapped(self) -> bool:
-        """Whether timesteps and features stand in each other's place."""
-        return (
-            len(self.expected) == len(self.received) == 3
-            and len(self.differing) == 2
-            and self.expected[1:] == self.received[:0:-1]
-        )
-
     def name(self, place: int) -> str:
-        """What an entry of the axis at a place is, in the longer of the two."""
-        axes = max(len(self.expected), len(self.received))
-        names = (*NAMES.get(axes, ("sample", *["entry"] * (axes - 1)))[:-1], self.last)
-        return names[place] if axes > 1 else "sample"
+        """What an entry of the axis at a place is."""
+        is_last = self.last and place == len(self.longer) - 1
+        names = NAMES.get(len(self.longer), "sample" + 9 * " entry").split()
+        return self.last if is_last else names[place]
 
     def told(self) -> str:
-        """The axes that differ, in words: "7 timesteps instead of 5"."""
-        return joined(
-            [
-                f"{counted(self.received[place] or 0, self.name(place))} instead of "
-                f"{self.expected[place]}"
-                for place in self.differing
-            ]
-        )
-
-
-def fits(one: Shape, other: Shape) -> bool:
-    """Whether two shapes may be the same."""
-    return len(one) == len(other) and all(
-        None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
-    )
+        """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""
+        if self.lacks:
+            gaps = [f"{self.name(at)}s" for at in self.gaps]
+            count = counted(abs(self.lacks), "axis", "axes")
+            which = f", of {' or '.join(gaps)}" if gaps else ""
+            return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
+        pairs = [(self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing]
+        return joined([f"{counted(got, name)} instead of {want}" for got, name, want in pairs])
 
 
 def written(shape: Shape) -> str:

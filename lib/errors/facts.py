@@ -1,8 +1,7 @@
-"""What a pasted text says: its last error and its message; the layers, shapes and losses it names.
+"""What a pasted text says: its last error, what was called, and the shapes and losses it names.
 
 A text may be a message or a whole traceback, of any length: the two ends are read. Quotes of all
-kinds become ", and line breaks a space, so that a wording is written down once. What the facts mean
-is the subject of the rules.
+kinds become ", and line breaks a space, so that a wording is written down once.
 """
 
 import re
@@ -15,19 +14,15 @@ READ = 40_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
 Shape: TypeAlias = tuple[int | None, ...]
 """As a message has it, the batch first as a rule; None for an open size."""
-MODELS = ("sequential", "model", "functional")
-RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi", "rnn": "lstm"}
+RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
-
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
-_ERROR = re.compile(r"^[^\w\n]{0,9}(?:E {1,9})?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception): ?", re.M)
+_ERROR = re.compile(r"^\W{0,9}(?:E {1,9})?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception): ?", re.M)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]{{0,200}}/)?({"|".join(RULE_OF)})\b')
-_IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py|losses\.py\W{1,9}line")
+_IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
 _NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]{1,300})')
-_LOADING = re.compile(
-    r"\bload_model|\bload_weights|model_from_(?:json|config)|deserializ|hdf5_format|from_config"
-)
+_LOADING = re.compile(r"load_model|load_weights|model_from_|deserializ|hdf5_format|from_config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +60,12 @@ def pasted(text: str) -> Pasted:
     """A text as it is read."""
     text = _COLOUR.sub("", ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
-    return Pasted(_line(text), _line(text[starts[-1] :] if starts else text))
+    return Pasted(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
 
 
 def ends(text: str) -> str:
     """The text, or of a very long one the two ends, which are all that is read."""
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A layer or a model, by the name that a message gives it."""
-
-    name: str
-    """"lstm_1", or "" where the message names none."""
-
-    @property
-    def kind(self) -> str:
-        """Without its number and path: "lstm"."""
-        return re.sub(r"_\d+$", "", self.name.split("/")[-1])
-
-    @property
-    def is_model(self) -> bool:
-        """Whether it is a whole model, which got data; else a layer within one."""
-        return self.kind in MODELS
-
-    @property
-    def is_later(self) -> bool:
-        """Whether its number says that there is one of its kind before it."""
-        return self.name != self.kind
-
-    @property
-    def stack_kind(self) -> str:
-        """What a stack calls a recurrent layer; "" for others."""
-        return RECURRENT.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +79,19 @@ class Facts:
         """The words of a group; "" where the text lacks them, or the wording has no such group."""
         return self.match.groupdict().get(name) or ""
 
-    def words(self) -> dict[str, str]:
-        """All groups that the text has."""
-        return {name: text for name, text in self.match.groupdict().items() if text}
-
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""
         return sizes(self[name])
 
     @property
-    def called(self) -> Called:
-        """What the wording says was called."""
-        return Called(self["layer"])
+    def kind(self) -> str:
+        """What was called, without its path and number: "lstm" of "decoder/lstm_1"."""
+        return re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
+
+    @property
+    def is_model(self) -> bool:
+        """Whether that is a whole model, which got data; else it is a layer within one."""
+        return self.kind in ("sequential", "model", "functional")
 
 
 def sizes(shape: str) -> Shape:

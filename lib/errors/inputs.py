@@ -5,119 +5,113 @@ import re
 
 from lib.english import counted
 from lib.errors.axes import Comparison, written
-from lib.errors.explanation import Explanation, said, table
-from lib.errors.facts import Facts, Shape, sizes
+from lib.errors.explanation import Explanation, say, table
+from lib.errors.facts import RECURRENT, Facts, Shape, sizes
 
 LARGEST = 5_000
-"""No size above is offered as one of an Input: it counts samples, or pixels."""
+"""No size above is offered as one of an Input or a Dense: it counts samples, or pixels."""
 
 
-def say(row: str, facts: Facts | None = None, /, **words: object) -> Explanation:
-    """A row of [said] in the table of inputs, with what was found and with other words."""
-    return said("inputs")[row].say({**(facts.words() if facts else {}), **words})
+def letters(axes_: int, kind: str = "") -> str:
+    """The axes that a layer wants, in words."""
+    known = table("inputs")["letters"]
+    return known.get(kind) or known.get(f"{axes_}", f"{axes_} axes")
 
 
 def axes(facts: Facts) -> Explanation | None:
     """A layer, or a whole model, that wants another number of axes."""
-    want, have, called = int(facts["want"]), int(facts["have"]), facts.called
-    if want == have:
-        return None
-    got, kind = facts.shape("got"), called.kind
-    images = table("inputs")["of_images"]
-    needs = images.get(kind) or {2: "F,", 3: "T, F", 4: images["conv2d"]}.get(want, "")
-    words = {
-        "who": called.name or "The layer",
-        "letters": f"N, {needs}".removesuffix(",") if needs else f"{want} axes",
-        "sample": needs.replace("T", "timesteps").replace("F", "features") or "sizes of a sample",
-        "shape": facts["got"] or counted(have, "axis", "axes"),
-        "size": got[-1] if got and got[-1] else "",
-        "less": counted(abs(want - have), "axis", "axes") + (" too few" if want > have else " too many"),
-        "inner": _sample(got[1:], 2),
-        "flat": written((*got[:2], math.prod(size or 1 for size in got[2:]))) if len(got) > 3 else "",
-    }
-    row = f"{want} for {have}" if kind not in images else ""
-    if called.is_model:
-        return say(f"model: {row}" if f"model: {row}" in said("inputs") else "axes of x", **words)
-    if (want, have) == (3, 2):
-        features = words["size"] or 1
-        first = f"input~lstm_u{features}~{called.stack_kind}"
-        stacks = {True: first, False: f"input_formflat_f{features}~{called.stack_kind}"}
-        stack = stacks[called.is_later] if called.stack_kind else ""
-        return say("3 for 2, later" if called.is_later else "3 for 2", stack=stack, **words)
-    if (want, have) == (3, 4) and got[1:2] == got[2:3] and got[1:2] not in ((), (None,)):
-        row = "3 for 4, image"
-    if (want, have) == (2, 3) and len(got) == 3:
-        words["stack"] = f"input_t{got[1] or 12}~lstm_u{got[2] or 16}_seq~repeat"
-    return say(row if row in said("inputs") else "axes", **words)
+    want, have, got = int(facts["want"]), int(facts["have"]), facts.shape("got")
+    if facts.is_model and got:
+        return data(facts, (None,) * want, got)
+    size, case, kind = got[-1] if got else None, f"{want} for {have}", RECURRENT.get(facts.kind)
+    is_later, stack = facts["layer"] != facts.kind, ""
+    if case == "3 for 2":
+        before = f"input~lstm_u{size or 16}" if is_later else f"input_formflat_f{size or 3}"
+        stack = f"{before}~{kind}" if kind else ""
+        case += ", later" * is_later
+    elif case == "3 for 4" and len(set(got[1:3])) == 1 and got[1]:
+        case += ", image"
+    elif case == "2 for 3" and got:
+        stack = f"input_t{got[1] or 12}~lstm_u{size or 16}_seq~repeat"
+    told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
+    words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[1:])}
+    if len(got) > 3:
+        words["flat"] = written((*got[:2], math.prod(entry or 1 for entry in got[2:])))
+    told += {"3": ", there is no time axis"}.get(case[:1] * (want > have), "")
+    ways = table("inputs")["axes"].get(case, "other Input")
+    return say("axes", ways=ways, told=told, stack=stack, **words) if want != have else None
 
 
-def _sample(sizes_: Shape, axes_: int) -> str:
-    """The last sizes of a shape as an Input takes them, as far as they may be those of one sample."""
-    last = sizes_[-axes_:]
-    if len(last) == axes_ and all(size is None or 0 < size <= LARGEST for size in last):
-        return ", ".join("None" if size is None else str(size) for size in last)
-    return "timesteps, features" if axes_ == 2 else "features,"
+def _sample(shape: Shape, count: int = 2) -> str:
+    """The last sizes of a shape as an Input takes them, as far as they may be those of a sample."""
+    last = shape[-count:]
+    if len(last) == count and all(size is None or 0 < size <= LARGEST for size in last):
+        return written(last).strip("()")
+    return "timesteps, features" if count == 2 else "features,"
 
 
-def data(facts: Facts, name: str = "The model") -> Explanation | None:
+def data(
+    facts: Facts, expected: Shape | None = None, received: Shape | None = None
+) -> Explanation | None:
     """Data whose shape isn't that of the model's Input; both with the samples in front."""
-    expected, received = facts.shape("expected"), facts.shape("received")
-    both = Comparison(expected, received)
-    words = {"model": facts.called.name or name, "told": both.told()}
-    words |= {"takes": facts["expected"], "got": facts["received"]}
-    words |= {"batch": expected[0] if expected else "", "sample": _sample(received[1:], 2)}
-    words["features"] = expected[-1] if expected else ""
-    words["steps"] = expected[1] if len(expected) == 3 and expected[1] else "timesteps"
-    if len(expected) == 3:
-        words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
+    expected, received = expected or facts.shape("expected"), received or facts.shape("received")
+    both, is_timed = Comparison(expected, received), len(expected) == 3
+    if "Placeholder" in facts["tensor"]:
+        return other_weights(facts, expected, received)
+    ways = _lacking(facts, both) if both.lacks else "other features" if both.differing else ""
     if both.is_batch:
-        return say("other batch", **words, size=received[0])
-    if both.is_swapped:
-        return say("swapped", **words)
-    if not both.lacks:
-        named = {(1,): "other timesteps", (2,): "other features"} if len(expected) == 3 else {}
-        if not both.differing:
-            return None
-        return say(named.get(tuple(both.differing), "other sizes"), **words)
-    return _other_axes(facts, both, words)
+        ways = "fixed batch"
+    elif is_timed and not both.lacks and received[1:] == expected[:2]:
+        ways = "batch shape"
+    elif is_timed and (expected[1] or 0) > LARGEST:
+        ways = "whole table"
+    elif is_timed and len(both.differing) == 2 and expected[1:] == received[:0:-1]:
+        ways = "swapped"
+    elif is_timed and not both.lacks and both.differing == [1]:
+        ways = "other length"
+    words = {"model": facts["layer"] or "The model", "told": both.told()}
+    words |= {"sample": _sample(received[1:]), "place": received.index(1, 1) if 1 in received[1:] else -1}
+    if is_timed:
+        words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
+        words |= {"features": expected[2] or "features", "steps": expected[1] or "timesteps"}
+    if not any(expected):
+        words["expected"] = f"({letters(len(expected))})"
+    words["received"] = facts["received"] or facts["got"]
+    ends = {"full": expected[0], "size": received[0]} if expected and received else {}
+    return say("data", facts, ways=ways, **{**words, **ends}) if ways else None
 
 
-def _other_axes(facts: Facts, both: Comparison, words: dict[str, object]) -> Explanation:
-    """For x that has more or fewer axes than the Input, by the axes that may be lacking."""
+def _lacking(facts: Facts, both: Comparison) -> str:
+    """The readings of x that has more or fewer axes than the Input, by those that may be lacking."""
     expected, received, gaps = both.expected, both.received, both.gaps
-    row = "other axes"
-    if both.lacks == -1 and 0 in gaps:
-        sizes_ = ", ".join("-1" if size is None else str(size) for size in expected[1:])
-        return say("batched twice", **words, sizes=sizes_)
-    if both.lacks == -1 and received[-1] == 1:
-        row = "an axis of 1 at the end"
-    elif both.lacks == 1 and len(expected) - 1 in gaps and expected[-1] == 1:
-        row = "no axis of features"
-    elif both.lacks == 1 and 0 in gaps:
-        row = "one sample" if received[0] is not None and received[0] == expected[1] else "rows"
-        row += " in training" * ("training=True" in facts.pasted.whole)
-    elif both.lacks == 1 and received[1:] == expected[1:-1]:
-        row = "one feature"
-    return say(row, **words)
-
-
-def at_last_axis(facts: Facts) -> Explanation:
-    """A layer that was built for other features."""
-    got = facts.shape("shape")
-    sample = _sample(got[1:], 1 if len(got) == 2 else 2)
-    return say("last axis", facts, received=got[-1] if got else "others", sample=sample)
+    is_one = received[:1] not in ((), (None,))
+    if both.lacks == -1:
+        return "batched twice" if gaps == [0] else "axis of 1, pixels, batched twice"
+    if both.lacks != 1 or not gaps and received[1:] != expected[1:-1]:
+        return "other Input"
+    if not gaps:
+        return "one feature"
+    if gaps == [len(expected) - 1]:
+        return "flat"
+    sample = "one sample, unbatched" if "training=True" not in facts.pasted.whole else "unbatched"
+    if gaps == [0]:
+        return sample
+    if len(expected) - 1 in gaps:  # the sizes are open: any axis may be missing
+        return "unbatched, one sample, flat, table" if is_one and "training" in facts.pasted.whole else "flat, table, lengths, one sample"
+    if is_one and received[0] == expected[1]:
+        return sample
+    return f"table, {sample}"
 
 
 def features(facts: Facts) -> Explanation | None:
     """A kernel that meets other features, or states of other units, in a product."""
     received, expected = facts["received"], facts["expected"]
-    if received == expected:
-        return None
     # The second kernel, for the states, fails in the same words as the first.
     x, state = shapes_of_a_step(facts.pasted.whole)
-    if state[-1:] == (int(received),) != x[-1:]:
-        return say("states of another size", received=received, units=expected)
-    return say("features", facts)
+    if "MatMul_1" in facts.match[0] or state[-1:] == (int(received),) != x[-1:]:
+        return say("of another size", received=received, units=expected)
+    return say("features", facts) if received != expected else None
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
@@ -127,136 +121,62 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
+def batches(facts: Facts, one: int, other: int, first: str | None = None) -> Explanation:
+    """Two tensors of other samples: a batch that is short, or states of another batch size."""
+    x, state = shapes_of_a_step(facts.pasted.whole)
+    if x[:1] == (one,) and state[:1] == (other,):
+        return say("of other samples", one=one, other=other)
+    small, full = sorted((one, other))
+    output, target = (other, one) if first == "y" else (one, other)
+    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
+    in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", facts.pasted.node) and other < one
+    met = "targets met an output" if first and output < target else "met states" if in_cell else ""
+    return say("larger batch" if met else "shorter batch", small=small, full=full, met=met)
+
+
 def several(facts: Facts) -> Explanation:
     """Several tensors where a layer takes one: an output and its states, or two directions."""
-    received, called = int(facts["received"]), facts.called
-    tensors = set(re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", facts["shapes"]))
-    if called.is_model:
-        return say("list of samples", count=received)
-    if received == 2 and len(tensors) == 1 and len(sizes(next(iter(tensors)))) == 3:
-        return say("two directions", layer=called.name, shape=tensors.pop())
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}
-    words = {"layer": called.name, "received": received, "names": names.get(received, "out, *states")}
-    if called.stack_kind and received in (2, 3):
-        words["states"] = "h" if received == 2 else "[h, c]"
-    before = {2: "gru", 3: "lstm"}.get(received)
-    after = called.stack_kind or ("dense" if called.kind == "dense" else "")
-    if before and after:
-        words["stack"] = f"input~{before}_state~{after}"
-    return say("several tensors", **words)
-
-
-def states(facts: Facts) -> Explanation:
-    """States that aren't those a layer keeps."""
-    shapes = re.findall(r"shape=(\([^)]{0,50}\))", facts["received"])
-    kept = facts.shape("expected")
-    if not (shapes and kept):
-        return say("other states")
-    of = f"of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}"
-    return say("other states", kept=counted(len(kept), "state"), units=kept[0], count=len(shapes), of=of)
+    count, kind = int(facts["received"]), RECURRENT.get(facts.kind, "")
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(count, "out, *states")
+    start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
+    before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (facts.kind == "dense")
+    stack = f"input~{before}_state~{after}" if before and after else ""
+    row = "list of samples" if facts.is_model else "two tensors" if count == 2 else "several"
+    return say(row, facts, names=names, start=start, stack=stack, count=count)
 
 
 def weights(facts: Facts) -> Explanation | None:
+    """Weights for a layer of other sizes, as a wording names the two."""
+    return other_weights(facts, facts.shape("own"), facts.shape("received"))
+
+
+def other_weights(facts: Facts, own: Shape, received: Shape) -> Explanation | None:
     """Weights for a layer of other sizes: the axis that differs is named."""
-    own, received = facts.shape("own"), facts.shape("received")
-    if own == received:
-        return None
-    row, place = "weights of another model", -1
-    if len(own) == len(received) == 2 and own[1] == received[1]:
-        row, place = "weights for other features", 0
-    elif own and len(own) == len(received) and own[-1] != received[-1]:
-        row = "weights of other units"
-    ends = {"here": own[place], "there": received[place]} if own and received else {}
-    return say(row, facts, **ends)
+    both, why = Comparison(own, received), ""
+    if both.is_batch and len(own) == 2:
+        what = "rows" if "embedding" in facts.match[0].lower() else "features"
+        why = f"{own[0]} {what} here, {received[0]} there"
+        why += ", as of another vocabulary" * (what == "rows")
+    elif both.differing and not both.lacks:
+        why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
+        why += "as many columns, and a GRU three times"
+    words = {"layer": facts["layer"], "own": written(own), "received": written(received)}
+    return say("weights", **words, why=why) if own != received else None
 
 
-def joined_arrays(facts: Facts) -> Explanation | None:
+def joined_arrays(facts: Facts) -> Explanation:
     """Tensors that are to be joined, and differ in more than the axis along which they are."""
-    one, other = facts.shape("one"), facts.shape("other")
-    both = Comparison(one, other)
-    if len(one) != len(other):
-        return say("joined without time", facts)
+    both = Comparison(facts.shape("one"), facts.shape("other"))
     places = [place for place in both.differing if place] or both.differing
-    axis = both.name(places[0]) if places else ""
-    return say("joined", facts, axis=f"{axis}s" if axis else "", place=places[0] if places else 1)
+    axis = {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
+    return say("joined without time" if both.lacks else "joined", facts, **axis)
 
 
-def reshaped(facts: Facts) -> Explanation:
-    """A reshape to another number of entries."""
-    before, after = facts["before"], facts["after"]
-    numbers = facts["numbers"] or (_count(before) if before else "some")
-    expected = facts["expected"] or (_count(after) if after else "others")
-    shapes = f", {before} → {after}" if before and after else f", into {after}" if after else ""
-    multiple = "a multiple of " * ("-1" in after)
-    return say("reshaped", numbers=numbers, expected=multiple + expected, shapes=shapes)
-
-
-def _count(shape: str) -> str:
-    """How many numbers a shape holds; -1 counts as 1."""
-    return str(math.prod(map(int, re.findall(r"(?<!-)\b\d{1,18}", shape))))
-
-
-def samples(facts: Facts) -> Explanation | None:
-    """Other numbers of samples in x, y and weights."""
-    x, y, w = facts["x"].split(", "), facts["y"], facts["w"]
-    if len(x) > 1 and str(len(x)) == y:
-        return say("samples in a list", x=x[0], y=y)
-    if w and x[0] == y != w:
-        return say("samples and weights", y=y, w=w)
-    if x[0] and x[0] == y:
-        return None
-    return say("samples", x=x[0], y=y)
-
-
-def embedding(facts: Facts) -> Explanation:
-    """An index that an Embedding has no row for."""
-    size, index = int(facts["size"]), int(facts["index"])
-    return say("embedding", facts, largest=size - 1, needed=max(index + 1, 1))
-
-
-def too_large(facts: Facts) -> Explanation:
-    """A tensor that the memory doesn't hold."""
-    numbers = math.prod(int(size) for size in facts["sizes"].split(",") if size)
-    return say("too large", facts, megabytes=f"{numbers * 4 / 1e6:,.0f}")
-
-
-def arrays(facts: Facts) -> Explanation | None:
-    """As many inputs as the model hasn't."""
-    expected, received = int(facts["expected"]), facts["received"].replace("one", "1")
-    if str(expected) == received:
-        return None
-    if expected == 1:
-        return say("list of samples", count=received)
+def arrays(facts: Facts) -> Explanation:
+    """As many inputs as the model hasn't, or as many parts of y."""
+    expected, count = int(facts["expected"]), facts["received"].replace("one", "1")
     names = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))
     keys = ", ".join(re.findall(r'"([^"]{1,100})"', facts["keys"])[:6])
-    return say("several arrays", facts, count=received, arrays=names, names=keys)
-
-
-def distributed(facts: Facts) -> Explanation:
-    """TimeDistributed on something without a time axis."""
-    units = (facts.shape("shape") or (None,))[-1]
-    return say("distributed", facts, stack=f"input~lstm_u{units or 16}~td")
-
-
-def data_type(facts: Facts) -> Explanation:
-    """Lists, or objects of another type, where arrays belong; it is x that the message names."""
-    kind, kinds = facts["kind"], facts["kinds"]
-    if kinds and "list" not in kinds:
-        return say("unread type", kind=kinds[:80])
-    if kind in ("list", "tuple"):
-        return say("list for x", facts)
-    if re.search(r"ndarray|[Tt]ensor|Frame|Series", kind):
-        return say("list for y", facts)
-    return say("unread type" if kind else "list for either", facts)
-
-
-def no_numbers(facts: Facts) -> Explanation:
-    """An array of objects, by what one of them is."""
-    kind = facts["kind"] or "string"
-    if kind in ("list", "ndarray", "tuple", "Series"):
-        return say("objects of other lengths", facts)
-    if kind in ("int", "float", "bool", "NoneType", "Decimal"):
-        return say("mixed numbers", facts)
-    text = re.match(r"str|<U|category|String", kind)
-    dates = kind in ("datetime64", "timedelta64")
-    return say("no numbers", what="text" if text else "dates" if dates else f"a {kind}")
+    row = "parts of y" if facts["what"] == "target" else "several arrays"
+    row = "list of samples" if expected == 1 else row
+    return say(row, facts, count=count, arrays=names, names=keys)
