@@ -1,9 +1,9 @@
 """What Keras's error messages about recurrent layers mean: of today, and of earlier versions.
 
-A text is read first (`facts`): its last error, what was called, shapes with what each is the shape
-of. Tables of wordings say what a message means, in words alone (`explanation`), or through a rule
-that compares shapes axis by axis (`axes`, `inputs`, `targets`, `arguments`). What raises no error at
-all is the subject of `lib.doctor`.
+A text is read first (`facts`): its last error, what was called, shapes with what each is. Tables
+of wordings say what a message means, in words alone (`explanation`), or through a rule that
+compares shapes axis by axis (`axes`, `inputs`, `targets`, `arguments`). What raises no error at all
+is the subject of `lib.doctor`.
 """
 
 import re
@@ -21,7 +21,8 @@ __all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "Reading", "described_stack",
 RULES = {**vars(arguments), **vars(inputs), **vars(targets)}
 """The functions of the facts that a row may name, by name."""
 _EXAMPLES = beside(__file__, "examples")
-EXAMPLES, CHECKLIST = _EXAMPLES["examples"], _EXAMPLES["checklist"]
+EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
+CHECKLIST = _EXAMPLES["checklist"]
 """What Keras says of the commonest mistakes, by a short name, which stands in the address; and what
 to look at, in this order, when a message says nothing."""
 

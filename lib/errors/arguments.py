@@ -12,7 +12,9 @@ def keywords(facts: Facts) -> Explanation | None:
     """An argument that a layer, or a model, doesn't take."""
     known, received, wording = facts["owner"], facts["received"], facts.match[0]
     arguments, of_layers = table("arguments"), table("arguments")["names"]["of_layers"].split()
-    names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20] or re.findall(r"\w+", received)[:1]
+    names = (
+        re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20] or re.findall(r"\w+", received)[:1]
+    )
     owner, listed = known if known[:1].isupper() else "The layer", ", ".join(names)
     if known == "add" and names:
         return say("into add", name=names[0])
@@ -25,7 +27,9 @@ def keywords(facts: Facts) -> Explanation | None:
             value = re.search(rf'"{name}": ([(\[][\w, ]{{1,50}}[)\]])', received)
             instead, todo, right = arguments["gone"][name]
             right = filled(cleandoc(right), {"shape": value[1] if value else "(…)"})
-            return say("gone argument", layer=owner, name=name, instead=instead, todo=todo, right=right)
+            return say(
+                "gone argument", layer=owner, name=name, instead=instead, todo=todo, right=right
+            )
         for meant in difflib.get_close_matches(name, of_layers, 1, 0.75):
             if name != meant:
                 return say("misspelt", layer=owner, name=name, meant=meant)

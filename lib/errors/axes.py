@@ -65,7 +65,9 @@ class Comparison:
             count = counted(abs(self.lacks), "axis", "axes")
             which = f", of {' or '.join(gaps)}" if gaps else ""
             return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
-        pairs = [(self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing]
+        pairs = [
+            (self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing
+        ]
         return joined([f"{counted(got, name)} instead of {want}" for got, name, want in pairs])
 
 

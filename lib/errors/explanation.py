@@ -1,9 +1,9 @@
 """What is said about an error message, and the tables that say it.
 
-A row of a table is a list of texts. Those that begin with "says: " are wordings: a line break stands
-for a space, " for any quote, and N(x), NAME(x) and SHAPE(x) for a number, a name and a shape that
-the words may name. Then come the cause, what mends it and the code; or the cause alone, and for each
-reading its condition, "if …", what mends it and the code, the likeliest first. "ways: " names
+A row of a table is a list of texts. Those that begin with "says: " are wordings: a line break is a
+space, … anything, " any quote, and N(x), NAME(x) and SHAPE(x) are a number, a name and a shape that
+the words may name. Then come the cause, what mends it and the code; or the cause alone, and for
+each reading its condition, "if …", what mends it and the code, the likeliest first. "ways: " names
 readings of ways.toml, "check: " is a line of code that tells which one it is, "stack: " a stack as
 an address has it, "sure: " a confidence, "beside: " a pattern that the text must have too. Where
 words can't tell, "rule: " names the function that looks at the facts, and says a row of [said].
@@ -134,7 +134,7 @@ class Row:
         ways = [(filled(c, words), filled(f, words), filled(k, words)) for c, f, k in self.ways]
         check, stack = (filled(self.about.get(name, ""), words) for name in ("check", "stack"))
         told = explained(filled(self.cause, words), ways or [("", "", "")], check, stack)
-        return replace(told, confidence=self.about.get("sure", told.confidence))
+        return replace(told, confidence=self.about.get("sure", told.confidence))  # type: ignore[arg-type]
 
 
 def _ways(texts: Sequence[str]) -> tuple[Way, ...]:
@@ -164,7 +164,7 @@ def filled(text: str, words: Mapping[str, Any]) -> str:
 
 def wording(pattern: str) -> re.Pattern[str]:
     """What a row looks for."""
-    pattern = _line(pattern).replace("ANY_LOSS", "|".join(RULE_OF))
+    pattern = _line(pattern).replace("ANY_LOSS", "|".join(RULE_OF)).replace("…", ".{0,200}?")
     named = re.sub(r"\b(NAME|N|SHAPE)\((\w+)\)", lambda at: f"(?P<{at[2]}>{PARTS[at[1]]})", pattern)
     return re.compile(named.replace("SHAPE", SHAPE))
 
@@ -184,7 +184,9 @@ def rows(name: str) -> tuple[Row, ...]:
 @cache
 def said() -> dict[str, Row]:
     """The others, of all tables, which rules say, by name."""
-    named = [(key, row, name) for name in TABLES for key, row in table(name).get("said", {}).items()]
+    named = [
+        (key, row, name) for name in TABLES for key, row in table(name).get("said", {}).items()
+    ]
     return {key: Row.of(row, CHECKS.get(name, CHECK)) for key, row, name in named}
 
 

@@ -18,7 +18,9 @@ RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional":
 """Kinds of layers in Keras's names, each with its kind in a stack."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
-_ERROR = re.compile(r"^\W{0,9}(?:E {1,9})?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception): ?", re.M)
+_ERROR = re.compile(
+    r"^\W{0,9}(?:E {1,9})?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception): ?", re.M
+)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]{{0,200}}/)?({"|".join(RULE_OF)})\b')
 _IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
 _NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]{1,300})')
@@ -98,10 +100,3 @@ def sizes(shape: str) -> Shape:
     """Those of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
     found = re.findall(r"None|\?|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
-
-
-def shapes_in(message: str) -> list[Shape]:
-    """The shapes of 2 to 4 axes that a text names, each once: three at most."""
-    size = r"(?:None|\?|[0-9]{1,7})"
-    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", message)
-    return [shape for shape in dict.fromkeys(map(sizes, texts)) if 0 not in shape][:3]

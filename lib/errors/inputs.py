@@ -2,6 +2,7 @@
 
 import math
 import re
+from typing import Any
 
 from lib.english import counted
 from lib.errors.axes import Comparison, written
@@ -23,24 +24,28 @@ def axes(facts: Facts) -> Explanation | None:
     want, have, got = int(facts["want"]), int(facts["have"]), facts.shape("got")
     if facts.is_model and got:
         return data(facts, (None,) * want, got)
-    size, case, kind = got[-1] if got else None, f"{want} for {have}", RECURRENT.get(facts.kind)
-    is_later, stack = facts["layer"] != facts.kind, ""
+    case, kind, is_later = (
+        f"{want} for {have}",
+        RECURRENT.get(facts.kind),
+        facts["layer"] != facts.kind,
+    )
+    units, stack, flat = (got or (None,))[-1], "", ""
     if case == "3 for 2":
-        before = f"input~lstm_u{size or 16}" if is_later else f"input_formflat_f{size or 3}"
+        before = f"input~lstm_u{units or 16}" if is_later else f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
         case += ", later" * is_later
-    elif case == "3 for 4" and len(set(got[1:3])) == 1 and got[1]:
-        case += ", image"
     elif case == "2 for 3" and got:
-        stack = f"input_t{got[1] or 12}~lstm_u{size or 16}_seq~repeat"
+        stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat"
+    elif len(got) > 3:
+        flat = written((*got[:2], math.prod(size or 1 for size in got[2:])))
+        case += ", image" * (got[1] == got[2] is not None)
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    told += ", there is no time axis" * (case[:7] == "3 for 2")
     words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
     words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[1:])}
-    if len(got) > 3:
-        words["flat"] = written((*got[:2], math.prod(entry or 1 for entry in got[2:])))
-    told += {"3": ", there is no time axis"}.get(case[:1] * (want > have), "")
     ways = table("inputs")["axes"].get(case, "other Input")
-    return say("axes", ways=ways, told=told, stack=stack, **words) if want != have else None
+    say_all = {"told": told, "stack": stack, "flat": flat, **words}
+    return say("axes", ways=ways, **say_all) if want != have else None
 
 
 def _sample(shape: Shape, count: int = 2) -> str:
@@ -70,8 +75,11 @@ def data(
         ways = "swapped"
     elif is_timed and not both.lacks and both.differing == [1]:
         ways = "other length"
-    words = {"model": facts["layer"] or "The model", "told": both.told()}
-    words |= {"sample": _sample(received[1:]), "place": received.index(1, 1) if 1 in received[1:] else -1}
+    words: dict[str, Any] = {"model": facts["layer"] or "The model", "told": both.told()}
+    words |= {
+        "sample": _sample(received[1:]),
+        "place": received.index(1, 1) if 1 in received[1:] else -1,
+    }
     if is_timed:
         words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
         words |= {"features": expected[2] or "features", "steps": expected[1] or "timesteps"}
@@ -83,25 +91,23 @@ def data(
 
 
 def _lacking(facts: Facts, both: Comparison) -> str:
-    """The readings of x that has more or fewer axes than the Input, by those that may be lacking."""
+    """The readings of x with more or fewer axes than the Input has, by those that may lack."""
     expected, received, gaps = both.expected, both.received, both.gaps
-    is_one = received[:1] not in ((), (None,))
+    is_fit, is_one = "training=True" in facts.pasted.whole, received[:1] not in ((), (None,))
+    sample = "unbatched" if is_fit else "one sample, unbatched"
+    found = "other Input"
     if both.lacks == -1:
-        return "batched twice" if gaps == [0] else "axis of 1, pixels, batched twice"
-    if both.lacks != 1 or not gaps and received[1:] != expected[1:-1]:
-        return "other Input"
-    if not gaps:
-        return "one feature"
-    if gaps == [len(expected) - 1]:
-        return "flat"
-    sample = "one sample, unbatched" if "training=True" not in facts.pasted.whole else "unbatched"
-    if gaps == [0]:
-        return sample
-    if len(expected) - 1 in gaps:  # the sizes are open: any axis may be missing
-        return "unbatched, one sample, flat, table" if is_one and "training" in facts.pasted.whole else "flat, table, lengths, one sample"
-    if is_one and received[0] == expected[1]:
-        return sample
-    return f"table, {sample}"
+        found = "batched twice" if gaps == [0] else "axis of 1, pixels, batched twice"
+    elif both.lacks == 1 and not gaps and received[1:] == expected[1:-1]:
+        found = "one feature"
+    elif both.lacks == 1 and gaps == [len(expected) - 1]:
+        found = "flat"
+    elif both.lacks == 1 and len(expected) - 1 in gaps:  # open sizes: any axis may lack
+        found = "flat, table, lengths, one sample"
+    elif both.lacks == 1 and gaps:
+        is_sample = gaps == [0] or (is_one and received[0] == expected[1])
+        found = sample if is_sample else f"table, {sample}"
+    return found
 
 
 def features(facts: Facts) -> Explanation | None:
@@ -157,7 +163,9 @@ def other_weights(facts: Facts, own: Shape, received: Shape) -> Explanation | No
         what = "rows" if "embedding" in facts.match[0].lower() else "features"
         why = f"{own[0]} {what} here, {received[0]} there"
         why += ", as of another vocabulary" * (what == "rows")
-    elif both.differing and not both.lacks:
+    elif both.lacks:
+        why = f"{both.told()}, of another layer, or with the batch among them"
+    elif both.differing:
         why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
         why += "as many columns, and a GRU three times"
     words = {"layer": facts["layer"], "own": written(own), "received": written(received)}
@@ -168,7 +176,9 @@ def joined_arrays(facts: Facts) -> Explanation:
     """Tensors that are to be joined, and differ in more than the axis along which they are."""
     both = Comparison(facts.shape("one"), facts.shape("other"))
     places = [place for place in both.differing if place] or both.differing
-    axis = {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
+    axis: dict[str, Any] = (
+        {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
+    )
     return say("joined without time" if both.lacks else "joined", facts, **axis)
 
 

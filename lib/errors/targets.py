@@ -1,8 +1,8 @@
 """Y and the output, as a loss compares them: what differs, and what y may hold.
 
-What mends a pair is the target doctor's answer (`lib.doctor`). Keras drops a last axis of 1 that the
-other of the two lacks, before a loss compares them; so two axes may have been three, and where a
-message leaves open which it was, each reading is given. What it may leave open too is which is y.
+What mends a pair is the target doctor's answer (`lib.doctor`). Keras drops a last axis of 1 that
+the other lacks, before a loss compares them: two axes may have been three, and each reading is
+given. A message may leave open too which of its shapes is y's.
 """
 
 import math
@@ -13,7 +13,7 @@ from lib.doctor.fixes import LAST_STEP, target_fixes
 from lib.doctor.loss_shapes import RULE_OF
 from lib.english import capital
 from lib.errors.axes import Comparison, written
-from lib.errors.explanation import Explanation, Way, explained, said, say
+from lib.errors.explanation import CHECKS, Explanation, Way, explained, say
 from lib.errors.facts import Facts, Shape, sizes
 from lib.errors.inputs import LARGEST, batches, data, other_weights
 
@@ -37,10 +37,13 @@ def ways(y: Shape, output: Shape, loss: str) -> list[Way]:
         return found
     # Columns are commoner than timesteps: what adds or takes a time axis comes later.
     found.sort(key=lambda way: "LSTM(" in way[2] or "only the last" in way[0])
-    for name, size, was in (("the output", output[0], (y, (*output, 1))), ("y", y[0], ((*y, 1), output))):
+    three_axes = {"the output": (output[0], y, (*output, 1)), "y": (y[0], (*y, 1), output)}
+    for name, (size, *was) in three_axes.items():
         if size not in (1, None) and (name == "the output" or output[0] != 1):
-            condition = f"if {name} is (N, {size}, 1), one number for each of {size} timesteps"
-            found += [(condition, *way[1:]) for way in _fixes(*was, loss)[:1]]
+            condition = (
+                f"if {name} is (samples, {size}, 1), one number for each of {size} timesteps"
+            )
+            found += [(condition, *way[1:]) for way in _fixes(was[0], was[1], loss)[:1]]
     return found
 
 
@@ -61,7 +64,8 @@ def _fixes(y: Shape, output: Shape, loss: str) -> list[Way]:
         if not code or any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", code)):
             continue
         if before := found.get(condition):
-            todo, code = f"{before[1]} Or: {todo[:1].lower()}{todo[1:]}", f"{before[2]}\n# or:\n{code}"
+            todo = f"{before[1]} Or: {todo[:1].lower()}{todo[1:]}"
+            code = f"{before[2]}\n# or:\n{code}"
         todo, code = (words.replace(str(OPEN), "timesteps") for words in (todo, code))
         found[condition] = (f"if {condition}", todo, code)
     return list(found.values())
@@ -88,43 +92,36 @@ def pair(y: Shape, output: Shape, losses: list[str], happened: str) -> Explanati
     if not found:
         return say("look at both", happened=happened)
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return explained(happened, list(found.values())[:4], said()["y and output"].about["check"], timed)
+    return explained(happened, list(found.values())[:4], CHECKS["targets"], timed)
 
 
 def _compared(y: Shape, output: Shape, shapes: tuple[str, str], losses: list[str]) -> Explanation:
     """The same, with a sentence on the two shapes as the message has them."""
     words = {"told": difference(y, output), "y": shapes[0], "output": shapes[1]}
-    return pair(y, output, losses, said()["y and output"].say(words).happened)
+    return pair(y, output, losses, say("y and output", **words).happened)
 
 
 def compared(facts: Facts) -> Explanation | None:
-    """A loss that checks shapes: "y" and "output" as the message names them, or "one" and "other"."""
-    one, other = facts.shape("one"), facts.shape("other")
+    """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
     if facts["one"] and (facts.pasted.is_loading or "Assign" in facts.pasted.message):
-        return other_weights(facts, one, other)
-    if facts["one"] and not (one and other):
-        return None
+        return other_weights(facts, facts.shape("one"), facts.shape("other"))
     shapes = facts["y"] or facts["one"], facts["output"] or facts["other"]
     if not all(shapes):
         return say("without shapes")
     both = Comparison(sizes(shapes[1]), sizes(shapes[0]))
-    if not both.received:
-        return say("y is a list", output=shapes[1])
+    y, output, wording = both.received[1:], both.expected[1:], facts.match[0]
+    if not both.received or not both.expected:
+        return say("y is a list", output=shapes[1]) if facts["y"] else None
     if both.is_batch:
         return batches(facts, both.received[0] or 0, both.expected[0] or 0)
-    y, output = both.received[1:], both.expected[1:]
-    if y == output:
-        return None
     losses = [CATEGORICAL, BINARY]
     if (named := facts.pasted.loss or facts["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
-    elif "up until the last" in facts.match[0] or "target.ndim - 1" in facts.match[0]:
+    elif "up until the last" in wording or "target.ndim - 1" in wording:
         losses = [SPARSE]
-    elif facts["one"]:
-        losses = [CATEGORICAL]
-    elif "logits" in facts.match[0] and output[-1:] == (1,):
-        losses = [BINARY]
-    return _compared(y, output, shapes, losses)
+    elif facts["one"] or ("logits" in wording and output[-1:] == (1,)):
+        losses = [CATEGORICAL if facts["one"] else BINARY]
+    return _compared(y, output, shapes, losses) if y != output else None
 
 
 def passed(facts: Facts) -> Explanation | None:
@@ -153,11 +150,13 @@ def class_numbers(facts: Facts) -> Explanation:
     """Class numbers against an output; timesteps count as samples where both are flattened."""
     y, (*answers, classes) = facts.shape("y"), facts.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
-    row = "too few class numbers" if numbers < expected else "too many class numbers"
-    if classes and numbers == expected * classes:
-        row = "columns for class numbers"
+    found = "answer per step, class columns"
+    if numbers < expected:
+        found = "answer per sample, answer per step"
+    elif classes and numbers == expected * classes:
+        found = "class columns, answer per step"
     few, many = sorted((max(numbers, 1), max(expected, 1)))
-    return say(row, facts, steps=many // few)
+    return say("class numbers", facts, ways=found, steps=many // few)
 
 
 def incompatible(facts: Facts) -> Explanation | None:
@@ -179,17 +178,12 @@ def incompatible(facts: Facts) -> Explanation | None:
 
 
 def traced(facts: Facts) -> Explanation | None:
-    """The same where the model was built: with the names of the operands, or with two sizes alone."""
+    """The same where the model was built: with both shapes, or the two sizes that differ."""
     shapes = re.findall(r"\[[^\]]*\]", facts["shapes"])
     one, other = shapes if len(shapes) == 2 else (f"?, {facts['one']}", f"?, {facts['other']}")
     if _of_weights(facts.pasted.node):
         return say("weights of the loss", one=one, other=other)
-    first, names = _first(facts), re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)", facts.match[0])
-    if first is None and names:
-        # What isn't a layer's output is y: "data_1"; in Keras 2 "IteratorGetNext:1".
-        own = [bool(re.match("data|compile_loss|IteratorGetNext", names[i])) for i in (1, 2)]
-        first = ("y" if own[0] else "output") if own[0] != own[1] else None
-    return _paired(facts, sizes(one), sizes(other), first)
+    return _paired(facts, sizes(one), sizes(other), _first(facts))
 
 
 def _paired(facts: Facts, one: Shape, other: Shape, first: Side | None) -> Explanation:
@@ -205,9 +199,8 @@ def _paired(facts: Facts, one: Shape, other: Shape, first: Side | None) -> Expla
     if long == (*short, 1):
         return say("last axis of 1", start=start)
     if first is None:
-        row = "one number" if short == long[:-1] else "time axis in one"
-        row = "columns or steps" if len(short) == len(long) else row
-        return say(row, start=start, size=long[-1])
+        row = "columns or steps" if len(short) == len(long) else "time axis in one"
+        return say(row, start=start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
     told = difference(y, output)
     happened = f"{start}: {told}." if told else f"{start}."
