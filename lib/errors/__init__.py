@@ -34,7 +34,7 @@ def explain_error(message: str) -> Explanation | None:
     than a possibility.
     """
     text = pasted(message)
-    for part in (text.message, text.whole):
+    for part in dict.fromkeys((text.message, text.whole)):
         explanation = next(_explanations(text, part), None)
         if explanation and part != text.message:
             explanation = replace(explanation, confidence="possible")
@@ -68,6 +68,5 @@ def described_stack(message: str) -> str:
     """
     explanation = explain_error(message)
     described = explanation.stack if explanation else ""
-    text = to_text(from_text(described))
-    kept = set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", described))
-    return text if kept else ""
+    numbers = set(re.findall(r"\d+", to_text(from_text(described))))
+    return described if numbers <= set(re.findall(r"\d+", described)) else ""

@@ -35,8 +35,10 @@ def keywords(facts: Facts) -> Explanation | None:
                 return say("misspelt", layer=owner, name=name, meant=meant)
     if "not understood" in wording:
         return say("not understood", names=listed)
+    owners = "LSTM, GRU and SimpleRNN" if set(names) & set(of_layers) else ""
+    words = {"layer": owner, "names": listed, "owner": known, "owners": owners}
     # Anything else may be anybody's function.
-    return say("unknown", layer=owner, names=listed, owner=known) if wording[0] == "U" else None
+    return say("unknown", **words) if wording[0] == "U" else None
 
 
 def gone(facts: Facts) -> Explanation | None:

@@ -63,7 +63,7 @@ class Comparison:
         if self.lacks:
             gaps = [f"{self.name(at)}s" for at in self.gaps]
             count = counted(abs(self.lacks), "axis", "axes")
-            which = f", of {' or '.join(gaps)}" if gaps else ""
+            which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
             return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
         pairs = [
             (self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lib.doctor.loss_shapes import RULE_OF
 
-READ = 40_000
+READ = 20_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
 Shape: TypeAlias = tuple[int | None, ...]
 """As a message has it, the batch first as a rule; None for an open size."""

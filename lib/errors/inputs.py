@@ -24,12 +24,9 @@ def axes(facts: Facts) -> Explanation | None:
     want, have, got = int(facts["want"]), int(facts["have"]), facts.shape("got")
     if facts.is_model and got:
         return data(facts, (None,) * want, got)
-    case, kind, is_later = (
-        f"{want} for {have}",
-        RECURRENT.get(facts.kind),
-        facts["layer"] != facts.kind,
-    )
-    units, stack, flat = (got or (None,))[-1], "", ""
+    case, is_later = f"{want} for {have}", facts["layer"] != facts.kind
+    kind, units = RECURRENT.get(facts.kind), (got or (None,))[-1]
+    stack = flat = ""
     if case == "3 for 2":
         before = f"input~lstm_u{units or 16}" if is_later else f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
@@ -42,18 +39,16 @@ def axes(facts: Facts) -> Explanation | None:
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     told += ", there is no time axis" * (case[:7] == "3 for 2")
     words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
-    words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[1:])}
-    ways = table("inputs")["axes"].get(case, "other Input")
-    say_all = {"told": told, "stack": stack, "flat": flat, **words}
-    return say("axes", ways=ways, **say_all) if want != have else None
+    words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[2:])}
+    words |= {"ways": table("inputs")["axes"].get(case, "other Input"), "told": told}
+    return say("axes", **words, stack=stack, flat=flat) if want != have else None
 
 
-def _sample(shape: Shape, count: int = 2) -> str:
-    """The last sizes of a shape as an Input takes them, as far as they may be those of a sample."""
-    last = shape[-count:]
-    if len(last) == count and all(size is None or 0 < size <= LARGEST for size in last):
-        return written(last).strip("()")
-    return "timesteps, features" if count == 2 else "features,"
+def _sample(shape: Shape) -> str:
+    """The sizes of a sample as an Input takes them, where they may be that."""
+    if shape and all(size is None or 0 < size <= LARGEST for size in shape):
+        return written(shape).strip("()")
+    return "timesteps, features"
 
 
 def data(
@@ -76,18 +71,14 @@ def data(
     elif is_timed and not both.lacks and both.differing == [1]:
         ways = "other length"
     words: dict[str, Any] = {"model": facts["layer"] or "The model", "told": both.told()}
-    words |= {
-        "sample": _sample(received[1:]),
-        "place": received.index(1, 1) if 1 in received[1:] else -1,
-    }
+    words["place"] = received.index(1, 1) if 1 in received[1:] else -1
+    words |= {"sample": _sample(received[1:]), "full": expected[0] if expected else ""}
+    words["expected"] = facts["expected"] or f"({letters(len(expected))})"
+    words["received"] = facts["received"] or facts["got"]
     if is_timed:
         words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
         words |= {"features": expected[2] or "features", "steps": expected[1] or "timesteps"}
-    if not any(expected):
-        words["expected"] = f"({letters(len(expected))})"
-    words["received"] = facts["received"] or facts["got"]
-    ends = {"full": expected[0], "size": received[0]} if expected and received else {}
-    return say("data", facts, ways=ways, **{**words, **ends}) if ways else None
+    return say("data", ways=ways, **words) if ways else None
 
 
 def _lacking(facts: Facts, both: Comparison) -> str:

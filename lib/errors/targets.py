@@ -137,10 +137,12 @@ def passed(facts: Facts) -> Explanation | None:
         expected, got = (None, *expected), (None, *got)
     if is_input:
         return data(facts, expected, got)
+    if facts["axes"]:  # the sizes aren't known: as far as possible, y's
+        expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
     output_text = facts["expected"] or f"of {len(expected)} axes"
     told = _compared(y, output, (facts["received"], output_text), [CATEGORICAL, BINARY])
-    if output == (1,) and y and 1 < (y[0] or 0) <= LARGEST:
+    if output == (1,) and len(y) == 1 and 1 < (y[0] or 0) <= LARGEST:
         # Keras 2's sparse loss said so of any output.
         return say("columns for one", columns=y[-1], happened=told.happened)
     return told
