@@ -1,14 +1,14 @@
 """What is said about an error message, and the tables that say it.
 
-A row of a table is a list of texts. Those that begin with "says: " are wordings: a line break is a
-space, … anything, " any quote, and N(x), NAME(x) and SHAPE(x) are a number, a name and a shape that
-the words may name. Then come the cause, what mends it and the code; or the cause alone, and for
-each reading its condition, "if …", what mends it and the code, the likeliest first. "ways: " names
-readings of ways.toml, "check: " is a line of code that tells which one it is, "stack: " a stack as
-an address has it, "sure: " a confidence, "beside: " a pattern that the text must have too. Where
-words can't tell, "rule: " names the function that looks at the facts, and says a row of [said].
-{name} is what the wording found, or {name|this} where it may lack it; «a clause» is left out where
-it lacks a name; NAMES are snippets of ways.toml.
+A row of a table is a list of texts. "says: " begins a wording: a line break is a space, … anything,
+" any quote, and N(x), NAME(x) and SHAPE(x) are a number, a name and a shape that the words may
+name. Then come the cause, what mends it and the code; or the cause alone, and for each reading its
+condition, "if …", what mends it and the code, the likeliest first. "ways: " names readings of
+ways.toml, "check: " is a line of code that tells which it is, "stack: " a stack as an address has
+it, "sure: " a confidence, "beside: " what the text must have too. Where words can't tell, "rule: "
+names the function that looks at the facts, and says a row of [said]. {name} is what the wording
+found, {name|this} where it may lack it; «a clause» is left out where it lacks a name; NAMES are
+snippets of ways.toml.
 """
 
 import re
@@ -117,7 +117,7 @@ class Row:
         """A row as it is written."""
         about, says, texts = {"check": check}, [], []
         for text in written:
-            name, _, rest = text.partition(": ")
+            name, _, rest = (part.strip() for part in text.partition(":"))
             if name == "says":
                 says.append(wording(rest))
             elif name == "ways":

@@ -37,7 +37,7 @@ def axes(facts: Facts) -> Explanation | None:
         flat = written((*got[:2], math.prod(size or 1 for size in got[2:])))
         case += ", image" * (got[1] == got[2] is not None)
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
-    told += ", there is no time axis" * (case[:7] == "3 for 2")
+    told = "there is no time axis" if case.startswith("3 for 2") else told
     words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
     words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[2:])}
     words |= {"ways": table("inputs")["axes"].get(case, "other Input"), "told": told}
@@ -77,7 +77,7 @@ def data(
     words["received"] = facts["received"] or facts["got"]
     if is_timed:
         words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
-        words |= {"features": expected[2] or "features", "steps": expected[1] or "timesteps"}
+        words["steps"] = expected[1] or "timesteps"
     return say("data", ways=ways, **words) if ways else None
 
 
@@ -88,10 +88,9 @@ def _lacking(facts: Facts, both: Comparison) -> str:
     sample = "unbatched" if is_fit else "one sample, unbatched"
     found = "other Input"
     if both.lacks == -1:
-        found = "batched twice" if gaps == [0] else "axis of 1, pixels, batched twice"
-    elif both.lacks == 1 and not gaps and received[1:] == expected[1:-1]:
-        found = "one feature"
-    elif both.lacks == 1 and gaps == [len(expected) - 1]:
+        found = "axis of 1, pixels, batched twice"
+        found = "batched twice" if gaps == [0] or (gaps and received[1] is None) else found
+    elif both.lacks == 1 and (gaps == [len(expected) - 1] or received[1:] == expected[1:-1]):
         found = "flat"
     elif both.lacks == 1 and len(expected) - 1 in gaps:  # open sizes: any axis may lack
         found = "flat, table, lengths, one sample"

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Literal
 
-from lib.doctor.fixes import LAST_STEP, target_fixes
+from lib.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.doctor.loss_shapes import RULE_OF
 from lib.english import capital
 from lib.errors.axes import Comparison, written
@@ -89,6 +89,10 @@ def pair(y: Shape, output: Shape, losses: list[str], happened: str) -> Explanati
     found: dict[str, Way] = {}
     for way in (way for loss in losses for way in ways(y, output, loss)):
         found.setdefault(way[2], way)
+    if not found and CATEGORICAL in losses:  # class numbers of other axes
+        for condition, todo, code in ways(y, output, SPARSE):
+            lines = f"{code}\n{compile_with(SPARSE)}"
+            found[lines] = condition, f"{todo} Take the sparse loss.", lines
     if not found:
         return say("look at both", happened=happened)
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""

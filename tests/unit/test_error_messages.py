@@ -1,7 +1,7 @@
 """The error decoder, message by message: of today, of earlier versions, and in a long traceback.
 
-The messages that Keras raises today are provoked in tests/agreement/test_error_messages.py; those of
-real_messages.toml were met by people, and have the cause that their thread found.
+The messages that Keras raises today are provoked in tests/agreement/test_error_messages.py; those
+of real_messages.toml were met by people, and have the cause that their thread found.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def verdict(row: dict, explanation) -> str:
 
 
 def test_what_people_met_is_explained_with_the_cause_that_their_thread_found():
-    """Nearly all, in the likeliest reading; few are told something else, and none of them surely."""
+    """Nearly all, in the likeliest reading; few are told something else."""
     verdicts = [(verdict(row, explain_error(row["text"])), row["id"]) for row in REAL]
     told = {name: [key for each, key in verdicts if each == name] for name, _ in verdicts}
     assert len(told["right"]) >= 0.9 * len(REAL), told
