@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lib.errors import arguments, inputs, targets
-from lib.errors.explanation import TABLES, Explanation, Reading, Row, rows
+from lib.errors.explanation import TABLES, Explanation, Reading, rows
 from lib.errors.facts import Facts, Pasted, pasted
 from lib.stack.link import from_text, to_text
 from lib.toml import beside
@@ -52,13 +52,12 @@ def _explanations(text: Pasted, part: str) -> Iterator[Explanation]:
     for row in (row for table in TABLES for row in rows(table)):
         for pattern in row.says:
             for match in reversed(list(pattern.finditer(part))):
-                if re.search(row.about.get("beside", ""), text.whole):
-                    yield from filter(None, [_say(row, Facts(text, match))])
-
-
-def _say(row: Row, facts: Facts) -> Explanation | None:
-    rule = row.about.get("rule")
-    return RULES[rule](facts) if rule else row.say(facts.match.groupdict())
+                rule, facts = row.about.get("rule"), Facts(text, match)
+                if not re.search(row.about.get("beside", ""), text.whole):
+                    continue
+                told = RULES[rule](facts) if rule else row.say(match.groupdict())
+                if told:
+                    yield told
 
 
 def described_stack(message: str) -> str:

@@ -126,8 +126,9 @@ def batches(facts: Facts, one: int, other: int, first: str | None = None) -> Exp
     output, target = (other, one) if first == "y" else (one, other)
     # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
     in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", facts.pasted.node) and other < one
-    met = "targets met an output" if first and output < target else "met states" if in_cell else ""
-    return say("larger batch" if met else "shorter batch", small=small, full=full, met=met)
+    if in_cell or (first and output < target):
+        return say("another batch", ways="other batch, short batch", size=full, full=small)
+    return say("another batch", size=small, full=full)
 
 
 def several(facts: Facts) -> Explanation:

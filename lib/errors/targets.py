@@ -7,6 +7,7 @@ given. A message may leave open too which of its shapes is y's.
 
 import math
 import re
+from dataclasses import replace
 from typing import Literal
 
 from lib.doctor.fixes import LAST_STEP, compile_with, target_fixes
@@ -23,8 +24,7 @@ SAMPLES, OPEN = 100_003, 100_019
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
 _MULTIPLIED = re.compile(r'[Nn]ode:? "?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: defined at|\}\}\])')
-"""A product that failed when the graph ran: TensorFlow puts its operands in the order of their
-names there. Not so where the gradient's part of it fails."""
+"""A product that failed as the graph ran, with its operands in the order of their names."""
 
 
 def ways(y: Shape, output: Shape, loss: str) -> list[Way]:
@@ -39,7 +39,7 @@ def ways(y: Shape, output: Shape, loss: str) -> list[Way]:
     found.sort(key=lambda way: "LSTM(" in way[2] or "only the last" in way[0])
     three_axes = {"the output": (output[0], y, (*output, 1)), "y": (y[0], (*y, 1), output)}
     for name, (size, *was) in three_axes.items():
-        if size not in (1, None) and (name == "the output" or output[0] != 1):
+        if size not in (1, None) and (output[0] != 1 if name == "y" else loss != SPARSE):
             condition = (
                 f"if {name} is (samples, {size}, 1), one number for each of {size} timesteps"
             )
@@ -54,8 +54,10 @@ def _fixes(y: Shape, output: Shape, loss: str) -> list[Way]:
         loss = "mean_squared_error"  # one column is no choice of classes
     target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
     fixes = target_fixes(shape, target, loss, SAMPLES)
-    if labels:
-        fixes += target_fixes(shape, target, CATEGORICAL, SAMPLES)
+    if labels:  # or y has a column for each class, and the loss is the wrong one
+        others = target_fixes(shape, target, CATEGORICAL, SAMPLES)
+        lines = [f"{fix.model}\n{compile_with(fix.loss)}".strip() for fix in others]
+        fixes += tuple(replace(f, model=m) for f, m in zip(others, lines, strict=True))
     found: dict[str, Way] = {}
     for fix in fixes:
         text = fix.when if fix.when.startswith("y ") else fix.when[:1].lower() + fix.when[1:]
@@ -99,12 +101,6 @@ def pair(y: Shape, output: Shape, losses: list[str], happened: str) -> Explanati
     return explained(happened, list(found.values())[:4], CHECKS["targets"], timed)
 
 
-def _compared(y: Shape, output: Shape, shapes: tuple[str, str], losses: list[str]) -> Explanation:
-    """The same, with a sentence on the two shapes as the message has them."""
-    words = {"told": difference(y, output), "y": shapes[0], "output": shapes[1]}
-    return pair(y, output, losses, say("y and output", **words).happened)
-
-
 def compared(facts: Facts) -> Explanation | None:
     """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
     if facts["one"] and (facts.pasted.is_loading or "Assign" in facts.pasted.message):
@@ -125,7 +121,9 @@ def compared(facts: Facts) -> Explanation | None:
         losses = [SPARSE]
     elif facts["one"] or ("logits" in wording and output[-1:] == (1,)):
         losses = [CATEGORICAL if facts["one"] else BINARY]
-    return _compared(y, output, shapes, losses) if y != output else None
+    words = {"told": difference(y, output), "y": shapes[0], "output": shapes[1]}
+    happened = say("y and output", **words).happened
+    return pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
 def passed(facts: Facts) -> Explanation | None:
@@ -134,22 +132,28 @@ def passed(facts: Facts) -> Explanation | None:
     is_input = "input" in (facts["what"] or re.sub(r"_\d+$", "", name))
     expected = facts.shape("expected") or (None,) * int(facts["axes"] or 0)
     recurrent = re.search("rnn|lstm|gru", name)
+    # In (None, 3), of a recurrent layer, the open size is that of the timesteps.
+    is_sample = is_input and recurrent and len(expected) == 2 and not facts["axes"]
     has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
-    if is_input and recurrent and len(expected) == 2 and not facts["axes"]:
-        has_batch = False  # (None, 3): the open size is that of the timesteps
-    if not has_batch:
+    if is_sample or not has_batch:
         expected, got = (None, *expected), (None, *got)
     if is_input:
         return data(facts, expected, got)
     if facts["axes"]:  # the sizes aren't known: as far as possible, y's
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    output_text = facts["expected"] or f"of {len(expected)} axes"
-    told = _compared(y, output, (facts["received"], output_text), [CATEGORICAL, BINARY])
+    words = {
+        "told": difference(y, output),
+        "y": facts["received"],
+        "columns": f"{(y or ('',))[-1]}",
+    }
+    words["output"] = facts["expected"] or f"of {len(expected)} axes"
     if output == (1,) and len(y) == 1 and 1 < (y[0] or 0) <= LARGEST:
         # Keras 2's sparse loss said so of any output.
-        return say("columns for one", columns=y[-1], happened=told.happened)
-    return told
+        return say("y and output", ways="class columns, other columns", **words)
+    if facts["axes"] == "3" and len(y) == 1:
+        return say("y and output", ways="answer per sample, step of y", **words)
+    return pair(y, output, [CATEGORICAL, BINARY], say("y and output", **words).happened)
 
 
 def class_numbers(facts: Facts) -> Explanation:

@@ -340,18 +340,13 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a batch larger than the states": (
         "fit(stateful(4))",
-        "the model is stateful and was built for batches of 4",
+        "something that was made for 4 samples. Most likely the model was built for another batch",
         "batch_size=4",
     ),
     "validation data that is too short": (
         "fit(stateful(4), batch_size=4, validation_split=0.25)",
         "A batch of 2 met something that was made for 4",
         "of validation data too",
-    ),
-    "unrolled, open time": (
-        "layers.LSTM(U, unroll=True)(RAGGED)",
-        "unroll=True lays the steps out when the model is built, and their number is open there.",
-        "# without unroll",
     ),
     "a mask of fewer timesteps": (
         "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))",
@@ -589,8 +584,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "stacked without sequences": (
         "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])",
-        "1 axis too few, there is no time axis. Most likely the layer before drops it: an "
-        "LSTM that",
+        "got (None, 4): there is no time axis. Most likely the layer before drops it: an LSTM that",
         "LSTM(units, return_sequences=True)",
     ),
     "batch in the Input": (
@@ -797,7 +791,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "binary cross-entropy of (5, 1) and (1,)": (
         'recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 1)), verbose=0)',
         "The loss wants y in the output's shape: y is (None, 1), the output (None, 5): they have",
-        "return_sequences=False)  # the output is (N, 5, 1)",
+        "return_sequences=False)",
     ),
     "binary cross-entropy of (5, 1) and (5, 2)": (
         'recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 5, 2)), verbose=0)',
@@ -852,7 +846,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "categorical cross-entropy of (5, 4) and ()": (
         'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8,)), verbose=0)',
         "The loss wants y in the output's shape: y is (None,), the output (None, 5, 4): the output",
-        'False)\nmodel.compile(optimizer, loss="sparse',
+        "LSTM(units, return_sequences=False)",
     ),
     "categorical cross-entropy of (5, 4) and (3,)": (
         'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 3)), verbose=0)',
@@ -971,8 +965,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "flat data into a convolution": (
         "layers.Conv1D(3, 2)(keras.Input((5,)))",
-        "1 axis too few, there is no time axis. Most likely it is the first layer, and the "
-        "data, or",
+        "got (None, 5): there is no time axis. Most likely it is the first layer, and the data, or",
         "x[..., None]",
     ),
     "logits of other columns": (
@@ -995,6 +988,9 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
 
 TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
 NEEDS = {
+    "both directions apart": (
+        "recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)"
+    ),
     "a table": "x, dataset = ROWS, dataset(ROWS)",
     "one number a step": "x = X[:, :, 0]",
     "batched twice": "dataset = dataset(X, LAST).batch(4).batch(2)",
