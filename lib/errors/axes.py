@@ -20,8 +20,6 @@ class Comparison:
 
     expected: Shape
     received: Shape
-    last: str = ""
-    """What one entry of the last axis is, if not as in NAMES: "column" for targets and outputs."""
 
     @property
     def longer(self) -> Shape:
@@ -54,9 +52,7 @@ class Comparison:
 
     def name(self, place: int) -> str:
         """What an entry of the axis at a place is."""
-        is_last = self.last and place == len(self.longer) - 1
-        names = NAMES.get(len(self.longer), "sample" + 9 * " entry").split()
-        return self.last if is_last else names[place]
+        return NAMES.get(len(self.longer), "sample" + 9 * " entry").split()[place]
 
     def told(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""

@@ -75,8 +75,8 @@ def _fixes(y: Shape, output: Shape, loss: str) -> list[Way]:
 
 def difference(y: Shape, output: Shape) -> str:
     """How they differ, as a clause; both without the samples."""
-    both = Comparison((None, *output), (None, *y), last="column")
-    names = [f"{both.name(place)}s" for place in both.differing]
+    both = Comparison((None, *output), (None, *y))
+    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
     more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
     if not both.lacks:
         return f"they have different {' and '.join(names)}" if names else ""
