@@ -20,7 +20,8 @@ def keywords(facts: Facts) -> Explanation | None:
         return say("into add", name=names[0])
     for name in names or ["input"] * (known == "Model"):
         is_gone = name in arguments["gone"]
-        if facts.pasted.is_loading and (is_gone or wording[0] == "U"):
+        is_file = facts.pasted.is_loading and name != "go_backwards"  # which Bidirectional sets
+        if is_file and (is_gone or wording[0] == "U"):
             kind = owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM"
             return say("of Keras 2's file", name=name, names=listed, layer=owner, kind=kind)
         if is_gone:

@@ -24,7 +24,7 @@ _ERROR = re.compile(
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]{{0,200}}/)?({"|".join(RULE_OF)})\b')
 _IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
 _NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]{1,300})')
-_LOADING = re.compile(r"load_model|load_weights|model_from_|deserializ|hdf5_format|from_config")
+_LOADING = re.compile(r"load_model|load_weights|model_from_|hdf5_format|deserializing class")
 
 
 @dataclass(frozen=True, slots=True)

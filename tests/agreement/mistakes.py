@@ -240,12 +240,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "Reshape to other sizes": (
         "layers.Reshape((4, 2))(X)",
         "A reshape has to keep all numbers: (5, 2) → (4, 2). In a Reshape layer both are of one",
-        "x = x.reshape(len(x), -1, features)",
+        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
     ),
     "an array of other sizes": (
         "np.zeros((8, 7)).reshape(8, 5, 2)",
         "A reshape has to keep all numbers: there are 56 → (8,5,2). In a Reshape layer both are of",
-        "x = x.reshape(len(x), -1, features)",
+        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
     ),
     "joined with the last step": (
         "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])",
@@ -473,7 +473,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a ragged tensor": (
         "layers.LSTM(U)(RAGGED)",
         "A batch is to be made of sequences of different lengths.",
-        "ragged.to_tensor(0.0)",
+        "dataset = dataset.padded_batch(32)",
     ),
     "a list of lists of two lengths": (
         "tf.convert_to_tensor([[1, 2], [3]])",
@@ -624,8 +624,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "Bidirectional without a recurrent layer": (
         "layers.Bidirectional(layers.Dense(2))",
-        "The file was saved by another version of Keras, in which Dense had go_backwards. Most",
-        "class Older(keras.layers.LSTM):",
+        "Dense has no go_backwards: LSTM, GRU and SimpleRNN have it.",
+        "help(Dense)",
     ),
     "return_sequences beside the layer inside": (
         "layers.Bidirectional(layers.LSTM(2), return_sequences=True)",
@@ -989,7 +989,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
 TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
 NEEDS = {
     "both directions apart": (
-        "recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)"
+        "recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\n"
+        "layer = layers.GRU(F)"
     ),
     "a table": "x, dataset = ROWS, dataset(ROWS)",
     "one number a step": "x = X[:, :, 0]",
