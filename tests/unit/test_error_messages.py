@@ -346,7 +346,7 @@ def test_a_row_names_what_its_wordings_find():
 
 def test_what_may_be_anything_in_a_message_has_a_bound():
     """Else its beginning, over and over, would be read to the end each time: minutes."""
-    unbounded = r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S)[*+]"
+    unbounded = r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S|\\w)[*+]"
     patterns = [pattern.pattern for row in all_rows() for pattern in row.says]
     assert [pattern for pattern in patterns if re.search(unbounded, pattern)] == []
 
@@ -423,8 +423,10 @@ def test_a_shape_without_an_axis_is_read_like_any(wording, shapes):
         "\nA.B.C.D." * 500_000,
         "Unrecognized data type: " * 40_000,
         "size would be negative inputs shape=(" * 40_000,
+        "A" * 3_000_000,
+        "Abc" * 1_000_000,
     ],
-    ids=range(26),
+    ids=range(28),
 )
 def test_megabytes_of_anything_are_read_within_a_second(text):
     """An answer or none comes back, however long or odd the text, and however often one begins."""
