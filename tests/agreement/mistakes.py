@@ -8,37 +8,37 @@ from __future__ import annotations
 MISTAKES: dict[str, tuple[str, str, str]] = {
     "Bidirectional of nothing": (
         "layers.Bidirectional()",
-        'Bidirectional has to know "layer": units are the columns of its output.',
+        'Bidirectional has to know "layer", which come first in its brackets.',
         "Bidirectional(LSTM(16))",
     ),
     "TimeDistributed of nothing": (
         "layers.TimeDistributed()",
-        'TimeDistributed has to know "layer": units are the columns of its output.',
+        'TimeDistributed has to know "layer", which come first in its brackets.',
         "LSTM(16)",
     ),
     "RepeatVector without a number": (
         "layers.RepeatVector()",
-        'RepeatVector has to know "n": units are the columns of its output.',
+        'RepeatVector has to know "n", which come first in its brackets.',
         "LSTM(16)",
     ),
     "Embedding without sizes": (
         "layers.Embedding()",
-        'Embedding has to know "input_dim" and "output_dim": units are the columns of its output.',
+        'Embedding has to know "input_dim" and "output_dim", which come first in its brackets.',
         "Embedding(int(x.max()) + 1, 16)",
     ),
     "Dense without units": (
         "layers.Dense()",
-        'Dense has to know "units": units are the columns of its output.',
+        'Dense has to know "units", which come first in its brackets.',
         "LSTM(16)",
     ),
     "RNN without a cell": (
         "layers.RNN()",
-        'RNN has to know "cell": units are the columns of its output.',
+        'RNN has to know "cell", which come first in its brackets.',
         "LSTM(16)",
     ),
     "Conv1D without sizes": (
         "layers.Conv1D()",
-        'Conv1D has to know "filters" and "kernel_size": units are the columns of its output.',
+        'Conv1D has to know "filters" and "kernel_size", which come first in its brackets.',
         "LSTM(16)",
     ),
     "weights as an argument": (
@@ -935,17 +935,17 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "LSTM without units": (
         "layers.LSTM()",
-        'LSTM has to know "units": units are the columns of its output.',
+        'LSTM has to know "units", which come first in its brackets.',
         "LSTM(16)",
     ),
     "GRU without units": (
         "layers.GRU()",
-        'GRU has to know "units": units are the columns of its output.',
+        'GRU has to know "units", which come first in its brackets.',
         "LSTM(16)",
     ),
     "SimpleRNN without units": (
         "layers.SimpleRNN()",
-        'SimpleRNN has to know "units": units are the columns of its output.',
+        'SimpleRNN has to know "units", which come first in its brackets.',
         "LSTM(16)",
     ),
     "two names for an LSTM's three": (

@@ -36,7 +36,7 @@ TODAY = [
     ),
     (
         "TypeError: GRU.__init__() missing 1 required positional argument: 'units'",
-        'GRU has to know "units": units are the columns of its output.',
+        'GRU has to know "units", which come first in its brackets.',
         "LSTM(16)",
     ),
     (
