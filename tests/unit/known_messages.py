@@ -334,6 +334,18 @@ TODAY = [
 
 OLDER = [
     (
+        "Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = Equal[T=DT_FLOAT]"
+        "(IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
+        "A metric can't compare 20 with 10",
+        'metrics=["accuracy"]',
+    ),
+    (
+        "InvalidArgumentError: Input to reshape is a tensor with 3200 values, but the requested "
+        "shape requires a multiple of 640",
+        "there are 3200, and the new shape has 640",
+        "Windows",
+    ),
+    (
         "ValueError: Error when checking target: expected dense_1 to have shape (1,) but got "
         "array with shape (10,)",
         "output (1,): they have different columns. Most likely y has a column for each class",
