@@ -57,7 +57,7 @@ def decoder(palette: Palette) -> None:
         if shapes := _shapes_in(text):
             st.html(shapes_picture(shapes, palette))
             hint(
-                "Drawn as (N, T, F): purple is time, brown are features. "
+                "Drawn as samples, timesteps, features: purple is time, brown are features. "
                 f"The shape of a kernel means something else. {SCALES}"
             )
         else:
