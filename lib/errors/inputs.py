@@ -1,222 +1,183 @@
-"""What goes into a layer or a model: axes, arrays, connected tensors, states; and its weights.
-
-In a functional model a KerasTensor has a shape and no values: what needs values fails. What a layer
-with return_state=True gives is a list; most messages about states come from a list where one tensor
-belongs, or the other way round.
-"""
+"""What goes into a layer or a model: axes, sizes, batches, states; and weights."""
 
 import math
 import re
+from typing import Any
 
 from lib.english import counted
-from lib.errors.message import Explanation, Messages, entries
-from lib.shapes import bracketed
+from lib.errors.axes import Comparison, written
+from lib.errors.explanation import Explanation, say, table
+from lib.errors.facts import RECURRENT, Facts, Shape, sizes
 
-AXES, STATES, WEIGHTS = map(Messages, ("input_axes", "initial_states", "weight_shapes"))
-CONNECTED, JOINED, ARRAYS = map(Messages, ("functional_models", "joined_arrays", "input_arrays"))
-
-
-def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
-    expected, received = int(match["expected"]), int(match["received"])
-    shape = match["shape"] or f"{received} axes"
-    kind = re.sub(r"_\d+$", "", (match["layer"] or "").split("/")[-1])
-    of_images = AXES.file["of_images"].get(kind)
-    needs = of_images or {2: "features", 3: "timesteps, features"}.get(expected)
-    if not needs:
-        return None
-    letters, flat = needs.replace("timesteps", "T").replace("features", "F"), _flattened(shape)
-    words = {"layer": match["layer"], "letters": letters, "shape": shape}
-    if of_images:
-        return AXES.say("images", **words, needs=needs)
-    if (expected, received) == (3, 4):
-        inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
-        return AXES.say("one axis too many", **words, inner=inner, flat=flat)
-    if (expected, received) in ((3, 1), (3, 2), (2, 3)):  # they have rows of their own
-        return None
-    needs += "," * (expected == 2)
-    less = f"{abs(received - expected)} too {'many' if received > expected else 'few'}"
-    flat = flat if expected == 3 and received > 4 and entries(shape)[4:] else ""
-    return AXES.say("axes", **words, needs=needs, expected=expected, less=less, flat=flat)
+LARGEST = 5_000
+"""No size above is offered as one of an Input or a Dense: it counts samples, or pixels."""
 
 
-def _flattened(shape: str) -> str:
-    """Code that leaves a row of features at each timestep."""
-    sizes = entries(shape)
-    row = [int(size) for size in sizes[2:] if size.isdigit()]
-    after = bracketed([*sizes[:2], str(math.prod(row)) if row else "features"])
-    return f"TimeDistributed(Flatten())  # {shape} → {after}"
+def letters(axes_: int, kind: str = "") -> str:
+    """The axes that a layer wants, in words."""
+    known = table("inputs")["letters"]
+    return known.get(kind) or known.get(f"{axes_}", f"{axes_} axes")
 
 
-def _other_shape(match: re.Match[str]) -> Explanation:
-    one, other = match["expected"], match["received"]
-    expected, received = entries(one), entries(other)
-    one_less = received and len(received) == len(expected) - 1
-    if one_less and (axis := _axis_missing(match, expected, received)):
-        return axis
-    if received[-len(expected) + 1 :] == expected[1:] and len(received) == len(expected) + 1:
-        sizes = ", ".join(size.replace("None", "-1") for size in expected[1:])
-        return AXES.say("batched twice", match, sizes=sizes)
-    return other_input("The model", one, other, expected[1:], received[1:])
+def axes(facts: Facts) -> Explanation | None:
+    """A layer, or a whole model, that wants another number of axes."""
+    want, have, got = int(facts["want"]), int(facts["have"]), facts.shape("got")
+    if facts.is_model and got:
+        return data(facts, (None,) * want, got)
+    case, is_later = f"{want} for {have}", facts["layer"] != facts.kind
+    kind, units = RECURRENT.get(facts.kind), (got or (None,))[-1]
+    stack = flat = ""
+    if case == "3 for 2":
+        before = f"input~lstm_u{units or 16}" if is_later else f"input_formflat_f{units or 3}"
+        stack = f"{before}~{kind}" if kind else ""
+        case += ", later" * is_later
+    elif case == "2 for 3" and got:
+        stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat"
+    elif len(got) > 3:
+        flat = written((*got[:2], math.prod(size or 1 for size in got[2:])))
+        case += ", image" * (got[1] == got[2] is not None)
+    told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    told = "there is no time axis" if case.startswith("3 for 2") else told
+    words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
+    words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[2:])}
+    words |= {"ways": table("inputs")["axes"].get(case, "other Input"), "told": told}
+    return say("axes", **words, stack=stack, flat=flat) if want != have else None
 
 
-def _axis_missing(
-    match: re.Match[str], expected: list[str], received: list[str]
+def _sample(shape: Shape) -> str:
+    """The sizes of a sample as an Input takes them, where they may be that."""
+    if shape and all(size is None or 0 < size <= LARGEST for size in shape):
+        return written(shape).strip("()")
+    return "timesteps, features"
+
+
+def data(
+    facts: Facts, expected: Shape | None = None, received: Shape | None = None
 ) -> Explanation | None:
-    """For a model that got an axis too few: which one, if the two shapes tell."""
-    if all("None" in (e, r) or e == r for e, r in zip(expected[1:], received, strict=True)):
-        # Perhaps a sample; but with an open size in front also a table's rows.
-        is_sample = received[0].isdigit() and received[0] == expected[1]
-        row = f"sample{'' if is_sample else ' or table'}"
-        row += " in training" * ("training=True" in match.string)
-        steps = expected[1] if expected[1].isdigit() else "timesteps"
-        return AXES.say(row, match, steps=steps)
-    if expected[-1] == "1":
-        return AXES.say("no axis of features", match)
-    if received[1:] == expected[1:-1]:
-        return AXES.say("one feature", match, features=expected[-1], steps=expected[1])
-    return None
+    """Data whose shape isn't that of the model's Input; both with the samples in front."""
+    expected, received = expected or facts.shape("expected"), received or facts.shape("received")
+    both, is_timed = Comparison(expected, received), len(expected) == 3
+    if "Placeholder" in facts["tensor"]:
+        return other_weights(facts, expected, received)
+    ways = _lacking(facts, both) if both.lacks else "other features" if both.differing else ""
+    if both.is_batch:
+        ways = "fixed batch"
+    elif is_timed and not both.lacks and received[1:] == expected[:2]:
+        ways = "batch shape"
+    elif is_timed and (expected[1] or 0) > LARGEST:
+        ways = "whole table"
+    elif is_timed and len(both.differing) == 2 and expected[1:] == received[:0:-1]:
+        ways = "swapped"
+    elif is_timed and not both.lacks and both.differing == [1]:
+        ways = "other length"
+    words: dict[str, Any] = {"model": facts["layer"] or "The model", "told": both.told()}
+    words["place"] = received.index(1, 1) if 1 in received[1:] else -1
+    words |= {"sample": _sample(received[1:]), "full": expected[0] if expected else ""}
+    words["expected"] = facts["expected"] or f"({letters(len(expected))})"
+    words["received"] = facts["received"] or facts["got"]
+    if is_timed:
+        words["stack"] = f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm"
+        words["steps"] = expected[1] or "timesteps"
+    return say("data", ways=ways, **words) if ways else None
 
 
-def other_input(
-    name: str, one: str, other: str, expected: list[str], received: list[str]
-) -> Explanation:
-    """For x: the shapes as the message has them, and the sizes of one sample."""
-    row = "other input"
-    if len(expected) == 2 and expected != received and expected == received[::-1]:
-        row = "swapped"
-    # An Input for the data as it is may be none that an LSTM takes.
-    elif len(received) != len(expected):
-        row = "other axes"
-    return AXES.say(row, layer=name, takes=one, got=other, sample=bracketed(received))
+def _lacking(facts: Facts, both: Comparison) -> str:
+    """The readings of x with more or fewer axes than the Input has, by those that may lack."""
+    expected, received, gaps = both.expected, both.received, both.gaps
+    is_fit, is_one = "training=True" in facts.pasted.whole, received[:1] not in ((), (None,))
+    sample = "unbatched" if is_fit else "one sample, unbatched"
+    found = "other Input"
+    if both.lacks == -1:
+        found = "axis of 1, pixels, batched twice"
+        found = "batched twice" if gaps == [0] or (gaps and received[1] is None) else found
+    elif both.lacks == 1 and (gaps == [len(expected) - 1] or received[1:] == expected[1:-1]):
+        found = "flat"
+    elif both.lacks == 1 and len(expected) - 1 in gaps:  # open sizes: any axis may lack
+        found = "flat, table, lengths, one sample"
+    elif both.lacks == 1 and gaps:
+        is_sample = gaps == [0] or (is_one and received[0] == expected[1])
+        found = sample if is_sample else f"table, {sample}"
+    return found
 
 
-def _no_symbols(match: re.Match[str]) -> Explanation:
-    return CONNECTED.say("no symbols", ends=f"{match['what'].lower().removesuffix('s')}s")
+def features(facts: Facts) -> Explanation | None:
+    """A kernel that meets other features, or states of other units, in a product."""
+    received, expected = facts["received"], facts["expected"]
+    # The second kernel, for the states, fails in the same words as the first.
+    x, state = shapes_of_a_step(facts.pasted.whole)
+    if "MatMul_1" in facts.match[0] or state[-1:] == (int(received),) != x[-1:]:
+        return say("of another size", received=received, units=expected)
+    return say("features", facts) if received != expected else None
 
 
-def _fewer_inputs(match: re.Match[str]) -> Explanation:
-    keys = re.findall(r"'([^']{1,100})'", match["keys"] or "")
-    arrays = ", ".join(f"x{i}" for i in range(1, min(int(match["expected"]), 6) + 1))
-    code = f"model.predict([{arrays}])"
-    if match["layer"] and re.match(r"(lstm|gru|simple_rnn)", match["layer"]):
-        code = "y = layer(x, initial_state=[h, c])"
-    return CONNECTED.say("fewer inputs", match, keys=", ".join(keys[:6]), call=code)
-
-
-def _slice(match: re.Match[str]) -> Explanation:
-    parts = match.groupdict()
-    axes = parts.get("axes") or f"{len(entries(parts['shape']))}, {parts['shape']}"
-    return CONNECTED.say("slice", axes=axes)
-
-
-def _reshaped(match: re.Match[str]) -> Explanation:
-    parts = match.groupdict()
-    before, after = parts.get("before"), parts.get("after")
-    numbers = parts.get("numbers") or (_count(before) if before else "some")
-    expected = parts.get("expected") or (_count(after) if after else "others")
-    shapes = f", {before} → {after}" if before and after else f", into {after}" if after else ""
-    if after and "-1" in after:
-        expected = f"a multiple of {expected.removeprefix('-')}"
-    return JOINED.say("reshaped", numbers=numbers, expected=expected, shapes=shapes)
-
-
-def _count(shape: str) -> str:
-    """How many numbers a shape holds; -1 counts as 1."""
-    return str(math.prod(map(int, re.findall(r"(?<!-)\b\d+", shape))))
-
-
-def _concatenated(match: re.Match[str]) -> Explanation:
-    one, other = entries(match["one"] or ""), entries(match["other"] or "")
-    return JOINED.say("joined" if len(one) == len(other) else "joined without time", match)
-
-
-def _cardinality(match: re.Match[str]) -> Explanation:
-    sizes, y, weights = (match["x"] or "").split(", "), match["y"], match.groupdict().get("w")
-    row = "samples"
-    if y and len(sizes) > 1 and str(len(sizes)) == y:
-        row = "samples in a list"
-    elif weights and sizes[0] == y != weights:
-        row = "samples and weights"
-    return ARRAYS.say(row, x=sizes[0], y=y, w=weights)
-
-
-def _no_numbers(match: re.Match[str]) -> Explanation:
-    parts = match.groupdict()
-    what = "dates" if parts.get("dates") else f"a {parts['kind']}" if parts.get("kind") else "text"
-    return ARRAYS.say("no numbers", what=what)
-
-
-def _embedding(match: re.Match[str]) -> Explanation:
-    largest, needed = int(match["size"]) - 1, max(int(match["index"]) + 1, 1)
-    return ARRAYS.say("embedding", match, largest=largest, needed=needed)
-
-
-def _too_large(match: re.Match[str]) -> Explanation:
-    numbers = math.prod(int(size) for size in match["sizes"].split(",") if size)
-    return ARRAYS.say("too large", match, megabytes=f"{numbers * 4 / 1e6:,.0f}")
-
-
-def _too_many_states(match: re.Match[str]) -> Explanation:
-    return STATES.say("too many states", match, kept=counted(int(match["states"]), "state"))
-
-
-def _other_state_spec(match: re.Match[str]) -> Explanation:
-    shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["received"] or "")
-    expected = entries(match["expected"] or "")
-    if not (shapes and expected):
-        return STATES.say("other states")
-    return STATES.say(
-        "other states",
-        kept=counted(len(expected), "state"),
-        units=expected[0],
-        count=len(shapes),
-        of=f"of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}",
-    )
-
-
-def _many_inputs(match: re.Match[str]) -> Explanation:
-    layer, received = match["layer"] or "the next layer", int(match["received"])
-    tensors = re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", match["shapes"])
-    if received == 2 and len(set(tensors)) == 1 and len(entries(tensors[0])) == 3:
-        return STATES.say("two directions", layer=layer, shape=tensors[0])
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}
-    words = {"names": names.get(received, "out, *states")}
-    if re.match(r"(lstm|gru|simple_rnn|bidirectional)(_\d+)?$", layer):
-        words["start"] = " States to start from go into initial_state."
-        if received in (2, 3):
-            words["states"] = "h" if received == 2 else "[h, c]"
-    if received == 2:
-        words["directions"] = " (or, with merge_mode=None, the two directions)"
-    return STATES.say("several tensors", layer=layer, received=received, **words)
-
-
-def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
+def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     """The shapes of a cell's input and of its first state, where the text lists them."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]{0,50}\))"
-    match = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
-    return (entries(match[1]), entries(match[2])) if match else ([], [])
+    found = re.search(rf'(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?"?{tensor}', text)
+    return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
-def _wrong_features(match: re.Match[str]) -> Explanation:
-    received, expected = match["received"], match["expected"]
-    # The second kernel, for the states, fails in the same words as the first.
-    x, state = shapes_of_a_step(match.string)
-    if state[-1:] == [received] != x[-1:]:
-        return STATES.say("states of another size", received=received, units=expected)
-    return WEIGHTS.say("features", match)
+def batches(facts: Facts, one: int, other: int, first: str | None = None) -> Explanation:
+    """Two tensors of other samples: a batch that is short, or states of another batch size."""
+    x, state = shapes_of_a_step(facts.pasted.whole)
+    if x[:1] == (one,) and state[:1] == (other,):
+        return say("of other samples", one=one, other=other)
+    small, full = sorted((one, other))
+    output, target = (other, one) if first == "y" else (one, other)
+    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
+    in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", facts.pasted.node) and other < one
+    if in_cell or (first and output < target):
+        return say("another batch", ways="other batch, short batch", size=full, full=small)
+    return say("another batch", size=small, full=full)
 
 
-def _other_last_axis(match: re.Match[str]) -> Explanation:
-    sizes = entries(match["shape"])
-    received = sizes[-1] if sizes else "another"
-    sample = f"{received}," if len(sizes) == 2 else f"timesteps, {received}"
-    return WEIGHTS.say("last axis", match, received=received, sample=sample)
+def several(facts: Facts) -> Explanation:
+    """Several tensors where a layer takes one: an output and its states, or two directions."""
+    count, kind = int(facts["received"]), RECURRENT.get(facts.kind, "")
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(count, "out, *states")
+    start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
+    before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (facts.kind == "dense")
+    stack = f"input~{before}_state~{after}" if before and after else ""
+    row = "list of samples" if facts.is_model else "two tensors" if count == 2 else "several"
+    return say(row, facts, names=names, start=start, stack=stack, count=count)
 
 
-def _other_weights(match: re.Match[str]) -> Explanation:
-    own, received = entries(match["own"]), entries(match["received"])
-    if len(own) == len(received) == 2 and own[1] == received[1]:
-        return WEIGHTS.say("for other features", match, here=own[0], there=received[0])
-    if len(own) == len(received) and own[-1:] != received[-1:]:
-        return WEIGHTS.say("of other units", match, here=own[-1], there=received[-1])
-    return WEIGHTS.say("of another model", match)
+def weights(facts: Facts) -> Explanation | None:
+    """Weights for a layer of other sizes, as a wording names the two."""
+    return other_weights(facts, facts.shape("own"), facts.shape("received"))
+
+
+def other_weights(facts: Facts, own: Shape, received: Shape) -> Explanation | None:
+    """Weights for a layer of other sizes: the axis that differs is named."""
+    both, why = Comparison(own, received), ""
+    if both.is_batch and len(own) == 2:
+        what = "rows" if "embedding" in facts.match[0].lower() else "features"
+        why = f"{own[0]} {what} here, {received[0]} there"
+        why += ", as of another vocabulary" * (what == "rows")
+    elif both.lacks:
+        why = f"{both.told()}, of another layer, or with the batch among them"
+    elif both.differing:
+        why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
+        why += "as many columns, and a GRU three times"
+    words = {"layer": facts["layer"], "own": written(own), "received": written(received)}
+    return say("weights", **words, why=why) if own != received else None
+
+
+def joined_arrays(facts: Facts) -> Explanation:
+    """Tensors that are to be joined, and differ in more than the axis along which they are."""
+    both = Comparison(facts.shape("one"), facts.shape("other"))
+    places = [place for place in both.differing if place] or both.differing
+    axis: dict[str, Any] = (
+        {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
+    )
+    return say("joined without time" if both.lacks else "joined", facts, **axis)
+
+
+def arrays(facts: Facts) -> Explanation:
+    """As many inputs as the model hasn't, or as many parts of y."""
+    expected, count = int(facts["expected"]), facts["received"].replace("one", "1")
+    names = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))
+    keys = ", ".join(re.findall(r'"([^"]{1,100})"', facts["keys"])[:6])
+    row = "parts of y" if facts["what"] == "target" else "several arrays"
+    row = "list of samples" if expected == 1 else row
+    return say(row, facts, count=count, arrays=names, names=keys)

@@ -5,49 +5,41 @@ The names that they use are those of `questions/mistakes.py`.
 
 from __future__ import annotations
 
-RECURRENT = "LSTM, GRU and SimpleRNN"
-
 MISTAKES: dict[str, tuple[str, str, str]] = {
-    # arguments and their values
     "Bidirectional of nothing": (
         "layers.Bidirectional()",
-        "Bidirectional wraps a recurrent layer",
+        'Bidirectional has to know "layer", which come first in its brackets.',
         "Bidirectional(LSTM(16))",
     ),
     "TimeDistributed of nothing": (
         "layers.TimeDistributed()",
-        "applies it to each timestep",
-        "TimeDistributed(Dense(1))",
+        'TimeDistributed has to know "layer", which come first in its brackets.',
+        "LSTM(16)",
     ),
     "RepeatVector without a number": (
         "layers.RepeatVector()",
-        "as many timesteps",
-        "RepeatVector(t",
+        'RepeatVector has to know "n", which come first in its brackets.',
+        "LSTM(16)",
     ),
     "Embedding without sizes": (
         "layers.Embedding()",
-        "how many different numbers may come in",
+        'Embedding has to know "input_dim" and "output_dim", which come first in its brackets.',
         "Embedding(int(x.max()) + 1, 16)",
     ),
     "Dense without units": (
         "layers.Dense()",
-        "Dense has to know how many units",
-        "Dense(16)",
+        'Dense has to know "units", which come first in its brackets.',
+        "LSTM(16)",
     ),
     "RNN without a cell": (
         "layers.RNN()",
-        "with a cell",
-        "RNN(LSTMCell(16))",
-    ),
-    "Reshape without a shape": (
-        "layers.Reshape()",
-        "without the batch",
-        "Reshape((timesteps",
+        'RNN has to know "cell", which come first in its brackets.',
+        "LSTM(16)",
     ),
     "Conv1D without sizes": (
         "layers.Conv1D()",
-        "how many timesteps it sees",
-        "Conv1D(16, 3)",
+        'Conv1D has to know "filters" and "kernel_size", which come first in its brackets.',
+        "LSTM(16)",
     ),
     "weights as an argument": (
         "layers.LSTM(U, weights=[])",
@@ -56,32 +48,32 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "no units": (
         "layers.LSTM(0)",
-        "it got 0",
+        "units is a whole number, the output's columns.",
         "LSTM(16)",
     ),
     "half a unit": (
         "layers.Dense(4.5)",
-        "it got 4.5",
+        "units is a whole number, the output's columns.",
         "LSTM(16)",
     ),
     "a shape for units": (
         "layers.LSTM((T, F))",
-        "If it comes from a layer: units is",
+        "units is a whole number, the output's columns, and most likely got a tuple.",
         "keras.Input((timesteps, features))",
     ),
     "units from a division": (
         "layers.LSTM(9 / 2)(X)",
-        "18.0 in (2, 18.0) is no whole number",
-        "int(units)",
+        "An Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
+        "keras.Input((timesteps, features))",
     ),
     "a number for a shape": (
         "keras.Input(5)",
-        "5 is a number",
-        "keras.Input((5, features))",
+        "An Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
+        "keras.Input((timesteps, features))",
     ),
     "no shape": (
         "keras.Input()",
-        "takes one of two",
+        "An Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
         "keras.Input((timesteps, features))",
     ),
     "the shape in second place": (
@@ -96,113 +88,87 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a misspelt activation": (
         'layers.LSTM(U, activation="than")',
-        "name than",
-        '"tanh"',
+        "Keras knows no activation than: it is misspelt, your own, or another package's (keras,",
+        'model.compile("adam", loss="mean_squared_error")',
     ),
     "a misspelt loss": (
         'fit(last_step(loss="mean_square_error"))',
-        "no loss of the name mean_square_error",
+        "Keras knows no loss mean_square_error: it is misspelt, your own, or another package's",
         '"mean_squared_error"',
-    ),
-    "units twice": (
-        "layers.LSTM(U, units=U)",
-        "got units twice",
-        "LSTM(16, return_seq",
-    ),
-    "another merge_mode": (
-        'layers.Bidirectional(layers.LSTM(U), merge_mode="cat")',
-        "cat is no way",
-        'merge_mode="concat"',
-    ),
-    "RepeatVector of half a step": (
-        "layers.RepeatVector(2.5)",
-        "got float",
-        "int(time",
-    ),
-    "Permute with the batch": (
-        "layers.Permute((0, 2, 1))",
-        "got (0, 2, 1)",
-        "((2, 1))",
     ),
     "return_sequences in the call": (
         "layers.LSTM(U)(X, return_sequences=True)",
-        "second brackets",
-        "LSTM(units, return_sequences=…)(x)",
+        "A layer is called with the sequence, first and without a name, and with initial_state.",
+        "y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     "states by another name": (
         "layers.LSTM(U)(X, states=states(2))",
-        "has no states in its call",
+        "A layer is called with the sequence, first and without a name, and with initial_state.",
         "initial_state=[h, c]",
     ),
     "inputs by name": (
         "layers.LSTM(U)(inputs=X)",
-        "called sequences",
-        "LSTM(units)(x)",
+        "A layer is called with the sequence, first and without a name, and with initial_state.",
+        "y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     "a cell for a layer": (
         "layers.LSTMCell(U)(X)",
-        "A cell does one timestep",
-        "RNN(LSTMCell(units))(x)",
+        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
+        "LSTM(units)",
     ),
-    # what is no layer, and no tensor
     "a class added": (
         "keras.Sequential([keras.Input((T, F)), layers.LSTM])",
-        "LSTM was added, the class",
-        "model.add(LSTM(units))",
+        "Sequential takes a layer: LSTM without brackets is the class, and no layer yet.",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
     ),
     "a called layer added": (
         "keras.Sequential([layers.LSTM(U)(keras.Input((T, F)))])",
-        "A tensor was added",
+        "Sequential takes a layer: this one had been called already, and is what it returned, a",
         "keras.Sequential([keras.Input(",
     ),
     "a list added": (
         "keras.Sequential([[layers.LSTM(U)]])",
-        "What was added is no layer: [<LSTM name=",
-        "a flat list",
+        "Sequential takes a layer: [<LSTM name=lstm, built=False>] is none.",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
     ),
     "Bidirectional of a class": (
         "layers.Bidirectional(layers.GRU)",
         "GRU without brackets is the class",
-        "Bidirectional(GRU(units))(x)",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
     ),
     "TimeDistributed of a called layer": (
         "layers.TimeDistributed(layers.Dense(1)(keras.Input((T, F))))",
-        "what it returned is a tensor",
-        "TimeDistributed(Dense(1))(x)",
+        "TimeDistributed takes a layer: this one had been called already, and is what it returned,",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
     ),
     "Bidirectional of a number": (
         "layers.Bidirectional(U)",
-        "no layer: 4",
+        "Bidirectional takes a layer: 4 is none.",
         "LSTM(units)",
-    ),
-    "two layers that read alike": (
-        "layers.Bidirectional(layers.LSTM(U), backward_layer=layers.LSTM(U))",
-        "the other way round",
-        "go_backwards=True",
     ),
     "RNN of a layer": (
         "layers.RNN(layers.LSTM(U))(keras.Input((T, F)))",
-        "a layer goes through them by itself",
-        "RNN(LSTMCell(units))(x)",
+        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
+        "LSTM(units)",
     ),
     "RNN of a number": (
         "layers.RNN(U)",
-        "What it got is none",
+        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
         "RNN(LSTMCell(units))",
     ),
     "a cell added": (
         "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])",
-        "GRUCell does one timestep",
+        "A cell, such as GRUCell, does one timestep, and wants its states too; a layer goes",
         "GRU(units)\nRNN(GRUCell(units))",
     ),
     "a layer on a list": (
         "layers.LSTM(U)(X.tolist())",
-        "with a list of them",
+        "A layer got a float, or a list of that, and takes tensors or arrays; a layer itself has",
         "np.asarray(x",
     ),
     "a layer on a layer": (
         "layers.Dense(1)(layers.LSTM)",
-        "A layer was called with a layer",
+        "A layer got a type, or a list of that, and takes tensors or arrays; a layer itself has to",
         "y = Dense(1)(x)",
     ),
     "a layer on nothing": (
@@ -210,11 +176,10 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "got None",
         "return LSTM(units)(x)",
     ),
-    # axes and sizes
     "ConvLSTM on rows": (
         "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))",
-        "needs (N, T, rows, channels) and got (None, 5, 2)",
-        "keras.Input((timesteps, rows, channels))",
+        "conv_lstm1d takes (samples, timesteps, rows, channels) and got (None, 5, 2): 1 axis too",
+        "print(x.shape, model.input_shape)",
     ),
     "images into an LSTM": (
         "layers.LSTM(U)(layers.Conv2D(3, 2)(keras.Input((8, 8, 1))))",
@@ -223,48 +188,43 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "images in time into an LSTM": (
         "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))",
-        "2 too many",
-        "TimeDistributed(Flatten())  # (None, 5, 7, 7, 3) → (None, 5, 147)",
-    ),
-    "TimeDistributed convolution of one image": (
-        "layers.TimeDistributed(layers.Conv2D(3, 2))(keras.Input((8, 8, 1)))",
-        "without a time axis",
-        "keras.Input((timesteps, rows, columns, channels))",
+        "lstm takes (samples, timesteps, features) and got (None, 5, 7, 7, 3): 2 axes too many.",
+        "print(x.shape, model.input_shape)",
     ),
     "a table": (
         "fit(last_step(), X[:, 0])",
-        "got (None, 2). Most likely these are the rows of a table",
-        "x = np.stack([x[i : i + 5]",
+        "axis too few, of samples or timesteps. Most likely these are rows of a table, features of",
+        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
     ),
     "one number a step": (
         "fit(last_step(), X[:, :, 0])",
-        "one number for each timestep, where it takes 2 features",
-        "x = x[..., None]\nkeras.Input((5, 1))",
+        "The model takes (None, 5, 2) and got (None, 5): 1 axis too few, of features.",
+        "x = x[..., None]  # (samples, timesteps) → (samples, timesteps, 1)",
     ),
     "batched twice": (
         "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)",
-        "one axis too many in front",
+        "The model takes (None, 5, 2) and got (None, None, 5, 2): 1 axis too many, of samples or",
         "dataset.unbatch()",
     ),
     "not batched": (
         "last_step().fit(dataset(X, LAST), verbose=0)",
-        "a tf.data.Dataset wasn't batched",
+        "The model takes (None, 5, 2) and got (5, 2): 1 axis too few, of samples or timesteps.",
         "dataset = dataset.batch(32)",
     ),
     "Dense on other features": (
         "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]",
         "made for 2 features and got (8, 5, 1), 1 of them",
-        "keras.Input((timesteps, 1))",
+        "keras.Input((timesteps, features))",
     ),
     "longer sequences into a Flatten": (
         "predict(sequential(keras.Input((T, F)), layers.Flatten(), layers.Dense(1)), "
         "np.zeros((N, 7, F)))",
-        "Behind a Flatten the timesteps count too",
+        "features and got (8, 14), 14 of them. Most likely the data, or the layer before, has",
         "# in place of Flatten",
     ),
     "a slice of the last step": (
         "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]",
-        "more axes than there are: 2, (None, 4)",
+        "A slice such as x[:, -1, :], in a Lambda perhaps, asks for more axes than there are:",
         "return_sequences=True)(x)[:, -1, :]",
     ),
     "a slice of an array": (
@@ -274,18 +234,18 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a Lambda with a slice": (
         "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))",
-        "failed on a tensor of (None, 4)",
-        "LSTM(units, return_sequences=False)",
+        "A slice such as x[:, -1, :], in a Lambda perhaps, asks for more axes than there are:",
+        "y = LSTM(units)(x)  # the last step",
     ),
     "Reshape to other sizes": (
         "layers.Reshape((4, 2))(X)",
-        "there are 10, and the new shape has 8, (5, 2) → (4, 2)",
-        "np.stack([table[i : i + timesteps]",
+        "A reshape has to keep all numbers: (5, 2) → (4, 2). In a Reshape layer both are of one",
+        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
     ),
     "an array of other sizes": (
         "np.zeros((8, 7)).reshape(8, 5, 2)",
-        "there are 56, and the new shape has 80, into (8,5,2)",
-        "with -1 for one of them",
+        "A reshape has to keep all numbers: there are 56 → (8,5,2). In a Reshape layer both are of",
+        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
     ),
     "joined with the last step": (
         "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])",
@@ -294,7 +254,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "joined with other timesteps": (
         "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])",
-        "(None, 5, 2) and (None, 6, 2) are to be joined along the last axis",
+        "(None, 5, 2) and (None, 6, 2) are to be joined along one axis, and must be the same in",
         "Concatenate(axis=1)([a, b])",
     ),
     "joined in TensorFlow": (
@@ -309,7 +269,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a kernel longer than the sequence": (
         "layers.Conv1D(3, 8)(keras.Input((T, F)))",
-        "sees 8 timesteps at once, and (None, 5, 2) has 5",
+        "A convolution or pooling (kernel shape) sees 8 timesteps, or rows, at once than are left",
         'padding="same"',
     ),
     "predictions of every step against the last": (
@@ -335,23 +295,17 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "attention on one sequence": (
         "layers.Attention()(keras.Input((T, F)))",
         "got one tensor",
-        "Attention()([decoded, encoded])",
+        "y = Attention()([a, b])",
     ),
-    "attention on other units": (
-        'layers.Attention()([np.zeros((N, T, 3), "float32"), X])',
-        "The query has 3 columns and the value 2",
-        "LSTM(2, return_sequences=True)(decoder_input)",
-    ),
-    # weights
     "weights of other features": (
         "built(features=2).set_weights(built(features=3).get_weights())",
-        "has 2 features, and the weights come from one for 3",
+        "The weight of lstm is (2, 16) here, and (3, 16) came: 2 features here, 3 there.",
         "w.shape for w in model.weights",
     ),
     "weights of other units": (
         "built(8).set_weights(built(4).get_weights())",
-        "a kernel's last axis is 32 here and 16 there",
-        "as many features and units",
+        "The weight of lstm is (2, 32) here, and (2, 16) came: 32 here, 16 there: other units, of",
+        "print([w.shape for w in model.weights])",
     ),
     "weights before there are any": (
         "layers.LSTM(U).set_weights(built().get_weights())",
@@ -363,21 +317,20 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "has 3 weights and got 2",
         "twin.set_weights(model.get_weights())",
     ),
-    # states and masks
     "the output among the states": (
         "layers.LSTM(U)(X, initial_state=states(3))",
-        "keeps 2 states and got 3",
+        "The layer keeps 2 for states, and got 3. An LSTM starts from two, h and c, a GRU from",
         "initial_state=states",
     ),
     "both directions apart": (
         "layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
         "merge_mode=None)(keras.Input((T, F))))",
-        "two sequences, (None, 5, 4) each. Most likely the layer below is a Bidirectional",
+        "takes one tensor and got two. Most likely the layer before has return_state=True,",
         "Bidirectional(LSTM(units, return_sequences=True))",
     ),
     "states in the input list": (
         "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])",
-        "3 tensors",
+        "lstm takes one tensor and got 3: the layer before has return_state=True, and returns its",
         "y = layer(x, initial_state=[h, c])",
     ),
     "fewer states than both directions keep": (
@@ -387,18 +340,13 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a batch larger than the states": (
         "fit(stateful(4))",
-        "the model is stateful and was built for batches of 4",
+        "something that was made for 4 samples. Most likely the model was built for another batch",
         "batch_size=4",
     ),
     "validation data that is too short": (
         "fit(stateful(4), batch_size=4, validation_split=0.25)",
         "A batch of 2 met something that was made for 4",
         "of validation data too",
-    ),
-    "unrolled, open time": (
-        "layers.LSTM(U, unroll=True)(RAGGED)",
-        "the number of timesteps is open there",
-        "# without unroll",
     ),
     "a mask of fewer timesteps": (
         "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))",
@@ -412,21 +360,20 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a mask with features": (
         "layers.LSTM(U)(X, mask=np.ones((N, T, F), bool))",
-        "this one, (8, 5, 2), has another number of axes",
+        "A mask is (samples, timesteps), true where a step counts; most likely this one has other",
         "np.any(x != 0, axis=-1)",
     ),
     "a mask for one sample": (
         "layers.LSTM(U)(X, mask=np.ones(T, bool))",
-        "this one, (5,), has another number of axes",
+        "A mask is (samples, timesteps), true where a step counts; most likely this one has other",
         "np.any(x != 0, axis=-1)",
     ),
     "a mask of the inner timesteps": (
         'layers.TimeDistributed(layers.LSTM(U))(np.zeros((4, T, 6, F), "float32"), '
         "mask=np.ones((4, 6), bool))",
-        "got (4, 6) for (4, 5, 6, 2)",
-        "x.shape[:2]",
+        "A mask is (samples, timesteps), true where a step counts; most likely this one has other",
+        "mask = np.any(x != 0, axis=-1)",
     ),
-    # targets
     "a weight per sample for every step": (
         "fit(every_step(), y=Y, sample_weight=np.ones(N))",
         "The loss can't be weighted",
@@ -435,7 +382,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "weights of other timesteps": (
         "fit(every_step(), y=Y, sample_weight=np.ones((N, 4)))",
         "The loss can't be weighted: [?,5] meets [?,4]",
-        "of the loss's shape",
+        "# every step is returned",
     ),
     "a weight per step for the last one": (
         "fit(last_step(), sample_weight=np.ones((N, T)))",
@@ -445,7 +392,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "class_weight for every step": (
         'fit(every_step(3, loss="sparse_categorical_crossentropy"), y=Y[..., 0].astype(int), '
         "class_weight={0: 1.0})",
-        "class_weight",
+        "The loss can't be weighted: 8,5 meets 8. It has one number for each sample, or for each",
         "sample_weight",
     ),
     "states among the outputs": (
@@ -453,30 +400,19 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "makes its states outputs too",
         "without return_state",
     ),
-    "a metric for the last step": (
-        'fit(every_step(metrics=["r2_score"]), y=Y)',
-        "R2Score takes one answer per sample, and the output is (None, 5, 1)",
-        'metrics=["mae"]',
-    ),
-    "a metric for class numbers": (
-        'fit(every_step(3, metrics=["sparse_categorical_accuracy"]), y=np.zeros((N, T, 3)))',
-        "can't compare [?,5,3] with [?,5]",
-        'metrics=["accuracy"]',
-    ),
     "a column per class for the sparse loss": (
         'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))',
         "y is (None, 3), the output (None, 1)",
-        "Dense(classes)",
+        "Dense(3)",
     ),
     "no y": (
         "last_step().fit(X, verbose=0)",
         "y is missing",
         "model.fit(x, y)",
     ),
-    # data
     "numbers as objects": (
         "tf.convert_to_tensor(np.array([[1.0, None]], dtype=object))",
-        "one of them of the type float",
+        "type float, and is no block of numbers. Most likely numbers are mixed with None, text or",
         'astype("float32")',
     ),
     "sequences as objects": (
@@ -491,7 +427,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "dates": (
         'fit(last_step(), np.full((N, T, F), "2020-01-01", "datetime64[D]"))',
-        "holds dates",
+        "x or y holds text, dates or the like, datetime64, and Keras takes numbers.",
         'drop(columns="date")',
     ),
     "lists for x and y": (
@@ -501,47 +437,47 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a list for y": (
         "fit(last_step(), y=LAST.tolist())",
-        "The message names x, and x is fine, of the type ndarray: y, or sample_weight, is the list",
-        "y = np.asarray(y)",
+        "Keras takes a list for several inputs, not for an array. x is fine, of the type ndarray:",
+        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),
     "a list for y, beside a tensor": (
         "fit(last_step(), tf.constant(X), LAST.tolist())",
         "x is fine, of the type EagerTensor",
-        "y = np.asarray(y)",
+        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),
     "a list for sample_weight": (
         "fit(last_step(), sample_weight=[1.0] * N)",
         "y, or sample_weight, is the list",
-        "of sample_weight if there is one",
+        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),
     "a loss for each of the states": (
         'fit(with_states(["mse"] * 3))',
-        "The outputs of the model, 3, and the parts of y, 1, aren't as many",
+        "The model's outputs and the parts of y, or the losses, aren't as many. A layer with",
         "without return_state",
     ),
     "columns for a metric of class numbers": (
         "tf.squeeze(np.zeros((N, 3)), 1)",
-        "y has 3 columns, one per class",
+        "loss, or a metric for class numbers. Most likely y has a column for each class",
         "np.argmax(y, axis=-1)",
     ),
     "a list of samples": (
         "fit(last_step(), list(X))",
-        "x is a list of 8 arrays, which Keras takes for 8 inputs",
+        "x is a list of arrays, taken for as many inputs with y's 8 samples; the first has 5.",
         "x = np.stack(x)",
     ),
     "fewer weights than samples": (
         "fit(last_step(), sample_weight=np.ones(7))",
-        "x and y have 8 samples and sample_weight has 7",
+        "sample_weight has 7 samples, and x has 8 samples and y has 8. The first axis of all is",
         "np.ones(len(x))",
     ),
     "a ragged tensor": (
         "layers.LSTM(U)(RAGGED)",
-        "a ragged tensor",
-        "ragged.to_tensor(0.0)",
+        "A batch is to be made of sequences of different lengths.",
+        "dataset = dataset.padded_batch(32)",
     ),
     "a list of lists of two lengths": (
         "tf.convert_to_tensor([[1, 2], [3]])",
-        "sequences of different lengths; or x and y stand in one list",
+        "shapes, and is no block of numbers. Most likely the sequences have different lengths",
         "from_tensor_slices((x, y))",
     ),
     "x and y in a list": (
@@ -549,20 +485,10 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "x and y stand in one list",
         "((x, y))",
     ),
-    "padding of uneven steps": (
-        "keras.utils.pad_sequences([[[1, 2]], [3]])",
-        "in the sequence at 1 a step is (), in others (2,)",
-        "reshape(-1, features)",
-    ),
-    "padding of one sequence": (
-        "keras.utils.pad_sequences([1, 2])",
-        "one sequence of numbers",
-        "pad_sequences([sequence]",
-    ),
     "a word that isn't in the vocabulary": (
         "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))",
-        "The Embedding has 10 rows, for the numbers 0 to 9, and x holds 20",
-        "Embedding(21, 16)",
+        "The Embedding has 10 rows, for the numbers from 0 on, and x holds 20.",
+        "print(x.min(), x.max())",
     ),
     "two types of numbers": (
         "tf.zeros((2, 3)) - tf.zeros((2, 3), tf.float64)",
@@ -577,8 +503,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "windows in a dataset": (
         "last_step().fit(tf.data.Dataset.range(20).window(T, drop_remainder=True).batch(4), "
         "verbose=0)",
-        "gives datasets of their own",
-        "flat_map(lambda window: window.batch(timesteps))",
+        "A layer got a tensorflow.python.data.ops.dataset_ops._NestedVariant, or a list of that,",
+        'x = LSTM(units)(np.asarray(x, dtype="float32"))',
     ),
     "a dataset without shapes": (
         "last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
@@ -593,15 +519,14 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a generator of x alone": (
         "last_step().fit((X for _ in range(2)), verbose=0)",
-        "gave x alone",
-        "yield x, y",
+        "A dataset or generator brings pairs of x and y; y was given beside it, or is missing.",
+        "dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(32)",
     ),
     "a dataset of other samples": (
         "dataset(X, LAST[:7])",
-        "x has 8 samples and y has 7",
+        "x has some samples and y has others: 8 and 7. The first axis of all is the samples.",
         "assert len(x) == len(y)",
     ),
-    # functional models
     "a function of TensorFlow": (
         "tf.reduce_mean(keras.Input((T, F)), axis=1)",
         "a shape and no numbers yet",
@@ -619,12 +544,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a layer for an output": (
         "keras.Model(keras.Input((T, F)), layers.LSTM(U))",
-        "The outputs of a Model must be",
+        "The inputs and outputs of a Model, and all between, must be what an Input or a called",
         "keras.Model(x, y)",
     ),
     "one of two inputs": (
         "predict(two_inputs(), X)",
-        "takes 2 tensors: sequences, row; it received 1",
+        "functional takes 2 arrays: sequences, row, and got 1.",
         "model.predict([x1, x2])",
     ),
     "the shapes of a model without an Input": (
@@ -632,7 +557,6 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "doesn't know its shapes yet",
         "keras.Sequential([keras.Input(",
     ),
-    # what is gone
     "predict_classes": (
         "last_step().predict_classes(X)",
         "Sequential has no predict_classes",
@@ -653,7 +577,6 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "has no TimeseriesGenerator",
         "timeseries_dataset_from_array",
     ),
-    # layers, states, arguments and cross-entropies
     "flat data": (
         "layers.LSTM(4)(keras.Input((5,)))",
         "(None, 5)",
@@ -661,7 +584,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "stacked without sequences": (
         "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])",
-        "(None, 4): there is no time axis",
+        "got (None, 4): there is no time axis. Most likely the layer before drops it: an LSTM that",
         "LSTM(units, return_sequences=True)",
     ),
     "batch in the Input": (
@@ -671,7 +594,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "Embedding of features": (
         "keras.Sequential([keras.Input((5, 3)), layers.Embedding(9, 4), layers.LSTM(3)])",
-        "or a layer below adds an axis, as an Embedding does",
+        "got (None, 5, 3, 4): 1 axis too many. Most likely the Input counts the samples, which",
         "keras.Input((timesteps,))",
     ),
     "TimeDistributed around a recurrent layer": (
@@ -701,42 +624,52 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "Bidirectional without a recurrent layer": (
         "layers.Bidirectional(layers.Dense(2))",
-        "go_backwards is an argument of LSTM, GRU and SimpleRNN, not of Dense",
-        "Bidirectional(LSTM(units))",
+        "Dense has no go_backwards: LSTM, GRU and SimpleRNN have it.",
+        "help(Dense)",
     ),
     "return_sequences beside the layer inside": (
         "layers.Bidirectional(layers.LSTM(2), return_sequences=True)",
-        "return_sequences is an argument of LSTM, GRU and SimpleRNN, not of Bidirectional",
-        "Bidirectional(LSTM(units, return_sequences=…))",
+        "Bidirectional has no return_sequences: LSTM, GRU and SimpleRNN have it.",
+        "help(Bidirectional)",
     ),
-    **{
-        f"{argument.split('=')[0]} of {layer.split('(')[0]}": (
-            f"layers.{layer[:-1]}, {argument})".replace("(, ", "("),
-            f"{argument.split('=')[0]} is an argument of {takers}, not of {layer.split('(')[0]}",
-            fix,
-        )
-        for layer, argument, takers, fix in (
-            ("Dense(3)", "return_sequences=True", RECURRENT, "LSTM(units, return_sequences=…)"),
-            (
-                "TimeDistributed(layers.Dense(3))",
-                "return_sequences=True",
-                RECURRENT,
-                "LSTM(units, return_sequences=…)",
-            ),
-            ("RepeatVector(3)", "units=2", "LSTM, GRU, SimpleRNN and Dense", "LSTM(units=…)"),
-            ("Flatten(None)", "stateful=True", RECURRENT, "stateful=…"),
-            ("LSTM(3)", 'merge_mode="sum"', "Bidirectional", "(LSTM(units), merge_mode=…)"),
-            ("GRU(3)", "unit_forget_bias=True", "LSTM", "LSTM(units, unit_forget_bias=…)"),
-        )
-    },
+    "return_sequences of Dense": (
+        "layers.Dense(3, return_sequences=True)",
+        "Dense has no return_sequences: LSTM, GRU and SimpleRNN have it.",
+        "help(Dense)",
+    ),
+    "return_sequences of TimeDistributed": (
+        "layers.TimeDistributed(layers.Dense(3), return_sequences=True)",
+        "TimeDistributed has no return_sequences: LSTM, GRU and SimpleRNN have it.",
+        "help(TimeDistributed)",
+    ),
+    "units of RepeatVector": (
+        "layers.RepeatVector(3, units=2)",
+        "RepeatVector has no units: LSTM, GRU and SimpleRNN have it.",
+        "help(RepeatVector)",
+    ),
+    "stateful of Flatten": (
+        "layers.Flatten(None, stateful=True)",
+        "Flatten has no stateful: LSTM, GRU and SimpleRNN have it.",
+        "help(Flatten)",
+    ),
+    "merge_mode of LSTM": (
+        'layers.LSTM(3, merge_mode="sum")',
+        "LSTM has no merge_mode, sum: LSTM, GRU and SimpleRNN have it.",
+        "help(LSTM)",
+    ),
+    "unit_forget_bias of GRU": (
+        "layers.GRU(3, unit_forget_bias=True)",
+        "GRU has no unit_forget_bias: LSTM, GRU and SimpleRNN have it.",
+        "help(GRU)",
+    ),
     "misspelt where nothing like it is taken": (
         "layers.Dense(4, return_sequence=True)",
-        "Dense has no return_sequence in Keras 3.",
-        "help(Dense)",
+        "Dense has no return_sequence.",
+        "return_sequences=…",
     ),
     "stateful without a batch size": (
         "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])",
-        "one state per sample",
+        "A stateful layer keeps one state for each sample, so the batch size has to be known",
         "batch_shape=",
     ),
     "stateful with a remainder": (
@@ -771,27 +704,27 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "states into Dense": (
         "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))",
-        "3 tensors",
+        "dense takes one tensor and got 3: the layer before has return_state=True, and returns its",
         "out, h, c =",
     ),
     "one sample": (
         "every_step().predict(X[0], verbose=0)",
         "(5, 2)",
-        "predict(x[None])",
+        "x = x[None]",
     ),
     "time and features swapped": (
         "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)",
-        "made for 2 features and the data has 5",
+        "was made for 2 features and got 5. Most likely 5 is the number of timesteps, and the",
         "np.transpose(x, (0, 2, 1))",
     ),
     "swapped in a layer": (
         "[layer(data) for layer in [layers.LSTM(4)] for data in (X, np.swapaxes(X, 1, 2))]",
-        "made for 2 features and the data has 5",
+        "was made for 2 features and got 5. Most likely 5 is the number of timesteps, and the",
         "np.transpose(x, (0, 2, 1))",
     ),
     "Flatten of open time": (
         "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))",
-        "the number of timesteps, and that is None",
+        "Dense has a weight for each entry of its last axis, here (None, 1), and that is open:",
         "keras.Input((timesteps",
     ),
     "open features": (
@@ -823,22 +756,22 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "sequential(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(X, "
         "np.zeros((8, 3)), batch_size=6, verbose=0)",
         "the output has a time axis and y has none",
-        "Return the last step only. Else give y an answer for each timestep.\nLSTM(units, ret",
+        "LSTM(units, return_sequences=False)",
     ),
     "no time axis in the output, one column in y": (
         "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)",
-        "Keras dropped y's last axis, of 1, and 5 timesteps met 2 columns of the output",
+        "output: they have different columns. Most likely y has one answer per sample",
         "return_sequences=True)\nDense(1)",
     ),
     "no time axis in y, one column in the output": (
         "every_step().fit(X, np.zeros((8, 2)), verbose=0)",
-        "Keras dropped the output's last axis, of 1, and 5 timesteps met 2 columns of y",
-        "return_sequences=False)\nDense(2)",
+        "output: they have different columns. Most likely y has one answer per sample",
+        "Dense(2)",
     ),
     "the same of whole numbers, and a loss that names the output first": (
         'every_step(loss="huber").fit(X, np.zeros((8, 2), int), verbose=0)',
-        "Keras dropped the output's last axis, of 1, and 5 timesteps met 2 columns of y",
-        "return_sequences=False)\nDense(2)",
+        "with y: they have different columns. Most likely y has one answer per sample",
+        "Dense(2)",
     ),
     "other columns": (
         "sequential(keras.Input((5, 2)), layers.LSTM(3)).fit(X, np.zeros((8, 4)), verbose=0)",
@@ -848,87 +781,173 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "other timesteps": (
         "every_step().fit(X, np.zeros((8, 6, 1)), verbose=0)",
         "different timesteps",
-        "same timesteps",
+        "y = y[:, -5:]",
     ),
-    **{
-        f"{loss} cross-entropy of {output} and {target}": (
-            f'recurrent({output}, loss="{loss}_crossentropy")'
-            f".fit(X, np.zeros({(8, *target)}), verbose=0)",
-            "Cross-entropy wants y in the shape of the output",
-            fix,
-        )
-        for loss, output, target, fix in (
-            ("binary", (5, 1), (), "return_sequences=False)\ny = y[:, None]"),
-            ("binary", (5, 1), (1,), "return_sequences=False)  # the output is (N, 5, 1)"),
-            ("binary", (5, 1), (5, 2), "y has.\nDense(2)"),
-            ("binary", (1,), (5, 1), "return_sequences=True)  # y is (N, 5) or (N, 5, 1)"),
-            ("categorical", (5, 4), (4,), "step only.\nLSTM(units, return_sequences=False)"),
-            ("categorical", (4,), (5, 4), "return every step.\nLSTM(units, return_sequences=True"),
-            ("categorical", (4,), (5, 1), "return_sequences=True)  # y is (N, 5, 1)"),
-            ("categorical", (5, 4), (5,), "take the sparse loss"),
-            ("categorical", (5, 4), (5, 1), "take the sparse loss"),
-            ("categorical", (4,), (), "take the sparse loss"),
-            ("categorical", (4,), (1,), "sparse_categorical"),
-            ("categorical", (5, 4), (6, 4), "y[:, :steps]"),
-            ("categorical", (5, 4), (), 'False)\nmodel.compile(optimizer, loss="sparse'),
-            ("categorical", (5, 4), (3,), "return_sequences=False)\nDense(3)"),
-            ("categorical", (4,), (1, 4), "take it out.\ny = y[:, 0]"),
-            ("categorical", (4,), (1, 3), "y = y[:, 0]\nDense(3)"),
-            ("binary", (4,), (1, 4), "take it out.\ny = y[:, 0]"),
-        )
-    },
+    "binary cross-entropy of (5, 1) and ()": (
+        'recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8,)), verbose=0)',
+        "output has a time axis and y has none. Most likely y has one answer per sample",
+        "y = y[:, None]",
+    ),
+    "binary cross-entropy of (5, 1) and (1,)": (
+        'recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 1)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 1), the output (None, 5): they have",
+        "return_sequences=False)",
+    ),
+    "binary cross-entropy of (5, 1) and (5, 2)": (
+        'recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 5, 2)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 5, 2), the output (None, 5, 1): they",
+        "Dense(2)",
+    ),
+    "binary cross-entropy of (1,) and (5, 1)": (
+        'recurrent((1,), loss="binary_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)',
+        "(None, 1): they have different columns. Most likely y has one answer per sample",
+        "Dense(5)",
+    ),
+    "categorical cross-entropy of (5, 4) and (4,)": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)',
+        "output has a time axis and y has none. Most likely y has one answer per sample",
+        "LSTM(units, return_sequences=False)",
+    ),
+    "categorical cross-entropy of (4,) and (5, 4)": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 4)), verbose=0)',
+        "a time axis and the output has none. Most likely y has one answer per timestep",
+        "LSTM(units, return_sequences=True)",
+    ),
+    "categorical cross-entropy of (4,) and (5, 1)": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)',
+        "(None, 4): they have different columns. Most likely y has one answer per sample",
+        "Dense(5)",
+    ),
+    "categorical cross-entropy of (5, 4) and (5,)": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 5)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 5), the output (None, 5, 4): the",
+        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+    ),
+    "categorical cross-entropy of (5, 4) and (5, 1)": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 5, 1), the output (None, 5, 4): they",
+        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+    ),
+    "categorical cross-entropy of (4,) and ()": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8,)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None,), the output (None, 4): they have",
+        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+    ),
+    "categorical cross-entropy of (4,) and (1,)": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1)), verbose=0)',
+        "(None, 4): they have different columns. Most likely y holds class numbers",
+        "sparse_categorical",
+    ),
+    "categorical cross-entropy of (5, 4) and (6, 4)": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 6, 4)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 6, 4), the output (None, 5, 4): they",
+        "y = y[:, -5:]",
+    ),
+    "categorical cross-entropy of (5, 4) and ()": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8,)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None,), the output (None, 5, 4): the output",
+        "LSTM(units, return_sequences=False)",
+    ),
+    "categorical cross-entropy of (5, 4) and (3,)": (
+        'recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 3)), verbose=0)',
+        "output has a time axis and y has none. Most likely y has one answer per sample",
+        "return_sequences=False)\nDense(3)",
+    ),
+    "categorical cross-entropy of (4,) and (1, 4)": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1, 4)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 1, 4), the output (None, 4): y has a",
+        "y = y.reshape(-1, 4)",
+    ),
+    "categorical cross-entropy of (4,) and (1, 3)": (
+        'recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1, 3)), verbose=0)',
+        "a time axis and the output has none. Most likely y has one answer per sample",
+        "y = y[:, 0]\nDense(3)",
+    ),
+    "binary cross-entropy of (4,) and (1, 4)": (
+        'recurrent((4,), loss="binary_crossentropy").fit(X, np.zeros((8, 1, 4)), verbose=0)',
+        "The loss wants y in the output's shape: y is (None, 1, 4), the output (None, 4): y has a",
+        "y = y.reshape(-1, 4)",
+    ),
     "sparse labels per sample": (
         'every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)',
         "y is (None, 4)",
-        "return_sequences=False",
+        "Dense(4)",
     ),
     "states of another size": (
         "decoder(8).predict(X, verbose=0)",
         "has 8 units and starts from states of 4",
         "return_state=True",
     ),
-    **{
-        f"states of another size, at once, of {layer}": (
-            f"started(layers.{layer}, (2, 4))",
-            "has 3 units and starts from states of 4",
-            "return_state=True",
-        )
-        for layer in ("LSTM", "GRU", "SimpleRNN")
-    },
-    **{
-        f"states of other samples, of {layer}": (
-            f"started(layers.{layer}, (4, 3))",
-            "The layer got 2 samples and states of 4",
-            "the same samples",
-        )
-        for layer in ("LSTM", "GRU", "SimpleRNN")
-    },
+    "states of another size, at once, of LSTM": (
+        "started(layers.LSTM, (2, 4))",
+        "has 3 units and starts from states of 4",
+        "return_state=True",
+    ),
+    "states of another size, at once, of GRU": (
+        "started(layers.GRU, (2, 4))",
+        "has 3 units and starts from states of 4",
+        "return_state=True",
+    ),
+    "states of another size, at once, of SimpleRNN": (
+        "started(layers.SimpleRNN, (2, 4))",
+        "has 3 units and starts from states of 4",
+        "return_state=True",
+    ),
+    "states of other samples, of LSTM": (
+        "started(layers.LSTM, (4, 3))",
+        "The layer got 2 samples and states of 4",
+        "the same samples",
+    ),
+    "states of other samples, of GRU": (
+        "started(layers.GRU, (4, 3))",
+        "The layer got 2 samples and states of 4",
+        "the same samples",
+    ),
+    "states of other samples, of SimpleRNN": (
+        "started(layers.SimpleRNN, (4, 3))",
+        "The layer got 2 samples and states of 4",
+        "the same samples",
+    ),
     "the state of another kind": (
         "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)",
-        "The LSTM got fewer initial states",
+        "LSTM got fewer initial states than it keeps: an LSTM starts from two, h and c; a GRU from",
         "out, h, c =",
     ),
-    **{
-        f"a sequence as the state of {layer}": (
-            f"starting(Sequences(4), layers.{layer}).predict(X, verbose=0)",
-            f"The {layer} starts from (8, 5, 4), a whole sequence",
-            "return_state=True",
-        )
-        for layer in ("LSTM", "GRU", "SimpleRNN")
-    },
+    "a sequence as the state of LSTM": (
+        "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)",
+        "The LSTM starts from (8, 5, 4), a whole sequence",
+        "return_state=True",
+    ),
+    "a sequence as the state of GRU": (
+        "starting(Sequences(4), layers.GRU).predict(X, verbose=0)",
+        "The GRU starts from (8, 5, 4), a whole sequence",
+        "return_state=True",
+    ),
+    "a sequence as the state of SimpleRNN": (
+        "starting(Sequences(4), layers.SimpleRNN).predict(X, verbose=0)",
+        "The SimpleRNN starts from (8, 5, 4), a whole sequence",
+        "return_state=True",
+    ),
     "unpacked one tensor": (
         "list(layers.LSTM(4)(keras.Input((5, 2))))",
-        "One tensor was unpacked",
-        "out, h, c =",
+        "If they come from a recurrent layer: with return_state=True an LSTM gives 3, a GRU 2; in",
+        "out, *states = LSTM(units, return_state=True)(x)",
     ),
-    **{
-        f"{layer} without units": (
-            f"layers.{layer}()",
-            f"{layer} has to know how many units",
-            f"{layer}(16)",
-        )
-        for layer in ("LSTM", "GRU", "SimpleRNN")
-    },
+    "LSTM without units": (
+        "layers.LSTM()",
+        'LSTM has to know "units", which come first in its brackets.',
+        "LSTM(16)",
+    ),
+    "GRU without units": (
+        "layers.GRU()",
+        'GRU has to know "units", which come first in its brackets.',
+        "LSTM(16)",
+    ),
+    "SimpleRNN without units": (
+        "layers.SimpleRNN()",
+        'SimpleRNN has to know "units", which come first in its brackets.',
+        "LSTM(16)",
+    ),
     "two names for an LSTM's three": (
         "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))",
         "2 values were to be unpacked",
@@ -941,39 +960,38 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "three names for Bidirectional's five": (
         "out, h, c = layers.Bidirectional(layers.LSTM(4, return_state=True))(keras.Input((5, 2)))",
-        "in Bidirectional they are 5 and 3",
+        "3 values were to be unpacked, and more came. If they come from a recurrent layer: with",
         "*states",
     ),
     "flat data into a convolution": (
         "layers.Conv1D(3, 2)(keras.Input((5,)))",
-        "(None, 5): there is no time axis",
+        "got (None, 5): there is no time axis. Most likely it is the first layer, and the data, or",
         "x[..., None]",
     ),
     "logits of other columns": (
         "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))",
-        "the output is [8,4], y [8,3]",
+        "Cross-entropy wants a column of y for each of the output, which has 4; y has 3.",
         "Dense(3)",
     ),
     "logits of every step": (
         "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 4)), np.zeros((8, 5, 4)))",
         "the output is [40,4], y [8,4]",
-        "return_sequences=False)  # y is (N, K)",
+        "LSTM(units, return_sequences=False)",
     ),
     "binary cross-entropy of every step": (
         "tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1)))",
-        "(8, 5, 1) with (8, 1)",
-        "y has none: return the last step only.\nLSTM(units, return_sequences=False)",
-    ),
-    "cuDNN": (
-        "layers.LSTM(4, use_cudnn=True)(X)",
-        "use_cudnn=True",
-        '"auto"',
+        "output has a time axis and y has none. Most likely y has one answer per sample",
+        "LSTM(units, return_sequences=False)",
     ),
 }
 """By name the code of a mistake, and a part of the cause and of the fix that are told for it."""
 
 TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
 NEEDS = {
+    "both directions apart": (
+        "recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\n"
+        "layer = layers.GRU(F)"
+    ),
     "a table": "x, dataset = ROWS, dataset(ROWS)",
     "one number a step": "x = X[:, :, 0]",
     "batched twice": "dataset = dataset(X, LAST).batch(4).batch(2)",

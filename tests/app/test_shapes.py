@@ -234,6 +234,32 @@ def test_a_message_is_explained_with_its_numbers() -> None:
     assert any("keras.Input has the shape of one sample" in m.value for m in app.markdown)
 
 
+def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells() -> None:
+    """Each behind its condition, with code of its own."""
+    app = shapes(part="error")
+    words = "Shapes (None, 1) and (None, 10) are incompatible"
+    app.text_area(key="error_text").set_value(words).run()
+    text = said(app)
+    assert "1 · if y holds class numbers" in text
+    assert text.index("1 · if y holds") < text.index("2 · if the output is")
+    assert "Likely: the message leaves open" in text
+    assert app.code[-1].value == "print(y.shape, y[:2], model.output_shape)"
+
+
+def test_the_stack_that_a_message_describes_is_opened_by_one_click() -> None:
+    """It breaks as the message says; what was pasted doesn't go into the address."""
+    app = shapes(part="error")
+    words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
+    app.text_area(key="error_text").set_value(words).run()
+    app.button(key="open_stack").click().run()
+    assert title(app) == "This stack breaks at layer 3, LSTM"
+    assert app.query_params["stack"] in ("input~lstm_u64~lstm", ["input~lstm_u64~lstm"])
+    assert not any("ndim" in f"{value}" for value in app.query_params.values())
+    app = shapes(part="error")
+    app.text_area(key="error_text").set_value("You must call `compile()` before").run()
+    assert not [b for b in app.button if b.key == "open_stack"]
+
+
 @pytest.mark.parametrize("part", ["", "target", "error", "quiz"])
 def test_wherever_tensors_are_drawn_their_scales_are_told(part: str) -> None:
     """Timesteps and features can't be compared by eye, nor are they meant to be."""

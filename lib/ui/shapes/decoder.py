@@ -1,25 +1,31 @@
 """Read an error: paste a message, and see its cause, what mends it, and a right example."""
 
+import re
+
 import streamlit as st
 
-from lib.errors import CHECKLIST, EXAMPLES, explain_error
-from lib.errors.message import ends, readable, shapes_in
+from lib.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
+from lib.errors.facts import Shape, ends, sizes
 from lib.figures.palette import Palette
 from lib.figures.target import shapes_picture
 from lib.figures.tensor import SCALES
+from lib.stack.link import from_text
+from lib.toml import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
-from lib.ui.text import card, hint, plain
+from lib.ui.shapes.shown_stack import set_stack
+from lib.ui.text import card, hint, plain, press
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
 LONGEST = 600
-"""Of what is said about a message, in characters."""
+"""Of what is said about a message at one place, in characters."""
+SURE: dict[str, str] = beside(__file__)["sure"]
 
 
 def decoder(palette: Palette) -> None:
-    """The text on the left, what it means on the right; below, its shapes and what to check."""
+    """What it means and the text side by side; below, its shapes and what to check."""
     example = address.page_value(KEY)
     example = example if example in EXAMPLES else next(iter(EXAMPLES))
     page = session().shapes
@@ -28,18 +34,10 @@ def decoder(palette: Palette) -> None:
     unknown = "This message isn’t known here" if text.strip() else "Paste a message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
-        control = bound("error_text", text, _pasted)
-        st.text_area("Paste a message, or a whole traceback", height=200, **control)
-        hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
-        picked = next((name for name, words in EXAMPLES.items() if words == text), None)
-        pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
-    with right.container(border=True, height="stretch", key="explanation"):
+    # On a narrow screen the left one comes first.
+    with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
-            for title, words in (("Cause", explanation.cause), ("What mends it", explanation.fix)):
-                st.markdown(f"### {title}")
-                st.markdown(plain(words[:LONGEST]))
-            st.code(explanation.code[:LONGEST], language="python", wrap_lines=True)
+            _explained(explanation, text)
         elif not text.strip():
             st.markdown("Its cause, and what mends it, will stand here.")
         else:
@@ -48,18 +46,58 @@ def decoder(palette: Palette) -> None:
                 "None of the messages that this page knows is in the text. "
                 "The checklist below finds most causes."
             )
+    with right.container(border=True, height="stretch"):
+        control = bound("error_text", text, _pasted)
+        st.text_area("Paste a message, or a whole traceback", height=200, **control)
+        hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
+        picked = next((name for name, words in EXAMPLES.items() if words == text), None)
+        pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
-        if shapes := shapes_in(readable(text)):
+        if shapes := _shapes_in(text):
             st.html(shapes_picture(shapes, palette))
             hint(
-                "Drawn as (N, T, F): purple is time, brown are features. "
+                "Drawn as samples, timesteps, features: purple is time, brown are features. "
                 f"The shape of a kernel means something else. {SCALES}"
             )
         else:
             hint("None of 2 to 4 axes.")
     with right, card("Check the shapes, in this order", height="stretch"):
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
+
+
+def _explained(explanation: Explanation, text: str) -> None:
+    """What happened; then what mends it, or, of several readings, each behind its condition."""
+    first, *others = explanation.readings
+    st.markdown("### Cause")
+    st.markdown(plain((explanation.happened if others else first.cause)[:LONGEST]))
+    hint(SURE[explanation.confidence])
+    if others:
+        st.markdown("### What mends it, the likeliest first")
+    for number, reading in enumerate(explanation.readings if others else (), 1):
+        st.markdown(f"**{number} · {plain(reading.condition[:LONGEST])}:** {plain(reading.fix)}")
+        st.code(reading.code[:LONGEST], language="python", wrap_lines=True)
+    if not others:
+        st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
+        st.code(first.code[:LONGEST], language="python", wrap_lines=True)
+    if explanation.check:
+        hint("Which one it is, this line tells:")
+        st.code(explanation.check, language="python", wrap_lines=True)
+    if described_stack(text):
+        press("Open this stack", "stacks", "open_stack", _open)
+
+
+def _shapes_in(message: str) -> list[Shape]:
+    """The shapes of 2 to 4 axes that a text names, each once: three at most."""
+    size = r"(?:None|\?|[0-9]{1,7})"
+    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", ends(message))
+    return [shape for shape in dict.fromkeys(map(sizes, texts)) if 0 not in shape][:3]
+
+
+def _open() -> None:
+    """Trace the stack that the message describes. What was pasted stays out of the address."""
+    set_stack(from_text(described_stack(session().shapes.message or "")))
+    address.set_page_value("part", "stack")
 
 
 def _pasted(text: str) -> None:
