@@ -108,6 +108,8 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_t5_f4~td-permute",
         "input_t5_f4~td-maxpool2d",
         "input_t5_f4~td-lstm",
+        "input_t5_f4_b2~td-lstm_state",
+        "input_t5_f4~td-convlstm_state",
         "input_t5_f4~td-conv1d",
         "input_t5_f4~td-mha",
         "input_t5_f4~td-add",
@@ -214,6 +216,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "act": (
         "input_t4_f3~act",
         "input_t4_f4~act_fglu",
+        "input_t4_f4~act_fthreshold",
+        "input_t4_f4~act_fsparsemax",
         f"{MASKED}~act_fsoftmax",
         "input_b2~lstm_state~act",
     ),
