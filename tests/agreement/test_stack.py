@@ -103,7 +103,12 @@ def fits(given: list[int], shape: Sequence[int | None]) -> bool:
 
 
 def is_run(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether data go through a stack that works: if it starts from states, or is in a sample."""
+    """Whether data go through a stack that works: if it starts from states, or is in a sample.
+
+    Not where the sizes of a sample are open, which a Reshape further up may need to be others.
+    """
+    if any(None in step.shapes[0][1:] for step in steps if isinstance(step.layer, Input)):
+        return False
     starts = any(step.inputs.states and step.layer.kind in STARTS for step in steps)
     return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
 
