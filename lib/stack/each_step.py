@@ -87,8 +87,10 @@ class TimeDistributed(Layer, kind="td"):
         """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
         self.refused(inputs)
         (tensor,) = inputs.tensors
-        several = self.layer.returned()
-        if len(several) > 1 and len(tensor) > 3:
+        # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
+        looks_first = isinstance(self.layer, ConvLSTM1D) and len(tensor) != 5
+        several, batch = self.layer.returned(), tensor[0].size
+        if len(several) > 1 and not looks_first and (len(tensor) > 3 or batch is not None):
             words = {"layer": self.layer.keras, "names": ", ".join(several)}
             raise ShapeError.of("several at each step", **words)
         one = replace(inputs, tensors=(grouped(tensor),), unchecked=True)

@@ -121,8 +121,9 @@ def _check_weights(
 def _check_run(layer: Layer, inputs: Inputs) -> None:
     """Raise ShapeError for what Keras builds, and what then breaks when it runs."""
     inside = inner(layer)
-    if "glu" in (getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")):
-        raise ShapeError.of("half the features", name=inside.keras)
+    used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
+    if odd := used & {"glu", "threshold"}:
+        raise ShapeError.of("an activation of its own kind", activation=odd.pop())
     wanted = layer.uses_mask
     if wanted is None:
         return

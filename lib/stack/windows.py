@@ -143,7 +143,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
             length_after(tensor[place].size, size, stride, self.padding, self.dilation_rate)
             for place, (size, stride) in zip(self.along(), self.windows(), strict=True)
         ]
-        if any(length is not None and length < 1 for length in lengths):
+        if self.padding == "valid" and any(n is not None and n < 1 for n in lengths):
             reach = max((size - 1) * self.dilation_rate + 1 for size in kernels)
             dilation = " ".join([f"{self.dilation_rate}"] * self.spatial)
             words |= {"kernel": kernel, "dilation": dilation, "strides": tuple(steps)}
@@ -211,7 +211,7 @@ class MaxPooling1D(Windows, kind="maxpool"):
             length_after(tensor[place].size, size, stride, self.padding)
             for place, (size, stride) in zip(self.along(), self.windows(), strict=True)
         ]
-        if any(length is not None and length < 1 for length in lengths):
+        if self.padding == "valid" and any(n is not None and n < 1 for n in lengths):
             pools, strides = zip(*self.windows(), strict=True)
             words: dict[str, Any] = {
                 "sizes": " ".join(map(str, sizes(tensor))),

@@ -103,7 +103,12 @@ def fits(given: list[int], shape: Sequence[int | None]) -> bool:
 
 
 def is_run(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether data go through a stack that works: if it starts from states, or is in a sample."""
+    """Whether data go through a stack that works: if it starts from states, or is in a sample.
+
+    Not where the sizes of a sample are open, which a Reshape further up may need to be others.
+    """
+    if any(None in step.shapes[0][1:] for step in steps if isinstance(step.layer, Input)):
+        return False
     starts = any(step.inputs.states and step.layer.kind in STARTS for step in steps)
     return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
 
@@ -111,7 +116,7 @@ def is_run(steps: tuple[TracedLayer, ...]) -> bool:
 def can_run(steps: tuple[TracedLayer, ...]) -> bool:
     """Whether there are data for a model: small, and sizes of a graph's inputs aren't guessed."""
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
-    is_chain = not any(step.layer.refs() for step in steps)
+    is_chain = len(shapes) == 1 and not any(step.layer.refs() for step in steps)
     one_batch = len({shape[0] for shape in shapes} - {None}) < 2
     is_small = all(prod(size or 1 for size in shape) < 2000 for shape in shapes)
     return is_small and (is_chain or (one_batch and not any(None in n[1:] for n in shapes)))

@@ -14,7 +14,7 @@ from lib.stack.plain import Input
 from lib.stack.recurrent import ACTIVATIONS
 from lib.stack.tracing import TracedLayer, broken, total, trace
 from lib.toml import beside
-from tests.agreement.layer_cases import REFUSED, TAKEN
+from tests.agreement.argument_cases import REFUSED, TAKEN
 from tests.agreement.recorded import ask
 
 OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
