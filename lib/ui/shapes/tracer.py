@@ -51,6 +51,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
+    if any(layer.origin for layer in stack):
+        about = SAYS["code" if broken(steps) is None else "broken code"]
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -59,7 +61,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if not is_chain(stack):
             st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
         _rows(steps, palette)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             adding(stack)
             label, breaks = "Check a target for this output", broken(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=breaks)
