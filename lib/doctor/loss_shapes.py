@@ -42,6 +42,11 @@ class LossRule:
     """Whether its operation, and so its message, has the output in front; in all others it is y."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All that `compile(loss=…)` takes for it."""
+        return (self.name, *self.aliases)
+
+    @property
     def aliases(self) -> tuple[str, ...]:
         """The other names that `compile(loss=…)` takes: its class, its short forms."""
         words = self.name.replace("kl_", "KL_").split("_")
@@ -55,7 +60,7 @@ class LossRule:
 
 RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
 """By function name."""
-RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
+RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
 """By every name that `compile(loss=…)` takes."""
 
 

@@ -42,7 +42,7 @@ class Scale:
     @classmethod
     def of(cls, tensors: Iterable[Tensor], height: float = 120, width: float = 150) -> Scale:
         """The largest that lets each tensor fit into `height` × `width` pixels."""
-        longest = {"batch": 1, "time": 1, "features": 1}
+        longest = {"batch": 1, "time": 1, "features": 1, "space": 1}
         for axis in (axis for tensor in tensors for axis in tensor):
             longest[axis.role] = max(longest[axis.role], axis.size or OPEN)
         return cls(min(ENTRY, height / longest["time"]), min(ENTRY, width / longest["features"]))

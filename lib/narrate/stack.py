@@ -6,7 +6,7 @@ from typing import Any
 from lib.english import capital, joined
 from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
-from lib.stack.code import spare_states
+from lib.stack.code import ends, spare_states
 from lib.stack.each_step import inner
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
@@ -109,7 +109,8 @@ _Settings = list[tuple[int, LayerSetting, Any, Any]]
 def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
     """How layers moved, came or went; and what differs where they are of the same kinds."""
     settings: _Settings = []
-    same_kinds = [layer.title for layer in before] == [layer.title for layer in after]
+    kinds = [[(layer.kind, layer.title) for layer in stack] for stack in (before, after)]
+    same_kinds = kinds[0] == kinds[1]
     if same_kinds:
         settings = [
             (place, setting, was, now)
@@ -133,6 +134,10 @@ def stack_title(steps: tuple[TracedLayer, ...]) -> str:
     place = broken(steps)
     if place is not None:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
-    outputs = steps[-1].tensors
-    last = f"{len(outputs)} tensors" if len(outputs) > 1 else readable_shapes(outputs)
-    return f"From {readable_shapes(steps[0].tensors)} to {last} with {total(steps):,} parameters"
+    inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
+    outputs = [tensor for at in ends(steps) for tensor in steps[at].tensors]
+    first, last = (
+        readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"
+        for some in (inputs, outputs)
+    )
+    return f"From {first} to {last} with {total(steps):,} parameters"

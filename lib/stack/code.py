@@ -5,7 +5,7 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 
 from lib.shapes import STATES
 from lib.stack.base import Layer, Ref, Stack
-from lib.stack.plain import Input, Unpack
+from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
 
@@ -84,6 +84,8 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     if isinstance(layer, Unpack):
         listed = _taken(layer.of[0], names) if layer.of else "x"
         return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
+    if isinstance(layer, Unread):
+        return f"# {layer.origin.text if layer.origin else layer.called}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if at in shared:
         code = f"(layer{at + 1} := {code})"
@@ -126,6 +128,8 @@ def _comment(step: TracedLayer) -> str:
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.error is None:
         return "not reached"
+    if step.error.when == "read":
+        return "isn't traced here"
     if not step.error.message:
         return "builds, and goes wrong when it trains"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}

@@ -18,6 +18,7 @@ const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
 const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
+const MOST_PASTED = 250000; // characters; more than is read of a model, or of an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
@@ -138,8 +139,14 @@ function mount(root) {
   });
 
   // What is pasted into a box that reads it is read at once, not first when the box is left.
-  listen("paste", ({ target }) => {
+  listen("paste", (event) => {
+    const { target, clipboardData } = event;
     if (!target.matches?.(READS)) return;
+    const text = clipboardData?.getData("text") ?? "";
+    if (text.length > MOST_PASTED) { // of megabytes a box would be busy for long
+      event.preventDefault();
+      document.execCommand("insertText", false, text.slice(0, MOST_PASTED));
+    }
     const enter = { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true };
     setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", enter)));
   });

@@ -30,7 +30,7 @@ def paste(text: str, app: AppTest | None = None) -> AppTest:
 
 def said(app: AppTest) -> str:
     """All sentences of the page."""
-    return " ".join(m.value for m in (*app.markdown, *app.warning)).replace("\\", "")
+    return " ".join(m.value for m in (*app.markdown, *app.warning, *app.error)).replace("\\", "")
 
 
 def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it() -> None:
@@ -43,6 +43,8 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     assert any("expected ndim=3, found ndim=2" in code for code in codes)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
+    box = app.text_area(key="model_text").value
+    assert "model.add(LSTM(64, return_sequences=True))" in box.splitlines()
     app.button(key="to_doctor").click().run()
     assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
 
@@ -55,6 +57,38 @@ def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
     assert title(app) == before
     assert "Line 1" in said(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
+
+
+def test_a_change_on_the_page_is_written_into_the_code() -> None:
+    """The box and the rows stay in step; a pattern leaves the code, and one click comes back."""
+    app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
+    app.number_input(key="layer_2_lstm_units").set_value(9).run()
+    assert "model.add(LSTM(9))" in app.text_area(key="model_text").value
+    assert "line 7 `model.add(LSTM(9))`" in said(app).replace("]", "").replace(":gray[", "")
+    app.pills(key="shapes_pattern").set_value("stateful").run()
+    assert "isn’t that of your code any more" in said(app)
+    app.button(key="trace_again").click().run()
+    assert title(app).startswith("From (N, 30, 8) to (N, 5)")
+
+
+def test_of_two_mistakes_one_is_mended_at_a_time() -> None:
+    """What Keras refuses for its arguments is another kind of layer before and after."""
+    app = paste('Sequential([Input((9, 2)), LSTM(4, return_sequence=True), Dense(unit="a")])')
+    button(app, "Write LSTM(4, return_sequences=True)").click().run()
+    assert title(app) == "This stack breaks at layer 3, Dense"
+
+
+def test_pictures_at_each_timestep_are_drawn_with_their_rows_and_columns() -> None:
+    """Their axes are neither time nor features."""
+    app = shapes(stack="input_formother_x5.8.8.1~td-conv2d_k4~td-flatten~lstm_u4")
+    assert title(app).startswith("From (N, 5, 8, 8, 1) to (N, 4)")
+
+
+def test_an_error_in_the_box_is_read_where_errors_are() -> None:
+    """One click takes it along."""
+    app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
+    app.button(key="to_error").click().run()
+    assert title(app) == "What this message means"
 
 
 def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along() -> None:

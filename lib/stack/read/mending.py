@@ -1,6 +1,7 @@
 """The lines of a person's code that a change of its stack changes, in their own style."""
 
 import ast
+import re
 from dataclasses import replace
 
 from lib.stack.base import Layer, Origin, Stack
@@ -10,10 +11,11 @@ from lib.stack.plain import Input, Unread
 from lib.stack.recurrent import Bidirectional
 
 
-def changed_lines(before: Stack, after: Stack) -> list[tuple[int, str]]:
-    """The number of each line that differs, and what it becomes; () of a stack without code.
+def changed_lines(before: Stack, after: Stack) -> dict[int, str]:
+    """By number each line that differs, and what it becomes; {} of a stack without code.
 
     A new layer is a line after that of the layer before it; a line that goes away is a comment.
+    What no line alone can say is left out.
     """
     old: dict[Origin, list[Layer]] = {}  # several where a loop or a function makes them
     for layer in before:
@@ -21,16 +23,35 @@ def changed_lines(before: Stack, after: Stack) -> list[tuple[int, str]]:
             old.setdefault(layer.origin, []).append(_unnamed(layer))
     implied = [_unnamed(layer) for layer in before if layer.origin is None]
     kept = {layer.origin for layer in after}
-    lines = []
+    # Where, what stands there, and what shall: new lines first, which hold the line as it was.
+    added: list[tuple[Origin, str, str]] = []
+    changes: list[tuple[Origin, str, str]] = []
     for place, layer in enumerate(after):
         origin = layer.origin
         if origin is None and old and place and _unnamed(layer) not in implied:
-            lines.append(_added(layer, after, place))
+            added += _added(layer, after, place)
         elif origin is not None and _unnamed(layer) not in old.get(origin, [_unnamed(layer)]):
-            lines.append((origin.line, with_changes(origin, old[origin][0], layer)))
-    gone = [origin for origin in old if origin not in kept]
-    lines += [(origin.line, f"# {origin.text}") for origin in gone]
-    return [(line, text) for line, text in lines if text]
+            changes.append((origin, origin.call, _changed_call(origin, old[origin][0], layer)))
+    changes += [change for origin in old if origin not in kept for change in _removed(origin)]
+    lines: dict[int, str] = {}
+    for origin, there, then in added + changes:
+        text = lines.get(origin.line, origin.text)
+        if then and there in text:
+            lines[origin.line] = text.replace(there, then, 1)
+    return lines
+
+
+def rewritten(code: str, before: Stack, after: Stack) -> str:
+    """A code with the lines that a change of its stack changes; empty where lines can't say it."""
+    texts = {layer.origin.line: layer.origin.text for layer in before if layer.origin}
+    lines = code.splitlines()
+    for number, text in changed_lines(before, after).items():
+        line = lines[number - 1] if number <= len(lines) else ""
+        if " ".join(line.split()) != texts.get(number):
+            return ""
+        indent = line[: len(line) - len(line.lstrip())]
+        lines[number - 1] = "\n".join(indent + each for each in text.splitlines())
+    return "\n".join(lines)
 
 
 def _unnamed(layer: Layer) -> Layer:
@@ -38,8 +59,8 @@ def _unnamed(layer: Layer) -> Layer:
     return replace(layer, of=(), shares=None)
 
 
-def with_changes(origin: Origin, before: Layer, after: Layer) -> str:
-    """The statement of a layer, with the arguments that it has now."""
+def _changed_call(origin: Origin, before: Layer, after: Layer) -> str:
+    """The call that makes a layer, with the arguments that it has now."""
     try:
         call = ast.parse(origin.call, mode="eval").body
     except SyntaxError:
@@ -60,8 +81,7 @@ def with_changes(origin: Origin, before: Layer, after: Layer) -> str:
                 written = setting.options[value] if setting.options else repr(value)
                 owner = call if setting.name in ("merge_mode", "backward_layer") else target
                 _put(owner, setting.name, ast.parse(written, mode="eval").body)
-    changed = ast.unparse(call)
-    return origin.text.replace(origin.call, changed) if origin.call in origin.text else changed
+    return ast.unparse(call)
 
 
 def _take_all(call: ast.Call, layer: Layer) -> None:
@@ -102,20 +122,39 @@ def _put(call: ast.Call, name: str, value: ast.expr) -> None:
     call.keywords.append(ast.keyword(name, value))
 
 
-def _added(layer: Layer, after: Stack, place: int) -> tuple[int, str]:
+def _added(layer: Layer, after: Stack, place: int) -> list[tuple[Origin, str, str]]:
     """The line of a new layer, after that of the last one that has a line."""
     before = next((one.origin for one in reversed(after[:place]) if one.origin), None)
     if before is None:
-        return 0, ""
-    prefix = "layers."
-    call = ast.parse(before.call, mode="eval").body if before.call else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-        prefix = ""
+        return []
+    prefix = "" if re.match(r"\w+\(", before.call) else "layers."
     code = layer.code().replace("layers.", prefix)
-    if ".add(" in before.text:
-        model = before.text.partition(".add(")[0]
-        return before.line, f"{before.text}\n{model}.add({code})"
-    name, equals, _ = before.text.partition(" = ")
-    if equals and name.isidentifier() and "Sequential" not in before.text:
-        return before.line, f"{before.text}\n{name} = {code}({name})"
-    return before.line, f"{before.call},\n{code},"
+    way, name = _way(before)
+    then = {
+        "add": f"{before.text}\n{name}.add({code})",
+        "call": f"{before.text}\n{name} = {code}({name})",
+        "item": f"{before.call},\n{code}",
+    }
+    if way in then:
+        there = before.call if way == "item" else before.text
+        return [(before, there, then[way])]
+    return [(before, before.call, f"{before.call}, {code}")]
+
+
+def _removed(origin: Origin) -> list[tuple[Origin, str, str]]:
+    """Its line as a comment, where nothing else stands in it."""
+    way, name = _way(origin)
+    if way == "call" and not origin.text.endswith(f"({name})"):
+        return []
+    return [(origin, origin.text, f"# {origin.text}")] if way else []
+
+
+def _way(origin: Origin) -> tuple[str, str]:
+    """How a layer's line makes it part of the model, and the name of that or of its output."""
+    if match := re.fullmatch(r"(\w+)\.add\((.*)\)", origin.text):
+        return ("add", match[1]) if match[2] == origin.call else ("", "")
+    if origin.text.rstrip(", ") == origin.call:
+        return "item", ""
+    match = re.match(r"(\w+) = ", origin.text)
+    is_call = match and origin.text[match.end() :].startswith(f"{origin.call}(")
+    return ("call", match[1]) if match and is_call else ("", "")

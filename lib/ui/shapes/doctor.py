@@ -13,6 +13,7 @@ import streamlit as st
 from lib.doctor import Diagnosis
 from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.lineup import SIGNS
+from lib.doctor.loss_shapes import RULE_OF
 from lib.doctor.question import (
     LOSS_NAMES,
     OUTPUTS,
@@ -119,7 +120,8 @@ def _read(name: str, text: str) -> None:
 def take_stack_output() -> None:
     """Take the traced stack's output with y's samples, its batch, and the loss that it wants.
 
-    Open timesteps become 12. Of code that was read it is its own loss, and its own y.
+    Open timesteps become 12. Of code that was read it is its own loss, and its own y; where nobody
+    has said what y is, it is what that loss wants.
     """
     stack, page = current_stack(), session().shapes
     question, tensors = read_question(address.page_value(KEY)), trace(stack)[-1].tensors
@@ -129,11 +131,15 @@ def take_stack_output() -> None:
         return
     read = page.reading if any(layer.origin for layer in stack) else None
     loss = (read and read.loss) or fitting_loss(getattr(stack[-1], "activation", ""), question.loss)
-    target = tuple(size or TIMESTEPS for size in (read and read.target) or question.target)
     batch, *rest = sizes(tensors[0])
-    output = (target[0], *(size or TIMESTEPS for size in rest))
+    one = tuple(size or TIMESTEPS for size in rest)
+    rule, target = RULE_OF.get(loss), question.target
+    if read and read.target:
+        target = tuple(size or TIMESTEPS for size in read.target)
+    elif not address.page_value(KEY):  # nobody has said anything of y yet
+        target = (target[0], *(one[:-1] if rule and rule.labels else one))
     size = batch or question.batch_size
-    _set(output=output, target=target, batch_size=size, loss=loss)
+    _set(output=(target[0], *one), target=target, batch_size=size, loss=loss)
 
 
 def _fixes(diagnosis: Diagnosis) -> None:

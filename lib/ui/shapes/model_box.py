@@ -1,21 +1,26 @@
 """Bring a model: paste it or drop its file, and it is the stack; none of it is ever run."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from lib.doctor.loss_shapes import RULE_OF
+from lib.experiment import LOSSES
 from lib.stack.base import Stack
 from lib.stack.explore import as_settings
-from lib.stack.read import ModelError, Note, read
+from lib.stack.read import ModelError, Note, Reading, read
 from lib.ui import address
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import set_stack
-from lib.ui.text import hint, plain
+from lib.ui.shapes.shown_stack import is_of_code, set_stack
+from lib.ui.text import closable, hint, plain, press
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
+LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.keras].names}
+"""By each name that `compile` takes, a loss of Explore's."""
 MOST_NOTES = 3
 """In sight; the rest is folded."""
 HINT = "Paste your model (code, to_json(), summary()), or drop its file. It is read, never run."
@@ -32,14 +37,28 @@ def model_box() -> None:
             st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
         with right:
             st.file_uploader("A model’s file", TYPES, key=FILE, on_change=_drop, **hidden)
-        if page.model_problem:
-            st.warning(plain(page.model_problem))
+        problem = plain(page.model_problem)
+        closable(problem, "model_problem", "error", partial(setattr, page, "model_problem", ""))
+        if "Read an error" in page.model_problem:
+            press("Read this error", "troubleshoot", "to_error", _read_error)
         if page.reading:
-            _came(page.reading.notes, len(page.reading.stack), page.reading.source)
+            _came(page.reading)
 
 
-def _came(notes: tuple[Note, ...], count: int, source: str) -> None:
-    hint(f"{count} layers were read from your {source}.")
+def _read_error() -> None:
+    session().shapes.message = session().shapes.model_text
+    address.set_page_value("part", "error")
+
+
+def _came(reading: Reading) -> None:
+    """What was read, or that the stack is another one by now."""
+    stack, notes = reading.stack, reading.notes
+    if not is_of_code():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            hint(f"The stack below isn’t that of your {reading.source} any more.")
+            press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
+        return
+    hint(f"{len(stack)} layers were read from your {reading.source}.")
     for note in notes[:MOST_NOTES]:
         _say(note)
     if len(notes) > MOST_NOTES:
@@ -90,5 +109,8 @@ def to_explore(stack: Stack) -> None:
         label = "Open in Explore"
         st.page_link(explore, label=label, icon=icon, disabled=True, help=settings)
         return
+    if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
+        settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
-    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
+    about = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there, help=about)

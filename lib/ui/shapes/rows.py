@@ -20,7 +20,16 @@ from lib.ui.text import plain
 
 FLAGS = "flags"
 ADD = "add_layer"
-WIDTHS = {"batch": 76, "form": 106, "cell": 116, "merge_mode": 116, "shape": 160, "units": 126}
+WIDTHS = {
+    "timesteps": 150,
+    "features": 150,
+    "batch": 90,
+    "form": 106,
+    "cell": 116,
+    "merge_mode": 116,
+    "shape": 160,
+    "units": 126,
+}
 """Of fields, in pixels; where there are buttons in it a number needs more than 120."""
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")

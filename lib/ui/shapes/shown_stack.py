@@ -1,7 +1,11 @@
 """The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
+from contextlib import suppress
+
 from lib.stack.base import Stack
 from lib.stack.link import read_text, to_text
+from lib.stack.read import ModelError, read
+from lib.stack.read.mending import rewritten
 from lib.stack.tracing import model_stack
 from lib.ui import address
 from lib.ui.session import Loaded, session
@@ -39,6 +43,8 @@ def _own_stack() -> Stack:
     if text != page.stack_text:
         page.stack_text = text
         page.stack, page.said = read_text(text)
+        if page.reading and is_of_code():
+            page.stack, page.said = page.reading.stack, []
     return page.stack
 
 
@@ -49,6 +55,25 @@ def set_stack(stack: Stack | None) -> None:
     page.stack, page.said = stack or (), []
     page.stack_text = to_text(page.stack)
     address.set_page_value(KEY, page.stack_text)
+    _change_code()
+
+
+def is_of_code() -> bool:
+    """Whether the stack is the one that was read last."""
+    page = session().shapes
+    return page.reading is not None and to_text(page.reading.stack) == page.stack_text
+
+
+def _change_code() -> None:
+    """Write a change of the stack into the code that it was read from, where lines can say it."""
+    page = session().shapes
+    if page.reading is None or not page.model_text or is_of_code():
+        return
+    code = rewritten(page.model_text, page.reading.stack, page.stack)
+    with suppress(ModelError):
+        reading = read(code) if code else page.reading
+        if to_text(reading.stack) == page.stack_text:
+            page.model_text, page.reading, page.stack = code, reading, reading.stack
 
 
 def previous_stack() -> Stack:

@@ -139,7 +139,7 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
         with settings, st.container(gap=None):
             layer_settings(place, stack, broken=step.error is not None)
             if error := step.error:
-                hint(SAYS[error.when if error.message or error.when == "read" else "silent"])
+                hint(SAYS[error.when if error.message else f"{error.when}, silent"])
                 if error.message:
                     st.code(error.message, language=None, wrap_lines=True)
         with result, st.container(gap="xsmall"):
@@ -148,6 +148,7 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
             for number, fix in enumerate(fixes(steps) if step.error else ()):
                 act = partial(set_stack, fix.stack)
                 press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
-                for line, text in changed_lines(stack, fix.stack) if number == 0 else ():
+                lines = changed_lines(stack, fix.stack) if number == 0 else {}
+                for line, text in lines.items():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)
