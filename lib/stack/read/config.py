@@ -15,10 +15,9 @@ from typing import Any, NoReturn
 from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Layer, ShapeError
 from lib.stack.each_step import TimeDistributed, inner
-from lib.stack.joining import Merge
 from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN, made
 from lib.stack.plain import Embedding, Unread
-from lib.stack.read.building import Graph, Value, first, sample
+from lib.stack.read.building import Graph, Value, first
 from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.recurrent import ACTIVATIONS, Recurrent
 from lib.toml import beside, say
@@ -44,8 +43,8 @@ def read_config(text_or_bytes: str | bytes) -> Reading:
         return Reading(reader.graph.stack(), "configuration", tuple(reader.notes), known)
     except ModelError:
         raise
-    except RecursionError:
-        _refuse("too_deep")
+    except (RecursionError, StopIteration):
+        _refuse("too_many", most=MAX_LAYERS)
     except (AttributeError, LookupError, TypeError, ValueError):
         _refuse("strange")  # what Keras didn't write lacks a key, or has something else there
 
@@ -67,7 +66,7 @@ def _parsed(content: str | bytes) -> Record:
         found = json.loads(text, object_hook=_plain)
     except json.JSONDecodeError as wrong:
         _refuse("no_json", why=wrong)
-    is_model = isinstance(found, dict) and "class_name" in found and "config" in found
+    is_model = isinstance(found, dict) and "class_name" in found
     return found if is_model else _refuse("no_model", received=found)
 
 
@@ -107,10 +106,7 @@ def _of_archive(content: bytes) -> bytes:
 
 
 def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
-    """The tensors that a call, or a list of outputs, names: layer, which call of it, which output.
-
-    Masks are left out.
-    """
+    """What a call takes, masks apart: each by its layer, which call of it, and which output."""
     if isinstance(value, dict):
         value = [part for name, part in value.items() if not name.endswith("mask")]
     if [type(part) for part in value[:3]] == [str, int, int] and value[0] != "_CONSTANT_VALUE":
@@ -128,87 +124,75 @@ class _Reader:
     notes: list[Note] = field(default_factory=list)
     made: dict[int, int] = field(default_factory=dict)
     """By the identity of its configuration, the place of a layer's first call."""
-    calls: int = 0
+    left: Iterator[int] = field(default_factory=lambda: iter(range(3 * MAX_LAYERS)))
+    """One for each call; models within models may have very many."""
 
-    def _count(self) -> None:
-        """Bound what is read: a model within models may be called many times."""
-        self.calls += 1
-        if self.calls > 3 * MAX_LAYERS:
-            _refuse("too_many", most=MAX_LAYERS)
-
-    def outputs(self, model: Record, given: list[Value]) -> list[Value]:
+    def outputs(self, model: Record, given: list[Value], each_step: bool = False) -> list[Value]:
         """Each tensor of a model that is called on these, or on inputs of its own."""
-        self._count()
         config, values = model["config"], given
         if "output_layers" in config:
-            return self._of_graph(config, given)
+            return self._of_graph(config, given, each_step)
         for layer in config.get("layers") or _refuse("no_layers", name=model["class_name"]):
             if not values and "layers" not in layer["config"]:
                 values = [self._input(layer, config.get("build_input_shape"))]
             if layer["class_name"] != "InputLayer":
-                values = self._call(layer, values)
+                values = self._call(layer, values, each_step)
         return values
 
-    def _of_graph(self, config: Record, given: list[Value]) -> list[Value]:
+    def _of_graph(self, config: Record, given: list[Value], each_step: bool) -> list[Value]:
         layers = {layer["name"]: layer for layer in config["layers"]}
-        inputs = [name for name, *_ in _tensors(config["input_layers"])]
-        found = {(name, 0): [value] for name, value in zip(inputs, given, strict=False)}
-        for name, layer in layers.items():
-            if layer["class_name"] == "InputLayer" and (name, 0) not in found:
-                found[name, 0] = [self._input(layer)]
+        inputs = zip(_tensors(config["input_layers"]), given, strict=False)
+        found = {tensor[:2]: [value] for tensor, value in inputs}
 
         def values(named: Any) -> list[Value]:
             """The tensors that are named there; what gives them is called first."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
-                if (name, call) not in found:
-                    before = values(layers[name]["inbound_nodes"][call])
-                    found[name, call] = self._call(layers[name], before)
+                layer, known = layers[name], (name, call) in found
+                if not known and layer["class_name"] == "InputLayer":
+                    found[name, call] = [self._input(layer)]
+                elif not known:
+                    before = values(layer["inbound_nodes"][call])
+                    found[name, call] = self._call(layer, before, each_step)
                 several = found[name, call]
                 taken.append(several[output] if output < len(several) else several[0][output])
             return taken
 
+        values(config["input_layers"])
         return values(config["output_layers"]) or _refuse("strange")
 
     def _input(self, layer: Record, built: Any = None) -> Value:
         """The Input that a layer is, or which it says, or for which its model was built."""
-        self._count()
+        next(self.left)
         config = layer["config"]
         shape = config.get("batch_shape") or config.get("batch_input_shape") or built
-        if shape:
-            return self.graph.call(first(shape))
-        self.notes.append(Note(_WORDS["open_input"]))
-        is_embedding = layer["class_name"] == Embedding.keras
-        return self.graph.call(sample((None,) if is_embedding else (None, None)))
+        if not shape:
+            self.notes.append(Note(_WORDS["open_input"]))
+            shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
+        return self.graph.call(first(shape))
 
-    def _call(self, config: Record, values: list[Value]) -> list[Value]:
-        """What a layer gives, called on these; all the layers of an inner model, called in turn."""
+    def _call(self, config: Record, values: list[Value], each_step: bool) -> list[Value]:
+        """What a layer gives, called on these; of an inner model, what its layers give in turn."""
+        next(self.left)
         if "layers" in config["config"]:
-            return self.outputs(config, values)
+            return self.outputs(config, values, each_step)
         within = config["config"].get("layer")
-        if config["class_name"] != TimeDistributed.keras or within["class_name"] != "Sequential":
-            return self._put(config, _layer(config, len(values)), values)
-        for step in within["config"]["layers"]:  # what it does at a timestep, each does in turn
-            if step["class_name"] != "InputLayer":
-                values = self._put(step, TimeDistributed(_layer(step)), values)
-        return values
-
-    def _put(self, config: Record, layer: Layer, values: list[Value]) -> list[Value]:
-        """What a layer gives, called on these, for the first time or again."""
-        self._count()
-        on, *states = values
-        if states and hasattr(layer, "return_sequences") and not isinstance(layer, Recurrent):
-            layer = Unread(
-                layer.keras, ShapeError.of("states that aren't traced", count=len(states))
-            )
-        unread, place = inner(layer), self.made.get(id(config))
+        if config["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
+            return self.outputs(within, values, each_step=True)
+        _, *states = values
+        layer, place = _layer(config, len(values)), self.made.get(id(config))
+        if states and isinstance(layer, Recurrent):
+            values = values[:1]
+        elif states and hasattr(layer, "return_sequences"):
+            error = ShapeError.of("states that aren't traced", count=len(states))
+            layer = Unread(layer.keras, error)
+        unread = inner(layer)
         if isinstance(unread, Unread) and unread.error and place is None:
-            said = {"expected": unread.error.expected, "received": unread.error.received}
+            words = {"expected": unread.error.expected, "received": unread.error.received}
             name = config.get("name") or config["class_name"]
-            self.notes.append(Note(say(_WORDS, "unread", layer=f"{name}"[:60], **said)))
-        again = replace(layer, shares=place)
-        is_recurrent = isinstance(layer, Recurrent)
-        value = self.graph.call(again, [on] if is_recurrent else values, states)
+            self.notes.append(Note(say(_WORDS, "unread", layer=f"{name}"[:60], **words)))
+        layer = TimeDistributed(layer) if each_step else layer
+        value = self.graph.call(replace(layer, shares=place), values, states)
         self.made.setdefault(id(config), value.node)
         count = len(layer.returned())
         return [value] if count == 1 else [value[at] for at in range(count)]
@@ -218,7 +202,10 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     """The layer of a configuration, by itself, with the layers inside it."""
     name, module = config["class_name"][:60], config.get("module") or ""
     is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
-    if not is_keras or ">" in (config.get("registered_name") or ""):
+    is_own = ">" in (config.get("registered_name") or "") or not is_keras
+    # x + y, x - y and x * y are operations with the names of layers.
+    is_sign = name in ("Add", "Subtract", "Multiply") and tensors > 1
+    if is_own or (".ops." in module and not is_sign):
         return Unread(name, ShapeError.of("not known", name=name))
     names = {word.removesuffix("=") for word in SIGNATURES.get(ALIASES.get(name, name), ())}
     values = {
@@ -230,9 +217,7 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     if isinstance(backward, Recurrent) and replace(backward, go_backwards=False) == forward:
         del values["backward_layer"]  # Keras writes it even where it is the usual one
     layer = made(name, (), values)
-    if ".ops." in module and (tensors == 1 or not isinstance(layer, Merge)):
-        return Unread(name, ShapeError.of("not known", name=name))  # but x + y is an Add
-    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too_deep")
+    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too_many", most=MAX_LAYERS)
 
 
 def _value(word: str, value: Any) -> Any:
