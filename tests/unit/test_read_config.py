@@ -68,11 +68,11 @@ def stack_of(model: Any):
 
 
 def refusal(content: str | bytes) -> str:
-    """The sentence that a content is refused with, in half a second at most."""
+    """The sentence that a content is refused with, in under a second."""
     start = time.process_time()
     with pytest.raises(ModelError) as raised:
         read_config(content)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 1
     assert len(raised.value.sentence) < 600
     return raised.value.sentence
 
@@ -314,7 +314,7 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
     ],
 )
 def test_what_is_no_configuration_is_refused_with_a_sentence(content: str | bytes, words: str):
-    """At once, whatever it is: nothing of it is opened, unpacked or run."""
+    """In under a second, whatever it is: nothing of it is opened, unpacked or run."""
     assert words in refusal(content)
 
 

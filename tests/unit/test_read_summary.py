@@ -16,7 +16,7 @@ from lib.stack.each_step import TimeDistributed
 from lib.stack.plain import Dense, Embedding, Input, Unread
 from lib.stack.read import ModelError
 from lib.stack.read.summary import read_summary
-from lib.stack.recurrent import GRU, LSTM, Bidirectional
+from lib.stack.recurrent import GRU, LSTM, Bidirectional, CellStack
 from lib.stack.tracing import broken
 from lib.stack.windows import Conv1D, MaxPooling1D
 
@@ -85,6 +85,7 @@ def test_the_input_of_a_sequential_is_told_by_its_first_layer(table):
         (("g (GRU)", "(None, 12, 16)", "1,008"), GRU(16)),
         (("g (GRU)", "(None, 12, 16)", "960"), GRU(16, reset_after=False)),
         (("l (LSTM)", "(None, 12, 16)", "1,216"), LSTM(16, use_bias=False)),
+        (("r (RNN)", "(None, 12, 4)", "128"), CellStack("lstm", (4,))),
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",
 )
@@ -232,7 +233,7 @@ def test_an_inner_model_ends_the_trace():
             "Layer 3, flatten: the summary says (None, 100), the arithmetic gives (None, 192).",
         ),
         (("mine (Mine)", "(None, 8)", "7"), "Layer 3, mine: Mine can't be told from its row"),
-        (("rnn (RNN)", "(None, 8)", "800"), "Layer 3, rnn: RNN can't be told from its row"),
+        (("rnn (RNN)", "(None, 8)", "801"), "Layer 3, rnn: RNN can't be told from its row"),
         (("enc (Sequential)", "(None, 8)", "7"), "Layer 3, enc: the layers of an inner model"),
     ],
 )

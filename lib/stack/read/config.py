@@ -189,7 +189,7 @@ class _Reader:
         unread = inner(layer)
         if isinstance(unread, Unread) and unread.error and place is None:
             words = {"expected": unread.error.expected, "received": unread.error.received}
-            name = config.get("name") or config["class_name"]
+            name = config["config"].get("name") or config["class_name"]
             self.notes.append(Note(say(_WORDS, "unread", layer=f"{name}"[:60], **words)))
         layer = TimeDistributed(layer) if each_step else layer
         value = self.graph.call(replace(layer, shares=place), values, states)

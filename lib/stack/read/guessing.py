@@ -17,14 +17,13 @@ from lib.stack.making import MAKES, made
 from lib.stack.plain import Input, Unread
 from lib.stack.read.building import first
 from lib.stack.read.reading import ModelError
-from lib.stack.recurrent import Recurrent
+from lib.stack.recurrent import CellStack, Recurrent
 from lib.stack.shaping import grouped
 from lib.stack.tensors import Tensors, sizes
 from lib.toml import beside
 
-_WORDS = beside(__file__)
-_ARGUMENTS: dict[str, dict[str, list[Any]]] = _WORDS["arguments"]
-_INSIDE: dict[str, list[str]] = _WORDS["inside"]
+_ARGUMENTS: dict[str, dict[str, list[Any]]] = beside(__file__)["arguments"]
+_INSIDE: dict[str, list[str]] = beside(__file__)["inside"]
 
 
 class Taken(NamedTuple):
@@ -82,7 +81,9 @@ def fit(row: Row, tensors: Tensors, states: Tensors, left: Iterator[int]) -> Fit
     best = None
     for _, layer in zip(left, _layers(row, tensors), strict=False):
         found = _fit_of(row, layer, tensors, states)
-        if found is not None and (best is None or found.score > best.score):
+        # Of a wrapper the row doesn't say what it holds.
+        least = {TimeDistributed: 2, CellStack: 3}.get(type(layer), 0)
+        if found is not None and found.score >= (best.score + 1 if best else least):
             best = found
             if best.score == 3:
                 break
@@ -131,8 +132,7 @@ def _fit_of(row: Row, layer: Layer, tensors: Tensors, states: Tensors) -> Fit | 
     shapes = tuple(map(sizes, outputs.tensors))
     same = shapes[: len(row.shapes)] == row.shapes and (len(shapes) > 1) == row.several
     score = 2 * (same or not row.shapes) + (row.parameters in (None, outputs.parameters))
-    is_guess = isinstance(layer, TimeDistributed)  # of a layer that the row doesn't name
-    return None if is_guess and score < 2 else Fit(layer, outputs, score)
+    return Fit(layer, outputs, score)
 
 
 def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
@@ -170,9 +170,10 @@ def _told(row: Row, given: Shape) -> dict[str, list[Any]]:
         "$rows": [count // width],
         "$kernel": [(count // width - bias) // features for bias in (1, 0)] if given else [],
         "$key": [(count - features * bias) // (4 * features + 3 * bias) for bias in (1, 0)],
-        "$shrunk": [max(before // length, 1)] if given else [],
+        "$shrunk": [before // length] if before > length else [],
         "$grown": [max(length // before, 1)],
         "$ends": [(ends // 2, ends - ends // 2)],
+        "$cell": [made(f"{cell}Cell", (width,)) for cell in _INSIDE["both ways"]],
         "$none": [None],
     }
 
