@@ -234,7 +234,10 @@ def test_an_inner_model_ends_the_trace():
         ),
         (("mine (Mine)", "(None, 8)", "7"), "Layer 3, mine: Mine can't be told from its row"),
         (("rnn (RNN)", "(None, 8)", "801"), "Layer 3, rnn: RNN can't be told from its row"),
-        (("enc (Sequential)", "(None, 8)", "7"), "Layer 3, enc: the layers of an inner model"),
+        (
+            ("enc (Sequential)", "(None, 8)", "7"),
+            "Layer 3, enc: Sequential can't be told from its row",
+        ),
     ],
 )
 def test_a_row_that_disagrees_is_named_with_its_line(row: Cells, words: str):

@@ -56,12 +56,6 @@ class Row:
         """Of the first tensor; that of any sequence where it isn't told."""
         return self.shapes[0] if self.shapes else (None, None, None)
 
-    def classes(self) -> list[str]:
-        """Keras's layers that it may be, by what there is of the name."""
-        if self.called in MAKES:
-            return [self.called]
-        return sorted(name for name in MAKES if self.called and name.startswith(self.called))
-
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -137,7 +131,8 @@ def _fit_of(row: Row, layer: Layer, tensors: Tensors, states: Tensors) -> Fit | 
 
 def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
     """The layers that it may be, most usual first."""
-    for name in row.classes():
+    cut = sorted(name for name in MAKES if row.called and name.startswith(row.called))
+    for name in [row.called] if row.called in MAKES else cut:
         if name == "TimeDistributed":
             yield from _each_step(row, tensors)
         elif name == "Bidirectional":

@@ -23,7 +23,6 @@ _WORDS = beside(__file__)
 _MOST_TEXT, _MOST_LINES = 200_000, 20 * MAX_LAYERS
 _MOST_WAYS, _MOST_TRIES = 60, 1000
 """In which the cut names of one row are read; of layers, in all."""
-_MODELS = ("Sequential", "Functional", "Model")
 _BAR = re.compile("[│┃|]")
 _COLUMN = re.compile("Layer|Output|Param|Connected|Trai")
 _SHAPE = re.compile(r"\((?:None|\d{1,9})(?:, *(?:None|\d{1,9}))+\)")
@@ -195,7 +194,7 @@ class _Reader:
     def _compare(self, row: Row, found: Fit | None) -> None:
         """Add its parameters, and note where the arithmetic says something else than the row."""
         if found is None:
-            self._note("inner" if row.called in _MODELS else "unread", row)
+            self._note("unread", row)
             return
         count, rule = found.outputs.parameters, found.outputs.product
         self.total += count
