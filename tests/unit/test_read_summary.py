@@ -85,7 +85,7 @@ def test_the_input_of_a_sequential_is_told_by_its_first_layer(table):
         (("g (GRU)", "(None, 12, 16)", "1,008"), GRU(16)),
         (("g (GRU)", "(None, 12, 16)", "960"), GRU(16, reset_after=False)),
         (("l (LSTM)", "(None, 12, 16)", "1,216"), LSTM(16, use_bias=False)),
-        (("r (RNN)", "(None, 12, 4)", "272"), CellStack("lstm", (4, 4))),
+        (("r (RNN)", "(None, 12, 4)", "128"), CellStack("lstm", (4,))),
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",
 )
@@ -171,6 +171,13 @@ def test_names_that_are_cut_are_what_fits():
     assert stack[4].of == (Ref(1),)
 
 
+def test_layers_whose_names_are_cut_alike_are_two():
+    """Each with parameters of its own."""
+    row = ("layer_normalizat…\n(LayerNormalizat…", "(None, 3)", "6", "-")
+    stack = stack_of(printed(("a (InputLayer)", "(None, 3)", "0", "-"), row, row))
+    assert total(trace(stack)) == 12
+
+
 def test_a_shared_layer_is_called_as_often_as_others_take_it():
     """Its parameters are counted once."""
     stack = stack_of(
@@ -198,22 +205,20 @@ def test_a_second_input_may_be_a_mask():
     assert (stack[2].of, stack[2].states) == ((Ref(0),), ())
 
 
-def test_the_layers_of_an_inner_model_stand_in_its_place():
-    """`expand_nested=True` shows them below it, without what they take."""
-    stack = stack_of(
+def test_an_inner_model_ends_the_trace():
+    """What `expand_nested=True` shows below it is passed by; what comes after it is there."""
+    reading = read_summary(
         printed(
             ("x (InputLayer)", "(None, 12, 3)", "0", "-"),
-            ("tower (Functional)", "(None, 4)", "260", "x[0][0]"),
+            ("tower (Functional)", "(None, 4)", "128", "x[0][0]"),
             ("   └ y (InputLayer)", "(None, 12, 3)", "0", "-"),
             ("   └ lstm (LSTM)", "(None, 4)", "128", "-"),
-            ("   └ gru (GRU)", "(None, 4)", "108", "-"),
-            ("   └ add (Add)", "(None, 4)", "0", "-"),
             ("dense (Dense)", "(None, 1)", "5", "tower[0][0]"),
         )
     )
-    assert [layer.keras for layer in stack] == ["Input", "LSTM", "GRU", "Add", "Dense"]
-    assert stack[2].of == (Ref(0),)
-    assert {ref.place for ref in stack[3].of} == {1, 2}
+    assert [layer.keras for layer in reading.stack] == ["Input", "Functional", "Dense"]
+    assert broken(trace(reading.stack)) == 1
+    assert "model.to_json()" in reading.notes[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,11 @@ def test_the_layers_of_an_inner_model_stand_in_its_place():
             "Layer 3, flatten: the summary says (None, 100), the arithmetic gives (None, 192).",
         ),
         (("mine (Mine)", "(None, 8)", "7"), "Layer 3, mine: Mine can't be told from its row"),
-        (("enc (Sequential)", "(None, 8)", "7"), "expand_nested=True"),
+        (("rnn (RNN)", "(None, 8)", "801"), "Layer 3, rnn: RNN can't be told from its row"),
+        (
+            ("enc (Sequential)", "(None, 8)", "7"),
+            "Layer 3, enc: Sequential can't be told from its row",
+        ),
     ],
 )
 def test_a_row_that_disagrees_is_named_with_its_line(row: Cells, words: str):

@@ -45,12 +45,6 @@ class Graph:
         self.layers.append(layer)
         return Value(len(self.layers) - 1)
 
-    def again(self, first: Value, values: Sequence[Value]) -> Value:
-        """The layer of an earlier call once more, with the same weights, on other values."""
-        layer = self.layers[first.node]
-        shares = first.node if layer.shares is None else layer.shares
-        return self.call(replace(layer, shares=shares), values)
-
     def stack(self, outputs: Iterable[Value] = ()) -> Stack:
         """What leads to these outputs, as a stack; all that was called where none is named.
 
@@ -73,16 +67,12 @@ class Graph:
 
     def leading_to(self, ends: set[int]) -> list[int]:
         """These layers, and all that they need, in order."""
-        if not ends:
-            return list(range(len(self.layers)))
-        kept, open_ = set[int](), [*ends]
-        while open_:
-            place = open_.pop()
-            if place not in kept:
-                kept.add(place)
+        kept = set(ends) or {*range(len(self.layers))}
+        for place in reversed(range(len(self.layers))):  # each takes what earlier ones give
+            if place in kept:
                 layer = self.layers[place]
-                open_ += [ref.place for ref in layer.refs()]
-                open_ += [] if layer.shares is None else [layer.shares]
+                kept.update(ref.place for ref in layer.refs())
+                kept.update(() if layer.shares is None else [layer.shares])
         return sorted(kept)
 
 

@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice, permutations, product
-from typing import NamedTuple, NoReturn, TypeAlias
+from itertools import islice, pairwise, product
+from typing import NamedTuple, TypeAlias
 
-from lib.shapes import Shape
 from lib.stack.base import MAX_LAYERS, Layer
-from lib.stack.plain import Unread
+from lib.stack.plain import Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.read.guessing import Fit, Row, Taken, first_fit, fit
+from lib.stack.read.guessing import Fit, Row, Taken, fit, fitting_input
 from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.tensors import Tensor, Tensors, sizes
 from lib.toml import beside, say
@@ -24,12 +23,10 @@ _WORDS = beside(__file__)
 _MOST_TEXT, _MOST_LINES = 200_000, 20 * MAX_LAYERS
 _MOST_WAYS, _MOST_TRIES = 60, 1000
 """In which the cut names of one row are read; of layers, in all."""
-_MODELS = ("Sequential", "Functional", "Model")
-_LEAST = {"RNN": 3, "TimeDistributed": 2}
-"""How well a layer must fit whose inner ones are only guessed."""
 _BAR = re.compile("[│┃|]")
-_COLUMNS = re.compile("Layer|Output|Param|Connected|Trai")
-_NAMED = re.compile(r"([^\s,'\[\]…]+)(?:\[(\d+))?(?:\]\[(\d+))?")
+_COLUMN = re.compile("Layer|Output|Param|Connected|Trai")
+_SHAPE = re.compile(r"\((?:None|\d{1,9})(?:, *(?:None|\d{1,9}))+\)")
+_TAKEN = re.compile(r"([^\s,'\[\]…]+)(?:\[(\d+))?(?:\]\[(\d+))?")
 
 
 def read_summary(text: str) -> Reading:
@@ -39,17 +36,17 @@ def read_summary(text: str) -> Reading:
         ModelError: where there is no summary, and for a model that isn't built.
     """
     text = text[:_MOST_TEXT]
-    rows = _outer(_rows(text))
+    rows = _rows(text)
     if not rows:
-        _refuse("no_table")
+        raise ModelError(_WORDS["no_table"])
     if not any(row.shapes for row in rows):
-        _refuse("unbuilt")
+        raise ModelError(_WORDS["unbuilt"])
     if len(rows) > MAX_LAYERS:
-        _refuse("too_long", most=MAX_LAYERS)
+        raise ModelError(say(_WORDS, "too_long", most=MAX_LAYERS))
     reader = _Reader(rows)
     reader.read()
-    counts = dict(re.findall(r"^[ \t]*(Total|Optimizer) params: *([\d,]{1,20})", text, re.M))
-    said = {what: int(count.replace(",", "") or 0) for what, count in counts.items()}
+    counts = re.findall(r"^[ \t]*(Total|Optimizer) params: *(\d[\d,]{,20})", text, re.M)
+    said = {what: int(count.replace(",", "")) for what, count in counts}
     left = said.get("Total", reader.total) - said.get("Optimizer", 0)
     if left != reader.total and reader.agrees:
         words = {"said": f"{left:,}", "given": f"{reader.total:,}"}
@@ -57,109 +54,65 @@ def read_summary(text: str) -> Reading:
     return Reading(reader.graph.stack(), "summary", tuple(reader.notes))
 
 
-def _refuse(what: str, **words: object) -> NoReturn:
-    raise ModelError(say(_WORDS, what, **words))
-
-
 def _rows(text: str) -> list[Row]:
-    """The table's rows, the lines of each put together."""
-    found: list[tuple[int, list[list[str]]]] = []
+    """The table's rows, the lines of each put together; without those of inner models' layers."""
+    found: list[tuple[int, list[str]]] = []
     for number, cells in _lines(text):
-        if cells[2].strip():  # a row's count stands in its first line
-            found.append((number, [[cell] for cell in cells]))
+        if cells[2]:  # a row's count stands in its first line
+            found.append((number, cells))
         elif found:
-            for parts, cell in zip(found[-1][1], cells, strict=True):
-                parts.append(cell)
-    return [_row(number, *parts) for number, parts in found]
+            start, above = found[-1]
+            both = [f"{one}\n{more}" for one, more in zip(above, cells, strict=True)]
+            found[-1] = start, both
+    return [_row(*one) for one in found if not one[1][0].startswith(("|", "└"))]
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line of the table: its number, and its cells, that of connections last."""
-    header = ""
+    """Each line of the table: its number, and its four cells, that of connections last."""
+    header, starts = "", list[int]()
     for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
         if not header:
             header = line if "Layer (type" in line and "Output" in line else ""
-            starts = [match.start() for match in _COLUMNS.finditer(header)]
-            names = _COLUMNS.findall(header)
+            starts = [match.start() for match in _COLUMN.finditer(header)]
         elif re.match(r"\s*(Total params|Model:)", line):
             return
         elif set(line.strip()) - set("_=¯| "):
-            cells = _BAR.split(line)[1:-1]
-            if not _BAR.search(header):
-                ends = [*starts[1:], len(line)]
-                cells = [line[at:end] for at, end in zip([0, *starts[1:]], ends, strict=True)]
-            if len(cells) == len(names):
-                by_name = dict(zip(names, cells, strict=True))
-                order = ("Layer", "Output", "Param", "Connected")
-                yield number, [by_name.get(name, "") for name in order]
+            cells = [line[start:end] for start, end in pairwise([0, *starts[1:], len(line)])]
+            if _BAR.search(header):
+                cells = _BAR.split(line)[1:-1]
+            if len(cells) == len(starts):
+                yield number, [cell.strip() for cell in (*cells, "")][:4]
 
 
-def _row(line: int, names: list[str], shapes: list[str], counts: list[str], on: list[str]) -> Row:
-    name, _, called = "".join(part.strip() for part in names).lstrip("|└ ").partition("(")
-    shape = " ".join(part.strip() for part in shapes)
-    told = [_shape(sizes) for sizes in re.findall(r"\(([^()]*)\)", shape)]
-    count = re.search(r"\d[\d,]{0,15}", counts[0])
-    taken = [match for part in on for match in _NAMED.finditer(part) if match[1] not in "-|"]
+def _row(line: int, cells: list[str]) -> Row:
+    name, _, called = cells[0].replace("\n", "").partition("(")
+    shape = " ".join(cells[1].split())
+    shapes = [re.findall(r"\w+", one) for one in _SHAPE.findall(shape)]
+    count = re.search(r"\d[\d,]{0,15}", cells[2])
+    taken = [match for match in _TAKEN.finditer(cells[3]) if match[1] not in "-|"]
     return Row(
         name.strip(" …"),
         called.strip(" )…").rpartition(">")[2],
-        tuple(one for one in told if one),
+        tuple(tuple(None if n == "None" else int(n) for n in sizes) for sizes in shapes),
         int(count[0].replace(",", "")) if count else None,
-        len(told) > 1 or (shape.startswith("[") and not shape.endswith("]")),
+        len(shapes) > 1 or (shape.startswith("[") and not shape.endswith("]")),
         tuple(Taken(one[1], int(one[2] or 0), int(one[3]) if one[3] else None) for one in taken),
         line,
-        len(names[0]) - len(names[0].lstrip("|└ ")),
     )
 
 
-def _shape(text: str) -> Shape:
-    """The shape in brackets, of the batch and what it is of; () where that is none."""
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if len(words) < 2 or not all(re.fullmatch(r"None|\d{1,9}", word) for word in words):
-        return ()
-    return tuple(None if word == "None" else int(word) for word in words)
-
-
-def _outer(rows: list[Row]) -> list[Row]:
-    """The rows without those of inner models whose layers follow, and without these' inputs.
-
-    Of an inner model's layers only the first says what it takes, in its model's row.
-    """
-    kept: list[Row] = []
-    models: list[Row] = []
-    names: dict[str, tuple[Taken, ...]] = {}
-    given: tuple[Taken, ...] = ()
-    for row, after in zip(rows, [*rows[1:], None], strict=False):
-        models = [model for model in models if model.depth < row.depth]
-        taken = tuple(one for name in row.taken for one in names.get(name.name, (name,)))
-        if after is not None and after.depth > row.depth:
-            given = taken or given
-            models.append(row)
-        elif row.called != "InputLayer" or not models:
-            kept.append(replace(row, taken=taken or given, depth=len(models)))
-            names |= {model.name: (Taken(row.name, 0, None),) for model in models}
-            given = ()
-    return kept
-
-
-_Given: TypeAlias = tuple[Value, Tensor]
-
-
-class _Call(NamedTuple):
-    """A call of a layer, as it was read."""
+class _Given(NamedTuple):
+    """A tensor that a layer gives."""
 
     name: str
-    call: int
-    node: int
-    tensors: Tensors
+    """The layer's."""
+    number: int
+    """Which call of the layer, from 0."""
+    value: Value
+    axes: Tensor
 
-    def outputs(self, output: int | None) -> list[_Given]:
-        """The tensor that is meant, or each that may be."""
-        value, count = Value(self.node), len(self.tensors)
-        if count == 1:
-            return [(value, self.tensors[0])]
-        places = range(count) if output is None else range(output, min(output + 1, count))
-        return [(value[place], self.tensors[place]) for place in places]
+
+_Way: TypeAlias = tuple[_Given, ...]
 
 
 @dataclass(slots=True)
@@ -169,7 +122,8 @@ class _Reader:
     rows: list[Row]
     graph: Graph = field(default_factory=Graph)
     notes: list[Note] = field(default_factory=list)
-    calls: list[_Call] = field(default_factory=list)
+    given: list[_Given] = field(default_factory=list)
+    """That of the last layer first."""
     total: int = 0
     """The parameters, by arithmetic."""
     agrees: bool = True
@@ -177,103 +131,85 @@ class _Reader:
 
     def read(self) -> None:
         """Each row in turn."""
+        if self.rows[0].called != "InputLayer":
+            found = fitting_input(self.rows[0], self.left)
+            layer = self._input("", found or sample((None, None)))
+            shape = ", ".join(map(str, sizes(layer.axes())))
+            words = say(_WORDS, "no_input" if found else "open_input", shape=shape)
+            self.notes.append(Note(words, self.rows[0].line))
         for row in self.rows:
             if row.called == "InputLayer":
-                layer = first(row.shape) if row.shapes else sample((None, None))
-                self._add(row, 0, self.graph.call(layer), (layer.axes(),))
-                continue
-            if not self.calls:
-                self._first_input(row)
-            named = [one for other in self.rows for one in other.taken if one.name == row.name]
-            calls = sorted({one.call for one in named} or {0})
-            each = len(row.taken) // len(calls)
-            for at, call in enumerate(calls):
-                taken = row.taken[at * each : (at + 1) * each] if len(calls) > 1 else row.taken
-                self._read_row(row, call, taken)
+                self._input(row.name, first(row.shape) if row.shapes else sample((None, None)))
+            else:
+                self._layer(row)
 
-    def _first_input(self, row: Row) -> None:
-        found = first_fit(row, self.left)
-        layer = found[0] if found else sample((None, None))
-        what = "no_input" if found else "open_input"
-        shape = ", ".join(map(str, sizes(layer.axes())))
-        self.notes.append(Note(say(_WORDS, what, shape=shape), row.line))
-        self._add(replace(row, name=""), 0, self.graph.call(layer), (layer.axes(),))
+    def _input(self, name: str, layer: Input) -> Input:
+        self._keep(name, 0, self.graph.call(layer), (layer.axes(),))
+        return layer
 
-    def _read_row(self, row: Row, call: int, taken: tuple[Taken, ...]) -> None:
-        """One call of a layer."""
-        earlier = next((one.node for one in self.calls if one.name == row.name), None)
-        best, on, states = self._best(row, taken)
-        place = len(self.graph.layers) + 1
-        words = {"place": place, "name": row.name, "class": row.called}
-        if best is None or best.score < _LEAST.get(row.called, 0):
-            best = None
-            if earlier is None:
-                self._note("inner" if row.called in _MODELS else "unread", row, words)
-            layer: Layer = Unread(row.called)
-        else:
-            layer = replace(best.layer, shares=earlier)
-            self._compare(row, best, words)
-            self.total += best.outputs.parameters if earlier is None else 0
-        value = self.graph.call(layer, on, states)
-        tensors = best.outputs.tensors if best and best.score > 1 else _told(row)
-        self._add(row, call, value, tensors)
+    def _layer(self, row: Row) -> None:
+        """A layer, called as often as other rows take it."""
+        others = [taken for other in self.rows for taken in other.taken]
+        numbers = sorted({taken.call for taken in others if taken.name == row.name} or {0})
+        each, shares = len(row.taken) // len(numbers), None
+        for at, number in enumerate(numbers):
+            found, on, states = self._best(row, row.taken[at * each : (at + 1) * each])
+            layer: Layer = replace(found.layer, shares=shares) if found else Unread(row.called)
+            if shares is None:
+                self._compare(row, found)
+            value = self.graph.call(layer, [one.value for one in on], [one.value for one in states])
+            shares = shares or value.node
+            tensors = found.outputs.tensors if found and found.score > 1 else _told(row)
+            self._keep(row.name, number, value, tensors)
 
-    def _best(
-        self, row: Row, taken: tuple[Taken, ...]
-    ) -> tuple[Fit | None, list[Value], list[Value]]:
+    def _keep(self, name: str, number: int, value: Value, tensors: Tensors) -> None:
+        """Remember what a call gives."""
+        values = [value] if len(tensors) == 1 else [value[at] for at in range(len(tensors))]
+        pairs = zip(values, tensors, strict=True)
+        self.given[:0] = [_Given(name, number, *pair) for pair in pairs]
+
+    def _best(self, row: Row, taken: tuple[Taken, ...]) -> tuple[Fit | None, _Way, _Way]:
         """The layer that fits, what it is called on, and what it starts from."""
-        best: tuple[Fit | None, list[Value], list[Value]] = (None, [], [])
-        for way in islice(self._ways(row, taken), _MOST_WAYS):
-            values, tensors = [value for value, _ in way], tuple(tensor for _, tensor in way)
-            best = best if best[1] else (None, values, [])
+        last = [one for one in self.given if one.value.node == self.given[0].value.node]
+        named = [meant for one in taken if (meant := self._meant(*one))] or [last]
+        ways = [*islice(product(*named), _MOST_WAYS)]
+        best: tuple[Fit | None, _Way, _Way] = (None, ways[0], ())
+        for way in ways:
             # All of them, the first with states after it, or with a mask.
-            for end, start in ((len(way), len(way)), (1, 1), (1, len(way))):
-                found = fit(row, tensors[:end], tensors[start:], self.left)
+            for on, states in dict.fromkeys([(way, ()), (way[:1], way[1:]), (way[:1], ())]):
+                tensors, starts = (tuple(one.axes for one in part) for part in (on, states))
+                found = fit(row, tensors, starts, self.left)
                 if found is not None and (best[0] is None or found.score > best[0].score):
-                    best = found, values[:end], values[start:]
-                if found is not None and found.score == 3:
-                    return best
+                    best = found, on, states
+                    if found.score == 3:
+                        return best
         return best
 
-    def _ways(self, row: Row, taken: tuple[Taken, ...]) -> Iterator[tuple[_Given, ...]]:
-        """What the row may be called on: the tensors that it names, or the last ones."""
-        nearest = self.calls[::-1]
-        named = []
-        for name, call, output in taken:
-            exact = [one for one in nearest if one.name == name and one.call == call]
-            cut = [one for one in nearest if one.name.startswith(name) or name.startswith(one.name)]
-            named.append([given for one in exact or cut for given in one.outputs(output)])
-        named = [outputs for outputs in named if outputs]
-        if named:
-            yield from product(*named)
-        elif not row.depth:
-            yield tuple(nearest[0].outputs(None))
-        else:  # an inner model may have branches, which aren't in the table
-            every = [given for one in nearest for given in one.outputs(None)]
-            yield from permutations(every, 1)
-            yield from permutations(every, 2)
+    def _meant(self, name: str, number: int, output: int | None) -> list[_Given]:
+        """The tensors that may be meant, where a name or a number is cut off."""
+        exact = [one for one in self.given if (one.name, one.number) == (name, number)]
+        cut = [one for one in self.given if one.name.startswith(name) or name.startswith(one.name)]
+        return [one for one in exact or cut if output in (None, one.value.output or 0)]
 
-    def _compare(self, row: Row, found: Fit, words: dict[str, object]) -> None:
-        """Note where the arithmetic says something else than the row."""
-        shapes = tuple(map(sizes, found.outputs.tensors))
+    def _compare(self, row: Row, found: Fit | None) -> None:
+        """Add its parameters, and note where the arithmetic says something else than the row."""
+        if found is None:
+            self._note("unread", row)
+            return
         count, rule = found.outputs.parameters, found.outputs.product
+        self.total += count
         if found.score < 2:
-            said = {"said": _listed(row.shapes), "given": _listed(shapes)}
-            self._note("shapes", row, words | said)
+            said = " and ".join(map(str, row.shapes))
+            given = " and ".join(str(sizes(tensor)) for tensor in found.outputs.tensors)
+            self._note("shapes", row, said=said, given=given)
         if row.parameters not in (None, count):
-            said = {"said": f"{row.parameters:,}", "given": f"{count:,}"}
-            self._note("parameters", row, words | said | {"product": f" = {rule}" if rule else ""})
+            words = {"said": f"{row.parameters:,}", "given": f"{count:,}"}
+            self._note("parameters", row, **words, product=f" = {rule}" if rule else "")
 
-    def _note(self, what: str, row: Row, words: dict[str, object]) -> None:
+    def _note(self, what: str, row: Row, **words: str) -> None:
         self.agrees = False
+        words |= {"place": f"{len(self.graph.layers) + 1}", "name": row.name, "class": row.called}
         self.notes.append(Note(say(_WORDS, what, **words), row.line))
-
-    def _add(self, row: Row, call: int, value: Value, tensors: Tensors) -> None:
-        self.calls.append(_Call(row.name, call, value.node, tensors))
-
-
-def _listed(shapes: tuple[Shape, ...]) -> str:
-    return " and ".join(map(str, shapes))
 
 
 def _told(row: Row) -> Tensors:
