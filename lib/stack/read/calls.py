@@ -87,8 +87,6 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
     elif name in FUNCTIONS and (root in ("math", "numpy") or called.path == f"keras.{name}"):
         layers.spend(sum(map(size, args)) / 50)
         known = function(name, args)
-    elif name in ("int_shape", "shape") and args and isinstance(args[0], Value):
-        known = attribute(layers, args[0], "shape")
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
     if known is not UNKNOWN:
@@ -108,11 +106,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
     elif unknown:
         keywords = {**keywords, "input_dim": usual}
     part = make(name, args, keywords, layers.origin)
-    if isinstance(part, Part):
-        layers.parts.append(part)
-        if unknown:
-            line = layers.origin.line
-            layers.note_parts(len(layers.parts) - 1, "open words", line, count=usual)
+    if unknown:
+        layers.note("open words", layers.origin.line, count=usual)
+    layers.parts += [part] if isinstance(part, Part) else []
     return part
 
 
@@ -167,8 +163,8 @@ def method(
             model.shape = model.shape or (None, *first.shape[1:])
         if isinstance(second, Array) and name in ("fit", "train_on_batch"):
             model.target = second
-    elif name in ("get_layer", "call", "pop"):
-        return layers.beyond(f"model.{name}", "op", args)
+    elif name not in WORDS["ranks"]:
+        return unread(f"model.{name}", "value", layers.origin)
     return UNKNOWN
 
 

@@ -54,11 +54,6 @@ class Layers:
         """Say something of the code."""
         self.notes.append(Note(say(WORDS["notes"], what, **names), at))
 
-    def note_parts(self, since: int, what: str, at: int, **names: object) -> None:
-        """Say something of the layers that were made since there were so many, if they count."""
-        for part in self.parts[since:]:
-            part.notes.append(Note(say(WORDS["notes"], what, **names), at))
-
     def put(
         self, layer: Layer, inputs: Sequence[Value] = (), states: Sequence[Value] = ()
     ) -> Value:
@@ -216,7 +211,6 @@ class Layers:
             if owner is not None:
                 shares = earliest.setdefault(id(owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
-                self.notes += owner.notes
         for place in [place for place in kept if place in self._open]:
             what, line, others = self._open[place]
             taker = next((layers[at] for at in kept if Ref(place) in layers[at].of), None)

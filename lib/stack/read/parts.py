@@ -11,7 +11,6 @@ from lib.stack.making import UNKNOWN, Unknown, made
 from lib.stack.plain import Unread
 from lib.stack.read.building import Value
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, plain
 from lib.stack.recurrent import ACTIVATIONS
 from lib.toml import say
@@ -30,8 +29,6 @@ class Part:
     """Of what comes in, its batch first, where its arguments say so."""
     taken: bool = False
     """Whether another layer, or a model, has it."""
-    notes: list[Note] = field(default_factory=list)
-    """What is said where it is part of the model."""
 
 
 @dataclass(slots=True, eq=False)

@@ -114,23 +114,18 @@ class Reader:
 
     def function(self, node: ast.FunctionDef) -> Function:
         """A function, with the defaults that it has here."""
-        about = node.args
-        names = [one.arg for one in (*about.posonlyargs, *about.args)]
-        more = [one.arg for one in about.kwonlyargs]
-        known = dict.fromkeys([*names, *more], UNKNOWN)
-        for name, default in zip(reversed(names), reversed(about.defaults), strict=False):
-            known[name] = self.value(default)
-        known |= dict(zip(more, map(self.value, about.kw_defaults), strict=True))
-        return Function(node.name, node.body, known)
+        names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+        usual = [self.value(one) for one in node.args.defaults]
+        unknown = [UNKNOWN] * (len(names) - len(usual))
+        return Function(node.name, node.body, dict(zip(names, [*unknown, *usual], strict=True)))
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
         if len(self.scopes) > _DEEPEST:
             return self.layers.beyond(function.name, "function", args)
         self.layers.spend(20)
-        bound = function.arguments | dict(zip(function.arguments, args, strict=False))
-        bound |= {key: value for key, value in keywords.items() if key in bound}
-        self.scopes.append(bound)
+        given = dict(zip(function.arguments, args, strict=False))
+        self.scopes.append(function.arguments | given | keywords)
         statement = self.statement
         try:
             self.run(function.body)
@@ -151,31 +146,22 @@ class Reader:
         for one in rounds:
             self.assign(loop.target, one)
             self.run(loop.body)
-        self.layers.note_parts(before, "followed", loop.lineno, count=len(rounds))
+        if len(self.layers.parts) > before:
+            self.layers.note("followed", loop.lineno, count=len(rounds))
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
-        changed, models, made = set[str](), list[Model](), False
-        for node in ast.walk(block):
-            self.layers.spend()
-            if isinstance(node, ast.Name):
-                made = made or calls.makes(self.named(node.id))
-                changed |= {node.id} if isinstance(node.ctx, ast.Store) else set()
-            elif isinstance(node, ast.Attribute):
-                made = made or calls.makes(Name(f"keras.{node.attr}"))
-                if node.attr in ("append", "extend") and isinstance(node.value, ast.Name):
-                    changed.add(node.value.id)
-                if node.attr == "add" and isinstance(node.value, (ast.Name, ast.Attribute)):
-                    value = self.value(node.value)
-                    models += [value] if isinstance(value, Model) else []
-        given: Any = UNKNOWN
         values = self.values_in(block)
-        if made or models or self.layers.found(values):
+        changed = {one.id for one in ast.walk(block) if isinstance(one, ast.Name) and _stored(one)}
+        changed |= {name for name in values if f"{name}.append" in values}
+        models = [one for name, one in values.items() if f"{name}.add" in values]
+        given: Any = UNKNOWN
+        if self.layers.found(values) or any(map(calls.makes, values.values())):
             part = unread(why, why, self.at(block))
             given = self.layers.beyond(why, why, values)
             self.passed_by = self.passed_by or (self.layers.origin, why)
             for model in models:
-                if model.parts is not None and part not in model.parts:
+                if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
         elif isinstance(block, (ast.For, ast.While)):
             self.scopes[-1].update(dict.fromkeys(changed, UNKNOWN))
@@ -310,9 +296,15 @@ class Reader:
             found.append(self.value(element))
         return found
 
-    def values_in(self, node: ast.AST) -> list[Any]:
-        """Those of the names that something has in it."""
-        return [self.named(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
+    def values_in(self, node: ast.AST) -> dict[str, Any]:
+        """What the names in a code stand for, those with dots among them: self.model.add."""
+        found: dict[str, Any] = {}
+        for one in ast.walk(node):
+            self.layers.spend()
+            if isinstance(one, (ast.Name, ast.Attribute)):
+                name = _dotted(one)
+                found[name] = self.named(name)
+        return found
 
     def assign(self, target: ast.expr, value: Any) -> None:
         """Give a value to a name, or to several."""
@@ -322,10 +314,6 @@ class Reader:
                 self.scopes[-1][name] = value
             case ast.Attribute(ast.Name(own), name):
                 self.scopes[0][f"{own}.{name}"] = value
-            case ast.Subscript(base, index):
-                held, key = self.value(base), self.value(index)
-                if isinstance(held, dict) and plain(key):
-                    held[key] = value
             case ast.Tuple(targets) | ast.List(targets):
                 values = self._unpacked(value, len(targets))
                 if targets and isinstance(targets[-1], ast.Starred):
@@ -363,20 +351,28 @@ class Reader:
             return calls.method(self.layers, base, name, args, keywords)
         if isinstance(base, Array):
             return array(name, [base, *args], keywords, True)
-        if isinstance(base, list) and name in ("append", "extend"):
-            base += args[:1] if name == "append" else self._unpacked((*args, None)[0], 1)
-            return None
+        if isinstance(base, list) and name == "append":
+            base += args[:1]
         is_part = isinstance(func, ast.Attribute)
         callee = calls.attribute(self.layers, base, name) if is_part else self.value(func)
         if not isinstance(callee, Function):
             return calls.call(self.layers, callee, args, keywords, name)
-        before, tensors = len(self.layers.parts), self.layers.found(args, keywords)
-        given = self.follow(callee, args, keywords)
-        if tensors:
-            self.layers.note_parts(before, "function", node.lineno, name=f"`{name}`")
-        return given
+        if self.layers.found(args, keywords):
+            self.layers.note("function", node.lineno, name=f"`{name}`")
+        return self.follow(callee, args, keywords)
 
 
 def _is_list(value: Any) -> bool:
     """Whether it is a list that is followed item by item."""
     return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name, with what it stands behind: self.model."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)

@@ -151,8 +151,6 @@ def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy:
     elif name in WORDS["shape_at"]:
         at = WORDS["shape_at"][name] if of_numpy else 0
         shape = keywords.get("size", keywords.get("shape", args[at] if len(args) > at else UNKNOWN))
-    elif name == "pad_sequences":
-        shape = (UNKNOWN, keywords.get("maxlen", second))
     elif name == "to_categorical" and isinstance(first, Array):
         kept = first.shape[:-1] if first.shape[-1:] == (1,) else first.shape
         shape = (*kept, keywords.get("num_classes", second))
