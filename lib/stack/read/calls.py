@@ -13,7 +13,7 @@ from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers
 from lib.stack.read.parts import Model, Part, make, take, unread
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, size
+from lib.stack.read.values import FUNCTIONS, Array, Name, array, function
 from lib.stack.recurrent import Recurrent
 
 _MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
@@ -85,7 +85,6 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
     elif called.path == "keras.dict" and not args:
         known = keywords
     elif name in FUNCTIONS and (root in ("math", "numpy") or called.path == f"keras.{name}"):
-        layers.spend(sum(map(size, args)) / 50)
         known = function(name, args)
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
@@ -168,7 +167,7 @@ def method(
     return UNKNOWN
 
 
-def merged(layers: Layers, how: ast.operator, left: Any, right: Any) -> Any:
+def merged(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
     """Arithmetic of tensors; of two with as many axes it is a layer."""
     if isinstance(left, Value) and isinstance(right, Value) and type(how) in _MERGES_OF:
         axes = [[len(one) for one in layers.traced(each).tensors] for each in (left, right)]

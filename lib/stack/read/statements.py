@@ -19,18 +19,15 @@ from lib.stack.read.layers import Layers
 from lib.stack.read.parts import Model, Part, unread
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import (
-    LONGEST,
     Array,
     Function,
     Name,
-    arithmetic,
     array,
-    bounded,
-    comparison,
     computed,
     flat,
+    listed,
+    operation,
     plain,
-    size,
 )
 
 _MOST_ROUNDS = 100
@@ -63,54 +60,50 @@ class Reader:
         self.passed_by: tuple[Origin, str] | None = None
         """The first block with layers that can't be followed, and why."""
 
-    def run(self, body: list[ast.stmt]) -> None:
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one for each statement
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
             self.layers.spend()
             self.statement = statement
-            self._follow(statement)
-
-    def _follow(self, statement: ast.stmt) -> None:  # noqa: PLR0912  one for each statement
-        scope = self.scopes[-1]
-        match statement:
-            case ast.Expr(value):
-                self.value(value)
-            case ast.Assign(targets, value):
-                given = self.value(value)
-                for target in targets:
-                    self.assign(target, given)
-            case ast.AnnAssign(target, _, value):
-                self.assign(target, self.value(value))
-            case ast.AugAssign(target, how, right):
-                left = self.value(target)
-                self.assign(target, self.operation(how, left, self.value(right), statement))
-            case ast.FunctionDef(name):
-                scope[name] = self.function(statement)
-            case ast.ClassDef(name):
-                scope[name] = Name(f"class.{name}")
-            case ast.Import(names):
-                for alias in names:
-                    root = alias.name.partition(".")[0]
-                    scope[alias.asname or root] = Name(alias.name if alias.asname else root)
-            case ast.ImportFrom(module, names):
-                for alias in names:
-                    scope[alias.asname or alias.name] = Name(f"{module}.{alias.name}")
-            case ast.If(test, body, orelse):
-                known = self.truth(test)
-                if known is None:
-                    self._pass_by(statement, "branch")
-                else:
-                    self.run(body if known else orelse)
-            case ast.For():
-                self._loop(statement)
-            case ast.While():
-                self._pass_by(statement, "loop")
-            case ast.With(_, body):
-                self.run(body)
-            case ast.Try(body, _, orelse, last):
-                self.run([*body, *orelse, *last])
-            case ast.Return(value):
-                raise Returned(self.value(value))
+            match statement:
+                case ast.Expr(value):
+                    self.value(value)
+                case ast.Assign(targets, value):
+                    given = self.value(value)
+                    for target in targets:
+                        self.assign(target, given)
+                case ast.AnnAssign(target, _, value):
+                    self.assign(target, self.value(value))
+                case ast.AugAssign(target, how, right):
+                    left = self.value(target)
+                    self.assign(target, self._operation(how, left, self.value(right), statement))
+                case ast.FunctionDef(name):
+                    self.scopes[-1][name] = self.function(statement)
+                case ast.ClassDef(name):
+                    self.scopes[-1][name] = Name(f"class.{name}")
+                case ast.Import(names):
+                    for one in names:
+                        root = one.name.partition(".")[0]
+                        self.scopes[-1][one.asname or root] = Name(one.name if one.asname else root)
+                case ast.ImportFrom(module, names):
+                    for one in names:
+                        self.scopes[-1][one.asname or one.name] = Name(f"{module}.{one.name}")
+                case ast.If(test, then, orelse):
+                    known = self._truth(test)
+                    if known is None:
+                        self._pass_by(statement, "branch")
+                    else:
+                        self.run(then if known else orelse)
+                case ast.For():
+                    self._loop(statement)
+                case ast.While():
+                    self._pass_by(statement, "loop")
+                case ast.With(_, inside):
+                    self.run(inside)
+                case ast.Try(inside, _, orelse, last):
+                    self.run([*inside, *orelse, *last])
+                case ast.Return(value):
+                    raise Returned(self.value(value))
 
     def function(self, node: ast.FunctionDef) -> Function:
         """A function, with the defaults that it has here."""
@@ -139,8 +132,8 @@ class Reader:
     def _loop(self, loop: ast.For) -> None:
         """Follow each round where they are known."""
         before, rounds = len(self.layers.parts), self.value(loop.iter)
-        known = isinstance(rounds, (list, tuple, range)) and len(rounds) <= _MOST_ROUNDS
-        if not known or any(isinstance(one, (ast.Break, ast.Continue)) for one in ast.walk(loop)):
+        jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in ast.walk(loop))
+        if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
             self._pass_by(loop, "loop")
             return
         for one in rounds:
@@ -152,7 +145,8 @@ class Reader:
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
         values = self.values_in(block)
-        changed = {one.id for one in ast.walk(block) if isinstance(one, ast.Name) and _stored(one)}
+        names = [one for one in ast.walk(block) if isinstance(one, ast.Name)]
+        changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
         changed |= {name for name in values if f"{name}.append" in values}
         models = [one for name, one in values.items() if f"{name}.add" in values]
         given: Any = UNKNOWN
@@ -198,7 +192,7 @@ class Reader:
             case None:
                 return None
             case ast.Constant(value):
-                return bounded(value)
+                return computed(lambda: value)
             case ast.Name(name):
                 return self.named(name)
             case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.scopes[0]:
@@ -212,22 +206,19 @@ class Reader:
             case ast.Dict(keys, values):
                 pairs = [(self.value(key), value) for key, value in zip(keys, values, strict=True)]
                 return {key: self.value(value) for key, value in pairs if plain(key)}
-            case ast.BinOp(left, how, right):
-                return self.operation(how, self.value(left), self.value(right), node)
-            case ast.Compare(left, [how], [right]):
-                return comparison(how, self.value(left), self._counted(right))
+            case ast.BinOp(left, how, right) | ast.Compare(left, [how], [right]):
+                return self._operation(how, self.value(left), self.value(right), node)
             case ast.UnaryOp(ast.Not(), operand):
-                known = self.truth(operand)
+                known = self._truth(operand)
                 return UNKNOWN if known is None else not known
             case ast.UnaryOp(ast.USub(), operand):
-                return self.operation(ast.Mult(), -1, self.value(operand), node)
+                return self._operation(ast.Mult(), -1, self.value(operand), node)
             case ast.BoolOp(how, nodes):
-                values = [self._counted(one) for one in nodes]
-                ends = isinstance(how, ast.Or)
-                settled = (one for one in values if bool(one) == ends)
+                values = [self.value(one) for one in nodes]
+                settled = (one for one in values if bool(one) == isinstance(how, ast.Or))
                 return next(settled, values[-1]) if all(map(flat, values)) else UNKNOWN
             case ast.IfExp(test, body, orelse):
-                known = self.truth(test)
+                known = self._truth(test)
                 return UNKNOWN if known is None else self.value(body if known else orelse)
             case ast.Subscript(base, index):
                 return self._part(self.value(base), self.value(index), node)
@@ -235,41 +226,31 @@ class Reader:
                 return slice(self.value(lower), self.value(upper), self.value(step))
             case ast.ListComp(element, [one]) | ast.GeneratorExp(element, [one]):
                 return self._comprehended(element, one, node)
-            case ast.Lambda():
-                return unread("lambda", "function", self.at(node))
+            case ast.Starred(value):
+                return self.value(value)
             case ast.Call():
                 return self._called(node)
         return UNKNOWN
-
-    def _counted(self, node: ast.expr) -> Any:
-        """The value of what is looked through: a list's length counts."""
-        value = self.value(node)
-        self.layers.spend(size(value) / 50)
-        return value
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """What stands in brackets, with what is unpacked there."""
         found: list[Any] = []
         for node in nodes:
-            if isinstance(node, ast.Starred):
-                value = self._counted(node.value)
-                found += value if _is_list(value) else [UNKNOWN]
-            else:
-                found.append(self.value(node))
+            value = self.value(node)
+            found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
-    def truth(self, node: ast.expr) -> bool | None:
+    def _truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that can't be told."""
-        value = self._counted(node)
+        value = self.value(node)
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
-    def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
+    def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic: of plain values, arrays, and tensors."""
-        if not isinstance(left, (list, tuple)) and self.layers.found(left, right):
-            self.at(node)
-            return calls.merged(self.layers, how, left, right)
-        self.layers.spend((size(left) + size(right)) / 50)
-        return arithmetic(how, left, right)
+        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
+            return operation(how, left, right)
+        self.at(node)
+        return calls.merged(self.layers, how, left, right)
 
     def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
         """What stands in brackets behind a value: SHAPE[0], X[:100], one of several tensors."""
@@ -287,7 +268,7 @@ class Reader:
     def _comprehended(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
         """A list whose rounds are known."""
         rounds = self.value(loop.iter)
-        if not _is_list(rounds) or loop.ifs:
+        if not listed(rounds) or loop.ifs:
             self.at(node)
             return self.layers.beyond("list", "loop", self.values_in(node))
         found = []
@@ -312,15 +293,17 @@ class Reader:
         match target:
             case ast.Name(name):
                 self.scopes[-1][name] = value
-            case ast.Attribute(ast.Name(own), name):
-                self.scopes[0][f"{own}.{name}"] = value
+            case ast.Starred(one):
+                self.assign(one, value)
+            case ast.Attribute():
+                self.scopes[0][_dotted(target)] = value
             case ast.Tuple(targets) | ast.List(targets):
                 values = self._unpacked(value, len(targets))
                 if targets and isinstance(targets[-1], ast.Starred):
                     rest = len(targets) - 1
                     values[rest:] = [values[rest:]]
                 for one, given in zip(targets, values, strict=False):
-                    self.assign(one.value if isinstance(one, ast.Starred) else one, given)
+                    self.assign(one, given)
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
         """The values in one that is unpacked to so many names."""
@@ -329,7 +312,7 @@ class Reader:
             return calls.outputs(self.layers, value, count)
         if isinstance(value, Name):
             return [Name(f"{value.path}.{at}") for at in range(count)]
-        if _is_list(value):
+        if listed(value):
             return list(value)
         return [value if isinstance(value, Part) else UNKNOWN] * count
 
@@ -362,17 +345,8 @@ class Reader:
         return self.follow(callee, args, keywords)
 
 
-def _is_list(value: Any) -> bool:
-    """Whether it is a list that is followed item by item."""
-    return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
-
-
 def _dotted(node: ast.expr) -> str:
     """A name, with what it stands behind: self.model."""
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _stored(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Store)

@@ -15,7 +15,7 @@ from typing import Any
 from lib.stack.making import UNKNOWN, Unknown
 from lib.stack.read.pasted import WORDS
 
-LONGEST = 10_000
+LONGEST = 1_000
 """Of texts and lists."""
 _LARGEST = 10**12
 _OPERATORS = {
@@ -76,54 +76,44 @@ def plain(value: Any) -> bool:
     return value is None or isinstance(value, (int, float, str))
 
 
+def listed(value: Any) -> bool:
+    """Whether it is a list, and not a long one."""
+    return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
+
+
 def flat(value: Any) -> bool:
-    """Whether it is a plain value, or a list of them, and not a long one."""
-    if isinstance(value, (list, tuple, range)):
-        return len(value) <= LONGEST and all(map(plain, value))
-    return plain(value)
-
-
-def size(value: Any) -> int:
-    """How long a list is; 0 of what is none."""
-    return len(value) if isinstance(value, (list, tuple, range)) else 0
-
-
-def bounded(value: Any) -> Any:
-    """The value, or UNKNOWN where it is large, not a number, or a complex one."""
-    if isinstance(value, (int, float)):
-        return value if abs(value) <= _LARGEST else UNKNOWN
-    long = isinstance(value, str) and len(value) > LONGEST
-    return UNKNOWN if long or isinstance(value, complex) else value
+    """Whether it is a plain value, or a list of them."""
+    return plain(value) or (listed(value) and all(map(plain, value)))
 
 
 def computed(what: Callable[..., Any], *args: Any) -> Any:
-    """What a function gives, if it is small."""
+    """What a function gives; UNKNOWN where it is large, not a number, a complex one, or none."""
     try:
-        return bounded(what(*args))
+        value = what(*args)
     except (TypeError, ValueError, ArithmeticError, LookupError):
         return UNKNOWN
+    if isinstance(value, (int, float)):
+        return value if abs(value) <= _LARGEST else UNKNOWN
+    long = isinstance(value, (str, list, tuple)) and len(value) > LONGEST
+    return UNKNOWN if long or isinstance(value, complex) else value
 
 
-def arithmetic(how: ast.operator, left: Any, right: Any) -> Any:
-    """What an operator gives of numbers, texts, lists, or of an array and a number."""
+def operation(how: ast.AST, left: Any, right: Any) -> Any:
+    """What an operator gives of plain values, of lists, or of an array and a number."""
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
-    if all(numbers):
-        small = not isinstance(how, ast.Pow) or (abs(left) < 1e6 and abs(right) < 40)
-    elif isinstance(how, ast.Mult):
-        length = left * size(right) if numbers[0] else size(left) * (right if numbers[1] else 0)
-        small = 0 < length <= LONGEST
+    if isinstance(how, ast.cmpop):
+        small = plain(left) and plain(right)
+    elif isinstance(how, ast.Pow):
+        small = all(numbers) and abs(left) < 1e6 and abs(right) < 40
+    elif isinstance(how, ast.Mult) and listed(left):
+        small = numbers[1] and len(left) * right <= LONGEST
+    elif isinstance(how, ast.Add) and listed(left):
+        small = listed(right)
     else:
-        alike = isinstance(left, (str, list, tuple)) and type(left) is type(right)
-        small = isinstance(how, ast.Add) and alike and len(left) + len(right) <= LONGEST
+        small = all(numbers) or (isinstance(how, ast.Add) and plain(left) and plain(right))
     known = small and type(how) in _OPERATORS
-    return computed(_OPERATORS[type(how)], left, right) if known else UNKNOWN
-
-
-def comparison(how: ast.cmpop, left: Any, right: Any) -> Any:
-    """Whether it holds; UNKNOWN of lists within lists, too."""
-    known = type(how) in _OPERATORS and plain(left) and flat(right)
     return computed(_OPERATORS[type(how)], left, right) if known else UNKNOWN
 
 
@@ -132,8 +122,7 @@ def function(name: str, args: Sequence[Any]) -> Any:
     if name == "len" and args and isinstance(args[0], Array):
         return args[0].shape[0]
     for one in args:
-        held = name in _OF_LISTS and isinstance(one, (list, tuple, dict)) and len(one) <= LONGEST
-        if not held and not flat(one):
+        if not flat(one) and not (name in _OF_LISTS and (listed(one) or isinstance(one, dict))):
             return UNKNOWN
     given = computed(FUNCTIONS[name], *args)
     return list(given) if isinstance(given, (enumerate, zip)) else given
