@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Origin
-from lib.stack.making import MAKES, UNKNOWN, Unknown
+from lib.stack.making import MAKES, UNKNOWN, Unknown, made
 from lib.stack.plain import Embedding, Unpack
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers
-from lib.stack.read.parts import Model, Part, make, take, unread
+from lib.stack.read.layers import Layers, Model, Part, take, unread
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.values import FUNCTIONS, Array, Name, array, function
-from lib.stack.recurrent import Recurrent
+from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, plain
+from lib.stack.recurrent import ACTIVATIONS, Recurrent
 
-_MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
+_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _MERGES = {
     name.lower(): name
     for name in (*_MERGES_OF.values(), "Average", "Maximum", "Minimum", "Concatenate", "Dot")
@@ -99,28 +101,50 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
     """A layer. Of an unknown vocabulary it has the usual one, which changes no shape."""
     layers.spend(100)
     usual = Embedding().input_dim
-    unknown = name == "Embedding" and isinstance([*args, keywords.get("input_dim")][0], Unknown)
-    if unknown and args:
-        args = [usual, *args[1:]]
-    elif unknown:
-        keywords = {**keywords, "input_dim": usual}
-    part = make(name, args, keywords, layers.origin)
-    if unknown:
+    if name == "Embedding" and isinstance([*args, keywords.get("input_dim")][0], Unknown):
         layers.note("open words", layers.origin.line, count=usual)
+        keywords = keywords if args else {**keywords, "input_dim": usual}
+        args = [usual, *args[1:]] if args else args
+    part = _make(name, args, keywords, layers.origin)
     layers.parts += [part] if isinstance(part, Part) else []
     return part
 
 
+def _make(name: str, args: Sequence[Any], keywords: Mapping[str, Any], origin: Origin) -> Any:
+    """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
+    shape = _given_shape(name, keywords)
+    given = [*args, *keywords.values()] if name in _WRAPPERS else []
+    inner = given[0] if given else None
+    for one in given:
+        for part in one if isinstance(one, (list, tuple)) else [one]:
+            take(part)
+    lost = isinstance(inner, (Unknown, Value))
+    if isinstance(inner, Part):
+        shape = shape or (inner.shape if name == "Bidirectional" else None)
+        lost = not inner.known
+    if "**" in keywords or lost:
+        return unread(name, "arguments", origin)
+    if not isinstance(inner, Model):
+        plain_args = [_argument(one, bool(given)) for one in args]
+        plain_keywords = {key: _argument(one, bool(given)) for key, one in keywords.items()}
+        return Part(replace(made(name, plain_args, plain_keywords), origin=origin), shape=shape)
+    parts = [part for part in inner.parts or () if not isinstance(part, Value)]
+    if not parts or not all(isinstance(part, Part) for part in parts):
+        return unread(name, "arguments", origin)
+    layers = [replace(made(name, (part.layer,)), origin=part.layer.origin) for part in parts]
+    return Model(origin.line, [Part(layer, shape=shape) for layer in layers])
+
+
 def _input(layers: Layers, args: list[Any], keywords: dict[str, Any]) -> Value:
-    shape, batch = _argument(args, keywords, 0, "shape", "input_shape"), None
+    shape, batch = _given(args, keywords, 0, "shape", "input_shape"), None
     whole = keywords.get("batch_shape", keywords.get("batch_input_shape"))
     if isinstance(whole, (list, tuple)) and whole:
         batch, *shape = whole
-    batch = _argument(args, keywords, 1, "batch_size") or batch
+    batch = _given(args, keywords, 1, "batch_size") or batch
     return layers.input(shape, batch, layers.origin)
 
 
-def _argument(args: list[Any], keywords: dict[str, Any], at: int, *names: str) -> Any:
+def _given(args: list[Any], keywords: dict[str, Any], at: int, *names: str) -> Any:
     """What is given by one of these names, or in this place; None where nothing is."""
     by_name = [keywords[name] for name in names if name in keywords]
     return [*by_name, *args[at:], None][0]
@@ -129,15 +153,15 @@ def _argument(args: list[Any], keywords: dict[str, Any], at: int, *names: str) -
 def _model(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
     model = Model(layers.origin.line)
     if name == "Sequential":
-        parts = _argument(args, keywords, 0, "layers") or []
+        parts = _given(args, keywords, 0, "layers") or []
         model.parts = list(parts) if isinstance(parts, (list, tuple)) else [parts]
         for part in model.parts:
             take(part)
     else:
-        outputs = _argument(args, keywords, 1, "outputs", "output")
+        outputs = _given(args, keywords, 1, "outputs", "output")
         if outputs is None:
             return unread(name, "class", layers.origin)
-        model.inputs = layers.found(_argument(args, keywords, 0, "inputs", "input"))
+        model.inputs = layers.found(_given(args, keywords, 0, "inputs", "input"))
         model.outputs = outputs if isinstance(outputs, Value) else layers.tensors(outputs)
     layers.models.append(model)
     return model
@@ -147,8 +171,8 @@ def method(
     layers: Layers, model: Model, name: str, args: list[Any], keywords: dict[str, Any]
 ) -> Any:
     """What is done with a model."""
-    first = _argument(args, keywords, 0, "x", "input_shape", "layer")
-    second = _argument(args, keywords, 1, "y", "loss")
+    first = _given(args, keywords, 0, "x", "input_shape", "layer")
+    second = _given(args, keywords, 1, "y", "loss")
     model.rank = max(model.rank, WORDS["ranks"].get(name, 0))
     if name == "add" and model.parts is not None:
         take(first)
@@ -212,3 +236,29 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:  # noqa: PLR0911  on
 def shown(origin: Origin) -> str:
     """A call, as it is shown in a sentence."""
     return shorten(origin.call, 40, placeholder="…")
+
+
+def _given_shape(name: str, keywords: Mapping[str, Any]) -> Any:
+    """The shape of what comes in that a layer's arguments tell, its batch first."""
+    batch = keywords.get("batch_size")
+    shape = keywords.get("input_shape")
+    length = [keywords["input_length"]] if "input_length" in keywords else []
+    if "batch_input_shape" in keywords:
+        return keywords["batch_input_shape"]
+    if isinstance(shape, (int, list, tuple)):
+        return (batch, shape) if isinstance(shape, int) else (batch, *shape)
+    if name == "Embedding":
+        return (batch, *length) if length else None
+    return (batch, *length, keywords["input_dim"]) if "input_dim" in keywords else None
+
+
+def _argument(value: Any, wraps: bool, depth: int = 0) -> Any:
+    """What a layer's argument is, for `made`: nothing that is large; of a wrapper also layers."""
+    if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
+        return type(value)(_argument(one, wraps, depth + 1) for one in value)
+    if isinstance(value, Part) and wraps:
+        return value.layer
+    if isinstance(value, Name):
+        return value.name if value.name in ACTIVATIONS else UNKNOWN
+    known = plain(value) and not (isinstance(value, str) and len(value) > 200)
+    return value if known else UNKNOWN

@@ -14,8 +14,7 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.shapes import Shape
 from lib.stack.base import MAX_LAYERS, Stack
 from lib.stack.plain import Input, Unread
-from lib.stack.read.layers import MOST_STEPS, Layers
-from lib.stack.read.parts import Model
+from lib.stack.read.layers import MOST_STEPS, Layers, Model
 from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned

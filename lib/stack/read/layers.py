@@ -1,15 +1,14 @@
-"""Layers and models of code that is read: called, put into one another, and then a stack."""
+"""Layers and models of code that is read: made, called, put into one another, and then a stack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lib.stack.base import Layer, Origin, Ref, Stack
-from lib.stack.plain import Embedding, Input
+from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
+from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.read.parts import Model, Part, unread
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import ModelError, Note
 from lib.stack.read.values import Array, Name, plain
@@ -19,10 +18,57 @@ from lib.toml import say
 
 MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
-_MOST_AXES = 7
 _WORDS, _FEATURES = (12,), 3
 _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A layer that is made, to be called once or more."""
+
+    layer: Layer
+    known: bool = True
+    """Whether the code tells what it is; if not, what is done with it gives the same."""
+    shape: Any = None
+    """Of what comes in, its batch first, where its arguments say so."""
+    taken: bool = False
+    """Whether another layer, or a model, has it."""
+
+
+@dataclass(slots=True, eq=False)
+class Model:
+    """A Sequential, or a Model of inputs and outputs."""
+
+    line: int
+    parts: list[Any] | None = None
+    """Of a Sequential."""
+    inputs: list[Value] = field(default_factory=list)
+    outputs: Any = None
+    shape: Any = None
+    """Of what comes in, its batch first, where `build` or `fit` says so."""
+    rank: int = 0
+    """How sure it is that it is the one that is meant: 3 where it is fitted."""
+    taken: bool = False
+    """Whether it is part of another."""
+    loss: Any = None
+    target: Array | None = None
+    built: int = -1
+    """Of how many parts its outputs are."""
+
+
+def unread(name: str, why: str, origin: Origin) -> Part:
+    """What stands in the place of a layer that can't be read, by a row of code.toml."""
+    received = say(WORDS["unread"], why, name=f"`{name}`")
+    expected = "a tensor" if why == "uncalled" else "a layer"
+    error = ShapeError(expected, received, "", "read")
+    return Part(replace(Unread(called=name, error=error), origin=origin), known=False)
+
+
+def take(part: Any) -> None:
+    """Remember that a layer or model is part of another."""
+    if isinstance(part, (Part, Model)):
+        part.taken = True
 
 
 class Layers:
@@ -38,8 +84,8 @@ class Layers:
         self.steps = 0.0
         self._owners: dict[int, Part] = {}
         """By place in the graph the layer that is called there."""
-        self._open: dict[int, tuple[str, int, list[Input]]] = {}
-        """By place of an input what isn't known of it, where, and what may stand in for it."""
+        self._open: dict[int, tuple[int, list[Input]]] = {}
+        """By place of an input that isn't known its line, and what may stand in for it."""
         self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
@@ -59,6 +105,9 @@ class Layers:
     ) -> Value:
         """A layer in the graph."""
         self.spend(40)
+        for value in inputs:
+            if value.node in self._open:
+                self._settle(value.node, layer)
         return self.graph.call(layer, inputs, states)
 
     def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> Value:
@@ -70,22 +119,32 @@ class Layers:
         if isinstance(shape, int):
             self.note("a number as shape", line, size=shape)
             shape = (shape,)
-        known = isinstance(shape, (list, tuple)) and len(shape) <= _MOST_AXES
+        known = isinstance(shape, (list, tuple))
         given = [batch, *(shape if known else _GUESSES[0])]
         sizes = [one if plain(one) else None for one in given]
         try:
             layer = replace(first(sizes) if given[1:] else sample(()), origin=origin)
+            others = [layer] if plain(given[-1]) else [layer, first([*sizes[:-1], _FEATURES])]
         except ModelError as error:
             raise ModelError(error.sentence, line) from None
         value = self.put(layer)
         if not known:
-            self._open[value.node] = "no input", line, [sample(one) for one in _GUESSES]
-        elif not plain(given[-1]):
-            others = [layer, first([*sizes[:-1], _FEATURES])]
-            self._open[value.node] = "open features", line, others
-        elif not all(map(plain, given)):
-            self._open[value.node] = "open size", line, [layer]
+            others = [sample(one) for one in _GUESSES]
+        if not known or not all(map(plain, given)):
+            self._open[value.node] = line, others
         return value
+
+    def _settle(self, place: int, taker: Layer) -> None:
+        """Of what may stand in for an input take the first that a layer takes; words by number."""
+        self.spend(40)
+        line, others = self._open.pop(place)
+        alone = replace(taker, of=(), shares=None)
+        takes = [one for one in others if not trace((one, alone))[1].error]
+        if isinstance(taker, Embedding) and len(others) == len(_GUESSES):
+            takes = [sample(_WORDS)]
+        chosen = [*takes, others[0]][0]
+        self.graph.layers[place] = replace(chosen, origin=self.graph.layers[place].origin)
+        self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
 
     def found(self, *values: Any) -> list[Value]:
         """The tensors in values, which may be lists within lists."""
@@ -211,15 +270,6 @@ class Layers:
             if owner is not None:
                 shares = earliest.setdefault(id(owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
-        for place in [place for place in kept if place in self._open]:
-            what, line, others = self._open[place]
-            taker = next((layers[at] for at in kept if Ref(place) in layers[at].of), None)
-            chosen = replace(_taken(others, taker), origin=layers[place].origin)
-            if chosen == layers[place] and what == "open features":
-                what = "open size"
-            layers[place] = chosen
-            shape = trace((chosen,))[0].shapes[0][1:]
-            self.note(what, line, shape=shape, features=_FEATURES)
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:
@@ -229,13 +279,3 @@ class Layers:
             self.spend(4 * len(stack))
             self._traced[value.node] = trace(stack)[-1]
         return self._traced[value.node]
-
-
-def _taken(inputs: list[Input], taker: Layer | None) -> Input:
-    """The first of the inputs that a layer takes; of words it takes their numbers."""
-    if taker is None:
-        return inputs[0]
-    if isinstance(taker, Embedding) and len(inputs) == len(_GUESSES):
-        return sample(_WORDS)
-    alone = replace(taker, of=(), shares=None)
-    return next((one for one in inputs if not trace((one, alone))[1].error), inputs[0])

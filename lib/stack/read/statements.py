@@ -15,8 +15,7 @@ from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers
-from lib.stack.read.parts import Model, Part, unread
+from lib.stack.read.layers import Layers, Model, Part, unread
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import (
     Array,
