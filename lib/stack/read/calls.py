@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import shorten
 from typing import Any
@@ -12,9 +11,9 @@ from lib.stack.base import Origin
 from lib.stack.making import MAKES, UNKNOWN, Unknown, made
 from lib.stack.plain import Embedding, Unpack
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers, Model, Part, take, unread
+from lib.stack.read.layers import Layers, Model, Part, unread
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, plain
+from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, listed, plain
 from lib.stack.recurrent import ACTIVATIONS, Recurrent
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
@@ -45,8 +44,6 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
         return _of_library(layers, callee, args, keywords)
     tensors = layers.found(args, keywords)
     if isinstance(callee, Part) and not callee.known and not tensors:
-        for one in args:
-            take(one)
         return callee
     if not isinstance(callee, (Part, Model)):
         return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
@@ -59,10 +56,7 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
         return layers.call(callee, layers.tensors(given), states) if given else UNKNOWN
     if given and isinstance(given[0], Array):  # data, of which only the shape is of use
         callee.shape = callee.shape or (None, *given[0].shape[1:])
-    if not layers.found(given):
-        return UNKNOWN
-    take(callee)
-    return layers.call(callee, layers.tensors(given))
+    return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
 
 
 def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -98,47 +92,38 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
 
 
 def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-    """A layer. Of an unknown vocabulary it has the usual one, which changes no shape."""
+    """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
     layers.spend(100)
-    usual = Embedding().input_dim
+    origin, shape = layers.origin, _given_shape(name, keywords)
     if name == "Embedding" and isinstance([*args, keywords.get("input_dim")][0], Unknown):
-        layers.note("open words", layers.origin.line, count=usual)
+        usual = Embedding().input_dim  # of an unknown vocabulary, which changes no shape
+        layers.note("open words", origin.line, count=usual)
         keywords = keywords if args else {**keywords, "input_dim": usual}
         args = [usual, *args[1:]] if args else args
-    part = _make(name, args, keywords, layers.origin)
-    layers.parts += [part] if isinstance(part, Part) else []
-    return part
-
-
-def _make(name: str, args: Sequence[Any], keywords: Mapping[str, Any], origin: Origin) -> Any:
-    """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
-    shape = _given_shape(name, keywords)
-    given = [*args, *keywords.values()] if name in _WRAPPERS else []
-    inner = given[0] if given else None
-    for one in given:
-        for part in one if isinstance(one, (list, tuple)) else [one]:
-            take(part)
-    lost = isinstance(inner, (Unknown, Value))
-    if isinstance(inner, Part):
-        shape = shape or (inner.shape if name == "Bidirectional" else None)
-        lost = not inner.known
+    inside = list(layers.leaves([args, keywords])) if name in _WRAPPERS else []
+    inner = inside[0] if inside else None
+    layers.parts = [part for part in layers.parts if part not in inside]
+    if isinstance(inner, Part) and name == "Bidirectional":
+        shape = shape or inner.shape
+    parts = (inner.parts if isinstance(inner, Model) else None) or [None]
+    if all(isinstance(one, (Part, Value)) for one in parts):
+        each = [_argument(one, True) for one in parts if not isinstance(one, Value)]
+        each = [replace(made(name, (one,)), origin=one.origin) for one in each]
+        return Model(origin.line, [Part(one, shape=shape) for one in each])
+    lost = isinstance(inner, (Unknown, Value, Model)) or not getattr(inner, "known", True)
     if "**" in keywords or lost:
         return unread(name, "arguments", origin)
-    if not isinstance(inner, Model):
-        plain_args = [_argument(one, bool(given)) for one in args]
-        plain_keywords = {key: _argument(one, bool(given)) for key, one in keywords.items()}
-        return Part(replace(made(name, plain_args, plain_keywords), origin=origin), shape=shape)
-    parts = [part for part in inner.parts or () if not isinstance(part, Value)]
-    if not parts or not all(isinstance(part, Part) for part in parts):
-        return unread(name, "arguments", origin)
-    layers = [replace(made(name, (part.layer,)), origin=part.layer.origin) for part in parts]
-    return Model(origin.line, [Part(layer, shape=shape) for layer in layers])
+    values = [_argument(one, bool(inside)) for one in args]
+    by_name = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
+    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape)
+    layers.parts.append(part)
+    return part
 
 
 def _input(layers: Layers, args: list[Any], keywords: dict[str, Any]) -> Value:
     shape, batch = _given(args, keywords, 0, "shape", "input_shape"), None
     whole = keywords.get("batch_shape", keywords.get("batch_input_shape"))
-    if isinstance(whole, (list, tuple)) and whole:
+    if listed(whole) and whole:
         batch, *shape = whole
     batch = _given(args, keywords, 1, "batch_size") or batch
     return layers.input(shape, batch, layers.origin)
@@ -154,9 +139,7 @@ def _model(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any])
     model = Model(layers.origin.line)
     if name == "Sequential":
         parts = _given(args, keywords, 0, "layers") or []
-        model.parts = list(parts) if isinstance(parts, (list, tuple)) else [parts]
-        for part in model.parts:
-            take(part)
+        model.parts = list(parts) if listed(parts) else [parts]
     else:
         outputs = _given(args, keywords, 1, "outputs", "output")
         if outputs is None:
@@ -175,7 +158,6 @@ def method(
     second = _given(args, keywords, 1, "y", "loss")
     model.rank = max(model.rank, WORDS["ranks"].get(name, 0))
     if name == "add" and model.parts is not None:
-        take(first)
         model.parts.append(first)
     elif name == "compile":
         model.loss = second
@@ -238,18 +220,14 @@ def shown(origin: Origin) -> str:
     return shorten(origin.call, 40, placeholder="…")
 
 
-def _given_shape(name: str, keywords: Mapping[str, Any]) -> Any:
+def _given_shape(name: str, keywords: dict[str, Any]) -> Any:
     """The shape of what comes in that a layer's arguments tell, its batch first."""
-    batch = keywords.get("batch_size")
-    shape = keywords.get("input_shape")
-    length = [keywords["input_length"]] if "input_length" in keywords else []
+    axes = ("input_length",) if name == "Embedding" else ("input_length", "input_dim")
+    shape = keywords.get("input_shape", [keywords[key] for key in axes if key in keywords])
     if "batch_input_shape" in keywords:
         return keywords["batch_input_shape"]
-    if isinstance(shape, (int, list, tuple)):
-        return (batch, shape) if isinstance(shape, int) else (batch, *shape)
-    if name == "Embedding":
-        return (batch, *length) if length else None
-    return (batch, *length, keywords["input_dim"]) if "input_dim" in keywords else None
+    shape = (shape,) if isinstance(shape, int) else shape
+    return (keywords.get("batch_size"), *shape) if listed(shape) and shape else None
 
 
 def _argument(value: Any, wraps: bool, depth: int = 0) -> Any:

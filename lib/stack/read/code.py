@@ -51,8 +51,8 @@ def _reading(reader: Reader, tree: ast.Module, text: str) -> Reading:
     if not layers.models:
         _by_defaults(reader, tree)
     usable = [model for model in layers.models if model.parts or model.outputs is not None]
-    model = max(reversed(usable), key=lambda one: (one.rank, not one.taken), default=None)
-    stack = _loose(layers) if model is None else _put_together(layers, model)
+    model = max(reversed(usable), key=lambda one: one.rank, default=None)
+    stack = _loose(reader) if model is None else layers.stack(model)
     if not stack:
         raise _without_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
@@ -84,22 +84,14 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
                 layers.note("defaults", node.lineno, name=f"`{node.name}`")
 
 
-def _put_together(layers: Layers, model: Model) -> Stack:
-    inputs, outputs = layers.ends(model)
-    return layers.stack(inputs, layers.tensors(outputs))
-
-
-def _loose(layers: Layers) -> Stack:
+def _loose(reader: Reader) -> Stack:
     """The layers of a code that makes no model of them; () where there are none."""
-    loose = [part for part in layers.parts if not part.taken]
-    stack: Stack = ()
-    if any(not isinstance(layer, Input) for layer in layers.graph.layers):
-        stack = layers.stack([], [])
-    elif loose:
-        stack = _put_together(layers, Model(1, [*loose]))
-    if stack:
-        layers.note("no model")
-    return stack
+    layers = reader.layers
+    called = any(not isinstance(layer, Input) for layer in layers.graph.layers)
+    if not called and (reader.passed_by or not layers.parts):
+        return ()
+    layers.note("no model")
+    return layers.stack(None if called else Model(1, [*layers.parts]))
 
 
 def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:

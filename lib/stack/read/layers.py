@@ -11,7 +11,7 @@ from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import ModelError, Note
-from lib.stack.read.values import Array, Name, plain
+from lib.stack.read.values import Array, Name, listed, plain
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
@@ -32,8 +32,6 @@ class Part:
     """Whether the code tells what it is; if not, what is done with it gives the same."""
     shape: Any = None
     """Of what comes in, its batch first, where its arguments say so."""
-    taken: bool = False
-    """Whether another layer, or a model, has it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -49,8 +47,6 @@ class Model:
     """Of what comes in, its batch first, where `build` or `fit` says so."""
     rank: int = 0
     """How sure it is that it is the one that is meant: 3 where it is fitted."""
-    taken: bool = False
-    """Whether it is part of another."""
     loss: Any = None
     target: Array | None = None
     built: int = -1
@@ -63,12 +59,6 @@ def unread(name: str, why: str, origin: Origin) -> Part:
     expected = "a tensor" if why == "uncalled" else "a layer"
     error = ShapeError(expected, received, "", "read")
     return Part(replace(Unread(called=name, error=error), origin=origin), known=False)
-
-
-def take(part: Any) -> None:
-    """Remember that a layer or model is part of another."""
-    if isinstance(part, (Part, Model)):
-        part.taken = True
 
 
 class Layers:
@@ -86,7 +76,6 @@ class Layers:
         """By place in the graph the layer that is called there."""
         self._open: dict[int, tuple[int, list[Input]]] = {}
         """By place of an input that isn't known its line, and what may stand in for it."""
-        self._traced: dict[int, TracedLayer] = {}
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
@@ -119,7 +108,7 @@ class Layers:
         if isinstance(shape, int):
             self.note("a number as shape", line, size=shape)
             shape = (shape,)
-        known = isinstance(shape, (list, tuple))
+        known = listed(shape)
         given = [batch, *(shape if known else _GUESSES[0])]
         sizes = [one if plain(one) else None for one in given]
         try:
@@ -148,9 +137,9 @@ class Layers:
 
     def found(self, *values: Any) -> list[Value]:
         """The tensors in values, which may be lists within lists."""
-        return [one for one in self._leaves(values) if isinstance(one, Value)]
+        return [one for one in self.leaves(values) if isinstance(one, Value)]
 
-    def _leaves(self, value: Any) -> Iterator[Any]:
+    def leaves(self, value: Any) -> Iterator[Any]:
         """What is in lists within lists, or in dicts, in order; else the value alone."""
         open_ = [value]
         while open_:
@@ -164,7 +153,7 @@ class Layers:
     def tensors(self, value: Any) -> list[Value]:
         """The tensors in what a layer is called on; what isn't one has another in its place."""
         tensors = []
-        for one in self._leaves(value):
+        for one in self.leaves(value):
             key = one.path if isinstance(one, Name) else one
             if isinstance(one, Value):
                 tensors.append(one)
@@ -177,12 +166,11 @@ class Layers:
     def _stand_in(self, value: Any) -> Value:
         if isinstance(value, Array):
             return self.input(value.shape[1:], value.shape[0])
-        if isinstance(value, Part) and not value.known:
-            return self.put(value.layer)
-        if isinstance(value, (Part, Model)):
-            called = value.layer.keras if isinstance(value, Part) else "model"
-            return self.put(unread(called, "uncalled", self.origin).layer)
-        return self.input(None)
+        if isinstance(value, Part) and value.known:
+            value = unread(value.layer.keras, "uncalled", self.origin)
+        if isinstance(value, Model):
+            value = unread("model", "uncalled", self.origin)
+        return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
         """What can't be read, called on the tensors in these values if there are any."""
@@ -194,15 +182,14 @@ class Layers:
     def call(self, what: Any, inputs: list[Value], states: Sequence[Value] = ()) -> Any:
         """A layer or a model called on tensors: what it gives."""
         inputs = inputs or [self.input(None)]
-        if isinstance(what, Part):
-            what.taken = True
-            value = self.put(what.layer, inputs, states)
-            self._owners[value.node] = what
-            return value
-        if not isinstance(what, Model):
-            name = what.name if isinstance(what, Name) else "…"
-            return self.put(unread(name, "value", self.origin).layer, inputs)
-        return self._once_more(what, inputs) if what.parts is None else self._chain(what, inputs)
+        if isinstance(what, Model):
+            again = self._chain if what.parts is not None else self._once_more
+            return again(what, inputs)
+        name = what.name if isinstance(what, Name) else "…"
+        part = what if isinstance(what, Part) else unread(name, "value", self.origin)
+        value = self.put(part.layer, inputs, states)
+        self._owners[value.node] = part
+        return value
 
     def _chain(self, model: Model, inputs: list[Value]) -> Any:
         """Each layer called on what the one before it gives; inputs among them are passed by."""
@@ -253,29 +240,27 @@ class Layers:
         if isinstance(head, Part):
             shape = head.shape or shape
             self.origin = head.layer.origin or self.origin
-        known = isinstance(shape, (list, tuple)) and shape
+        known = listed(shape) and shape
         return self.input(shape[1:], shape[0]) if known else self.input(None)
 
-    def stack(self, inputs: list[Value], outputs: list[Value]) -> Stack:
-        """What leads to these outputs, with these inputs; all that was called where none is named.
+    def stack(self, model: Model | None) -> Stack:
+        """What leads to a model's outputs, with its inputs; without a model all that was called.
 
         A layer that is called several times is one: the later calls share its weights.
         """
-        ends = [*inputs, *outputs]
+        inputs, outputs = self.ends(model) if model else ([], None)
+        ends = [*inputs, *self.tensors(outputs)]
         kept = self.graph.leading_to({value.node for value in ends})
         earliest: dict[int, int] = {}
         layers = self.graph.layers
         for place in kept:
-            owner = self._owners.get(place)
-            if owner is not None:
-                shares = earliest.setdefault(id(owner), place)
+            if place in self._owners:
+                shares = earliest.setdefault(id(self._owners[place]), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:
         """What is known of a tensor by now."""
-        if value.node not in self._traced:
-            stack = self.graph.stack([value])
-            self.spend(4 * len(stack))
-            self._traced[value.node] = trace(stack)[-1]
-        return self._traced[value.node]
+        stack = self.graph.stack([value])
+        self.spend(4 * len(stack))
+        return trace(stack)[-1]

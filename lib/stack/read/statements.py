@@ -8,7 +8,6 @@ function is followed where all that it needs is known, and that is said, as is w
 from __future__ import annotations
 
 import ast
-from contextlib import suppress
 from typing import Any
 
 from lib.stack.base import Origin
@@ -156,10 +155,6 @@ class Reader:
             for model in models:
                 if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
-        elif isinstance(block, (ast.For, ast.While)):
-            self.scopes[-1].update(dict.fromkeys(changed, UNKNOWN))
-            with suppress(Returned):  # what it returns, and in which round, isn't known
-                self.run(block.body)
         self.scopes[-1].update(dict.fromkeys(changed, given))
 
     def at(self, node: Any) -> Origin:
