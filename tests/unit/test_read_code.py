@@ -273,19 +273,18 @@ def test_loops_and_functions_are_followed_where_all_is_known_and_that_is_said() 
 
 
 def test_a_model_that_is_kept_in_an_object_is_read() -> None:
-    """What its __init__ says is known; a loop over what isn't known stands in it."""
+    """What its method says is known; a loop over what isn't known stands in it."""
     code = """
         class Net:
-            def __init__(self, steps=12, units=16):
-                self.steps, self.units = steps, units
-            def build(self):
+            def build(self, units=16):
+                self.steps = 12
                 self.model = Sequential([Input((self.steps, 3))])
-                self.model.add(LSTM(self.units))
+                self.model.add(LSTM(units))
                 for size in self.sizes:
                     self.model.add(Dense(size))
     """
     assert shapes(code) == [*CHAIN[:2], ()]
-    assert "a loop" in sentences(code)[8]
+    assert "a loop" in sentences(code)[7]
 
 
 def test_a_function_that_builds_the_model_is_read() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from textwrap import shorten
 from typing import Any
 
-from lib.stack.base import Origin
 from lib.stack.making import MAKES, UNKNOWN, Unknown, made
 from lib.stack.plain import Embedding, Unpack
 from lib.stack.read.building import Value
@@ -23,19 +21,12 @@ _MERGES = {
     for name in (*_MERGES_OF.values(), "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 }
 """Functions that make a layer and call it, by name."""
+MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions are no layers."""
 _LIBRARIES = ("numpy", "tensorflow", "keras", "tf_keras")
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
-
-
-def makes(value: Any) -> bool:
-    """Whether a value is a layer, or a name of Keras's that makes one."""
-    if not isinstance(value, Name):
-        return isinstance(value, Part)
-    known = value.name in MAKES or value.name in (*_MERGES, "Sequential", "Model", "Input")
-    return known and value.path.startswith(("keras", "tensorflow", "tf_keras"))
 
 
 def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
@@ -179,7 +170,7 @@ def merged(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
         axes = [[len(one) for one in layers.traced(each).tensors] for each in (left, right)]
         if axes[0] == axes[1]:
             return layers.call(_made(layers, _MERGES_OF[type(how)], [], {}), [left, right])
-    return layers.beyond(shown(layers.origin), "op", left, right)
+    return layers.beyond("", "op", left, right)
 
 
 def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
@@ -195,7 +186,7 @@ def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
     return [value[at] for at in range(max(several, count))]
 
 
-def attribute(layers: Layers, base: Any, name: str) -> Any:  # noqa: PLR0911  one each
+def attribute(layers: Layers, base: Any, name: str) -> Any:
     """What a value has by a name: X.shape, model.output."""
     match base:
         case Name(path):
@@ -204,20 +195,11 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:  # noqa: PLR0911  on
             return shape
         case Value() if name == "shape":
             return (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
-        case Model() if name in ("input", "inputs", "output", "outputs"):
-            ends = layers.ends(base)[name.startswith("output")]
-            listed = ends if isinstance(ends, list) else [ends]
-            return listed[0] if len(listed) == 1 and not name.endswith("s") else listed
         case Model():
             return unread(f"model.{name}", "value", layers.origin)
         case Part():
             return UNKNOWN if base.known else base
     return UNKNOWN
-
-
-def shown(origin: Origin) -> str:
-    """A call, as it is shown in a sentence."""
-    return shorten(origin.call, 40, placeholder="…")
 
 
 def _given_shape(name: str, keywords: dict[str, Any]) -> Any:

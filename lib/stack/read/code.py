@@ -11,10 +11,9 @@ from contextlib import suppress
 from typing import Any
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.shapes import Shape
 from lib.stack.base import MAX_LAYERS, Stack
 from lib.stack.plain import Input, Unread
-from lib.stack.read.layers import MOST_STEPS, Layers, Model
+from lib.stack.read.layers import Layers, Model
 from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
@@ -31,28 +30,18 @@ def read_code(text: str) -> Reading:
         ModelError: for what is no Python, holds no layers of Keras, or is too much, with its line.
     """
     tree, lines = parsed(text)
-    try:
-        return _reading(Reader(lines), tree, text)
-    except RecursionError:
-        raise refused("too deep") from None
-
-
-def _reading(reader: Reader, tree: ast.Module, text: str) -> Reading:
-    """What was read, all in all."""
+    reader = Reader(lines)
     layers = reader.layers
     try:
         with suppress(Returned):  # outside of a function, where it is no Python
             reader.run(tree.body)
-    except ModelError:
-        if layers.steps <= MOST_STEPS or not layers.models:
-            raise
-        layers.note("too much", getattr(reader.statement, "lineno", None))
-        layers.steps = 0.0
-    if not layers.models:
-        _by_defaults(reader, tree)
-    usable = [model for model in layers.models if model.parts or model.outputs is not None]
-    model = max(reversed(usable), key=lambda one: one.rank, default=None)
-    stack = _loose(reader) if model is None else layers.stack(model)
+        if not layers.models:
+            _by_defaults(reader, tree)
+        usable = [model for model in layers.models if model.parts or model.outputs is not None]
+        model = max(reversed(usable), key=lambda one: one.rank, default=None)
+        stack = _loose(reader) if model is None else layers.stack(model)
+    except RecursionError:
+        raise refused("too deep") from None
     if not stack:
         raise _without_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
@@ -64,23 +53,21 @@ def _reading(reader: Reader, tree: ast.Module, text: str) -> Reading:
             words = {"expected": layer.error.expected, "received": layer.error.received}
             layers.note("unread", layer.origin.line if layer.origin else None, **words)
     loss = _loss(layers, model.loss) if model else ""
+    samples, *rest = (model.target.shape if model and model.target else ()) or (None, None)
+    told = all(isinstance(size, int) for size in rest)
+    target = (samples if isinstance(samples, int) else None, *rest) if told else None
     notes = sorted(dict.fromkeys(layers.notes), key=lambda note: note.line or 0)
-    return Reading(stack, "code", tuple(notes), loss, _target(model))
+    return Reading(stack, "code", tuple(notes), loss, target)
 
 
 def _by_defaults(reader: Reader, tree: ast.Module) -> None:
     """Follow the functions that make a model, since nothing calls them."""
     layers = reader.layers
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.bases]
-    of_keras = [line for node in classes for line in node.body]
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names = {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
-            sets_up = node.name == "__init__" and node not in of_keras
-            before = len(layers.models)
-            if sets_up or names & {"Sequential", "Model"}:
+            if names & {"Sequential", "Model"}:
                 reader.follow(reader.function(node), [], {})
-            if len(layers.models) > before:
                 layers.note("defaults", node.lineno, name=f"`{node.name}`")
 
 
@@ -126,11 +113,3 @@ def _loss(layers: Layers, value: Any) -> str:
     if rule is None:
         layers.note("unknown loss", name=name)
     return rule.name if rule else ""
-
-
-def _target(model: Model | None) -> Shape | None:
-    """The shape of y in `fit`, where all but the number of samples is told."""
-    samples, *rest = (model.target.shape if model and model.target else ()) or (None, None)
-    if not all(isinstance(size, int) for size in rest):
-        return None
-    return (samples if isinstance(samples, int) else None, *rest)

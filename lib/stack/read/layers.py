@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
@@ -16,7 +17,7 @@ from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
 
-MOST_STEPS = 40_000
+_MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
 _WORDS, _FEATURES = (12,), 3
 _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
@@ -82,7 +83,7 @@ class Layers:
     def spend(self, steps: float = 1) -> None:
         """Count what is followed. Raises ModelError where it is too much."""
         self.steps += steps
-        if self.steps > MOST_STEPS:
+        if self.steps > _MOST_STEPS:
             raise refused("too much")
 
     def note(self, what: str, at: int | None = None, **names: object) -> None:
@@ -173,7 +174,8 @@ class Layers:
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
-        """What can't be read, called on the tensors in these values if there are any."""
+        """What can't be read, by its name or code, called on the tensors in these values if any."""
+        name = name or shorten(self.origin.call, 40, placeholder="…")
         part, tensors = unread(name, why, self.origin), self.found(values)
         if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
             return tensors[0]

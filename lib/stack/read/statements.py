@@ -148,7 +148,8 @@ class Reader:
         changed |= {name for name in values if f"{name}.append" in values}
         models = [one for name, one in values.items() if f"{name}.add" in values]
         given: Any = UNKNOWN
-        if self.layers.found(values) or any(map(calls.makes, values.values())):
+        makes = any(getattr(one, "name", "") in calls.MAKES_LAYERS for one in values.values())
+        if makes or self.layers.found(values):
             part = unread(why, why, self.at(block))
             given = self.layers.beyond(why, why, values)
             self.passed_by = self.passed_by or (self.layers.origin, why)
@@ -251,9 +252,8 @@ class Reader:
         if isinstance(base, Value):
             base = calls.outputs(self.layers, base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
-                return self.layers.beyond(calls.shown(self.at(node)), "op", base)
-        if isinstance(base, Array):
-            return base.at(index)
+                self.at(node)
+                return self.layers.beyond("", "op", base)
         if isinstance(base, (Name, Part)):
             return base
         held = isinstance(base, (list, tuple, str, dict, range))

@@ -56,13 +56,6 @@ class Array:
 
     shape: tuple[Any, ...]
 
-    def at(self, index: Any) -> Any:
-        """What is left of it by X[:100]; what other indices leave isn't known."""
-        if not isinstance(index, slice) or not self.shape:
-            return UNKNOWN
-        length = computed(lambda: len(range(self.shape[0])[index]))
-        return Array((length, *self.shape[1:]))
-
     def reshaped(self, shape: Any) -> Array:
         """The same numbers in another shape, where -1 is what is left."""
         sizes = shape if isinstance(shape, (list, tuple)) else (shape,)
