@@ -16,10 +16,7 @@ from lib.stack.recurrent import ACTIVATIONS, Recurrent
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-_MERGES = {
-    name.lower(): name
-    for name in (*_MERGES_OF.values(), "Average", "Maximum", "Minimum", "Concatenate", "Dot")
-}
+_MERGES = {name.lower(): name for name in WORDS["merges"]}
 """Functions that make a layer and call it, by name."""
 MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
@@ -45,8 +42,6 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
         after = args[1] if isinstance(callee.layer, Recurrent) and args[1:] else []
         states = layers.found(keywords.get("initial_state", after))
         return layers.call(callee, layers.tensors(given), states) if given else UNKNOWN
-    if given and isinstance(given[0], Array):  # data, of which only the shape is of use
-        callee.shape = callee.shape or (None, *given[0].shape[1:])
     return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
 
 
@@ -178,11 +173,10 @@ def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
     layer = layers.graph.layers[value.node]
     several = 1 if value.output is not None else len(layer.returned())
     unpacks = layer.kind == "mha" or getattr(layer, "return_state", False)
-    if count and several == 1 and not unpacks:
-        known = layer.kind == "unread"
-        return [value if known else layers.put(Unpack(origin=layers.origin), [value])] * count
-    if several == 1 and not count:
-        return [value]
+    if several == 1 and (not count or layer.kind == "unread"):
+        return [value] * max(count, 1)
+    if several == 1 and not unpacks:
+        return [layers.put(Unpack(origin=layers.origin), [value])] * count
     return [value[at] for at in range(max(several, count))]
 
 

@@ -17,7 +17,6 @@ from lib.stack.read.layers import Layers, Model
 from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
-from lib.stack.read.values import Name
 from lib.toml import say
 
 
@@ -67,8 +66,10 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
         if isinstance(node, ast.FunctionDef):
             names = {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
             if names & {"Sequential", "Model"}:
+                before = len(layers.models)
                 reader.follow(reader.function(node), [], {})
-                layers.note("defaults", node.lineno, name=f"`{node.name}`")
+                if len(layers.models) > before:
+                    layers.note("defaults", node.lineno, name=f"`{node.name}`")
 
 
 def _loose(reader: Reader) -> Stack:
@@ -88,8 +89,7 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
     if reader.passed_by:
         origin, why = reader.passed_by
         return refused("passed by", origin.line, received=say(WORDS["unread"], why))
-    names = [value.path for value in reader.scopes[0].values() if isinstance(value, Name)]
-    if any(path.partition(".")[0] == "torch" for path in names):
+    if "torch" in text:
         return refused("other layers", name="PyTorch")
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and node.bases:
@@ -99,9 +99,8 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
 
 def _loss(layers: Layers, value: Any) -> str:
     """Keras's name of what `compile` is given; empty, with a note, where it isn't known."""
-    listed = list(value.values()) if isinstance(value, dict) else value
-    listed = listed if isinstance(listed, (list, tuple)) else [listed]
-    names = {one if isinstance(one, str) else getattr(one, "name", "…") for one in listed}
+    losses = layers.leaves(value)
+    names = {one if isinstance(one, str) else getattr(one, "name", "…") for one in losses}
     if value is None:
         return ""
     if len(names) != 1:

@@ -19,6 +19,7 @@ from lib.toml import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
+Values = Sequence[Value]
 _WORDS, _FEATURES = (12,), 3
 _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
@@ -90,9 +91,7 @@ class Layers:
         """Say something of the code."""
         self.notes.append(Note(say(WORDS["notes"], what, **names), at))
 
-    def put(
-        self, layer: Layer, inputs: Sequence[Value] = (), states: Sequence[Value] = ()
-    ) -> Value:
+    def put(self, layer: Layer, inputs: Values = (), states: Values = ()) -> Value:
         """A layer in the graph."""
         self.spend(40)
         for value in inputs:
@@ -181,7 +180,7 @@ class Layers:
             return tensors[0]
         return self.call(part, tensors) if tensors else part
 
-    def call(self, what: Any, inputs: list[Value], states: Sequence[Value] = ()) -> Any:
+    def call(self, what: Any, inputs: list[Value], states: Values = ()) -> Any:
         """A layer or a model called on tensors: what it gives."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, Model):
