@@ -366,6 +366,8 @@ HOSTILE = {
     "f-string": "f'" + "{a}" * 60_000 + "'",
     "conditions": "1 if 1 else " * 15_000 + "1",
     "null": "a\0b",
+    "fences": "```\n" * 39_000,
+    "blank lines": "(" + "\n" * 39_000,
     "half a character": "x = '\ud800'",
     "power": "u = 9**9**9\nv = 2**10**6\nm = Sequential([Input((3, 2)), LSTM(u)])",
     "text": "u = 'a' * 10**10\nv = '%9999999999d' % 3\nm = Sequential([LSTM(len(u))])",

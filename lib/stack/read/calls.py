@@ -181,7 +181,7 @@ def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
 
 
 def attribute(layers: Layers, base: Any, name: str) -> Any:
-    """What a value has by a name: X.shape, model.output."""
+    """What a value has by a name: X.shape."""
     match base:
         case Name(path):
             return Name(f"{path}.{name}")
