@@ -28,10 +28,8 @@ from lib.stack.read.values import (
     plain,
 )
 
-_MOST_ROUNDS = 100
-"""Of a loop that is followed."""
-_DEEPEST = 12
-"""Of functions that call one another."""
+_MOST_ROUNDS, _DEEPEST = 100, 12
+"""Of a loop that is followed; of functions that call one another."""
 _MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
 """Of a statement that is shown in one line; and of that, and a call in it, in characters."""
 
@@ -241,14 +239,15 @@ class Reader:
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
     def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
-        """Arithmetic: of plain values, arrays, and tensors."""
-        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
+        """Arithmetic of plain values, arrays, and tensors; a comparison of plain values."""
+        plainly = isinstance(how, ast.cmpop) or isinstance(left, (list, tuple))
+        if plainly or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
         return calls.merged(self.layers, how, left, right)
 
     def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
-        """What stands in brackets behind a value: SHAPE[0], X[:100], one of several tensors."""
+        """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
         if isinstance(base, Value):
             base = calls.outputs(self.layers, base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
@@ -330,8 +329,8 @@ class Reader:
             return array(name, [base, *args], keywords, True)
         if isinstance(base, list) and name == "append":
             base += args[:1]
-        is_part = isinstance(func, ast.Attribute)
-        callee = calls.attribute(self.layers, base, name) if is_part else self.value(func)
+        of_base = isinstance(func, ast.Attribute)
+        callee = calls.attribute(self.layers, base, name) if of_base else self.value(func)
         if not isinstance(callee, Function):
             return calls.call(self.layers, callee, args, keywords, name)
         if self.layers.found(args, keywords):
