@@ -83,14 +83,14 @@ def test_a_size_that_cannot_be_told_is_open_and_said_with_its_line() -> None:
         model = Sequential([Input(({})), LSTM(16)])
     """
     assert shapes(code.format("X.shape[1], 3")) == [(None, None, 3), (None, 16)]
-    assert "left open" in sentences(code.format("X.shape[1], 3"))[3]
+    assert "(None, 3) stands in" in sentences(code.format("X.shape[1], 3"))[3]
     assert shapes(code.format("12, X.shape[2]")) == [(None, 12, 3), (None, 16)]
-    assert "3 stand in" in sentences(code.format("12, X.shape[2]"))[3]
+    assert "(12, 3) stands in" in sentences(code.format("12, X.shape[2]"))[3]
     assert shapes("m = Sequential([Input([]), Flatten()])")[0] == (None,)
     words = "model = Sequential([Input((X.shape[1],)), Embedding(len(words) + 1, 8), LSTM(2)])"
     assert shapes(words) == [(None, None), (None, None, 8), (None, 2)]
     said = " ".join(note.sentence for note in reading(words).notes)
-    assert "left open" in said
+    assert "(None,) stands in" in said
     assert "How many words" in said
 
 
@@ -263,34 +263,28 @@ def test_loops_and_functions_are_followed_where_all_is_known_and_that_is_said() 
         x = inputs = Input((12, 3))
         for units in (8, 4):
             x = block(x, units)
-        while units < 6:
-            units += 1
-            x = Dense(units)(x)
-        model = Model(inputs, x)
+        model = Model(inputs, [Dense(units)(x) for units in range(5, 7)])
     """
     widths = [shape[-1] for shape in shapes(code)]
     assert widths == [3, 8, 8, 4, 4, 5, 6]
     assert "2 rounds" in sentences(code)[9]
     assert "`block` is a function" in sentences(code)[10]
-    assert "2 rounds" in sentences(code)[11]
-    assert len(sentences(code)) == 3
+    assert len(sentences(code)) == 2
 
 
 def test_a_model_that_is_kept_in_an_object_is_read() -> None:
-    """What its class and __init__ say are known; a loop over what isn't known stands in it."""
+    """What its method says is known; a loop over what isn't known stands in it."""
     code = """
         class Net:
-            steps = 12
-            def __init__(self, units=16):
-                self.units = units
-            def build(self):
+            def build(self, units=16):
+                self.steps = 12
                 self.model = Sequential([Input((self.steps, 3))])
-                self.model.add(LSTM(self.units))
+                self.model.add(LSTM(units))
                 for size in self.sizes:
                     self.model.add(Dense(size))
     """
     assert shapes(code) == [*CHAIN[:2], ()]
-    assert "a loop" in sentences(code)[9]
+    assert "a loop" in sentences(code)[7]
 
 
 def test_a_function_that_builds_the_model_is_read() -> None:
@@ -372,6 +366,8 @@ HOSTILE = {
     "f-string": "f'" + "{a}" * 60_000 + "'",
     "conditions": "1 if 1 else " * 15_000 + "1",
     "null": "a\0b",
+    "fences": "```\n" * 39_000,
+    "blank lines": "(" + "\n" * 39_000,
     "half a character": "x = '\ud800'",
     "power": "u = 9**9**9\nv = 2**10**6\nm = Sequential([Input((3, 2)), LSTM(u)])",
     "text": "u = 'a' * 10**10\nv = '%9999999999d' % 3\nm = Sequential([LSTM(len(u))])",

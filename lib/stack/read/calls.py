@@ -3,317 +3,216 @@
 from __future__ import annotations
 
 import ast
-from textwrap import shorten
+from dataclasses import replace
 from typing import Any
 
-from lib.stack.base import Origin
-from lib.stack.making import MAKES, UNKNOWN, Unknown
+from lib.stack.making import MAKES, UNKNOWN, Unknown, made
 from lib.stack.plain import Embedding, Unpack
-from lib.stack.read.arrays import Array, created
-from lib.stack.read.bounded import asks_inside, function, is_function, size
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers
-from lib.stack.read.parts import Model, Part, make, take
-from lib.stack.read.values import Evaluator, Function, Opaque
-from lib.stack.recurrent import Recurrent
+from lib.stack.read.layers import Layers, Model, Part, unread
+from lib.stack.read.pasted import WORDS
+from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, listed, plain
+from lib.stack.recurrent import ACTIVATIONS, Recurrent
 
-_MERGES_OF = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-_MERGES = {
-    name.lower(): name
-    for name in (*_MERGES_OF.values(), "Average", "Maximum", "Minimum", "Concatenate", "Dot")
-}
+_WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
+_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_MERGES = {name.lower(): name for name in WORDS["merges"]}
 """Functions that make a layer and call it, by name."""
+MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions are no layers."""
-_LIBRARIES = ("numpy", "tensorflow", "keras", "sklearn", "tf_keras")
+_LIBRARIES = ("numpy", "tensorflow", "keras", "tf_keras")
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
-_RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2}
-_RANK_OF_OTHERS = {"build": 1, "summary": 1, "evaluate": 1, "predict": 1}
 
 
-class Calls(Evaluator):
-    """What calls come to, those of layers and models among them."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(lines)
-        self.layers = Layers(self.spend)
-
-    def follow(
-        self, function: Function, args: list[Any], keywords: dict[str, Any], node: ast.AST
-    ) -> Any:
-        """What a function of the code gives."""
-        raise NotImplementedError
-
-    def at(self, node: Any) -> Origin:
-        """The same, and what is made from here on is made there."""
-        self.layers.origin = super().at(node)
-        return self.layers.origin
-
-    def makes(self, value: Any) -> bool:
-        """Whether a value is a layer, or a name of Keras's that makes one."""
-        if not isinstance(value, Opaque) or value.why:
-            return isinstance(value, Part)
-        known = value.name in MAKES or value.name in (*_MERGES, "Sequential", "Model", "Input")
-        return known and value.path.startswith(("keras", "tensorflow", "tf_keras"))
-
-    def tensors_in(self, node: ast.AST) -> tuple[Any, ...]:
-        """Those that it names."""
-        names = dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
-        return self.layers.found([self.named(name) for name in names])
-
-    def called(self, node: ast.Call) -> Any:
-        """What a call gives."""
-        called = node.func
-        base = self.value(called.value) if isinstance(called, ast.Attribute) else None
-        args = list(self.items(node.args))
-        keywords: dict[str, Any] = {}
-        for keyword in node.keywords:
-            value = self.value(keyword.value)
-            if keyword.arg is not None:
-                keywords[keyword.arg] = value
-            elif isinstance(value, dict):
-                keywords |= {f"{key}": one for key, one in value.items()}
-            else:
-                args.append(Opaque("**", "arguments", self.at(node)))
-        self.at(node)
-        if isinstance(called, ast.Attribute):
-            name = called.attr
-            if isinstance(base, Model):
-                return self._method(base, name, args, keywords)
-            if isinstance(base, Array):
-                return base.method(name, args)
-            if isinstance(base, (list, dict)):
-                return _changed(base, name, args)
-            if isinstance(base, Value) and name == "get_shape":
-                return self.attribute(base, "shape", node)
-            callee = self.attribute(base, name, called)
-        else:
-            callee = self.value(called)
-        return self._call(callee, args, keywords, node)
-
-    def _call(self, callee: Any, args: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
-        layers = self.layers
-        if isinstance(callee, Part):
-            return self._call_part(callee, args, keywords)
-        if isinstance(callee, Model):
-            return self._call_model(callee, args, keywords)
-        if isinstance(callee, Function):
-            before, own = len(layers.parts), bool(layers.found(args, keywords))
-            given = self.follow(callee, args, keywords, node)
-            if own:
-                name = f"`{callee.node.name}`"
-                layers.note_of_parts(before, "function", node.lineno, name=name)
-            return given
-        tensors = layers.found(args, keywords)
-        if not isinstance(callee, Opaque):
-            name = getattr(node.func, "attr", getattr(node.func, "id", "…"))
-            return Opaque(name, "function", layers.origin, tensors) if tensors else UNKNOWN
-        if callee.why:
-            for one in args:
-                take(one)
-            return Opaque(callee.path, callee.why, layers.origin, (*callee.takes, *tensors))
-        return self._named(callee, args, keywords, node)
-
-    def _call_model(self, model: Model, args: list[Any], keywords: dict[str, Any]) -> Any:
-        given = args[:1] or [keywords[key] for key in _TENSORS if key in keywords]
-        if given and isinstance(given[0], Array) and model.shape is None:
-            model.shape = (None, *given[0].shape[1:])
-        if not self.layers.found(given):  # data, of which only the shape is of use
-            return UNKNOWN
-        take(model)
-        return self.layers.call(model, self.layers.tensors(given))
-
-    def _named(  # noqa: PLR0911  a line for each thing that a name may make
-        self, callee: Opaque, args: list[Any], keywords: dict[str, Any], node: ast.Call
-    ) -> Any:
-        """What something of a library gives: a layer, an input, a model, an array."""
-        name, (root, *modules) = callee.name, callee.path.split(".")[:-1] or [""]
-        tensors = self.layers.found(args, keywords)
-        of_keras = root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in modules)
-        if of_keras and _OPERATIONS.isdisjoint(modules):
-            if name in ("Input", "InputLayer"):
-                return self._input(args, keywords)
-            if name in ("Sequential", "Model", "Functional"):
-                return self._model(name, args, keywords, node)
-            if name in _MERGES and tensors:
-                merge = {key: value for key, value in keywords.items() if key != "inputs"}
-                part = self._made(_MERGES[name], args[1:], merge)
-                return self.layers.call(part, self.layers.tensors(keywords.get("inputs", args[:1])))
-            if name in MAKES or ("layers" in modules and name[:1].isupper()):
-                return self._made(name, args, keywords)
-        if callee.path == "keras.dict" and not args:
-            return keywords
-        if is_function(callee.path) and not (tensors and asks_inside(name)):
-            return self._computed(name, args)
-        if name in ("int_shape", "shape") and args and isinstance(args[0], Value):
-            return self.attribute(args[0], "shape", node)
-        if root in _LIBRARIES:
-            array = created(name, args, keywords, root)
-            if array is not UNKNOWN:
-                return array
-        if tensors:
-            own = root == "keras" and not modules  # no line imports it
-            why = "value" if name[:1].isupper() else "function" if own else "op"
-            return Opaque(name if own else callee.path, why, self.layers.origin, tensors)
-        return Opaque(callee.path)
-
-    def _made(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """A layer."""
-        self.spend(100)
-        before, usual = len(self.layers.parts), Embedding().input_dim
-        known = name != "Embedding"
-        if not known and args and isinstance(args[0], Unknown):
-            args[0] = usual  # of an unknown vocabulary: it changes no shape
-        elif not known and isinstance(keywords.get("input_dim"), Unknown):
-            keywords["input_dim"] = usual
-        else:
-            known = True
-        part = make(name, args, keywords, self.layers.origin)
-        if isinstance(part, Part):
-            self.layers.parts.append(part)
-        if not known:
-            line = self.layers.origin.line
-            self.layers.note_of_parts(before, "open words", line, count=usual)
-        return part
-
-    def _computed(self, name: str, args: list[Any]) -> Any:
-        """What a function of plain values gives, or the length of an array."""
-        if name == "len" and args and isinstance(args[0], Array):
-            return args[0].shape[0] if args[0].shape else UNKNOWN
-        self.spend(sum(map(size, args)) / 50)
-        return function(name, args)
-
-    def _input(self, args: list[Any], keywords: dict[str, Any]) -> Value:
-        batch = keywords.get("batch_size", args[1] if len(args) > 1 else None)
-        shape = keywords.get("shape", keywords.get("input_shape", args[0] if args else UNKNOWN))
-        batch_shape = keywords.get("batch_shape", keywords.get("batch_input_shape"))
-        if isinstance(batch_shape, (list, tuple)) and batch_shape:
-            batch, shape = batch_shape[0], batch_shape[1:]
-        return self.layers.input(shape, batch, self.layers.origin)
-
-    def _model(self, name: str, args: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
-        model = Model(node.lineno)
-        if name == "Sequential":
-            parts = keywords.get("layers", args[0] if args else [])
-            model.parts = list(parts) if isinstance(parts, (list, tuple)) else [parts]
-            for part in model.parts:
-                take(part)
-        else:
-            inputs = keywords.get("inputs", keywords.get("input", args[0] if args else None))
-            outputs = keywords.get(
-                "outputs", keywords.get("output", args[1] if len(args) > 1 else None)
-            )
-            if outputs is None:
-                return Opaque(name, "class", self.layers.origin)
-            model.inputs = [one for one in self.layers.found(inputs) if isinstance(one, Value)]
-            model.outputs = outputs if isinstance(outputs, Value) else self.layers.tensors(outputs)
-        self.layers.models.append(model)
-        return model
-
-    def _call_part(self, part: Part, args: list[Any], keywords: dict[str, Any]) -> Any:
-        several = part.layer.kind == "mha"
-        given = args if several else args[:1]
-        given = [*given, *(keywords[key] for key in _TENSORS if key in keywords)]
-        if not given:
-            return UNKNOWN
-        after = args[1:2] if isinstance(part.layer, Recurrent) else []
-        states = self.layers.found(keywords.get("initial_state", after))
-        return self.layers.call(part, self.layers.tensors(given), self.layers.tensors(states))
-
-    def _method(self, model: Model, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """What is done with a model."""
-        first = args[0] if args else keywords.get("x", keywords.get("input_shape"))
-        if name == "add" and model.parts is not None:
-            part = args[0] if args else keywords.get("layer")
-            take(part)
-            model.parts.append(part)
-        elif name == "pop" and model.parts:
-            model.parts.pop()
-        elif name == "compile":
-            model.loss = keywords.get("loss", args[1] if len(args) > 1 else None)
-        elif name == "build" and isinstance(first, (list, tuple)):
-            model.shape = first
-        elif name in ("fit", "train_on_batch", "evaluate", "predict"):
-            target = keywords.get("y", args[1] if len(args) > 1 else None)
-            if isinstance(first, Array):
-                model.shape = model.shape or (None, *first.shape[1:])
-            if isinstance(target, Array) and name in _RANKS:
-                model.target = target
-        elif name in ("get_layer", "call"):
-            return Opaque(f"model.{name}", "op", self.layers.origin, self.layers.found(args))
-        model.rank = max(model.rank, _RANKS.get(name, _RANK_OF_OTHERS.get(name, 0)))
-        return UNKNOWN
-
-    def operation(self, how: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
-        """Arithmetic; of two tensors it is a layer."""
-        tensors = self.layers.found(left, right) if not isinstance(left, (list, tuple)) else ()
-        if not tensors:
-            return super().operation(how, left, right, node)
-        origin = self.at(node)
-        if isinstance(left, Value) and isinstance(right, Value) and type(how) in _MERGES_OF:
-            axes = [
-                [len(one) for one in self.layers.traced(each).tensors] for each in (left, right)
-            ]
-            if axes[0] == axes[1]:
-                return self.layers.call(self._made(_MERGES_OF[type(how)], [], {}), [left, right])
-        return Opaque(_short(origin), "op", origin, tensors)
-
-    def part(self, base: Any, index: Any, node: ast.AST) -> Any:
-        """One of several tensors; a part of one is no layer's work."""
-        if not isinstance(base, Value):
-            return super().part(base, index, node)
-        several = self._outputs(base)
-        if len(several) > 1 and isinstance(index, (int, slice)):
-            return super().part(several, index, node)
-        origin = self.at(node)
-        return Opaque(_short(origin), "op", origin, (base,))
-
-    def unpacked(self, value: Any, count: int, starred: bool) -> list[Any]:
-        """Each tensor of a layer that gives several."""
-        if not isinstance(value, Value):
-            return super().unpacked(value, count, starred)
-        several = self._outputs(value)
-        layer = self.layers.graph.layers[value.node]
-        if len(several) == 1 and layer.kind != "mha" and not getattr(layer, "return_state", False):
-            return [self.layers.put(Unpack(origin=self.at(self.statement)), [value])] * count
-        return several if starred else [value[at] for at in range(count)]
-
-    def _outputs(self, value: Value) -> list[Value]:
-        if value.output is not None:
-            return [value]
-        names = self.layers.graph.layers[value.node].returned()
-        return [value[at] for at in range(len(names))]
-
-    def attribute(self, base: Any, name: str, node: ast.AST) -> Any:
-        """What a tensor, a layer or a model has by a name: x.shape, model.output."""
-        if isinstance(base, Value):
-            shapes = self.layers.traced(base).shapes
-            shape = shapes[(base.output or 0)] if len(shapes) > (base.output or 0) else UNKNOWN
-            return shape if name == "shape" else UNKNOWN
-        if isinstance(base, Model) and name in ("input", "inputs", "output", "outputs"):
-            inputs, outputs = self.layers.ends(base)
-            if name.startswith("input"):
-                return inputs[0] if name == "input" and len(inputs) == 1 else inputs
-            return [outputs] if name == "outputs" and isinstance(outputs, Value) else outputs
-        if isinstance(base, Model) and name == "layers":
-            return base.parts if base.parts is not None else UNKNOWN
-        if isinstance(base, Part) and name == "output" and base.output is not None:
-            return base.output
-        return super().attribute(base, name, node)
+def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+    """What a call gives of something that the code doesn't define."""
+    if isinstance(callee, Name):
+        return _of_library(layers, callee, args, keywords)
+    tensors = layers.found(args, keywords)
+    if isinstance(callee, Part) and not callee.known and not tensors:
+        return callee
+    if not isinstance(callee, (Part, Model)):
+        return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
+    several = isinstance(callee, Part) and callee.layer.kind == "mha"
+    given = args if several else args[:1]
+    given = [*given, *(keywords[key] for key in _TENSORS if key in keywords)]
+    if isinstance(callee, Part):
+        after = args[1] if isinstance(callee.layer, Recurrent) and args[1:] else []
+        states = layers.found(keywords.get("initial_state", after))
+        return layers.call(callee, layers.tensors(given), states) if given else UNKNOWN
+    return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
 
 
-def _changed(held: list[Any] | dict[Any, Any], method: str, args: list[Any]) -> Any:
-    """What a method of a list or a dict gives, or does to it."""
-    if isinstance(held, dict):
-        return list(getattr(held, method)()) if method in ("keys", "values", "items") else UNKNOWN
-    if method == "append":
-        held += args[:1]
-    elif method == "extend":
-        given = args[0] if args else ()
-        held += given if isinstance(given, (list, tuple)) else [UNKNOWN]
+def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
+    """What something of a library gives: a layer, an input, a model, an array."""
+    name, (root, *modules) = called.name, called.path.split(".")[:-1] or [""]
+    tensors = layers.found(args, keywords)
+    of_keras = root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in modules)
+    if of_keras and _OPERATIONS.isdisjoint(modules):
+        if name in ("Input", "InputLayer"):
+            return _input(layers, args, keywords)
+        if name in ("Sequential", "Model", "Functional"):
+            return _model(layers, name, args, keywords)
+        if name in _MERGES and tensors:
+            joined = keywords.pop("inputs", args[:1])
+            part = _made(layers, _MERGES[name], args[1:], keywords)
+            return layers.call(part, layers.tensors(joined))
+        if name in MAKES or ("layers" in modules and name[:1].isupper()):
+            return _made(layers, name, args, keywords)
+    known: Any = UNKNOWN
+    if root == "class":
+        known = unread(name, "class", layers.origin)
+    elif called.path == "keras.dict" and not args:
+        known = keywords
+    elif name in FUNCTIONS and (root in ("math", "numpy") or called.path == f"keras.{name}"):
+        known = function(name, args)
+    elif root in _LIBRARIES:
+        known = array(name, args, keywords, root == "numpy")
+    if known is not UNKNOWN:
+        return known
+    own = root == "keras" and not modules  # no line imports it
+    why = "value" if name[:1].isupper() else "function" if own else "op"
+    return layers.beyond(name, why, tensors) if tensors else Name(called.path)
+
+
+def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+    """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
+    layers.spend(100)
+    origin, shape = layers.origin, _given_shape(name, keywords)
+    if name == "Embedding" and isinstance([*args, keywords.get("input_dim")][0], Unknown):
+        usual = Embedding().input_dim  # of an unknown vocabulary, which changes no shape
+        layers.note("open words", origin.line, count=usual)
+        keywords = keywords if args else {**keywords, "input_dim": usual}
+        args = [usual, *args[1:]] if args else args
+    inside = list(layers.leaves([args, keywords])) if name in _WRAPPERS else []
+    inner = inside[0] if inside else None
+    layers.parts = [part for part in layers.parts if part not in inside]
+    if isinstance(inner, Part) and name == "Bidirectional":
+        shape = shape or inner.shape
+    parts = (inner.parts if isinstance(inner, Model) else None) or [None]
+    if all(isinstance(one, (Part, Value)) for one in parts):
+        each = [_argument(one, True) for one in parts if not isinstance(one, Value)]
+        each = [replace(made(name, (one,)), origin=one.origin) for one in each]
+        return Model(origin.line, [Part(one, shape=shape) for one in each])
+    lost = isinstance(inner, (Unknown, Value, Model)) or not getattr(inner, "known", True)
+    if "**" in keywords or lost:
+        return unread(name, "arguments", origin)
+    values = [_argument(one, bool(inside)) for one in args]
+    by_name = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
+    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape)
+    layers.parts.append(part)
+    return part
+
+
+def _input(layers: Layers, args: list[Any], keywords: dict[str, Any]) -> Value:
+    shape, batch = _given(args, keywords, 0, "shape", "input_shape"), None
+    whole = keywords.get("batch_shape", keywords.get("batch_input_shape"))
+    if listed(whole) and whole:
+        batch, *shape = whole
+    batch = _given(args, keywords, 1, "batch_size") or batch
+    return layers.input(shape, batch, layers.origin)
+
+
+def _given(args: list[Any], keywords: dict[str, Any], at: int, *names: str) -> Any:
+    """What is given by one of these names, or in this place; None where nothing is."""
+    by_name = [keywords[name] for name in names if name in keywords]
+    return [*by_name, *args[at:], None][0]
+
+
+def _model(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+    model = Model(layers.origin.line)
+    if name == "Sequential":
+        parts = _given(args, keywords, 0, "layers") or []
+        model.parts = list(parts) if listed(parts) else [parts]
+    else:
+        outputs = _given(args, keywords, 1, "outputs", "output")
+        if outputs is None:
+            return unread(name, "class", layers.origin)
+        model.inputs = layers.found(_given(args, keywords, 0, "inputs", "input"))
+        model.outputs = outputs if isinstance(outputs, Value) else layers.tensors(outputs)
+    layers.models.append(model)
+    return model
+
+
+def method(
+    layers: Layers, model: Model, name: str, args: list[Any], keywords: dict[str, Any]
+) -> Any:
+    """What is done with a model."""
+    first = _given(args, keywords, 0, "x", "input_shape", "layer")
+    second = _given(args, keywords, 1, "y", "loss")
+    model.rank = max(model.rank, WORDS["ranks"].get(name, 0))
+    if name == "add" and model.parts is not None:
+        model.parts.append(first)
+    elif name == "compile":
+        model.loss = second
+    elif name == "build" and isinstance(first, (list, tuple)):
+        model.shape = first
+    elif name in ("fit", "train_on_batch", "evaluate", "predict"):
+        if isinstance(first, Array):
+            model.shape = model.shape or (None, *first.shape[1:])
+        if isinstance(second, Array) and name in ("fit", "train_on_batch"):
+            model.target = second
+    elif name not in WORDS["ranks"]:
+        return unread(f"model.{name}", "value", layers.origin)
     return UNKNOWN
 
 
-def _short(origin: Origin) -> str:
-    return shorten(origin.call, 40, placeholder="…")
+def merged(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
+    """Arithmetic of tensors; of two with as many axes it is a layer."""
+    if isinstance(left, Value) and isinstance(right, Value) and type(how) in _MERGES_OF:
+        axes = [[len(one) for one in layers.traced(each).tensors] for each in (left, right)]
+        if axes[0] == axes[1]:
+            return layers.call(_made(layers, _MERGES_OF[type(how)], [], {}), [left, right])
+    return layers.beyond("", "op", left, right)
+
+
+def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
+    """Each tensor of a layer that gives several, or of what is unpacked to so many names."""
+    layer = layers.graph.layers[value.node]
+    several = 1 if value.output is not None else len(layer.returned())
+    unpacks = layer.kind == "mha" or getattr(layer, "return_state", False)
+    if several == 1 and (not count or layer.kind == "unread"):
+        return [value] * max(count, 1)
+    if several == 1 and not unpacks:
+        return [layers.put(Unpack(origin=layers.origin), [value])] * count
+    return [value[at] for at in range(max(several, count))]
+
+
+def attribute(layers: Layers, base: Any, name: str) -> Any:
+    """What a value has by a name: X.shape."""
+    match base:
+        case Name(path):
+            return Name(f"{path}.{name}")
+        case Array(shape) if name == "shape":
+            return shape
+        case Value() if name == "shape":
+            return (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
+        case Model():
+            return unread(f"model.{name}", "value", layers.origin)
+        case Part():
+            return UNKNOWN if base.known else base
+    return UNKNOWN
+
+
+def _given_shape(name: str, keywords: dict[str, Any]) -> Any:
+    """The shape of what comes in that a layer's arguments tell, its batch first."""
+    axes = ("input_length",) if name == "Embedding" else ("input_length", "input_dim")
+    shape = keywords.get("input_shape", [keywords[key] for key in axes if key in keywords])
+    if "batch_input_shape" in keywords:
+        return keywords["batch_input_shape"]
+    shape = (shape,) if isinstance(shape, int) else shape
+    return (keywords.get("batch_size"), *shape) if listed(shape) and shape else None
+
+
+def _argument(value: Any, wraps: bool, depth: int = 0) -> Any:
+    """What a layer's argument is, for `made`: nothing that is large; of a wrapper also layers."""
+    if isinstance(value, (list, tuple)) and depth < 3 and len(value) <= 64:
+        return type(value)(_argument(one, wraps, depth + 1) for one in value)
+    if isinstance(value, Part) and wraps:
+        return value.layer
+    if isinstance(value, Name):
+        return value.name if value.name in ACTIVATIONS else UNKNOWN
+    known = plain(value) and not (isinstance(value, str) and len(value) > 200)
+    return value if known else UNKNOWN

@@ -2,80 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from textwrap import shorten
 from typing import Any
 
-from lib.stack.base import Layer, Origin, Ref, Stack
-from lib.stack.making import Unknown
-from lib.stack.plain import Embedding, Input
-from lib.stack.read.arrays import Array
-from lib.stack.read.bounded import plain
+from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
+from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.read.parts import Model, Part, unread
-from lib.stack.read.pasted import WORDS
+from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import ModelError, Note
-from lib.stack.read.values import Opaque
+from lib.stack.read.values import Array, Name, listed, plain
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
 
-_MOST_AXES = 7
+_MOST_STEPS = 40_000
+"""Statements and expressions that are followed, each time that they are; a layer is some."""
+Values = Sequence[Value]
 _WORDS, _FEATURES = (12,), 3
 _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
 """Shapes of a sample that stand in where none is told: the first that its layer takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """What isn't known of an input."""
+@dataclass(slots=True, eq=False)
+class Part:
+    """A layer that is made, to be called once or more."""
+
+    layer: Layer
+    known: bool = True
+    """Whether the code tells what it is; if not, what is done with it gives the same."""
+    shape: Any = None
+    """Of what comes in, its batch first, where its arguments say so."""
+
+
+@dataclass(slots=True, eq=False)
+class Model:
+    """A Sequential, or a Model of inputs and outputs."""
 
     line: int
-    why: str
-    """The row of `notes` in code.toml."""
-    inputs: list[Input]
-    """Those that may stand in, the likeliest first."""
+    parts: list[Any] | None = None
+    """Of a Sequential."""
+    inputs: list[Value] = field(default_factory=list)
+    outputs: Any = None
+    shape: Any = None
+    """Of what comes in, its batch first, where `build` or `fit` says so."""
+    rank: int = 0
+    """How sure it is that it is the one that is meant: 3 where it is fitted."""
+    loss: Any = None
+    target: Array | None = None
+    built: int = -1
+    """Of how many parts its outputs are."""
+
+
+def unread(name: str, why: str, origin: Origin) -> Part:
+    """What stands in the place of a layer that can't be read, by a row of code.toml."""
+    received = say(WORDS["unread"], why, name=f"`{name}`")
+    expected = "a tensor" if why == "uncalled" else "a layer"
+    error = ShapeError(expected, received, "", "read")
+    return Part(replace(Unread(called=name, error=error), origin=origin), known=False)
 
 
 class Layers:
     """All layers and models of a code."""
 
-    def __init__(self, spend: Callable[[float], None]) -> None:
-        self._spend = spend
-        """Counts what is done; raises ModelError where it is too much."""
+    def __init__(self) -> None:
         self.graph = Graph()
         self.notes: list[Note] = []
         self.models: list[Model] = []
         self.parts: list[Part] = []
         self.origin = Origin(1, "", "")
         """Of what is read just now."""
+        self.steps = 0.0
         self._owners: dict[int, Part] = {}
         """By place in the graph the layer that is called there."""
-        self._open: dict[int, _Open] = {}
-        """By place in the graph of an input, what isn't known of it."""
-        self._of_parts: list[tuple[set[int], Note]] = []
-        """What is said of some layers, if they are part of the model."""
-        self._traced: dict[int, TracedLayer] = {}
+        self._open: dict[int, tuple[int, list[Input]]] = {}
+        """By place of an input that isn't known its line, and what may stand in for it."""
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
-    def note_of_parts(self, since: int, what: str, at: int, **names: object) -> None:
-        """Say something of the layers that were made since there were so many, if they count."""
-        if len(self.parts) > since:
-            made = {id(part) for part in self.parts[since:]}
-            self._of_parts.append((made, Note(say(WORDS["notes"], what, **names), at)))
+    def spend(self, steps: float = 1) -> None:
+        """Count what is followed. Raises ModelError where it is too much."""
+        self.steps += steps
+        if self.steps > _MOST_STEPS:
+            raise refused("too much")
 
     def note(self, what: str, at: int | None = None, **names: object) -> None:
         """Say something of the code."""
-        note = Note(say(WORDS["notes"], what, **names), at)
-        if note not in self.notes:
-            self.notes.append(note)
+        self.notes.append(Note(say(WORDS["notes"], what, **names), at))
 
-    def put(
-        self, layer: Layer, inputs: Sequence[Value] = (), states: Sequence[Value] = ()
-    ) -> Value:
+    def put(self, layer: Layer, inputs: Values = (), states: Values = ()) -> Value:
         """A layer in the graph."""
-        self._spend(40)
+        self.spend(40)
+        for value in inputs:
+            if value.node in self._open:
+                self._settle(value.node, layer)
         return self.graph.call(layer, inputs, states)
 
     def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> Value:
@@ -87,53 +108,56 @@ class Layers:
         if isinstance(shape, int):
             self.note("a number as shape", line, size=shape)
             shape = (shape,)
-        known = isinstance(shape, (list, tuple)) and len(shape) <= _MOST_AXES
-        given = list(shape) if known else _GUESSES[0]
-        shape = [None if isinstance(one, Unknown) else one for one in (batch, *given)]
+        known = listed(shape)
+        given = [batch, *(shape if known else _GUESSES[0])]
+        sizes = [one if plain(one) else None for one in given]
         try:
-            layer = replace(first(shape) if given else sample(()), origin=origin)
+            layer = replace(first(sizes) if given[1:] else sample(()), origin=origin)
+            others = [layer] if plain(given[-1]) else [layer, first([*sizes[:-1], _FEATURES])]
         except ModelError as error:
             raise ModelError(error.sentence, line) from None
         value = self.put(layer)
         if not known:
             others = [sample(one) for one in _GUESSES]
-            self._open[value.node] = _Open(line, "no input", others)
-        elif given and isinstance(given[-1], Unknown):
-            others = [layer, replace(first([*shape[:-1], _FEATURES]), origin=origin)]
-            self._open[value.node] = _Open(line, "open features", others)
-        elif any(isinstance(one, Unknown) for one in given):
-            self._open[value.node] = _Open(line, "open size", [layer])
+        if not known or not all(map(plain, given)):
+            self._open[value.node] = line, others
         return value
+
+    def _settle(self, place: int, taker: Layer) -> None:
+        """Of what may stand in for an input take the first that a layer takes; words by number."""
+        self.spend(40)
+        line, others = self._open.pop(place)
+        alone = replace(taker, of=(), shares=None)
+        takes = [one for one in others if not trace((one, alone))[1].error]
+        if isinstance(taker, Embedding) and len(others) == len(_GUESSES):
+            takes = [sample(_WORDS)]
+        chosen = [*takes, others[0]][0]
+        self.graph.layers[place] = replace(chosen, origin=self.graph.layers[place].origin)
+        self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
+
+    def found(self, *values: Any) -> list[Value]:
+        """The tensors in values, which may be lists within lists."""
+        return [one for one in self.leaves(values) if isinstance(one, Value)]
 
     def leaves(self, value: Any) -> Iterator[Any]:
         """What is in lists within lists, or in dicts, in order; else the value alone."""
         open_ = [value]
         while open_:
-            self._spend(0.4)
+            self.spend(0.4)
             one = open_.pop()
             if isinstance(one, (list, tuple, dict)):
                 open_ += reversed(list(one.values() if isinstance(one, dict) else one))
             else:
                 yield one
 
-    def found(self, *values: Any) -> tuple[Any, ...]:
-        """The tensors in values, and what can't be read but comes from code that works on some."""
-        kinds = ("loop", "branch")
-        return tuple(
-            one
-            for one in self.leaves(values)
-            if isinstance(one, Value)
-            or (isinstance(one, Opaque) and (one.takes or one.why in kinds))
-        )
-
     def tensors(self, value: Any) -> list[Value]:
         """The tensors in what a layer is called on; what isn't one has another in its place."""
         tensors = []
         for one in self.leaves(value):
+            key = one.path if isinstance(one, Name) else one
             if isinstance(one, Value):
                 tensors.append(one)
             elif not plain(one):
-                key = one.path if isinstance(one, Opaque) and not one.why else one
                 if key not in self._stand_ins:
                     self._stand_ins[key] = self._stand_in(one)
                 tensors.append(self._stand_ins[key])
@@ -142,34 +166,36 @@ class Layers:
     def _stand_in(self, value: Any) -> Value:
         if isinstance(value, Array):
             return self.input(value.shape[1:], value.shape[0])
-        if isinstance(value, Opaque) and value.why:
-            layer = unread(value.name, value.why)
-            return self.put(replace(layer, origin=value.origin), self.tensors(value.takes))
-        if isinstance(value, (Part, Model)):
-            called = value.layer.keras if isinstance(value, Part) else "model"
-            return self.put(replace(unread(called, "uncalled"), origin=self.origin))
-        return self.input(None)
+        if isinstance(value, Part) and value.known:
+            value = unread(value.layer.keras, "uncalled", self.origin)
+        if isinstance(value, Model):
+            value = unread("model", "uncalled", self.origin)
+        return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
-    def call(self, what: Any, inputs: list[Value], states: Sequence[Value] = ()) -> Any:
+    def beyond(self, name: str, why: str, *values: Any) -> Any:
+        """What can't be read, by its name or code, called on the tensors in these values if any."""
+        name = name or shorten(self.origin.call, 40, placeholder="…")
+        part, tensors = unread(name, why, self.origin), self.found(values)
+        if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
+            return tensors[0]
+        return self.call(part, tensors) if tensors else part
+
+    def call(self, what: Any, inputs: list[Value], states: Values = ()) -> Any:
         """A layer or a model called on tensors: what it gives."""
         inputs = inputs or [self.input(None)]
-        if isinstance(what, Part):
-            what.taken = True
-            what.output = self.put(what.layer, inputs, states)
-            self._owners[what.output.node] = what
-            return what.output
-        if isinstance(what, Model) and what.parts is not None:
-            return self._chain(what.parts, inputs)
         if isinstance(what, Model):
-            return self._once_more(what, inputs)
-        known = what if isinstance(what, Opaque) else Opaque("…")
-        layer = unread(known.name, known.why or "value")
-        return self.put(replace(layer, origin=known.origin or self.origin), inputs)
+            again = self._chain if what.parts is not None else self._once_more
+            return again(what, inputs)
+        name = what.name if isinstance(what, Name) else "…"
+        part = what if isinstance(what, Part) else unread(name, "value", self.origin)
+        value = self.put(part.layer, inputs, states)
+        self._owners[value.node] = part
+        return value
 
-    def _chain(self, parts: list[Any], inputs: list[Value]) -> Any:
-        """Each of them called on what the one before it gives; inputs among them are passed by."""
+    def _chain(self, model: Model, inputs: list[Value]) -> Any:
+        """Each layer called on what the one before it gives; inputs among them are passed by."""
         values = inputs
-        for part in parts:
+        for part in model.parts or ():
             if not isinstance(part, Value):
                 values = self.tensors(self.call(part, values))
         return values[0] if len(values) == 1 else values
@@ -181,12 +207,8 @@ class Layers:
         moved = {old.node: new for old, new in zip(model.inputs, inputs, strict=False)}
 
         def there(ref: Ref) -> Value:
-            new = moved.get(ref.place)
-            return (
-                Value(*ref)
-                if new is None
-                else Value(new.node, ref.output if ref.output is not None else new.output)
-            )
+            new = moved.get(ref.place, Value(ref.place))
+            return Value(new.node, new.output if ref.output is None else ref.output)
 
         outputs = self.tensors(model.outputs)
         for place in self.graph.leading_to({value.node for value in outputs}):
@@ -205,7 +227,7 @@ class Layers:
         if model.parts is not None and model.built != len(model.parts):
             model.built = len(model.parts)
             model.inputs = [self._start(model)]
-            model.outputs = self._chain(model.parts, model.inputs)
+            model.outputs = self._chain(model, model.inputs)
         return model.inputs, model.outputs
 
     def _start(self, model: Model) -> Value:
@@ -214,53 +236,32 @@ class Layers:
         if isinstance(head, Value):
             return head
         if isinstance(head, Model):
-            value = self.ends(head)[0][0]
-            return self.put(replace(self.graph.layers[value.node]))
-        shape = head.shape if isinstance(head, Part) and head.shape is not None else model.shape
-        if isinstance(head, Part) and head.layer.origin is not None:
-            self.origin = head.layer.origin
-        if isinstance(shape, (list, tuple)) and shape:
-            return self.input(shape[1:], shape[0])
-        return self.input(None)
+            return self.put(self.graph.layers[self.ends(head)[0][0].node])
+        shape = model.shape
+        if isinstance(head, Part):
+            shape = head.shape or shape
+            self.origin = head.layer.origin or self.origin
+        known = listed(shape) and shape
+        return self.input(shape[1:], shape[0]) if known else self.input(None)
 
-    def stack(self, inputs: list[Value], outputs: list[Value]) -> Stack:
-        """What leads to these outputs, with these inputs; all that was called where none is named.
+    def stack(self, model: Model | None) -> Stack:
+        """What leads to a model's outputs, with its inputs; without a model all that was called.
 
         A layer that is called several times is one: the later calls share its weights.
         """
-        ends = [*inputs, *outputs]
+        inputs, outputs = self.ends(model) if model else ([], None)
+        ends = [*inputs, *self.tensors(outputs)]
         kept = self.graph.leading_to({value.node for value in ends})
         earliest: dict[int, int] = {}
         layers = self.graph.layers
         for place in kept:
-            owner = self._owners.get(place)
-            if owner is not None:
-                shares = earliest.setdefault(id(owner), place)
+            if place in self._owners:
+                shares = earliest.setdefault(id(self._owners[place]), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
-        for place in [place for place in kept if place in self._open]:
-            about, known = self._open[place], layers[place]
-            takers = [layers[at] for at in kept if any(place == one.place for one in layers[at].of)]
-            layers[place] = replace(_taken(about.inputs, takers[:1]), origin=known.origin)
-            what = "open size" if layers[place] == known and about.why != "no input" else about.why
-            shape = trace((layers[place],))[0].shapes[0][1:]
-            self.note(what, about.line, shape=shape, features=_FEATURES)
-        self.notes += [note for made, note in self._of_parts if not made.isdisjoint(earliest)]
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:
         """What is known of a tensor by now."""
-        if value.node not in self._traced:
-            stack = self.graph.stack([value])
-            self._spend(4 * len(stack))
-            self._traced[value.node] = trace(stack)[-1]
-        return self._traced[value.node]
-
-
-def _taken(inputs: list[Input], takers: list[Layer]) -> Input:
-    """The first of the inputs that a layer takes; of words it takes their numbers."""
-    for taker in takers:
-        if isinstance(taker, Embedding) and len(inputs) == len(_GUESSES):
-            return sample(_WORDS)
-        alone = replace(taker, of=(), shares=None)
-        return next((one for one in inputs if not trace((one, alone))[1].error), inputs[0])
-    return inputs[0]
+        stack = self.graph.stack([value])
+        self.spend(4 * len(stack))
+        return trace(stack)[-1]

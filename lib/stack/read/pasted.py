@@ -22,8 +22,8 @@ _MOST_MARKS = 40_000
 """Of a text that is parsed: each takes some microseconds."""
 _MOST_IN_TEXTS = 1000
 """Brackets of f-strings, each of which Python parses with all that stands before it."""
-_ERROR = re.compile(r"^\s*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE)
-_LEFT_OVER = re.compile(r"^(\s*)(?:[!%?].*|print\s+[^\s(=.,].*)$", re.MULTILINE)
+_ERROR = re.compile(r"^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE)
+_LEFT_OVER = re.compile(r"^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$", re.MULTILINE)
 """Lines of a notebook that are none of Python: "!pip install keras", "%matplotlib inline"; and of
 Python 2."""
 _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
@@ -90,12 +90,11 @@ def _ways(text: str) -> Iterator[str]:
     plain = textwrap.dedent(text)
     yield plain
     lines = plain.split("\n")
-    fences = [at for at, line in enumerate(lines) if _FENCE.match(line)]
+    fences = {at for at, line in enumerate(lines) if _FENCE.match(line)}
     if fences:
-        inside = len(fences) == 1
+        inside = alone = len(fences) == 1
         for at, line in enumerate(lines):
-            if at in fences:
-                inside = len(fences) == 1 or not inside
+            inside = inside != (at in fences and not alone)
             lines[at] = line if inside and at not in fences else ""
         lines = textwrap.dedent("\n".join(lines)).split("\n")
     prompts = [_PROMPT.match(line) for line in lines]
