@@ -490,3 +490,23 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(seed: int) ->
         for _ in range(draw.randrange(4)):
             pieces[draw.randrange(len(pieces))] = draw.choice(names)
         assert came_of(" ".join(pieces))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("Sequential(Input((7, 5)), LSTM(4))", "takes a list"),
+        ("i = Input((7, 5))\no = LSTM(4)(i)\nm = Model(o, i)", "inputs first"),
+    ],
+)
+def test_what_keras_would_refuse_of_a_model_is_said_and_read_as_it_was_meant(code, said):
+    """A list that is missing, and inputs and outputs that stand the other way round."""
+    reading = read_code(code)
+    assert trace(reading.stack)[-1].shapes == ((None, 4),)
+    assert said in reading.notes[0].sentence
+
+
+def test_a_layer_by_nearly_its_name_is_told_which_is_known():
+    """Keras's names are classes', with capital letters."""
+    (note,) = read_code("Sequential([Input((7, 5)), Lstm(4)])").notes
+    assert "LSTM is" in note.sentence

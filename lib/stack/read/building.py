@@ -62,7 +62,9 @@ class Graph:
             taken = layers[first]
             # A sample of one axis that is looked up is a row of numbers: its axis is time.
             if isinstance(layer, Embedding) and isinstance(taken, Input) and taken.form == "flat":
-                layers[first] = replace(taken, form="tokens", timesteps=taken.features)
+                layers[first] = Input(
+                    taken.features, batch=taken.batch, form="tokens", origin=taken.origin
+                )
         return tuple(layers)
 
     def leading_to(self, ends: set[int]) -> list[int]:

@@ -126,12 +126,21 @@ def _model(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any])
     if name == "Sequential":
         parts = _given(args, keywords, 0, "layers") or []
         model.parts = list(parts) if listed(parts) else [parts]
+        if len(args) > 1 and not listed(parts):
+            model.parts = args
+            layers.note("no list", layers.origin.line)
     else:
         outputs = _given(args, keywords, 1, "outputs", "output")
         if outputs is None:
             return unread(name, "class", layers.origin)
         model.inputs = layers.found(_given(args, keywords, 0, "inputs", "input"))
         model.outputs = outputs if isinstance(outputs, Value) else layers.tensors(outputs)
+        ends = [value.node for value in layers.tensors(outputs)]
+        if model.inputs and all(layers.graph.layers[at].kind == "input" for at in ends):
+            inputs = [value.node for value in model.inputs]
+            if any(layers.graph.layers[at].kind != "input" for at in inputs):
+                layers.note("turned round", layers.origin.line)
+                model.inputs, model.outputs = layers.tensors(outputs), model.inputs
     layers.models.append(model)
     return model
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
+from lib.stack.making import MAKES
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.pasted import WORDS, refused
@@ -57,7 +59,10 @@ class Model:
 
 def unread(name: str, why: str, origin: Origin) -> Part:
     """What stands in the place of a layer that can't be read, by a row of code.toml."""
+    meant = [right for right in MAKES if right.lower() == name.lower()]
+    meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
     received = say(WORDS["unread"], why, name=f"`{name}`")
+    received += f"; {meant[0]} is" if why == "value" and meant else ""
     expected = "a tensor" if why == "uncalled" else "a layer"
     error = ShapeError(expected, received, "", "read")
     return Part(replace(Unread(called=name, error=error), origin=origin), known=False)

@@ -12,7 +12,7 @@ from itertools import islice, pairwise, product
 from typing import NamedTuple, TypeAlias
 
 from lib.stack.base import MAX_LAYERS, Layer
-from lib.stack.plain import Input, Unread
+from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.guessing import Fit, Row, Taken, fit, fitting_input
 from lib.stack.read.reading import ModelError, Note, Reading
@@ -23,6 +23,7 @@ _WORDS = beside(__file__)
 _MOST_TEXT, _MOST_LINES = 200_000, 20 * MAX_LAYERS
 _MOST_WAYS, _MOST_TRIES = 60, 1000
 """In which the cut names of one row are read; of layers, in all."""
+_OF_MASKS = ("NotEqual", "Any")
 _BAR = re.compile("[│┃|]")
 _COLUMN = re.compile("Layer|Output|Param|Connected|Trai")
 _SHAPE = re.compile(r"\((?:None|\d{1,9})(?:, *(?:None|\d{1,9}))+\)")
@@ -43,7 +44,7 @@ def read_summary(text: str) -> Reading:
         raise ModelError(_WORDS["unbuilt"])
     if len(rows) > MAX_LAYERS:
         raise ModelError(say(_WORDS, "too_long", most=MAX_LAYERS))
-    reader = _Reader(rows)
+    reader = _Reader(*_without_masks(rows))
     reader.read()
     counts = re.findall(r"^[ \t]*(Total|Optimizer) params: *(\d[\d,]{,20})", text, re.M)
     said = {what: int(count.replace(",", "")) for what, count in counts}
@@ -52,6 +53,16 @@ def read_summary(text: str) -> Reading:
         words = {"said": f"{left:,}", "given": f"{reader.total:,}"}
         reader.notes.append(Note(say(_WORDS, "total", **words)))
     return Reading(reader.graph.stack(), "summary", tuple(reader.notes))
+
+
+def _without_masks(rows: list[Row]) -> tuple[list[Row], bool]:
+    """The rows without those that Keras has for a mask; and whether there were any."""
+    masks = {row.name for row in rows if row.called in _OF_MASKS}
+    kept = [row for row in rows if row.name not in masks]
+    taken = ([one for one in row.taken if one.name not in masks] for row in kept)
+    return [replace(row, taken=tuple(some)) for row, some in zip(kept, taken, strict=True)], bool(
+        masks
+    )
 
 
 def _rows(text: str) -> list[Row]:
@@ -120,6 +131,8 @@ class _Reader:
     """Puts a layer for each row into a graph."""
 
     rows: list[Row]
+    masked: bool
+    """Whether numbers of 0 are masked, where they are looked up."""
     graph: Graph = field(default_factory=Graph)
     notes: list[Note] = field(default_factory=list)
     given: list[_Given] = field(default_factory=list)
@@ -155,6 +168,8 @@ class _Reader:
         for at, number in enumerate(numbers):
             found, on, states = self._best(row, row.taken[at * each : (at + 1) * each])
             layer: Layer = replace(found.layer, shares=shares) if found else Unread(row.called)
+            if self.masked and isinstance(layer, Embedding):
+                layer = replace(layer, mask_zero=True)
             if shares is None:
                 self._compare(row, found)
             value = self.graph.call(layer, [one.value for one in on], [one.value for one in states])
