@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
-from lib.stack.tensors import Axis, Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.shapes import bracketed
+from lib.stack.settings import SHARE
+from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 from lib.toml import beside
 
 _REFUSALS = beside(__file__, "refusals")
-UNITS = Limit(1, 8192)
-STEPS = Limit(1, 10_000)
+_OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,16 @@ class LayerSetting:
     """Choice → how Keras writes it."""
     optional: bool = False
     """Whether None is a value: "any"."""
+    pattern: str = ""
+    """Of a text."""
     sizes: int | None = None
     """Of how many numbers a tuple is the value; 0 where of any number."""
     in_call: bool = False
     """Whether Keras takes it where the layer is called, not where it is made."""
     seldom: bool = False
     """Whether few need it, so that a page folds it."""
+    least: float | None = None
+    """The smallest number that Keras takes; that of the limit, unless it says another."""
     refusal: str = ""
     """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
 
@@ -51,24 +56,15 @@ class LayerSetting:
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
     def check(self, value: Any) -> None:
-        """Raise ShapeError for a number that Keras doesn't take."""
-        if self.limit is None or not self.refusal or value is None:
+        """Raise ShapeError for a number, or one of several, that Keras doesn't take."""
+        least = self.limit.minimum if self.limit and self.least is None else self.least
+        if least is None or not self.refusal or value is None:
             return
-        least = 0 if ">= 0" in self.refusal else self.limit.minimum
-        if value < least or (self.limit.step < 1 and value > self.limit.maximum):
-            words = {"name": self.name, "value": value, "least": f"{self.limit.minimum:g}"}
-            row = "share out of range" if self.limit.step < 1 else "number out of range"
+        numbers = value if self.sizes else [value]
+        if min(numbers) < least or (self.limit == SHARE and max(numbers) > 1):
+            words = {"name": self.name, "value": value, "least": f"{least:g}"}
+            row = "share out of range" if self.limit == SHARE else "number out of range"
             raise ShapeError.of(row, message=self.refusal.format(**words), **words)
-
-
-def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
-    return field(default=default, metadata={"key": key, "label": label, **about})
-
-
-def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """A field for one of some names, which Keras writes in quotes."""
-    return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
 When = Literal["built", "run", "trained", "read"]
@@ -112,21 +108,26 @@ class ShapeError(Exception):
         return self.message
 
     @classmethod
-    def of(cls, what: str, /, **words: object) -> Self:
-        """The row of refusals.toml with this name, with these words."""
+    def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
+        """The row of refusals.toml with this name, with these words, and what the tensors are."""
+        if tensors:
+            shapes = tuple(map(sizes, tensors))
+            words = {
+                "tensor": readable_shape(tensors[0]),
+                "tensors": readable_shapes(tensors),
+                "axes": len(tensors[0]),
+                "count": len(tensors),
+                "sizes": shapes if len(shapes) > 1 else shapes[0],
+            } | words
         return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
 
 
-def known_width(tensor: Tensor, columns: int) -> int:
-    """The size of the last axis, for a kernel with `columns`; it may not be open."""
-    return known_size(tensor[-1], tensor, f"(None, {columns})")
-
-
-def known_size(axis: Axis, tensor: Tensor, weights: str) -> int:
-    """The size of an axis that weights of this shape have an entry for; it may not be open."""
-    if axis.size is None:
-        raise ShapeError.of("open width", tensor=readable_shape(tensor), weights=weights)
-    return axis.size
+def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
+    """The size of the axis that weights of this shape begin with; it may not be open."""
+    if (size := tensor[axis].size) is None:
+        shape = bracketed([None, *weights])
+        raise ShapeError.of("open width", tensor, weights=shape)
+    return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,40 +143,29 @@ class Inputs:
     """The letter of the timesteps that it makes: "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
-    above: tuple[Layer, ...] = ()
-    """The layers that come after it."""
     masks: tuple[int, ...] = ()
     """Of each tensor, how many axes its mask has, (N, T) most often; 0 where it has none."""
     unchecked: bool = False
     """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
 
-    def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
+    def only_one(self, refusal: str | None = None) -> Tensor:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
-        if (count := len(self.tensors)) > 1:
+        if len(self.tensors) > 1:
             row = "several" if refusal is None else "several, in other words"
-            words = {"count": count, "tensors": readable_shapes(self.tensors), "name": self.name}
-            raise ShapeError.of(row, refusal=refusal, when=when, **words)
+            words = {"name": self.name, "refusal": refusal}
+            raise ShapeError.of(row, *self.tensors, **words)
         return self.tensors[0]
 
-    def of_rank(self, rank: int, said: Mapping[int, str] = {}, when: When = "run") -> Tensor:
-        """The one tensor, which must have `rank` axes.
+    def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
+        """The one tensor, which must have `rank` axes, or more.
 
-        Where Keras doesn't look at them first, it fails later, or is wrong without a word, but for
-        some numbers of axes, of which something is `said` when the model is built.
+        Where Keras doesn't look at them first, it fails later, or is wrong without a word.
         """
         tensor = self.only_one()
-        if len(tensor) != rank:
-            words = {"axes": len(tensor), "tensor": readable_shape(tensor), "name": self.name}
-            words |= {
-                "wanted": f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", "),
-                "rank": rank,
-                "sizes": sizes(tensor),
-            }
-            if not self.unchecked:
-                raise ShapeError.of("axes", **words)
-            refusal = said.get(len(tensor), "")
-            when = "built" if refusal else when
-            raise ShapeError.of("axes, unchecked", refusal=refusal, when=when, **words)
+        if len(tensor) < rank or (len(tensor) > rank and not or_more):
+            row = "axes, unchecked" if self.unchecked else "axes, or more" if or_more else "axes"
+            wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
+            raise ShapeError.of(row, tensor, name=self.name, wanted=wanted, rank=rank, when=when)
         return tensor
 
 
@@ -201,11 +191,16 @@ RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
 """By how many axes a tensor has, what they usually are."""
 
 
+LAYERS: dict[str, type[Layer]] = {}
+"""Every kind that there is, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer, by its settings. Its rule is `call`.
 
-    The docstring of a kind is what a page says of it, in a sentence; its class names the rest.
+    The docstring of a kind is what a page says of it, in a sentence; its class names the rest. One
+    without settings of its own has the dataclass of the kind that it varies.
     """
 
     kind: ClassVar[str]
@@ -238,6 +233,8 @@ class Layer:
         # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
+        if "kind" in cls.__dict__:
+            LAYERS[cls.kind] = cls
 
     @property
     def title(self) -> str:
@@ -253,8 +250,14 @@ class Layer:
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
         """Its fields that a person sets, in order."""
-        items = [item for item in fields(cls) if item.metadata]
-        return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in items)
+        settings = []
+        for one in fields(cls):
+            names = (f"{base.__name__}.{one.name}" for base in cls.__mro__)
+            said = next((_OUT_OF_RANGE[name] for name in names if name in _OUT_OF_RANGE), "")
+            if one.metadata:
+                about = {"default": one.default, "refusal": said, **one.metadata}
+                settings.append(LayerSetting(one.name, **about))
+        return tuple(settings)
 
     def returned(self) -> tuple[str, ...]:
         """What each tensor is that it gives: "output", "h", "c"."""
@@ -305,8 +308,9 @@ class Layer:
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Of each of `count` tensors that come out, how many axes its mask has."""
-        kept = max(inputs.masks, default=0) if self.mask == "passes" else 0
+        """Of each tensor that comes out, how many axes its mask has: states have no mask."""
+        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
+        kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
 
 
@@ -325,8 +329,7 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 def insert(stack: Stack, place: int, layer: Layer) -> Stack:
     """The stack with a layer before that at `place`, or at the end; names of layers follow."""
-    moved = {old: old + (old >= place) for old in range(len(stack))}
-    return (*stack[:place], layer, *(each.at(moved) for each in stack[place:]))
+    return put(stack, place, layer, *stack[place : place + 1])
 
 
 def swap(stack: Stack, place: int) -> Stack:

@@ -126,7 +126,5 @@ def _comment(step: TracedLayer) -> str:
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.error is None:
         return "not reached"
-    if not step.error.message:
-        return "builds, and goes wrong when it trains"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
     return how.get(step.error.when, "breaks here")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.base import MAX_LAYERS, Layer, Ref, ShapeError, Stack, put
-from lib.stack.each_step import TimeDistributed, settings_of, with_settings
+from lib.stack.each_step import TimeDistributed, inner, with_settings
 from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
@@ -95,19 +95,15 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
     if isinstance(layer, Unread) and layer.mended:
         meant = replace(layer.mended, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
-    # A number that Keras refuses is the fault; one that it takes is seldom.
-    limited = [setting for setting in settings_of(layer) if setting.limit and _refuses(layer)]
-    tried: dict[str, list[Any]] = {setting.name: [setting.default] for setting in limited}
-    tried |= {
-        setting.name: [
-            (value,) * setting.sizes
-            if setting.sizes and setting.limit is None and isinstance(value, int)
-            else value
-            for value in OTHERS[setting.name]
-        ]
-        for setting in settings_of(layer)
-        if setting.name in OTHERS
-    }
+    tried: dict[str, list[Any]] = {}
+    for setting in inner(layer).settings():
+        if setting.limit and _refuses(layer):  # a number that Keras refuses is the fault
+            tried[setting.name] = [setting.default]
+        for value in OTHERS.get(setting.name, ()):
+            if isinstance(value, str) != bool(setting.options):
+                continue
+            is_pair = setting.sizes == 2 and isinstance(value, int)
+            tried.setdefault(setting.name, []).append((value, value) if is_pair else value)
     if isinstance(layer, Reshape):
         sizes = layer.target_shape
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]

@@ -54,19 +54,17 @@ def _written(layer: Layer) -> list[str]:
     words = []
     for setting in layer.settings():
         value = getattr(layer, setting.name)
-        text = ""
+        if value == setting.default:
+            continue
         if value is None:
             text = ANY
-        elif setting.options:
-            text = value.replace("_", "-")
-        elif setting.limit is not None:
-            text = f"{value:.12g}"
-        elif setting.sizes is not None:
+        elif isinstance(value, tuple):
             text = ".".join(map(str, value))
         elif isinstance(value, str):
-            text = value
-        if value != setting.default:
-            words.append(f"{setting.key}{text}")
+            text = value.replace("_", "-")
+        else:
+            text = "" if setting.limit is None else f"{value:.12g}"
+        words.append(f"{setting.key}{text}")
     return words
 
 
@@ -162,6 +160,10 @@ def read_value(setting: LayerSetting, text: str) -> Any:
     """A setting's value. Raises ValueError where the text is none of its values."""
     if setting.optional and text == ANY:
         return None
+    if setting.pattern:
+        if not re.fullmatch(setting.pattern, text):
+            raise ValueError(text)
+        return text
     if setting.sizes is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
         if len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):

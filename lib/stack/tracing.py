@@ -70,7 +70,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
     for place, (named, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
-        inputs = Inputs((), (), *letters[place], name, stack[place + 1 :])
+        inputs = Inputs((), (), *letters[place], name)
         if steps and not steps[-1].tensors:
             steps.append(TracedLayer(named, inputs))
             continue
@@ -111,11 +111,12 @@ def _check_weights(
     if layer.knows_axes:
         inputs.of_rank(len(first.inputs.tensors[0]))
     if first.outputs.parameters != outputs.parameters:
-        words = {"first": layer.shares + 1, "tensors": readable_shapes(inputs.tensors)}
-        words |= {"wanted": readable_shapes(first.inputs.tensors)}
-        refusal = "is incompatible with the layer: expected axis" if layer.knows_width else ""
-        when = "built" if layer.knows_width else "run"
-        raise ShapeError.of("weights for others", refusal=refusal, when=when, **words)
+        words = {"refusal": "", "when": "run"}
+        if layer.knows_width:
+            words = {"refusal": "incompatible with the layer: expected axis", "when": "built"}
+        wanted = readable_shapes(first.inputs.tensors)
+        words |= {"wanted": wanted, "first": f"{layer.shares + 1}"}
+        raise ShapeError.of("weights for others", *inputs.tensors, **words)
 
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:
@@ -123,14 +124,14 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
     inside = inner(layer)
     if "glu" in (getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")):
         raise ShapeError.of("half the features", name=inside.keras)
-    wanted = layer.uses_mask
-    if wanted is None:
+    if inside.uses_mask is None:
         return
-    axes = len(inputs.tensors[0]) + wanted if wanted < 0 else wanted
+    before = inside is not layer  # an axis that the layer inside doesn't get
+    axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
     if wrong := {*inputs.masks} - {0, axes}:
         refusal = "" if inside.uses_mask else "The `mask` must be broadcastable to `inputs`."
-        words = {"tensors": readable_shapes(inputs.tensors), "axes": wrong.pop(), "wanted": axes}
-        raise ShapeError.of("mask of other axes", refusal=refusal, **words)
+        words = {"refusal": refusal, "axes": f"{wrong.pop()}", "wanted": f"{axes}"}
+        raise ShapeError.of("mask of other axes", *inputs.tensors, **words)
 
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
@@ -189,21 +190,18 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """By layer the letter of its width, and that of the timesteps that it makes."""
-    totals = Counter(letter for layer in stack for letter in _own_letters(layer))
+    own = [(inner(layer).width_letter, inner(layer).time_letter) for layer in stack]
+    totals = Counter(letter for pair in own for letter in pair)
     counts: Counter[str] = Counter()
     letters = []
-    for layer in stack:
-        counts.update(_own_letters(layer))
+    for pair in own:
+        counts.update(pair)
         width, time = (
-            letter + (subscript(counts[letter]) if indexes and totals[letter] > 1 else "")
-            for letter in (layer.width_letter, layer.time_letter)
+            letter + subscript(counts[letter]) * (indexes and letter != "" and totals[letter] > 1)
+            for letter in pair
         )
         letters.append((width, time))
     return letters
-
-
-def _own_letters(layer: Layer) -> list[str]:
-    return [letter for letter in (layer.width_letter, layer.time_letter) if letter]
 
 
 def model_stack(

@@ -65,13 +65,13 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_fany~bi",
     ),
     "cells": (
-        "input_t4_f3_b2~cells_u4.2",
-        f"{MASKED}~cells_u4.2_seq",
-        "input_t4_f3~cells_cgru_u2",
-        "input_formflat~cells_u4.2",
-        "input_formother_x5.4.3~cells_u4.2",
-        "input_t4_fany~cells_csimple-rnn_u4",
-        "input_t4_f3~lstm_u2_state~cells_u2",
+        "input_t4_f3_b2~cells_clstm4-lstm2",
+        f"{MASKED}~cells_clstm4-gru2_seq",
+        "input_t4_f3~cells_cgru2",
+        "input_formflat~cells",
+        "input_formother_x5.4.3~cells",
+        "input_t4_fany~cells_crnn4-lstm2",
+        "input_t4_f3~lstm_u2_state~cells",
     ),
     "convlstm": (
         "input_b2_formother_x4.6.2~convlstm_k3_w2",
@@ -82,6 +82,13 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_formother_x4.6.0~convlstm",
         "input~convlstm",
         "input_formother_x4.6.2~convlstm_stateful",
+    ),
+    "convlstm2d": (
+        "input_b2_formother_x4.6.5.2~convlstm2d_k3_w2.3",
+        "input_formother_x0.6.5.2~convlstm2d_k3_seq_state_psame_s2.1",
+        "input_formother_x4.6.5.2~convlstm2d_k3_w2.6",
+        "input_formother_x4.6.0.2~convlstm2d",
+        "input_formother_x4.6.2~convlstm2d",
     ),
     "embed": (
         "input_t4_formtokens~embed_v9_e2",
@@ -109,6 +116,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_t5_f4~td-maxpool2d",
         "input_t5_f4~td-lstm",
         "input_t5_f4~td-conv1d",
+        "input_formother_x5.4.3~td-conv1dt",
         "input_t5_f4~td-mha",
         "input_t5_f4~td-add",
         "input_t5_f4~td-dot",
@@ -124,7 +132,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_formother_x5.4.3~td-maxpool_w9",
         "input_formother_x5.4.3~td-crop_c2.2",
         "input_formother_x5.4.3~td-convlstm",
-        "input_formother_x5.4.3~td-cells_u2",
+        "input_formother_x5.4.3~td-cells_clstm2",
         "input_formother_x5.4.3~mask~td-flatten~lstm_u2",
         "input_formother_x0.8.8.1~td-conv2d_k2~td-maxpool2d~td-flatten~lstm_u2",
         "input_formother_x0.0.0.1~td-conv2d_k2~td-pool2d",
@@ -166,6 +174,22 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_formother_x5.4.3~conv1d",
         f"{MASKED}~conv1d_k2",
         "input_t12_f4~conv1d_k3~input_t12_f3~conv1d_as2",
+    ),
+    "conv1dt": (
+        "input_t5_f4~conv1dt_k3",
+        "input_t5_f4~conv1dt_k3_s2",
+        "input_t5_f4~conv1dt_k3_w2_s4",
+        "input_t5_f4~conv1dt_k3_s3_o1",
+        "input_t5_f4~conv1dt_k3_s3_o0_psame",
+        "input_t5_f4~conv1dt_k3_w2_s3_o1_psame",
+        "input_t5_f4~conv1dt_k3_o1",
+        "input_t5_f4~conv1dt_k3_s2_d2",
+        "input_tany_f4~conv1dt_k3_s2_psame",
+        "input_t5_fany~conv1dt",
+        "input_formflat~conv1dt",
+        "input_formother_x5.4.3~conv1dt",
+        f"{MASKED}~conv1dt_k2",
+        "input_t12_f4~conv1dt_k3~input_t12_f3~conv1dt_as2",
     ),
     "maxpool": (
         "input_t12_f4~maxpool",
@@ -418,6 +442,10 @@ REFUSED: tuple[str, ...] = (
     "RNN(LSTMCell(4), time_major=True)",
     "RNN(LSTMCell(4, foo=2))",
     "RNN([GRUCell(4), GRUCell(0)])",
+    "ConvLSTM2D(2, 0)",
+    "Conv1DTranspose(2, 0)",
+    "Conv1DTranspose(2, 3, output_padding=1)",
+    "Conv1DTranspose(2, 3, padding='causal')",
 )
 """Layers that Keras doesn't make, or refuses to build on (4, 3)."""
 TAKEN: tuple[str, ...] = (
@@ -453,5 +481,7 @@ TAKEN: tuple[str, ...] = (
     "RNN(cell=LSTMCell(2), return_sequences=True)",
     "RNN([SimpleRNNCell(2), SimpleRNNCell(units=3)], stateful=False)",
     "RNN(StackedRNNCells([GRUCell(2), GRUCell(3)]))",
+    "RNN([LSTMCell(8), GRUCell(4, reset_after=False), SimpleRNNCell(3, use_bias=False)])",
+    "Conv1DTranspose(4, 3, 2, 'same')",
 )
 """Layers that work on (4, 3)."""

@@ -20,7 +20,8 @@ from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN,
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.reading import ModelError, Note, Reading
-from lib.stack.recurrent import ACTIVATIONS, Bidirectional, CellStack, Recurrent
+from lib.stack.recurrent import Bidirectional, CellStack, Recurrent
+from lib.stack.settings import ACTIVATIONS
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)

@@ -237,7 +237,7 @@ def _convolution(row: Row, given: Shape, axes: int = 1, gates: int = 1) -> Itera
     channels = ((given[-1] or 0) if given else 0) + filters * (gates > 1)
     usual: dict[str, Any] = {"filters": filters, "kernel_size": 3, "padding": "same"}
     if gates > 1:
-        usual |= {"return_sequences": len(row.shape) == 4, "return_state": row.several}
+        usual |= {"return_sequences": len(row.shape) == 3 + axes, "return_state": row.several}
     for bias in (True, False):
         each, rest = divmod(row.parameters or 0, filters * gates)
         area = (each - bias) // channels if channels else 0
@@ -302,6 +302,8 @@ _BY_CLASS: dict[str, Callable[[Row, Shape], Iterator[Guess]]] = {
     "Conv1D": _convolution,
     "Conv2D": partial(_convolution, axes=2),
     "ConvLSTM1D": partial(_convolution, gates=4),
+    "ConvLSTM2D": partial(_convolution, axes=2, gates=4),
+    "Conv1DTranspose": _convolution,
     **dict.fromkeys((f"{what}Pooling{axes}D" for what, axes in _POOLS), _pooling),
     "UpSampling1D": _longer,
     "ZeroPadding1D": _ends,

@@ -15,7 +15,7 @@ from lib.stack.read.bounded import plain
 from lib.stack.read.building import Value
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import Opaque
-from lib.stack.recurrent import ACTIVATIONS
+from lib.stack.settings import ACTIVATIONS
 from lib.toml import say
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
