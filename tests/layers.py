@@ -37,7 +37,7 @@ def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
     if setting.limit is not None:
         return any_number(random, setting.limit, small=small)
     if setting.pattern:
-        cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.nobias.before", "rnn3")
+        cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
         return "-".join(random.choices(cells, k=random.randint(1, 3)))
     if setting.sizes is not None:
         count = setting.sizes or random.randint(1, 3)

@@ -17,6 +17,7 @@ from lib.stack.settings import SHARE
 from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 from lib.toml import beside
 
+_SIGNATURES: dict[str, str] = beside(__file__, "arguments")["signatures"]
 _REFUSALS = beside(__file__, "refusals")
 _OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
 
@@ -125,8 +126,7 @@ class ShapeError(Exception):
 def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
     """The size of the axis that weights of this shape begin with; it may not be open."""
     if (size := tensor[axis].size) is None:
-        shape = bracketed([None, *weights])
-        raise ShapeError.of("open width", tensor, weights=shape)
+        raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
 
 
@@ -152,8 +152,7 @@ class Inputs:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
         if len(self.tensors) > 1:
             row = "several" if refusal is None else "several, in other words"
-            words = {"name": self.name, "refusal": refusal}
-            raise ShapeError.of(row, *self.tensors, **words)
+            raise ShapeError.of(row, *self.tensors, name=self.name, refusal=refusal)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
@@ -211,8 +210,6 @@ class Layer:
     """The letter of its own width, where it has one."""
     time_letter: ClassVar[str] = ""
     """The letter of timesteps that it makes, where it makes any."""
-    positional: ClassVar[int] = 1
-    """How many of its settings its code always says, in order; of the others what isn't usual."""
     mask: ClassVar[MaskWay] = "passes"
     """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
     uses_mask: ClassVar[int | None] = None
@@ -224,6 +221,8 @@ class Layer:
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """What it is called on; () is all that the layer before it gives."""
+    states: tuple[Ref, ...] = field(default=(), kw_only=True)
+    """What it starts from, where layers are named for it."""
     shares: int | None = field(default=None, kw_only=True)
     """The place of the layer that it is, where that is called again."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
@@ -240,11 +239,6 @@ class Layer:
     def title(self) -> str:
         """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
         return self.keras
-
-    @property
-    def about(self) -> str:
-        """What it does: its docstring."""
-        return f"{self.__doc__}"
 
     @classmethod
     @cache
@@ -264,18 +258,22 @@ class Layer:
         return ("output",)
 
     def refs(self) -> tuple[Ref, ...]:
-        """What it takes from layers that it names."""
-        return self.of
+        """What it takes from layers that it names: to be called on, and to start from."""
+        return (*self.of, *self.states)
 
     def at(self, moved: Mapping[int, int]) -> Self:
         """The same in a stack whose layers have other places: those before, by those after."""
-        of = tuple(Ref(moved[place], output) for place, output in self.of if place in moved)
+        of, states = (
+            tuple(Ref(moved[place], output) for place, output in refs if place in moved)
+            for refs in (self.of, self.states)
+        )
         shares = None if self.shares is None else moved.get(self.shares)
-        return replace(self, of=of, shares=shares)
+        return replace(self, of=of, states=states, shares=shares)
 
     def again(self, first: Self) -> Self:
         """The first layer, called on what this one takes."""
-        return replace(first, of=self.of, shares=self.shares, origin=self.origin)
+        of, states, origin = self.of, self.states, self.origin
+        return replace(first, of=of, states=states, shares=self.shares, origin=origin)
 
     def classes(self) -> tuple[str, ...]:
         """What Keras makes for it, in order: an inner layer first, itself last."""
@@ -286,14 +284,15 @@ class Layer:
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments of that call."""
-        for place, setting in enumerate(self.settings()):
+        """The arguments of that call: what must be there in order, and what isn't usual by name."""
+        needed = _SIGNATURES.get(self.keras, "").split(", ")
+        for setting in self.settings():
             value = getattr(self, setting.name)
             if setting.options is not None:
                 written = setting.options[value]
             else:
                 written = f"{value:g}" if isinstance(value, float) else f"{value}"
-            if place < self.positional:
+            if setting.name in needed:
                 yield written
             elif value != setting.default and not setting.in_call:
                 yield f"{setting.name}={written}"

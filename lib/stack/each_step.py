@@ -48,8 +48,8 @@ class TimeDistributed(Layer, kind="td"):
             raise ShapeError.of("axes to distribute", *inputs.tensors)
         several = self.layer.returned()
         if len(several) > 1 and len(tensor) > 3:
-            words = {"layer": self.layer.keras, "names": ", ".join(several)}
-            raise ShapeError.of("several at each step", **words)
+            names = ", ".join(several)
+            raise ShapeError.of("several at each step", layer=self.layer.keras, names=names)
         one = replace(inputs, tensors=(grouped(tensor),), unchecked=True)
         outputs = self.layer.call(one)
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
@@ -64,7 +64,6 @@ class TimeDistributed(Layer, kind="td"):
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    positional: ClassVar[int] = 2
     mask: ClassVar[MaskWay] = "passes"
     uses_mask: ClassVar[int | None] = 2
 

@@ -60,8 +60,6 @@ class GaussianNoise(Elementwise, kind="noise"):
 class Masking(Layer, kind="mask"):
     """Marks timesteps of nothing but one value, so that later layers skip them."""
 
-    positional: ClassVar[int] = 0
-
     mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -84,8 +82,6 @@ class Activation(Elementwise, kind="act"):
 class ReLU(Elementwise, kind="relu"):
     """Sets numbers below 0 to 0."""
 
-    positional: ClassVar[int] = 0
-
     max_value: float | None = setting("m", None, limit=Limit(0.0, 1000.0, 0.1), optional=True)
     negative_slope: float = setting("s", 0.0, limit=SLOPE, seldom=True)
 
@@ -94,8 +90,6 @@ class ReLU(Elementwise, kind="relu"):
 class LeakyReLU(Elementwise, kind="leaky"):
     """Makes numbers below 0 smaller."""
 
-    positional: ClassVar[int] = 0
-
     negative_slope: float = setting("s", 0.3, limit=SLOPE)
 
 
@@ -103,7 +97,6 @@ class LeakyReLU(Elementwise, kind="leaky"):
 class Softmax(Elementwise, kind="softmax"):
     """Makes shares of all numbers along an axis, which add up to 1."""
 
-    positional: ClassVar[int] = 0
     uses_mask: ClassVar[int | None] = 0
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
@@ -120,7 +113,6 @@ class Softmax(Elementwise, kind="softmax"):
 class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
-    positional: ClassVar[int] = 0
     kept: ClassVar[int] = 0
     """How many numbers it keeps for each entry of the axis, which aren't trained."""
 

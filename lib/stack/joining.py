@@ -12,8 +12,6 @@ from lib.stack.tensors import Axis, Tensor, sizes, widened
 class Joining(Layer):
     """What is called on a list of tensors."""
 
-    positional: ClassVar[int] = 0
-
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
         """The tensors, at least one of them given in a list. Raises ShapeError for one alone."""
         if len(inputs.tensors) < 2 and len(self.of) < 2:
@@ -55,10 +53,6 @@ def _broadcast(one: Tensor, other: Tensor) -> Tensor:
     return (one[0], *axes)
 
 
-class Add(Merge, kind="add"):
-    """Adds tensors, number by number."""
-
-
 class Subtract(Merge, kind="sub"):
     """Takes the second tensor from the first."""
 
@@ -68,22 +62,6 @@ class Subtract(Merge, kind="sub"):
         if len(inputs.tensors) != 2:
             raise ShapeError.of("not two to subtract", *inputs.tensors)
         return outputs
-
-
-class Multiply(Merge, kind="mul"):
-    """Multiplies tensors, number by number."""
-
-
-class Average(Merge, kind="ave"):
-    """Takes the mean of tensors, number by number."""
-
-
-class Maximum(Merge, kind="max"):
-    """Keeps the larger of tensors, number by number."""
-
-
-class Minimum(Merge, kind="min"):
-    """Keeps the smaller of tensors, number by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +105,6 @@ class Dot(Joining, kind="dot"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
     mask: ClassVar[MaskWay] = "ends"
-    positional: ClassVar[int] = 1
 
     axes: tuple[int, ...] = setting("a", (2, 2), sizes=2)
     normalize: bool = setting("norm", False, seldom=True)
@@ -160,7 +137,6 @@ class Dot(Joining, kind="dot"):
 class Attending(Layer):
     """What lets each timestep of one tensor take from those of another."""
 
-    positional: ClassVar[int] = 0
     uses_mask: ClassVar[int | None] = 2
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
@@ -171,8 +147,6 @@ class Attending(Layer):
 @dataclass(frozen=True, slots=True)
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
-
-    positional: ClassVar[int] = 2
 
     num_heads: int = setting("h", 2, limit=UNITS)
     key_dim: int = setting("k", 16, limit=UNITS)
@@ -230,12 +204,8 @@ class Attention(Attending, Joining, kind="attend"):
         query, value, *rest = tensors
         key = rest[0] if rest else value
         learned = self._learned(query)
-        pairs = [(query[-1], key[-1]), (key[-2], value[-2])]
-        for other in (key, value):
-            before = zip(query[1:-2], other[1:-2], strict=False)
-            pairs += [pair for pair in before if pair[1].size != 1]
         ranks = {len(query), len(key), len(value)}
-        if len(ranks) > 1 or not all(fits(*pair) for pair in pairs):
+        if len(ranks) > 1 or not (fits(query[-1], key[-1]) and fits(key[-2], value[-2])):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)
 

@@ -1,14 +1,18 @@
 """Every kind of layer that a stack may have: the registry that menus, links and readers go by.
 
-To add one, write its class beside its like, and put its kind here; tests/agreement/test_stack.py
-then compares it with Keras's.
+To add one, write its class beside its like, or a row in kinds.toml for one that varies another, and
+put its kind here; tests/agreement/test_stack.py then compares it with Keras's.
 """
 
-from lib.stack import each_step, elementwise, joining
+from lib.stack import each_step, elementwise, joining, plain, recurrent, shaping, windows
 from lib.stack.base import LAYERS, Layer
+from lib.toml import beside
 
-_MODULES = (each_step, elementwise, joining)
-"""With those that they import, all that have layers: here no more than that they were read."""
+_MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
+_CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
+for _name, _row in beside(__file__).items():
+    type(_name, (_CLASSES[_row["varies"]],), {"__doc__": _row["about"]}, kind=_row["kind"])
+
 _MENU = """
 lstm gru rnn bi cells convlstm convlstm2d
 input embed dense td

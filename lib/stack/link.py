@@ -37,7 +37,7 @@ def _words(layer: Layer) -> list[str]:
     if inside is not layer and (inside.kind != Dense.kind or inside.of):
         kind = f"{layer.kind}-{inside.kind}"
     named = [f"of{_places(layer.of)}"] if layer.of else []
-    if isinstance(layer, Recurrent) and layer.states:
+    if layer.states:
         named.append(f"from{_places(layer.states)}")
     if layer.shares is not None:
         named.append(f"as{layer.shares + 1}")

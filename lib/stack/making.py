@@ -84,8 +84,7 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     for key, value in strange.items():
         for right in difflib.get_close_matches(key, known, 1, 0.8):
             meant.setdefault(right, value)
-    takes_more = "**" in SIGNATURES[name]
-    row = "unknown arguments" if takes_more else "an unknown argument"
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
     mended = made(name, (), meant)
@@ -100,8 +99,8 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
     if name in _CELLS:
         layer = _CELLS[name](**_settings(_CELLS[name], values, name))
         layer.check()
-        flags = ".nobias" * (not layer.use_bias)
-        flags += ".before" * (not getattr(layer, "reset_after", True))
+        flags = ".before" * (not getattr(layer, "reset_after", True))
+        flags += ".nobias" * (not layer.use_bias)
         return CellStack(f"{layer.kind}{layer.units}{flags}")
     if name in ("RNN", "StackedRNNCells"):
         return _cells(values, values["cell" if name == "RNN" else "cells"])
@@ -145,13 +144,11 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
             raise ShapeError.of("no direction backwards")
-        for key in ("return_sequences", "return_state", "stateful"):
+        for key in ("return_sequences", "return_state", "stateful", "units"):
             one, two = getattr(forward, key), getattr(backward, key)
+            row = "directions of other units" if key == "units" else "directions that differ"
             if one != two:
-                raise ShapeError.of("directions that differ", key=key, forward=one, backward=two)
-        if backward.units != forward.units:
-            words = {"one": forward.units, "other": backward.units}
-            raise ShapeError.of("directions of other units", **words)
+                raise ShapeError.of(row, key=key, one=one, other=two)
         other = backward.cell
     return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
 

@@ -88,8 +88,6 @@ class Dense(Layer, kind="dense", width_letter="K"):
 class Embedding(Layer, kind="embed", width_letter="E"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    positional: ClassVar[int] = 2
-
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
     output_dim: int = setting("e", 16, limit=UNITS)
     mask_zero: bool = setting("mask", False)

@@ -1,15 +1,15 @@
 """The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Self
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes import BIASES, BLOCKS, MERGE_MODES, STATES
 from lib.shapes import rnn_parameter_count as parameters
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.stack.settings import UNITS, function, setting, share
 from lib.stack.tensors import Tensor, widened
 
@@ -35,25 +35,10 @@ class Recurrent(Layer, width_letter="U"):
     activation: str = function("act", "tanh")
     dropout: float = share("drop", seldom=True)
     recurrent_dropout: float = share("rdrop", seldom=True)
-    states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """What it starts from, where a layer is named for it."""
 
     def returned(self) -> tuple[str, ...]:
         """The output, and the states after it."""
         return ("output", *STATES[self.cell] * self.return_state)
-
-    def refs(self) -> tuple[Ref, ...]:
-        """What it is called on, and what it starts from."""
-        return (*self.of, *self.states)
-
-    def at(self, moved: Mapping[int, int]) -> Self:
-        """Its states follow, too."""
-        states = tuple(Ref(moved[place], output) for place, output in self.states if place in moved)
-        return replace(Layer.at(self, moved), states=states)
-
-    def again(self, first: Self) -> Self:
-        """Its states are its own, too."""
-        return replace(Layer.again(self, first), states=self.states)
 
     def directions(self) -> "tuple[Recurrent, ...]":
         """Itself: it reads in one."""
@@ -99,8 +84,9 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
 RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
-CELLS_PATTERN = r"(lstm|gru|rnn)\d{1,4}(\.nobias)?(\.before)?"
-CELLS_PATTERN = f"{CELLS_PATTERN}(-{CELLS_PATTERN})*"
+_CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
+_ONE = r"((lstm|rnn)\d{1,4}|gru\d{1,4}(\.before)?)(\.nobias)?"
+CELLS_PATTERN = f"{_ONE}(-{_ONE})*"
 """Of cells as text: "lstm8-gru4.nobias"."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
@@ -136,8 +122,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
         return forward, replace(backward, go_backwards=True)
 
     def _direction(self, kind: type[Recurrent]) -> Recurrent:
-        own = {item.name for item in fields(self) if item.metadata}
-        shared = [setting.name for setting in kind.settings() if setting.name in own]
+        shared = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
         return kind(**{name: getattr(self, name) for name in shared})
 
     def returned(self) -> tuple[str, ...]:
@@ -193,12 +178,10 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
         found = []
-        for cell in self.cells.split("-"):
-            name, units, *rest = re.split(r"(\d+)", cell)
-            values: dict[str, Any] = {"use_bias": False} if "nobias" in rest[0] else {}
-            if "before" in rest[0]:
-                values["reset_after"] = False
-            found += [kind(int(units), **values) for kind in RECURRENT if kind.kind == name]
+        for name, units, before, nobias in _CELL.findall(self.cells):
+            about: dict[str, Any] = {"reset_after": False} if before else {}
+            kind = next(kind for kind in RECURRENT if kind.kind == name)
+            found.append(kind(int(units), use_bias=not nobias, **about))
         return found
 
     def classes(self) -> tuple[str, ...]:
@@ -210,7 +193,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
         """The cells, and what is switched on."""
         cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
-        yield from list(Layer.arguments(self))[1:]
+        yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
 
     def check(self) -> None:
         """Each cell has units of its own."""

@@ -29,7 +29,6 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′"):
 class Flatten(Layer, kind="flatten"):
     """Lays timesteps and features end to end, on one axis."""
 
-    positional: ClassVar[int] = 0
     mask: ClassVar[MaskWay] = "destroys"
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)

@@ -81,7 +81,8 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
             outputs = layer.call(inputs)
-            _check_weights(layer, inputs, outputs, steps)
+            if layer.shares is not None:
+                _check_weights(steps[layer.shares], layer, inputs, outputs)
             _check_run(layer, inputs)
             masks = layer.masks(inputs, len(outputs.tensors))
         except ShapeError as refused:
@@ -101,22 +102,14 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     raise ShapeError.of("not there yet", layer=layer.shares + 1)
 
 
-def _check_weights(
-    layer: Layer, inputs: Inputs, outputs: Outputs, steps: list[TracedLayer]
-) -> None:
+def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
     """Raise ShapeError for a layer that is called again on what needs other weights."""
-    if layer.shares is None:
-        return
-    first = steps[layer.shares]
     if layer.knows_axes:
         inputs.of_rank(len(first.inputs.tensors[0]))
     if first.outputs.parameters != outputs.parameters:
-        words = {"refusal": "", "when": "run"}
-        if layer.knows_width:
-            words = {"refusal": "incompatible with the layer: expected axis", "when": "built"}
+        row = "weights for others" if layer.knows_width else "weights for others, unseen"
         wanted = readable_shapes(first.inputs.tensors)
-        words |= {"wanted": wanted, "first": f"{layer.shares + 1}"}
-        raise ShapeError.of("weights for others", *inputs.tensors, **words)
+        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
 
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:
@@ -129,9 +122,8 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
     before = inside is not layer  # an axis that the layer inside doesn't get
     axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
     if wrong := {*inputs.masks} - {0, axes}:
-        refusal = "" if inside.uses_mask else "The `mask` must be broadcastable to `inputs`."
-        words = {"refusal": refusal, "axes": f"{wrong.pop()}", "wanted": f"{axes}"}
-        raise ShapeError.of("mask of other axes", *inputs.tensors, **words)
+        row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
+        raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
 
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
@@ -143,7 +135,7 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
     for ref, given in zip(refs, found, strict=True):
         if len(refs) > 1 and len(given) > 1:
             raise ShapeError.of("a list in a list", layer=ref.place + 1, count=len(given))
-    states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]
+    states = [tensor for ref in layer.states for tensor, _ in _given(ref, steps)]
     return replace(
         inputs,
         tensors=tuple(tensor for pairs in found for tensor, _ in pairs),

@@ -77,7 +77,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
     knows_width: ClassVar[bool] = True
-    positional: ClassVar[int] = 2
 
     filters: int = setting("k", 16, limit=UNITS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
@@ -192,10 +191,6 @@ class MaxPooling1D(Windows, kind="maxpool"):
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
 
 
-class AveragePooling1D(MaxPooling1D, kind="avgpool"):
-    """Takes the mean of a few neighbouring timesteps, feature by feature."""
-
-
 @dataclass(frozen=True, slots=True)
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
     """Keeps the largest of a small square of a picture."""
@@ -206,15 +201,9 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
     strides: int | tuple[int, ...] | None = pair("s", None, 0, optional=True)
 
 
-class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
-    """Takes the mean of a small square of a picture."""
-
-
 @dataclass(frozen=True, slots=True)
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
-
-    positional: ClassVar[int] = 0
 
     keepdims: bool = setting("keep", False)
     data_format: str = option("df", *FORMATS, seldom=True)
@@ -232,12 +221,6 @@ class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool"):
 
     mask: ClassVar[MaskWay] = "ends"
     uses_mask: ClassVar[int | None] = 2
-
-
-class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d"):
-    """Takes the mean over a whole picture."""
-
-    spatial: ClassVar[int] = 2
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d"):

@@ -160,7 +160,7 @@ def other_values(setting: LayerSetting) -> list[Any]:
     elif setting.limit is not None:
         values += [int(setting.limit.minimum), int(setting.limit.minimum) + 1]
     elif setting.pattern:
-        values += ["gru2", "rnn3-lstm2.nobias-gru1.nobias.before"]
+        values += ["gru2", "rnn3-lstm2.nobias-gru1.before.nobias"]
     elif setting.sizes is not None:
         values += [(1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
     else:

@@ -33,7 +33,7 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"{place + 1} · {plain(layer.title)}"
-        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.about)
+        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.__doc__)
         if place:
             _buttons(place, stack)
         if place < len(stack) - 1:
