@@ -188,8 +188,6 @@ MAX_LAYERS = 60
 """In a stack, the inputs among them."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
 """By how many axes a tensor has, what they usually are."""
-
-
 LAYERS: dict[str, type[Layer]] = {}
 """Every kind that there is, by name."""
 

@@ -102,11 +102,9 @@ def _taken(ref: Ref, names: list[str]) -> str:
 def _states(step: TracedLayer, names: list[str]) -> str:
     """What it starts from."""
     layer = step.layer
-    if not isinstance(layer, Recurrent):
-        return ""
     if layer.states:
         return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
-    if not layer.initial_state:
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
         return ""
     some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
     return f", initial_state=states{some}"

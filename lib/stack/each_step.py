@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
-from lib.stack.base import Inputs, Layer, MaskWay, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.plain import Dense
 from lib.stack.recurrent import check_batch
 from lib.stack.settings import UNITS, function, option, pair, setting, share, window
@@ -61,11 +61,8 @@ class TimeDistributed(Layer, kind="td"):
 
 
 @dataclass(frozen=True, slots=True)
-class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
+class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
-
-    mask: ClassVar[MaskWay] = "passes"
-    uses_mask: ClassVar[int | None] = 2
 
     filters: int = setting("k", 16, limit=UNITS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
@@ -109,10 +106,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C"):
 
 
 @dataclass(frozen=True, slots=True)
-class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d"):
+class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM whose kernels go over a picture: of pictures that change with time."""
-
-    spatial: ClassVar[int] = 2
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1), 0)

@@ -23,10 +23,8 @@ class Elementwise(Layer):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout(Elementwise, kind="drop"):
+class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
-
-    fails: ClassVar[When] = "trained"
 
     rate: float = share("p", 0.2)
 
@@ -48,10 +46,8 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 
 
 @dataclass(frozen=True, slots=True)
-class GaussianNoise(Elementwise, kind="noise"):
+class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
-
-    fails: ClassVar[When] = "trained"
 
     stddev: float = share("s", 0.1)
 
@@ -94,10 +90,8 @@ class LeakyReLU(Elementwise, kind="leaky"):
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax(Elementwise, kind="softmax"):
+class Softmax(Elementwise, kind="softmax", uses_mask=0):
     """Makes shares of all numbers along an axis, which add up to 1."""
-
-    uses_mask: ClassVar[int | None] = 0
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
@@ -134,10 +128,7 @@ class LayerNormalization(Layer, kind="lnorm"):
         return Outputs((tensor,), each * size, product, rule, fixed=self.kept * size)
 
 
-class BatchNormalization(LayerNormalization, kind="bnorm"):
+class BatchNormalization(
+    LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
+):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
-
-    kept: ClassVar[int] = 2
-    uses_mask: ClassVar[int | None] = -1
-    knows_width: ClassVar[bool] = True
-    knows_axes: ClassVar[bool] = True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lib.stack.base import Inputs, Layer, MaskWay, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.stack.settings import AXIS, UNITS, setting, share
 from lib.stack.tensors import Axis, Tensor, sizes, widened
 
@@ -23,6 +23,9 @@ class Joining(Layer):
 class Merge(Joining):
     """What works number by number on tensors of one shape, or of shapes that broadcast."""
 
+    takes_two: ClassVar[bool] = False
+    """Whether it takes no more, and no fewer."""
+
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
         joined, *others = tensors = self.list_of(inputs, "no list to merge")
@@ -30,6 +33,8 @@ class Merge(Joining):
             raise ShapeError.of("batches to merge", *tensors)
         for tensor in others:
             joined = _broadcast(joined, tensor)
+        if self.takes_two and len(tensors) != 2:
+            raise ShapeError.of("not two to subtract", *tensors)
         batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
         return Outputs(((batch, *joined[1:]),))
 
@@ -51,17 +56,6 @@ def _broadcast(one: Tensor, other: Tensor) -> Tensor:
             shapes = {"one": sizes(tuple(long)), "other": sizes(tuple(short))}
             raise ShapeError.of("shapes to merge", one, other, **shapes)
     return (one[0], *axes)
-
-
-class Subtract(Merge, kind="sub"):
-    """Takes the second tensor from the first."""
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """Two of shapes that broadcast → the widest."""
-        outputs = Merge.call(self, inputs)
-        if len(inputs.tensors) != 2:
-            raise ShapeError.of("not two to subtract", *inputs.tensors)
-        return outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +95,8 @@ def _without(tensor: Tensor, axis: int) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot(Joining, kind="dot"):
+class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
-
-    mask: ClassVar[MaskWay] = "ends"
 
     axes: tuple[int, ...] = setting("a", (2, 2), sizes=2)
     normalize: bool = setting("norm", False, seldom=True)
@@ -134,10 +126,8 @@ class Dot(Joining, kind="dot"):
 
 
 @dataclass(frozen=True, slots=True)
-class Attending(Layer):
+class Attending(Layer, uses_mask=2):
     """What lets each timestep of one tensor take from those of another."""
-
-    uses_mask: ClassVar[int | None] = 2
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """That of the first, which asks."""
@@ -192,6 +182,9 @@ def fits(one: Axis, other: Axis) -> bool:
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
+    by_feature: ClassVar[bool] = False
+    """Whether it has a scale for each feature, or one for all."""
+
     use_scale: bool = setting("scale", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -209,18 +202,15 @@ class Attention(Attending, Joining, kind="attend"):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)
 
-    def _learned(self, query: Tensor) -> tuple[Any, ...]:  # noqa: ARG002
-        return (1, "1") if self.use_scale else ()
-
-
-@dataclass(frozen=True, slots=True)
-class AdditiveAttention(Attention, kind="addattend"):
-    """The same, by adding instead of multiplying; it learns a number for each feature."""
-
-    use_scale: bool = setting("noscale", True, seldom=True)
-
     def _learned(self, query: Tensor) -> tuple[Any, ...]:
         if not self.use_scale:
             return ()
-        width = known_size(query)
-        return width, f"{width}", query[-1].letter
+        width = known_size(query) if self.by_feature else 1
+        return width, f"{width}", query[-1].letter if self.by_feature else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveAttention(Attention, kind="addattend", by_feature=True):
+    """The same, by adding instead of multiplying; it learns a number for each feature."""
+
+    use_scale: bool = setting("noscale", True, seldom=True)

@@ -11,7 +11,8 @@ from lib.toml import beside
 _MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
 _CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
 for _name, _row in beside(__file__).items():
-    type(_name, (_CLASSES[_row["varies"]],), {"__doc__": _row["about"]}, kind=_row["kind"])
+    _varied, _about = _CLASSES[_row.pop("varies")], _row.pop("about")
+    type(_name, (_varied,), {"__doc__": _about}, **_row)
 
 _MENU = """
 lstm gru rnn bi cells convlstm convlstm2d

@@ -85,9 +85,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     for word in words:
         kind, _, inside = word[0].partition("-")
         if kind not in KINDS or (inside and inside not in KINDS):
-            said.append(
-                f"The link’s layer “{shortened(word[0])}” isn’t known here. It was left out."
-            )
+            name = shortened(word[0])
+            said.append(f"The link’s layer “{name}” isn’t known here. It was left out.")
             continue
         settings = [one for one in word[1:] if not _NAMED.fullmatch(one)]
         named = [one for one in word[1:] if _NAMED.fullmatch(one)]
@@ -111,9 +110,7 @@ def _naming(layer: Layer, words: list[str]) -> Layer:
     """The layer with those that it names."""
     for word in words:
         way, places = word.rstrip("0123456789.-"), re.findall(r"(\d+)(?:\.(\d+))?", word)
-        refs = tuple(
-            Ref(int(place[:4]) - 1, int(output[:4]) if output else None) for place, output in places
-        )
+        refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, out in places)
         if way == "of":
             layer = replace(layer, of=refs)
         elif way == "as":
@@ -135,9 +132,9 @@ def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
                 value = read_value(setting, word.removeprefix(setting.key))
             except ValueError:
                 continue
-            values[setting.name] = value
-            if setting.limit and value is not None and f"{value:.12g}" != word[len(setting.key) :]:
-                name, text = f"{kind.keras}’s {setting.name}", word.removeprefix(setting.key)
+            values[setting.name], text = value, word.removeprefix(setting.key)
+            if setting.limit and value is not None and f"{value:.12g}" != text:
+                name = f"{kind.keras}’s {setting.name}"
                 said.append(out_of_range(name, setting.limit, text, value))
             break
         else:

@@ -183,17 +183,14 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
     if setting.limit is None:
         return bool(value)
     if isinstance(value, (list, tuple)):
-        if len(value) != 1 and not _is_pair(setting, value):
+        # Of pictures it may be the same for rows and columns, which Keras writes twice.
+        is_pair = setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
+        if len(value) != 1 and not is_pair:
             raise _other_sizes(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
     return _whole(value, setting, name)
-
-
-def _is_pair(setting: LayerSetting, value: Sequence[Any]) -> bool:
-    """Whether it is the same number for rows and columns, which Keras writes twice."""
-    return setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:

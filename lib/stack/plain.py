@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import Inputs, Layer, MaskWay, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.settings import STEPS, UNITS, function, setting
 from lib.stack.tensors import Axis, Role, Tensor, sizes, widened
@@ -62,10 +61,8 @@ class Input(Layer, kind="input"):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K"):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
-
-    knows_width: ClassVar[bool] = True
 
     units: int = setting("k", 1, limit=UNITS)
     activation: str = function("act", "linear")
@@ -85,13 +82,12 @@ class Dense(Layer, kind="dense", width_letter="K"):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
     output_dim: int = setting("e", 16, limit=UNITS)
     mask_zero: bool = setting("mask", False)
-    mask: ClassVar[MaskWay] = "destroys"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T) → (N, T, E)."""

@@ -18,10 +18,9 @@ BATCH_SIZE, TIMESTEPS = 32, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent(Layer, width_letter="U"):
+class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A cell that is called once for each timestep."""
 
-    uses_mask: ClassVar[int | None] = 2
     cell: ClassVar[str]
 
     units: int = setting("u", 16, limit=UNITS)
@@ -85,7 +84,7 @@ RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
 _CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
-_ONE = r"((lstm|rnn)\d{1,4}|gru\d{1,4}(\.before)?)(\.nobias)?"
+_ONE = r"((lstm|rnn)[0-9]{1,4}|gru[0-9]{1,4}(\.before)?)(\.nobias)?"
 CELLS_PATTERN = f"{_ONE}(-{_ONE})*"
 """Of cells as text: "lstm8-gru4.nobias"."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
@@ -95,10 +94,8 @@ _CELLS_BACKWARDS = {"same": "as forwards"} | _CELL_NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Bidirectional(Layer, kind="bi", width_letter="U"):
+class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
-
-    uses_mask: ClassVar[int | None] = 2
 
     cell: str = setting("c", "lstm", options=_CELL_NAMES)
     units: int = setting("u", 16, limit=UNITS)
@@ -164,10 +161,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
 
 
 @dataclass(frozen=True, slots=True)
-class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
+class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
-
-    uses_mask: ClassVar[int | None] = 2
 
     cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
     """By the kind of its layer and its units, each; and what it has not as usual."""

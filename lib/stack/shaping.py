@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
-from lib.stack.base import Inputs, Layer, MaskWay, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.settings import FORMATS, STEPS, WINDOW, option, pair, setting
 from lib.stack.tensors import Axis, Role, Tensor, flat, sizes
 from lib.stack.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatVector(Layer, kind="repeat", width_letter="T′"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
-
-    mask: ClassVar[MaskWay] = "destroys"
 
     n: int = setting("n", 6, limit=STEPS)
 
@@ -26,10 +24,8 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′"):
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten(Layer, kind="flatten"):
+class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
-
-    mask: ClassVar[MaskWay] = "destroys"
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
@@ -40,10 +36,8 @@ class Flatten(Layer, kind="flatten"):
 
 
 @dataclass(frozen=True, slots=True)
-class Reshape(Layer, kind="reshape"):
+class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
-
-    mask: ClassVar[MaskWay] = "destroys"
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
     """-1 for what is left, once at most."""
@@ -90,10 +84,8 @@ def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
 
 
 @dataclass(frozen=True, slots=True)
-class Permute(Layer, kind="permute"):
+class Permute(Layer, kind="permute", mask="destroys"):
     """Puts the axes of each sample into another order, counted from 1."""
-
-    mask: ClassVar[MaskWay] = "destroys"
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
 

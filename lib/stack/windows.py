@@ -9,7 +9,7 @@ from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.stack.base import Inputs, Layer, MaskWay, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
 from lib.stack.tensors import Tensor, widened
 
@@ -18,10 +18,9 @@ Sizes = int | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Windows(Layer, time_letter="T′"):
+class Windows(Layer, time_letter="T′", mask="destroys"):
     """What goes along some axes of a tensor, and leaves others as they are."""
 
-    mask: ClassVar[MaskWay] = "destroys"
     spatial: ClassVar[int] = 1
     """Along how many axes it goes."""
 
@@ -73,10 +72,8 @@ def each(sizes: Sizes) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Conv1D(Windows, kind="conv1d", width_letter="C"):
+class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
-
-    knows_width: ClassVar[bool] = True
 
     filters: int = setting("k", 16, limit=UNITS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
@@ -130,10 +127,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C"):
 
 
 @dataclass(frozen=True, slots=True)
-class Conv2D(Conv1D, kind="conv2d"):
+class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
-
-    spatial: ClassVar[int] = 2
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1))
@@ -192,10 +187,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
 
 
 @dataclass(frozen=True, slots=True)
-class MaxPooling2D(MaxPooling1D, kind="maxpool2d"):
+class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
-
-    spatial: ClassVar[int] = 2
 
     pool_size: int | tuple[int, ...] = pair("w", (2, 2))
     strides: int | tuple[int, ...] | None = pair("s", None, 0, optional=True)
@@ -216,14 +209,5 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
 
 
-class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool"):
+class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
-
-    mask: ClassVar[MaskWay] = "ends"
-    uses_mask: ClassVar[int | None] = 2
-
-
-class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d"):
-    """Keeps the largest of a whole picture."""
-
-    spatial: ClassVar[int] = 2
