@@ -137,7 +137,8 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
         with settings, st.container(gap=None):
             layer_settings(place, stack, broken=step.error is not None)
             if error := step.error:
-                hint(SAYS[error.when if error.message or error.when == "read" else "silent"])
+                silent = "silent" if len(step.inputs.tensors) > 1 else "unsaid"
+                hint(SAYS[error.when if error.message or error.when == "read" else silent])
                 if error.message:
                     st.code(error.message, language=None, wrap_lines=True)
         with result, st.container(gap="xsmall"):
