@@ -36,6 +36,9 @@ def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
         return random.choice(list(setting.options))
     if setting.limit is not None:
         return any_number(random, setting.limit, small=small)
+    if setting.pattern:
+        cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
+        return "-".join(random.choices(cells, k=random.randint(1, 3)))
     if setting.sizes is not None:
         count = setting.sizes or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))

@@ -12,12 +12,14 @@ from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
-from lib.stack.tensors import Axis, Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.shapes import bracketed
+from lib.stack.settings import SHARE
+from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 from lib.toml import beside
 
+_SIGNATURES: dict[str, str] = beside(__file__, "arguments")["signatures"]
 _REFUSALS = beside(__file__, "refusals")
-UNITS = Limit(1, 8192)
-STEPS = Limit(1, 10_000)
+_OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,16 @@ class LayerSetting:
     """Choice → how Keras writes it."""
     optional: bool = False
     """Whether None is a value: "any"."""
+    pattern: str = ""
+    """Of a text."""
     sizes: int | None = None
     """Of how many numbers a tuple is the value; 0 where of any number."""
     in_call: bool = False
     """Whether Keras takes it where the layer is called, not where it is made."""
     seldom: bool = False
     """Whether few need it, so that a page folds it."""
+    least: float | None = None
+    """The smallest number that Keras takes; that of the limit, unless it says another."""
     refusal: str = ""
     """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
 
@@ -51,24 +57,15 @@ class LayerSetting:
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
     def check(self, value: Any) -> None:
-        """Raise ShapeError for a number that Keras doesn't take."""
-        if self.limit is None or not self.refusal or value is None:
+        """Raise ShapeError for a number, or one of several, that Keras doesn't take."""
+        least = self.limit.minimum if self.limit and self.least is None else self.least
+        if least is None or not self.refusal or value is None:
             return
-        least = 0 if ">= 0" in self.refusal else self.limit.minimum
-        if value < least or (self.limit.step < 1 and value > self.limit.maximum):
-            words = {"name": self.name, "value": value, "least": f"{self.limit.minimum:g}"}
-            row = "share out of range" if self.limit.step < 1 else "number out of range"
+        numbers = value if self.sizes else [value]
+        if min(numbers) < least or (self.limit == SHARE and max(numbers) > 1):
+            words = {"name": self.name, "value": value, "least": f"{least:g}"}
+            row = "share out of range" if self.limit == SHARE else "number out of range"
             raise ShapeError.of(row, message=self.refusal.format(**words), **words)
-
-
-def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
-    return field(default=default, metadata={"key": key, "label": label, **about})
-
-
-def option(key: str, default: str, *names: str, **about: Any) -> Any:
-    """A field for one of some names, which Keras writes in quotes."""
-    return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
 When = Literal["built", "run", "trained", "read"]
@@ -112,21 +109,25 @@ class ShapeError(Exception):
         return self.message
 
     @classmethod
-    def of(cls, what: str, /, **words: object) -> Self:
-        """The row of refusals.toml with this name, with these words."""
+    def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
+        """The row of refusals.toml with this name, with these words, and what the tensors are."""
+        if tensors:
+            shapes = tuple(map(sizes, tensors))
+            words = {
+                "tensor": readable_shape(tensors[0]),
+                "tensors": readable_shapes(tensors),
+                "axes": len(tensors[0]),
+                "count": len(tensors),
+                "sizes": shapes if len(shapes) > 1 else shapes[0],
+            } | words
         return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
 
 
-def known_width(tensor: Tensor, columns: int) -> int:
-    """The size of the last axis, for a kernel with `columns`; it may not be open."""
-    return known_size(tensor[-1], tensor, f"(None, {columns})")
-
-
-def known_size(axis: Axis, tensor: Tensor, weights: str) -> int:
-    """The size of an axis that weights of this shape have an entry for; it may not be open."""
-    if axis.size is None:
-        raise ShapeError.of("open width", tensor=readable_shape(tensor), weights=weights)
-    return axis.size
+def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
+    """The size of the axis that weights of this shape begin with; it may not be open."""
+    if (size := tensor[axis].size) is None:
+        raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
+    return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,40 +143,28 @@ class Inputs:
     """The letter of the timesteps that it makes: "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
-    above: tuple[Layer, ...] = ()
-    """The layers that come after it."""
     masks: tuple[int, ...] = ()
     """Of each tensor, how many axes its mask has, (N, T) most often; 0 where it has none."""
     unchecked: bool = False
     """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
 
-    def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
+    def only_one(self, refusal: str | None = None) -> Tensor:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
-        if (count := len(self.tensors)) > 1:
+        if len(self.tensors) > 1:
             row = "several" if refusal is None else "several, in other words"
-            words = {"count": count, "tensors": readable_shapes(self.tensors), "name": self.name}
-            raise ShapeError.of(row, refusal=refusal, when=when, **words)
+            raise ShapeError.of(row, *self.tensors, name=self.name, refusal=refusal)
         return self.tensors[0]
 
-    def of_rank(self, rank: int, said: Mapping[int, str] = {}, when: When = "run") -> Tensor:
-        """The one tensor, which must have `rank` axes.
+    def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
+        """The one tensor, which must have `rank` axes, or more.
 
-        Where Keras doesn't look at them first, it fails later, or is wrong without a word, but for
-        some numbers of axes, of which something is `said` when the model is built.
+        Where Keras doesn't look at them first, it fails later, or is wrong without a word.
         """
         tensor = self.only_one()
-        if len(tensor) != rank:
-            words = {"axes": len(tensor), "tensor": readable_shape(tensor), "name": self.name}
-            words |= {
-                "wanted": f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", "),
-                "rank": rank,
-                "sizes": sizes(tensor),
-            }
-            if not self.unchecked:
-                raise ShapeError.of("axes", **words)
-            refusal = said.get(len(tensor), "")
-            when = "built" if refusal else when
-            raise ShapeError.of("axes, unchecked", refusal=refusal, when=when, **words)
+        if len(tensor) < rank or (len(tensor) > rank and not or_more):
+            row = "axes, unchecked" if self.unchecked else "axes, or more" if or_more else "axes"
+            wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
+            raise ShapeError.of(row, tensor, name=self.name, wanted=wanted, rank=rank, when=when)
         return tensor
 
 
@@ -199,13 +188,16 @@ MAX_LAYERS = 60
 """In a stack, the inputs among them."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
 """By how many axes a tensor has, what they usually are."""
+LAYERS: dict[str, type[Layer]] = {}
+"""Every kind that there is, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer, by its settings. Its rule is `call`.
 
-    The docstring of a kind is what a page says of it, in a sentence; its class names the rest.
+    The docstring of a kind is what a page says of it, in a sentence; its class names the rest. One
+    without settings of its own has the dataclass of the kind that it varies.
     """
 
     kind: ClassVar[str]
@@ -216,8 +208,6 @@ class Layer:
     """The letter of its own width, where it has one."""
     time_letter: ClassVar[str] = ""
     """The letter of timesteps that it makes, where it makes any."""
-    positional: ClassVar[int] = 1
-    """How many of its settings its code always says, in order; of the others what isn't usual."""
     mask: ClassVar[MaskWay] = "passes"
     """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
     uses_mask: ClassVar[int | None] = None
@@ -229,6 +219,8 @@ class Layer:
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """What it is called on; () is all that the layer before it gives."""
+    states: tuple[Ref, ...] = field(default=(), kw_only=True)
+    """What it starts from, where layers are named for it."""
     shares: int | None = field(default=None, kw_only=True)
     """The place of the layer that it is, where that is called again."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
@@ -238,41 +230,48 @@ class Layer:
         # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
+        if "kind" in cls.__dict__:
+            LAYERS[cls.kind] = cls
 
     @property
     def title(self) -> str:
         """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
         return self.keras
 
-    @property
-    def about(self) -> str:
-        """What it does: its docstring."""
-        return f"{self.__doc__}"
-
     @classmethod
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
         """Its fields that a person sets, in order."""
-        items = [item for item in fields(cls) if item.metadata]
-        return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in items)
+        settings = []
+        for one in fields(cls):
+            names = (f"{base.__name__}.{one.name}" for base in cls.__mro__)
+            said = next((_OUT_OF_RANGE[name] for name in names if name in _OUT_OF_RANGE), "")
+            if one.metadata:
+                about = {"default": one.default, "refusal": said, **one.metadata}
+                settings.append(LayerSetting(one.name, **about))
+        return tuple(settings)
 
     def returned(self) -> tuple[str, ...]:
         """What each tensor is that it gives: "output", "h", "c"."""
         return ("output",)
 
     def refs(self) -> tuple[Ref, ...]:
-        """What it takes from layers that it names."""
-        return self.of
+        """What it takes from layers that it names: to be called on, and to start from."""
+        return (*self.of, *self.states)
 
     def at(self, moved: Mapping[int, int]) -> Self:
         """The same in a stack whose layers have other places: those before, by those after."""
-        of = tuple(Ref(moved[place], output) for place, output in self.of if place in moved)
+        of, states = (
+            tuple(Ref(moved[place], output) for place, output in refs if place in moved)
+            for refs in (self.of, self.states)
+        )
         shares = None if self.shares is None else moved.get(self.shares)
-        return replace(self, of=of, shares=shares)
+        return replace(self, of=of, states=states, shares=shares)
 
     def again(self, first: Self) -> Self:
         """The first layer, called on what this one takes."""
-        return replace(first, of=self.of, shares=self.shares, origin=self.origin)
+        of, states, origin = self.of, self.states, self.origin
+        return replace(first, of=of, states=states, shares=self.shares, origin=origin)
 
     def classes(self) -> tuple[str, ...]:
         """What Keras makes for it, in order: an inner layer first, itself last."""
@@ -283,14 +282,15 @@ class Layer:
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments of that call."""
-        for place, setting in enumerate(self.settings()):
+        """The arguments of that call: what must be there in order, and what isn't usual by name."""
+        needed = _SIGNATURES.get(self.keras, "").split(", ")
+        for setting in self.settings():
             value = getattr(self, setting.name)
             if setting.options is not None:
                 written = setting.options[value]
             else:
                 written = f"{value:g}" if isinstance(value, float) else f"{value}"
-            if place < self.positional:
+            if setting.name in needed:
                 yield written
             elif value != setting.default and not setting.in_call:
                 yield f"{setting.name}={written}"
@@ -305,8 +305,9 @@ class Layer:
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Of each of `count` tensors that come out, how many axes its mask has."""
-        kept = max(inputs.masks, default=0) if self.mask == "passes" else 0
+        """Of each tensor that comes out, how many axes its mask has: states have no mask."""
+        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
+        kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
 
 
@@ -325,8 +326,7 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 def insert(stack: Stack, place: int, layer: Layer) -> Stack:
     """The stack with a layer before that at `place`, or at the end; names of layers follow."""
-    moved = {old: old + (old >= place) for old in range(len(stack))}
-    return (*stack[:place], layer, *(each.at(moved) for each in stack[place:]))
+    return put(stack, place, layer, *stack[place : place + 1])
 
 
 def swap(stack: Stack, place: int) -> Stack:

@@ -104,11 +104,9 @@ def _taken(ref: Ref, names: list[str]) -> str:
 def _states(step: TracedLayer, names: list[str]) -> str:
     """What it starts from."""
     layer = step.layer
-    if not isinstance(layer, Recurrent):
-        return ""
     if layer.states:
         return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
-    if not layer.initial_state:
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
         return ""
     some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
     return f", initial_state=states{some}"
@@ -130,7 +128,5 @@ def _comment(step: TracedLayer) -> str:
         return "not reached"
     if step.error.when == "read":
         return "isn't traced here"
-    if not step.error.message:
-        return "builds, and goes wrong when it trains"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
     return how.get(step.error.when, "breaks here")

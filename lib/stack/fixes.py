@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.stack.base import MAX_LAYERS, Layer, Ref, ShapeError, Stack, put
-from lib.stack.each_step import TimeDistributed, settings_of, with_settings
+from lib.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
+from lib.stack.each_step import TimeDistributed, inner, with_settings
 from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
@@ -66,7 +66,7 @@ Edit = tuple[str, Stack, int]
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     layer = stack[place]
-    yield from _edits_of_settings(stack, place)
+    yield from _edits_of_settings(stack, place, step)
     unpacked = put(stack, place, Unpack(), layer)
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
     sequence = _with(stack, 0, **_one_sample(stack[0]))
@@ -89,25 +89,22 @@ def _one_sample(first: Layer) -> dict[str, Any]:
     return settings
 
 
-def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
+def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Other settings of the layer itself, or it as it was meant."""
     layer = stack[place]
     if isinstance(layer, Unread) and layer.mended:
         meant = replace(layer.mended, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
-    # A number that Keras refuses is the fault; one that it takes is seldom.
-    limited = [setting for setting in settings_of(layer) if setting.limit and _refuses(layer)]
-    tried: dict[str, list[Any]] = {setting.name: [setting.default] for setting in limited}
-    tried |= {
-        setting.name: [
-            (value,) * setting.sizes
-            if setting.sizes and setting.limit is None and isinstance(value, int)
-            else value
-            for value in OTHERS[setting.name]
-        ]
-        for setting in settings_of(layer)
-        if setting.name in OTHERS
-    }
+    tried: dict[str, list[Any]] = {}
+    for setting in inner(layer).settings():
+        number = f"{setting.name}={getattr(inner(layer), setting.name)}"
+        if step.error and step.error.received == number:  # which Keras refuses
+            tried[setting.name] = [setting.default]
+        for value in OTHERS.get(setting.name, ()):
+            if isinstance(value, str) != bool(setting.options):
+                continue
+            is_pair = setting.sizes == 2 and isinstance(value, int)
+            tried.setdefault(setting.name, []).append((value, value) if is_pair else value)
     if isinstance(layer, Reshape):
         sizes = layer.target_shape
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
@@ -119,22 +116,10 @@ def _edits_of_settings(stack: Stack, place: int) -> Iterator[Edit]:
     if isinstance(layer, Joining):
         if place > 1 and len(layer.of) < 2:
             both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
-            yield (
-                f"Give it layers {place - 1} and {place}, in a list",
-                put(stack, place, both),
-                place,
-            )
+            words = f"Give it layers {place - 1} and {place}, in a list"
+            yield words, put(stack, place, both), place
         side_by_side = Concatenate(of=layer.of, origin=layer.origin)
         yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
-
-
-def _refuses(layer: Layer) -> bool:
-    """Whether Keras refuses a layer's settings, whatever comes in."""
-    try:
-        layer.check()
-    except ShapeError:
-        return True
-    return False
 
 
 OTHERS: dict[str, list[Any]] = {

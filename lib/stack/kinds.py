@@ -1,110 +1,31 @@
 """Every kind of layer that a stack may have: the registry that menus, links and readers go by.
 
-To add one, write its class beside its like, and put it here; tests/agreement/test_stack.py then
-compares it with Keras's.
+To add one, write its class beside its like, or a row in kinds.toml for one that varies another, and
+put its kind here; tests/agreement/test_stack.py then compares it with Keras's.
 """
 
-from lib.stack.base import Layer
-from lib.stack.each_step import ConvLSTM1D, TimeDistributed
-from lib.stack.elementwise import (
-    Activation,
-    BatchNormalization,
-    Dropout,
-    GaussianNoise,
-    LayerNormalization,
-    LeakyReLU,
-    Masking,
-    ReLU,
-    Softmax,
-    SpatialDropout1D,
-)
-from lib.stack.joining import (
-    Add,
-    AdditiveAttention,
-    Attention,
-    Average,
-    Concatenate,
-    Dot,
-    Maximum,
-    Minimum,
-    MultiHeadAttention,
-    Multiply,
-    Subtract,
-)
-from lib.stack.plain import Dense, Embedding, Input, Unpack, Unread
-from lib.stack.recurrent import GRU, LSTM, Bidirectional, CellStack, SimpleRNN
-from lib.stack.shaping import (
-    Cropping1D,
-    Flatten,
-    Permute,
-    RepeatVector,
-    Reshape,
-    UpSampling1D,
-    ZeroPadding1D,
-)
-from lib.stack.windows import (
-    AveragePooling1D,
-    AveragePooling2D,
-    Conv1D,
-    Conv2D,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    MaxPooling1D,
-    MaxPooling2D,
-)
+from lib.stack import each_step, elementwise, joining, plain, recurrent, shaping, windows
+from lib.stack.base import LAYERS, Layer
+from lib.toml import beside
 
-_INNER: tuple[type[Layer], ...] = (Unread,)
-GROUPS: dict[str, tuple[type[Layer], ...]] = {
-    "Recurrent": (LSTM, GRU, SimpleRNN, Bidirectional, CellStack, ConvLSTM1D),
-    "Input and output": (Input, Embedding, Dense, TimeDistributed),
-    "Shape": (RepeatVector, Flatten, Reshape, Permute, Unpack),
-    "Along time": (
-        Conv1D,
-        MaxPooling1D,
-        AveragePooling1D,
-        GlobalMaxPooling1D,
-        GlobalAveragePooling1D,
-        UpSampling1D,
-        ZeroPadding1D,
-        Cropping1D,
-    ),
-    "Number by number": (
-        Masking,
-        Dropout,
-        SpatialDropout1D,
-        GaussianNoise,
-        BatchNormalization,
-        LayerNormalization,
-        Activation,
-        ReLU,
-        LeakyReLU,
-        Softmax,
-    ),
-    "Joining": (
-        Concatenate,
-        Add,
-        Subtract,
-        Multiply,
-        Average,
-        Maximum,
-        Minimum,
-        Dot,
-        Attention,
-        AdditiveAttention,
-        MultiHeadAttention,
-    ),
-    "Pictures": (
-        Conv2D,
-        MaxPooling2D,
-        AveragePooling2D,
-        GlobalMaxPooling2D,
-        GlobalAveragePooling2D,
-    ),
-}
-"""As menus offer them, with what is found most often first."""
-KINDS: dict[str, type[Layer]] = {
-    kind.kind: kind for group in (*GROUPS.values(), _INNER) for kind in group
-}
-"""By name in the address."""
+_MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
+_CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
+for _name, _row in beside(__file__).items():
+    _varied, _about = _CLASSES[_row.pop("varies")], _row.pop("about")
+    type(_name, (_varied,), {"__doc__": _about}, **_row)
+
+_MENU = """
+lstm gru rnn bi cells convlstm convlstm2d
+input embed dense td
+repeat flatten reshape permute unpack
+conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
+mask drop sdrop noise bnorm lnorm act relu leaky softmax
+concat add sub mul ave max min dot attend addattend mha
+conv2d maxpool2d avgpool2d gmaxpool2d pool2d
+unread
+"""
+KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
+"""By name in the address, as menus offer them, with what is found most often first.
+
+Recurrent layers; inputs and outputs; of the shape; along time; number by number; joining; pictures.
+"""

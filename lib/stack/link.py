@@ -37,7 +37,7 @@ def _words(layer: Layer) -> list[str]:
     if inside is not layer and (inside.kind != Dense.kind or inside.of):
         kind = f"{layer.kind}-{inside.kind}"
     named = [f"of{_places(layer.of)}"] if layer.of else []
-    if isinstance(layer, Recurrent) and layer.states:
+    if layer.states:
         named.append(f"from{_places(layer.states)}")
     if layer.shares is not None:
         named.append(f"as{layer.shares + 1}")
@@ -54,19 +54,17 @@ def _written(layer: Layer) -> list[str]:
     words = []
     for setting in layer.settings():
         value = getattr(layer, setting.name)
-        text = ""
+        if value == setting.default:
+            continue
         if value is None:
             text = ANY
-        elif setting.options:
-            text = value.replace("_", "-")
-        elif setting.limit is not None:
-            text = f"{value:.12g}"
-        elif setting.sizes is not None:
+        elif isinstance(value, tuple):
             text = ".".join(map(str, value))
         elif isinstance(value, str):
-            text = value
-        if value != setting.default:
-            words.append(f"{setting.key}{text}")
+            text = value.replace("_", "-")
+        else:
+            text = "" if setting.limit is None else f"{value:.12g}"
+        words.append(f"{setting.key}{text}")
     return words
 
 
@@ -87,9 +85,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     for word in words:
         kind, _, inside = word[0].partition("-")
         if kind not in KINDS or (inside and inside not in KINDS):
-            said.append(
-                f"The link’s layer “{shortened(word[0])}” isn’t known here. It was left out."
-            )
+            name = shortened(word[0])
+            said.append(f"The link’s layer “{name}” isn’t known here. It was left out.")
             continue
         settings = [one for one in word[1:] if not _NAMED.fullmatch(one)]
         named = [one for one in word[1:] if _NAMED.fullmatch(one)]
@@ -113,9 +110,7 @@ def _naming(layer: Layer, words: list[str]) -> Layer:
     """The layer with those that it names."""
     for word in words:
         way, places = word.rstrip("0123456789.-"), re.findall(r"(\d+)(?:\.(\d+))?", word)
-        refs = tuple(
-            Ref(int(place[:4]) - 1, int(output[:4]) if output else None) for place, output in places
-        )
+        refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, out in places)
         if way == "of":
             layer = replace(layer, of=refs)
         elif way == "as":
@@ -137,9 +132,9 @@ def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
                 value = read_value(setting, word.removeprefix(setting.key))
             except ValueError:
                 continue
-            values[setting.name] = value
-            if setting.limit and value is not None and f"{value:.12g}" != word[len(setting.key) :]:
-                name, text = f"{kind.keras}’s {setting.name}", word.removeprefix(setting.key)
+            values[setting.name], text = value, word.removeprefix(setting.key)
+            if setting.limit and value is not None and f"{value:.12g}" != text:
+                name = f"{kind.keras}’s {setting.name}"
                 said.append(out_of_range(name, setting.limit, text, value))
             break
         else:
@@ -162,6 +157,10 @@ def read_value(setting: LayerSetting, text: str) -> Any:
     """A setting's value. Raises ValueError where the text is none of its values."""
     if setting.optional and text == ANY:
         return None
+    if setting.pattern:
+        if not re.fullmatch(setting.pattern, text):
+            raise ValueError(text)
+        return text
     if setting.sizes is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
         if len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):

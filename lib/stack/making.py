@@ -6,15 +6,14 @@ What Keras refuses, and what can't be told, becomes a layer that breaks in a sta
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
-from lib.experiment import CELLS
+from lib.experiment import Limit
 from lib.stack.base import Layer, LayerSetting, ShapeError
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import Unpack, Unread
-from lib.stack.recurrent import Bidirectional, CellStack, Recurrent
+from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
 from lib.toml import beside
 
 
@@ -32,8 +31,8 @@ ALIASES: dict[str, str] = _KERAS["aliases"]
 SIGNATURES = {name: tuple(text.split(", ")) for name, text in _KERAS["signatures"].items()}
 """By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, Unpack)}
-_CELLS = {f"{cell.keras}Cell": key for key, cell in CELLS.items()}
-MOST = 10_000_000
+_CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+MOST = Limit(0, 10_000_000)
 """For a size that has no limit of its own."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
@@ -85,15 +84,11 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     for key, value in strange.items():
         for right in difflib.get_close_matches(key, known, 1, 0.8):
             meant.setdefault(right, value)
-    takes_more = "**" in SIGNATURES[name]
-    row = "unknown arguments" if takes_more else "an unknown argument"
-    shown = {
-        key: value if not isinstance(value, Layer) else UNKNOWN for key, value in strange.items()
-    }
-    words = {"name": name, "strange": shown, "first": next(iter(strange))}
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
+    error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
     mended = made(name, (), meant)
-    right = None if isinstance(mended, Unread) else mended
-    return Unread(called=name, error=ShapeError.of(row, **words), mended=right)
+    return Unread(called=name, error=error, mended=None if isinstance(mended, Unread) else mended)
 
 
 def _layer(name: str, values: dict[str, Any]) -> Layer:
@@ -101,18 +96,26 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
         return _bidirectional(values)
-    if name in ("RNN", "StackedRNNCells") or name in _CELLS:
-        return _cells(name, values)
-    kind = _BY_KERAS[name]
+    if name in _CELLS:
+        layer = _CELLS[name](**_settings(_CELLS[name], values, name))
+        layer.check()
+        flags = ".before" * (not getattr(layer, "reset_after", True))
+        flags += ".nobias" * (not layer.use_bias)
+        return CellStack(f"{layer.kind}{layer.units}{flags}")
+    if name in ("RNN", "StackedRNNCells"):
+        return _cells(values, values["cell" if name == "RNN" else "cells"])
+    return _BY_KERAS[name](**_settings(_BY_KERAS[name], values, name))
+
+
+def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The settings of a kind of layer that these arguments are."""
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
-    settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
-    return kind(
-        **{
-            key: taken(settings[key], value, name)
-            for key, value in values.items()
-            if key in settings
-        }
-    )
+    known = [setting for setting in kind.settings() if setting.name in values]
+    return {
+        setting.name: taken(setting, values[setting.name], name)
+        for setting in known
+        if not setting.in_call
+    }
 
 
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
@@ -134,46 +137,33 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
         raise ShapeError.of("backwards twice")
-    own = {item.name for item in fields(Bidirectional) if item.metadata}
-    settings = {setting.name: getattr(forward, setting.name) for setting in forward.settings()}
-    shared = {key: value for key, value in settings.items() if key in own}
-    merge = next(setting for setting in Bidirectional.settings() if setting.name == "merge_mode")
-    mode = taken(merge, values.get("merge_mode", "concat"), "Bidirectional")
+    settings = {setting.name: setting for setting in Bidirectional.settings()}
+    shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
+    mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     other = "same"
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
             raise ShapeError.of("no direction backwards")
-        for key in ("return_sequences", "return_state", "stateful"):
-            if getattr(backward, key) != getattr(forward, key):
-                words = {"forward": getattr(forward, key), "backward": getattr(backward, key)}
-                raise ShapeError.of("directions that differ", key=key, **words)
-        if backward.units != forward.units:
-            words = {"one": forward.units, "other": backward.units}
-            raise ShapeError.of("directions of other units", **words)
+        for key in ("return_sequences", "return_state", "stateful", "units"):
+            one, two = getattr(forward, key), getattr(backward, key)
+            row = "directions of other units" if key == "units" else "directions that differ"
+            if one != two:
+                raise ShapeError.of(row, key=key, one=one, other=two)
         other = backward.cell
-    return Bidirectional(cell=forward.cell, merge_mode=mode, backward_layer=other, **shared)
+    return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
 
 
-def _cells(name: str, values: dict[str, Any]) -> Layer:
-    """A cell, several in a stack, or the layer that calls them."""
-    if name in _CELLS:
-        return CellStack(cell=_CELLS[name], units=(_whole(values["units"], "units", name),))
-    key = "cell" if name == "RNN" else "cells"
-    listed = values[key]
+def _cells(values: dict[str, Any], listed: Any) -> Layer:
+    """The layer that calls a cell, or several in a stack."""
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
-    for cell in cells:
-        if isinstance(cell, Unread):
-            return cell
+    if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
+        return unread
     if not cells or not all(isinstance(cell, CellStack) for cell in cells):
         raise ShapeError.of("no cells", value=listed)
-    if len({cell.cell for cell in cells}) > 1:
-        raise ShapeError.of("different cells")
-    units = tuple(size for cell in cells for size in cell.units)
-    if values.get("return_state") and len(units) > 1:
-        raise ShapeError.of("states of several cells")
-    flags = ("return_sequences", "go_backwards", "stateful")
-    sequences, backwards, stateful = (bool(values.get(flag)) for flag in flags)
-    return CellStack(cells[0].cell, units, sequences, backwards, stateful)
+    if values.get("return_state"):
+        raise ShapeError.of("states of cells")
+    flags = [bool(values.get(key)) for key in ("return_sequences", "go_backwards", "stateful")]
+    return CellStack("-".join(cell.cells for cell in cells), *flags)
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
@@ -186,43 +176,38 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
     if isinstance(value, Unknown):
         raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
+    if value is None and setting.optional:
+        return None
     if setting.sizes is not None:
         return _sizes(setting, value, name)
     if setting.limit is None:
         return bool(value)
-    if value is None and setting.optional:
-        return None
     if isinstance(value, (list, tuple)):
-        if len(value) != 1 and not _is_pair(setting, value):
+        # Of pictures it may be the same for rows and columns, which Keras writes twice.
+        is_pair = setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
+        if len(value) != 1 and not is_pair:
             raise _other_sizes(setting, value, 1)
         value = value[0]
-    is_share = setting.limit.step < 1 and isinstance(value, (int, float))
-    if is_share and abs(value) <= MOST:
+    if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
-    return _whole(value, setting.name, name, setting)
+    return _whole(value, setting, name)
 
 
-def _is_pair(setting: LayerSetting, value: Sequence[Any]) -> bool:
-    """Whether it is the same number for rows and columns, which Keras writes twice."""
-    return setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
-
-
-def _whole(value: Any, argument: str, name: str, setting: LayerSetting | None = None) -> int:
+def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number, and none that is larger than is traced here."""
     if isinstance(value, Unknown):
-        raise ShapeError.of("a value that can't be told", argument=argument, name=name)
+        raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int) or isinstance(value, bool):
         said = _KERAS["no_whole_number"]
-        if setting is not None and "must be a tuple" in setting.refusal:
+        words = said.get(name, said["float" if isinstance(value, float) else "others"])
+        if setting.limit and "must be a tuple" in setting.refusal:
             words = "The `{name}` argument must be a tuple of 1 integers"
-        else:
-            words = said.get(name, said["float" if isinstance(value, float) else "others"])
-        message = words.format(name=argument, value=value)
-        raise ShapeError.of("no whole number", argument=argument, value=value, message=message)
-    most = setting.limit.maximum if setting is not None and setting.limit is not None else MOST
+        message = words.format(name=setting.name, value=value)
+        raise ShapeError.of("no whole number", argument=setting.name, value=value, message=message)
+    most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
-        raise ShapeError.of("too much to trace", argument=argument, **asked)
+        raise ShapeError.of("too much to trace", argument=setting.name, **asked)
     return value
 
 
@@ -239,22 +224,18 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    if setting.name == "merge_mode":
-        raise ShapeError.of("no merge mode", value=value)
     pools = setting.name == "padding" and "Pooling" in name
     said = _KERAS["no_option"]["padding of pooling" if pools else setting.name]
     words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
-    raise ShapeError.of("no option", message=said, **words)
+    raise ShapeError.of("no option", message=said.format(**words), **words)
 
 
-def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...] | None:
-    if value is None and setting.optional:
-        return None
+def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if isinstance(value, int) and setting.sizes == 2:
         value = (value, value)
     if not isinstance(value, (list, tuple)):
         raise ShapeError.of("no sizes in brackets", argument=setting.name, value=value)
-    sizes = tuple(-1 if size is None else _whole(size, setting.name, name) for size in value)
+    sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise _other_sizes(setting, value, setting.sizes)
     return sizes
@@ -264,9 +245,8 @@ def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
     """Another number of sizes than there must be; several axes are more than is traced here."""
     if setting.name == "axis":
         return ShapeError.of("too much to trace", argument="axis", value=value, most="one number")
-    words = {"argument": setting.name, "value": value, "count": count}
-    usual = "The `{name}` argument must be a tuple of {count} integers"
-    message = (setting.refusal if setting.sizes and setting.refusal else usual).format(
-        name=setting.name, **words
-    )
+    usual = f"The `{setting.name}` argument must be a tuple of {count} integers"
+    said = setting.refusal if setting.sizes else ""
+    words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
+    message = said.format(**words) or usual
     return ShapeError.of("other number of sizes", message=message, **words)

@@ -2,24 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import (
-    STEPS,
-    UNITS,
-    Inputs,
-    Layer,
-    MaskWay,
-    Outputs,
-    ShapeError,
-    known_width,
-    option,
-    setting,
-)
-from lib.stack.recurrent import ACTIVATIONS, BATCH_SIZE
-from lib.stack.tensors import Axis, Role, Tensor, readable_shape, sizes, widened
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.recurrent import BATCH_SIZE
+from lib.stack.settings import STEPS, UNITS, function, setting
+from lib.stack.tensors import Axis, Role, Tensor, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -72,55 +61,37 @@ class Input(Layer, kind="input"):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K"):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    knows_width: ClassVar[bool] = True
-
-    units: int = setting(
-        "k",
-        1,
-        "units",
-        limit=UNITS,
-        refusal="Received an invalid value for `{name}`, expected a positive integer. "
-        "Received: {name}={value}",
-    )
-    activation: str = option("act", "linear", *ACTIVATIONS, seldom=True)
+    units: int = setting("k", 1, limit=UNITS)
+    activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
-        width = known_width(tensor, units)
-        bias = "+1" * self.use_bias
+        width, before = known_size(tensor, units), tensor[-1].letter
+        rows, in_letters = (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, before)
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
             dense_parameter_count(width, units) - units * (not self.use_bias),
-            f"{units}·({width}{bias})" if bias else f"{units}·{width}",
-            f"{letter}·({tensor[-1].letter}{bias})" if bias else f"{letter}·{tensor[-1].letter}",
+            f"{units}·{rows}",
+            f"{letter}·{in_letters}",
         )
 
 
-_NOT_POSITIVE = "`{name}` must be a positive integer. Received: {name}={value}"
-
-
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    positional: ClassVar[int] = 2
-
-    input_dim: int = setting(
-        "v", 1000, "input_dim", limit=Limit(1, 10_000_000), refusal=_NOT_POSITIVE
-    )
-    output_dim: int = setting("e", 16, "output_dim", limit=UNITS, refusal=_NOT_POSITIVE)
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
+    output_dim: int = setting("e", 16, limit=UNITS)
     mask_zero: bool = setting("mask", False)
-    mask: ClassVar[MaskWay] = "destroys"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T) → (N, T, E)."""
-        words = "'tuple' object has no attribute 'shape'"
-        batch, *rest = inputs.only_one(words)
+        batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
         if len(rest) == 1:  # what comes in is a sequence of numbers
             letter = "T" if rest[0].letter == "F" else rest[0].letter
             rest = [replace(rest[0], letter=letter, role="time")]
@@ -147,7 +118,7 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     def call(self, inputs: Inputs) -> Outputs:
         """Several tensors → the first one."""
         if len(inputs.tensors) == 1:
-            raise ShapeError.of("one alone", tensor=readable_shape(inputs.tensors[0]))
+            raise ShapeError.of("one alone", *inputs.tensors)
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
 
 

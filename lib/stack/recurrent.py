@@ -1,51 +1,29 @@
 """The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Self
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-from lib.experiment import CELLS, Limit
-from lib.shapes import BIASES, BLOCKS, MERGE_MODES, STATES, rnn_output_shape
+from lib.experiment import CELLS
+from lib.shapes import BIASES, BLOCKS, MERGE_MODES, STATES
 from lib.shapes import rnn_parameter_count as parameters
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import (
-    UNITS,
-    Inputs,
-    Layer,
-    Outputs,
-    Ref,
-    ShapeError,
-    known_size,
-    known_width,
-    option,
-    setting,
-)
-from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes, widened
-from lib.toml import beside
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.settings import UNITS, function, setting, share
+from lib.stack.tensors import Tensor, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
-ACTIVATIONS: tuple[str, ...] = tuple(beside(__file__, "arguments")["activations"])
-"""Keras's activations that take no argument, by name."""
-RATE = Limit(0.0, 1.0, 0.1)
-NOT_UNITS = (
-    "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
-)
-
-
-def share(key: str, label: str = "", **about: Any) -> Any:
-    """A field for a share of dropout that is seldom set."""
-    return setting(key, 0.0, label, limit=RATE, seldom=True, **about)
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent(Layer, width_letter="U"):
+class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A cell that is called once for each timestep."""
 
-    uses_mask: ClassVar[int | None] = 2
     cell: ClassVar[str]
 
-    units: int = setting("u", 16, "units", limit=UNITS, refusal=NOT_UNITS)
+    units: int = setting("u", 16, limit=UNITS)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
@@ -53,121 +31,86 @@ class Recurrent(Layer, width_letter="U"):
     initial_state: bool = setting("init", False, in_call=True)
     """Whether it starts from the states that were unpacked before."""
     use_bias: bool = setting("nobias", True, seldom=True)
-    activation: str = option("act", *ACTIVATIONS, seldom=True)
-    dropout: float = share("drop", "dropout")
-    recurrent_dropout: float = share("rdrop", "recurrent_dropout")
-    states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """What it starts from, where a layer is named for it."""
+    activation: str = function("act", "tanh")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
 
     def returned(self) -> tuple[str, ...]:
         """The output, and the states after it."""
         return ("output", *STATES[self.cell] * self.return_state)
 
-    def refs(self) -> tuple[Ref, ...]:
-        """What it is called on, and what it starts from."""
-        return (*self.of, *self.states)
-
-    def at(self, moved: Mapping[int, int]) -> Self:
-        """Its states follow, too."""
-        states = tuple(Ref(moved[place], output) for place, output in self.states if place in moved)
-        return replace(Layer.at(self, moved), states=states)
-
-    def again(self, first: Self) -> Self:
-        """Its states are its own, too."""
-        return replace(Layer.again(self, first), states=self.states)
-
-    @property
-    def biases(self) -> int:
-        """How many it has for each column of its kernels."""
-        return BIASES[self.cell][0 if getattr(self, "reset_after", True) else -1] * self.use_bias
+    def directions(self) -> "tuple[Recurrent, ...]":
+        """Itself: it reads in one."""
+        return (self,)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count = len(STATES[self.cell])
-        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
-        starts = self.initial_state or bool(self.states)
-        if starts and not inputs.states:
-            raise ShapeError.of("no states", wanted=wanted)
-        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
-        check_batch(self.stateful, tensor)
-        if starts:
-            self._check_states(inputs.states, tensor, wanted)
-        return _outputs(self, tensor, features, inputs.letter)
-
-    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A sequence keeps the mask; states have none."""
-        return returned_masks(inputs, count, 1 if self.return_sequences else 0)
-
-    def _check_states(self, states: Tensors, tensor: Tensor, wanted: str) -> None:
-        """Raise ShapeError for states that the cell can't start from."""
-        words = {"wanted": wanted, "states": readable_shapes(states), "units": self.units}
-        if len(states) < len(STATES[self.cell]):
-            raise ShapeError.of("few states", **words)
-        if (units := states[0][-1].size) != self.units:
-            raise ShapeError.of("states of other units", received_units=units, **words)
-        batch, time = tensor[0].size, tensor[1].size
-        if len(states[0]) == 2:  # the first alone can be a sequence
-            return
-        words |= {"first": readable_shape(states[0]), "keras": self.keras}
-        if self.cell == "simple_rnn" and batch is not None and batch in (1, time):
-            raise ShapeError.of("a sequence that fits by chance", **words)
-        batch, time = batch or BATCH_SIZE, time or TIMESTEPS
-        rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
-        row = "a sequence as the state"
-        if batch == rows or 1 in (batch, rows, self.units):
-            row = "a sequence that broadcasts"
-        raise ShapeError.of(row, batch=batch, rows=rows, **words)
+        words: dict[str, Any] = {"units": self.units}
+        words["wanted"] = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        starts, states = self.initial_state or bool(self.states), inputs.states
+        if starts and not states:
+            raise ShapeError.of("no states", **words)
+        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        if starts and len(states) < count:
+            raise ShapeError.of("few states", *states, **words)
+        if starts and (units := states[0][-1].size) != self.units:
+            raise ShapeError.of("states of other units", *states, received=units, **words)
+        if starts and len(states[0]) > 2:
+            raise ShapeError.of("a sequence as the state", *states, **words)
+        return _outputs(self, tensor, inputs.letter)
 
 
 @dataclass(frozen=True, slots=True)
 class LSTM(Recurrent, kind="lstm", cell="lstm"):
     """Reads step by step, with a hidden state and a cell state."""
 
-    recurrent_activation: str = option("ract", "sigmoid", *ACTIVATIONS, seldom=True)
+    recurrent_activation: str = function("ract", "sigmoid")
 
 
 @dataclass(frozen=True, slots=True)
 class GRU(Recurrent, kind="gru", cell="gru"):
     """Reads step by step, with one state."""
 
-    recurrent_activation: str = option("ract", "sigmoid", *ACTIVATIONS, seldom=True)
+    recurrent_activation: str = function("ract", "sigmoid")
     reset_after: bool = setting("before", True, seldom=True)
 
 
-@dataclass(frozen=True, slots=True)
 class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads step by step, without gates."""
 
 
-LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
+RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
+LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
+_CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
+_ONE = r"((lstm|rnn)[0-9]{1,4}|gru[0-9]{1,4}(\.before)?)(\.nobias)?"
+CELLS_PATTERN = f"{_ONE}(-{_ONE})*"
+"""Of cells as text: "lstm8-gru4.nobias"."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
 _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
+_CELLS_BACKWARDS = {"same": "as forwards"} | _CELL_NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Bidirectional(Layer, kind="bi", width_letter="U"):
+class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
-    uses_mask: ClassVar[int | None] = 2
-
-    cell: str = setting("c", "lstm", "cell", options=_CELL_NAMES)
-    units: int = setting("u", 16, "units", limit=UNITS, refusal=NOT_UNITS)
-    merge_mode: str = setting("m", "concat", "merge_mode", options=MERGE)
+    cell: str = setting("c", "lstm", options=_CELL_NAMES)
+    units: int = setting("u", 16, limit=UNITS)
+    merge_mode: str = setting("m", "concat", options=MERGE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     stateful: bool = setting("stateful", False, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
     reset_after: bool = setting("before", True, seldom=True)
     """Of a GRU alone."""
-    activation: str = option("act", *ACTIVATIONS, seldom=True)
-    recurrent_activation: str = option("ract", "sigmoid", *ACTIVATIONS, seldom=True)
-    dropout: float = share("drop", "dropout")
-    recurrent_dropout: float = share("rdrop", "recurrent_dropout")
-    backward_layer: str = setting(
-        "bc", "same", "backward_layer", options={"same": "as forwards"} | _CELL_NAMES, seldom=True
-    )
+    activation: str = function("act", "tanh")
+    recurrent_activation: str = function("ract", "sigmoid")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
+    backward_layer: str = setting("bc", "same", options=_CELLS_BACKWARDS, seldom=True)
 
     def directions(self) -> tuple[Recurrent, Recurrent]:
         """The layer of each direction."""
@@ -176,8 +119,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
         return forward, replace(backward, go_backwards=True)
 
     def _direction(self, kind: type[Recurrent]) -> Recurrent:
-        own = {item.name for item in fields(self) if item.metadata}
-        shared = [setting.name for setting in kind.settings() if setting.name in own]
+        shared = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
         return kind(**{name: getattr(self, name) for name in shared})
 
     def returned(self) -> tuple[str, ...]:
@@ -206,122 +148,100 @@ class Bidirectional(Layer, kind="bi", width_letter="U"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor, features = sequence(inputs, BLOCKS[self.cell] * self.units)
-        check_batch(self.stateful, tensor)
-        kept = [len(STATES[direction.cell]) for direction in self.directions()]
-        if self.return_state and kept[0] > kept[1]:
-            raise ShapeError.of("states of two kinds", one=kept[0], other=kept[1])
-        return _outputs(self, tensor, features, inputs.letter)
+        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        one, other = (len(STATES[direction.cell]) for direction in self.directions())
+        if self.return_state and one > other:
+            raise ShapeError.of("states of two kinds", one=one, other=other)
+        return _outputs(self, tensor, inputs.letter)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask, that of each direction too."""
-        outputs = 2 if self.merge_mode == "none" else 1
-        return returned_masks(inputs, count, outputs if self.return_sequences else 0)
+        first, *states = Layer.masks(self, inputs, count)
+        return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
 @dataclass(frozen=True, slots=True)
-class CellStack(Layer, kind="cells", keras="RNN", width_letter="U"):
+class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
 
-    uses_mask: ClassVar[int | None] = 2
-
-    cell: str = setting("c", "lstm", "cell", options=_CELL_NAMES)
-    units: tuple[int, ...] = setting("u", (16, 8), "units", sizes=0)
+    cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
+    """By the kind of its layer and its units, each; and what it has not as usual."""
     return_sequences: bool = setting("seq", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
 
+    def layers(self) -> list[Recurrent]:
+        """The layer of each cell."""
+        found = []
+        for name, units, before, nobias in _CELL.findall(self.cells):
+            about: dict[str, Any] = {"reset_after": False} if before else {}
+            kind = next(kind for kind in RECURRENT if kind.kind == name)
+            found.append(kind(int(units), use_bias=not nobias, **about))
+        return found
+
     def classes(self) -> tuple[str, ...]:
         """The cells, what holds them, and the layer."""
-        cells = (f"{CELLS[self.cell].keras}Cell",) * len(self.units)
+        cells = [f"{layer.keras}Cell" for layer in self.layers()]
         return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
 
     def arguments(self) -> Iterator[str]:
         """The cells, and what is switched on."""
-        cells = [f"layers.{CELLS[self.cell].keras}Cell({units})" for units in self.units]
+        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
-        for name in ("return_sequences", "go_backwards", "stateful"):
-            if getattr(self, name):
-                yield f"{name}=True"
+        yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
 
     def check(self) -> None:
         """Each cell has units of its own."""
-        if not self.units:
-            raise ShapeError.of("no cells", value=[])
-        for units in self.units:
-            LAYER_OF_CELL[self.cell](units).check()
+        for layer in self.layers():
+            layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((")
-        columns = BLOCKS[self.cell] * self.units[0]
-        tensor, width = sequence(replace(inputs, unchecked=True), columns)
-        check_batch(self.stateful, tensor)
-        *below, last = (LAYER_OF_CELL[self.cell](units) for units in self.units)
-        products, learned = [], 0
-        for layer in (*below, last):
+        layers, products, learned = self.layers(), [], 0
+        columns = BLOCKS[layers[0].cell] * layers[0].units
+        unchecked = replace(inputs, unchecked=True)
+        tensor = sequence(unchecked, columns, stateful=self.stateful)
+        width = tensor[-1].size or 0
+        for layer in layers:
             products.append(_product(layer, width, layer.units))
             learned += _count(layer, width)
             width = layer.units
-        output = widened(tensor[-1], inputs.letter, last.units)
         kept = tensor[: 2 if self.return_sequences else 1]
-        return Outputs(((*kept, output),), learned, " + ".join(products))
-
-    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A sequence keeps the mask."""
-        return returned_masks(inputs, count, 1 if self.return_sequences else 0)
+        output = (*kept, widened(tensor[-1], inputs.letter, width))
+        return Outputs((output,), learned, " + ".join(products))
 
 
-def sequence(inputs: Inputs, columns: int) -> tuple[Tensor, int]:
-    """The tensor (N, T, F) that there must be, and F, for a kernel with so many columns."""
-    if inputs.unchecked:
-        tensor = inputs.only_one()
-        step = (tensor[0], *tensor[2:])
-        known_size(step[-1], tensor, f"(None, {columns})")
+def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
+    """The tensor (N, T, F) that there must be, for a kernel with so many columns."""
     tensor = inputs.of_rank(3)
-    return tensor, known_width(tensor, columns)
+    known_size(tensor, columns)
+    check_batch(stateful, tensor)
+    return tensor
 
 
 def check_batch(stateful: bool, tensor: Tensor) -> None:
     """Raise ShapeError for a batch of any size where a state is kept for each sample."""
     if stateful and tensor[0].size is None:
-        raise ShapeError.of("open batch", tensor=readable_shape(tensor), sizes=sizes(tensor))
+        raise ShapeError.of("open batch", tensor)
 
 
-def returned_masks(inputs: Inputs, count: int, sequences: int) -> tuple[int, ...]:
-    """Of `count` tensors the first `sequences` have the mask that comes in."""
-    kept = max(inputs.masks, default=0)
-    return tuple(kept if place < sequences else 0 for place in range(count))
-
-
-def _outputs(
-    layer: Recurrent | Bidirectional, tensor: Tensor, features: int, letter: str
-) -> Outputs:
+def _outputs(layer: Recurrent | Bidirectional, tensor: Tensor, letter: str) -> Outputs:
     """What a tensor (N, T, F) becomes in one direction, or in both: outputs, then states."""
-    both = isinstance(layer, Bidirectional)
-    units, merge = layer.units, layer.merge_mode if isinstance(layer, Bidirectional) else "concat"
-    directions = layer.directions() if isinstance(layer, Bidirectional) else (layer,)
-    batch, _, last = tensor
+    units, directions, last = layer.units, layer.directions(), tensor[-1]
+    merge = layer.merge_mode if isinstance(layer, Bidirectional) else ""
     one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
-    apart = merge == "none"
-    shape = rnn_output_shape(
-        sizes(tensor), units, layer.return_sequences, both, None if apart else merge
-    )
-    outputs = [
-        (*tensor[: len(each) - 1], one if each[-1] == units else two)
-        for each in (shape if apart else (shape,))
-    ]
+    kept = tensor[: 2 if layer.return_sequences else 1]
+    output = (*kept, two if merge == "concat" else one)
     # Keras takes the directions for alike: of a larger state backwards it drops the rest.
-    kept = len(STATES[layer.cell]) * len(directions) * layer.return_state
-    states = [(batch, one)] * kept
-    products = [_product(direction, features, units) for direction in directions]
-    rules = [_product(direction, last.letter, letter) for direction in directions]
+    states = len(STATES[layer.cell]) * len(directions) * layer.return_state
+    features = last.size or 0
     return Outputs(
-        (*outputs, *states),
+        (*(output,) * (2 if merge == "none" else 1), *((tensor[0], one),) * states),
         sum(_count(direction, features) for direction in directions),
-        _sum(products),
-        _sum(rules),
+        _sum([_product(direction, features, units) for direction in directions]),
+        _sum([_product(direction, last.letter, letter) for direction in directions]),
     )
 
 
@@ -331,7 +251,8 @@ def _count(layer: Recurrent, features: int) -> int:
 
 
 def _product(layer: Recurrent, features: int | str, units: int | str) -> str:
-    return product(layer.cell, features, units, layer.biases)
+    biases = BIASES[layer.cell][0 if getattr(layer, "reset_after", True) else -1] * layer.use_bias
+    return product(layer.cell, features, units, biases)
 
 
 def _sum(products: list[str]) -> str:

@@ -3,26 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
-from lib.stack.base import STEPS, Inputs, Layer, MaskWay, Outputs, ShapeError, option, setting
-from lib.stack.tensors import Axis, Role, Tensor, flat, readable_shape, sizes
-from lib.stack.windows import FORMATS, WINDOW, Windows, check_sizes
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError
+from lib.stack.settings import FORMATS, STEPS, WINDOW, option, pair, setting
+from lib.stack.tensors import Axis, Role, Tensor, flat, sizes
+from lib.stack.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatVector(Layer, kind="repeat", width_letter="T′"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
-    mask: ClassVar[MaskWay] = "destroys"
-
-    n: int = setting(
-        "n",
-        6,
-        "n",
-        limit=STEPS,
-        refusal="Argument `n` should be a positive integer. Received: n={value}",
-    )
+    n: int = setting("n", 6, limit=STEPS)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
@@ -31,11 +24,8 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′"):
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten(Layer, kind="flatten"):
+class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
-
-    positional: ClassVar[int] = 0
-    mask: ClassVar[MaskWay] = "destroys"
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
@@ -46,12 +36,10 @@ class Flatten(Layer, kind="flatten"):
 
 
 @dataclass(frozen=True, slots=True)
-class Reshape(Layer, kind="reshape"):
+class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
-    mask: ClassVar[MaskWay] = "destroys"
-
-    target_shape: tuple[int, ...] = setting("to", (6, -1), "target_shape", sizes=0)
+    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
     """-1 for what is left, once at most."""
 
     def check(self) -> None:
@@ -65,18 +53,15 @@ class Reshape(Layer, kind="reshape"):
         """(N, T, F) → (N, …) of as many numbers."""
         batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
         size, known = flat(tuple(rest)).size, prod(n for n in self.target_shape if n >= 0)
-        words: dict[str, Any] = {
-            "tensor": readable_shape((batch, *rest)),
-            "target": self.target_shape,
-        }
-        words |= {"sizes": sizes(tuple(rest)), "count": size}
         left: int | None = None
         if size is not None:
-            if -1 in self.target_shape and (known == 0 or size % known):
-                raise ShapeError.of("sizes that don't divide", **words)
-            if -1 not in self.target_shape and size != known:
-                raise ShapeError.of("other sizes", **words)
+            is_open = -1 in self.target_shape
             left = size // known if known else 0
+            if size != known * (left if is_open else 1) or (is_open and known == 0):
+                words: dict[str, Any] = {"target": self.target_shape, "numbers": size}
+                words["sizes"] = sizes(tuple(rest))
+                row = "sizes that don't divide" if is_open else "other sizes"
+                raise ShapeError.of(row, (batch, *rest), **words)
         axes = [left if n == -1 else n for n in self.target_shape]
         return Outputs(((batch, *_named(axes, rest)),))
 
@@ -99,12 +84,10 @@ def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
 
 
 @dataclass(frozen=True, slots=True)
-class Permute(Layer, kind="permute"):
+class Permute(Layer, kind="permute", mask="destroys"):
     """Puts the axes of each sample into another order, counted from 1."""
 
-    mask: ClassVar[MaskWay] = "destroys"
-
-    dims: tuple[int, ...] = setting("d", (2, 1), "dims", sizes=0)
+    dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
 
     def check(self) -> None:
         """Raise ShapeError unless these are 1, 2, … in some order."""
@@ -113,7 +96,7 @@ class Permute(Layer, kind="permute"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
-        tensor = inputs.of_rank(len(self.dims) + 1, {2: "tuple index out of range"})
+        tensor = inputs.of_rank(len(self.dims) + 1)
         moved = [tensor[place] for place in self.dims]
         # What stands in the place of an axis is read as that: a time axis is the second one.
         roles = [axis.role for axis in tensor[1:]]
@@ -125,59 +108,38 @@ class Permute(Layer, kind="permute"):
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
-    size: int = setting(
-        "s",
-        2,
-        "size",
-        limit=WINDOW,
-        refusal="Argument `size` should be a positive integer. Received: size={value}",
-    )
+    size: int = setting("s", 2, limit=WINDOW)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""
-        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
-        length = None if tensor[1].size is None else tensor[1].size * self.size
-        return Outputs((self.resized(tensor, [length], inputs),))
+        return self.stretched(inputs, times=self.size)
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroPadding1D(Windows, kind="zeropad"):
     """Puts timesteps of zeros before and after."""
 
-    padding: tuple[int, ...] = setting("p", (1, 1), "padding", sizes=2)
+    padding: tuple[int, ...] = pair("p", (1, 1), 0)
     data_format: str = option("df", *FORMATS, seldom=True)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_sizes("padding", self.padding, 0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3)
-        before = tensor[self.along()[0]].size
-        length = None if before is None else before + sum(self.padding)
-        return Outputs((self.resized(tensor, [length], inputs),))
+        return self.stretched(inputs, more=sum(self.padding))
 
 
 @dataclass(frozen=True, slots=True)
 class Cropping1D(Windows, kind="crop"):
     """Takes timesteps away, before and after."""
 
-    cropping: tuple[int, ...] = setting("c", (1, 1), "cropping", sizes=2)
-
-    def check(self) -> None:
-        """Raise ShapeError for fewer than no timesteps."""
-        check_sizes("cropping", self.cropping, 0)
+    cropping: tuple[int, ...] = pair("c", (1, 1), 0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor = inputs.of_rank(3, {2: "tuple index out of range"})
-        before = tensor[1].size
-        if before is not None and before <= sum(self.cropping):
-            words: dict[str, Any] = {"sizes": sizes(tensor), "tensor": readable_shape(tensor)}
-            raise ShapeError.of("cut to nothing", cropping=self.cropping, **words)
-        length = None if before is None else before - sum(self.cropping)
-        return Outputs((self.resized(tensor, [length], inputs),))
+        outputs = self.stretched(inputs, more=-sum(self.cropping))
+        length = outputs.tensors[0][1].size
+        if length is not None and length < 1:
+            raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
+        return outputs
 
 
 def grouped(tensor: Tensor) -> Tensor:

@@ -70,7 +70,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
     for place, (named, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
-        inputs = Inputs((), (), *letters[place], name, stack[place + 1 :])
+        inputs = Inputs((), (), *letters[place], name)
         if steps and not steps[-1].tensors:
             steps.append(TracedLayer(named, inputs))
             continue
@@ -81,7 +81,8 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
             outputs = layer.call(inputs)
-            _check_weights(layer, inputs, outputs, steps)
+            if layer.shares is not None:
+                _check_weights(steps[layer.shares], layer, inputs, outputs)
             _check_run(layer, inputs)
             masks = layer.masks(inputs, len(outputs.tensors))
         except ShapeError as refused:
@@ -101,21 +102,14 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     raise ShapeError.of("not there yet", layer=layer.shares + 1)
 
 
-def _check_weights(
-    layer: Layer, inputs: Inputs, outputs: Outputs, steps: list[TracedLayer]
-) -> None:
+def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
     """Raise ShapeError for a layer that is called again on what needs other weights."""
-    if layer.shares is None:
-        return
-    first = steps[layer.shares]
     if layer.knows_axes:
         inputs.of_rank(len(first.inputs.tensors[0]))
     if first.outputs.parameters != outputs.parameters:
-        words = {"first": layer.shares + 1, "tensors": readable_shapes(inputs.tensors)}
-        words |= {"wanted": readable_shapes(first.inputs.tensors)}
-        refusal = "is incompatible with the layer: expected axis" if layer.knows_width else ""
-        when = "built" if layer.knows_width else "run"
-        raise ShapeError.of("weights for others", refusal=refusal, when=when, **words)
+        row = "weights for others" if layer.knows_width else "weights for others, unseen"
+        wanted = readable_shapes(first.inputs.tensors)
+        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
 
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:
@@ -124,14 +118,13 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
-    wanted = layer.uses_mask
-    if wanted is None:
+    if inside.uses_mask is None:
         return
-    axes = len(inputs.tensors[0]) + wanted if wanted < 0 else wanted
+    before = inside is not layer  # an axis that the layer inside doesn't get
+    axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
     if wrong := {*inputs.masks} - {0, axes}:
-        refusal = "" if inside.uses_mask else "The `mask` must be broadcastable to `inputs`."
-        words = {"tensors": readable_shapes(inputs.tensors), "axes": wrong.pop(), "wanted": axes}
-        raise ShapeError.of("mask of other axes", refusal=refusal, **words)
+        row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
+        raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
 
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
@@ -143,7 +136,7 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
     for ref, given in zip(refs, found, strict=True):
         if len(refs) > 1 and len(given) > 1:
             raise ShapeError.of("a list in a list", layer=ref.place + 1, count=len(given))
-    states = [tensor for ref in layer.refs()[len(layer.of) :] for tensor, _ in _given(ref, steps)]
+    states = [tensor for ref in layer.states for tensor, _ in _given(ref, steps)]
     return replace(
         inputs,
         tensors=tuple(tensor for pairs in found for tensor, _ in pairs),
@@ -190,21 +183,18 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """By layer the letter of its width, and that of the timesteps that it makes."""
-    totals = Counter(letter for layer in stack for letter in _own_letters(layer))
+    own = [(inner(layer).width_letter, inner(layer).time_letter) for layer in stack]
+    totals = Counter(letter for pair in own for letter in pair)
     counts: Counter[str] = Counter()
     letters = []
-    for layer in stack:
-        counts.update(_own_letters(layer))
+    for pair in own:
+        counts.update(pair)
         width, time = (
-            letter + (subscript(counts[letter]) if indexes and totals[letter] > 1 else "")
-            for letter in (layer.width_letter, layer.time_letter)
+            letter + subscript(counts[letter]) * (indexes and letter != "" and totals[letter] > 1)
+            for letter in pair
         )
         letters.append((width, time))
     return letters
-
-
-def _own_letters(layer: Layer) -> list[str]:
-    return [letter for letter in (layer.width_letter, layer.time_letter) if letter]
 
 
 def model_stack(

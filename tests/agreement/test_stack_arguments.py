@@ -11,7 +11,7 @@ from lib.stack import making
 from lib.stack.code import model_line
 from lib.stack.making import ALIASES, SIGNATURES, made
 from lib.stack.plain import Input
-from lib.stack.recurrent import ACTIVATIONS
+from lib.stack.settings import ACTIVATIONS
 from lib.stack.tracing import TracedLayer, broken, total, trace
 from lib.toml import beside
 from tests.agreement.argument_cases import REFUSED, TAKEN

@@ -109,6 +109,16 @@ def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
     assert title(app).startswith("From (N, 12, 128) to")
 
 
+def test_cells_are_typed_as_the_link_has_them() -> None:
+    """What is none changes nothing, and is answered with an example."""
+    app = shapes(stack="input~cells")
+    app.text_input(key="layer_1_cells_cells").set_value("lstm8-gru4").run()
+    assert title(app).startswith("From (N, 12, 3) to (N, 4)")
+    app.text_input(key="layer_1_cells_cells").set_value("lstm8, gru").run()
+    assert "cells takes what is like “lstm16-lstm8”, and got “lstm8, gru”." in said(app)
+    assert title(app).startswith("From (N, 12, 3) to (N, 4)")
+
+
 def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
     """With Keras's words, and a click that mends it."""
     app = shapes(stack="input~lstm~repeat_n3")

@@ -85,7 +85,7 @@ def test_the_input_of_a_sequential_is_told_by_its_first_layer(table):
         (("g (GRU)", "(None, 12, 16)", "1,008"), GRU(16)),
         (("g (GRU)", "(None, 12, 16)", "960"), GRU(16, reset_after=False)),
         (("l (LSTM)", "(None, 12, 16)", "1,216"), LSTM(16, use_bias=False)),
-        (("r (RNN)", "(None, 12, 4)", "128"), CellStack("lstm", (4,))),
+        (("r (RNN)", "(None, 12, 4)", "128"), CellStack("lstm4")),
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",
 )

@@ -209,25 +209,6 @@ def test_the_decoder_knows_what_is_wrong_with_states(text):
     assert explain_error(steps_of(text)[-1].error.message) is not None
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("input~bi_mnone_seq~unpack~gru_init_seq", "Dimensions must be equal, but are 32 and 12"),
-        ("input~bi_u4_mnone_seq~unpack~gru_u4_init", "Dimensions must be equal, but are 32 and 4"),
-        ("input_b8~bi_mnone_seq~unpack~rnn_init", "Dimensions must be equal, but are 8 and 12"),
-        ("input_b12~bi_mnone_seq_state~unpack~lstm_init", "Exception encountered when calling"),
-    ],
-)
-def test_a_sequence_is_no_state_to_start_from(text, says):
-    """As two directions that stay apart leave it: a state is one vector for each sample."""
-    error = steps_of(text)[3].error
-    assert "(N, " in error.expected
-    assert error.received.endswith("a sequence")
-    assert error.message.startswith(says)
-    assert error.when == "run"
-    assert explain_error(error.message) is not None
-
-
 def layers_of(most: int) -> st.SearchStrategy[list[Layer]]:
     """Up to so many layers, each of any kind with any settings."""
     layer = ANY_RANDOM.map(lambda random: any_layer(random, small=False))

@@ -6,7 +6,7 @@ import pytest
 
 from lib.stack.base import Ref, put, swap
 from lib.stack.code import code_lines, model_line
-from lib.stack.link import from_text, to_text
+from lib.stack.link import from_text, read_text, to_text
 from lib.stack.making import UNKNOWN, made
 from lib.stack.plain import Dense, Unread
 from lib.stack.recurrent import LSTM
@@ -130,3 +130,22 @@ def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
     assert misspelt.mended == LSTM(4, return_sequences=True)
     assert made("Dense", (UNKNOWN,)).error.when == "read"
     assert made("Dense", (3,), {"activation": UNKNOWN}) == Dense(3)
+
+
+def test_cells_of_different_kinds_are_one_setting():
+    """Each with its units, in the link and in the code; each reads what the one before gives."""
+    steps = steps_of("input_t12_f5~cells_clstm8-gru4.before-rnn3.nobias_seq")
+    lstm, gru, rnn = 4 * 8 * (5 + 8 + 1), 3 * 4 * (8 + 4 + 1), 3 * (4 + 3)
+    assert (steps[1].shapes, steps[1].parameters) == (((None, 12, 3),), lstm + gru + rnn)
+    cells = "[layers.LSTMCell(8), layers.GRUCell(4, reset_after=False), "
+    cells += "layers.SimpleRNNCell(3, use_bias=False)]"
+    assert code_lines(steps)[1] == f"x = layers.RNN({cells}, return_sequences=True)(x)"
+    _, said = read_text("input~cells_clstm8.before")
+    assert said == ["RNN has no setting “clstm8.before”. It was left out."]
+
+
+def test_a_transposed_convolution_makes_several_timesteps_of_each():
+    """As many as there are steps; one that is wider than its steps, a few more."""
+    assert steps_of("input_t5_f2~conv1dt_k4_s3_psame")[1].shapes == ((None, 15, 4),)
+    assert steps_of("input_t5_f2~conv1dt_k4_w3")[1].shapes == ((None, 7, 4),)
+    assert steps_of("input_t5_f2~conv1dt_k4_w3")[1].parameters == 4 * (3 * 2 + 1)

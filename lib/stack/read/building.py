@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lib.stack.base import STEPS, UNITS, Layer, Ref, Stack
+from lib.stack.base import Layer, Ref, Stack
 from lib.stack.plain import Embedding, Input
 from lib.stack.read.reading import ModelError
 from lib.stack.recurrent import Recurrent
+from lib.stack.settings import STEPS, UNITS
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)

@@ -12,7 +12,8 @@ from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part, unread
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, listed, plain
-from lib.stack.recurrent import ACTIVATIONS, Recurrent
+from lib.stack.recurrent import Recurrent
+from lib.stack.settings import ACTIVATIONS
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}

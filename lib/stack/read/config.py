@@ -19,7 +19,8 @@ from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN,
 from lib.stack.plain import Embedding, Unread
 from lib.stack.read.building import Graph, Value, first
 from lib.stack.read.reading import ModelError, Note, Reading
-from lib.stack.recurrent import ACTIVATIONS, Recurrent
+from lib.stack.recurrent import Recurrent
+from lib.stack.settings import ACTIVATIONS
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)

@@ -1,5 +1,6 @@
 """The settings of a stack's layers as controls: the stack is the truth, callbacks change it."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -41,7 +42,7 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"{place + 1} · {plain(layer.title)}"
-        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.about)
+        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.__doc__)
         if place:
             _buttons(place, stack)
         if place < len(stack) - 1:
@@ -104,7 +105,7 @@ def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> N
 def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
     flags = []
     for setting in settings:
-        if setting.limit is None and setting.options is None and setting.sizes is None:
+        if isinstance(setting.default, bool):
             flags.append(setting.name)
         else:
             _setting(place, layer, setting)
@@ -129,6 +130,8 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     elif setting.sizes is not None:
         text = "" if value is None else ", ".join(map(str, value))
         st.text_input(label, max_chars=60, width=width, **bound(key, text, take))
+    elif setting.pattern:
+        st.text_input(label, max_chars=60, width=160, **bound(key, value, take))
     else:
         # Streamlit would leave a number beyond a limit red, and the drawing as it was.
         step = setting.limit.step if setting.limit else 1
@@ -153,6 +156,10 @@ def _take(place: int, setting: LayerSetting, value: Any) -> None:
             session().shapes.said = [f"{setting.name} takes {count}, and got “{value}”."]
             return
         value = tuple(map(int, words[:8]))
+    elif setting.pattern and not re.fullmatch(setting.pattern, value):
+        asked = f"{setting.name} takes what is like “{setting.default}”"
+        session().shapes.said = [f"{asked}, and got “{value}”."]
+        return
     elif setting.limit is not None and value is not None:
         whole = not isinstance(value, float)
         nearest = setting.within(round(value, 4))

@@ -139,7 +139,9 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
         with settings, st.container(gap=None):
             layer_settings(place, stack, broken=step.error is not None)
             if error := step.error:
-                hint(SAYS[error.when if error.message else f"{error.when}, silent"])
+                silent = len(step.inputs.tensors) > 1 and error.when == "trained"
+                unsaid = "silent" if silent else f"{error.when}, unsaid"
+                hint(SAYS[error.when if error.message else unsaid])
                 if error.message:
                     st.code(error.message, language=None, wrap_lines=True)
         with result, st.container(gap="xsmall"):

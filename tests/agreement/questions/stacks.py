@@ -65,24 +65,6 @@ def script(code: str, usual: list[int]) -> dict[str, Any]:
     return {"shapes": shapes_of(model.outputs), "parameters": model.count_params()}
 
 
-def called(lines: list[str], shape: list[int]) -> dict[str, Any]:
-    """The shapes of the output of a model when it predicts and when it trains, or what is raised.
-
-    `shape` is that of the data.
-    """
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
-    for line in lines:
-        exec(line, names)  # noqa: S102 - the code that the page shows
-    model = keras.Model(names["inputs"], names["x"])
-    model.predict(np.zeros(shape, "float32"), batch_size=shape[0], verbose=0)
-    x = np.zeros(shape, "float32")
-    answer: dict[str, Any] = {"predicting": shapes_of(model(x))}
-    try:
-        return answer | {"training": shapes_of(model(x, training=True))}
-    except ValueError as error:
-        return answer | told(error)
-
-
 def signatures(names: list[str]) -> dict[str, str]:
     """By layer its arguments in their order: "=" behind what may be left out, "**" for the rest."""
     return {name: ", ".join(_arguments(getattr(layers, name))) for name in names}

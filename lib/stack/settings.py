@@ -1,0 +1,44 @@
+"""What the settings of layers are made of: their limits, and the fields of a layer's class."""
+
+from dataclasses import field
+from typing import Any
+
+from lib.experiment import Limit
+from lib.toml import beside
+
+UNITS, STEPS, WINDOW = Limit(1, 8192), Limit(1, 10_000), Limit(1, 1000)
+SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
+AXIS = Limit(-4, 4)
+FORMATS = ("channels_last", "channels_first")
+ACTIVATIONS: tuple[str, ...] = tuple(beside(__file__, "arguments")["activations"])
+"""Keras's activations that take no argument, by name."""
+
+
+def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
+    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
+    return field(default=default, metadata={"key": key, "label": label, **about})
+
+
+def option(key: str, default: str, *names: str, **about: Any) -> Any:
+    """A field for one of some names, which Keras writes in quotes."""
+    return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
+
+
+def function(key: str, default: str) -> Any:
+    """A field for the name of an activation that is seldom set."""
+    return option(key, default, *ACTIVATIONS, seldom=True)
+
+
+def share(key: str, default: float = 0.0, **about: Any) -> Any:
+    """A field for a share, as of dropout."""
+    return setting(key, default, limit=SHARE, **about)
+
+
+def window(key: str, default: int | None, **about: Any) -> Any:
+    """A field for the size of a window, or for its steps."""
+    return setting(key, default, limit=WINDOW, **about)
+
+
+def pair(key: str, default: tuple[int, ...] | None, least: int = 1, **about: Any) -> Any:
+    """A field for two sizes."""
+    return setting(key, default, sizes=2, least=least, **about)
