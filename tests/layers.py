@@ -19,13 +19,13 @@ from lib.stack.base import Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.joining import Joining, MultiHeadAttention
 from lib.stack.kinds import KINDS
-from lib.stack.plain import Dense, Input, Unpack, Unread
+from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import broken, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
-INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, Unpack)]
+INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
 
 
 def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
@@ -107,7 +107,7 @@ def _linked(random: Random, stack: Stack, layer: Layer) -> Layer:
     shared = random.randrange(len(stack))
     if isinstance(layer, Input):  # a model's inputs have as many samples
         return replace(layer, batch=getattr(stack[0], "batch", None))
-    if random.random() < 0.15 and not isinstance(stack[shared], (Input, Unpack, Joining)):
+    if random.random() < 0.15 and not isinstance(stack[shared], (Input, Joining, *BY_PYTHON)):
         layer = replace(stack[shared], shares=shared)
     several = isinstance(layer, (Joining, MultiHeadAttention))
     count = random.choice([2, 2, 3]) if several else random.choice([0, 0, 1])

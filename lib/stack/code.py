@@ -5,7 +5,7 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 
 from lib.shapes import STATES
 from lib.stack.base import Layer, Ref, Stack
-from lib.stack.plain import Input, Unpack, Unread
+from lib.stack.plain import Input, LastStep, Unpack, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
 
@@ -91,6 +91,8 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
         code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     called = f"[{', '.join(taken)}]" if len(taken) > 1 else taken[0]
+    if isinstance(layer, LastStep):
+        return f"{target} = {called}[:, -1]"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     return f"{target} = {code}({called}{_states(step, names)})"

@@ -17,7 +17,7 @@ for _name, _row in beside(__file__).items():
 _MENU = """
 lstm gru rnn bi cells convlstm convlstm2d
 input embed dense td
-repeat flatten reshape permute unpack
+repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
 mask drop sdrop noise bnorm lnorm act relu leaky softmax
 concat add sub mul ave max min dot attend addattend mha

@@ -17,13 +17,17 @@ from lib.experiment import Limit
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed, inner
 from lib.stack.kinds import KINDS
-from lib.stack.plain import Dense, Input
+from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Recurrent
 from lib.toml import beside
 
 ANY = "any"
 LONGEST = 8000
 """Of a stack in the address, in characters."""
+
+
+INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
+"""What TimeDistributed can have inside."""
 
 
 def to_text(stack: Stack) -> str:
@@ -84,7 +88,7 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     layers = []
     for word in words:
         kind, _, inside = word[0].partition("-")
-        if kind not in KINDS or (inside and inside not in KINDS):
+        if kind not in KINDS or (inside and inside not in INSIDE):
             name = shortened(word[0])
             said.append(f"The link’s layer “{name}” isn’t known here. It was left out.")
             continue

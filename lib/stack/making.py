@@ -12,7 +12,7 @@ from lib.experiment import Limit
 from lib.stack.base import Layer, LayerSetting, ShapeError
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
-from lib.stack.plain import Unpack, Unread
+from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
 from lib.toml import beside
 
@@ -30,7 +30,7 @@ ALIASES: dict[str, str] = _KERAS["aliases"]
 """Earlier names of layers → today's."""
 SIGNATURES = {name: tuple(text.split(", ")) for name, text in _KERAS["signatures"].items()}
 """By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, Unpack)}
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 _CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 MOST = Limit(0, 10_000_000)
 """For a size that has no limit of its own."""
@@ -149,6 +149,10 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
             row = "directions of other units" if key == "units" else "directions that differ"
             if one != two:
                 raise ShapeError.of(row, key=key, one=one, other=two)
+        for key in ("use_bias", "reset_after"):
+            one, two = getattr(forward, key, None), getattr(backward, key, None)
+            if None not in (one, two) and one != two:
+                raise ShapeError.of("directions of other weights", key=key, one=one, other=two)
         other = backward.cell
     return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
 

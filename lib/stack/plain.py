@@ -123,6 +123,30 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 
 
 @dataclass(frozen=True, slots=True)
+class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
+    """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
+
+    def classes(self) -> tuple[str, ...]:
+        """Keras's operation for brackets."""
+        return ("GetItem",)
+
+    def code(self) -> str:
+        """Python's own brackets."""
+        return self.keras
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, F)."""
+        tensor = inputs.only_one("list indices must be integers or slices, not tuple")
+        if len(tensor) < 3:
+            raise ShapeError.of("no steps to take", tensor)
+        return Outputs(((tensor[0], *tensor[2:]),))
+
+
+BY_PYTHON = (Unpack, LastStep)
+"""What isn't a layer of Keras's, but Python's own on what layers give."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unread(Layer, kind="unread"):
     """A layer that can't be traced here, and why."""
 

@@ -23,6 +23,14 @@ CASES: dict[str, tuple[str, ...]] = {
         "input_t4_f3~lstm_u2_seq_state~unpack~dense~add_of2.0-3",
         "input_t4_f3~lstm_u2_seq_state~unpack~drop~add_of3-4",
     ),
+    "last": (
+        "input_t4_f3~lstm_u2_seq~last~dense_k2",
+        "input_tany_f3~gru_u2_seq~last",
+        "input_t4_f3~lstm_u2_seq_state~last",
+        f"{MASKED}~lstm_u2_seq~last~dense",
+        "input_t4_f3~lstm_u2_seq~last_of2~add_of2-3",
+        "input_formother_x4.3.2~last~lstm_u2",
+    ),
     "lstm": (
         "input_t4_f3_b2~lstm_u2",
         f"{MASKED}~lstm_u2~dense",

@@ -12,6 +12,7 @@ from typing import Any
 
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
+from lib.stack.plain import LastStep
 from lib.stack.read import calls
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part, unread
@@ -250,6 +251,9 @@ class Reader:
         """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
         if isinstance(base, Value):
             base = calls.outputs(self.layers, base)
+            if len(base) == 1 and _is_last_step(index):
+                self.at(node)
+                return self.layers.put(LastStep(origin=self.layers.origin), base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
                 self.at(node)
                 return self.layers.beyond("", "op", base)
@@ -343,3 +347,17 @@ def _dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_last_step(index: Any) -> bool:
+    """Whether brackets hold [:, -1], or [:, -1, :]."""
+    whole = slice(None)
+    return (
+        isinstance(index, tuple)
+        and index[:2] == (whole, -1)
+        and {*map(str, index[2:])}
+        <= {
+            str(whole),
+            str(...),
+        }
+    )
