@@ -136,8 +136,8 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
-        tensor = inputs.only_one("list indices must be integers or slices, not tuple")
-        if len(tensor) < 3:
+        tensor = inputs.only_one("indices must be integers or slices, not tuple")
+        if len(tensor) < 3:  # Keras then gives a number for each sample, which has no axis here
             raise ShapeError.of("no steps to take", tensor)
         return Outputs(((tensor[0], *tensor[2:]),))
 

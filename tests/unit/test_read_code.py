@@ -217,7 +217,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
     ("lines", "words"),
     [
         ("x = tf.concat([x, x], axis=1)", "`concat`, which works on tensors"),
-        ("x = x[:, -1]", "`x[:, -1]`, which works on tensors"),
+        ("x = x[:, 0]", "`x[:, 0]`, which works on tensors"),
         ("x = x * 2", "`x * 2`, which works on tensors"),
         ("x = Lambda(lambda t: t + 1)(x)", "`Lambda`, which isn’t known here"),
         ("x = attention_block(x)", "`attention_block`, a function"),
@@ -510,3 +510,12 @@ def test_a_layer_by_nearly_its_name_is_told_which_is_known():
     """Keras's names are classes', with capital letters."""
     (note,) = read_code("Sequential([Input((7, 5)), Lstm(4)])").notes
     assert "LSTM is" in note.sentence
+
+
+@pytest.mark.parametrize("index", ["[:, -1]", "[:, -1, :]", "[:, -1, ...]"])
+def test_the_last_step_in_brackets_is_traced(index: str):
+    """What return_sequences=False gives by itself."""
+    code = f"i = Input((7, 5))\nx = LSTM(4, return_sequences=True)(i){index}\nm = Model(i, x)"
+    reading = read_code(code)
+    assert trace(reading.stack)[-1].shapes == ((None, 4),)
+    assert not reading.notes

@@ -24,6 +24,7 @@ from lib.stack.read.values import (
     array,
     computed,
     flat,
+    is_last_step,
     listed,
     operation,
     plain,
@@ -251,7 +252,7 @@ class Reader:
         """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
         if isinstance(base, Value):
             base = calls.outputs(self.layers, base)
-            if len(base) == 1 and _is_last_step(index):
+            if len(base) == 1 and is_last_step(index):
                 self.at(node)
                 return self.layers.put(LastStep(origin=self.layers.origin), base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
@@ -347,17 +348,3 @@ def _dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _is_last_step(index: Any) -> bool:
-    """Whether brackets hold [:, -1], or [:, -1, :]."""
-    whole = slice(None)
-    return (
-        isinstance(index, tuple)
-        and index[:2] == (whole, -1)
-        and {*map(str, index[2:])}
-        <= {
-            str(whole),
-            str(...),
-        }
-    )

@@ -141,3 +141,17 @@ def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy:
     shape = (shape,) if isinstance(shape, int) else shape
     known = isinstance(shape, (list, tuple)) and shape
     return Array(()).reshaped(shape) if known else UNKNOWN
+
+
+def is_last_step(index: Any) -> bool:
+    """Whether brackets hold [:, -1], or [:, -1, :]."""
+    whole = slice(None)
+    return (
+        isinstance(index, tuple)
+        and index[:2] == (whole, -1)
+        and {*map(str, index[2:])}
+        <= {
+            str(whole),
+            str(...),
+        }
+    )
