@@ -148,11 +148,16 @@ def passed(facts: Facts) -> Explanation | None:
         "columns": f"{(y or ('',))[-1]}",
     }
     words["output"] = facts["expected"] or f"of {len(expected)} axes"
-    if output == (1,) and len(y) == 1 and 1 < (y[0] or 0) <= LARGEST:
+    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
+    if is_wider and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
         return say("y and output", ways="class columns, other columns", **words)
     if facts["axes"] == "3" and len(y) == 1:
         return say("y and output", ways="answer per sample, step of y", **words)
+    if facts["axes"] and len(y) == len(output) + 1 and (len(output) > 1 or y[-1] == 2):
+        ways = "answer per step, twice" if y[-1] == 2 else "answer per step"
+        ways = "twice, answer per step" if y[-2:] == (2, 2) else ways
+        return say("y and output", ways=ways, **words)
     return pair(y, output, [CATEGORICAL, BINARY], say("y and output", **words).happened)
 
 
@@ -167,6 +172,11 @@ def class_numbers(facts: Facts) -> Explanation:
         found = "class columns, answer per step"
     few, many = sorted((max(numbers, 1), max(expected, 1)))
     return say("class numbers", facts, ways=found, steps=many // few)
+
+
+def weighted(facts: Facts) -> Explanation:
+    """Weights by timestep, of an output that has none, or of a y without a last axis."""
+    return say("weights of the loss", facts)
 
 
 def incompatible(facts: Facts) -> Explanation | None:

@@ -173,8 +173,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a layer on nothing": (
         "layers.LSTM(U)(None)",
-        "got None",
-        "return LSTM(units)(x)",
+        "a NoneType comes from a function without return",
+        "y = Dense(1)(x)",
     ),
     "ConvLSTM on rows": (
         "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))",
@@ -309,7 +309,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "weights before there are any": (
         "layers.LSTM(U).set_weights(built().get_weights())",
-        "no weights yet, and got 3",
+        "What is to get 3 has none yet",
         "layer.build((None, timesteps, features))",
     ),
     "too few weights": (
@@ -335,8 +335,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "fewer states than both directions keep": (
         "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))",
-        "in Bidirectional from twice as many",
-        "[h, c]",
+        "Bidirectional from twice as many",
+        "*states",
     ),
     "a batch larger than the states": (
         "fit(stateful(4))",
@@ -910,8 +910,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the state of another kind": (
         "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)",
-        "LSTM got fewer initial states than it keeps: an LSTM starts from two, h and c; a GRU from",
-        "out, h, c =",
+        "An LSTM starts from two, h and c, a GRU from one",
+        "out, *states =",
     ),
     "a sequence as the state of LSTM": (
         "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)",
@@ -1023,5 +1023,6 @@ FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("=…", "=True"),
+    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
 )
-"""What a person would write where the code leaves a gap."""
+"""What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""
