@@ -61,7 +61,7 @@ def data(
     expected, received = expected or facts.shape("expected"), received or facts.shape("received")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in facts["tensor"]:
-        return other_weights(facts, expected, received)
+        return weights(facts, expected, received)
     ways = _lacking(facts, both) if both.lacks else "other features" if both.differing else ""
     if both.is_batch:
         ways = "fixed batch"
@@ -95,7 +95,7 @@ def _lacking(facts: Facts, both: Comparison) -> str:
     sample = "unbatched" if is_fit else "one sample, unbatched"
     found = "other Input"
     if both.lacks == -1:
-        found = "axis of 1, pixels, batched twice"
+        found = "axis of 1, image, batched twice"
         found = "batched twice" if gaps == [0] or (gaps and received[1] is None) else found
     elif both.lacks == 1 and (gaps == [len(expected) - 1] or received[1:] == expected[1:-1]):
         found = "flat"
@@ -148,17 +148,15 @@ def several(facts: Facts) -> Explanation:
     start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (facts.kind == "dense")
     stack = f"input~{before}_state~{after}" if before and after else ""
-    row = "list of samples" if facts.is_model else "two tensors" if count == 2 else "several"
-    return say(row, facts, names=names, start=start, stack=stack, count=count)
+    if facts.is_model:
+        return say("list of samples", facts, count=count)
+    ways = "and states, directions" if count == 2 else "and states"
+    return say("several", facts, ways=ways, names=names, start=start, stack=stack, count=count)
 
 
-def weights(facts: Facts) -> Explanation | None:
-    """Weights for a layer of other sizes, as a wording names the two."""
-    return other_weights(facts, facts.shape("own"), facts.shape("received"))
-
-
-def other_weights(facts: Facts, own: Shape, received: Shape) -> Explanation | None:
+def weights(facts: Facts, own: Shape = (), received: Shape = ()) -> Explanation | None:
     """Weights for a layer of other sizes: the axis that differs is named."""
+    own, received = own or facts.shape("own"), received or facts.shape("received")
     both, why = Comparison(own, received), ""
     if both.is_batch and len(own) == 2:
         what = "rows" if "embedding" in facts.match[0].lower() else "features"
@@ -177,10 +175,9 @@ def joined_arrays(facts: Facts) -> Explanation:
     """Tensors that are to be joined, and differ in more than the axis along which they are."""
     both = Comparison(facts.shape("one"), facts.shape("other"))
     places = [place for place in both.differing if place] or both.differing
-    axis: dict[str, Any] = (
-        {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
-    )
-    return say("joined without time" if both.lacks else "joined", facts, **axis)
+    axis = f"{both.name(places[0])}s" if places else ""
+    place = places[0] if places else ""
+    return say("joined without time" if both.lacks else "joined", facts, axis=axis, place=place)
 
 
 def arrays(facts: Facts) -> Explanation:

@@ -177,13 +177,12 @@ TODAY = [
     ),
     (
         "expects 1 input(s), but it received 2 input tensors",
-        "layer takes one tensor and got two. Most likely the layer before has "
-        "return_state=True, and",
+        "layer takes one tensor and got 2. Most likely the layer before has return_state=True, and",
         "out, h = ",
     ),
     (
         "expects 1 input(s), but it received 5 input tensors",
-        "The layer takes one tensor and got 5: the layer before has return_state=True,",
+        "The layer takes one tensor and got 5. Most likely the layer before has return_state=True,",
         "back_c = ",
     ),
     (
@@ -204,14 +203,12 @@ TODAY = [
     ),
     (
         "Dimensions must be equal, but are 5 and 2 … MatMul",
-        "kernel was made for 2 features and got 5. Most likely 5 is the number of timesteps, "
-        "and the last",
+        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
         "np.transpose(x, (0, 2, 1))",
     ),
     (
         "Matrix size-incompatible: In[0]: [3,5], In[1]: [2,16]",
-        "kernel was made for 2 features and got 5. Most likely 5 is the number of timesteps, "
-        "and the last",
+        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
         "np.transpose",
     ),
     (
@@ -225,8 +222,7 @@ TODAY = [
         "Matrix size-incompatible: In[0]: [2,5], In[1]: [2,12] [Op:MatMul] name:\n\nArguments "
         "received by LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 5), dtype=float32)\n  • "
         "states=('tf.Tensor(shape=(2, 3), dtype=float32)',)",
-        "kernel was made for 2 features and got 5. Most likely 5 is the number of timesteps, "
-        "and the last",
+        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
         "np.transpose",
     ),
     (
@@ -515,7 +511,7 @@ OLDER = [
     ),
     (
         "ValueError: Layer lstm expects 1 input(s), but it received 2 input tensors.",
-        "takes one tensor and got two. Most likely the layer before has return_state=True, and",
+        "takes one tensor and got 2. Most likely the layer before has return_state=True, and",
         "out, h = recurrent_layer(x)\ny = layer(out)\ny = layer(x, initial_state=h)",
     ),
     (
@@ -671,8 +667,7 @@ OLDER = [
     (
         "Dimensions must be equal, but are 2 and 5 for 'lstm_1/while/MatMul_1' (op: 'MatMul') "
         "with input shapes: [?,2], [5,16].",
-        "kernel was made for 5 features and got 2. Most likely 2 is the number of timesteps, "
-        "and the last",
+        "kernel was made for 5 features and got 2. Most likely timesteps and features are swapped",
         "np.transpose",
     ),
     (
@@ -729,7 +724,7 @@ OLDER = [
     (
         "ValueError: Index out of range using input dim 2; input has only 2 dims for '{{node "
         "strided_slice}}'",
-        "than there are: 2.",
+        "than there are: 2; or",
         "[:, -1, :]",
     ),
     (
@@ -746,18 +741,8 @@ OLDER = [
         "Failed to call ThenRnnForward with model config: [rnn_mode, rnn_input_mode, "
         "rnn_direction_mode]: 2, 0, 0 , [num_layers, input_size, num_units, dir_count, "
         "max_seq_length, batch_size, cell_num_units]: [1, 5, 64, 1, 100, 32, 64]",
-        "kernels for recurrent layers failed. Most likely the GPU's memory is taken, if only by",
+        "Or another process has the GPU's memory",
         "use_cudnn=False",
-    ),
-    (
-        "ResourceExhaustedError: OOM when allocating tensor with shape[64,5000,1024] and type",
-        "The memory doesn't hold a tensor of [64,5000,1024]; a recurrent layer keeps",
-        "batch_size=8",
-    ),
-    (
-        "Epoch 3/50 10/10 - 1s - loss: nan - mae: nan",
-        "no number any more",
-        "np.isnan(x).sum()",
     ),
     (
         "ValueError: Found array with dim 3. StandardScaler expected <= 2.",
@@ -906,7 +891,7 @@ OLDER = [
     ),
     (
         "Layer dense expects 1 inputs, but it received 3 input tensors",
-        "dense takes one tensor and got 3: the layer before has return_state=True, and",
+        "dense takes one tensor and got 3. Most likely the layer before has return_state=True,",
         "out, h, c",
     ),
     (
