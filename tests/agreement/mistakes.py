@@ -199,7 +199,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "one number a step": (
         "fit(last_step(), X[:, :, 0])",
         "The model takes (None, 5, 2) and got (None, 5): 1 axis too few, of features.",
-        "x = x[..., None]  # (samples, timesteps) → (samples, timesteps, 1)",
+        "x = x[..., None]  # (samples, timesteps, 1)",
     ),
     "batched twice": (
         "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)",
