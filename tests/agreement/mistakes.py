@@ -314,7 +314,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the output among the states": (
         "layers.LSTM(U)(X, initial_state=states(3))",
-        "The layer keeps 2 for states, and got 3. An LSTM starts from two, h and c, a GRU from",
+        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer GRU from",
         "initial_state=states",
     ),
     "both directions apart": (
@@ -900,7 +900,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the state of another kind": (
         "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)",
-        "An LSTM starts from two, h and c, a GRU from one",
+        "an LSTM starts from two, h and c, a GRU from one",
         "out, *states =",
     ),
     "a sequence as the state of LSTM": (

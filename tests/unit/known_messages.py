@@ -297,7 +297,7 @@ TODAY = [
     ),
     (
         "Exception encountered when calling LSTM.call().\n\nlist index out of range",
-        "An LSTM starts from two, h and c, a GRU from one",
+        "an LSTM starts from two, h and c, a GRU from one",
         "*states =",
     ),
     (
@@ -656,7 +656,7 @@ OLDER = [
     ),
     (
         "Layer has 2 states but was passed 3 initial states.",
-        "The layer keeps 2 for states, and got 3. An LSTM starts from two, h and c, a",
+        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer",
         "out, *states =",
     ),
     (
