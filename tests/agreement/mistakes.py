@@ -314,7 +314,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the output among the states": (
         "layers.LSTM(U)(X, initial_state=states(3))",
-        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer GRU from",
+        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer",
         "initial_state=states",
     ),
     "both directions apart": (
