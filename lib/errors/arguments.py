@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from dataclasses import replace
 from inspect import cleandoc
 
 from lib.errors.explanation import Explanation, filled, say, table
@@ -11,26 +12,28 @@ from lib.errors.facts import Facts
 def keywords(facts: Facts) -> Explanation | None:
     """An argument that a layer, or a model, doesn't take."""
     known, received, wording = facts["owner"], facts["received"], facts.match[0]
-    arguments, of_layers = table("arguments"), table("arguments")["names"]["of_layers"].split()
+    dropped, of_layers = once("arguments"), table("arguments")["names"]["of_layers"].split()
     names = (
         re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20] or re.findall(r"\w+", received)[:1]
     )
-    owner, listed = known if known[:1].isupper() else "The layer", ", ".join(names)
+    owner, listed = f"The {'optimizer' if wording[0] == 'A' else 'layer'}", ", ".join(names)
+    owner = known if known[:1].isupper() else owner
     if known == "add" and names:
         return say("into add", name=names[0])
     for name in names or ["input"] * (known == "Model"):
-        is_gone = name in arguments["gone"]
-        is_file = facts.pasted.is_loading and name != "go_backwards"  # which Bidirectional sets
-        if is_file and (is_gone or wording[0] == "U"):
-            kind = owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM"
-            return say("of Keras 2's file", name=name, names=listed, layer=owner, kind=kind)
-        if is_gone:
+        kind = owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM"
+        words = {"layer": owner, "name": name, "names": listed, "kind": kind}
+        if facts.pasted.is_loading and name != "go_backwards":  # which Bidirectional sets
+            return say("of Keras 2's file", **words)
+        if name in dropped:
             value = re.search(rf'"{name}": ([(\[][\w, ]{{1,50}}[)\]])', received)
-            instead, todo, right = arguments["gone"][name]
+            instead, todo, right, *in_files = dropped[name]
             right = filled(cleandoc(right), {"shape": value[1] if value else "(…)"})
-            return say(
-                "gone argument", layer=owner, name=name, instead=instead, todo=todo, right=right
-            )
+            words |= {"instead": instead, "todo": todo, "right": right}
+            told = say("gone from files" if in_files else "gone argument", **words)
+            # Nobody writes what is the default.
+            is_usual = in_files and re.search(rf'"{name}": (?:False|None|\d)', received)
+            return replace(told, readings=told.readings[::-1]) if is_usual else told
         for meant in difflib.get_close_matches(name, of_layers, 1, 0.75):
             if name != meant:
                 return say("misspelt", layer=owner, name=name, meant=meant)
@@ -44,5 +47,10 @@ def keywords(facts: Facts) -> Explanation | None:
 
 def gone(facts: Facts) -> Explanation | None:
     """A name that Keras, or TensorFlow, had once."""
-    todo, code = table("loading")["gone"].get(facts["name"], ("", ""))
+    todo, code = once("loading").get(facts["name"], ("", ""))
     return say("gone", facts, todo=todo, right=cleandoc(code)) if code else None
+
+
+def once(name: str) -> dict[str, list[str]]:
+    """By each name that was there once, what a table says of it."""
+    return {each: row for names, row in table(name)["gone"].items() for each in names.split()}

@@ -6,12 +6,13 @@ from lib.english import counted, joined
 from lib.errors.facts import Shape
 
 NAMES = {
-    2: "sample feature",
-    3: "sample timestep feature",
-    4: "sample row column channel",
-    5: "sample timestep row column channel",
+    "2": "sample feature",
+    "3": "sample timestep feature",
+    "4": "sample row column channel",
+    "5": "sample timestep row column channel",
+    "conv_lstm1d": "sample timestep row channel",
 }
-"""By the number of axes, what one entry of each is."""
+"""By the number of axes, or the kind of layer, what one entry of each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Comparison:
 
     def name(self, place: int) -> str:
         """What an entry of the axis at a place is."""
-        return NAMES.get(len(self.longer), "sample" + 9 * " entry").split()[place]
+        return NAMES.get(f"{len(self.longer)}", "sample" + 9 * " entry").split()[place]
 
     def told(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""

@@ -40,7 +40,7 @@ SNIPPETS = {
     **WAYS["snippets"],
 }
 CHECK = "print(x.shape, model.input_shape)"
-CHECKS = {"targets": "print(y.shape, y[:2], model.output_shape)"}
+CHECKS = {"targets": "print(y.shape, y[:2], model.output_shape)", "arguments": "", "loading": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,20 @@ import re
 from typing import Any
 
 from lib.english import counted
-from lib.errors.axes import Comparison, written
+from lib.errors.axes import NAMES, Comparison, written
 from lib.errors.explanation import Explanation, say, table
 from lib.errors.facts import RECURRENT, Facts, Shape, sizes
 
+COLUMNS = 30
+"""Of more columns a table is no longer likely: a row is a sequence, and each number a step."""
 LARGEST = 5_000
 """No size above is offered as one of an Input or a Dense: it counts samples, or pixels."""
 
 
 def letters(axes_: int, kind: str = "") -> str:
     """The axes that a layer wants, in words."""
-    known = table("inputs")["letters"]
-    return known.get(kind) or known.get(f"{axes_}", f"{axes_} axes")
+    names = NAMES.get(kind) or NAMES.get(f"{axes_}", "")
+    return ", ".join(f"{name}s" for name in names.split()) or f"{axes_} axes"
 
 
 def axes(facts: Facts) -> Explanation | None:
@@ -36,6 +38,7 @@ def axes(facts: Facts) -> Explanation | None:
     elif len(got) > 3:
         flat = written((*got[:2], math.prod(size or 1 for size in got[2:])))
         case += ", image" * (got[1] == got[2] is not None)
+    case += ", dense" * (case == "2 for 3" and facts.kind == "dense")
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     told = "there is no time axis" if case.startswith("3 for 2") else told
     words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
@@ -58,7 +61,7 @@ def data(
     expected, received = expected or facts.shape("expected"), received or facts.shape("received")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in facts["tensor"]:
-        return other_weights(facts, expected, received)
+        return weights(facts, expected, received)
     ways = _lacking(facts, both) if both.lacks else "other features" if both.differing else ""
     if both.is_batch:
         ways = "fixed batch"
@@ -66,13 +69,17 @@ def data(
         ways = "batch shape"
     elif is_timed and (expected[1] or 0) > LARGEST:
         ways = "whole table"
-    elif is_timed and len(both.differing) == 2 and expected[1:] == received[:0:-1]:
-        ways = "swapped"
+    elif is_timed and not both.lacks and len(both.differing) >= 2:
+        is_swapped = expected[1:] == received[:0:-1]
+        ways = "swapped" if is_swapped else "batch in Input, other features"
+    elif expected[1:] == received[:1] and received[1:] == (1,):
+        ways = "one sample"  # of one axis, to which Keras 2 adds another
     elif is_timed and not both.lacks and both.differing == [1]:
         ways = "other length"
     words: dict[str, Any] = {"model": facts["layer"] or "The model", "told": both.told()}
     words["place"] = received.index(1, 1) if 1 in received[1:] else -1
-    words |= {"sample": _sample(received[1:]), "full": expected[0] if expected else ""}
+    words["sample"] = words["inner"] = _sample(received[1:])
+    words["full"] = expected[0] if expected else ""
     words["expected"] = facts["expected"] or f"({letters(len(expected))})"
     words["received"] = facts["received"] or facts["got"]
     if is_timed:
@@ -88,12 +95,15 @@ def _lacking(facts: Facts, both: Comparison) -> str:
     sample = "unbatched" if is_fit else "one sample, unbatched"
     found = "other Input"
     if both.lacks == -1:
-        found = "axis of 1, pixels, batched twice"
+        found = "axis of 1, image, batched twice"
         found = "batched twice" if gaps == [0] or (gaps and received[1] is None) else found
     elif both.lacks == 1 and (gaps == [len(expected) - 1] or received[1:] == expected[1:-1]):
         found = "flat"
     elif both.lacks == 1 and len(expected) - 1 in gaps:  # open sizes: any axis may lack
-        found = "flat, table, lengths, one sample"
+        rows, columns = received[0] or 0, received[-1] or 0
+        found = "table, flat" if rows > 1 and columns <= COLUMNS else "flat, table"
+        # Keras 2 gives an array of one axis, as of lists of different lengths, a second one.
+        found = f"lengths, {sample}, table" if columns == 1 else f"{found}, lengths, one sample"
     elif both.lacks == 1 and gaps:
         is_sample = gaps == [0] or (is_one and received[0] == expected[1])
         found = sample if is_sample else f"table, {sample}"
@@ -138,17 +148,15 @@ def several(facts: Facts) -> Explanation:
     start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (facts.kind == "dense")
     stack = f"input~{before}_state~{after}" if before and after else ""
-    row = "list of samples" if facts.is_model else "two tensors" if count == 2 else "several"
-    return say(row, facts, names=names, start=start, stack=stack, count=count)
+    if facts.is_model:
+        return say("list of samples", facts, count=count)
+    ways = "and states, directions" if count == 2 else "and states"
+    return say("several", facts, ways=ways, names=names, start=start, stack=stack, count=count)
 
 
-def weights(facts: Facts) -> Explanation | None:
-    """Weights for a layer of other sizes, as a wording names the two."""
-    return other_weights(facts, facts.shape("own"), facts.shape("received"))
-
-
-def other_weights(facts: Facts, own: Shape, received: Shape) -> Explanation | None:
+def weights(facts: Facts, own: Shape = (), received: Shape = ()) -> Explanation | None:
     """Weights for a layer of other sizes: the axis that differs is named."""
+    own, received = own or facts.shape("own"), received or facts.shape("received")
     both, why = Comparison(own, received), ""
     if both.is_batch and len(own) == 2:
         what = "rows" if "embedding" in facts.match[0].lower() else "features"
@@ -167,10 +175,9 @@ def joined_arrays(facts: Facts) -> Explanation:
     """Tensors that are to be joined, and differ in more than the axis along which they are."""
     both = Comparison(facts.shape("one"), facts.shape("other"))
     places = [place for place in both.differing if place] or both.differing
-    axis: dict[str, Any] = (
-        {"axis": f"{both.name(places[0])}s", "place": places[0]} if places else {}
-    )
-    return say("joined without time" if both.lacks else "joined", facts, **axis)
+    axis = f"{both.name(places[0])}s" if places else ""
+    place = places[0] if places else ""
+    return say("joined without time" if both.lacks else "joined", facts, axis=axis, place=place)
 
 
 def arrays(facts: Facts) -> Explanation:

@@ -16,7 +16,7 @@ from lib.english import capital
 from lib.errors.axes import Comparison, written
 from lib.errors.explanation import CHECKS, Explanation, Way, explained, say
 from lib.errors.facts import Facts, Shape, sizes
-from lib.errors.inputs import LARGEST, batches, data, other_weights
+from lib.errors.inputs import LARGEST, batches, data, weights
 
 Side = Literal["y", "output"]
 SAMPLES, OPEN = 100_003, 100_019
@@ -104,7 +104,7 @@ def pair(y: Shape, output: Shape, losses: list[str], happened: str) -> Explanati
 def compared(facts: Facts) -> Explanation | None:
     """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
     if facts["one"] and (facts.pasted.is_loading or "Assign" in facts.pasted.message):
-        return other_weights(facts, facts.shape("one"), facts.shape("other"))
+        return weights(facts, facts.shape("one"), facts.shape("other"))
     shapes = facts["y"] or facts["one"], facts["output"] or facts["other"]
     if not all(shapes):
         return say("without shapes")
@@ -142,17 +142,19 @@ def passed(facts: Facts) -> Explanation | None:
     if facts["axes"]:  # the sizes aren't known: as far as possible, y's
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    words = {
-        "told": difference(y, output),
-        "y": facts["received"],
-        "columns": f"{(y or ('',))[-1]}",
-    }
-    words["output"] = facts["expected"] or f"of {len(expected)} axes"
-    if output == (1,) and len(y) == 1 and 1 < (y[0] or 0) <= LARGEST:
+    shape = facts["expected"] or f"of {len(expected)} axes"
+    words = {"told": difference(y, output), "y": facts["received"], "output": shape}
+    words["columns"] = f"{(y or ('',))[-1]}"
+    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
+    if is_wider and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
         return say("y and output", ways="class columns, other columns", **words)
     if facts["axes"] == "3" and len(y) == 1:
         return say("y and output", ways="answer per sample, step of y", **words)
+    if facts["axes"] and len(y) == len(output) + 1 and (len(output) > 1 or y[-1] == 2):
+        ways = "answer per step, twice" if y[-1] == 2 else "answer per step"
+        ways = "twice, answer per step" if y[-2:] == (2, 2) else ways
+        return say("y and output", ways=ways, **words)
     return pair(y, output, [CATEGORICAL, BINARY], say("y and output", **words).happened)
 
 
@@ -167,6 +169,11 @@ def class_numbers(facts: Facts) -> Explanation:
         found = "class columns, answer per step"
     few, many = sorted((max(numbers, 1), max(expected, 1)))
     return say("class numbers", facts, ways=found, steps=many // few)
+
+
+def weighted(facts: Facts) -> Explanation:
+    """Weights by timestep, of an output that has none, or of a y without a last axis."""
+    return say("weights of the loss", facts)
 
 
 def incompatible(facts: Facts) -> Explanation | None:

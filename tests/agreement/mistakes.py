@@ -49,12 +49,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "no units": (
         "layers.LSTM(0)",
         "units is a whole number, the output's columns.",
-        "LSTM(16)",
+        "LSTM(16",
     ),
     "half a unit": (
         "layers.Dense(4.5)",
         "units is a whole number, the output's columns.",
-        "LSTM(16)",
+        "LSTM(16",
     ),
     "a shape for units": (
         "layers.LSTM((T, F))",
@@ -173,8 +173,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a layer on nothing": (
         "layers.LSTM(U)(None)",
-        "got None",
-        "return LSTM(units)(x)",
+        "a NoneType comes from a function without return",
+        "y = Dense(1)(x)",
     ),
     "ConvLSTM on rows": (
         "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))",
@@ -183,7 +183,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "images into an LSTM": (
         "layers.LSTM(U)(layers.Conv2D(3, 2)(keras.Input((8, 8, 1))))",
-        "keeps the rows of an image",
+        "are the rows and columns of an image",
         "TimeDistributed(Flatten())  # (None, 7, 7, 3) → (None, 7, 21)",
     ),
     "images in time into an LSTM": (
@@ -199,7 +199,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "one number a step": (
         "fit(last_step(), X[:, :, 0])",
         "The model takes (None, 5, 2) and got (None, 5): 1 axis too few, of features.",
-        "x = x[..., None]  # (samples, timesteps) → (samples, timesteps, 1)",
+        "x = x[..., None]  # (samples, timesteps, 1)",
     ),
     "batched twice": (
         "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)",
@@ -229,7 +229,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a slice of an array": (
         "LAST[:, -1, :]",
-        "than there are: 2.",
+        "than there are: 2; or",
         "Leave the slice out",
     ),
     "a Lambda with a slice": (
@@ -277,11 +277,6 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "lines (8,5,2) and (8,3) up from the right",
         "model.predict(x)[:, -1]",
     ),
-    "scaled back by another scaler": (
-        "np.zeros((N, 1)).__imul__(np.ones((N, 3)))",
-        "fitted to 3 columns",
-        "y_scaler.inverse_transform",
-    ),
     "sequences of two lengths stacked": (
         "np.stack([X[0], X[0, :4]])",
         "different lengths",
@@ -309,7 +304,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "weights before there are any": (
         "layers.LSTM(U).set_weights(built().get_weights())",
-        "no weights yet, and got 3",
+        "What is to get 3 has none yet",
         "layer.build((None, timesteps, features))",
     ),
     "too few weights": (
@@ -319,24 +314,24 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the output among the states": (
         "layers.LSTM(U)(X, initial_state=states(3))",
-        "The layer keeps 2 for states, and got 3. An LSTM starts from two, h and c, a GRU from",
+        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer",
         "initial_state=states",
     ),
     "both directions apart": (
         "layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
         "merge_mode=None)(keras.Input((T, F))))",
-        "takes one tensor and got two. Most likely the layer before has return_state=True,",
+        "takes one tensor and got 2. Most likely the layer before has return_state=True,",
         "Bidirectional(LSTM(units, return_sequences=True))",
     ),
     "states in the input list": (
         "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])",
-        "lstm takes one tensor and got 3: the layer before has return_state=True, and returns its",
+        "lstm takes one tensor and got 3. Most likely the layer before has return_state=True, and",
         "y = layer(x, initial_state=[h, c])",
     ),
     "fewer states than both directions keep": (
         "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))",
-        "in Bidirectional from twice as many",
-        "[h, c]",
+        "Bidirectional from twice as many",
+        "*states",
     ),
     "a batch larger than the states": (
         "fit(stateful(4))",
@@ -462,7 +457,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a list of samples": (
         "fit(last_step(), list(X))",
-        "x is a list of arrays, taken for as many inputs with y's 8 samples; the first has 5.",
+        "taken for as many inputs; the first has 5 samples, and y 8.",
         "x = np.stack(x)",
     ),
     "fewer weights than samples": (
@@ -489,11 +484,6 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))",
         "The Embedding has 10 rows, for the numbers from 0 on, and x holds 20.",
         "print(x.min(), x.max())",
-    ),
-    "two types of numbers": (
-        "tf.zeros((2, 3)) - tf.zeros((2, 3), tf.float64)",
-        "type float meet double",
-        'astype("float32")',
     ),
     "sequences of two lengths in a batch": (
         "last_step().fit(unequal_sequences().batch(2), verbose=0)",
@@ -704,7 +694,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "states into Dense": (
         "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))",
-        "dense takes one tensor and got 3: the layer before has return_state=True, and returns its",
+        "dense takes one tensor and got 3. Most likely the layer before has return_state=True, and",
         "out, h, c =",
     ),
     "one sample": (
@@ -714,12 +704,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "time and features swapped": (
         "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)",
-        "was made for 2 features and got 5. Most likely 5 is the number of timesteps, and the",
+        "was made for 2 features and got 5. Most likely timesteps and features are swapped",
         "np.transpose(x, (0, 2, 1))",
     ),
     "swapped in a layer": (
         "[layer(data) for layer in [layers.LSTM(4)] for data in (X, np.swapaxes(X, 1, 2))]",
-        "was made for 2 features and got 5. Most likely 5 is the number of timesteps, and the",
+        "was made for 2 features and got 5. Most likely timesteps and features are swapped",
         "np.transpose(x, (0, 2, 1))",
     ),
     "Flatten of open time": (
@@ -910,8 +900,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "the state of another kind": (
         "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)",
-        "LSTM got fewer initial states than it keeps: an LSTM starts from two, h and c; a GRU from",
-        "out, h, c =",
+        "an LSTM starts from two, h and c, a GRU from one",
+        "out, *states =",
     ),
     "a sequence as the state of LSTM": (
         "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)",
@@ -1023,5 +1013,7 @@ FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("=…", "=True"),
+    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
+    ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
-"""What a person would write where the code leaves a gap."""
+"""What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""

@@ -240,10 +240,10 @@ def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells() 
     words = "Shapes (None, 1) and (None, 10) are incompatible"
     app.text_area(key="error_text").set_value(words).run()
     text = said(app)
-    assert "1 · if y holds class numbers" in text
-    assert text.index("1 · if y holds") < text.index("2 · if the output is")
+    assert "1 · If y holds class numbers" in text
+    assert text.index("1 · If y holds") < text.index("2 · If the output is")
     assert "Likely: the message leaves open" in text
-    assert app.code[-1].value == "print(y.shape, y[:2], model.output_shape)"
+    assert app.code[0].value == "print(y.shape, y[:2], model.output_shape)"
 
 
 def test_the_stack_that_a_message_describes_is_opened_by_one_click() -> None:

@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from lib.english import capital
 from lib.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
 from lib.errors.facts import Shape, ends, sizes
 from lib.figures.palette import Palette
@@ -69,20 +70,21 @@ def decoder(palette: Palette) -> None:
 def _explained(explanation: Explanation, text: str) -> None:
     """What happened; then what mends it, or, of several readings, each behind its condition."""
     first, *others = explanation.readings
-    st.markdown("### Cause")
+    st.markdown(f"### {'What it says' if others else 'Cause'}")
     st.markdown(plain((explanation.happened if others else first.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
+    if explanation.check:
+        hint("Which of those below it was, this line tells:")
+        st.code(explanation.check, language="python", wrap_lines=True)
     if others:
         st.markdown("### What mends it, the likeliest first")
     for number, reading in enumerate(explanation.readings if others else (), 1):
-        st.markdown(f"**{number} · {plain(reading.condition[:LONGEST])}:** {plain(reading.fix)}")
+        condition = capital(reading.condition[:LONGEST])
+        st.markdown(f"**{number} · {plain(condition)}:** {plain(reading.fix)}")
         st.code(reading.code[:LONGEST], language="python", wrap_lines=True)
     if not others:
         st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
         st.code(first.code[:LONGEST], language="python", wrap_lines=True)
-    if explanation.check:
-        hint("Which one it is, this line tells:")
-        st.code(explanation.check, language="python", wrap_lines=True)
     if described_stack(text):
         press("Open this stack", "stacks", "open_stack", _open)
 
