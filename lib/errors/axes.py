@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lib.english import counted, joined
-from lib.errors.facts import Shape
+from lib.shapes import Shape
 
 NAMES = {
     "2": "sample feature",
@@ -66,8 +66,3 @@ class Comparison:
             (self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing
         ]
         return joined([f"{counted(got, name)} instead of {want}" for got, name, want in pairs])
-
-
-def written(shape: Shape) -> str:
-    """A shape as Python writes it."""
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"

@@ -6,14 +6,12 @@ kinds become ", and line breaks a space, so that a wording is written down once.
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from lib.doctor.loss_shapes import RULE_OF
+from lib.shapes import Shape
 
 READ = 20_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
-Shape: TypeAlias = tuple[int | None, ...]
-"""As a message has it, the batch first as a rule; None for an open size."""
 RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 from lib.english import counted
-from lib.errors.axes import NAMES, Comparison, written
+from lib.errors.axes import NAMES, Comparison
 from lib.errors.explanation import Explanation, say, table
-from lib.errors.facts import RECURRENT, Facts, Shape, sizes
+from lib.errors.facts import RECURRENT, Facts, sizes
+from lib.shapes import Shape, bracketed
 
 COLUMNS = 30
 """Of more columns a table is no longer likely: a row is a sequence, and each number a step."""
@@ -36,7 +37,7 @@ def axes(facts: Facts) -> Explanation | None:
     elif case == "2 for 3" and got:
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat"
     elif len(got) > 3:
-        flat = written((*got[:2], math.prod(size or 1 for size in got[2:])))
+        flat = bracketed((*got[:2], math.prod(size or 1 for size in got[2:])))
         case += ", image" * (got[1] == got[2] is not None)
     case += ", dense" * (case == "2 for 3" and facts.kind == "dense")
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
@@ -50,7 +51,7 @@ def axes(facts: Facts) -> Explanation | None:
 def _sample(shape: Shape) -> str:
     """The sizes of a sample as an Input takes them, where they may be that."""
     if shape and all(size is None or 0 < size <= LARGEST for size in shape):
-        return written(shape).strip("()")
+        return bracketed(shape).strip("()")
     return "timesteps, features"
 
 
@@ -167,7 +168,7 @@ def weights(facts: Facts, own: Shape = (), received: Shape = ()) -> Explanation 
     elif both.differing:
         why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
         why += "as many columns, and a GRU three times"
-    words = {"layer": facts["layer"], "own": written(own), "received": written(received)}
+    words = {"layer": facts["layer"], "own": bracketed(own), "received": bracketed(received)}
     return say("weights", **words, why=why) if own != received else None
 
 

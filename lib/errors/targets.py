@@ -13,10 +13,11 @@ from typing import Literal
 from lib.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.doctor.loss_shapes import RULE_OF
 from lib.english import capital
-from lib.errors.axes import Comparison, written
+from lib.errors.axes import Comparison
 from lib.errors.explanation import CHECKS, Explanation, Way, explained, say
-from lib.errors.facts import Facts, Shape, sizes
+from lib.errors.facts import Facts, sizes
 from lib.errors.inputs import LARGEST, batches, data, weights
+from lib.shapes import Shape, bracketed
 
 Side = Literal["y", "output"]
 SAMPLES, OPEN = 100_003, 100_019
@@ -210,7 +211,7 @@ def _paired(facts: Facts, one: Shape, other: Shape, first: Side | None) -> Expla
         by_hand = "[Op:Mul]" in facts.pasted.whole
         subject = "A multiplication" if by_hand else "Most likely it is the loss that"
     order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
-    texts = [written(shape).replace("None", "?") for shape in (one, other)]
+    texts = [bracketed(shape).replace("None", "?") for shape in (one, other)]
     start = f"{subject} can't pair {texts[0]} with {texts[1]}{order}"
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
