@@ -7,7 +7,6 @@ from lib.english import capital, joined
 from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
 from lib.stack.code import ends, spare_states
-from lib.stack.each_step import inner
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 
@@ -115,9 +114,9 @@ def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
         settings = [
             (place, setting, was, now)
             for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
-            for setting in inner(other).settings()
-            if (was := getattr(inner(one), setting.name))
-            != (now := getattr(inner(other), setting.name))
+            for setting in other.inside.settings()
+            if (was := getattr(one.inside, setting.name))
+            != (now := getattr(other.inside, setting.name))
         ]
     if Counter(before) == Counter(after):
         return "another order", settings

@@ -13,11 +13,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
 from lib.shapes import bracketed
-from lib.stack.settings import SHARE
+from lib.stack.settings import SHARE, SIGNATURES
 from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 from lib.toml import beside
 
-_SIGNATURES: dict[str, str] = beside(__file__, "arguments")["signatures"]
 _REFUSALS = beside(__file__, "refusals")
 _OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
 
@@ -251,6 +250,15 @@ class Layer:
                 settings.append(LayerSetting(one.name, **about))
         return tuple(settings)
 
+    @property
+    def inside(self) -> Layer:
+        """The layer that has the settings: that inside a wrapper which has none, else itself."""
+        return self
+
+    def with_settings(self, **values: Any) -> Self:
+        """The layer with other settings."""
+        return replace(self, **values)
+
     def returned(self) -> tuple[str, ...]:
         """What each tensor is that it gives: "output", "h", "c"."""
         return ("output",)
@@ -283,7 +291,7 @@ class Layer:
 
     def arguments(self) -> Iterator[str]:
         """The arguments of that call: what must be there in order, and what isn't usual by name."""
-        needed = _SIGNATURES.get(self.keras, "").split(", ")
+        needed = SIGNATURES.get(self.keras, ())
         for setting in self.settings():
             value = getattr(self, setting.name)
             if setting.options is not None:

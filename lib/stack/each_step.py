@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, Self
 
 from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.plain import Dense
@@ -26,6 +26,15 @@ class TimeDistributed(Layer, kind="td"):
     def title(self) -> str:
         """With the layer inside."""
         return f"{self.keras}({self.layer.title})"
+
+    @property
+    def inside(self) -> Layer:
+        """The layer that it distributes."""
+        return self.layer
+
+    def with_settings(self, **values: Any) -> Self:
+        """Around the layer inside with other settings."""
+        return replace(self, layer=self.layer.with_settings(**values))
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
@@ -113,15 +122,3 @@ class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1), 0)
-
-
-def inner(layer: Layer) -> Layer:
-    """The layer whose settings a page shows: that inside TimeDistributed, else itself."""
-    return layer.layer if isinstance(layer, TimeDistributed) else layer
-
-
-def with_settings(layer: Layer, **values: Any) -> Layer:
-    """The layer with other settings, those of the layer inside it where it is one."""
-    if isinstance(layer, TimeDistributed):
-        return replace(layer, layer=replace(layer.layer, **values))
-    return replace(layer, **values)

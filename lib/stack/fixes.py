@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
-from lib.stack.each_step import TimeDistributed, inner, with_settings
+from lib.stack.each_step import TimeDistributed
 from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
@@ -96,8 +96,8 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
         meant = replace(layer.mended, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
     tried: dict[str, list[Any]] = {}
-    for setting in inner(layer).settings():
-        number = f"{setting.name}={getattr(inner(layer), setting.name)}"
+    for setting in layer.inside.settings():
+        number = f"{setting.name}={getattr(layer.inside, setting.name)}"
         if step.error and step.error.received == number:  # which Keras refuses
             tried[setting.name] = [setting.default]
         for value in OTHERS.get(setting.name, ()):
@@ -110,7 +110,7 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
     for name, values in tried.items():
         for value in values:
-            changed = with_settings(layer, **{name: value})
+            changed = layer.with_settings(**{name: value})
             written = f"{value!r}".replace("'", '"')
             yield f"Set {name}={written}", put(stack, place, changed), place
     if isinstance(layer, Joining):

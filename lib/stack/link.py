@@ -15,7 +15,7 @@ from typing import Any
 from lib.english import number
 from lib.experiment import Limit
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
-from lib.stack.each_step import TimeDistributed, inner
+from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Recurrent
@@ -37,7 +37,7 @@ def to_text(stack: Stack) -> str:
 
 def _words(layer: Layer) -> list[str]:
     """The kind of a layer, each setting that hasn't its default, and the layers that it names."""
-    inside, kind = inner(layer), layer.kind
+    inside, kind = layer.inside, layer.kind
     if inside is not layer and (inside.kind != Dense.kind or inside.of):
         kind = f"{layer.kind}-{inside.kind}"
     named = [f"of{_places(layer.of)}"] if layer.of else []

@@ -14,7 +14,7 @@ from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
-from lib.toml import beside
+from lib.stack.settings import KERAS, SIGNATURES
 
 
 class Unknown:
@@ -25,11 +25,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
-_KERAS = beside(__file__, "arguments")
-ALIASES: dict[str, str] = _KERAS["aliases"]
+ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
-SIGNATURES = {name: tuple(text.split(", ")) for name, text in _KERAS["signatures"].items()}
-"""By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 _CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 MOST = Limit(0, 10_000_000)
@@ -54,12 +51,17 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         return Unread(called=name, error=refused)
 
 
+def arguments_of(name: str) -> list[str]:
+    """What a layer of Keras takes, in order, by its name of today or an earlier one."""
+    words = SIGNATURES.get(ALIASES.get(name, name), ())
+    return [word.removesuffix("=") for word in words if word != "**"]
+
+
 def _bound(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Each argument by its name, and those that the layer doesn't take."""
-    signature = SIGNATURES[name]
-    names = [word.removesuffix("=") for word in signature if word != "**"]
+    signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
         words = {"most": len(names) + 1, "count": len(args) + 1, "name": name}
         raise ShapeError.of("too many arguments", **words)
@@ -67,7 +69,7 @@ def _bound(
     if twice := next((word for word in keywords if word in values), ""):
         raise ShapeError.of("an argument twice", name=name, argument=twice)
     values |= keywords
-    usual = {*names, *_KERAS["every_layer"], *_KERAS["more"].get(name, ())}
+    usual = {*names, *KERAS["every_layer"], *KERAS["more"].get(name, ())}
     strange = {key: value for key, value in values.items() if key not in usual}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
     if missing and not strange:
@@ -79,7 +81,7 @@ def _bound(
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
-    known = [word.removesuffix("=") for word in SIGNATURES[name]]
+    known = arguments_of(name)
     meant = dict(values)
     for key, value in strange.items():
         for right in difflib.get_close_matches(key, known, 1, 0.8):
@@ -202,7 +204,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int) or isinstance(value, bool):
-        said = _KERAS["no_whole_number"]
+        said = KERAS["no_whole_number"]
         words = said.get(name, said["float" if isinstance(value, float) else "others"])
         if setting.limit and "must be a tuple" in setting.refusal:
             words = "The `{name}` argument must be a tuple of 1 integers"
@@ -229,7 +231,7 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
     pools = setting.name == "padding" and "Pooling" in name
-    said = _KERAS["no_option"]["padding of pooling" if pools else setting.name]
+    said = KERAS["no_option"]["padding of pooling" if pools else setting.name]
     words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
     raise ShapeError.of("no option", message=said.format(**words), **words)
 

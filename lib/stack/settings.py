@@ -10,8 +10,11 @@ UNITS, STEPS, WINDOW = Limit(1, 8192), Limit(1, 10_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
 FORMATS = ("channels_last", "channels_first")
-ACTIVATIONS: tuple[str, ...] = tuple(beside(__file__, "arguments")["activations"])
+KERAS = beside(__file__, "arguments")
+ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
 """Keras's activations that take no argument, by name."""
+SIGNATURES = {name: tuple(text.split(", ")) for name, text in KERAS["signatures"].items()}
+"""By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:

@@ -16,7 +16,6 @@ from lib.english import subscript
 from lib.experiment import ModelSettings
 from lib.shapes import Shape
 from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, Stack
-from lib.stack.each_step import inner
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LAYER_OF_CELL
 from lib.stack.tensors import Tensor, Tensors, readable_shapes, sizes
@@ -114,7 +113,7 @@ def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Ou
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:
     """Raise ShapeError for what Keras builds, and what then breaks when it runs."""
-    inside = inner(layer)
+    inside = layer.inside
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
@@ -183,7 +182,7 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """By layer the letter of its width, and that of the timesteps that it makes."""
-    own = [(inner(layer).width_letter, inner(layer).time_letter) for layer in stack]
+    own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     totals = Counter(letter for pair in own for letter in pair)
     counts: Counter[str] = Counter()
     letters = []

@@ -16,7 +16,6 @@ from hypothesis import given
 
 from lib.stack.base import LayerSetting, ShapeError, Stack
 from lib.stack.code import HEAD, code_lines, ends, keras_code, model_line
-from lib.stack.each_step import inner
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, read_text
@@ -120,7 +119,7 @@ def can_run(steps: tuple[TracedLayer, ...]) -> bool:
 
     Nor how many numbers of open sizes there are to be put into another shape.
     """
-    reshaped = [step.inputs.tensors[0] for step in steps if isinstance(inner(step.layer), Reshape)]
+    reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
     if any(None in sizes(tensor)[1:] for tensor in reshaped):
         return False
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from lib.stack.base import Origin
-from lib.stack.each_step import with_settings
 from lib.stack.making import made
 from lib.stack.plain import Dense, Input
 from lib.stack.read.mending import changed_lines, rewritten
@@ -38,7 +37,7 @@ def of(layer, text: str, call: str, line: int = 3):
 def test_a_setting_is_changed_where_it_stands_or_added(text, call, becomes):
     """What else stands there, and how it is called, stays."""
     before = (Input(), of(LSTM(64), text, call))
-    after = (before[0], with_settings(before[1], return_sequences=True))
+    after = (before[0], before[1].with_settings(return_sequences=True))
     assert changed_lines(before, after) == {3: becomes}
 
 

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Layer, ShapeError
-from lib.stack.each_step import TimeDistributed, inner
-from lib.stack.making import ALIASES, ALIASES_OF_ARGUMENTS, SIGNATURES, UNKNOWN, made
+from lib.stack.each_step import TimeDistributed
+from lib.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.stack.plain import Embedding, Unread
 from lib.stack.read.building import Graph, Value, first
 from lib.stack.read.reading import ModelError, Note, Reading
@@ -187,7 +187,7 @@ class _Reader:
         elif states and hasattr(layer, "return_sequences"):
             error = ShapeError.of("states that aren't traced", count=len(states))
             layer = Unread(layer.keras, error)
-        unread = inner(layer)
+        unread = layer.inside
         if isinstance(unread, Unread) and unread.error and place is None:
             words = {"expected": unread.error.expected, "received": unread.error.received}
             name = config["config"].get("name") or config["class_name"]
@@ -208,7 +208,7 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     is_sign = name in ("Add", "Subtract", "Multiply") and tensors > 1
     if is_own or (".ops." in module and not is_sign):
         return Unread(name, ShapeError.of("not known", name=name))
-    names = {word.removesuffix("=") for word in SIGNATURES.get(ALIASES.get(name, name), ())}
+    names = arguments_of(name)
     values = {
         word: _value(word, value)
         for word, value in config["config"].items()

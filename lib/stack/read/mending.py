@@ -5,10 +5,11 @@ import re
 from dataclasses import replace
 
 from lib.stack.base import Layer, Origin, Stack
-from lib.stack.each_step import TimeDistributed, inner
-from lib.stack.making import ALIASES, SIGNATURES
+from lib.stack.each_step import TimeDistributed
+from lib.stack.making import ALIASES, arguments_of
 from lib.stack.plain import Input, Unread
 from lib.stack.recurrent import Bidirectional
+from lib.stack.settings import SIGNATURES
 
 
 def changed_lines(before: Stack, after: Stack) -> dict[int, str]:
@@ -75,9 +76,9 @@ def _changed_call(origin: Origin, before: Layer, after: Layer) -> str:
         _take_all(call, after)
     else:
         target = _inner_call(call, after)
-        for setting in inner(after).settings():
-            value = getattr(inner(after), setting.name)
-            if value != getattr(inner(before), setting.name) and not setting.in_call:
+        for setting in after.inside.settings():
+            value = getattr(after.inside, setting.name)
+            if value != getattr(before.inside, setting.name) and not setting.in_call:
                 written = setting.options[value] if setting.options else repr(value)
                 owner = call if setting.name in ("merge_mode", "backward_layer") else target
                 _put(owner, setting.name, ast.parse(written, mode="eval").body)
@@ -111,7 +112,7 @@ def _put(call: ast.Call, name: str, value: ast.expr) -> None:
     """Set an argument where it stands, or as a keyword."""
     func = call.func
     called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    names = [word.removesuffix("=") for word in SIGNATURES.get(ALIASES.get(called, called), ())]
+    names = arguments_of(called)
     if name in names[: len(call.args)]:
         call.args[names.index(name)] = value
         return

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
-from lib.stack.each_step import inner, with_settings
 from lib.stack.joining import Joining
 from lib.stack.kinds import KINDS
 from lib.stack.link import out_of_range
@@ -48,7 +47,7 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
         if place < len(stack) - 1:
             _adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
     _origin(layer)
-    inside = inner(layer)
+    inside = layer.inside
     settings = [setting for setting in _in_use(inside) if not setting.seldom]
     seldom = [setting for setting in _in_use(inside) if setting.seldom]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
@@ -212,7 +211,7 @@ def _set(place: int, values: dict[str, Any]) -> None:
     """Give a layer these settings; it may be gone by then."""
     stack = current_stack()
     if place < len(stack):
-        changed = with_settings(stack[place], **values)
+        changed = stack[place].with_settings(**values)
         set_stack((*stack[:place], changed, *stack[place + 1 :]))
 
 
