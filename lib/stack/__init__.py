@@ -10,8 +10,24 @@ Nothing is built or run here, whatever a person pastes; tests hold every shape, 
 equal to Keras's.
 """
 
-from lib.stack.link import from_text
-from lib.stack.read import ModelError, read, read_model
-from lib.stack.tracing import total, trace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ModelError", "from_text", "read", "read_model", "total", "trace"]
+if TYPE_CHECKING:
+    from lib.stack.link import from_text
+    from lib.stack.read import ModelError, read_model
+    from lib.stack.tracing import total, trace
+
+__all__ = ["ModelError", "from_text", "read_model", "total", "trace"]
+_HOMES = {"from_text": "link", "ModelError": "read", "read_model": "read"}
+
+
+def __getattr__(name: str) -> Any:
+    """A name of this room, from its module.
+
+    Every page traces a model when a server starts; what reads links and code is imported where it
+    is asked for.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'tracing')}"), name)

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from lib.stack import read, read_model, total, trace
+from lib.stack import read_model, total, trace
+from lib.stack.read import read
 from lib.stack.tracing import broken
 from tests.agreement.recorded import ask
 
