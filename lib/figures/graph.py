@@ -27,10 +27,9 @@ def arrows(steps: tuple[TracedLayer, ...]) -> Iterator[tuple[int, int, bool]]:
         layer = step.layer
         if takes_previous(layer) and at:
             yield at - 1, at, False
-        called = [ref.place for ref in layer.of]
-        started = [ref.place for ref in layer.refs()[len(layer.of) :]]
-        yield from ((place, at, False) for place in dict.fromkeys(called))
-        yield from ((place, at, True) for place in dict.fromkeys(started))
+        for refs, are_states in ((layer.of, False), (layer.states, True)):
+            for place in dict.fromkeys(ref.place for ref in refs):
+                yield place, at, are_states
 
 
 def graph_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
@@ -39,11 +38,10 @@ def graph_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
     lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
-    spans = {
-        is_state: [to - at for at, to, state in lines if state == is_state] for is_state in (0, 1)
-    }
+    arcs = [line for line in lines if not _is_straight(line)]
     above, below = (
-        _reach(max(spans[way], default=0) if way else _skips(spans[0])) for way in (0, 1)
+        max((_reach(to - at) for at, to, states in arcs if states == way), default=0.0)
+        for way in (False, True)
     )
     top = above + 2
     boxes = [
@@ -57,14 +55,15 @@ def graph_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
     return str(_HTML.graph(image, sentence, palette))
 
 
-def _skips(spans: list[int]) -> int:
-    """The longest arc above: those to the next layer are straight."""
-    return max((span for span in spans if span > 1), default=0)
+def _is_straight(line: tuple[int, int, bool]) -> bool:
+    """Whether an arrow goes to the next layer alone."""
+    at, to, states = line
+    return to == at + 1 and not states
 
 
 def _reach(span: int) -> float:
     """How far an arc over so many layers goes from the row of boxes."""
-    return 0.0 if not span else 10 + 34 * (1 - 0.8**span)
+    return 10 + 34 * (1 - 0.8**span)
 
 
 def _label(at: int, step: TracedLayer, width: float) -> str:
@@ -81,7 +80,7 @@ def _path(
 ) -> tuple[str, bool, float, float, int]:
     """A curve, whether it is of states, and where its head is: x, y, and the way that it points."""
     at, to, states = line
-    if to == at + 1 and not states:
+    if _is_straight(line):
         y = top + HEIGHT / 2
         return f"M{each * at + width:.1f} {y:.1f}H{each * to - 5:.1f}", states, each * to, y, 0
     start, end = each * at + width * 0.7, each * to + width * 0.3

@@ -50,8 +50,8 @@ def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:
         if layer.of:
             names = joined([f"{ref.place + 1}" for ref in layer.of])
             takes.append(f"{at}, {layer.title}, takes {names}")
-        if started := layer.refs()[len(layer.of) :]:
-            takes.append(f"{at} starts from the states of {started[0].place + 1}")
+        if layer.states:
+            takes.append(f"{at} starts from the states of {layer.states[0].place + 1}")
     return f"Layers in order: {'; '.join(takes)}; all others take the one before."
 
 
@@ -60,10 +60,11 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
 
     Where nothing changed, or all of it, the takeaway is what the stack is `about`.
     """
-    old, new = trace(before), trace(after)
+    new = trace(after)
     unchanged = about or (TRY if broken(new) is None else MEND)
     if before == after:
         return unchanged, ""
+    old = trace(before)
     moved, settings = _change(before, after)
     words = [
         f"layer {place}'s {setting.label or setting.name} from {_written(was)} to {_written(now)}"

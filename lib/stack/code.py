@@ -52,7 +52,7 @@ def takes_previous(layer: Layer) -> bool:
 
 def is_chain(stack: Stack) -> bool:
     """Whether each layer takes what the one before gives."""
-    return all(takes_previous(layer) and not layer.refs() for layer in stack[1:])
+    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 
 def _names(steps: Steps) -> list[str]:

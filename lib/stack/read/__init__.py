@@ -8,8 +8,10 @@ read as text. What can't be read is said with its line, and the rest is traced a
 
 from lib.stack.base import Stack
 from lib.stack.read.code import read_code
+from lib.stack.read.config import read_config
 from lib.stack.read.pasted import notebook_code, refused
 from lib.stack.read.reading import ModelError, Note, Reading
+from lib.stack.read.summary import read_summary
 
 __all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
 _AROUND = "\ufeff \t\r\n'\""
@@ -29,7 +31,7 @@ def read(source: str | bytes, name: str = "") -> Reading:
     """
     is_file = isinstance(source, bytes) and source[:2] == b"PK"
     if is_file or name.lower().endswith((".keras", ".h5", ".hdf5")):
-        return _config(source)
+        return read_config(source)
     if isinstance(source, bytes):
         try:
             source = source.decode("utf-8-sig")
@@ -37,21 +39,13 @@ def read(source: str | bytes, name: str = "") -> Reading:
             raise refused("encoding") from None
     if source.lstrip(_AROUND)[:1] == "{":
         code = notebook_code(source) if '"cells"' in source else ""
-        return read_code(code) if code else _config(source.strip(_AROUND))
+        return read_code(code) if code else read_config(source.strip(_AROUND))
     try:
         return read_code(source)
     except ModelError:
         if "Layer (type)" not in source:
             raise
-    from lib.stack.read.summary import read_summary  # noqa: PLC0415
-
     return read_summary(source)
-
-
-def _config(source: str | bytes) -> Reading:
-    from lib.stack.read.config import read_config  # noqa: PLC0415
-
-    return read_config(source)
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:

@@ -15,7 +15,6 @@ from lib.stack.read.building import Graph, Value, first, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import ModelError, Note
 from lib.stack.read.values import Array, Name, listed, plain
-from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
 
@@ -220,8 +219,8 @@ class Layers:
             layer = self.graph.layers[place]
             if place in moved or not any(ref.place in moved for ref in layer.refs()):
                 continue
-            states = layer.states if isinstance(layer, Recurrent) else ()
-            moved[place] = self.put(layer, [*map(there, layer.of)], [*map(there, states)])
+            on, states = ([*map(there, refs)] for refs in (layer.of, layer.states))
+            moved[place] = self.put(layer, on, states)
             if place in self._owners:
                 self._owners[moved[place].node] = self._owners[place]
         given = [there(Ref(value.node, value.output)) for value in outputs]

@@ -105,12 +105,12 @@ def to_explore(stack: Stack) -> None:
     page, experiment = session().shapes, session().address.experiment
     settings = as_settings(stack, page.targets)
     explore, icon = PAGES["Explore"]
+    link = partial(st.page_link, explore, label="Open in Explore", icon=icon)
     if isinstance(settings, str):
-        label = "Open in Explore"
-        st.page_link(explore, label=label, icon=icon, disabled=True, help=settings)
+        link(disabled=True, help=settings)
         return
     if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
     about = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
-    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there, help=about)
+    link(query_params=there, help=about)

@@ -1,6 +1,7 @@
 """The settings of a stack's layers as controls: the stack is the truth, callbacks change it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -48,8 +49,9 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
             _adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
     _origin(layer)
     inside = layer.inside
-    settings = [setting for setting in _in_use(inside) if not setting.seldom]
-    seldom = [setting for setting in _in_use(inside) if setting.seldom]
+    used = _in_use(inside)
+    settings = [setting for setting in used if not setting.seldom]
+    seldom = [setting for setting in used if setting.seldom]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, inside, settings)
         if place and layer.kind != "unread" and (seldom or len(stack) > 2):
@@ -197,7 +199,10 @@ def _takes(place: int, stack: Stack) -> None:
         pairs = [map(int, text.split(".")) for text in texts]
         refs = tuple(Ref(at - 1, output) for at, output in pairs)
         single = {at for at, before in enumerate(stack) if len(before.returned()) == 1}
-        _replace(place, **{name: tuple(Ref(r.place) if r.place in single else r for r in refs)})
+        named: dict[str, Any] = {
+            name: tuple(Ref(ref.place) if ref.place in single else ref for ref in refs)
+        }
+        _change(place, lambda layer: replace(layer, **named))
 
     parts = [("of", "Takes, where not the layer before")]
     if isinstance(layer, Recurrent):
@@ -208,18 +213,15 @@ def _takes(place: int, stack: Stack) -> None:
 
 
 def _set(place: int, values: dict[str, Any]) -> None:
-    """Give a layer these settings; it may be gone by then."""
-    stack = current_stack()
-    if place < len(stack):
-        changed = stack[place].with_settings(**values)
-        set_stack((*stack[:place], changed, *stack[place + 1 :]))
+    """Give a layer these settings."""
+    _change(place, lambda layer: layer.with_settings(**values))
 
 
-def _replace(place: int, **values: Any) -> None:
-    """The same for what isn't a setting: which layers it names."""
+def _change(place: int, change: Callable[[Layer], Layer]) -> None:
+    """Put another layer in the place of one, which may be gone by then."""
     stack = current_stack()
     if place < len(stack):
-        set_stack((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
+        set_stack(put(stack, place, change(stack[place])))
 
 
 def _move(place: int, way: str) -> None:
