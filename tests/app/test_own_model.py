@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_shapes import button, shapes, title
@@ -91,9 +92,10 @@ def test_an_error_in_the_box_is_read_where_errors_are() -> None:
     assert title(app) == "What this message means"
 
 
-def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along() -> None:
-    """A softmax of 5 classes doesn't arrive with mean squared error."""
-    app = shapes(stack="input~lstm~dense_k5_actsoftmax")
+@pytest.mark.parametrize("last", ["lstm~dense_k5_actsoftmax", "lstm_seq~td_k5_actsoftmax"])
+def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along(last: str) -> None:
+    """A softmax of 5 classes doesn't arrive with mean squared error, nor does one at each step."""
+    app = shapes(stack=f"input~{last}")
     app.button(key="to_doctor").click().run()
     assert app.selectbox(key="check_loss").value == "categorical_crossentropy"
 

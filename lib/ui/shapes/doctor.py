@@ -130,7 +130,8 @@ def take_stack_output() -> None:
         page.problems["output"] = problem
         return
     read = page.reading if any(layer.origin for layer in stack) else None
-    loss = (read and read.loss) or fitting_loss(getattr(stack[-1], "activation", ""), question.loss)
+    activation = getattr(stack[-1].inside, "activation", "")
+    loss = (read and read.loss) or fitting_loss(activation, question.loss)
     batch, *rest = sizes(tensors[0])
     one = tuple(size or TIMESTEPS for size in rest)
     rule, target = RULE_OF.get(loss), question.target
