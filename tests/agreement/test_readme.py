@@ -29,7 +29,7 @@ def run(script: str, folder: Path = ROOT) -> str:
 def test_readmes_scripts_train_sweep_and_trace() -> None:
     """Without Streamlit: errors of both modes, a row for each of a smaller sweep, parameters."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    train, _, sweep, shapes = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
+    train, _, shapes, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))
     assert set(errors) == {"sequence", "last"}
     assert all(0 < float(error) < 1 for error in errors.values())

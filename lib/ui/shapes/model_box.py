@@ -101,16 +101,16 @@ def _read(text: str | bytes, name: str = "") -> None:
 
 
 def to_explore(stack: Stack) -> None:
-    """A link to train it, where it is a model that Explore can train on the data chosen there."""
+    """A link to train it, or why Explore can't train it on the data that are chosen there."""
     page, experiment = session().shapes, session().address.experiment
     settings = as_settings(stack, page.targets)
     explore, icon = PAGES["Explore"]
-    link = partial(st.page_link, explore, label="Open in Explore", icon=icon)
-    if isinstance(settings, str):
-        link(disabled=True, help=settings)
+    label = "Open in Explore"
+    if isinstance(settings, str):  # a link that is disabled has too little contrast, and is a link
+        st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
         return
     if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
     about = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
-    link(query_params=there, help=about)
+    st.page_link(explore, label=label, icon=icon, help=about, query_params=there)
