@@ -19,6 +19,13 @@ from lib.ui.settings import all_columns, has_columns
 from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
+
+def _pick(name: str | None) -> None:
+    # None: while two runs of the page overlap, one clears the group in which the other sees a click
+    if name:
+        change(picking(name))
+
+
 settled = frame("Data")
 is_mine = settled.experiment.data.name == "upload"
 loaded = load_data(settled)
@@ -77,7 +84,7 @@ with choice.container(border=True):
             index=names.index(chosen) if now else None,
             format_func=titles.__getitem__,
             captions=[plain(DATASETS[name].shows) for name in names],
-            **bound(f"pick_{group}", now, lambda name: change(picking(name))),
+            **bound(f"pick_{group}", now, _pick),
         )
 
 table = session().upload.table

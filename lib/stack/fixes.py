@@ -66,6 +66,10 @@ Edit = tuple[str, Stack, int]
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     layer = stack[place]
+    if not isinstance(stack[0], Input):  # it couldn't be read
+        begin = replace(Input(), origin=stack[0].origin)
+        yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
+        return
     yield from _edits_of_settings(stack, place, step)
     unpacked = put(stack, place, Unpack(), layer)
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1

@@ -85,6 +85,15 @@ def test_pictures_at_each_timestep_are_drawn_with_their_rows_and_columns() -> No
     assert title(app).startswith("From (N, 5, 8, 8, 1) to (N, 4)")
 
 
+@pytest.mark.parametrize("first", ["Input((12, -3))", "Dense(2)(LSTM(3))"])
+def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> None:
+    """What couldn't be read stands at the head, and nothing is before it to be changed."""
+    app = paste(f"Sequential([{first}, Dense(2)])")
+    assert title(app).startswith("This stack breaks at layer 1")
+    button(app, "Write keras.Input((12, 3)) in its place").click().run()
+    assert title(app).startswith("From (N, 12, 3) to (N, 12, 2)")
+
+
 def test_an_error_in_the_box_is_read_where_errors_are() -> None:
     """One click takes it along."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")

@@ -343,7 +343,6 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
         ("import torch.nn as nn\nm = nn.LSTM(3, 4)", None, "PyTorch"),
         ("if flag:\n    m = Sequential([LSTM(2)])\nm.add(Dense(1))", 1, "made in an if"),
         ("class M(keras.Model):\n    pass\nM().compile()", 1, "a class, M"),
-        ("Sequential([Input((12, -3)), LSTM(2)])", 1, "Expected sizes"),
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(60)])", None, "received 61"),
     ],
 )
@@ -355,6 +354,96 @@ def test_a_text_without_a_model_is_refused_in_a_sentence(
     assert error.line == line
     with pytest.raises(ModelError, match=words):
         raise error
+
+
+@pytest.mark.parametrize("shape", ["(12, -3)", "(0, 3)", "(12, 2.5)", "(20000,)"])
+def test_an_input_that_cannot_be_is_a_layer_that_breaks(shape: str) -> None:
+    """With what was expected; the layers after it are there, and not reached."""
+    steps = trace(reading(f"Sequential([Input({shape}), Dense(2)])").stack)
+    assert [step.layer.keras for step in steps] == ["Input", "Dense"]
+    error = steps[0].error
+    assert error
+    assert error.expected.startswith(("sizes from 1 to 10,000", "a shape such as"))
+    assert not steps[1].tensors
+
+
+def widths(code: str) -> list[int | None]:
+    """The last axis of what each layer gives; 0 where one breaks, or isn't reached."""
+    return [shape[-1] if shape else 0 for shape in shapes(code)]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("m = Sequential([Input((9, 3)), LSTM(4), Dense(1)])\nm.pop()\nm.add(Dense(7))", [3, 4, 7]),
+        ("a = [LSTM(4)]\na.extend([Dense(1)])\na.insert(0, Input((9, 3)))\na[2] = Dense(5)\n"
+         "m = Sequential(a)", [3, 4, 5]),
+        ("c = {'u': 4}\nc['u'] = 9\nc.update(v=5)\n"
+         "m = Sequential([Input((9, 3)), LSTM(c['u']), Dense(c.get('v'))])", [3, 9, 5]),
+        ("u = 8\na = [LSTM(u, return_sequences=True) for u in (4, 5)]\n"
+         "m = Sequential([Input((9, 3)), *a, Dense(u)])", [3, 4, 5, 8]),
+        ("u = 4\ndef f():\n  return LSTM(u)\ndef g():\n  u = 9\n  return f()\n"
+         "m = Sequential([Input((9, 3)), g()])", [3, 4]),
+        ("n = 4\ndef f():\n  global n\n  n = 8\nf()\nm = Sequential([Input((9, 3)), LSTM(n)])",
+         [3, 8]),
+        ("def f():\n  n = 4\n  def g():\n    nonlocal n\n    n = 8\n  g()\n  return LSTM(n)\n"
+         "m = Sequential([Input((9, 3)), f()])", [3, 8]),
+        ("def f(*units, last=2, **more):\n  return [LSTM(units[1], **more), Dense(last)]\n"
+         "m = Sequential([Input((9, 3)), *f(3, 4, go_backwards=True)])", [3, 4, 2]),
+        ("from functools import partial\nD = partial(Dense, activation='relu')\n"
+         "f = lambda n: D(round(n))\nm = Sequential([Input((9, 3)), f(4.2)])", [3, 4]),
+        ("m = Sequential([Input((9, 3))])\nfor u in reversed([5, 4]): m.add(Dense(u))", [3, 4, 5]),
+        ("if (n := 4) > 3: m = Sequential([Input((9, 3)), Dense(n)])", [3, 4]),
+        ("b = Sequential([Input((9, 3)), LSTM(4)])\nm = Model(b.input, Dense(2)(b.output))",
+         [3, 4, 2]),
+        ("class Config:\n  units: int = 4\nm = Sequential([Input((9, 3)), LSTM(Config.units)])",
+         [3, 4]),
+    ],
+)  # fmt: skip
+def test_names_lists_and_functions_are_followed_as_python_has_them(
+    code: str, expected: list[int]
+) -> None:
+    """Scopes, what changes lists and dicts, and what a model and a class have by name."""
+    assert widths(code) == expected
+
+
+def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
+    """Each instance has its own layers, those of a class within a class too."""
+    classes = """
+        class Half(Model):
+            def __init__(self, layer):
+                super().__init__()
+                self.layer = layer
+            def call(self, x, training=False):
+                return self.layer(x)
+        class Whole(keras.Model):
+            def __init__(self, units):
+                super().__init__()
+                self.encoder, self.decoder = Half(LSTM(units)), Half(Dense(2))
+            def call(self, inputs):
+                return self.decoder(self.encoder(inputs))
+    """
+    assert shapes(f"{classes}\n        m = Whole(5)\n        m.build((None, 9, 3))") == [
+        (None, 9, 3), (None, 5), (None, 2)
+    ]  # fmt: skip
+    assert "`Whole` is a class of its own" in sentences(f"{classes}\n        Whole(5)")[8]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def f(x):\n  if flag:\n    return LSTM(3)(x)\n  return GRU(4)(x)\n"
+         "i = Input((9, 3))\nm = Model(i, f(i))", "an if, whose condition"),
+        ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"
+         "m = Model(i, Bidirectional(LSTM(5))(i, initial_state=s))", "with states to start from"),
+        ("m = Sequential([Input((9, 4)), MultiHeadAttention(2, 2)])", "which Keras refuses"),
+        ("m = Sequential([Input((9, 4)), LSTM(2, name='a'), Dense(2, name='a')])",
+         "Two layers are named `a`"),
+    ],
+)  # fmt: skip
+def test_what_keras_or_this_page_does_not_take_is_said(code: str, words: str) -> None:
+    """Never another model without a word."""
+    assert any(words in sentence for sentence in sentences(code).values())
 
 
 HOSTILE = {
@@ -375,6 +464,11 @@ HOSTILE = {
     "round": "m = Sequential([Input((3, 2)), Dense(round(5, -10**9))])",
     "laughs": "a = [1]\n" + "a = [a] * 10\n" * 30 + "m = Sequential([LSTM(a), Dense(max(a))])",
     "twice": "x = Input((3, 2))\n" + "x = [x, x]\n" * 60 + "m = Concatenate()(x)",
+    "keys": "a = (1,)\n" + "a = (a, a)\n" * 60 + "d = {}\nd.update([(a, 1)])\nd.get(a)\nd[a] = 1",
+    "lists": "a = [1] * 900\n" + "a.extend(a)\n" * 60 + "b = [a]\nb.extend(9**9)",
+    "calls": "def f(x):\n  f(x);f(x);f(x)\n  return f(x)\nm = Sequential([Input((3, 4)), f(3)])",
+    "attributes of a model": "m = Sequential([LSTM(2)])\n" + "m.abcdefghijkl\n" * 12_000,
+    "a model of itself": "m = Sequential()\nm.add(m)\nn = Sequential([m])\nm.add(n)\nm.fit()",
     "itself": "a = []\na.append(a)\nm = Sequential(a)\nx = Concatenate()(a)",
     "models": "m = Sequential([Dense(2)])\n" + "m = Sequential([m, m])\n" * 40,
     "sums": "x = Input((3, 2))\n" + "x = x + x\n" * 3000,

@@ -92,12 +92,18 @@ def sample(shape: Sequence[int | None], batch: int | None = None) -> Input:
 
 def first(shape: Sequence[Any]) -> Input:
     """The Input of a shape that was read, the batch first. Raises ModelError for what is none."""
-    most = [STEPS.maximum] * (len(shape) - 1) + [UNITS.maximum]
-    received = f"{shape}"[:60]
-    if not 2 <= len(shape) <= 6 or any(type(size) not in (int, type(None)) for size in shape):
-        raise ModelError(say(_WORDS, "no_shape", received=received))
-    sizes = zip(shape, most, strict=True)
-    if not all(size is None or 0 < size <= limit for size, limit in sizes):
-        words = {"steps": f"{STEPS.maximum:,.0f}", "features": f"{UNITS.maximum:,.0f}"}
-        raise ModelError(say(_WORDS, "large_shape", received=received, **words))
+    if expected := none_of(shape):
+        raise ModelError(say(_WORDS, "refused", expected=expected, received=f"{shape}"[:60]))
     return sample(shape[1:], shape[0])
+
+
+def none_of(shape: Sequence[Any]) -> str:
+    """What was expected of a shape that no Input can have here; empty where one can."""
+    if not 2 <= len(shape) <= 6 or any(type(size) not in (int, type(None)) for size in shape):
+        return _WORDS["no_shape"]
+    most = [STEPS.maximum] * (len(shape) - 1) + [UNITS.maximum]
+    sizes = zip(shape, most, strict=True)
+    if all(size is None or 0 < size <= limit for size, limit in sizes):
+        return ""
+    words = {"steps": f"{STEPS.maximum:,.0f}", "features": f"{UNITS.maximum:,.0f}"}
+    return say(_WORDS, "large_shape", **words)

@@ -9,9 +9,9 @@ from typing import Any
 from lib.stack.making import MAKES, UNKNOWN, Unknown, made
 from lib.stack.plain import Embedding, Unpack
 from lib.stack.read.building import Value
-from lib.stack.read.layers import Layers, Model, Part, unread
+from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.values import FUNCTIONS, Array, Name, array, function, listed, plain
+from lib.stack.read.values import FUNCTIONS, Array, Class, Name, array, function, listed, plain
 from lib.stack.recurrent import Recurrent
 from lib.stack.settings import ACTIVATIONS
 
@@ -42,6 +42,8 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
     if isinstance(callee, Part):
         after = args[1] if isinstance(callee.layer, Recurrent) and args[1:] else []
         states = layers.found(keywords.get("initial_state", after))
+        if states and not isinstance(callee.layer, Recurrent):
+            return layers.beyond(callee.layer.keras, "states", given, states)
         return layers.call(callee, layers.tensors(given), states) if given else UNKNOWN
     return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
 
@@ -63,9 +65,7 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         if name in MAKES or ("layers" in modules and name[:1].isupper()):
             return _made(layers, name, args, keywords)
     known: Any = UNKNOWN
-    if root == "class":
-        known = unread(name, "class", layers.origin)
-    elif called.path == "keras.dict" and not args:
+    if called.path == "keras.dict" and not args:
         known = keywords
     elif name in FUNCTIONS and (root in ("math", "numpy") or called.path == f"keras.{name}"):
         known = function(name, args)
@@ -99,10 +99,11 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         return Model(origin.line, [Part(one, shape=shape) for one in each])
     lost = isinstance(inner, (Unknown, Value, Model)) or not getattr(inner, "known", True)
     if "**" in keywords or lost:
-        return unread(name, "arguments", origin)
+        return layers.unread(name, "arguments")
     values = [_argument(one, bool(inside)) for one in args]
     by_name = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
-    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape)
+    given = keywords.get("name") if plain(keywords.get("name")) else None
+    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape, name=given)
     layers.parts.append(part)
     return part
 
@@ -133,7 +134,7 @@ def _model(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any])
     else:
         outputs = _given(args, keywords, 1, "outputs", "output")
         if outputs is None:
-            return unread(name, "class", layers.origin)
+            return layers.unread(name, "class")
         model.inputs = layers.found(_given(args, keywords, 0, "inputs", "input"))
         model.outputs = outputs if isinstance(outputs, Value) else layers.tensors(outputs)
         ends = [value.node for value in layers.tensors(outputs)]
@@ -155,6 +156,9 @@ def method(
     model.rank = max(model.rank, WORDS["ranks"].get(name, 0))
     if name == "add" and model.parts is not None:
         model.parts.append(first)
+    elif name == "pop" and model.parts:
+        model.parts.pop()
+        model.built = -1  # another layer may come in its place
     elif name == "compile":
         model.loss = second
     elif name == "build" and isinstance(first, (list, tuple)):
@@ -165,7 +169,7 @@ def method(
         if isinstance(second, Array) and name in ("fit", "train_on_batch"):
             model.target = second
     elif name not in WORDS["ranks"]:
-        return unread(f"model.{name}", "value", layers.origin)
+        return layers.unread(f"model.{name}", "value")
     return UNKNOWN
 
 
@@ -191,19 +195,27 @@ def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
 
 
 def attribute(layers: Layers, base: Any, name: str) -> Any:
-    """What a value has by a name: X.shape."""
+    """What a value has by a name: X.shape, base.output."""
+    found: Any = UNKNOWN
     match base:
         case Name(path):
-            return Name(f"{path}.{name}")
+            found = Name(f"{path}.{name}")
         case Array(shape) if name == "shape":
-            return shape
+            found = shape
         case Value() if name == "shape":
-            return (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
+            found = (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
+        case Class(known=known):
+            found = known.get(name, UNKNOWN)
+        case Model(known=known) if name in known:
+            found = known[name]
+        case Model() if name in ("input", "inputs", "output", "outputs"):
+            given = layers.ends(base)[name.startswith("output")]
+            found = given[0] if isinstance(given, list) and len(given) == 1 else given
         case Model():
-            return unread(f"model.{name}", "value", layers.origin)
-        case Part():
-            return UNKNOWN if base.known else base
-    return UNKNOWN
+            found = layers.unread(f"model.{name}", "value")
+        case Part(known=False):
+            found = base
+    return found
 
 
 def _given_shape(name: str, keywords: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Keras code, as people have it → a stack. It is parsed, and never run, imported or evaluated.
 
-Its statements are followed in their order (`statements.py`), calls of Keras become layers and
-models (`calls.py`, `layers.py`), and this file picks the model that is meant.
+Its statements are followed in their order (`statements.py`, `expressions.py`), calls of Keras
+become layers and models (`calls.py`, `layers.py`), and this file picks the model that is meant.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from contextlib import suppress
 from typing import Any
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.stack.base import MAX_LAYERS, Stack
+from lib.stack.base import MAX_LAYERS, Origin, Stack
 from lib.stack.plain import Input, Unread
 from lib.stack.read.layers import Layers, Model
 from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
+from lib.stack.read.values import Class
 from lib.toml import say
 
 
@@ -36,7 +37,7 @@ def read_code(text: str) -> Reading:
             reader.run(tree.body)
         if not layers.models:
             _by_defaults(reader, tree)
-        usable = [model for model in layers.models if model.parts or model.outputs is not None]
+        usable = [one for one in layers.models if one.parts or one.call or one.outputs is not None]
         model = max(reversed(usable), key=lambda one: one.rank, default=None)
         stack = _loose(reader) if model is None else layers.stack(model)
     except RecursionError:
@@ -60,14 +61,20 @@ def read_code(text: str) -> Reading:
 
 
 def _by_defaults(reader: Reader, tree: ast.Module) -> None:
-    """Follow the functions that make a model, since nothing calls them."""
+    """Make the models of classes, and follow the functions that make one: nothing calls them."""
     layers = reader.layers
+    for own in list(reader.names.known.values()):
+        if isinstance(own, Class) and own.is_model:
+            layers.origin = Origin(own.line, "", "")
+            reader.instance(own, [], {})
+    if layers.models:
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names = {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
             if names & {"Sequential", "Model"}:
                 before = len(layers.models)
-                reader.follow(reader.function(node), [], {})
+                reader.follow(reader.function(node.name, node.args, node.body), [], {})
                 if len(layers.models) > before:
                     layers.note("defaults", node.lineno, name=f"`{node.name}`")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
 from lib.stack.making import MAKES
 from lib.stack.plain import Embedding, Input, Unread
-from lib.stack.read.building import Graph, Value, first, sample
+from lib.stack.read.building import Graph, Value, first, none_of, sample
 from lib.stack.read.pasted import WORDS, refused
-from lib.stack.read.reading import ModelError, Note
+from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
 from lib.stack.tracing import TracedLayer, trace
 from lib.toml import say
@@ -35,6 +36,8 @@ class Part:
     """Whether the code tells what it is; if not, what is done with it gives the same."""
     shape: Any = None
     """Of what comes in, its batch first, where its arguments say so."""
+    name: Any = None
+    """That it is given."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +49,10 @@ class Model:
     """Of a Sequential."""
     inputs: list[Value] = field(default_factory=list)
     outputs: Any = None
+    call: Callable[[list[Value]], Any] | None = None
+    """Of a class of the code, what it does with what comes in."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """Of a class of the code, what it has by name."""
     shape: Any = None
     """Of what comes in, its batch first, where `build` or `fit` says so."""
     rank: int = 0
@@ -54,17 +61,6 @@ class Model:
     target: Array | None = None
     built: int = -1
     """Of how many parts its outputs are."""
-
-
-def unread(name: str, why: str, origin: Origin) -> Part:
-    """What stands in the place of a layer that can't be read, by a row of code.toml."""
-    meant = [right for right in MAKES if right.lower() == name.lower()]
-    meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
-    received = say(WORDS["unread"], why, name=f"`{name}`")
-    received += f"; {meant[0]} is" if why == "value" and meant else ""
-    expected = "a tensor" if why == "uncalled" else "a layer"
-    error = ShapeError(expected, received, "", "read")
-    return Part(replace(Unread(called=name, error=error), origin=origin), known=False)
 
 
 class Layers:
@@ -95,6 +91,17 @@ class Layers:
         """Say something of the code."""
         self.notes.append(Note(say(WORDS["notes"], what, **names), at))
 
+    def unread(self, name: str, why: str) -> Part:
+        """What stands in the place of a layer that can't be read, by a row of code.toml."""
+        self.spend(100)
+        meant = [right for right in MAKES if right.lower() == name.lower()]
+        meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
+        received = say(WORDS["unread"], why, name=f"`{name}`")
+        received += f"; {meant[0]} is" if why == "value" and meant else ""
+        expected = "a tensor" if why == "uncalled" else "a layer"
+        error = ShapeError(expected, received, "", "read")
+        return Part(replace(Unread(called=name, error=error), origin=self.origin), known=False)
+
     def put(self, layer: Layer, inputs: Values = (), states: Values = ()) -> Value:
         """A layer in the graph."""
         self.spend(40)
@@ -115,11 +122,11 @@ class Layers:
         known = listed(shape)
         given = [batch, *(shape if known else _GUESSES[0])]
         sizes = [one if plain(one) else None for one in given]
-        try:
-            layer = replace(first(sizes) if given[1:] else sample(()), origin=origin)
-            others = [layer] if plain(given[-1]) else [layer, first([*sizes[:-1], _FEATURES])]
-        except ModelError as error:
-            raise ModelError(error.sentence, line) from None
+        if given[1:] and (expected := none_of(sizes)):
+            error = ShapeError(expected, f"{tuple(sizes)}", "", "read")
+            return self.put(replace(Unread(called="Input", error=error), origin=self.origin))
+        layer = replace(first(sizes) if given[1:] else sample(()), origin=origin)
+        others = [layer] if plain(given[-1]) else [layer, first([*sizes[:-1], _FEATURES])]
         value = self.put(layer)
         if not known:
             others = [sample(one) for one in _GUESSES]
@@ -171,15 +178,15 @@ class Layers:
         if isinstance(value, Array):
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
-            value = unread(value.layer.keras, "uncalled", self.origin)
+            value = self.unread(value.layer.keras, "uncalled")
         if isinstance(value, Model):
-            value = unread("model", "uncalled", self.origin)
+            value = self.unread("model", "uncalled")
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
         """What can't be read, by its name or code, called on the tensors in these values if any."""
         name = name or shorten(self.origin.call, 40, placeholder="…")
-        part, tensors = unread(name, why, self.origin), self.found(values)
+        part, tensors = self.unread(name, why), self.found(values)
         if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
             return tensors[0]
         return self.call(part, tensors) if tensors else part
@@ -188,10 +195,12 @@ class Layers:
         """A layer or a model called on tensors: what it gives."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, Model):
+            if what.call:
+                return what.call(inputs)
             again = self._chain if what.parts is not None else self._once_more
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"
-        part = what if isinstance(what, Part) else unread(name, "value", self.origin)
+        part = what if isinstance(what, Part) else self.unread(name, "value")
         value = self.put(part.layer, inputs, states)
         self._owners[value.node] = part
         return value
@@ -199,7 +208,11 @@ class Layers:
     def _chain(self, model: Model, inputs: list[Value]) -> Any:
         """Each layer called on what the one before it gives; inputs among them are passed by."""
         values = inputs
-        for part in model.parts or ():
+        for made in model.parts or ():
+            part = made
+            if isinstance(made, Part) and made.layer.kind == "mha":
+                self.origin = made.layer.origin or self.origin
+                part = self.unread(made.layer.keras, "sequential")
             if not isinstance(part, Value):
                 values = self.tensors(self.call(part, values))
         return values[0] if len(values) == 1 else values
@@ -228,10 +241,11 @@ class Layers:
 
     def ends(self, model: Model) -> tuple[list[Value], Any]:
         """The inputs and outputs of a model, in the graph."""
-        if model.parts is not None and model.built != len(model.parts):
-            model.built = len(model.parts)
+        parts = model.parts or []
+        if (model.parts is not None or model.call) and model.built != len(parts):
+            model.built = len(parts)
             model.inputs = [self._start(model)]
-            model.outputs = self._chain(model, model.inputs)
+            model.outputs = self.call(model, model.inputs)
         return model.inputs, model.outputs
 
     def _start(self, model: Model) -> Value:
@@ -239,9 +253,11 @@ class Layers:
         head = model.parts[0] if model.parts else None
         if isinstance(head, Value):
             return head
-        if isinstance(head, Model):
-            return self.put(self.graph.layers[self.ends(head)[0][0].node])
+        inputs = self.ends(head)[0] if isinstance(head, Model) else []
+        if inputs:
+            return self.put(self.graph.layers[inputs[0].node])
         shape = model.shape
+        self.origin = Origin(model.line, "", "")
         if isinstance(head, Part):
             shape = head.shape or shape
             self.origin = head.layer.origin or self.origin
@@ -262,6 +278,9 @@ class Layers:
             if place in self._owners:
                 shares = earliest.setdefault(id(self._owners[place]), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
+        names = Counter(self._owners[place].name for place in earliest.values())
+        for name in [name for name, count in names.items() if name and count > 1]:
+            self.note("same names", name=f"`{name}`")
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lib.stack.making import UNKNOWN, Unknown
+from lib.stack.read.names import Names
 from lib.stack.read.pasted import WORDS
 
 LONGEST = 1_000
@@ -21,11 +22,25 @@ _LARGEST = 10**12
 _OPERATORS = {
     getattr(ast, name): getattr(operator, own) for name, own in WORDS["operators"].items()
 }
-_OF_LISTS = {one.__name__: one for one in (enumerate, len, list, tuple, zip)}
+_OF_LISTS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
 """Functions that don't ask what is in a list."""
-_OF_PLAIN = (abs, float, int, max, min, range, sum, math.ceil, math.floor)
-FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN}
+_OF_PLAIN = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
+
+
+def _round(number: float, digits: int | None = None) -> float:
+    if digits is not None and abs(digits) > 12:  # it would take 10 to the power of that
+        raise ValueError
+    return round(number, digits)
+
+
+FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN} | {"round": _round}
 """Functions of plain values, by name, those of `math` and NumPy among them."""
+CHANGES = {
+    list: ("append", "clear", "extend", "insert", "pop", "reverse"),
+    dict: ("clear", "pop", "setdefault", "update"),
+}
+"""Methods that change what they are of."""
+_ASKS = {list: ("copy",), dict: ("copy", "get", "items", "keys", "values")}
 
 
 @dataclass(slots=True, eq=False)
@@ -46,8 +61,43 @@ class Function:
 
     name: str
     body: list[ast.stmt]
-    arguments: dict[str, Any]
-    """With what they are where none is given."""
+    signature: ast.arguments
+    usual: dict[str, Any]
+    """What its arguments are where none is given."""
+    names: Names
+    """That it sees."""
+
+    def given(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+        """What its arguments are in a call."""
+        own = self.signature
+        places = [one.arg for one in (*own.posonlyargs, *own.args)]
+        known = {one: keywords[one] for one in self.usual if one in keywords}
+        found = self.usual | dict(zip(places, args, strict=False)) | known
+        if own.vararg:
+            found[own.vararg.arg] = tuple(args[len(places) :])
+        if own.kwarg:
+            found[own.kwarg.arg] = {key: one for key, one in keywords.items() if key not in known}
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class Partial:
+    """Something to be called with what is given here, and with more."""
+
+    what: Any
+    args: list[Any]
+    keywords: dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class that the code defines, with what stands in it."""
+
+    name: str
+    line: int
+    known: dict[str, Any]
+    is_model: bool
+    """Whether its layers can be told: a Model whose `call` stands there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +166,22 @@ def function(name: str, args: Sequence[Any]) -> Any:
         if not flat(one) and not (name in _OF_LISTS and (listed(one) or isinstance(one, dict))):
             return UNKNOWN
     given = computed(FUNCTIONS[name], *args)
-    return list(given) if isinstance(given, (enumerate, zip)) else given
+    return list(given) if isinstance(given, Iterator) else given
+
+
+def change(base: list[Any] | dict[Any, Any], name: str, args: Any, keywords: Any) -> Any:
+    """What a method of a list or dict gives; it may change it. UNKNOWN of any other."""
+    kind = list if isinstance(base, list) else dict
+    first = args[0] if args else None
+    takes = isinstance(first, dict) or plain(first)  # other keys can be large
+    if kind is list:
+        takes = name != "extend" or listed(first)
+    if name not in CHANGES[kind] + _ASKS[kind] or not takes:
+        return UNKNOWN
+    given = computed(lambda: getattr(base, name)(*args, **keywords))
+    if len(base) > LONGEST:
+        base.clear()
+    return list(given) if name in ("items", "keys", "values") else given
 
 
 def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy: bool) -> Any:

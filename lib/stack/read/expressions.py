@@ -1,0 +1,281 @@
+"""Python's expressions → what can be told of them without running anything.
+
+A value is a plain one, an Array, a Name of a library, a Function or a Class of the code
+(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these, or
+UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from lib.stack.base import Origin
+from lib.stack.making import UNKNOWN
+from lib.stack.plain import LastStep
+from lib.stack.read import calls
+from lib.stack.read.building import Value
+from lib.stack.read.layers import Layers, Model, Part
+from lib.stack.read.names import Names, dotted
+from lib.stack.read.pasted import WORDS
+from lib.stack.read.values import (
+    Array,
+    Class,
+    Function,
+    Name,
+    Partial,
+    array,
+    change,
+    computed,
+    flat,
+    is_last_step,
+    listed,
+    operation,
+    plain,
+)
+
+_MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
+"""Of a statement that is shown in one line; and of that, and a call in it, in characters."""
+
+
+class Expressions:
+    """What the expressions of a code come to, by the names that are known where they stand."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        """Of the code."""
+        self.layers = Layers()
+        self.statement: ast.AST = ast.Pass()
+        """That is followed just now."""
+        self.names = Names({"__name__": "__main__"})
+
+    def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
+        """What a function of the code gives."""
+        raise NotImplementedError
+
+    def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Any:
+        """What a class of the code makes."""
+        raise NotImplementedError
+
+    def at(self, node: Any) -> Origin:
+        """Where an expression or a statement stands; what is made from here on is made there."""
+        one, line = self.statement, node.lineno
+        text = call = self.lines[line - 1]
+        if node.end_lineno == line:
+            call = text.encode()[node.col_offset : node.end_col_offset].decode()
+        elif "body" not in node._fields:
+            text = call = ast.unparse(node)
+            length = getattr(one, "end_lineno", line) - getattr(one, "lineno", line)
+            if length < _MOST_LINES and "body" not in one._fields:
+                text = ast.unparse(one)
+        text = text.strip() if len(text.strip()) <= _LONGEST_LINE else call[:_LONGEST_LINE]
+        self.layers.origin = Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
+        return self.layers.origin
+
+    def named(self, name: str) -> Any:
+        """The value of a name. What the code doesn't define is taken for a name of Keras's."""
+        holder = self.names.holder(name)
+        if holder:
+            return holder.known[name]
+        return Name(WORDS["well_known"].get(name, f"keras.{name}"))
+
+    def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
+        """What an expression comes to."""
+        self.layers.spend()
+        match node:
+            case None:
+                return None
+            case ast.Constant(value):
+                return computed(lambda: value)
+            case ast.Name(name):
+                return self.named(name)
+            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.module.known:
+                return self.names.module.known[f"{own}.{name}"]
+            case ast.Attribute(base, name):
+                return calls.attribute(self.layers, self.value(base), name)
+            case ast.Tuple(elements):
+                return tuple(self._items(elements))
+            case ast.List(elements):
+                return self._items(elements)
+            case ast.Dict(keys, values):
+                pairs = [(self.value(key), value) for key, value in zip(keys, values, strict=True)]
+                return {key: self.value(value) for key, value in pairs if plain(key)}
+            case ast.BinOp(left, how, right) | ast.Compare(left, [how], [right]):
+                return self._operation(how, self.value(left), self.value(right), node)
+            case ast.UnaryOp(ast.Not(), operand):
+                known = self._truth(operand)
+                return UNKNOWN if known is None else not known
+            case ast.UnaryOp(ast.USub(), operand):
+                return self._operation(ast.Mult(), -1, self.value(operand), node)
+            case ast.BoolOp(how, nodes):
+                values = [self.value(one) for one in nodes]
+                settled = (one for one in values if bool(one) == isinstance(how, ast.Or))
+                return next(settled, values[-1]) if all(map(flat, values)) else UNKNOWN
+            case ast.IfExp(test, body, orelse):
+                known = self._truth(test)
+                return UNKNOWN if known is None else self.value(body if known else orelse)
+            case ast.Subscript(base, index):
+                return self._part(self.value(base), self.value(index), node)
+            case ast.Slice(lower, upper, step):
+                return slice(self.value(lower), self.value(upper), self.value(step))
+            case ast.ListComp(element, [one]) | ast.GeneratorExp(element, [one]):
+                return self._comprehended(element, one, node)
+            case ast.Starred(value):
+                return self.value(value)
+            case ast.NamedExpr(target, value):
+                self.assign(target, self.value(value))
+                return self.value(target)
+            case ast.Lambda(args, body):
+                return self.function("lambda", args, [ast.Return(body)])
+            case ast.Call():
+                return self._called(node)
+        return UNKNOWN
+
+    def _items(self, nodes: list[ast.expr]) -> list[Any]:
+        """What stands in brackets, with what is unpacked there."""
+        found: list[Any] = []
+        for node in nodes:
+            value = self.value(node)
+            found += value if isinstance(node, ast.Starred) and listed(value) else [value]
+        return found
+
+    def _truth(self, node: ast.expr) -> bool | None:
+        """Whether a condition holds; None where that can't be told."""
+        value = self.value(node)
+        return bool(value) if flat(value) or isinstance(value, dict) else None
+
+    def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
+        """Arithmetic of plain values, arrays, and tensors; a comparison of plain values."""
+        plainly = isinstance(how, ast.cmpop) or isinstance(left, (list, tuple))
+        if plainly or not self.layers.found(left, right):
+            return operation(how, left, right)
+        self.at(node)
+        return calls.merged(self.layers, how, left, right)
+
+    def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
+        """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
+        if isinstance(base, Value):
+            base = calls.outputs(self.layers, base)
+            if len(base) == 1 and is_last_step(index):
+                self.at(node)
+                return self.layers.put(LastStep(origin=self.layers.origin), base)
+            if len(base) == 1 or not isinstance(index, (int, slice)):
+                self.at(node)
+                return self.layers.beyond("", "op", base)
+        if isinstance(base, (Name, Part)):
+            return base
+        held = isinstance(base, (list, tuple, str, dict, range))
+        return computed(lambda: base[index]) if held else UNKNOWN
+
+    def _comprehended(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
+        """A list whose rounds are known."""
+        rounds = self.value(loop.iter)
+        if not listed(rounds) or loop.ifs:
+            self.at(node)
+            return self.layers.beyond("list", "loop", self.values_in(node))
+        found, outside = [], self.names
+        self.names = Names({}, outside)
+        for one in rounds:
+            self.assign(loop.target, one)
+            found.append(self.value(element))
+        self.names = outside
+        return found
+
+    def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
+        """A function, with the defaults that it has here."""
+        places = [one.arg for one in (*args.posonlyargs, *args.args)]
+        usual: dict[str, Any] = dict.fromkeys(places, UNKNOWN)
+        usual |= {one.arg: UNKNOWN for one in args.kwonlyargs}
+        last = places[len(places) - len(args.defaults) :]
+        usual |= {at: self.value(one) for at, one in zip(last, args.defaults, strict=True)}
+        for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            if default:
+                usual[one.arg] = self.value(default)
+        return Function(name, body, args, usual, self.names)
+
+    def values_in(self, node: ast.AST) -> dict[str, Any]:
+        """What the names in a code stand for, those with dots among them: self.model.add."""
+        found: dict[str, Any] = {}
+        for one in ast.walk(node):
+            self.layers.spend()
+            if isinstance(one, (ast.Name, ast.Attribute)):
+                name = dotted(one)
+                found[name] = self.named(name)
+        return found
+
+    def assign(self, target: ast.expr, value: Any) -> None:
+        """Give a value to a name, or to several."""
+        self.layers.spend()
+        match target:
+            case ast.Name(name):
+                self.names.take(name, value)
+            case ast.Starred(one):
+                self.assign(one, value)
+            case ast.Attribute(base, name):
+                owner = self.value(base)
+                if isinstance(owner, Model) and owner.call:
+                    owner.known[name] = value
+                else:
+                    self.names.module.known[dotted(target)] = value
+            case ast.Subscript(base, index):
+                held, place = self.value(base), self.value(index)
+                if isinstance(held, (list, dict)) and plain(place):
+                    computed(held.__setitem__, place, value)
+            case ast.Tuple(targets) | ast.List(targets):
+                values = self._unpacked(value, len(targets))
+                if targets and isinstance(targets[-1], ast.Starred):
+                    rest = len(targets) - 1
+                    values[rest:] = [values[rest:]]
+                for one, given in zip(targets, values, strict=False):
+                    self.assign(one, given)
+
+    def _unpacked(self, value: Any, count: int) -> list[Any]:
+        """The values in one that is unpacked to so many names."""
+        if isinstance(value, Value):
+            self.at(self.statement)
+            return calls.outputs(self.layers, value, count)
+        if isinstance(value, Name):
+            return [Name(f"{value.path}.{at}") for at in range(count)]
+        if listed(value):
+            return list(value)
+        return [value if isinstance(value, Part) else UNKNOWN] * count
+
+    def _called(self, node: ast.Call) -> Any:
+        """What a call gives."""
+        func = node.func
+        base = self.value(func.value) if isinstance(func, ast.Attribute) else None
+        args = self._items(node.args)
+        keywords: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            if keyword.arg is None and isinstance(value, dict):
+                keywords |= {f"{key}": one for key, one in value.items()}
+            else:
+                keywords[keyword.arg or "**"] = value
+        self.at(node)
+        name = getattr(func, "attr", getattr(func, "id", "…"))
+        if isinstance(base, Model) and name not in base.known:
+            return calls.method(self.layers, base, name, args, keywords)
+        if isinstance(base, Array):
+            return array(name, [base, *args], keywords, True)
+        if isinstance(base, (list, dict)):
+            return change(base, name, args, keywords)
+        of_base = isinstance(func, ast.Attribute)
+        callee = calls.attribute(self.layers, base, name) if of_base else self.value(func)
+        return self._call(callee, args, keywords, name)
+
+    def _call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+        """What a call gives, whatever is called."""
+        if isinstance(callee, Partial):
+            return self._call(callee.what, callee.args + args, callee.keywords | keywords, name)
+        if isinstance(callee, Name) and callee.name == "partial" and args:
+            return Partial(args[0], args[1:], keywords)
+        if isinstance(callee, Class):
+            if not callee.is_model:
+                return self.layers.unread(callee.name, "class")
+            return self.instance(callee, args, keywords)
+        if not isinstance(callee, Function):
+            return calls.call(self.layers, callee, args, keywords, name)
+        if self.layers.found(args, keywords):
+            self.layers.note("function", self.layers.origin.line, name=f"`{name}`")
+        return self.follow(callee, args, keywords)
