@@ -407,6 +407,16 @@ def test_names_lists_and_functions_are_followed_as_python_has_them(
     assert widths(code) == expected
 
 
+def test_a_state_of_zeros_is_as_none() -> None:
+    """It changes neither shapes nor parameters."""
+    assert shapes("""
+        inputs = Input((9, 3))
+        layer = GRU(4, return_sequences=True, return_state=True)
+        x, states = layer(inputs, initial_state=layer.get_initial_state(ops.shape(inputs)[0]))
+        model = Model(inputs, x)
+    """) == [(None, 9, 3), (None, 9, 4)]
+
+
 def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
     """Each instance has its own layers, those of a class within a class too."""
     classes = """
