@@ -73,6 +73,20 @@ def test_a_change_on_the_page_is_written_into_the_code() -> None:
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
 
 
+def test_a_click_leaves_comments_in_the_code() -> None:
+    """And a line that makes several layers, of which one is to change."""
+    app = paste(STACKED.replace("(LSTM(64))", "(LSTM(64))  # encodes"))
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    box = app.text_area(key="model_text").value
+    assert "model.add(LSTM(64, return_sequences=True))  # encodes" in box.splitlines()
+    loop = "m = Sequential([Input((9, 2))])\nfor n in (8, 4):\n    m.add(LSTM(n))"
+    app = paste(loop, app)
+    assert "Set return_sequences=True on layer 2, LSTM, and it goes on." in _takeaways(app)
+    assert "becomes:" not in said(app)
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    assert app.text_area(key="model_text").value == loop
+
+
 def test_of_two_mistakes_one_is_mended_at_a_time() -> None:
     """What Keras refuses for its arguments is another kind of layer before and after."""
     app = paste('Sequential([Input((9, 2)), LSTM(4, return_sequence=True), Dense(unit="a")])')

@@ -18,7 +18,7 @@ from lib.stack.base import MAX_LAYERS, Stack
 from lib.stack.code import is_chain, keras_code
 from lib.stack.fixes import StackFix, fixes
 from lib.stack.link import PATTERNS, pattern_of
-from lib.stack.read.mending import changed_lines
+from lib.stack.read.mending import mended
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
@@ -37,12 +37,14 @@ MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of it
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 """What the takeaway may become: its room."""
 SAYS: dict[str, str] = beside(__file__)["says"]
+Mend = tuple[StackFix, dict[int, str]]
+"""What gets past the layer that breaks, and what the lines of the person's code become by it."""
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """The box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
-    mends = fixes(steps)
+    mends = _mends(steps)
     st.markdown(f"# {plain(narrate.stack_title(steps))}")
     model_box()
     name = pattern_of(stack)
@@ -55,7 +57,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
     if any(layer.origin for layer in stack):
-        about = SAYS["code"] if broken(steps) is None else _mended(stack, mends)
+        about = SAYS["code"] if broken(steps) is None else _told(mends)
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -88,14 +90,20 @@ def _check_target() -> None:
     address.set_page_value("part", "target")
 
 
-def _mended(stack: Stack, mends: tuple[StackFix, ...]) -> str:
-    """The likeliest change that gets past the layer that breaks, and where in the code it is."""
-    if not mends:
-        return SAYS["broken code"]
-    return narrate.mended(mends[0].words, changed_lines(stack, mends[0].stack))
+def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
+    """All that gets past the layer that breaks, with the lines of the likeliest."""
+    reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
+    if mends and reading and any(step.layer.origin for step in steps):
+        mends[0][1].update(mended(reading, mends[0][0].stack)[0])
+    return mends
 
 
-def _rows(steps: tuple[TracedLayer, ...], mends: tuple[StackFix, ...], palette: Palette) -> None:
+def _told(mends: list[Mend]) -> str:
+    """The likeliest of them, and where in the code it is."""
+    return narrate.mended(mends[0][0].words, mends[0][1]) if mends else SAYS["broken code"]
+
+
+def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:
     """Each layer: its settings at the left, what comes out of it at the right."""
     opened = _opened(steps)
     pictures = list(layer_pictures(steps, map(narrate.layer_sentence, steps), palette))
@@ -140,9 +148,7 @@ def _stretches(count: int, opened: set[int]) -> list[tuple[list[int], bool]]:
     return stretches
 
 
-def _row(
-    place: int, steps: tuple[TracedLayer, ...], mends: tuple[StackFix, ...], picture: str
-) -> None:
+def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture: str) -> None:
     """A layer with its settings; where it breaks, what Keras says, and what mends it."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     with st.container(key=f"layer_{place}"):
@@ -159,10 +165,9 @@ def _row(
         with result, st.container(gap="xsmall"):
             st.html(picture)
             # A button for each change that mends the stack, and of the first its lines of code.
-            for number, fix in enumerate(mends if step.error else ()):
+            for number, (fix, lines) in enumerate(mends if step.error else ()):
                 act = partial(set_stack, fix.stack)
                 press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
-                lines = changed_lines(stack, fix.stack) if number == 0 else {}
                 for line, text in lines.items():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)
