@@ -156,6 +156,29 @@ def test_what_comes_in_is_told_by_an_input_where_it_changes(code: str, first: st
     assert next(iter(offered(code).values())) == [expected]
 
 
+def test_the_layer_inside_a_wrapper_is_left_alone() -> None:
+    """With all its arguments."""
+    line = "model.add(TimeDistributed(Dense(2, name='each')))"
+    code = SEQUENTIAL.format(f"model.add(LSTM(4))\n{line}")
+    assert offered(code)["Write Dense(2) alone"] == ["model.add(Dense(2, name='each'))"]
+
+
+def test_what_gives_several_tensors_is_unpacked_where_that_can_be() -> None:
+    """Not in a Sequential, whose layer shall give one."""
+    code = FUNCTIONAL.format("x = LSTM(5, return_state=True)(i)\nx = Dense(2)(x)")
+    words, lines = next(iter(offered(code).items()))
+    assert (words[:6], lines) == ("Unpack", ["x, *states = LSTM(5, return_state=True)(i)"])
+    code = code.replace("x = LSTM(5", "enc = LSTM(5").replace(")(i)", ")\nx = enc(i)")
+    assert offered(code)[words] == []
+    for code in (
+        SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
+        "Sequential([\n  Input((9, 2)),\n  LSTM(5, return_state=True),\n  Dense(2),\n])",
+    ):
+        words, lines = next(iter(offered(code).items()))
+        assert words == "Set return_state=False on layer 2, LSTM"
+        assert "return_state=False" in lines[0]
+
+
 def test_a_layer_that_goes_is_a_comment_where_it_is_alone() -> None:
     """So that it can be found again; of a line with several no line is told."""
     code = SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))")
@@ -200,3 +223,8 @@ def test_a_line_that_is_too_deep_is_left_alone() -> None:
     """What is in it is read no further than it must be."""
     deep = f"Sequential([Input((9, 2)), LSTM(8), LSTM(4, name=lambda: {'1+' * 500}1)])"
     assert [*offered(deep).values()] == [[], [], []]
+
+
+def test_what_stands_where_the_input_should_has_no_edits() -> None:
+    """A layer that is never called on anything."""
+    assert offered("x = LSTM(8)\nx = Dense(3)(x)") == {}
