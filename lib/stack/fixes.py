@@ -195,7 +195,7 @@ def _with(stack: Stack, place: int, **settings: Any) -> Stack:
 
 
 def _call(layer: Layer) -> str:
-    return layer.code().removeprefix("layers.")
+    return layer.code().replace("layers.", "")
 
 
 def _label(stack: Stack, place: int) -> str:

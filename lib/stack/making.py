@@ -6,6 +6,7 @@ What Keras refuses, and what can't be told, becomes a layer that breaks in a sta
 import difflib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lib.experiment import Limit
@@ -139,7 +140,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(values: dict[str, Any]) -> Layer:
     forward = _inside("Bidirectional", values["layer"])
     if isinstance(forward, Unread):
-        return forward
+        meant = forward.mended and made("Bidirectional", (), {**values, "layer": forward.mended})
+        return replace(forward, mended=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise ShapeError.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")

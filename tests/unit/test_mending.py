@@ -130,6 +130,9 @@ def test_an_argument_that_keras_refuses_is_renamed_or_taken_out() -> None:
     ]
     line = "model.add(LSTM(5, time_major=False, unroll=True))"
     assert offered(SEQUENTIAL.format(line))["Write LSTM(5)"] == ["model.add(LSTM(5, unroll=True))"]
+    line = "model.add(Bidirectional(LSTM(5, return_sequence=True, seed=1)))"
+    words = "Write Bidirectional(LSTM(5, return_sequences=True))"
+    assert offered(SEQUENTIAL.format(line))[words] == [line.replace("sequence=", "sequences=")]
 
 
 @pytest.mark.parametrize(

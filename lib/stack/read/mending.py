@@ -194,8 +194,9 @@ def _told(call: ast.Call) -> set[str | None]:
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     """The call that makes a layer, with the arguments that it has now; it is changed itself."""
     if isinstance(before, Unread) and before.mended:
-        _respell(call)
         before = before.mended
+        _respell(call)
+        _respell(_inner_call(call, before))
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):
