@@ -1,6 +1,7 @@
 """Stacks → sentences: what a picture of a stack shows, and what a change has changed."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from lib.english import capital, joined
@@ -38,6 +39,15 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     reached = steps if place is None else steps[: place + 1]
     end = f" In all {total(steps):,} parameters." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
+
+
+def mended(words: str, lines: Collection[int]) -> str:
+    """What gets past the layer that breaks, and which `lines` of the person's code that changes."""
+    if not lines:
+        return f"{words}, and it goes on."
+    where = "Line {} mends it" if len(lines) == 1 else "Lines {} mend it"
+    numbers = joined([f"{line}" for line in lines])
+    return f"{where.format(numbers)}: {words[0].lower()}{words[1:]}."
 
 
 def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:

@@ -4,6 +4,7 @@ Every edit is tried on the stack. It is offered if `trace` then gets past the la
 as far as another fault of the same layer.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,8 +72,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
         return
     yield from _edits_of_settings(stack, place, step)
-    unpacked = put(stack, place, Unpack(), layer)
-    yield "Unpack: pass on the output, keep the states", unpacked, place + 1
+    yield from _edits_that_unpack(stack, place)
     sequence = _with(stack, 0, **_one_sample(stack[0]))
     yield f"Begin with one sample, a sequence: {sequence[0].code()}", sequence, place
     yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
@@ -82,6 +82,18 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     for new in (Pooling(), RepeatVector()):
         yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
+
+
+def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
+    """The first of several tensors alone; not in a Sequential, where nothing can unpack them."""
+    layer, words = stack[place], "Unpack: pass on the output, keep the states"
+    refs = layer.of or (Ref(place - 1),)
+    origin = stack[refs[0].place].origin
+    if origin is None:
+        yield words, put(stack, place, Unpack(), layer), place + 1
+    elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
+        firsts = tuple(Ref(ref.place, ref.output or 0) for ref in refs)
+        yield words, _with(stack, place, of=firsts), place
 
 
 def _one_sample(first: Layer) -> dict[str, Any]:
@@ -166,7 +178,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
-        plain = replace(layer.layer, of=layer.of)
+        plain = replace(layer.layer, of=layer.of, origin=layer.origin)
         yield f"Write {_call(plain)} alone", put(stack, place, plain), place
     if not isinstance(layer, Recurrent):
         return
@@ -185,7 +197,7 @@ def _with(stack: Stack, place: int, **settings: Any) -> Stack:
 
 
 def _call(layer: Layer) -> str:
-    return layer.code().removeprefix("layers.")
+    return layer.code().replace("layers.", "")
 
 
 def _label(stack: Stack, place: int) -> str:

@@ -6,6 +6,7 @@ What Keras refuses, and what can't be told, becomes a layer that breaks in a sta
 import difflib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lib.experiment import Limit
@@ -57,6 +58,14 @@ def arguments_of(name: str) -> list[str]:
     return [word.removesuffix("=") for word in words if word != "**"]
 
 
+def spelt(name: str, argument: str) -> str:
+    """How a layer spells the argument that is meant; empty where it takes none like it."""
+    name, known = ALIASES.get(name, name), arguments_of(name)
+    if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
+        return argument
+    return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
+
+
 def _bound(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -69,22 +78,20 @@ def _bound(
     if twice := next((word for word in keywords if word in values), ""):
         raise ShapeError.of("an argument twice", name=name, argument=twice)
     values |= keywords
-    usual = {*names, *KERAS["every_layer"], *KERAS["more"].get(name, ())}
-    strange = {key: value for key, value in values.items() if key not in usual}
+    strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
     if missing and not strange:
         listed = " and ".join(f"'{word}'" for word in missing)
         count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
         raise ShapeError.of("a missing argument", name=name, count=count, missing=listed)
-    return {key: value for key, value in values.items() if key in usual}, strange
+    return {key: value for key, value in values.items() if key not in strange}, strange
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
-    known = arguments_of(name)
     meant = dict(values)
     for key, value in strange.items():
-        for right in difflib.get_close_matches(key, known, 1, 0.8):
+        if right := spelt(name, key):
             meant.setdefault(right, value)
     row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
@@ -133,7 +140,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(values: dict[str, Any]) -> Layer:
     forward = _inside("Bidirectional", values["layer"])
     if isinstance(forward, Unread):
-        return forward
+        meant = forward.mended and made("Bidirectional", (), {**values, "layer": forward.mended})
+        return replace(forward, mended=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise ShapeError.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")

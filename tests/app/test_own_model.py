@@ -39,6 +39,7 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert "line 7" in said(app)
+    assert "Line 6 mends it: set return" in _takeaways(app)
     codes = [code.value for code in app.code]
     assert "model.add(LSTM(64, return_sequences=True))" in codes
     assert any("expected ndim=3, found ndim=2" in code for code in codes)
@@ -70,6 +71,20 @@ def test_a_change_on_the_page_is_written_into_the_code() -> None:
     assert "isn’t that of your code any more" in said(app)
     app.button(key="trace_again").click().run()
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
+
+
+def test_a_click_leaves_comments_in_the_code() -> None:
+    """And a line that makes several layers, of which one is to change."""
+    app = paste(STACKED.replace("(LSTM(64))", "(LSTM(64))  # encodes"))
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    box = app.text_area(key="model_text").value
+    assert "model.add(LSTM(64, return_sequences=True))  # encodes" in box.splitlines()
+    loop = "m = Sequential([Input((9, 2))])\nfor n in (8, 4):\n    m.add(LSTM(n))"
+    app = paste(loop, app)
+    assert "Set return_sequences=True on layer 2, LSTM, and it goes on." in _takeaways(app)
+    assert "becomes:" not in said(app)
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    assert app.text_area(key="model_text").value == loop
 
 
 def test_of_two_mistakes_one_is_mended_at_a_time() -> None:

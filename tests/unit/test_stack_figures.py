@@ -24,6 +24,7 @@ from lib.figures.tensor import ENTRY, Scale, tensor_image
 from lib.narrate.stack import (
     change_told,
     layer_sentence,
+    mended,
     stack_sentence,
     stack_title,
 )
@@ -174,6 +175,19 @@ def test_the_takeaway_is_what_a_change_has_done(before, after, words):
     """Of another stack altogether it is what that is for."""
     takeaway, _ = change_told(from_text(before), from_text(after), "What it is for.")
     assert takeaway.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([5], "Line 5 mends it: set units=4 on layer 2."),
+        ([3, 5], "Lines 3 and 5 mend it: set units=4 on layer 2."),
+        ([], "Set units=4 on layer 2, and it goes on."),
+    ],
+)
+def test_what_mends_a_stack_is_said_with_its_lines_of_code(lines, sentence):
+    """Some changes have none, such as those of a layer that a loop makes."""
+    assert mended("Set units=4 on layer 2", lines) == sentence
 
 
 def test_states_that_a_decoder_leaves_out_are_told():

@@ -57,7 +57,7 @@ def read_code(text: str) -> Reading:
     told = all(isinstance(size, int) for size in rest)
     target = (samples if isinstance(samples, int) else None, *rest) if told else None
     notes = sorted(dict.fromkeys(layers.notes), key=lambda note: note.line or 0)
-    return Reading(stack, "code", tuple(notes), loss, target)
+    return Reading(stack, "code", tuple(notes), loss, target, text)
 
 
 def _by_defaults(reader: Reader, tree: ast.Module) -> None:

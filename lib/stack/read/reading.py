@@ -39,3 +39,5 @@ class Reading:
     """That of `compile`, by Keras's name; empty where none stands there."""
     target: Shape | None = None
     """The shape of y in `fit`, its samples first, where the code tells it."""
+    text: str = ""
+    """The code that it was read from: of a notebook its cells."""

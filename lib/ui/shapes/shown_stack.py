@@ -1,11 +1,8 @@
 """The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
-from contextlib import suppress
-
 from lib.stack.base import Stack
 from lib.stack.link import read_text, to_text
-from lib.stack.read import ModelError, read
-from lib.stack.read.mending import rewritten
+from lib.stack.read.mending import mended
 from lib.stack.tracing import model_stack
 from lib.ui import address
 from lib.ui.session import Loaded, session
@@ -67,13 +64,11 @@ def is_of_code() -> bool:
 def _change_code() -> None:
     """Write a change of the stack into the code that it was read from, where lines can say it."""
     page = session().shapes
-    if page.reading is None or not page.model_text or is_of_code():
+    if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
-    code = rewritten(page.model_text, page.reading.stack, page.stack)
-    with suppress(ModelError):
-        reading = read(code) if code else page.reading
-        if to_text(reading.stack) == page.stack_text:
-            page.model_text, page.reading, page.stack = code, reading, reading.stack
+    lines, reading = mended(page.reading, page.stack)
+    if lines:
+        page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
 
 
 def previous_stack() -> Stack:

@@ -16,9 +16,9 @@ from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
 from lib.stack.base import MAX_LAYERS, Stack
 from lib.stack.code import is_chain, keras_code
-from lib.stack.fixes import fixes
+from lib.stack.fixes import StackFix, fixes
 from lib.stack.link import PATTERNS, pattern_of
-from lib.stack.read.mending import changed_lines
+from lib.stack.read.mending import mended
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
@@ -27,7 +27,7 @@ from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
 from lib.ui.shapes.rows import adding, layer_settings
-from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
+from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, previous_stack, set_stack
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
@@ -37,22 +37,27 @@ MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of it
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 """What the takeaway may become: its room."""
 SAYS: dict[str, str] = beside(__file__)["says"]
+Mend = tuple[StackFix, dict[int, str]]
+"""What gets past the layer that breaks, and what the lines of the person's code become by it."""
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """The box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
+    mends = _mends(steps)
     st.markdown(f"# {plain(narrate.stack_title(steps))}")
     model_box()
     name = pattern_of(stack)
     titles = {SIDEBAR: "The sidebar’s model"} | {key: one.title for key, one in PATTERNS.items()}
     picked = SIDEBAR if is_sidebar_stack() else name
-    pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
+    # Below a model of the person's own they would push what breaks out of sight.
+    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
+        pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
     if any(layer.origin for layer in stack):
-        about = SAYS["code" if broken(steps) is None else "broken code"]
+        about = SAYS["code"] if broken(steps) is None else _told(mends)
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -60,7 +65,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         takeaway(words, details, longest=LONGEST)
         if not is_chain(stack):
             st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
-        _rows(steps, palette)
+        _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding(stack)
             label, breaks = "Check a target for this output", broken(steps) is not None
@@ -85,7 +90,20 @@ def _check_target() -> None:
     address.set_page_value("part", "target")
 
 
-def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
+def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
+    """All that gets past the layer that breaks, with the lines of the likeliest."""
+    reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
+    if mends and reading and any(step.layer.origin for step in steps):
+        mends[0][1].update(mended(reading, mends[0][0].stack)[0])
+    return mends
+
+
+def _told(mends: list[Mend]) -> str:
+    """The likeliest of them, and where in the code it is."""
+    return narrate.mended(mends[0][0].words, mends[0][1]) if mends else SAYS["broken code"]
+
+
+def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:
     """Each layer: its settings at the left, what comes out of it at the right."""
     opened = _opened(steps)
     pictures = list(layer_pictures(steps, map(narrate.layer_sentence, steps), palette))
@@ -96,7 +114,7 @@ def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
                 st.html(rows_picture(steps[shown], pictures[shown], places[0], palette))
                 continue
             for place in places:
-                _row(place, steps, pictures[place])
+                _row(place, steps, mends, pictures[place])
 
 
 def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
@@ -130,7 +148,7 @@ def _stretches(count: int, opened: set[int]) -> list[tuple[list[int], bool]]:
     return stretches
 
 
-def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
+def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture: str) -> None:
     """A layer with its settings; where it breaks, what Keras says, and what mends it."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     with st.container(key=f"layer_{place}"):
@@ -147,10 +165,9 @@ def _row(place: int, steps: tuple[TracedLayer, ...], picture: str) -> None:
         with result, st.container(gap="xsmall"):
             st.html(picture)
             # A button for each change that mends the stack, and of the first its lines of code.
-            for number, fix in enumerate(fixes(steps) if step.error else ()):
+            for number, (fix, lines) in enumerate(mends if step.error else ()):
                 act = partial(set_stack, fix.stack)
                 press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
-                lines = changed_lines(stack, fix.stack) if number == 0 else {}
                 for line, text in lines.items():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)
