@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.stack.settings import AXIS, UNITS, setting, share
-from lib.stack.tensors import Axis, Tensor, sizes, widened
+from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Concatenate(Joining, kind="concat"):
         found = [tensor[axis] for tensor in tensors]
         known = [one.size for one in found if one.size is not None]
         size = sum(known) if len(known) == len(found) else None
-        joined = replace(first[axis], letter="+".join(one.letter for one in found), size=size)
+        joined = replace(first[axis], letter=joined_letters(found, "+"), size=size)
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:

@@ -8,13 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.experiment import Limit
-from lib.stack.base import Layer, LayerSetting, ShapeError
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, ShapeError
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
-from lib.stack.settings import KERAS, SIGNATURES
+from lib.stack.settings import KERAS, MOST, SIGNATURES
 
 
 class Unknown:
@@ -29,8 +28,6 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 _CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
-MOST = Limit(0, 10_000_000)
-"""For a size that has no limit of its own."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
@@ -169,6 +166,10 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if values.get("return_state"):
         raise ShapeError.of("states of cells")
     flags = [bool(values.get(key)) for key in ("return_sequences", "go_backwards", "stateful")]
+    # A stack of two stacks of cells, and two of that: each line may double them.
+    count = sum(len(cell.layers()) for cell in cells)
+    if count > MAX_LAYERS:
+        raise ShapeError.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
     return CellStack("-".join(cell.cells for cell in cells), *flags)
 
 

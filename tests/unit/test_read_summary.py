@@ -289,8 +289,15 @@ def test_what_is_no_summary_is_refused_with_a_sentence():
         "│ Layer (type) │ Output Shape │ Param # │\n" + "│" * 5_000_000,
         printed(*[("t (TimeDistributed)", "(None, 7, 5, 5, 9)", "123457")] * MAX_LAYERS),
         printed(*[("d (Concatenate)", "(None, 7, 9)", "0", "d…\nd…\nd…")] * MAX_LAYERS),
+        printed(
+            ("c0 (InputLayer)", "(None, None, 1)", "0", "-"),
+            *[
+                (f"c{n} (Concatenate)", "(None, None, 1)", "0", f"c{n - 1}[0][0]\nc{n - 1}[0][0]")
+                for n in range(1, MAX_LAYERS)
+            ],
+        ),
     ],
-    ids=["text", "lines", "brackets", "bars", "tries", "names"],
+    ids=["text", "lines", "brackets", "bars", "tries", "names", "doubled"],
 )
 def test_hostile_text_is_answered_in_under_a_second(text: str):
     """However many layers would have to be tried."""
