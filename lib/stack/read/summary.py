@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from lib.stack.base import MAX_LAYERS, Layer
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.read.guessing import Fit, Row, Taken, fit, fitting_input
+from lib.stack.read.guessing import TOLD, Fit, Row, Taken, fit, fitting_input
 from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.tensors import Tensor, Tensors, sizes
 from lib.toml import beside, say
@@ -213,6 +213,12 @@ class _Reader:
             return
         count, rule = found.outputs.parameters, found.outputs.product
         self.total += count
+        if found.score == 3:
+            return
+        if row.called not in TOLD:
+            told = [*map(str, row.shapes), f"{row.parameters or 0:,} parameters"]
+            self._note("not found", row, said=" and ".join(told))
+            return
         if found.score < 2:
             said = " and ".join(map(str, row.shapes))
             given = " and ".join(str(sizes(tensor)) for tensor in found.outputs.tensors)
