@@ -204,18 +204,22 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number, and none that is larger than is traced here."""
     if isinstance(value, Unknown):
         raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        said = KERAS["no_whole_number"]
-        words = said.get(name, said["float" if isinstance(value, float) else "others"])
-        if setting.limit and "must be a tuple" in setting.refusal:
-            words = "The `{name}` argument must be a tuple of 1 integers"
-        message = words.format(name=setting.name, value=value)
-        raise ShapeError.of("no whole number", argument=setting.name, value=value, message=message)
+    if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
+        said, kind = KERAS["no_whole_number"], type(value).__name__
+        which = "float" if kind == "float" else "others"
+        words = said.get(f"{name.removesuffix('Cell')}, {which}", said.get(name, said[which]))
+        if "must be a tuple" in setting.refusal:
+            words = KERAS["no_tuple"]
+        # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
+        known = name in said or (setting.refusal and not setting.sizes)
+        message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
+        about = {"argument": setting.name, "value": value, "when": "built" if known else "read"}
+        raise ShapeError.of("no whole number", message=message, **about)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
         raise ShapeError.of("too much to trace", argument=setting.name, **asked)
-    return value
+    return int(value)
 
 
 def _choice(setting: LayerSetting, value: Any, name: str) -> str:
@@ -241,7 +245,10 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if isinstance(value, int) and setting.sizes == 2:
         value = (value, value)
     if not isinstance(value, (list, tuple)):
-        raise ShapeError.of("no sizes in brackets", argument=setting.name, value=value)
+        if "must be a tuple" in setting.refusal:
+            raise _other_sizes(setting, value, setting.sizes or 0)
+        words = {"argument": setting.name, "value": value, "type": type(value).__name__}
+        raise ShapeError.of("no sizes in brackets", **words)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise _other_sizes(setting, value, setting.sizes)
@@ -252,8 +259,6 @@ def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
     """Another number of sizes than there must be; several axes are more than is traced here."""
     if setting.name == "axis":
         return ShapeError.of("too much to trace", argument="axis", value=value, most="one number")
-    usual = f"The `{setting.name}` argument must be a tuple of {count} integers"
-    said = setting.refusal if setting.sizes else ""
     words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
-    message = said.format(**words) or usual
+    message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
     return ShapeError.of("other number of sizes", message=message, **words)

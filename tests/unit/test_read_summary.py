@@ -317,6 +317,13 @@ def test_pictures_at_each_timestep_come_first_as_convolutions():
     assert "(None, 10, 62, 62, 3) is what fits" in reading.notes[0].sentence
 
 
+def test_one_tensor_in_a_list_is_joined_with_nothing():
+    """A summary is that of a model that was built."""
+    join = ("c (Concatenate)", "(None, 4, 3)", "0", "x[0][0]")
+    table = printed(("x (InputLayer)", "(None, 4, 3)", "0", "-"), join)
+    assert to_text(stack_of(table)[1:]) == "concat_of1"
+
+
 def test_a_sum_that_disagrees_is_said_where_all_rows_agree():
     """An optimizer's numbers are in it after training, and aren't the model's."""
     trained = " Total params: 6,268\n Trainable params: 2,089\n Optimizer params: 4,179\n"

@@ -173,6 +173,7 @@ class _Reader:
             if shares is None:
                 self._compare(row, found)
             value = self.graph.call(layer, [one.value for one in on], [one.value for one in states])
+            self.graph.lists.add(value.node)
             shares = shares or value.node
             tensors = found.outputs.tensors if found and found.score > 1 else _told(row)
             self._keep(row.name, number, value, tensors)
