@@ -101,7 +101,7 @@ class ShapeError(Exception):
     expected: str
     received: str
     message: str
-    """The words of Keras's message; empty where it is wrong without a word."""
+    """Keras's, with "…" for words that aren't told; empty where it is wrong without a word."""
     when: When = "built"
 
     def __str__(self) -> str:
@@ -118,6 +118,7 @@ class ShapeError(Exception):
                 "axes": len(tensors[0]),
                 "count": len(tensors),
                 "sizes": shapes if len(shapes) > 1 else shapes[0],
+                "listed": [*shapes],
             } | words
         return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
 

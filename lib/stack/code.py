@@ -5,6 +5,7 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 
 from lib.shapes import STATES
 from lib.stack.base import Layer, Ref, Stack
+from lib.stack.joining import Joining
 from lib.stack.plain import Input, LastStep, Unpack, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
@@ -90,7 +91,8 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     if at in shared:
         code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
-    called = f"[{', '.join(taken)}]" if len(taken) > 1 else taken[0]
+    lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
+    called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
     if isinstance(layer, LastStep):
         return f"{target} = {called}[:, -1]"
     if layer.kind == "mha":

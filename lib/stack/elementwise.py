@@ -118,7 +118,8 @@ class LayerNormalization(Layer, kind="lnorm"):
         """Any shape stays."""
         # Of several tensors the shapes are taken for one, with shapes as its sizes.
         outside = not -len(inputs.tensors) <= self.axis < len(inputs.tensors)
-        tensor = inputs.only_one("index out of range" if outside else "Cannot convert '((")
+        no_shape = "Cannot convert '((…' to a shape."
+        tensor = inputs.only_one("index out of range" if outside else no_shape)
         if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
         size, each = known_size(tensor, axis=self.axis), self.kept + self.center + self.scale

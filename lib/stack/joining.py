@@ -1,20 +1,22 @@
 """Layers that make one tensor of several: merging, dot products, attention."""
 
+import ast
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.stack.settings import AXIS, UNITS, setting, share
-from lib.stack.tensors import Axis, Tensor, sizes, widened
+from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
 
 @dataclass(frozen=True, slots=True)
 class Joining(Layer):
-    """What is called on a list of tensors."""
+    """What is called on a list of tensors; of one alone, where it is named."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
-        """The tensors, at least one of them given in a list. Raises ShapeError for one alone."""
-        if len(inputs.tensors) < 2 and len(self.of) < 2:
+        """The tensors. Raises ShapeError for one that isn't in a list."""
+        if len(inputs.tensors) < 2 and not self.of:
             raise ShapeError.of(row, *inputs.tensors)
         return inputs.tensors
 
@@ -31,8 +33,10 @@ class Merge(Joining):
         joined, *others = tensors = self.list_of(inputs, "no list to merge")
         if len({tensor[0].size for tensor in tensors} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
+        # In code, x + y is no call of a layer, and is refused in other words.
+        sign = ", by a sign" * (self.origin is not None and not _is_call(self.origin.call))
         for tensor in others:
-            joined = _broadcast(joined, tensor)
+            joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
         if self.takes_two and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
         batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
@@ -43,8 +47,14 @@ class Merge(Joining):
         return (max(inputs.masks) * all(inputs.masks),) * count
 
 
-def _broadcast(one: Tensor, other: Tensor) -> Tensor:
-    """What both become. Raises ShapeError for sizes that differ and aren't 1."""
+def _is_call(code: str) -> bool:
+    with suppress(SyntaxError):  # x += y is a statement
+        return isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
+    return False
+
+
+def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
+    """What both become. Raises ShapeError, a `refusal`, for sizes that differ and aren't 1."""
     long, short = sorted((one[1:], other[1:]), key=len, reverse=True)
     start = len(long) - len(short)
     axes = list(long)
@@ -53,8 +63,10 @@ def _broadcast(one: Tensor, other: Tensor) -> Tensor:
         if kept.size == 1 or axis.size is None:
             axes[place] = axis if kept.size is not None else kept
         elif kept.size is not None and axis.size not in (1, kept.size):
-            shapes = {"one": sizes(tuple(long)), "other": sizes(tuple(short))}
-            raise ShapeError.of("shapes to merge", one, other, **shapes)
+            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
+            words |= {"wrong": kept.size, "right": axis.size}
+            words["lists"] = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
+            raise ShapeError.of(refusal, one, other, **words)
     return (one[0], *axes)
 
 
@@ -82,7 +94,7 @@ class Concatenate(Joining, kind="concat"):
         found = [tensor[axis] for tensor in tensors]
         known = [one.size for one in found if one.size is not None]
         size = sum(known) if len(known) == len(found) else None
-        joined = replace(first[axis], letter="+".join(one.letter for one in found), size=size)
+        joined = replace(first[axis], letter=joined_letters(found, "+"), size=size)
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
@@ -105,7 +117,8 @@ class Dot(Joining, kind="dot", mask="ends"):
         """(N, T, F) and (N, S, F) → (N, T, S)."""
         tensors = inputs.tensors
         if len(tensors) != 2:
-            raise ShapeError.of("not two for a dot", *tensors)
+            given = [*map(sizes, tensors)] if self.of or tensors[1:] else sizes(tensors[0])
+            raise ShapeError.of("not two for a dot", *tensors, listed=given)
         for tensor, axis in zip(tensors, self.axes, strict=True):
             if not -len(tensor) <= axis < len(tensor):
                 raise ShapeError.of("no such axis", tensor, axis=axis)
@@ -114,6 +127,8 @@ class Dot(Joining, kind="dot", mask="ends"):
         if one[at].size != other[at_other].size:
             words |= {"one": one[at].size, "other": other[at_other].size}
             words["sizes"] = f"{sizes(one)}, {sizes(other)}"
+            if min(at, at_other) < 0:  # Keras counts axes=-1 from the left, not axes=(-1, -1)
+                words |= {"at": "…", "at_other": "…"}
             raise ShapeError.of("axes to multiply", one, other, **words)
         at, at_other = at % len(one), at_other % len(other)
         if 0 in (at, at_other) or len({one[0].size, other[0].size} - {None}) > 1:
@@ -150,7 +165,7 @@ class MultiHeadAttention(Attending, kind="mha"):
         if inputs.unchecked:
             raise ShapeError.of("one to attend with", *inputs.tensors)
         if len(self.of) < 2:  # what one layer gives is the query and the value
-            inputs.only_one("Cannot convert '((")
+            inputs.only_one("Cannot convert '((…' to a shape.")
         query, value, *rest = (*inputs.tensors, *inputs.tensors[-1:])
         key = rest[0] if len(inputs.tensors) > 2 else value
         if sizes(value[1:-1]) != sizes(key[1:-1]):
@@ -190,10 +205,10 @@ class Attention(Attending, Joining, kind="attend"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, G) → (N, T, G)."""
         tensors = inputs.tensors
-        if len(self.of) < 2:  # what a layer gives is a tuple
-            raise ShapeError.of("no list to attend to", *tensors)
-        if len(tensors) > 3:
-            raise ShapeError.of("too many to attend to", *tensors)
+        if not self.of or (len(self.of) < 2 and tensors[1:]):  # what a layer gives is a tuple
+            raise ShapeError.of("no list to attend to", *tensors, layer=self.keras)
+        if len(tensors) not in (2, 3):
+            raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, *rest = tensors
         key = rest[0] if rest else value
         learned = self._learned(query)

@@ -19,6 +19,7 @@ from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Recurrent
+from lib.stack.settings import MOST
 from lib.toml import beside
 
 ANY = "any"
@@ -167,7 +168,8 @@ def read_value(setting: LayerSetting, text: str) -> Any:
         return text
     if setting.sizes is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
-        if len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):
+        large = any(abs(size) > MOST.maximum for size in sizes)
+        if large or len(sizes) > 8 or (setting.sizes and len(sizes) != setting.sizes):
             raise ValueError(text)
         return sizes
     if setting.limit is not None and math.isfinite(value := float(text)):

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.experiment import Limit
-from lib.stack.base import Layer, LayerSetting, ShapeError
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, ShapeError
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
 from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
-from lib.stack.settings import KERAS, SIGNATURES
+from lib.stack.settings import KERAS, MOST, SIGNATURES
 
 
 class Unknown:
@@ -30,8 +29,6 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 _CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
-MOST = Limit(0, 10_000_000)
-"""For a size that has no limit of its own."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
@@ -177,6 +174,10 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if values.get("return_state"):
         raise ShapeError.of("states of cells")
     flags = [bool(values.get(key)) for key in ("return_sequences", "go_backwards", "stateful")]
+    # A stack of two stacks of cells, and two of that: each line may double them.
+    count = sum(len(cell.layers()) for cell in cells)
+    if count > MAX_LAYERS:
+        raise ShapeError.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
     return CellStack("-".join(cell.cells for cell in cells), *flags)
 
 
@@ -211,18 +212,22 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number, and none that is larger than is traced here."""
     if isinstance(value, Unknown):
         raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        said = KERAS["no_whole_number"]
-        words = said.get(name, said["float" if isinstance(value, float) else "others"])
-        if setting.limit and "must be a tuple" in setting.refusal:
-            words = "The `{name}` argument must be a tuple of 1 integers"
-        message = words.format(name=setting.name, value=value)
-        raise ShapeError.of("no whole number", argument=setting.name, value=value, message=message)
+    if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
+        said, kind = KERAS["no_whole_number"], type(value).__name__
+        which = "float" if kind == "float" else "others"
+        words = said.get(f"{name.removesuffix('Cell')}, {which}", said.get(name, said[which]))
+        if "must be a tuple" in setting.refusal:
+            words = KERAS["no_tuple"]
+        # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
+        known = name in said or (setting.refusal and not setting.sizes)
+        message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
+        about = {"argument": setting.name, "value": value, "when": "built" if known else "read"}
+        raise ShapeError.of("no whole number", message=message, **about)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
         raise ShapeError.of("too much to trace", argument=setting.name, **asked)
-    return value
+    return int(value)
 
 
 def _choice(setting: LayerSetting, value: Any, name: str) -> str:
@@ -248,7 +253,10 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if isinstance(value, int) and setting.sizes == 2:
         value = (value, value)
     if not isinstance(value, (list, tuple)):
-        raise ShapeError.of("no sizes in brackets", argument=setting.name, value=value)
+        if "must be a tuple" in setting.refusal:
+            raise _other_sizes(setting, value, setting.sizes or 0)
+        words = {"argument": setting.name, "value": value, "type": type(value).__name__}
+        raise ShapeError.of("no sizes in brackets", **words)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise _other_sizes(setting, value, setting.sizes)
@@ -259,8 +267,6 @@ def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
     """Another number of sizes than there must be; several axes are more than is traced here."""
     if setting.name == "axis":
         return ShapeError.of("too much to trace", argument="axis", value=value, most="one number")
-    usual = f"The `{setting.name}` argument must be a tuple of {count} integers"
-    said = setting.refusal if setting.sizes else ""
     words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
-    message = said.format(**words) or usual
+    message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
     return ShapeError.of("other number of sizes", message=message, **words)

@@ -198,7 +198,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
         # Of several tensors the layer takes the first shape for the batch.
-        inputs.only_one("Cannot convert '((")
+        inputs.only_one("Cannot convert '((…' to a shape.")
         layers, products, learned = self.layers(), [], 0
         columns = BLOCKS[layers[0].cell] * layers[0].units
         unchecked = replace(inputs, unchecked=True)

@@ -9,6 +9,8 @@ from lib.toml import beside
 UNITS, STEPS, WINDOW = Limit(1, 8192), Limit(1, 10_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
+MOST = Limit(0, 10_000_000)
+"""For a size that has no limit of its own."""
 FORMATS = ("channels_last", "channels_first")
 KERAS = beside(__file__, "arguments")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])

@@ -1,5 +1,6 @@
 """A tensor's shape with a meaning for each axis: its letter, its size, and what runs along it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
@@ -25,6 +26,8 @@ class Axis:
 Tensor = tuple[Axis, ...]
 Tensors = tuple[Tensor, ...]
 """What a layer gives: one tensor, or several where it returns states or both directions."""
+_LONGEST = 40
+"""Of the letters of one axis, in characters: what joins a tensor to itself doubles them."""
 
 
 def sizes(tensor: Tensor) -> Shape:
@@ -57,8 +60,14 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
     return replace(axis, letter=letter, size=size, role="features")
 
 
+def joined_letters(axes: Iterable[Axis], sign: str) -> str:
+    """Those of several axes, as far as there is room: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+    text = sign.join(axis.letter for axis in axes)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
+
+
 def flat(axes: Tensor) -> Axis:
     """Several axes as one: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
-    return Axis("·".join(axis.letter for axis in axes), size, "features")
+    return Axis(joined_letters(axes, "·"), size, "features")

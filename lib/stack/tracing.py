@@ -21,6 +21,8 @@ from lib.stack.recurrent import LAYER_OF_CELL
 from lib.stack.tensors import Tensor, Tensors, readable_shapes, sizes
 
 NOTHING = Outputs(())
+MAX_AXES, MAX_SIZE = 16, 10**12
+"""Of a tensor that comes out of a layer, and of one of its axes."""
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 """Where a word begins in the name of a class, as Keras sees it: Simple|RNN, Time|Distributed."""
 
@@ -80,6 +82,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
             outputs = layer.call(inputs)
+            _check_size(outputs.tensors)
             if layer.shares is not None:
                 _check_weights(steps[layer.shares], layer, inputs, outputs)
             _check_run(layer, inputs)
@@ -99,6 +102,17 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
         if first.layer.kind == layer.kind:
             return layer.again(first.layer)
     raise ShapeError.of("not there yet", layer=layer.shares + 1)
+
+
+def _check_size(tensors: Tensors) -> None:
+    """Raise ShapeError for what is larger than is traced here: a few layers can make it so.
+
+    What joins a tensor to itself doubles an axis, or the number of axes, each time.
+    """
+    for tensor in tensors:
+        if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
+            most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
+            raise ShapeError.of("too large to trace", tensor, most=most)
 
 
 def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:

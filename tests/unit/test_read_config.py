@@ -250,6 +250,14 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
     )
 
 
+def test_one_tensor_in_a_list_is_joined_with_nothing():
+    """A model that is saved was built: its only tensor was in a list."""
+    add = saved("Add", [[[tensor("x")]]])
+    assert trace(stack_of(functional([INPUT, add], [], ["add", 0, 0])))[1].shapes == (
+        (None, 12, 3),
+    )
+
+
 @pytest.mark.parametrize(
     ("loss", "name"),
     [

@@ -248,6 +248,82 @@ def test_a_row_that_disagrees_is_named_with_its_line(row: Cells, words: str):
     assert note.line == 6
 
 
+@pytest.mark.parametrize(
+    ("sample", "row", "layer"),
+    [
+        (
+            "(None, 5, 7, 3)",
+            ("t (TimeDistributed)", "(None, 5, 18)", "936"),
+            "td-bi_u9",
+        ),
+        ("(None, 5, 7, 3)", ("t (TimeDistributed)", "(None, 5, 9)", "378"), "td-gru_u9"),
+        ("(None, 20, 6)", ("c (Conv1D)", "(None, 18, 6)", "42"), "conv1d_k6_g3"),
+        ("(None, 20, 16)", ("c (Conv1D)", "(None, 16, 32)", "192"), "conv1d_k32_w5_g16"),
+        (
+            "(None, 50, 32)",
+            ("g (GlobalAveragePooling1D)", "(None, 50)", "0"),
+            "pool_dfchannels-first",
+        ),
+        ("(None, 64, 64, 3)", ("c (Conv2D)", "(None, 32, 32, 8)", "224"), "conv2d_k8_s2.2_psame"),
+        ("(None, 12, 16)", ("b (BatchNormalization)", "(None, 12, 16)", "48"), "bnorm_noscale"),
+        ("(None, 12, 8)", ("b (BatchNormalization)", "(None, 12, 8)", "48"), "bnorm_a1"),
+    ],
+)
+def test_arguments_that_few_use_are_tried_too(sample: str, row: Cells, layer: str):
+    """Two directions at each timestep, filters in groups, features before timesteps, strides."""
+    stack = stack_of(printed(("x (InputLayer)", sample, "0"), row))
+    assert to_text(stack[1:]) == layer
+
+
+def test_attention_to_another_sequence_has_the_parameters_of_both():
+    """The queries' width and that of what they attend to."""
+    inputs = [
+        ("q (InputLayer)", "(None, 5, 8)", "0", "-"),
+        ("v (InputLayer)", "(None, 7, 6)", "0", "-"),
+    ]
+    taken = "q[0][0]\nv[0][0]"
+    attends = ("m (MultiHeadAttention)", "(None, 5, 8)", "256", taken)
+    assert to_text(stack_of(printed(*inputs, attends))[2:]) == "mha_h1_k8_of1-2"
+    inputs[1] = ("v (InputLayer)", "(None, 7, 8)", "0", "-")
+    plain = ("a (Attention)", "(None, 5, 8)", "0", taken)
+    assert to_text(stack_of(printed(*inputs, plain))[2:]) == "attend_of1-2"
+
+
+def test_what_no_arguments_give_that_were_tried_may_be_right():
+    """A layer has more arguments than are tried: value_dim=6 is one that no row tells."""
+    text = printed(
+        ("q (InputLayer)", "(None, 5, 8)", "0", "-"),
+        ("m (MultiHeadAttention)", "(None, 5, 8)", "316", "q[0][0]\nq[0][0]"),
+    )
+    assert [note.sentence for note in read_summary(text).notes] == [
+        "Layer 2, m: MultiHeadAttention may have (None, 5, 8) and 316 parameters, but no arguments "
+        "that were tried give that. model.to_json() says which it has."
+    ]
+
+
+def test_pictures_at_each_timestep_come_first_as_convolutions():
+    """Of a Sequential, whose input isn't shown: 896 is 32·(3·3·3+1), and a Dense of 27 as well."""
+    reading = read_summary(
+        printed(
+            ("t (TimeDistributed)", "(None, 10, 62, 62, 32)", "896"),
+            ("t_1 (TimeDistributed)", "(None, 10, 31, 31, 32)", "0"),
+            ("t_2 (TimeDistributed)", "(None, 10, 30752)", "0"),
+            ("lstm (LSTM)", "(None, 8)", "984,352"),
+        )
+    )
+    assert to_text(reading.stack) == (
+        "input_formother_x10.62.62.3~td-conv2d_k32_psame~td-maxpool2d~td-flatten~lstm_u8"
+    )
+    assert "(None, 10, 62, 62, 3) is what fits" in reading.notes[0].sentence
+
+
+def test_one_tensor_in_a_list_is_joined_with_nothing():
+    """A summary is that of a model that was built."""
+    join = ("c (Concatenate)", "(None, 4, 3)", "0", "x[0][0]")
+    table = printed(("x (InputLayer)", "(None, 4, 3)", "0", "-"), join)
+    assert to_text(stack_of(table)[1:]) == "concat_of1"
+
+
 def test_a_sum_that_disagrees_is_said_where_all_rows_agree():
     """An optimizer's numbers are in it after training, and aren't the model's."""
     trained = " Total params: 6,268\n Trainable params: 2,089\n Optimizer params: 4,179\n"
@@ -289,8 +365,15 @@ def test_what_is_no_summary_is_refused_with_a_sentence():
         "│ Layer (type) │ Output Shape │ Param # │\n" + "│" * 5_000_000,
         printed(*[("t (TimeDistributed)", "(None, 7, 5, 5, 9)", "123457")] * MAX_LAYERS),
         printed(*[("d (Concatenate)", "(None, 7, 9)", "0", "d…\nd…\nd…")] * MAX_LAYERS),
+        printed(
+            ("c0 (InputLayer)", "(None, None, 1)", "0", "-"),
+            *[
+                (f"c{n} (Concatenate)", "(None, None, 1)", "0", f"c{n - 1}[0][0]\nc{n - 1}[0][0]")
+                for n in range(1, MAX_LAYERS)
+            ],
+        ),
     ],
-    ids=["text", "lines", "brackets", "bars", "tries", "names"],
+    ids=["text", "lines", "brackets", "bars", "tries", "names", "doubled"],
 )
 def test_hostile_text_is_answered_in_under_a_second(text: str):
     """However many layers would have to be tried."""

@@ -14,6 +14,7 @@ from lib.stack.fixes import MOST_FIXES, fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
 from lib.stack.plain import Dense, Input
+from lib.stack.read import read_model
 from lib.stack.recurrent import LSTM, Bidirectional
 from lib.stack.tensors import letters, readable_shape, sizes
 from lib.stack.tracing import broken, keras_names, model_layers, total, trace
@@ -274,3 +275,45 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
     assert from_text("lstm") == (Input(), LSTM())
     assert from_text("dense~input_f5~input_f6") == (Input(features=5), Dense())
     assert from_text("") == from_text("what~ever") == ()
+
+
+def error_of(layer: str):
+    """Why a line of code breaks, on an input x of (4, 3)."""
+    code = f"import keras\nfrom keras.layers import *\nx = keras.Input((4, 3))\ny = {layer}\n"
+    return trace(read_model(code + "model = keras.Model(x, y)"))[-1].error
+
+
+@pytest.mark.parametrize(
+    ("layer", "received"),
+    [
+        ("Bidirectional(RNN(LSTMCell(4)))(x)", "RNN"),
+        ("Reshape((3, 2.5))(x)", "target_shape=2.5"),
+        ("BatchNormalization(axis=1.5)(x)", "axis=1.5"),
+    ],
+)
+def test_what_keras_builds_and_this_page_cannot_is_not_called_refused(layer: str, received: str):
+    """Those are no words of Keras's: it isn't traced here."""
+    error = error_of(layer)
+    assert (error.when, error.message, error.received) == ("read", "", received)
+    assert "to be traced here" in error.expected or "whole number" in error.expected
+
+
+def test_one_tensor_in_a_list_is_joined_with_nothing():
+    """A list that a loop fills may have one tensor; without a list Keras refuses it."""
+    for layer in ("Add()", "Concatenate()", "Maximum()"):
+        assert error_of(f"{layer}([x])") is None
+        assert "list" in error_of(f"{layer}(x)").message
+    assert error_of("concatenate([x])") is None
+    assert "exactly 2 inputs. Received: input_shape=[(None, 4, 3)]" in (
+        error_of("Subtract()([x])").message
+    )
+    assert "[(None, 4, 3)]" in error_of("Dot(1)([x])").message
+    assert error_of("Attention()([x])").message.endswith("Received length: 1.")
+
+
+def test_one_tensor_in_a_list_is_named_in_links_and_in_code():
+    """A chain of other layers needs no names."""
+    steps = steps_of("input_t4_f3~dense_k3~add_of2~lstm_u2")
+    assert broken(steps) is None
+    assert code_lines(steps)[2] == "x = layers.Add()([x2])"
+    assert to_text(tuple(step.layer for step in steps)) == "input_t4~dense_k3~add_of2~lstm_u2"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lib.stack.base import Layer, Ref, Stack
+from lib.stack.joining import Joining
 from lib.stack.plain import Embedding, Input
 from lib.stack.read.reading import ModelError
 from lib.stack.recurrent import Recurrent
@@ -34,6 +35,8 @@ class Graph:
 
     layers: list[Layer] = field(default_factory=list)
     """Their `of`, `states` and `shares` are places in this list."""
+    lists: set[int] = field(default_factory=set)
+    """The places of those that are called on a list, be it of one."""
 
     def call(
         self, layer: Layer, values: Sequence[Value] = (), states: Sequence[Value] = ()
@@ -57,7 +60,8 @@ class Graph:
         for place, layer in enumerate(layers):
             # Attention to itself is called on the same tensor twice, a loop perhaps more often.
             twice = layer.kind in ("mha", "unread")
-            if {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or twice):
+            lone = isinstance(layer, Joining) and kept[place] in self.lists
+            if {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or twice) and not lone:
                 layers[place] = replace(layer, of=())
             first = layer.of[0].place if layer.of else place
             taken = layers[first]

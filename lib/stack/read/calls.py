@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,16 +37,27 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
         return callee
     if not isinstance(callee, (Part, Model)):
         return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
-    several = isinstance(callee, Part) and callee.layer.kind == "mha"
-    given = args if several else args[:1]
-    given = [*given, *(keywords[key] for key in _TENSORS if key in keywords)]
-    if isinstance(callee, Part):
-        after = args[1] if isinstance(callee.layer, Recurrent) and args[1:] else []
-        states = layers.found(keywords.get("initial_state", after))
-        if states and not isinstance(callee.layer, Recurrent):
-            return layers.beyond(callee.layer.keras, "states", given, states)
-        return layers.call(callee, layers.tensors(given), states) if given else UNKNOWN
-    return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
+    given = [*(args if _takes_several(callee) else args[:1])]
+    given += [keywords[key] for key in _TENSORS if key in keywords]
+    if isinstance(callee, Model):
+        return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
+    starts = isinstance(callee.layer, Recurrent)
+    after = args[1] if starts and args[1:] else []
+    states = layers.found(keywords.get("initial_state", after))
+    if states and not starts:
+        return layers.beyond(callee.layer.keras, "states", given, states)
+    return _on(layers, callee, given if given[1:] else given[0], states) if given else UNKNOWN
+
+
+def _takes_several(callee: Part | Model) -> bool:
+    return isinstance(callee, Part) and callee.layer.kind == "mha"
+
+
+def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
+    """What a layer gives that is called on a tensor, or on a list."""
+    value = layers.call(part, layers.tensors(given), states)
+    layers.graph.lists |= {value.node} if listed(given) else set()
+    return value
 
 
 def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -59,9 +71,9 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         if name in ("Sequential", "Model", "Functional"):
             return _model(layers, name, args, keywords)
         if name in _MERGES and tensors:
-            joined = keywords.pop("inputs", args[:1])
+            joined = keywords.pop("inputs", (*args, None)[0])
             part = _made(layers, _MERGES[name], args[1:], keywords)
-            return layers.call(part, layers.tensors(joined))
+            return _on(layers, part, joined)
         if name in MAKES or ("layers" in modules and name[:1].isupper()):
             return _made(layers, name, args, keywords)
     known: Any = UNKNOWN

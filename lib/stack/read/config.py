@@ -194,6 +194,7 @@ class _Reader:
             self.notes.append(Note(say(_WORDS, "unread", layer=f"{name}"[:60], **words)))
         layer = TimeDistributed(layer) if each_step else layer
         value = self.graph.call(replace(layer, shares=place), values, states)
+        self.graph.lists.add(value.node)
         self.made.setdefault(id(config), value.node)
         count = len(layer.returned())
         return [value] if count == 1 else [value[at] for at in range(count)]

@@ -22,8 +22,11 @@ from lib.stack.shaping import grouped
 from lib.stack.tensors import Tensors, sizes
 from lib.toml import beside
 
-_ARGUMENTS: dict[str, dict[str, list[Any]]] = beside(__file__)["arguments"]
-_INSIDE: dict[str, list[str]] = beside(__file__)["inside"]
+_FILE = beside(__file__)
+_ARGUMENTS: dict[str, dict[str, list[Any]]] = _FILE["arguments"]
+_INSIDE: dict[str, list[str]] = _FILE["inside"]
+TOLD: list[str] = _FILE["told"]
+"""The classes whose shapes and parameters follow from a row and from what they take."""
 
 
 class Taken(NamedTuple):
@@ -86,7 +89,7 @@ def fit(row: Row, tensors: Tensors, states: Tensors, left: Iterator[int]) -> Fit
 
 def fitting_input(row: Row, left: Iterator[int]) -> Input | None:
     """The Input of a model whose first row is this; None where none fits it."""
-    for axes in (3, 2, 4, 5):
+    for axes in dict.fromkeys((min(len(row.shape), 5), 3, 2, 4, 5)):
         along = row.shape[1:-1] if len(row.shape) == axes else (None,) * (axes - 2)
         for _, layer in zip(left, _layers(row, ()), strict=False):
             for width in _widths(row, layer, along):
@@ -113,9 +116,9 @@ def _widths(row: Row, layer: Layer, along: Shape) -> list[int | None]:
 
 def _fit_of(row: Row, layer: Layer, tensors: Tensors, states: Tensors) -> Fit | None:
     """How well a layer fits, called on these; None where it breaks."""
-    tried = layer
+    tried = replace(layer, of=(Ref(0),) * len(tensors))
     if states and isinstance(layer, Recurrent):
-        tried = replace(layer, states=(Ref(0),) * len(states))
+        tried = replace(tried, states=(Ref(0),) * len(states))
     elif states:
         return None
     try:
@@ -139,7 +142,7 @@ def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
             yield from _both_ways(row)
         else:
             arguments = _ARGUMENTS.get(name, {})
-            told = _told(row, sizes(tensors[0]) if tensors else ())
+            told = _told(row, [sizes(tensor) for tensor in tensors])
             tried = [
                 [value for one in values for value in told.get(f"{one}", [one])]
                 for values in arguments.values()
@@ -150,12 +153,20 @@ def _layers(row: Row, tensors: Tensors) -> Iterator[Layer]:
                     yield layer
 
 
-def _told(row: Row, given: Shape) -> dict[str, list[Any]]:
-    """The words of guessing.toml: what a row tells with the shape of what comes in, if known."""
+def _told(row: Row, given: list[Shape]) -> dict[str, list[Any]]:
+    """The words of guessing.toml: what a row tells with the shapes of what comes in, if known."""
     count, width, length = row.parameters or 0, row.shape[-1] or 1, row.shape[1] or 1
-    before = (given[1] if given else None) or length
-    features = (given[-1] if given else None) or 1
+    before = (given[0][1] if given else None) or length
+    features, others = (shape[-1] or 1 for shape in (given[0], given[-1])) if given else (1, 1)
     ends = abs(length - before) or 2
+    each = [count // width - bias for bias in (1, 0)]
+    shared = [
+        groups
+        for groups in (features, 2, 3, 4, 8)
+        if features > 1
+        and width % groups == features % groups == 0
+        and any(entries * groups % features == 0 for entries in each)
+    ]
     return {
         "$width": [row.shape[-1]],
         "$length": [row.shape[1]],
@@ -163,8 +174,11 @@ def _told(row: Row, given: Shape) -> dict[str, list[Any]]:
         "$sequences": [len(row.shape) == 3],
         "$several": [row.several],
         "$rows": [count // width],
-        "$kernel": [(count // width - bias) // features for bias in (1, 0)] if given else [],
-        "$key": [(count - features * bias) // (4 * features + 3 * bias) for bias in (1, 0)],
+        "$kernel": [entries // features for entries in each] if given else [],
+        "$groups": shared,
+        "$key": [
+            (count - features * bias) // (2 * features + 2 * others + 3 * bias) for bias in (1, 0)
+        ],
         "$shrunk": [before // length] if before > length else [],
         "$grown": [max(length // before, 1)],
         "$ends": [(ends // 2, ends - ends // 2)],
@@ -178,7 +192,8 @@ def _each_step(row: Row, tensors: Tensors) -> Iterator[Layer]:
         return
     inside = tuple(grouped(tensor) for tensor in tensors if len(tensor) > 2)
     one = replace(row, shapes=(row.shape[:1] + row.shape[2:],))
-    for name in _INSIDE["each step, learning" if row.parameters else "each step"]:
+    kind = ", learning" if tensors else ", first"
+    for name in _INSIDE[f"each step{kind if row.parameters else ''}"]:
         for layer in _layers(replace(one, called=name), inside):
             yield TimeDistributed(layer)
 

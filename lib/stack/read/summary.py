@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from lib.stack.base import MAX_LAYERS, Layer
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, sample
-from lib.stack.read.guessing import Fit, Row, Taken, fit, fitting_input
+from lib.stack.read.guessing import TOLD, Fit, Row, Taken, fit, fitting_input
 from lib.stack.read.reading import ModelError, Note, Reading
 from lib.stack.tensors import Tensor, Tensors, sizes
 from lib.toml import beside, say
@@ -173,6 +173,7 @@ class _Reader:
             if shares is None:
                 self._compare(row, found)
             value = self.graph.call(layer, [one.value for one in on], [one.value for one in states])
+            self.graph.lists.add(value.node)
             shares = shares or value.node
             tensors = found.outputs.tensors if found and found.score > 1 else _told(row)
             self._keep(row.name, number, value, tensors)
@@ -213,6 +214,12 @@ class _Reader:
             return
         count, rule = found.outputs.parameters, found.outputs.product
         self.total += count
+        if found.score == 3:
+            return
+        if row.called not in TOLD:
+            told = [*map(str, row.shapes), f"{row.parameters or 0:,} parameters"]
+            self._note("not found", row, said=" and ".join(told))
+            return
         if found.score < 2:
             said = " and ".join(map(str, row.shapes))
             given = " and ".join(str(sizes(tensor)) for tensor in found.outputs.tensors)

@@ -1,0 +1,93 @@
+"""What doubles with each layer stops at a size: a line or a link can't use up a server's memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.stack.base import MAX_LAYERS
+from lib.stack.code import keras_code
+from lib.stack.fixes import fixes
+from lib.stack.link import from_text, read_text, to_text
+from lib.stack.plain import Input
+from lib.stack.read import read_model
+from lib.stack.recurrent import CellStack
+from lib.stack.tensors import letters
+from lib.stack.tracing import MAX_AXES, MAX_SIZE, broken, trace
+from lib.stack.windows import Conv2D
+
+TIMES = MAX_LAYERS - 1
+TOO_MANY = f"19 axes, (N, {', '.join('2' * 18)})"
+
+
+def twice(layer: str, sample: str = "(3, 4)") -> str:
+    """Code that calls a layer on a tensor and itself, again and again."""
+    return f"x = Input({sample})\n" + f"x = {layer}([x, x])\n" * TIMES + "model = Model(x, x)"
+
+
+def linked(layer: str, sample: str = "input_t3_f4") -> str:
+    """The same as a link."""
+    calls = (f"{layer}_of{place}-{place}" for place in range(1, TIMES + 1))
+    return "~".join([sample, *calls])
+
+
+@pytest.mark.parametrize(
+    ("stack", "received"),
+    [
+        (read_model(twice("Concatenate()")), "3 axes, (N, 3, 1099511627776)"),
+        (from_text(linked("concat")), "3 axes, (N, 3, 1099511627776)"),
+        (from_text(linked("concat_a1")), "3 axes, (N, 1649267441664, 4)"),
+        (read_model(twice("Dot(2)", "(2, 2, 2)")), TOO_MANY),
+        (from_text(linked("dot", "input_formother_x2.2.2")), TOO_MANY),
+        (from_text("input_t3" + "~upsample_s1000" * TIMES), "3 axes, (N, 3000000000000, 3)"),
+    ],
+)
+def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(stack, received):
+    """What is written of it stays short, up to there."""
+    steps = trace(stack)
+    place = broken(steps)
+    assert place is not None
+    error = steps[place].error
+    assert error is not None
+    assert (error.when, error.received) == ("read", received)
+    assert all(len(letters(one)) < 60 for step in steps for one in step.tensors)
+    assert len(keras_code(steps)) < 10_000
+    assert fixes(steps)
+
+
+def test_letters_are_cut_where_there_are_many():
+    """Those of the sum of an axis with itself, again and again; one with open sizes, too."""
+    steps = trace(from_text(linked("concat_a1", "input_tany_f4")))
+    assert letters(steps[3].tensors[0]) == "(N, T+T+T+T+T+T+T+T, F)"
+    assert letters(steps[-1].tensors[0]) == "(N, T+T+T+T+T+T+T+T+T+T+…, F)"
+    row = trace(from_text(f"input_formother_x{'.'.join('2' * 8)}~flatten"))[1].tensors[0]
+    assert letters(row) == "(N, T·A·B·C·D·E·F·G)"
+
+
+def test_the_largest_that_is_traced():
+    """As many axes as there may be, and as long a one."""
+    looked_up = from_text("input_formother_x2.2.2.2.2.2.2.2" + "~embed" * 8)
+    assert [len(step.tensors[0]) for step in trace(looked_up)[1:8]] == [*range(10, MAX_AXES + 1)]
+    assert broken(trace(looked_up)) == 8
+    longest = from_text("input_t10~upsample_s1000~upsample_s1000~upsample_s1000~upsample_s100")
+    assert trace(longest)[-1].tensors[0][1].size == MAX_SIZE
+
+
+def test_cells_of_cells_are_counted():
+    """A stack of two stacks of cells has twice as many; Keras would make each of them."""
+    lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
+    model = "model = Sequential([Input((3, 4)), RNN(c)])"
+    layer = read_model("\n".join([*lines[:6], model]))[1]
+    assert isinstance(layer, CellStack)
+    assert len(layer.layers()) == 32
+    step = trace(read_model("\n".join([*lines, model])))[1]
+    assert step.error is not None
+    assert (step.error.when, step.error.received) == ("read", "cells=64")
+
+
+def test_sizes_in_a_link_are_numbers_of_seven_places_at_most():
+    """Those of a kernel, whose product is written down, and of a sample."""
+    digits = "9" * 3000
+    stack, said = read_text(f"input_formother_x{digits}~conv2d_w{digits}.{digits}")
+    assert stack == (Input(form="other"), Conv2D())
+    assert len(said) == 2
+    assert to_text(stack) == "input_formother~conv2d"
