@@ -139,11 +139,11 @@ def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
                 continue
             values[setting.name], text = value, word.removeprefix(setting.key)
             if setting.limit and value is not None and f"{value:.12g}" != text:
-                name = f"{kind.keras}’s {setting.name}"
+                name = f"{kind().keras}’s {setting.name}"
                 said.append(out_of_range(name, setting.limit, text, value))
             break
         else:
-            said.append(f"{kind.keras} has no setting “{shortened(word)}”. It was left out.")
+            said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
     return kind(**values)
 
 

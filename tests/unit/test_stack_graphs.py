@@ -144,6 +144,12 @@ def test_cells_of_different_kinds_are_one_setting():
     assert said == ["RNN has no setting “clstm8.before”. It was left out."]
 
 
+def test_a_layer_without_a_name_is_one_in_what_is_said_of_a_link():
+    """What couldn't be read has its name in the code alone."""
+    _, said = read_text("input~unread_c9")
+    assert said == ["layer has no setting “c9”. It was left out."]
+
+
 def test_a_transposed_convolution_makes_several_timesteps_of_each():
     """As many as there are steps; one that is wider than its steps, a few more."""
     assert steps_of("input_t5_f2~conv1dt_k4_s3_psame")[1].shapes == ((None, 15, 4),)
