@@ -33,7 +33,7 @@ def keywords(facts: Facts) -> Explanation | None:
             told = say("gone from files" if in_files else "gone argument", **words)
             # Nobody writes what is the default.
             is_usual = in_files and re.search(rf'"{name}": (?:False|None|\d)', received)
-            return replace(told, readings=told.readings[::-1]) if is_usual else told
+            return replace(told, meanings=told.meanings[::-1]) if is_usual else told
         for meant in difflib.get_close_matches(name, of_layers, 1, 0.75):
             if name != meant:
                 return say("misspelt", layer=owner, name=name, meant=meant)

@@ -90,7 +90,7 @@ def data(
 
 
 def _lacking(facts: Facts, both: Comparison) -> str:
-    """The readings of x with more or fewer axes than the Input has, by those that may lack."""
+    """The meanings of x with more or fewer axes than the Input has, by those that may lack."""
     expected, received, gaps = both.expected, both.received, both.gaps
     is_fit, is_one = "training=True" in facts.pasted.whole, received[:1] not in ((), (None,))
     sample = "unbatched" if is_fit else "one sample, unbatched"

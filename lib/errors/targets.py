@@ -1,7 +1,7 @@
 """Y and the output, as a loss compares them: what differs, and what y may hold.
 
 What mends a pair is the target doctor's answer (`lib.doctor`). Keras drops a last axis of 1 that
-the other lacks, before a loss compares them: two axes may have been three, and each reading is
+the other lacks, before a loss compares them: two axes may have been three, and each meaning is
 given. A message may leave open too which of its shapes is y's.
 """
 
