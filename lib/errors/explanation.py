@@ -6,17 +6,17 @@ name. Then come the cause, what mends it and the code; or the cause alone, and f
 condition, "if …", what mends it and the code, the likeliest first. "ways: " names meanings of
 ways.toml, "check: " is a line of code that tells which it is, "stack: " a stack as an address has
 it, "sure: " a confidence, "beside: " what the text must have too. Where words can't tell, "rule: "
-names the function that looks at the facts, and says a row of [said]. {name} is what the wording
-found, {name|this} where it may lack it; «a clause» is left out where it lacks a name; NAMES are
-snippets of ways.toml.
+names the function that looks at the facts, and says a row of [said], which "said: " names itself.
+{name} is what the wording found, {name|this} where it may lack it; «a clause» is left out where it
+lacks a name; NAMES are snippets of ways.toml.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from inspect import cleandoc
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from lib.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 from lib.doctor.loss_shapes import RULE_OF
@@ -32,7 +32,9 @@ TABLES = ("loading", "states", "arguments", "targets", "inputs", "models")
 messages, a layer's inside another's, or a general one below the one that says what happened."""
 SHAPE = r"[(\[][^()\[\]]{0,200}[)\]]"
 PARTS = {"NAME": r"[\w./:-]{1,100}", "N": r"-?\d{1,18}", "SHAPE": SHAPE}
-WAYS = beside(__file__, "ways")
+table = cache(partial(beside, __file__))
+"""By name, what a table holds, as it is written."""
+WAYS = table("ways")
 SNIPPETS = {
     "LAST_STEP": LAST_STEP,
     "EVERY_STEP": EVERY_STEP,
@@ -113,7 +115,7 @@ class MessageRow:
     """What stands behind "rule: ", "beside: ", "check: ", "stack: " and "sure: "."""
 
     @classmethod
-    def of(cls, written: Sequence[str], check: str) -> Self:
+    def of(cls, written: Sequence[str], check: str) -> "MessageRow":
         """A row as it is written."""
         about, says, texts = {"check": check}, [], []
         for text in written:
@@ -122,6 +124,8 @@ class MessageRow:
                 says.append(wording(rest))
             elif name == "ways":
                 texts += [each for way in rest.split(", ") for each in WAYS["ways"][way]]
+            elif name == "said":
+                return replace(said()[rest], says=tuple(says))
             elif name in ("rule", "beside", "check", "stack", "sure"):
                 about[name] = rest
             else:
@@ -167,12 +171,6 @@ def wording(pattern: str) -> re.Pattern[str]:
     pattern = _line(pattern).replace("ANY_LOSS", "|".join(RULE_OF)).replace("…", ".{0,200}?")
     named = re.sub(r"\b(NAME|N|SHAPE)\((\w+)\)", lambda at: f"(?P<{at[2]}>{PARTS[at[1]]})", pattern)
     return re.compile(named.replace("SHAPE", SHAPE))
-
-
-@cache
-def table(name: str) -> dict[str, Any]:
-    """A table as it is written."""
-    return beside(__file__, name)
 
 
 @cache

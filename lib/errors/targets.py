@@ -172,11 +172,6 @@ def class_numbers(facts: Facts) -> Explanation:
     return say("class numbers", facts, ways=found, steps=many // few)
 
 
-def weighted(facts: Facts) -> Explanation:
-    """Weights by timestep, of an output that has none, or of a y without a last axis."""
-    return say("weights of the loss", facts)
-
-
 def incompatible(facts: Facts) -> Explanation | None:
     """Two tensors that can't be paired: most often y and the output, in a loss that broadcasts."""
     one, other, text = facts.shape("one"), facts.shape("other"), facts.pasted

@@ -3,6 +3,7 @@
 Each mistake is made, and what is then said is explained with its numbers.
 """
 
+import json
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from lib.doctor import diagnose_target
 from lib.doctor.loss_shapes import RULES
 from lib.errors import explain_error
 from tests.agreement.mistakes import FILLED_IN, MISTAKES, NEEDS
-from tests.agreement.recorded import ask
+from tests.agreement.recorded import ANSWERS, ask
 
 N, T = 8, 5
 """Samples and timesteps of the questions' x."""
@@ -39,6 +40,16 @@ def test_keras_own_message_is_understood_and_the_code_runs(mistake):
             code = code.replace(gap, filling)
         for mending in code.split("# or:\n"):
             assert ask("mistakes.runs", mending, NEEDS.get(mistake, ""))
+
+
+def test_what_keras_says_of_a_stack_that_it_refuses_is_known():
+    """Of every stack whose answer is on file; two say nothing of what is wrong."""
+    lines = (ANSWERS / "stacks.jsonl").read_text("utf-8").splitlines()
+    answers = [json.loads(line).get("answer") for line in lines]
+    said = {each["message"] for each in answers if isinstance(each, dict) and each.get("raised")}
+    unknown = [text for text in said if explain_error(text) is None]
+    assert len(said) > 300
+    assert [text for text in unknown if not re.search(r"threshold\(\)|conv_transpose", text)] == []
 
 
 def mended(explanation, output, y):
