@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lib.errors import arguments, inputs, targets
-from lib.errors.explanation import TABLES, Explanation, Reading, rows
+from lib.errors.explanation import TABLES, Explanation, Meaning, rows
 from lib.errors.facts import Facts, Pasted, pasted
 from lib.stack.link import from_text, to_text
 from lib.toml import beside
 
-__all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "Reading", "described_stack", "explain_error"]
+__all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "Meaning", "described_stack", "explain_error"]
 
 RULES = {**vars(arguments), **vars(inputs), **vars(targets)}
 """The functions of the facts that a row may name, by name."""

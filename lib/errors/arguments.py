@@ -25,15 +25,16 @@ def keywords(facts: Facts) -> Explanation | None:
         words = {"layer": owner, "name": name, "names": listed, "kind": kind}
         if facts.pasted.is_loading and name != "go_backwards":  # which Bidirectional sets
             return say("of Keras 2's file", **words)
-        if name in dropped:
+        own = f"{owner}.{name}"
+        if row := dropped.get(own if own in dropped else name):
             value = re.search(rf'"{name}": ([(\[][\w, ]{{1,50}}[)\]])', received)
-            instead, todo, right, *in_files = dropped[name]
+            instead, todo, right, *in_files = row
             right = filled(cleandoc(right), {"shape": value[1] if value else "(…)"})
             words |= {"instead": instead, "todo": todo, "right": right}
             told = say("gone from files" if in_files else "gone argument", **words)
             # Nobody writes what is the default.
             is_usual = in_files and re.search(rf'"{name}": (?:False|None|\d)', received)
-            return replace(told, readings=told.readings[::-1]) if is_usual else told
+            return replace(told, meanings=told.meanings[::-1]) if is_usual else told
         for meant in difflib.get_close_matches(name, of_layers, 1, 0.75):
             if name != meant:
                 return say("misspelt", layer=owner, name=name, meant=meant)
@@ -42,7 +43,7 @@ def keywords(facts: Facts) -> Explanation | None:
     owners = "LSTM, GRU and SimpleRNN" if set(names) & set(of_layers) else ""
     words = {"layer": owner, "names": listed, "owner": known, "owners": owners}
     # Anything else may be anybody's function.
-    return say("unknown", **words) if wording[0] == "U" else None
+    return say("unknown", **words) if wording[0] == "U" or known[:1].isupper() else None
 
 
 def gone(facts: Facts) -> Explanation | None:

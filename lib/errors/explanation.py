@@ -2,21 +2,21 @@
 
 A row of a table is a list of texts. "says: " begins a wording: a line break is a space, … anything,
 " any quote, and N(x), NAME(x) and SHAPE(x) are a number, a name and a shape that the words may
-name. Then come the cause, what mends it and the code; or the cause alone, and for each reading its
-condition, "if …", what mends it and the code, the likeliest first. "ways: " names readings of
+name. Then come the cause, what mends it and the code; or the cause alone, and for each meaning its
+condition, "if …", what mends it and the code, the likeliest first. "ways: " names meanings of
 ways.toml, "check: " is a line of code that tells which it is, "stack: " a stack as an address has
 it, "sure: " a confidence, "beside: " what the text must have too. Where words can't tell, "rule: "
-names the function that looks at the facts, and says a row of [said]. {name} is what the wording
-found, {name|this} where it may lack it; «a clause» is left out where it lacks a name; NAMES are
-snippets of ways.toml.
+names the function that looks at the facts, and says a row of [said], which "said: " names itself.
+{name} is what the wording found, {name|this} where it may lack it; «a clause» is left out where it
+lacks a name; NAMES are snippets of ways.toml.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from inspect import cleandoc
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from lib.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 from lib.doctor.loss_shapes import RULE_OF
@@ -26,13 +26,15 @@ from lib.toml import beside
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 Way: TypeAlias = tuple[str, str, str]
-"""A condition, or "" where there is one reading alone; what mends it, and the code."""
+"""A condition, or "" where there is one meaning alone; what mends it, and the code."""
 TABLES = ("loading", "states", "arguments", "targets", "inputs", "models")
 """In the order in which they are asked: what says more comes first, for a text may hold several
 messages, a layer's inside another's, or a general one below the one that says what happened."""
 SHAPE = r"[(\[][^()\[\]]{0,200}[)\]]"
 PARTS = {"NAME": r"[\w./:-]{1,100}", "N": r"-?\d{1,18}", "SHAPE": SHAPE}
-WAYS = beside(__file__, "ways")
+table = cache(partial(beside, __file__))
+"""By name, what a table holds, as it is written."""
+WAYS = table("ways")
 SNIPPETS = {
     "LAST_STEP": LAST_STEP,
     "EVERY_STEP": EVERY_STEP,
@@ -44,7 +46,7 @@ CHECKS = {"targets": "print(y.shape, y[:2], model.output_shape)", "arguments": "
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Meaning:
     """One thing that a message may mean."""
 
     condition: str
@@ -56,38 +58,38 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a message means: one reading, or several, the likeliest first."""
+    """What a message means: one meaning, or several, the likeliest first."""
 
     happened: str
     """What the message itself says, in a sentence or two, with its numbers."""
-    readings: tuple[Reading, ...]
+    meanings: tuple[Meaning, ...]
     confidence: Confidence
     check: str = ""
-    """One line of code that tells which reading it is."""
+    """One line of code that tells which meaning it is."""
     stack: str = ""
     """The stack that the message describes, as an address has it; "" for none."""
 
     @property
     def cause(self) -> str:
         """What happened, and what most likely led to it."""
-        first, *others = self.readings[:3]
+        first, *others = self.meanings[:3]
         if not others:
             return first.cause
-        causes = [reading.condition.removeprefix("if ") for reading in (first, *others)]
+        causes = [meaning.condition.removeprefix("if ") for meaning in (first, *others)]
         return f"{self.happened} Most likely {causes[0]}. Or {'; or '.join(causes[1:])}."
 
     @property
     def fix(self) -> str:
-        """What to do about it, for each reading behind its condition."""
-        texts = [f"{capital(r.condition)}: {r.fix[:1].lower()}{r.fix[1:]}" for r in self.readings]
-        return " ".join(texts[:3]) if len(texts) > 1 else self.readings[0].fix
+        """What to do about it, for each meaning behind its condition."""
+        texts = [f"{capital(m.condition)}: {m.fix[:1].lower()}{m.fix[1:]}" for m in self.meanings]
+        return " ".join(texts[:3]) if len(texts) > 1 else self.meanings[0].fix
 
     @property
     def code(self) -> str:
-        """The same as code: a minimal right example, or one for each reading, either or."""
-        pairs = zip(("either", "or", "or"), self.readings, strict=False)
-        texts = [f"# {label}, {reading.condition}:\n{reading.code}" for label, reading in pairs]
-        return "\n".join(texts) if len(texts) > 1 else self.readings[0].code
+        """The same as code: a minimal right example, or one for each meaning, either or."""
+        pairs = zip(("either", "or", "or"), self.meanings, strict=False)
+        texts = [f"# {label}, {meaning.condition}:\n{meaning.code}" for label, meaning in pairs]
+        return "\n".join(texts) if len(texts) > 1 else self.meanings[0].code
 
 
 def explained(happened: str, ways: Sequence[Way], check: str = "", stack: str = "") -> Explanation:
@@ -95,15 +97,15 @@ def explained(happened: str, ways: Sequence[Way], check: str = "", stack: str = 
     causes = [condition.removeprefix("if ") for condition, _, _ in ways]
     if len(ways) > 1:
         told = [f"{happened} {capital(cause)}." for cause in causes]
-        readings = tuple(Reading(w[0], t, w[1], w[2]) for w, t in zip(ways, told, strict=True))
-        return Explanation(happened, readings, "likely", check, stack)
+        meanings = tuple(Meaning(w[0], t, w[1], w[2]) for w, t in zip(ways, told, strict=True))
+        return Explanation(happened, meanings, "likely", check, stack)
     cause = f"{happened} Most likely {causes[0]}." if causes[0] else happened
     sure: Confidence = "likely" if re.search("[Mm]ost likely|^If ", cause) else "certain"
-    return Explanation(happened, (Reading("", cause, *ways[0][1:]),), sure, "", stack)
+    return Explanation(happened, (Meaning("", cause, *ways[0][1:]),), sure, "", stack)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MessageRow:
     """A row of a table."""
 
     says: tuple[re.Pattern[str], ...]
@@ -113,7 +115,7 @@ class Row:
     """What stands behind "rule: ", "beside: ", "check: ", "stack: " and "sure: "."""
 
     @classmethod
-    def of(cls, written: Sequence[str], check: str) -> Self:
+    def of(cls, written: Sequence[str], check: str) -> "MessageRow":
         """A row as it is written."""
         about, says, texts = {"check": check}, [], []
         for text in written:
@@ -122,6 +124,8 @@ class Row:
                 says.append(wording(rest))
             elif name == "ways":
                 texts += [each for way in rest.split(", ") for each in WAYS["ways"][way]]
+            elif name == "said":
+                return replace(said()[rest], says=tuple(says))
             elif name in ("rule", "beside", "check", "stack", "sure"):
                 about[name] = rest
             else:
@@ -170,28 +174,22 @@ def wording(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def table(name: str) -> dict[str, Any]:
-    """A table as it is written."""
-    return beside(__file__, name)
-
-
-@cache
-def rows(name: str) -> tuple[Row, ...]:
+def rows(name: str) -> tuple[MessageRow, ...]:
     """Those of a table that have wordings, in order; read when the first message is asked about."""
-    return tuple(Row.of(row, CHECKS.get(name, CHECK)) for row in table(name)["messages"])
+    return tuple(MessageRow.of(row, CHECKS.get(name, CHECK)) for row in table(name)["messages"])
 
 
 @cache
-def said() -> dict[str, Row]:
+def said() -> dict[str, MessageRow]:
     """The others, of all tables, which rules say, by name."""
     named = [
         (key, row, name) for name in TABLES for key, row in table(name).get("said", {}).items()
     ]
-    return {key: Row.of(row, CHECKS.get(name, CHECK)) for key, row, name in named}
+    return {key: MessageRow.of(row, CHECKS.get(name, CHECK)) for key, row, name in named}
 
 
 def say(row: str, facts: Facts | None = None, /, ways: str = "", **words: object) -> Explanation:
-    """A row of [said], with what was found and other words; `ways` names its readings."""
+    """A row of [said], with what was found and other words; `ways` names its meanings."""
     told = said()[row]
     if ways:
         told = replace(told, ways=_ways([w for way in ways.split(", ") for w in WAYS["ways"][way]]))

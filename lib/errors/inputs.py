@@ -24,7 +24,8 @@ def letters(axes_: int, kind: str = "") -> str:
 
 def axes(facts: Facts) -> Explanation | None:
     """A layer, or a whole model, that wants another number of axes."""
-    want, have, got = int(facts["want"]), int(facts["have"]), facts.shape("got")
+    got, kernel = facts.shape("got"), facts.shape("kernel")
+    want, have = int(facts["want"] or len(kernel)), int(facts["have"] or len(got))
     if facts.is_model and got:
         return data(facts, (None,) * want, got)
     case, is_later = f"{want} for {have}", facts["layer"] != facts.kind
@@ -42,10 +43,11 @@ def axes(facts: Facts) -> Explanation | None:
     case += ", dense" * (case == "2 for 3" and facts.kind == "dense")
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     told = "there is no time axis" if case.startswith("3 for 2") else told
+    each = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
     words = {"who": facts["layer"] or "The layer", "letters": letters(want, facts.kind)}
     words |= {"shape": facts["got"] or counted(have, "axis", "axes"), "inner": _sample(got[2:])}
     words |= {"ways": table("inputs")["axes"].get(case, "other Input"), "told": told}
-    return say("axes", **words, stack=stack, flat=flat) if want != have else None
+    return say("axes", **words, stack=stack, flat=flat, kind=each) if want != have else None
 
 
 def _sample(shape: Shape) -> str:
@@ -90,7 +92,7 @@ def data(
 
 
 def _lacking(facts: Facts, both: Comparison) -> str:
-    """The readings of x with more or fewer axes than the Input has, by those that may lack."""
+    """The meanings of x with more or fewer axes than the Input has, by those that may lack."""
     expected, received, gaps = both.expected, both.received, both.gaps
     is_fit, is_one = "training=True" in facts.pasted.whole, received[:1] not in ((), (None,))
     sample = "unbatched" if is_fit else "one sample, unbatched"

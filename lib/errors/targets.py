@@ -1,7 +1,7 @@
 """Y and the output, as a loss compares them: what differs, and what y may hold.
 
 What mends a pair is the target doctor's answer (`lib.doctor`). Keras drops a last axis of 1 that
-the other lacks, before a loss compares them: two axes may have been three, and each reading is
+the other lacks, before a loss compares them: two axes may have been three, and each meaning is
 given. A message may leave open too which of its shapes is y's.
 """
 
@@ -170,11 +170,6 @@ def class_numbers(facts: Facts) -> Explanation:
         found = "class columns, answer per step"
     few, many = sorted((max(numbers, 1), max(expected, 1)))
     return say("class numbers", facts, ways=found, steps=many // few)
-
-
-def weighted(facts: Facts) -> Explanation:
-    """Weights by timestep, of an output that has none, or of a y without a last axis."""
-    return say("weights of the loss", facts)
 
 
 def incompatible(facts: Facts) -> Explanation | None:

@@ -8,38 +8,38 @@ from __future__ import annotations
 MISTAKES: dict[str, tuple[str, str, str]] = {
     "Bidirectional of nothing": (
         "layers.Bidirectional()",
-        'Bidirectional has to know "layer", which come first in its brackets.',
-        "Bidirectional(LSTM(16))",
+        'Bidirectional has to know "layer".',
+        "Bidirectional(layer=…)",
     ),
     "TimeDistributed of nothing": (
         "layers.TimeDistributed()",
-        'TimeDistributed has to know "layer", which come first in its brackets.',
-        "LSTM(16)",
+        'TimeDistributed has to know "layer".',
+        "TimeDistributed(layer=…)",
     ),
     "RepeatVector without a number": (
         "layers.RepeatVector()",
-        'RepeatVector has to know "n", which come first in its brackets.',
-        "LSTM(16)",
+        'RepeatVector has to know "n".',
+        "RepeatVector(n=…)",
     ),
     "Embedding without sizes": (
         "layers.Embedding()",
-        'Embedding has to know "input_dim" and "output_dim", which come first in its brackets.',
-        "Embedding(int(x.max()) + 1, 16)",
+        'Embedding has to know "input_dim" and "output_dim".',
+        "Embedding(input_dim=…, output_dim=…)",
     ),
     "Dense without units": (
         "layers.Dense()",
-        'Dense has to know "units", which come first in its brackets.',
-        "LSTM(16)",
+        'Dense has to know "units".',
+        "Dense(units=…)",
     ),
     "RNN without a cell": (
         "layers.RNN()",
-        'RNN has to know "cell", which come first in its brackets.',
-        "LSTM(16)",
+        'RNN has to know "cell".',
+        "RNN(cell=…)",
     ),
     "Conv1D without sizes": (
         "layers.Conv1D()",
-        'Conv1D has to know "filters" and "kernel_size", which come first in its brackets.',
-        "LSTM(16)",
+        'Conv1D has to know "filters" and "kernel_size".',
+        "Conv1D(filters=…, kernel_size=…)",
     ),
     "weights as an argument": (
         "layers.LSTM(U, weights=[])",
@@ -63,8 +63,33 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "units from a division": (
         "layers.LSTM(9 / 2)(X)",
-        "An Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
-        "keras.Input((timesteps, features))",
+        "is whole numbers from 0 up, and got (2, 18.0): a float, as 64 / 2 gives one.",
+        "LSTM(64 // 2)",
+    ),
+    "a size below 0": (
+        "keras.Input((T, -1))",
+        "is whole numbers from 0 up, and got (5, -1).",
+        "a size that is open is None, not -1",
+    ),
+    "a rate above 1": (
+        "layers.Dropout(1.5)",
+        "Another value is wanted here, a float value between 0 and 1, and not rate=1.5.",
+        "shares are from 0 to 1",
+    ),
+    "a misspelt padding": (
+        'layers.Conv1D(4, 3, padding="sam")',
+        "Another value is wanted here, one of ",
+        'padding="same"',
+    ),
+    "a misspelt optimizer": (
+        'last_step().compile("adamm")',
+        "Keras knows no optimizer adamm: it is misspelt",
+        'model.compile("adam", loss="mean_squared_error")',
+    ),
+    "units twice": (
+        "layers.LSTM(4, units=U)",
+        "LSTM got too many values without a name: units has one already, by its place.",
+        "LSTM(units=…)",
     ),
     "a number for a shape": (
         "keras.Input(5)",
@@ -88,12 +113,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a misspelt activation": (
         'layers.LSTM(U, activation="than")',
-        "Keras knows no activation than: it is misspelt, your own, or another package's (keras,",
-        'model.compile("adam", loss="mean_squared_error")',
+        "Keras knows no activation than: it is misspelt, or your own, or of",
+        'LSTM(units, activation="tanh"',
     ),
     "a misspelt loss": (
         'fit(last_step(loss="mean_square_error"))',
-        "Keras knows no loss mean_square_error: it is misspelt, your own, or another package's",
+        "Keras knows no loss mean_square_error: it is misspelt, or your own, or of",
         '"mean_squared_error"',
     ),
     "return_sequences in the call": (
@@ -119,7 +144,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a class added": (
         "keras.Sequential([keras.Input((T, F)), layers.LSTM])",
         "Sequential takes a layer: LSTM without brackets is the class, and no layer yet.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     "a called layer added": (
         "keras.Sequential([layers.LSTM(U)(keras.Input((T, F)))])",
@@ -129,17 +154,17 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a list added": (
         "keras.Sequential([[layers.LSTM(U)]])",
         "Sequential takes a layer: [<LSTM name=lstm, built=False>] is none.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     "Bidirectional of a class": (
         "layers.Bidirectional(layers.GRU)",
         "GRU without brackets is the class",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     "TimeDistributed of a called layer": (
         "layers.TimeDistributed(layers.Dense(1)(keras.Input((T, F))))",
         "TimeDistributed takes a layer: this one had been called already, and is what it returned,",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     "Bidirectional of a number": (
         "layers.Bidirectional(U)",
@@ -159,7 +184,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a cell added": (
         "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])",
         "A cell, such as GRUCell, does one timestep, and wants its states too; a layer goes",
-        "GRU(units)\nRNN(GRUCell(units))",
+        "RNN(GRUCell(units))  # as GRU(units)",
     ),
     "a layer on a list": (
         "layers.LSTM(U)(X.tolist())",
@@ -235,7 +260,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a Lambda with a slice": (
         "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))",
         "A slice such as x[:, -1, :], in a Lambda perhaps, asks for more axes than there are:",
-        "y = LSTM(units)(x)  # the last step",
+        "y = LSTM(units)(x)  # as",
     ),
     "Reshape to other sizes": (
         "layers.Reshape((4, 2))(X)",
@@ -289,8 +314,33 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "attention on one sequence": (
         "layers.Attention()(keras.Input((T, F)))",
-        "got one tensor",
+        "Attention takes several tensors, in one list, and got another number",
         "y = Attention()([a, b])",
+    ),
+    "three to subtract": (
+        "layers.Subtract()([keras.Input((T, F))] * 3)",
+        "and got another number: Subtract and Dot take two",
+        "y = Subtract()([a, b])",
+    ),
+    "a sum of other features": (
+        "keras.Input((T, F)) + keras.Input((T, 4))",
+        "2 and 4, without the batch: two tensors of one layer can't be paired.",
+        "Give the layers before the same units",
+    ),
+    "the samples of pictures in Input": (
+        "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))",
+        "got (None, None, 28, 28, 1): 1 axis too many. Most likely the Input counts the samples",
+        "keras.Input((28, 28, 1))",
+    ),
+    "two layers of one name": (
+        'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])',
+        "Two layers of the model are called a, or it has one layer twice.",
+        'name="another"',
+    ),
+    "a part of a dataset for validation": (
+        "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)",
+        "validation_split cuts arrays, and x is a dataset, or a generator.",
+        "validation_data=",
     ),
     "weights of other features": (
         "built(features=2).set_weights(built(features=3).get_weights())",
@@ -377,7 +427,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "weights of other timesteps": (
         "fit(every_step(), y=Y, sample_weight=np.ones((N, 4)))",
         "The loss can't be weighted: [?,5] meets [?,4]",
-        "# every step is returned",
+        "# where every step is returned",
     ),
     "a weight per step for the last one": (
         "fit(last_step(), sample_weight=np.ones((N, T)))",
@@ -463,7 +513,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "fewer weights than samples": (
         "fit(last_step(), sample_weight=np.ones(7))",
         "sample_weight has 7 samples, and x has 8 samples and y has 8. The first axis of all is",
-        "np.ones(len(x))",
+        "len(sample_weight)",
     ),
     "a ragged tensor": (
         "layers.LSTM(U)(RAGGED)",
@@ -510,7 +560,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a generator of x alone": (
         "last_step().fit((X for _ in range(2)), verbose=0)",
         "A dataset or generator brings pairs of x and y; y was given beside it, or is missing.",
-        "dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(32)",
+        "model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
     ),
     "a dataset of other samples": (
         "dataset(X, LAST[:7])",
@@ -525,7 +575,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "NumPy on a tensor without numbers": (
         "np.mean(keras.Input((T, F)))",
         "nothing can be read",
-        "model.predict(data)",
+        "numbers come from predict",
     ),
     "another Input": (
         "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))",
@@ -714,7 +764,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "Flatten of open time": (
         "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))",
-        "Dense has a weight for each entry of its last axis, here (None, 1), and that is open:",
+        "Dense has a weight for each entry of its last axis, and that is open, as in (None, 1):",
         "keras.Input((timesteps",
     ),
     "open features": (
@@ -920,23 +970,23 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "unpacked one tensor": (
         "list(layers.LSTM(4)(keras.Input((5, 2))))",
-        "If they come from a recurrent layer: with return_state=True an LSTM gives 3, a GRU 2; in",
+        "If it comes from a recurrent layer, it gave, or got, another number of states: with",
         "out, *states = LSTM(units, return_state=True)(x)",
     ),
     "LSTM without units": (
         "layers.LSTM()",
-        'LSTM has to know "units", which come first in its brackets.',
-        "LSTM(16)",
+        'LSTM has to know "units".',
+        "LSTM(units=…)",
     ),
     "GRU without units": (
         "layers.GRU()",
-        'GRU has to know "units", which come first in its brackets.',
-        "LSTM(16)",
+        'GRU has to know "units".',
+        "GRU(units=…)",
     ),
     "SimpleRNN without units": (
         "layers.SimpleRNN()",
-        'SimpleRNN has to know "units", which come first in its brackets.',
-        "LSTM(16)",
+        'SimpleRNN has to know "units".',
+        "SimpleRNN(units=…)",
     ),
     "two names for an LSTM's three": (
         "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))",
@@ -950,7 +1000,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "three names for Bidirectional's five": (
         "out, h, c = layers.Bidirectional(layers.LSTM(4, return_state=True))(keras.Input((5, 2)))",
-        "3 values were to be unpacked, and more came. If they come from a recurrent layer: with",
+        "3 values were to be unpacked, and more came. If it comes from a recurrent layer, it gave",
         "*states",
     ),
     "flat data into a convolution": (
@@ -984,6 +1034,7 @@ NEEDS = {
     ),
     "a table": "x, dataset = ROWS, dataset(ROWS)",
     "one number a step": "x = X[:, :, 0]",
+    "a part of a dataset for validation": "dataset = dataset(X, LAST).batch(2)",
     "batched twice": "dataset = dataset(X, LAST).batch(4).batch(2)",
     "a dataset without shapes": "x = tf.constant(X[0])",
     "joined with the last step": 'b = np.zeros((N, U), "float32")',
@@ -1012,6 +1063,10 @@ NEEDS = {
 FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
+    ("layer=…", "layer=layers.LSTM(4)"),
+    ("cell=…", "cell=layers.LSTMCell(4)"),
+    ("(n=…", "(n=2"),
+    ("_dim=…", "_dim=2"),
     ("=…", "=True"),
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),

@@ -26,7 +26,7 @@ TODAY = [
     ),
     (
         "too many values to unpack (expected 3)",
-        "If they come from a recurrent layer",
+        "If it comes from a recurrent layer",
         "*states",
     ),
     (
@@ -36,8 +36,8 @@ TODAY = [
     ),
     (
         "TypeError: GRU.__init__() missing 1 required positional argument: 'units'",
-        'GRU has to know "units", which come first in its brackets.',
-        "LSTM(16)",
+        'GRU has to know "units".',
+        "GRU(units=…)",
     ),
     (
         "logits and labels must be broadcastable",
@@ -66,7 +66,7 @@ TODAY = [
     ),
     (
         "name 'states' is not defined",
-        "The name states was never imported, or no layer before gave it.",
+        "The name states was never imported or set, or no layer before gave it.",
         "*states =",
     ),
     (
@@ -325,6 +325,69 @@ TODAY = [
         "different lengths",
         "pad_sequences",
     ),
+    (
+        "Kernel shape must have the same length as input, but received kernel of shape "
+        "(3, 3, 1, 32) and input of shape (None, None, 28, 28, 1).",
+        "got (None, None, 28, 28, 1): 1 axis too many. Most likely the Input counts the samples",
+        "keras.Input((28, 28, 1))",
+    ),
+    (
+        "Kernel shape must have the same length as input, but received kernel of shape "
+        "(3, 8, 32) and input of shape (None, 8).",
+        "got (None, 8): there is no time axis.",
+        "keras.Input((timesteps, 1))",
+    ),
+    (
+        "Cannot convert '(10, -1)' to a shape. Negative dimensions are not allowed.",
+        "is whole numbers from 0 up, and got (10, -1).",
+        "a size that is open is None, not -1",
+    ),
+    (
+        "Argument `validation_split` is only supported for tensors or NumPy arrays.Found "
+        "incompatible type in the input: [<class 'tensorflow.python.data.ops.batch_op."
+        "_BatchDataset'>]",
+        "validation_split cuts arrays, and x is a dataset, or a generator.",
+        "validation_data=",
+    ),
+    (
+        "Argument `validation_split` is only supported for tensors or NumPy arrays.Found "
+        "incompatible type in the input: [<class 'int'>, <class 'int'>]",
+        "Keras takes a list for several inputs, not for an array",
+        "np.asarray(x",
+    ),
+    (
+        'The name "lstm" is used 2 times in the model. All operation names should be unique.',
+        "Two layers of the model are called lstm, or it has one layer twice.",
+        'name="another"',
+    ),
+    (
+        "AttributeError: 'LSTM' object has no attribute 'shape'",
+        "A layer got a LSTM",
+        "give a layer what another one returned",
+    ),
+    (
+        "The shape of the target variable and the shape of the target value in "
+        "`variable.assign(value)` must match. variable.shape=(3, 64), Received: "
+        "value.shape=(8, 64). Target variable: <Variable path=lstm/kernel, shape=(3, 64)>",
+        "is (3, 64) here, and (8, 64) came: 3 features here, 8 there.",
+        "Build the model as the other was",
+    ),
+    (
+        "`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
+        "labels.shape=(320,) and logits.shape=(32, 5)",
+        "y is (320,), the output (32, 5), 10 times as many. Most likely y has one answer for each",
+        "LSTM(units, return_sequences=True)",
+    ),
+    (
+        "Could not interpret initializer identifier: orthogonall",
+        "Keras knows no initializer orthogonall",
+        'kernel_initializer="orthogonal"',
+    ),
+    (
+        "TypeError: SpatialDropout1D.__init__() got an unexpected keyword argument 'foo'",
+        "SpatialDropout1D has no foo.",
+        "help(SpatialDropout1D)",
+    ),
 ]
 """Messages, whole or in part, each with words of its cause, and of its fix or code."""
 
@@ -487,7 +550,7 @@ OLDER = [
     (
         "`y` argument is not supported when using dataset as input.",
         "beside it",
-        "fit(dataset)",
+        "model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
     ),
     (
         "ValueError: The model expects 2 input arrays, but only received one array. Found: "
@@ -524,19 +587,19 @@ OLDER = [
         "The added layer must be an instance of class Layer. Found: <class "
         "'tensorflow.python.keras.layers.recurrent_v2.LSTM'>",
         "Sequential takes a layer: LSTM without brackets is the class, and no layer yet.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     (
         "TypeError: The added layer must be an instance of class Layer. Found: "
         "<keras.layers.recurrent.LSTM object at 0x7f5a>",
         "Sequential takes a layer: keras.layers.recurrent.LSTM is of another Keras than",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     (
         "Please initialize `TimeDistributed` layer with a `tf.keras.layers.Layer` instance. "
         'You passed: Tensor("dense/BiasAdd:0", shape=(None, 5, 1), dtype=float32)',
         "TimeDistributed takes a layer: this one had been called already, and is what it",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
+        "Bidirectional(LSTM(units)), Dense(1)])",
     ),
     (
         "TypeError: ('Keyword argument not understood:', 'return_sequence')",
@@ -953,6 +1016,39 @@ OLDER = [
         "Received a label value of 10 which is outside the valid range of [0, 10).",
         "y holds the class 10, and the output has 10 columns, for classes from 0 on.",
         "Dense",
+    ),
+    (
+        "Unrecognized keyword arguments passed to Embedding: {'input_length': 100}",
+        "Embedding has no input_length in Keras 3.",
+        "keras.Input((timesteps,))",
+    ),
+    (
+        "`validation_split` is only supported for Tensors or NumPy arrays, found following types "
+        "in the input: [<class 'keras.preprocessing.sequence.TimeseriesGenerator'>]",
+        "validation_split cuts arrays, and x is a dataset, or a generator.",
+        "validation_data=",
+    ),
+    (
+        "WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input KerasTensor("
+        "type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), name='x'), but it "
+        "was called on an input with incompatible shape (None, 20, 8).",
+        "takes (None, 30, 8) and got (None, 20, 8): 20 timesteps instead of 30.",
+        "keras.Input((None, features))",
+    ),
+    (
+        "ModuleNotFoundError: No module named 'keras.layers.core'",
+        "keras has no layers.core in Keras 3.",
+        "from keras.layers import",
+    ),
+    (
+        "ModuleNotFoundError: No module named 'keras.wrappers'",
+        "keras has no wrappers in Keras 3.",
+        "from keras.wrappers import SKLearnClassifier",
+    ),
+    (
+        "ModuleNotFoundError: No module named 'keras.layers.wrappers'",
+        "keras has no layers.wrappers in Keras 3.",
+        "from keras.layers import Bidirectional",
     ),
 ]
 """Likewise, in the words of earlier versions; None for what anybody's own code may raise."""

@@ -15,7 +15,7 @@ import pytest
 
 from lib.errors import EXAMPLES, RULES, described_stack, explain_error
 from lib.errors.axes import Comparison
-from lib.errors.explanation import TABLES, WAYS, Row, rows, said, table
+from lib.errors.explanation import TABLES, WAYS, MessageRow, rows, said, table
 from lib.errors.facts import READ, ends, pasted
 from lib.stack.link import from_text
 from lib.stack.tracing import broken, trace
@@ -26,24 +26,24 @@ REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("u
 
 @pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
-    """Each reading in what a page has room for, and with code that is Python."""
+    """Each meaning in what a page has room for, and with code that is Python."""
     explanation = explain_error(message)
     if cause is None:
         assert explanation is None
         return
     assert cause in explanation.cause
     assert fix in f"{explanation.fix}\n{explanation.code}"
-    for reading in explanation.readings:
-        assert max(len(reading.cause), len(reading.fix), len(reading.code)) < 600
+    for meaning in explanation.meanings:
+        assert max(len(meaning.cause), len(meaning.fix), len(meaning.code)) < 600
     ast.parse(explanation.code.replace("…", "0"))  # "…" stands for anything
     assert not re.search(r"[{}«»|]", explanation.cause + explanation.fix)
 
 
 def verdict(row: dict, explanation) -> str:
-    """Whether the likeliest reading has the words of the thread's cause, or another one has."""
+    """Whether the likeliest meaning has the words of the thread's cause, or another one has."""
     if explanation is None:
         return "unknown"
-    texts = [f"{r.cause} {r.fix} {r.code}" for r in explanation.readings]
+    texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
     right = [any(re.search(words, text, re.I) for words in row["says"]) for text in texts]
     misleads = any(re.search(words, texts[0], re.I) for words in row["misleads"])
     if right[0] and not misleads:
@@ -58,7 +58,7 @@ def verdict(row: dict, explanation) -> str:
 def test_what_people_met_is_explained_with_the_cause_that_their_thread_found(
     collected, right, misleading
 ):
-    """Nearly all, in the likeliest reading; few are told something else."""
+    """Nearly all, in the likeliest meaning; few are told something else."""
     met = [row for row in REAL if row["set"] == collected]
     verdicts = [(verdict(row, explain_error(row["text"])), row["id"]) for row in met]
     told = {name: [key for each, key in verdicts if each == name] for name, _ in verdicts}
@@ -109,7 +109,7 @@ def test_the_last_error_of_a_chain_is_explained_first():
 def test_one_wording_with_several_causes_has_readings_in_order_and_a_check():
     """Each behind an if; the code of each is labelled, and one line tells which it is."""
     explanation = explain_error("Shapes (None, 1) and (None, 10) are incompatible")
-    first, second = explanation.readings
+    first, second = explanation.meanings
     assert first.condition == "if y holds class numbers"
     assert "to_categorical(y, 10)" in first.code
     assert "10 timesteps" in second.condition
@@ -161,11 +161,11 @@ def test_a_whole_model_is_told_apart_from_a_layer_in_it():
     """The model got data; the layer, what comes before it."""
     refuses = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
     model = explain_error(f'Input 0 of layer "sequential_1" {refuses} (None, 5)')
-    assert "if each number of a sample is a timestep" in model.readings[0].condition
+    assert "if each number of a sample is a timestep" in model.meanings[0].condition
     layer = explain_error(f'Input 0 of layer "lstm_1" {refuses} (None, 64)')
-    assert "the layer before" in layer.readings[0].condition
+    assert "the layer before" in layer.meanings[0].condition
     first = explain_error(f'Input 0 of layer "lstm" {refuses} (None, 64)')
-    assert "it is the first layer" in first.readings[0].condition
+    assert "it is the first layer" in first.meanings[0].condition
 
 
 def test_a_file_of_another_version_is_told_from_code():
@@ -281,7 +281,7 @@ def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
     assert "sparse" in explain_error(f"in categorical_crossentropy\n{message}").code
     binary = explain_error(f"in binary_crossentropy\n{message}")
     assert "sparse" not in binary.code
-    assert any("timesteps" in reading.condition for reading in binary.readings)
+    assert any("timesteps" in meaning.condition for meaning in binary.meanings)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
     assert explain_error(message) is None
 
 
-def all_rows() -> list[Row]:
+def all_rows() -> list[MessageRow]:
     """Those of every table."""
     return [row for name in TABLES for row in rows(name)] + list(said().values())
 

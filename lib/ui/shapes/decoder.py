@@ -68,8 +68,8 @@ def decoder(palette: Palette) -> None:
 
 
 def _explained(explanation: Explanation, text: str) -> None:
-    """What happened; then what mends it, or, of several readings, each behind its condition."""
-    first, *others = explanation.readings
+    """What happened; then what mends it, or, of several meanings, each behind its condition."""
+    first, *others = explanation.meanings
     st.markdown(f"### {'What it says' if others else 'Cause'}")
     st.markdown(plain((explanation.happened if others else first.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
@@ -78,10 +78,10 @@ def _explained(explanation: Explanation, text: str) -> None:
         st.code(explanation.check, language="python", wrap_lines=True)
     if others:
         st.markdown("### What mends it, the likeliest first")
-    for number, reading in enumerate(explanation.readings if others else (), 1):
-        condition = capital(reading.condition[:LONGEST])
-        st.markdown(f"**{number} · {plain(condition)}:** {plain(reading.fix)}")
-        st.code(reading.code[:LONGEST], language="python", wrap_lines=True)
+    for number, meaning in enumerate(explanation.meanings if others else (), 1):
+        condition = capital(meaning.condition[:LONGEST])
+        st.markdown(f"**{number} · {plain(condition)}:** {plain(meaning.fix)}")
+        st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
     if not others:
         st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
         st.code(first.code[:LONGEST], language="python", wrap_lines=True)

@@ -1,0 +1,121 @@
+"""The decoder knows all with which a traced layer refuses, in the words that the tracer quotes.
+
+Those that Keras itself raised for refused stacks, in whole, are tests/agreement's.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lib.errors import explain_error
+from lib.stack import base, making
+from lib.toml import beside
+
+REFUSALS = beside(base.__file__, "refusals")
+VALUES = beside(making.__file__, "arguments")
+WORDS = {
+    "name": "LSTM",
+    "argument": "units",
+    "count": "2 required positional arguments",
+    "missing": "'filters' and 'kernel_size'",
+    "strange": "{'foo': 1}",
+    "first": "foo",
+    "value": "-1",
+    "axes": "2",
+    "kernel": "(3, 3, 8, 16)",
+    "sizes": "(None, 12, 8)",
+    "one": "(12, 8)",
+    "other": "(12, 4)",
+}
+"""What stands for the {names} in a message; of all others, a number."""
+WHOLE = {
+    "several": 'Layer "dense" expects 1 input(s), but it received 3 input tensors.',
+    "axes to multiply": "Incompatible input shapes: axis values 12 (at axis 1) != 8 (at axis 2). "
+    "Full input shapes: (None, 12, 8), (None, 8, 4)",
+    "not there yet": "name 'x3' is not defined",
+    "no sizes in brackets": "'int' object is not iterable",
+    "others": "'<=' not supported between instances of 'str' and 'int'",
+}
+"""Keras's or Python's words in whole, where the tracer quotes a part that says too little."""
+
+
+def quoted() -> dict[str, str]:
+    """By name, each message that the tracer has words for."""
+    found = {key: row["message"] for key, row in REFUSALS.items() if "message" in row}
+    found |= REFUSALS["out of range"] | VALUES["no_whole_number"] | VALUES["no_option"]
+    told = {}
+    for key, message in found.items():
+        words = WORDS | {"name": key.split(".")[1]} if "." in key else WORDS
+        filled = re.sub(r"\{(\w+)\}", lambda at, words=words: words.get(at[1], "3"), message)
+        told[key] = WHOLE.get(key, filled.replace("{{", "{").replace("}}", "}"))
+    return {key: message for key, message in told.items() if re.search("[a-z]", message)}
+
+
+def test_the_tracer_has_words_for_most_that_a_layer_refuses():
+    """Else the test below would be of nothing: where Keras says none, and where others are put."""
+    assert len(quoted()) > 90
+
+
+@pytest.mark.parametrize("message", quoted().values(), ids=quoted())
+def test_what_a_traced_layer_refuses_is_explained(message):
+    """Each can be pasted into the decoder, and gets a cause, what mends it, and code."""
+    explanation = explain_error(message)
+    assert explanation is not None
+    assert all((explanation.cause, explanation.fix, explanation.code))
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        (
+            "Argument `n` should be a positive integer. Received: n=0",
+            "Another value is wanted here, a positive integer, and not n=0.",
+        ),
+        (
+            "Argument `padding` must be either 'valid' or 'same'. Received: no",
+            'Another value is wanted here, either "valid" or "same".',
+        ),
+        (
+            "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+            "Received: first",
+            'Another value is wanted here, one of "channels_first", "channels_last".',
+        ),
+        (
+            "There must be at most one unknown dimension (-1) in `target_shape`. Received: "
+            "target_shape=(-1, -1).",
+            "at most one unknown dimension, and not target_shape=(-1, -1).",
+        ),
+        (
+            "max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
+            "Another value is wanted here, and not max_value=-1.",
+        ),
+    ],
+)
+def test_a_value_that_a_layer_refuses_is_said_beside_what_it_takes(message, cause):
+    """In Keras's words for it, from the message."""
+    assert cause in explain_error(message).cause
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["IndexError: list index out of range", "TypeError: 'int' object is not iterable"],
+)
+def test_what_python_says_of_anything_is_a_possibility_alone(message):
+    """A layer may be meant, or any line of a person's own."""
+    assert explain_error(message).confidence == "possible"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        "TypeError: '<' not supported between instances of 'str' and 'int'",
+        "TypeError: Person.__init__() missing 1 required positional argument: 'age'",
+        "AttributeError: 'Person' object has no attribute 'shape'",
+    ],
+)
+def test_what_looks_like_a_refusal_and_is_anybodys_code_gets_no_answer(message):
+    """Rather none than a wrong one."""
+    assert explain_error(message) is None
