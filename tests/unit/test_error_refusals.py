@@ -34,6 +34,7 @@ WHOLE = {
     "several": 'Layer "dense" expects 1 input(s), but it received 3 input tensors.',
     "axes to multiply": "Incompatible input shapes: axis values 12 (at axis 1) != 8 (at axis 2). "
     "Full input shapes: (None, 12, 8), (None, 8, 4)",
+    "too many arguments": "LSTM.__init__() takes 2 positional arguments but 5 were given",
     "not there yet": "name 'x3' is not defined",
     "no sizes in brackets": "'int' object is not iterable",
     "others": "'<=' not supported between instances of 'str' and 'int'",
