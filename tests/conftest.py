@@ -2,8 +2,9 @@
 
 Quick are `unit` and `app` but for what is marked slow: no TensorFlow, no browser. `make
 check` runs them alone, `make test` before all others. Of the others a file's tests run in the same
-process, and so do all that open the browser or start a server: on two processors two of those
-would take each other's time. But for one file, since the others would be done too early.
+process, and so do those that train in the browser or start a server: on two processors two of those
+would take each other's time. Pages that are looked at alone go with the rest, which would be done
+too early.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from tests.browser.server import Server, serve
 
 QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
-APART = "tests/browser/test_accessibility.py"
+APART = {
+    f"tests/browser/test_{name}.py"
+    for name in ("accessibility", "cell", "own_model", "paper", "shapes", "sidebar")
+}
 
 # The same examples each time, and as long as they take: a busy machine is no failure.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -75,7 +79,7 @@ class Groups(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "together" if folder_of(nodeid) in TOGETHER and file != APART else file
+        return "together" if folder_of(nodeid) in TOGETHER and file not in APART else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Groups:
