@@ -45,9 +45,8 @@ def mended(words: str, lines: Collection[int]) -> str:
     """What gets past the layer that breaks, and which `lines` of the person's code that changes."""
     if not lines:
         return f"{words}, and it goes on."
-    where = "Line {} mends it" if len(lines) == 1 else "Lines {} mend it"
     numbers = joined([f"{line}" for line in lines])
-    return f"{where.format(numbers)}: {words[0].lower()}{words[1:]}."
+    return f"Change line{'s' * (len(lines) > 1)} {numbers}: {words[0].lower()}{words[1:]}."
 
 
 def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:

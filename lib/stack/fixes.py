@@ -79,7 +79,8 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
     yield from _edits_of_layer(stack, place, step)
-    for new in (Pooling(), RepeatVector()):
+    steps = getattr(stack[0], "timesteps", None) or RepeatVector().n
+    for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(steps)):
         yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
 

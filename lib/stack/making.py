@@ -55,6 +55,22 @@ def arguments_of(name: str) -> list[str]:
     return [word.removesuffix("=") for word in words if word != "**"]
 
 
+def open_numbers(
+    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> dict[str, int | float]:
+    """By argument each number of a layer that is UNKNOWN, and what it is where nobody says."""
+    name = ALIASES.get(name, name)
+    kind = _BY_KERAS.get(name) or _CELLS.get(name)
+    given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
+    return {
+        setting.name: setting.default
+        for setting in (kind.settings() if kind else ())
+        if isinstance(given.get(setting.name), Unknown)
+        and setting.limit
+        and not (setting.options or setting.sizes or setting.default is None)
+    }
+
+
 def spelt(name: str, argument: str) -> str:
     """How a layer spells the argument that is meant; empty where it takes none like it."""
     name, known = ALIASES.get(name, name), arguments_of(name)

@@ -39,7 +39,7 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert "line 7" in said(app)
-    assert "Line 6 mends it: set return" in _takeaways(app)
+    assert "Change line 6: set return" in _takeaways(app)
     codes = [code.value for code in app.code]
     assert "model.add(LSTM(64, return_sequences=True))" in codes
     assert any("expected ndim=3, found ndim=2" in code for code in codes)

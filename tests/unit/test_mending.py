@@ -77,19 +77,19 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
     [
         (
             SEQUENTIAL.format("model.add(LSTM(8))  # encodes\nmodel.add(LSTM(8))"),
-            ["model.add(LSTM(8))  # encodes\nmodel.add(RepeatVector(6))"],
+            ["model.add(LSTM(8))  # encodes\nmodel.add(RepeatVector(9))"],
         ),
         (
             FUNCTIONAL.format("x  = layers.LSTM(8)(i)\nx = layers.LSTM(8)(x)"),
-            ["x  = layers.LSTM(8)(i)\nx = layers.RepeatVector(6)(x)"],
+            ["x  = layers.LSTM(8)(i)\nx = layers.RepeatVector(9)(x)"],
         ),
         (
             "Sequential([\n  keras.Input((9, 2)),\n  LSTM(8),  # encodes\n  LSTM(8),\n])",
-            ["LSTM(8),\nRepeatVector(6),  # encodes"],
+            ["LSTM(8),\nRepeatVector(9),  # encodes"],
         ),
         (
             "Sequential([Input((9, 2)), LSTM(8), LSTM(8)])",
-            ["Sequential([Input((9, 2)), LSTM(8), RepeatVector(6), LSTM(8)])"],
+            ["Sequential([Input((9, 2)), LSTM(8), RepeatVector(9), LSTM(8)])"],
         ),
         (FUNCTIONAL.format("x = LSTM(3)(LSTM(8)(i))"), []),
         (FUNCTIONAL.format("def enc(x, n):\n  return LSTM(n)(x)\nx = enc(enc(i, 8), 3)"), []),
@@ -97,7 +97,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
 )
 def test_a_new_layer_is_a_line_more(lines: str, added: list[str]) -> None:
     """In the way that the line before it has; in one that is called within a line it is none."""
-    assert offered(lines)["Put RepeatVector(6) before it"] == added
+    assert offered(lines)["Put RepeatVector(9) before it"] == added
 
 
 @pytest.mark.parametrize(

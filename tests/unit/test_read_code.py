@@ -91,7 +91,20 @@ def test_a_size_that_cannot_be_told_is_open_and_said_with_its_line() -> None:
     assert shapes(words) == [(None, None), (None, None, 8), (None, 2)]
     said = " ".join(note.sentence for note in reading(words).notes)
     assert "(None,) stands in" in said
-    assert "How many words" in said
+    assert "input_dim of Embedding can’t be told" in said
+
+
+def test_a_number_that_cannot_be_told_has_one_in_its_place() -> None:
+    """A snippet often lacks its constants: it is traced on, and which numbers are open is said."""
+    code = """
+        model = Sequential([Input((9, 3)), LSTM(UNITS), RepeatVector(n_out), Dropout(rate)])
+        model.add(TimeDistributed(Dense(X.shape[2])))
+    """
+    assert shapes(code) == [(None, 9, 3), (None, 16), (None, 6, 16), (None, 6, 16), (None, 6, 1)]
+    said = " ".join(note.sentence for note in reading(code).notes)
+    assert "units of LSTM can’t be told from this code: 16 stands in for it." in said
+    assert "n of RepeatVector can’t be told" in said
+    assert "rate" not in said, "It changes no shape."
 
 
 def test_graphs_have_branches_states_and_layers_that_are_shared() -> None:
@@ -228,7 +241,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
         ("while True: x = Dense(2)(x)", "a loop, whose rounds"),
         ("if flag: x = Dense(2)(x)", "an if, whose condition"),
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
-        ("x = Dense(units)(x)", "a value that only running the code could tell"),
+        ("x = LSTM(2, return_sequences=flag)(x)", "a value that only running the code could tell"),
         ("x = Dense(**settings)(x)", "`Dense` with arguments"),
     ],
 )

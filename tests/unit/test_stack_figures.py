@@ -180,8 +180,8 @@ def test_the_takeaway_is_what_a_change_has_done(before, after, words):
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        ([5], "Line 5 mends it: set units=4 on layer 2."),
-        ([3, 5], "Lines 3 and 5 mend it: set units=4 on layer 2."),
+        ([5], "Change line 5: set units=4 on layer 2."),
+        ([3, 5], "Change lines 3 and 5: set units=4 on layer 2."),
         ([], "Set units=4 on layer 2, and it goes on."),
     ],
 )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.stack.making import MAKES, UNKNOWN, Unknown, made
-from lib.stack.plain import Embedding, Unpack
+from lib.stack.making import MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
+from lib.stack.plain import Unpack
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
@@ -94,11 +94,6 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
     """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
     layers.spend(100)
     origin, shape = layers.origin, _given_shape(name, keywords)
-    if name == "Embedding" and isinstance([*args, keywords.get("input_dim")][0], Unknown):
-        usual = Embedding().input_dim  # of an unknown vocabulary, which changes no shape
-        layers.note("open words", origin.line, count=usual)
-        keywords = keywords if args else {**keywords, "input_dim": usual}
-        args = [usual, *args[1:]] if args else args
     inside = list(layers.leaves([args, keywords])) if name in _WRAPPERS else []
     inner = inside[0] if inside else None
     layers.parts = [part for part in layers.parts if part not in inside]
@@ -114,6 +109,13 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         return layers.unread(name, "arguments")
     values = [_argument(one, bool(inside)) for one in args]
     by_name = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
+    for argument, usual in open_numbers(name, values, by_name).items():
+        if argument in by_name:
+            by_name[argument] = usual
+        else:
+            values[arguments_of(name).index(argument)] = usual
+        if isinstance(usual, int):
+            layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
     part = Part(replace(made(name, values, by_name), origin=origin), shape=shape, name=given)
     layers.parts.append(part)
