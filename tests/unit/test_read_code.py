@@ -239,7 +239,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
         ("for name in names: x = Dense(2)(x)", "a loop, whose rounds"),
         ("while depth < 3: x = Dense(2)(x)", "a loop, whose rounds"),
         ("while True: x = Dense(2)(x)", "a loop, whose rounds"),
-        ("if flag: x = Dense(2)(x)", "an if, whose condition"),
+        ("if flag: x = Dense(2)(x)", "an if or a match, whose condition"),
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
         ("x = LSTM(2, return_sequences=flag)(x)", "a value that only running the code could tell"),
         ("x = Dense(**settings)(x)", "`Dense` with arguments"),
@@ -280,7 +280,7 @@ def test_loops_and_functions_are_followed_where_all_is_known_and_that_is_said() 
     """
     widths = [shape[-1] for shape in shapes(code)]
     assert widths == [3, 8, 8, 4, 4, 5, 6]
-    assert "2 rounds" in sentences(code)[9]
+    assert "each round (2)" in sentences(code)[9]
     assert "`block` is a function" in sentences(code)[10]
     assert len(sentences(code)) == 2
 
@@ -409,6 +409,20 @@ def widths(code: str) -> list[int | None]:
         ("if (n := 4) > 3: m = Sequential([Input((9, 3)), Dense(n)])", [3, 4]),
         ("b = Sequential([Input((9, 3)), LSTM(4)])\nm = Model(b.input, Dense(2)(b.output))",
          [3, 4, 2]),
+        ("b = {'units': 4}\nm = Sequential([Input((9, 3)), LSTM(**{**b, 'seed': 0})])", [3, 4]),
+        ("*a, b = [8, 6, 4]\nc, *d, e = [1, 2, 5, 7]\n"
+         "m = Sequential([Input((9, 3)), Dense(b), Dense(d[1]), Dense(e)])", [3, 4, 5, 7]),
+        ("a = [64, 8, 32]\nb = a\na.sort()\na.remove(64)\ndel a[0]\nb += [5]\na[1:] = [6, 7]\n"
+         "m = Sequential([Input((9, 3)), *[Dense(u) for u in a]])", [3, 32, 6, 7]),
+        ("m = Sequential([Input((9, 3))])\nfor u in (4, 5): m.add(Dense(u))\nelse: m.add(Dense(7))",
+         [3, 4, 5, 7]),
+        ("a = {'bn': 1}\nd = 3\nm = Sequential([Input((9, 3))])\n"
+         "if 1 < d < 5 and 'bn' in a and 'x' not in a: m.add(Dense(4))\n"
+         "for name in a: m.add(Dense(len(name)))\nfor c in 'LD': m.add(Dense(7))", [3, 4, 2, 7, 7]),
+        ("a = [Dense(u * v) for u in (2, 3) if u > 2 for v in (4, 5)]\n"
+         "m = Sequential([Input((9, 3)), *a])", [3, 12, 15]),
+        ("first = Sequential([Input((9, 3)), LSTM(4)])\nif flag:\n  def f(x): return ReLU()(x)\n"
+         "m = Sequential([Input((9, 3)), LSTM(5)])", [3, 5]),
         ("class Config:\n  units: int = 4\nm = Sequential([Input((9, 3)), LSTM(Config.units)])",
          [3, 4]),
     ],
@@ -449,6 +463,21 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
     assert shapes(f"{classes}\n        m = Whole(5)\n        m.build((None, 9, 3))") == [
         (None, 9, 3), (None, 5), (None, 2)
     ]  # fmt: skip
+    assert shapes("""
+        class Decoder(Model):
+            def __init__(self):
+                super().__init__()
+                self.gru = GRU(8)
+            @staticmethod
+            def scale(x, rate):
+                return Dropout(rate)(x)
+            def call(self, x, state=None, project=True):
+                x = self.scale(self.gru(x, initial_state=state), 0.1)
+                return Dense(3)(x) if project else x
+        a, b = Input((9, 3)), Input((5, 2))
+        outputs, state = GRU(8, return_state=True)(a)
+        m = Model([a, b], Decoder()(b, state=state, project=False))
+    """) == [(None, 9, 3), (None, 5, 2), (None, 8), (None, 8), (None, 8)]
     assert "`Whole` is a class of its own" in sentences(f"{classes}\n        Whole(5)")[8]
 
 
@@ -456,7 +485,7 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
     ("code", "words"),
     [
         ("def f(x):\n  if flag:\n    return LSTM(3)(x)\n  return GRU(4)(x)\n"
-         "i = Input((9, 3))\nm = Model(i, f(i))", "an if, whose condition"),
+         "i = Input((9, 3))\nm = Model(i, f(i))", "an if or a match, whose condition"),
         ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"
          "m = Model(i, Bidirectional(LSTM(5))(i, initial_state=s))", "with states to start from"),
         ("m = Sequential([Input((9, 4)), MultiHeadAttention(2, 2)])", "which Keras refuses"),
@@ -488,6 +517,18 @@ HOSTILE = {
     "laughs": "a = [1]\n" + "a = [a] * 10\n" * 30 + "m = Sequential([LSTM(a), Dense(max(a))])",
     "twice": "x = Input((3, 2))\n" + "x = [x, x]\n" * 60 + "m = Concatenate()(x)",
     "keys": "a = (1,)\n" + "a = (a, a)\n" * 60 + "d = {}\nd.update([(a, 1)])\nd.get(a)\nd[a] = 1",
+    "index": "d = {}\na = (1,)\n" + "a = (a, a)\n" * 60 + "b = d[a]\nx = LSTM(2)(y)[:, -1, a]",
+    "long names": "x = Input((12, 3))\nfor i in range(99):\n  x = " + "ab" * 90_000 + "(x)",
+    "paths": "x = tf\nfor i in range(99):\n for j in range(60): x = x." + "ab" * 90_000,
+    "inner loops": "for i in range(99):\n for j in range(90):\n  for k in []: " + "a=b-c;" * 19_000,
+    "functions": "".join(" " * n + f"def f{n}():\n" for n in range(90))
+    + " " * 90
+    + "a=b-c;" * 9_000,
+    "sets": "for i in range(99):\n for j in range(60):\n  f(\n{" + "a," * 19_000 + "})",
+    "one line": "a = '" + "é" * 90_000 + "';" + "f();" * 13_000,
+    "stars": "a = [0] * 1000\nx = [" + "*a," * 19_000 + "]",
+    "no shape": "y = np.zeros((3, 4)).reshape()\nx = Dense(1)(y)",
+    "own loss": "class L(Loss): pass\nm = Sequential([LSTM(2)])\nm.compile(loss=L())",
     "lists": "a = [1] * 900\n" + "a.extend(a)\n" * 60 + "b = [a]\nb.extend(9**9)",
     "calls": "def f(x):\n  f(x);f(x);f(x)\n  return f(x)\nm = Sequential([Input((3, 4)), f(3)])",
     "attributes of a model": "m = Sequential([LSTM(2)])\n" + "m.abcdefghijkl\n" * 12_000,

@@ -12,7 +12,17 @@ from lib.stack.plain import Unpack
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
-from lib.stack.read.values import FUNCTIONS, Array, Class, Name, array, function, listed, plain
+from lib.stack.read.values import (
+    FUNCTIONS,
+    LONGEST,
+    Array,
+    Class,
+    Name,
+    array,
+    function,
+    listed,
+    plain,
+)
 from lib.stack.recurrent import Recurrent
 from lib.stack.settings import ACTIVATIONS
 
@@ -212,7 +222,7 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:
     """What a value has by a name: X.shape, base.output."""
     found: Any = UNKNOWN
     match base:
-        case Name(path):
+        case Name(path) if len(path) + len(name) < LONGEST:
             found = Name(f"{path}.{name}")
         case Array(shape) if name == "shape":
             found = shape

@@ -71,7 +71,7 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            names = {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
+            names = {getattr(one, "attr", getattr(one, "id", "")) for one in reader.walk(node)}
             if names & {"Sequential", "Model"}:
                 before = len(layers.models)
                 reader.follow(reader.function(node.name, node.args, node.body), [], {})
@@ -107,7 +107,8 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
 def _loss(layers: Layers, value: Any) -> str:
     """Keras's name of what `compile` is given; empty, with a note, where it isn't known."""
     losses = layers.leaves(value)
-    names = {one if isinstance(one, str) else getattr(one, "name", "…") for one in losses}
+    told = [one if isinstance(one, str) else getattr(one, "name", None) for one in losses]
+    names = {one if isinstance(one, str) else "…" for one in told}
     if value is None:
         return ""
     if len(names) != 1:

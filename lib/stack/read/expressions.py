@@ -8,6 +8,7 @@ UNKNOWN.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lib.stack.base import Origin
@@ -42,8 +43,9 @@ class Expressions:
     """What the expressions of a code come to, by the names that are known where they stand."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        """Of the code."""
+        self.rows = [line.encode() for line in lines]
+        """Of the code: Python counts its columns in bytes."""
+        self._origins: dict[tuple[ast.AST, ast.AST], Origin] = {}
         self.layers = Layers()
         self.statement: ast.AST = ast.Pass()
         """That is followed just now."""
@@ -59,18 +61,25 @@ class Expressions:
 
     def at(self, node: Any) -> Origin:
         """Where an expression or a statement stands; what is made from here on is made there."""
-        one, line = self.statement, node.lineno
-        text = call = self.lines[line - 1]
+        key = self.statement, node
+        if key not in self._origins:
+            self._origins[key] = self._origin(*key)
+        self.layers.origin = self._origins[key]
+        return self.layers.origin
+
+    def _origin(self, one: Any, node: Any) -> Origin:
+        line = node.lineno
+        row = self.rows[line - 1]
+        text = call = row[: 4 * _LONGEST_LINE].decode(errors="ignore")
         if node.end_lineno == line:
-            call = text.encode()[node.col_offset : node.end_col_offset].decode()
+            call = row[node.col_offset : node.end_col_offset].decode()
         elif "body" not in node._fields:
             text = call = ast.unparse(node)
             length = getattr(one, "end_lineno", line) - getattr(one, "lineno", line)
             if length < _MOST_LINES and "body" not in one._fields:
                 text = ast.unparse(one)
         text = text.strip() if len(text.strip()) <= _LONGEST_LINE else call[:_LONGEST_LINE]
-        self.layers.origin = Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
-        return self.layers.origin
+        return Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
 
     def named(self, name: str) -> Any:
         """The value of a name. What the code doesn't define is taken for a name of Keras's."""
@@ -98,10 +107,13 @@ class Expressions:
             case ast.List(elements):
                 return self._items(elements)
             case ast.Dict(keys, values):
-                pairs = [(self.value(key), value) for key, value in zip(keys, values, strict=True)]
-                return {key: self.value(value) for key, value in pairs if plain(key)}
-            case ast.BinOp(left, how, right) | ast.Compare(left, [how], [right]):
+                return self._dict(zip(keys, values, strict=True))
+            case ast.BinOp(left, how, right):
                 return self._operation(how, self.value(left), self.value(right), node)
+            case ast.Compare(left, hows, rights):
+                sides = [self.value(one) for one in (left, *rights)]
+                held = [operation(*one) for one in zip(hows, sides, sides[1:], strict=False)]
+                return all(held) if all(map(flat, held)) else UNKNOWN
             case ast.UnaryOp(ast.Not(), operand):
                 known = self._truth(operand)
                 return UNKNOWN if known is None else not known
@@ -118,8 +130,8 @@ class Expressions:
                 return self._part(self.value(base), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
-            case ast.ListComp(element, [one]) | ast.GeneratorExp(element, [one]):
-                return self._comprehended(element, one, node)
+            case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
+                return self._comprehended(element, loops, node)
             case ast.Starred(value):
                 return self.value(value)
             case ast.NamedExpr(target, value):
@@ -131,11 +143,22 @@ class Expressions:
                 return self._called(node)
         return UNKNOWN
 
+    def _dict(self, pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Any:
+        """A dict, and what is unpacked in it."""
+        found: dict[Any, Any] = {}
+        for key, one in pairs:
+            place, value = self.value(key), self.value(one)
+            if key is None and not isinstance(value, dict):
+                return UNKNOWN
+            found |= value if key is None else {place: value} if plain(place) else {}
+        return found
+
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """What stands in brackets, with what is unpacked there."""
         found: list[Any] = []
         for node in nodes:
             value = self.value(node)
+            self.layers.spend(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
@@ -165,20 +188,36 @@ class Expressions:
         if isinstance(base, (Name, Part)):
             return base
         held = isinstance(base, (list, tuple, str, dict, range))
-        return computed(lambda: base[index]) if held else UNKNOWN
+        return computed(lambda: base[index]) if held and _small(index) else UNKNOWN
 
-    def _comprehended(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
+    def _comprehended(
+        self, element: ast.expr, loops: list[ast.comprehension], node: ast.AST
+    ) -> Any:
         """A list whose rounds are known."""
-        rounds = self.value(loop.iter)
-        if not listed(rounds) or loop.ifs:
+        outside = self.names
+        self.names = Names({}, outside)
+        found = self._rounds(element, loops)
+        self.names = outside
+        if found is None:
             self.at(node)
             return self.layers.beyond("list", "loop", self.values_in(node))
-        found, outside = [], self.names
-        self.names = Names({}, outside)
+        return found
+
+    def _rounds(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
+        """What each round gives; None where they aren't known."""
+        if not loops:
+            return [self.value(element)]
+        found: list[Any] = []
+        rounds = self.value(loops[0].iter)
+        if not listed(rounds):
+            return None
         for one in rounds:
-            self.assign(loop.target, one)
-            found.append(self.value(element))
-        self.names = outside
+            self.assign(loops[0].target, one)
+            held = [self._truth(each) for each in loops[0].ifs]
+            inside = self._rounds(element, loops[1:]) if all(held) else []
+            if None in held or inside is None:
+                return None
+            found += inside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
@@ -193,11 +232,23 @@ class Expressions:
                 usual[one.arg] = self.value(default)
         return Function(name, body, args, usual, self.names)
 
+    def walk(self, node: ast.AST) -> Iterator[ast.AST]:
+        """A node and all that is in it: each is a step."""
+        for one in ast.walk(node):
+            self.layers.spend(0.5)
+            yield one
+
+    def drop(self, target: ast.expr) -> None:
+        """Take an item out of a list or a dict."""
+        if isinstance(target, ast.Subscript):
+            held, place = self.value(target.value), self.value(target.slice)
+            if isinstance(held, (list, dict)) and _small(place):
+                computed(held.__delitem__, place)
+
     def values_in(self, node: ast.AST) -> dict[str, Any]:
         """What the names in a code stand for, those with dots among them: self.model.add."""
         found: dict[str, Any] = {}
-        for one in ast.walk(node):
-            self.layers.spend()
+        for one in self.walk(node):
             if isinstance(one, (ast.Name, ast.Attribute)):
                 name = dotted(one)
                 found[name] = self.named(name)
@@ -219,13 +270,15 @@ class Expressions:
                     self.names.module.known[dotted(target)] = value
             case ast.Subscript(base, index):
                 held, place = self.value(base), self.value(index)
-                if isinstance(held, (list, dict)) and plain(place):
+                known = listed(value) if isinstance(place, slice) else True
+                if isinstance(held, (list, dict)) and _small(place) and known:
                     computed(held.__setitem__, place, value)
             case ast.Tuple(targets) | ast.List(targets):
                 values = self._unpacked(value, len(targets))
-                if targets and isinstance(targets[-1], ast.Starred):
-                    rest = len(targets) - 1
-                    values[rest:] = [values[rest:]]
+                starred = [at for at, one in enumerate(targets) if isinstance(one, ast.Starred)]
+                for at in starred:  # one at most
+                    end = max(at, len(values) - (len(targets) - 1 - at))
+                    values[at:end] = [values[at:end]]
                 for one, given in zip(targets, values, strict=False):
                     self.assign(one, given)
 
@@ -268,16 +321,28 @@ class Expressions:
 
     def _call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
         """What a call gives, whatever is called."""
-        if isinstance(callee, Partial):
-            return self._call(callee.what, callee.args + args, callee.keywords | keywords, name)
-        if isinstance(callee, Name) and callee.name == "partial" and args:
-            return Partial(args[0], args[1:], keywords)
-        if isinstance(callee, Class):
-            if not callee.is_model:
-                return self.layers.unread(callee.name, "class")
-            return self.instance(callee, args, keywords)
-        if not isinstance(callee, Function):
-            return calls.call(self.layers, callee, args, keywords, name)
-        if self.layers.found(args, keywords):
-            self.layers.note("function", self.layers.origin.line, name=f"`{name}`")
-        return self.follow(callee, args, keywords)
+        given: Any
+        match callee:
+            case Partial(what, args=first):
+                given = self._call(what, first + args, callee.keywords | keywords, name)
+            case Name(name="partial") if args:
+                given = Partial(args[0], args[1:], keywords)
+            case Model(call=own) if own and args:
+                given = own(args, keywords)
+            case Class(is_model=True):
+                given = self.instance(callee, args, keywords)
+            case Class():
+                given = self.layers.unread(callee.name, "class")
+            case Function():
+                if self.layers.found(args, keywords):
+                    named = f"`{callee.name}`"
+                    self.layers.note("function", self.layers.origin.line, name=named)
+                given = self.follow(callee, args, keywords)
+            case _:
+                given = calls.call(self.layers, callee, args, keywords, name)
+        return given
+
+
+def _small(index: Any) -> bool:
+    """Whether it is no index that is large, as one of lists within lists is."""
+    return plain(index) or isinstance(index, slice)

@@ -21,6 +21,7 @@ from lib.toml import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
+_LONGEST_NAME = 40
 Values = Sequence[Value]
 _WORDS, _FEATURES = (12,), 3
 _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
@@ -49,8 +50,8 @@ class Model:
     """Of a Sequential."""
     inputs: list[Value] = field(default_factory=list)
     outputs: Any = None
-    call: Callable[[list[Value]], Any] | None = None
-    """Of a class of the code, what it does with what comes in."""
+    call: Callable[[list[Any], dict[str, Any]], Any] | None = None
+    """Of a class of the code, what its `call` gives of arguments."""
     known: dict[str, Any] = field(default_factory=dict)
     """Of a class of the code, what it has by name."""
     shape: Any = None
@@ -94,6 +95,7 @@ class Layers:
     def unread(self, name: str, why: str) -> Part:
         """What stands in the place of a layer that can't be read, by a row of code.toml."""
         self.spend(100)
+        name = name[:_LONGEST_NAME]
         meant = [right for right in MAKES if right.lower() == name.lower()]
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
         received = say(WORDS["unread"], why, name=f"`{name}`")
@@ -175,7 +177,7 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
-        if isinstance(value, Array):
+        if isinstance(value, Array) and value.shape:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
             value = self.unread(value.layer.keras, "uncalled")
@@ -196,7 +198,7 @@ class Layers:
         inputs = inputs or [self.input(None)]
         if isinstance(what, Model):
             if what.call:
-                return what.call(inputs)
+                return what.call([inputs if inputs[1:] else inputs[0]], {})
             again = self._chain if what.parts is not None else self._once_more
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"

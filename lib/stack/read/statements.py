@@ -11,11 +11,10 @@ from typing import Any
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
-from lib.stack.read.building import Value
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
-from lib.stack.read.names import Names
-from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, listed
+from lib.stack.read.names import Names, dotted
+from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, change, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -54,10 +53,9 @@ class Reader(Expressions):
                 case ast.AnnAssign(target, _, value) if value:
                     self.assign(target, self.value(value))
                 case ast.AugAssign(target, how, right):
-                    left = self.value(target)
-                    self.assign(target, self._operation(how, left, self.value(right), statement))
-                case ast.FunctionDef(name, args, inside):
-                    self.names.take(name, self.function(name, args, inside))
+                    self._augment(target, how, self.value(right), statement)
+                case ast.FunctionDef(name, args, inside, wrappers):
+                    self._define(self.function(name, args, inside), {*map(dotted, wrappers)})
                 case ast.ClassDef(name):
                     self.names.take(name, self._class(statement))
                 case ast.Global() | ast.Nonlocal():
@@ -78,14 +76,31 @@ class Reader(Expressions):
                         self.run(then if known else orelse)
                 case ast.For():
                     self._loop(statement)
-                case ast.While():
+                case ast.While() | ast.AsyncFor():
                     self._pass_by(statement, "loop")
-                case ast.With(_, inside):
+                case ast.Match():
+                    self._pass_by(statement, "branch")
+                case ast.Delete(targets):
+                    for target in targets:
+                        self.drop(target)
+                case ast.With(_, inside) | ast.AsyncWith(_, inside):
                     self.run(inside)
                 case ast.Try(inside, _, orelse, last):
                     self.run([*inside, *orelse, *last])
                 case ast.Return(value):
                     raise Returned(self.value(value))
+
+    def _augment(self, target: ast.expr, how: ast.AST, right: Any, statement: ast.AST) -> None:
+        left = self.value(target)
+        if isinstance(left, (list, dict)):  # which other names may hold too
+            change(left, "update" if isinstance(left, dict) else "extend", [right], {})
+        else:
+            self.assign(target, self._operation(how, left, right, statement))
+
+    def _define(self, function: Function, wrappers: set[str]) -> None:
+        """Name a function, which may be one that isn't given the instance, or isn't called."""
+        own = Partial(function, [], {}) if "staticmethod" in wrappers else function
+        self.names.take(function.name, UNKNOWN if "property" in wrappers else own)
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -122,9 +137,8 @@ class Reader(Expressions):
         self.layers.note("own model", own.line, name=f"`{own.name}`")
         model = Model(self.layers.origin.line)
 
-        def call(tensors: list[Value]) -> Any:
-            inputs = tensors if len(tensors) > 1 else tensors[0]
-            return self.follow(own.known["call"], [model, inputs], {})
+        def call(args: list[Any], keywords: dict[str, Any]) -> Any:
+            return self.follow(own.known["call"], [model, *args], keywords)
 
         model.call = call
         for name, one in own.known.items():
@@ -137,20 +151,22 @@ class Reader(Expressions):
     def _loop(self, loop: ast.For) -> None:
         """Follow each round where they are known."""
         before, rounds = len(self.layers.parts), self.value(loop.iter)
-        jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in ast.walk(loop))
+        rounds = [*rounds] if isinstance(rounds, (dict, str)) else rounds
+        jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
             self._pass_by(loop, "loop")
             return
         for one in rounds:
             self.assign(loop.target, one)
             self.run(loop.body)
+        self.run(loop.orelse)
         if len(self.layers.parts) > before:
             self.layers.note("followed", loop.lineno, count=len(rounds))
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
         """What a block that can't be followed changes isn't known from there on."""
         values = self.values_in(block)
-        names = [one for one in ast.walk(block) if isinstance(one, ast.Name)]
+        names = [one for one in self.walk(block) if isinstance(one, ast.Name)]
         changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
         methods = [f".{name}" for names in CHANGES.values() for name in names]
         changed |= {name for name in values if any(name + one in values for one in methods)}
@@ -167,6 +183,14 @@ class Reader(Expressions):
                     model.parts.append(part)
         for name in changed:
             self.names.take(name, given)
-        returns = any(isinstance(one, ast.Return) for one in ast.walk(block))
-        if returns and given is not UNKNOWN:
+        if self._depth and given is not UNKNOWN and _returns(block):
             raise Returned(given)
+
+
+def _returns(block: ast.AST) -> bool:
+    """Whether a function may return in this block."""
+    for one in ast.iter_child_nodes(block):
+        own = isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
+        if isinstance(one, ast.Return) or (not own and _returns(one)):
+            return True
+    return False

@@ -36,8 +36,8 @@ def _round(number: float, digits: int | None = None) -> float:
 FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN} | {"round": _round}
 """Functions of plain values, by name, those of `math` and NumPy among them."""
 CHANGES = {
-    list: ("append", "clear", "extend", "insert", "pop", "reverse"),
-    dict: ("clear", "pop", "setdefault", "update"),
+    list: ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
+    dict: ("clear", "pop", "popitem", "setdefault", "update"),
 }
 """Methods that change what they are of."""
 _ASKS = {list: ("copy",), dict: ("copy", "get", "items", "keys", "values")}
@@ -146,6 +146,10 @@ def operation(how: ast.AST, left: Any, right: Any) -> Any:
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
+    if isinstance(how, (ast.In, ast.NotIn)):
+        small = plain(left) and (flat(right) or isinstance(right, dict))
+        held = computed(lambda: left in right) if small else UNKNOWN
+        return held if isinstance(held, Unknown) else held == isinstance(how, ast.In)
     if isinstance(how, ast.cmpop):
         small = plain(left) and plain(right)
     elif isinstance(how, ast.Pow):
@@ -174,8 +178,8 @@ def change(base: list[Any] | dict[Any, Any], name: str, args: Any, keywords: Any
     kind = list if isinstance(base, list) else dict
     first = args[0] if args else None
     takes = isinstance(first, dict) or plain(first)  # other keys can be large
-    if kind is list:
-        takes = name != "extend" or listed(first)
+    if kind is list and name != "remove":
+        takes = listed(first) if name == "extend" else name != "sort" or flat(base)
     if name not in CHANGES[kind] + _ASKS[kind] or not takes:
         return UNKNOWN
     given = computed(lambda: getattr(base, name)(*args, **keywords))
@@ -199,7 +203,7 @@ def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy:
     elif name == "to_categorical" and isinstance(first, Array):
         kept = first.shape[:-1] if first.shape[-1:] == (1,) else first.shape
         shape = (*kept, keywords.get("num_classes", second))
-    elif name == "reshape" and isinstance(first, Array):
+    elif name == "reshape" and isinstance(first, Array) and args[1:]:
         return first.reshaped(second if len(args) == 2 else args[1:])
     elif name in ("array", "asarray", "astype") and isinstance(first, Array):
         return first
@@ -211,12 +215,5 @@ def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy:
 def is_last_step(index: Any) -> bool:
     """Whether brackets hold [:, -1], or [:, -1, :]."""
     whole = slice(None)
-    return (
-        isinstance(index, tuple)
-        and index[:2] == (whole, -1)
-        and {*map(str, index[2:])}
-        <= {
-            str(whole),
-            str(...),
-        }
-    )
+    is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
+    return is_last and all(one == whole or one is ... for one in index[2:])
