@@ -232,3 +232,9 @@ def test_what_stands_where_the_input_should_gives_way_to_one() -> None:
     """A layer that is never called on anything; which of its lines that changes isn't told."""
     offers = {"Write keras.Input((12, 3)) in its place": []}
     assert offered("x = LSTM(8)\nx = Dense(3)(x)") == offers
+
+
+def test_a_blank_line_within_a_call_that_goes_away_is_no_line_to_show() -> None:
+    """It would be a comment without words."""
+    code = "i = Input((9, 2))\nx = MultiHeadAttention(\n\n)(i, i)\nm = Model(i, x)"
+    assert offered(code)["Remove layer 2, MultiHeadAttention"] == []

@@ -35,12 +35,13 @@ def mended(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
     """
     becomes: dict[int, str] = {}
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    with suppress(ModelError, RecursionError):
+    with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
         code = _Code(reading.text)
         code.change(reading.stack, after)
         for number, end, text in code.changed():
             # What is pasted along, as prompts are, stays before each line.
-            before, found, _ = lines[number - 1].partition(code.rows[number - 1].decode().strip())
+            row = code.rows[number - 1].decode().strip()
+            before, found, _ = lines[number - 1].partition(row or "\n")
             if not found:
                 return {}, reading
             becomes[number] = text
