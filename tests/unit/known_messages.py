@@ -1051,11 +1051,53 @@ OLDER = [
         "from keras.layers import Bidirectional",
     ),
     (
+        "model = load_model('lstm_model.h5')\nTypeError: Unrecognized keyword arguments passed to "
+        "LSTM: {'batch_input_shape': [None, 60, 1], 'time_major': False}",
+        "in which LSTM had batch_input_shape, time_major.",
+        "batch_input_shape=None, time_major=None, **options):\n"
+        "        super().__init__(*args, **options)\n\n"
+        'model = keras.models.load_model("lstm_model.h5"',
+    ),
+    (
+        "model = load_model(path)\nTypeError: Unrecognized keyword arguments passed to LSTM: "
+        "{'time_major': False, 'policy': {'config': {'name': 'float32'}}}",
+        "in which LSTM had time_major, policy",
+        "*args, time_major=None, policy=None, **options",
+    ),
+    (
         "ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
         "shape '(?, 1)'",
         "y is (64, 10), the output (?, 1): they have different columns. Most likely y has a column "
         "for each class",
         "np.argmax(y, axis=-1)",
+    ),
+    (
+        "TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
+        "`@keras.saving.register_keras_serializable()`.",
+        "mse, a loss or metric of Keras's own",
+        'load_model(path, compile=False)\nmodel.compile("adam", loss="mse")',
+    ),
+    (
+        "TypeError: Could not locate class 'Functional'. Make sure custom classes are decorated "
+        "with `@keras.saving.register_keras_serializable()`.",
+        "Functional is Keras's own: the file is of another version",
+        "tf_keras.models.load_model(path)",
+    ),
+    (
+        "ValueError: Unknown loss function: 'root_mean_squared_error'. Please ensure you are using "
+        "a `keras.utils.custom_object_scope`",
+        "Keras knows no loss root_mean_squared_error. Most likely it stands in compile.",
+        "model.compile(optimizer, loss=root_mean_squared_error)",
+    ),
+    (
+        "ValueError: Unknown metric function:rmse",
+        "Keras knows no metric rmse. Most likely it stands in compile.",
+        "model.compile(optimizer, loss, metrics=[rmse])",
+    ),
+    (
+        "model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
+        "The file names my_loss, which Keras doesn't know",
+        'custom_objects={"my_loss": my_loss}',
     ),
     (
         "ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
@@ -1104,6 +1146,12 @@ OLDER = [
         "to a supported type.",
         "wants sizes as numbers, and got [None, 64]: None is the open batch.",
         "keras.ops.shape(x)[0]",
+    ),
+    (
+        "ValueError: Unexpectedly found an instance of type `<class 'keras.layers.recurrent.LSTM'>`"
+        ". Expected a symbolic tensor instance.",
+        "got a keras.layers.recurrent.LSTM",
+        "give a layer what another one",
     ),
 ]
 """Likewise, in the words of earlier versions; None for what anybody's own code may raise."""
