@@ -11,7 +11,9 @@ from lib.errors.facts import Facts
 
 def keywords(facts: Facts) -> Explanation | None:
     """An argument that a layer, or a model, doesn't take."""
-    known, received, wording = facts["owner"], facts["received"], facts.match[0]
+    known, wording = facts["owner"], facts.match[0]
+    within = r"\{(?:[^{}]|\{[^{}]{0,99}\}){0,999}\}"  # a value, with names of its own
+    received = re.sub(within, "", facts["received"])
     dropped, of_layers = once("arguments"), table("arguments")["names"]["of_layers"].split()
     names = (
         re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20] or re.findall(r"\w+", received)[:1]
@@ -23,6 +25,9 @@ def keywords(facts: Facts) -> Explanation | None:
     for name in names or ["input"] * (known == "Model"):
         kind = owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM"
         words = {"layer": owner, "name": name, "names": listed, "kind": kind}
+        words["dropped"] = ", ".join(f"{each}=None" for each in names or [name])
+        if path := re.search(r'load_model\("([\w./-]{1,100})"', facts.pasted.whole):
+            words["file"] = path[1]
         if facts.pasted.is_loading and name != "go_backwards":  # which Bidirectional sets
             return say("of Keras 2's file", **words)
         own = f"{owner}.{name}"

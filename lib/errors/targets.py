@@ -123,6 +123,10 @@ def compared(facts: Facts) -> Explanation | None:
     elif facts["one"] or ("logits" in wording and output[-1:] == (1,)):
         losses = [CATEGORICAL if facts["one"] else BINARY]
     words = {"told": difference(y, output), "y": shapes[0], "output": shapes[1]}
+    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
+    if is_wider and losses in ([CATEGORICAL], [BINARY]) and "target" not in wording:
+        ways_ = "column each, other columns, answer per step"
+        return say("y and output", ways=ways_, **words, columns=y[-1])
     happened = say("y and output", **words).happened
     return pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 

@@ -497,7 +497,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "a loss for each of the states": (
         'fit(with_states(["mse"] * 3))',
-        "The model's outputs and the parts of y, or the losses, aren't as many. A layer with",
+        "The model's outputs and the parts of y, or the losses, aren't as many, or",
         "without return_state",
     ),
     "columns for a metric of class numbers": (
@@ -754,12 +754,12 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "time and features swapped": (
         "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)",
-        "was made for 2 features and got 5. Most likely timesteps and features are swapped",
+        "was made for 2 features and got 5. Most likely the data, or the layer before, has",
         "np.transpose(x, (0, 2, 1))",
     ),
     "swapped in a layer": (
         "[layer(data) for layer in [layers.LSTM(4)] for data in (X, np.swapaxes(X, 1, 2))]",
-        "was made for 2 features and got 5. Most likely timesteps and features are swapped",
+        "was made for 2 features and got 5. Most likely the data, or the layer before, has",
         "np.transpose(x, (0, 2, 1))",
     ),
     "Flatten of open time": (

@@ -203,12 +203,12 @@ TODAY = [
     ),
     (
         "Dimensions must be equal, but are 5 and 2 … MatMul",
-        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
+        "kernel was made for 2 features and got 5. Most likely the data, or the layer before, has",
         "np.transpose(x, (0, 2, 1))",
     ),
     (
         "Matrix size-incompatible: In[0]: [3,5], In[1]: [2,16]",
-        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
+        "kernel was made for 2 features and got 5. Most likely the data, or the layer before, has",
         "np.transpose",
     ),
     (
@@ -222,7 +222,7 @@ TODAY = [
         "Matrix size-incompatible: In[0]: [2,5], In[1]: [2,12] [Op:MatMul] name:\n\nArguments "
         "received by LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 5), dtype=float32)\n  • "
         "states=('tf.Tensor(shape=(2, 3), dtype=float32)',)",
-        "kernel was made for 2 features and got 5. Most likely timesteps and features are swapped",
+        "kernel was made for 2 features and got 5. Most likely the data, or the layer before, has",
         "np.transpose",
     ),
     (
@@ -488,7 +488,7 @@ OLDER = [
     ),
     (
         "y_true and y_pred have different structures",
-        "The model's outputs and the parts of y, or the losses, aren't as many. A layer",
+        "The model's outputs and the parts of y, or the losses, aren't as many, or",
         "without return_state",
     ),
     (
@@ -730,7 +730,7 @@ OLDER = [
     (
         "Dimensions must be equal, but are 2 and 5 for 'lstm_1/while/MatMul_1' (op: 'MatMul') "
         "with input shapes: [?,2], [5,16].",
-        "kernel was made for 5 features and got 2. Most likely timesteps and features are swapped",
+        "kernel was made for 5 features and got 2. Most likely the data, or the layer before, has",
         "np.transpose",
     ),
     (
@@ -1049,6 +1049,109 @@ OLDER = [
         "ModuleNotFoundError: No module named 'keras.layers.wrappers'",
         "keras has no layers.wrappers in Keras 3.",
         "from keras.layers import Bidirectional",
+    ),
+    (
+        "model = load_model('lstm_model.h5')\nTypeError: Unrecognized keyword arguments passed to "
+        "LSTM: {'batch_input_shape': [None, 60, 1], 'time_major': False}",
+        "in which LSTM had batch_input_shape, time_major.",
+        "batch_input_shape=None, time_major=None, **options):\n"
+        "        super().__init__(*args, **options)\n\n"
+        'model = keras.models.load_model("lstm_model.h5"',
+    ),
+    (
+        "model = load_model(path)\nTypeError: Unrecognized keyword arguments passed to LSTM: "
+        "{'time_major': False, 'policy': {'config': {'name': 'float32'}}}",
+        "in which LSTM had time_major, policy",
+        "*args, time_major=None, policy=None, **options",
+    ),
+    (
+        "ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
+        "shape '(?, 1)'",
+        "y is (64, 10), the output (?, 1): they have different columns. Most likely y has a column "
+        "for each class",
+        "np.argmax(y, axis=-1)",
+    ),
+    (
+        "TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
+        "`@keras.saving.register_keras_serializable()`.",
+        "mse, a loss or metric of Keras's own",
+        'load_model(path, compile=False)\nmodel.compile("adam", loss="mse")',
+    ),
+    (
+        "TypeError: Could not locate class 'Functional'. Make sure custom classes are decorated "
+        "with `@keras.saving.register_keras_serializable()`.",
+        "Functional is Keras's own: the file is of another version",
+        "tf_keras.models.load_model(path)",
+    ),
+    (
+        "ValueError: Unknown loss function: 'root_mean_squared_error'. Please ensure you are using "
+        "a `keras.utils.custom_object_scope`",
+        "Keras knows no loss root_mean_squared_error. Most likely it stands in compile.",
+        "model.compile(optimizer, loss=root_mean_squared_error)",
+    ),
+    (
+        "ValueError: Unknown metric function:rmse",
+        "Keras knows no metric rmse. Most likely it stands in compile.",
+        "model.compile(optimizer, loss, metrics=[rmse])",
+    ),
+    (
+        "model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
+        "The file names my_loss, which Keras doesn't know",
+        'custom_objects={"my_loss": my_loss}',
+    ),
+    (
+        "ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
+        "What is worked on, (1393,5), doesn't fit (6,). Most likely a scaler was fitted on other",
+        "scaler of its own",
+    ),
+    (
+        "ValueError: non-broadcastable output operand with shape (3000,1) doesn't match the "
+        "broadcast shape (3000,4)",
+        "(3000,1), doesn't fit (3000,4). Most likely a scaler was fitted on other columns",
+        "scaler_y.inverse_transform(model.predict(x))",
+    ),
+    (
+        "ValueError: operands could not be broadcast together with shapes (100,5,1) (100,1)",
+        "Most likely predictions have a time axis",
+        "[:, -1]",
+    ),
+    (
+        "ValueError: `logits` and `labels` must have the same shape, received ((None, 1) vs "
+        "(None, 2)).",
+        "y is (None, 2), the output (None, 1): they have different columns. Most likely y has a "
+        "column for each class. Or output and y have different columns",
+        "Dense(2, activation='softmax')",
+    ),
+    (
+        "ValueError: A target array with shape (1000, 10) was passed for an output of shape "
+        "(None, 1) while using as loss `binary_crossentropy`.",
+        "Most likely y has a column for each class. Or output and y have different columns",
+        "Dense(10, activation='softmax')",
+    ),
+    (
+        "ValueError: Dimensions must be equal, but are 5 and 3 for '{{node lstm/lstm_cell/MatMul}} "
+        "= MatMul[T=DT_FLOAT](a, b)' with input shapes: [?,5], [3,200].",
+        "Most likely the data, or the layer before, has other features than the model was built "
+        "for. Or timesteps and features are swapped.",
+        "np.transpose",
+    ),
+    (
+        "ValueError: Found unexpected losses or metrics that do not correspond to any Model "
+        "output: dict_keys(['out_a']). Valid mode output names: ['dense'].",
+        "aren't as many, or have other names",
+        "and losses, as a list",
+    ),
+    (
+        "TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
+        "to a supported type.",
+        "wants sizes as numbers, and got [None, 64]: None is the open batch.",
+        "keras.ops.shape(x)[0]",
+    ),
+    (
+        "ValueError: Unexpectedly found an instance of type `<class 'keras.layers.recurrent.LSTM'>`"
+        ". Expected a symbolic tensor instance.",
+        "got a keras.layers.recurrent.LSTM",
+        "give a layer what another one",
     ),
 ]
 """Likewise, in the words of earlier versions; None for what anybody's own code may raise."""
