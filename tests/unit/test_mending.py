@@ -232,3 +232,32 @@ def test_what_stands_where_the_input_should_gives_way_to_one() -> None:
     """A layer that is never called on anything; which of its lines that changes isn't told."""
     offers = {"Write keras.Input((12, 3)) in its place": []}
     assert offered("x = LSTM(8)\nx = Dense(3)(x)") == offers
+
+
+@pytest.mark.parametrize(
+    ("imports", "after"),
+    [
+        ("from keras.layers import LSTM, Dense  # mine", "LSTM, Dense, RepeatVector  # mine"),
+        ("from keras.layers import (\n    LSTM,\n    Dense,\n)", "Dense, RepeatVector,"),
+        ("from keras.layers import LSTM, RepeatVector", ""),
+        ("from keras.layers import *", ""),
+        ("from keras import layers", ""),
+    ],
+)
+def test_what_a_mend_needs_is_imported(imports: str, after: str) -> None:
+    """As one line more that changes, where layers are imported by their names."""
+    code = f"{imports}\n" + SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(8))")
+    lines = offered(code)["Put RepeatVector(9) before it"]
+    assert lines[-1] == "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
+    assert [line.endswith(after) for line in lines[:-1]] == [True] * bool(after)
+
+
+def test_a_layer_that_becomes_another_is_imported_too() -> None:
+    """So is an input that is written in front."""
+    code = "from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))"
+    assert next(iter(offered(code).values()))[0] == "from keras.layers import LSTM, Input"
+    code = "from keras.layers import LSTM, Dropout\n" + SEQUENTIAL.format("model.add(Dropout(0.2))")
+    reading = read_code(code)
+    other = Flatten(origin=reading.stack[1].origin)
+    lines = becomes(reading, put(reading.stack, 1, other))
+    assert lines == ["from keras.layers import LSTM, Dropout, Flatten", "model.add(Flatten())"]
