@@ -31,7 +31,7 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     row = page.locator(".st-key-layer_2")
     expect(row).to_contain_text("line 7")
     expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
-    row.get_by_role("button", name="return_sequences=True on layer 2").click()
+    page.get_by_role("button", name="return_sequences=True on layer 2").click()
     heading(page, "From (N, 30, 8) to (N, 5)")
     page.get_by_role("button", name="Check a target for this output").click()
     loss = page.locator(".st-key-check_loss input")
