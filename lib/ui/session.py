@@ -202,6 +202,8 @@ class ShapesPage:
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
     """The error message that is explained; None before anybody has chosen one."""
+    taken: str = ""
+    """The question that was written when a stack's output was taken, as the address has it."""
     damage_question: TargetQuestion | None = None
     """The question that was asked last."""
     mistake: str = ""

@@ -70,6 +70,26 @@ def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
 
 
+def checked(text: str, app: AppTest) -> str:
+    """The verdict on the target of a model that is pasted."""
+    app.segmented_control(key="shapes_part").set_value(0).run()
+    paste(text, app).button(key="to_doctor").click().run()
+    return title(app)
+
+
+def test_each_model_has_its_own_target() -> None:
+    """Neither the y of the code before nor one that was made up stays; a typed one does."""
+    lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
+    code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
+    with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
+    app = shapes()
+    assert "output (500, 1) and y (500,)" in checked(with_y, app)
+    assert "output (320, 24) and y (320, 24)" in checked(code.format(24), app)
+    assert "output (320, 3) and y (320, 3)" in checked(code.format(3), app)
+    app.text_input(key="check_target").set_value("40, 3").run()
+    assert "output (40, 24) and y (40, 3)" in checked(code.format(24), app)
+
+
 def test_a_change_on_the_page_is_written_into_the_code() -> None:
     """The box and the rows stay in step; a pattern leaves the code, and one click comes back."""
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
