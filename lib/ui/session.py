@@ -204,6 +204,8 @@ class ShapesPage:
     """The error message that is explained; None before anybody has chosen one."""
     taken: str = ""
     """The question that was written when a stack's output was taken, as the address has it."""
+    made_up: bool = False
+    """Whether its y is one that fits, for a code that doesn't show y."""
     damage_question: TargetQuestion | None = None
     """The question that was asked last."""
     mistake: str = ""

@@ -84,10 +84,14 @@ def test_each_model_has_its_own_target() -> None:
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
     assert "output (500, 1) and y (500,)" in checked(with_y, app)
+    assert "doesn’t show y" not in said(app)
     assert "output (320, 24) and y (320, 24)" in checked(code.format(24), app)
+    assert "Your code doesn’t show y. This is the y that fits" in said(app)
     assert "output (320, 3) and y (320, 3)" in checked(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
+    assert "doesn’t show y" not in said(app)
     assert "output (40, 24) and y (40, 3)" in checked(code.format(24), app)
+    assert "doesn’t show y" not in said(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code() -> None:

@@ -91,7 +91,8 @@ def _set(**values: Any) -> None:
 
 
 def _question(question: TargetQuestion) -> None:
-    problems = session().shapes.problems
+    page = session().shapes
+    problems = page.problems
     for name, label in SHAPES.items():
         key, text = f"check_{name}", f"{getattr(question, name)}"
         if name in problems:
@@ -99,6 +100,8 @@ def _question(question: TargetQuestion) -> None:
         st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
         if name in problems:
             st.warning(plain(problems[name]))
+    if page.made_up and page.taken == address.page_value(KEY):
+        hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
     label = "Take the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -144,6 +147,7 @@ def take_stack_output() -> None:
     size = batch or question.batch_size
     _set(output=(target[0], *one), target=target, batch_size=size, loss=loss)
     page.taken = address.page_value(KEY)
+    page.made_up = not said and read is not None and not read.target
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
