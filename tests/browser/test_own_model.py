@@ -50,7 +50,7 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
-    heading(page, "From (N, 20, 4) to (N, 7)")
+    heading(page, "That couldn’t be read: below is the stack from before")
 
 
 def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:

@@ -45,7 +45,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
     """The box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
     mends = _mends(steps)
-    st.markdown(f"# {plain(narrate.stack_title(steps))}")
+    title = SAYS["unread"] if session().shapes.model_problem else narrate.stack_title(steps)
+    st.markdown(f"# {plain(title)}")
     model_box()
     name = pattern_of(stack)
     titles = {SIDEBAR: "The sidebar’s model"} | {key: one.title for key, one in PATTERNS.items()}
