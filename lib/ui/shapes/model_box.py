@@ -96,6 +96,8 @@ def _read(text: str | bytes, name: str = "") -> None:
     except ModelError as error:
         page.model_problem = f"{error}"
         return
+    if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
+        page.model_text = page.reading.text
     page.opened = None
     set_stack(page.reading.stack)
 
