@@ -261,3 +261,13 @@ def test_a_layer_that_becomes_another_is_imported_too() -> None:
     other = Flatten(origin=reading.stack[1].origin)
     lines = becomes(reading, put(reading.stack, 1, other))
     assert lines == ["from keras.layers import LSTM, Dropout, Flatten", "model.add(Flatten())"]
+
+
+def test_what_two_stars_may_hold_is_never_said_twice() -> None:
+    """Python would refuse it; what stands there by name changes."""
+    code = "cfg = dict(units=8, return_sequences=False)\n"
+    code += SEQUENTIAL.format("model.add(LSTM(**cfg))\nmodel.add(LSTM(3, name='e', **{}))")
+    words = "Set return_sequences=True on layer 2, LSTM"
+    assert offered(code)[words] == []
+    code = code.replace("LSTM(**cfg)", "LSTM(8, return_sequences=False, **{})")
+    assert offered(code)[words] == ["model.add(LSTM(8, return_sequences=True, **{}))"]

@@ -287,4 +287,5 @@ def _put(call: ast.Call, name: str, value: ast.expr) -> None:
         if keyword.arg == name:
             keyword.value = value
             return
-    call.keywords.append(ast.keyword(name, value))
+    if all(one.arg for one in call.keywords):  # else **those may hold it as well
+        call.keywords.append(ast.keyword(name, value))
