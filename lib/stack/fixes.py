@@ -99,7 +99,7 @@ def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
 
 def _one_sample(first: Layer) -> dict[str, Any]:
     """The settings of an input for the last two axes of what it is."""
-    settings: dict[str, Any] = {"form": "sequence"}
+    settings: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
     if isinstance(first, Input) and first.form == "other" and len(first.shape) > 2:
         steps, features = first.shape[-2:]
         settings |= {"timesteps": steps or None, "features": features or None}

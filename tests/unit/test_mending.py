@@ -271,3 +271,9 @@ def test_what_two_stars_may_hold_is_never_said_twice() -> None:
     assert offered(code)[words] == []
     code = code.replace("LSTM(**cfg)", "LSTM(8, return_sequences=False, **{})")
     assert offered(code)[words] == ["model.add(LSTM(8, return_sequences=True, **{}))"]
+
+
+def test_an_input_of_pictures_becomes_one_of_sequences() -> None:
+    """Its last two axes stay."""
+    code = "model = Sequential()\nmodel.add(Input((5, 28, 28)))\nmodel.add(LSTM(8))"
+    assert ["model.add(Input((28, 28)))"] in offered(code).values()
