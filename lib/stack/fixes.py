@@ -51,6 +51,8 @@ ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `state
 
 def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
+    if after.error and before.error and isinstance(before.layer, Unread) and before.layer.mended:
+        return after.error.message != before.error.message
     if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
         return False
     first, second = (

@@ -277,3 +277,12 @@ def test_an_input_of_pictures_becomes_one_of_sequences() -> None:
     """Its last two axes stay."""
     code = "model = Sequential()\nmodel.add(Input((5, 28, 28)))\nmodel.add(LSTM(8))"
     assert ["model.add(Input((28, 28)))"] in offered(code).values()
+
+
+@pytest.mark.parametrize("first", ["Input((10,)), LSTM(50, ", "Input((10, 3)), LSTM(50), LSTM(5, "])
+def test_of_two_faults_of_a_layer_the_argument_goes_first(first: str) -> None:
+    """Then it breaks for the other one."""
+    line = f"Sequential([{first}return_sequence=True), Dense(1)])"
+    words, lines = next(iter(offered(line).items()))
+    assert words.startswith("Write LSTM(")
+    assert lines == [line.replace("sequence=", "sequences=")]
