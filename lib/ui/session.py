@@ -190,6 +190,10 @@ class ShapesPage:
     """The model that was pasted or dropped last."""
     model_text: str = ""
     """What was pasted."""
+    model_file: str = ""
+    """The name of the file that was dropped, "" where a text was pasted."""
+    drops: int = 0
+    """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
     """Why that is no model."""
     said: list[str] = field(default_factory=list)

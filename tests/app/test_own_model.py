@@ -146,22 +146,28 @@ def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> Non
 
 def drop(app: AppTest, name: str, text: str) -> None:
     """Give the page a model's file."""
-    file = (name, text.encode(), "text/plain")
-    next(each for each in app.file_uploader if each.key.startswith("model")).set_value(file).run()
+    (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
+    assert not uploader.value
+    uploader.set_value((name, text.encode(), "text/plain")).run()
     assert not app.exception
 
 
 def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
-    """It stands in the box; a configuration doesn't."""
+    """It stands in the box; a configuration doesn't. Each file is named, and none stays."""
     app = shapes()
     drop(app, "mine.py", STACKED)
     assert app.text_area(key="model_text").value == STACKED
+    assert "4 layers were read from your code, mine.py." in said(app)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert "LSTM(64, return_sequences=True)" in app.text_area(key="model_text").value
     layer = '{"class_name": "InputLayer", "config": {"batch_shape": [null, 20, 4]}}'
     drop(app, "a.json", f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}')
     assert title(app).startswith("From (N, 20, 4)")
     assert not app.text_area(key="model_text").value
+    assert "1 layers were read from your configuration, a.json." in said(app)
+    drop(app, "b.py", "Sequential([")
+    assert "b.py: Line 1" in said(app)
+    assert "b.py" not in said(paste(STACKED, app))
 
 
 def test_an_error_in_the_box_is_read_where_errors_are() -> None:
