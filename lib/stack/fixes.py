@@ -51,6 +51,8 @@ ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `state
 
 def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
+    if after.error and before.error and isinstance(before.layer, Unread) and before.layer.mended:
+        return after.error.message != before.error.message
     if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
         return False
     first, second = (
@@ -99,7 +101,7 @@ def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
 
 def _one_sample(first: Layer) -> dict[str, Any]:
     """The settings of an input for the last two axes of what it is."""
-    settings: dict[str, Any] = {"form": "sequence"}
+    settings: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
     if isinstance(first, Input) and first.form == "other" and len(first.shape) > 2:
         steps, features = first.shape[-2:]
         settings |= {"timesteps": steps or None, "features": features or None}

@@ -190,6 +190,10 @@ class ShapesPage:
     """The model that was pasted or dropped last."""
     model_text: str = ""
     """What was pasted."""
+    model_file: str = ""
+    """The name of the file that was dropped, "" where a text was pasted."""
+    drops: int = 0
+    """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
     """Why that is no model."""
     said: list[str] = field(default_factory=list)
@@ -202,6 +206,10 @@ class ShapesPage:
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
     """The error message that is explained; None before anybody has chosen one."""
+    taken: str = ""
+    """The question that was written when a stack's output was taken, as the address has it."""
+    made_up: bool = False
+    """Whether its y is one that fits, for a code that doesn't show y."""
     damage_question: TargetQuestion | None = None
     """The question that was asked last."""
     mistake: str = ""

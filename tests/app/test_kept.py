@@ -35,7 +35,7 @@ def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
 
 def give(app: AppTest, name: str, content: bytes) -> None:
     """Give the page a file, by whichever uploader it has."""
-    uploader = next(each for each in app.get("file_uploader") if each.key != "model_file")
+    uploader = next(each for each in app.get("file_uploader") if "model_file" not in each.key)
     uploader.set_value((name, content, "application/octet-stream")).run()
     assert not app.exception
 

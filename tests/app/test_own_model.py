@@ -51,14 +51,49 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
 
 
+def test_the_likeliest_mend_of_code_stands_above_all_layers() -> None:
+    """Once; the others, and the lines to copy, stand beside the layer that breaks."""
+    keys = [each.key for each in paste(STACKED).button]
+    assert keys.count("fix_0") == 1
+    assert keys.index("fix_0") < keys.index("layer_1_up") < keys.index("fix_1")
+    keys = [each.key for each in shapes(stack="input~lstm~lstm").button]
+    assert keys.index("fix_0") > keys.index("layer_2_up")
+
+
 def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
-    """The stack and the text stay; the sentence says what was expected."""
-    app = paste(STACKED)
-    before = title(app)
+    """The stack and the text stay; the title tells it until another stack is chosen."""
+    app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
-    assert title(app) == before
+    assert title(app) == "That couldn’t be read: below is the stack from before"
+    assert app.number_input(key="layer_1_lstm_units").value == 4
     assert "Line 1" in said(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
+    app.number_input(key="layer_1_lstm_units").set_value(5).run()
+    assert title(app).startswith("From (N, 9, 2) to (N, 5)")
+
+
+def checked(text: str, app: AppTest) -> str:
+    """The verdict on the target of a model that is pasted."""
+    app.segmented_control(key="shapes_part").set_value(0).run()
+    paste(text, app).button(key="to_doctor").click().run()
+    return title(app)
+
+
+def test_each_model_has_its_own_target() -> None:
+    """Neither the y of the code before nor one that was made up stays; a typed one does."""
+    lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
+    code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
+    with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
+    app = shapes()
+    assert "output (500, 1) and y (500,)" in checked(with_y, app)
+    assert "doesn’t show y" not in said(app)
+    assert "output (320, 24) and y (320, 24)" in checked(code.format(24), app)
+    assert "Your code doesn’t show y. This is the y that fits" in said(app)
+    assert "output (320, 3) and y (320, 3)" in checked(code.format(3), app)
+    app.text_input(key="check_target").set_value("40, 3").run()
+    assert "doesn’t show y" not in said(app)
+    assert "output (40, 24) and y (40, 3)" in checked(code.format(24), app)
+    assert "doesn’t show y" not in said(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code() -> None:
@@ -107,6 +142,32 @@ def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> Non
     assert title(app).startswith("This stack breaks at layer 1")
     button(app, "Write keras.Input((12, 3)) in its place").click().run()
     assert title(app).startswith("From (N, 12, 3) to (N, 12, 2)")
+
+
+def drop(app: AppTest, name: str, text: str) -> None:
+    """Give the page a model's file."""
+    (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
+    assert not uploader.value
+    uploader.set_value((name, text.encode(), "text/plain")).run()
+    assert not app.exception
+
+
+def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
+    """It stands in the box; a configuration doesn't. Each file is named, and none stays."""
+    app = shapes()
+    drop(app, "mine.py", STACKED)
+    assert app.text_area(key="model_text").value == STACKED
+    assert "4 layers were read from your code, mine.py." in said(app)
+    button(app, "Set return_sequences=True on layer 2").click().run()
+    assert "LSTM(64, return_sequences=True)" in app.text_area(key="model_text").value
+    layer = '{"class_name": "InputLayer", "config": {"batch_shape": [null, 20, 4]}}'
+    drop(app, "a.json", f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}')
+    assert title(app).startswith("From (N, 20, 4)")
+    assert not app.text_area(key="model_text").value
+    assert "1 layers were read from your configuration, a.json." in said(app)
+    drop(app, "b.py", "Sequential([")
+    assert "b.py: Line 1" in said(app)
+    assert "b.py" not in said(paste(STACKED, app))
 
 
 def test_an_error_in_the_box_is_read_where_errors_are() -> None:

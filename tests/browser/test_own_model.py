@@ -31,7 +31,7 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     row = page.locator(".st-key-layer_2")
     expect(row).to_contain_text("line 7")
     expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
-    row.get_by_role("button", name="return_sequences=True on layer 2").click()
+    page.get_by_role("button", name="return_sequences=True on layer 2").click()
     heading(page, "From (N, 30, 8) to (N, 5)")
     page.get_by_role("button", name="Check a target for this output").click()
     loss = page.locator(".st-key-check_loss input")
@@ -50,7 +50,7 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
-    heading(page, "From (N, 20, 4) to (N, 7)")
+    heading(page, "That couldn’t be read: below is the stack from before")
 
 
 def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:

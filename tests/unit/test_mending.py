@@ -238,3 +238,57 @@ def test_a_blank_line_within_a_call_that_goes_away_is_no_line_to_show() -> None:
     """It would be a comment without words."""
     code = "i = Input((9, 2))\nx = MultiHeadAttention(\n\n)(i, i)\nm = Model(i, x)"
     assert offered(code)["Remove layer 2, MultiHeadAttention"] == []
+
+
+@pytest.mark.parametrize(
+    ("imports", "after"),
+    [
+        ("from keras.layers import LSTM, Dense  # mine", "LSTM, Dense, RepeatVector  # mine"),
+        ("from keras.layers import (\n    LSTM,\n    Dense,\n)", "Dense, RepeatVector,"),
+        ("from keras.layers import LSTM, RepeatVector", ""),
+        ("from keras.layers import *", ""),
+        ("from keras import layers", ""),
+    ],
+)
+def test_what_a_mend_needs_is_imported(imports: str, after: str) -> None:
+    """As one line more that changes, where layers are imported by their names."""
+    code = f"{imports}\n" + SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(8))")
+    lines = offered(code)["Put RepeatVector(9) before it"]
+    assert lines[-1] == "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
+    assert [line.endswith(after) for line in lines[:-1]] == [True] * bool(after)
+
+
+def test_a_layer_that_becomes_another_is_imported_too() -> None:
+    """So is an input that is written in front."""
+    code = "from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))"
+    assert next(iter(offered(code).values()))[0] == "from keras.layers import LSTM, Input"
+    code = "from keras.layers import LSTM, Dropout\n" + SEQUENTIAL.format("model.add(Dropout(0.2))")
+    reading = read_code(code)
+    other = Flatten(origin=reading.stack[1].origin)
+    lines = becomes(reading, put(reading.stack, 1, other))
+    assert lines == ["from keras.layers import LSTM, Dropout, Flatten", "model.add(Flatten())"]
+
+
+def test_what_two_stars_may_hold_is_never_said_twice() -> None:
+    """Python would refuse it; what stands there by name changes."""
+    code = "cfg = dict(units=8, return_sequences=False)\n"
+    code += SEQUENTIAL.format("model.add(LSTM(**cfg))\nmodel.add(LSTM(3, name='e', **{}))")
+    words = "Set return_sequences=True on layer 2, LSTM"
+    assert offered(code)[words] == []
+    code = code.replace("LSTM(**cfg)", "LSTM(8, return_sequences=False, **{})")
+    assert offered(code)[words] == ["model.add(LSTM(8, return_sequences=True, **{}))"]
+
+
+def test_an_input_of_pictures_becomes_one_of_sequences() -> None:
+    """Its last two axes stay."""
+    code = "model = Sequential()\nmodel.add(Input((5, 28, 28)))\nmodel.add(LSTM(8))"
+    assert ["model.add(Input((28, 28)))"] in offered(code).values()
+
+
+@pytest.mark.parametrize("first", ["Input((10,)), LSTM(50, ", "Input((10, 3)), LSTM(50), LSTM(5, "])
+def test_of_two_faults_of_a_layer_the_argument_goes_first(first: str) -> None:
+    """Then it breaks for the other one."""
+    line = f"Sequential([{first}return_sequence=True), Dense(1)])"
+    words, lines = next(iter(offered(line).items()))
+    assert words.startswith("Write LSTM(")
+    assert lines == [line.replace("sequence=", "sequences=")]

@@ -59,7 +59,7 @@ class _Code:
         tree, lines = parsed(text)
         self.rows = [line.encode() for line in lines]
         """In bytes, as Python counts their columns."""
-        nodes = [*ast.walk(tree)]
+        self.nodes = nodes = [*ast.walk(tree)]
         self.parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
         self.calls = sorted(
             (node for node in nodes if isinstance(node, ast.Call)),
@@ -129,6 +129,7 @@ class _Code:
             self._add(call, first, before=True)
         if ast.unparse(written) != ast.unparse(call):
             self.edits.append((*_span(call), ast.unparse(written)))
+            self._import(_bare_layers(written) - _bare_layers(call))
 
     def _add(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
         """Write a new layer after that of a call, or before it, in the same way."""
@@ -146,6 +147,22 @@ class _Code:
             end = end[0], len(self.rows[end[0] - 1])
         at = start if before else end
         self.edits.append((at, at, text + gap if before else gap + text))
+        self._import(_bare_layers(ast.parse(text)))
+
+    def _import(self, names: set[str]) -> None:
+        """Add the layers that the code doesn't know to an import that brings layers by name."""
+        known, place = set[str](), None
+        for node in self.nodes:
+            if isinstance(node, ast.ImportFrom) and f"{node.module}".endswith("layers"):
+                place = place or _span(node.names[-1])[1]
+            if isinstance(node, ast.alias):
+                known.add(node.asname or node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                known.add(node.id)
+            elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                known.add(node.name)
+        if place and "*" not in known:
+            self.edits += [(place, place, f", {name}") for name in sorted(names - known)]
 
     def _unpack(self, call: ast.Call) -> None:
         """Give its first tensor the name that all of them have."""
@@ -177,6 +194,12 @@ class _Code:
 
 def _span(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+
+
+def _bare_layers(tree: ast.AST) -> set[str]:
+    """The layers that a code calls by their names alone."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names & {*SIGNATURES, "Input"}
 
 
 def _unnamed(layer: Layer) -> Layer:
@@ -265,4 +288,5 @@ def _put(call: ast.Call, name: str, value: ast.expr) -> None:
         if keyword.arg == name:
             keyword.value = value
             return
-    call.keywords.append(ast.keyword(name, value))
+    if all(one.arg for one in call.keywords):  # else **those may hold it as well
+        call.keywords.append(ast.keyword(name, value))

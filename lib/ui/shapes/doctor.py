@@ -91,7 +91,8 @@ def _set(**values: Any) -> None:
 
 
 def _question(question: TargetQuestion) -> None:
-    problems = session().shapes.problems
+    page = session().shapes
+    problems = page.problems
     for name, label in SHAPES.items():
         key, text = f"check_{name}", f"{getattr(question, name)}"
         if name in problems:
@@ -99,6 +100,8 @@ def _question(question: TargetQuestion) -> None:
         st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
         if name in problems:
             st.warning(plain(problems[name]))
+    if page.made_up and page.taken == address.page_value(KEY):
+        hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
     label = "Take the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -121,10 +124,12 @@ def take_stack_output() -> None:
     """Take the traced stack's output with y's samples, its batch, and the loss that it wants.
 
     Open timesteps become 12. Of code that was read it is its own loss, and its own y; where nobody
-    has said what y is, it is what that loss wants.
+    has said what y is, it is what that loss wants. What an earlier stack has said is forgotten.
     """
     stack, page = current_stack(), session().shapes
-    question, tensors = read_question(address.page_value(KEY)), trace(stack)[-1].tensors
+    said = address.page_value(KEY)
+    said = "" if said == page.taken else said
+    question, tensors = read_question(said), trace(stack)[-1].tensors
     if not tensors:
         problem = "The traced stack breaks, so that it has no output. Mend it first."
         page.problems["output"] = problem
@@ -137,10 +142,12 @@ def take_stack_output() -> None:
     rule, target = RULE_OF.get(loss), question.target
     if read and read.target:
         target = tuple(size or TIMESTEPS for size in read.target)
-    elif not address.page_value(KEY):  # nobody has said anything of y yet
+    elif not said:  # nobody has said anything of y yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
     size = batch or question.batch_size
     _set(output=(target[0], *one), target=target, batch_size=size, loss=loss)
+    page.taken = address.page_value(KEY)
+    page.made_up = not said and read is not None and not read.target
 
 
 def _fixes(diagnosis: Diagnosis) -> None:

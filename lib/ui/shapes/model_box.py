@@ -35,8 +35,9 @@ def model_box() -> None:
         with left:
             shown = bound("model_text", page.model_text, _paste) | hidden
             st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
-        with right:
-            st.file_uploader("A model’s file", TYPES, key=FILE, on_change=_drop, **hidden)
+        with right.container(key=FILE):
+            key = f"{FILE}_{page.drops}"
+            st.file_uploader("A model’s file", TYPES, key=key, on_change=_drop, **hidden)
         problem = plain(page.model_problem)
         closable(problem, "model_problem", "error", partial(setattr, page, "model_problem", ""))
         if "Read an error" in page.model_problem:
@@ -58,7 +59,8 @@ def _came(reading: Reading) -> None:
             hint(f"The stack below isn’t that of your {reading.source} any more.")
             press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
         return
-    hint(f"{len(stack)} layers were read from your {reading.source}.")
+    name = session().shapes.model_file
+    hint(f"{len(stack)} layers were read from your {reading.source}{name and f', {name}'}.")
     for note in notes[:MOST_NOTES]:
         _say(note)
     if len(notes) > MOST_NOTES:
@@ -79,23 +81,27 @@ def _paste(text: str) -> None:
 
 
 def _drop() -> None:
-    file = st.session_state[FILE]
+    page = session().shapes
+    file = st.session_state[f"{FILE}_{page.drops}"]
     if file is not None:
-        session().shapes.model_text = ""
+        page.drops += 1
+        page.model_text = ""
         _read(file.getvalue(), file.name)
 
 
 def _read(text: str | bytes, name: str = "") -> None:
     """Make it the stack; one that can't be read leaves the stack as it is."""
     page = session().shapes
-    page.reading, page.model_problem = None, ""
+    page.reading, page.model_problem, page.model_file = None, "", name
     if not text.strip():
         return
     try:
         page.reading = read(text, name)
     except ModelError as error:
-        page.model_problem = f"{error}"
+        page.model_problem = f"{name}{name and ': '}{error}"
         return
+    if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
+        page.model_text = page.reading.text
     page.opened = None
     set_stack(page.reading.stack)
 

@@ -49,7 +49,7 @@ def set_stack(stack: Stack | None) -> None:
     """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
     page = session().shapes
     page.stack_before = current_stack()
-    page.stack, page.said = stack or (), []
+    page.stack, page.said, page.model_problem = stack or (), [], ""
     page.stack_text = to_text(page.stack)
     address.set_page_value(KEY, page.stack_text)
     _change_code()

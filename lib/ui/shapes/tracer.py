@@ -45,7 +45,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
     """The box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
     mends = _mends(steps)
-    st.markdown(f"# {plain(narrate.stack_title(steps))}")
+    title = SAYS["unread"] if session().shapes.model_problem else narrate.stack_title(steps)
+    st.markdown(f"# {plain(title)}")
     model_box()
     name = pattern_of(stack)
     titles = {SIDEBAR: "The sidebar’s model"} | {key: one.title for key, one in PATTERNS.items()}
@@ -56,13 +57,15 @@ def tracer(stack: Stack, palette: Palette) -> None:
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
-    if any(layer.origin for layer in stack):
+    if _is_read(steps):
         about = SAYS["code"] if broken(steps) is None else _told(mends)
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(words, details, longest=LONGEST)
+        if _is_read(steps) and mends:  # of a model with many notes the row is far below
+            _mend(0, mends[0][0])
         if not is_chain(stack):
             st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
         _rows(steps, mends, palette)
@@ -90,10 +93,15 @@ def _check_target() -> None:
     address.set_page_value("part", "target")
 
 
+def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
+    """Whether the layers, or some, are those of a person's code."""
+    return any(step.layer.origin for step in steps)
+
+
 def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     """All that gets past the layer that breaks, with the lines of the likeliest."""
     reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
-    if mends and reading and any(step.layer.origin for step in steps):
+    if mends and reading and _is_read(steps):
         mends[0][1].update(mended(reading, mends[0][0].stack)[0])
     return mends
 
@@ -166,8 +174,14 @@ def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture:
             st.html(picture)
             # A button for each change that mends the stack, and of the first its lines of code.
             for number, (fix, lines) in enumerate(mends if step.error else ()):
-                act = partial(set_stack, fix.stack)
-                press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
+                if number or not _is_read(steps):  # else it stands below the takeaway
+                    _mend(number, fix)
                 for line, text in lines.items():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)
+
+
+def _mend(number: int, fix: StackFix) -> None:
+    """The button that takes a change over."""
+    act = partial(set_stack, fix.stack)
+    press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
