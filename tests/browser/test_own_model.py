@@ -24,7 +24,7 @@ GRAPH = "input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_ac
 
 
 def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
-    """Its lines stand beside its layers, with the line that mends the one that breaks."""
+    """Its lines stand beside its layers; the check of its target opens at its top."""
     open_page(page, "/shapes")
     page.evaluate(PASTE, STACKED)
     heading(page, "This stack breaks at layer 3, LSTM")
@@ -33,9 +33,11 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
     page.get_by_role("button", name="return_sequences=True on layer 2").click()
     heading(page, "From (N, 30, 8) to (N, 5)")
+    page.set_viewport_size({"width": 1280, "height": 500})
     page.get_by_role("button", name="Check a target for this output").click()
     loss = page.locator(".st-key-check_loss input")
     expect(loss).to_have_value("sparse_categorical_crossentropy")
+    expect(page.get_by_role("radiogroup", name="Part")).to_be_in_viewport()
 
 
 def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
