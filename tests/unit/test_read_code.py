@@ -229,20 +229,20 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ("x = tf.concat([x, x], axis=1)", "`concat`, which works on tensors"),
-        ("x = x[:, 0]", "`x[:, 0]`, which works on tensors"),
-        ("x = x * 2", "`x * 2`, which works on tensors"),
-        ("x = Lambda(lambda t: t + 1)(x)", "`Lambda`, which isn’t known here"),
-        ("x = attention_block(x)", "`attention_block`, a function"),
-        ("x = Own(3)(x)", "`Own`, a class"),
-        ("x = LSTM(8)", "`LSTM`, which isn’t called on a tensor itself"),
+        ("x = tf.concat([x, x], axis=1)", "“concat”, which works on tensors"),
+        ("x = x[:, 0]", "“x[:, 0]”, which works on tensors"),
+        ("x = x * 2", "“x * 2”, which works on tensors"),
+        ("x = Lambda(lambda t: t + 1)(x)", "“Lambda”, which isn’t known here"),
+        ("x = attention_block(x)", "“attention_block”, a function"),
+        ("x = Own(3)(x)", "“Own”, a class"),
+        ("x = LSTM(8)", "“LSTM”, which isn’t called on a tensor itself"),
         ("for name in names: x = Dense(2)(x)", "a loop, whose rounds"),
         ("while depth < 3: x = Dense(2)(x)", "a loop, whose rounds"),
         ("while True: x = Dense(2)(x)", "a loop, whose rounds"),
         ("if flag: x = Dense(2)(x)", "an if or a match, whose condition"),
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
         ("x = LSTM(2, return_sequences=flag)(x)", "a value that only running the code could tell"),
-        ("x = Dense(**settings)(x)", "`Dense` with arguments"),
+        ("x = Dense(**settings)(x)", "“Dense” with arguments"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> None:
@@ -281,7 +281,7 @@ def test_loops_and_functions_are_followed_where_all_is_known_and_that_is_said() 
     widths = [shape[-1] for shape in shapes(code)]
     assert widths == [3, 8, 8, 4, 4, 5, 6]
     assert "each round (2)" in sentences(code)[9]
-    assert "`block` is a function" in sentences(code)[10]
+    assert "“block” is a function" in sentences(code)[10]
     assert len(sentences(code)) == 2
 
 
@@ -478,7 +478,7 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
         outputs, state = GRU(8, return_state=True)(a)
         m = Model([a, b], Decoder()(b, state=state, project=False))
     """) == [(None, 9, 3), (None, 5, 2), (None, 8), (None, 8), (None, 8)]
-    assert "`Whole` is a class of its own" in sentences(f"{classes}\n        Whole(5)")[8]
+    assert "“Whole” is a class of its own" in sentences(f"{classes}\n        Whole(5)")[8]
 
 
 @pytest.mark.parametrize(
@@ -490,7 +490,7 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
          "m = Model(i, Bidirectional(LSTM(5))(i, initial_state=s))", "with states to start from"),
         ("m = Sequential([Input((9, 4)), MultiHeadAttention(2, 2)])", "which Keras refuses"),
         ("m = Sequential([Input((9, 4)), LSTM(2, name='a'), Dense(2, name='a')])",
-         "Two layers are named `a`"),
+         "Two layers are named “a”"),
     ],
 )  # fmt: skip
 def test_what_keras_or_this_page_does_not_take_is_said(code: str, words: str) -> None:

@@ -76,7 +76,7 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
                 before = len(layers.models)
                 reader.follow(reader.function(node.name, node.args, node.body), [], {})
                 if len(layers.models) > before:
-                    layers.note("defaults", node.lineno, name=f"`{node.name}`")
+                    layers.note("defaults", node.lineno, name=f"“{node.name}”")
 
 
 def _loose(reader: Reader) -> Stack:

@@ -335,7 +335,7 @@ class Expressions:
                 given = self.layers.unread(callee.name, "class")
             case Function():
                 if self.layers.found(args, keywords):
-                    named = f"`{callee.name}`"
+                    named = f"“{callee.name}”"
                     self.layers.note("function", self.layers.origin.line, name=named)
                 given = self.follow(callee, args, keywords)
             case _:

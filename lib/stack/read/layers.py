@@ -98,7 +98,7 @@ class Layers:
         name = name[:_LONGEST_NAME]
         meant = [right for right in MAKES if right.lower() == name.lower()]
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
-        received = say(WORDS["unread"], why, name=f"`{name}`")
+        received = say(WORDS["unread"], why, name=f"“{name}”")
         received += f"; {meant[0]} is" if why == "value" and meant else ""
         expected = "a tensor" if why == "uncalled" else "a layer"
         error = ShapeError(expected, received, "", "read")
@@ -282,7 +282,7 @@ class Layers:
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
         names = Counter(self._owners[place].name for place in earliest.values())
         for name in [name for name, count in names.items() if name and count > 1]:
-            self.note("same names", name=f"`{name}`")
+            self.note("same names", name=f"“{name}”")
         return self.graph.stack(ends)
 
     def traced(self, value: Value) -> TracedLayer:

@@ -134,7 +134,7 @@ class Reader(Expressions):
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
         """A model of a class of the code: its layers are what `call` does with what comes in."""
-        self.layers.note("own model", own.line, name=f"`{own.name}`")
+        self.layers.note("own model", own.line, name=f"“{own.name}”")
         model = Model(self.layers.origin.line)
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
