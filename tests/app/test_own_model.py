@@ -164,7 +164,7 @@ def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
     drop(app, "a.json", f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}')
     assert title(app).startswith("From (N, 20, 4)")
     assert not app.text_area(key="model_text").value
-    assert "1 layers were read from your configuration, a.json." in said(app)
+    assert "1 layer was read from your configuration, a.json." in said(app)
     drop(app, "b.py", "Sequential([")
     assert "b.py: Line 1" in said(app)
     assert "b.py" not in said(paste(STACKED, app))
@@ -175,6 +175,10 @@ def test_an_error_in_the_box_is_read_where_errors_are() -> None:
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
     assert title(app) == "What this message means"
+    app = shapes()
+    drop(app, "error.txt", "ValueError: Input 0 of layer lstm is incompatible: found ndim=2")
+    app.button(key="to_error").click().run()
+    assert "found ndim=2" in app.text_area(key="error_text").value
 
 
 @pytest.mark.parametrize("last", ["lstm~dense_k5_actsoftmax", "lstm_seq~td_k5_actsoftmax"])

@@ -6,10 +6,12 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor.loss_shapes import RULE_OF
+from lib.english import counted
 from lib.experiment import LOSSES
 from lib.stack.base import Stack
 from lib.stack.explore import as_settings
 from lib.stack.read import ModelError, Note, Reading, read
+from lib.stack.read.pasted import LONGEST
 from lib.ui import address
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
@@ -60,7 +62,9 @@ def _came(reading: Reading) -> None:
             press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
         return
     name = session().shapes.model_file
-    hint(f"{len(stack)} layers were read from your {reading.source}{name and f', {name}'}.")
+    were = "was" if len(stack) == 1 else "were"
+    source = f"{reading.source}, {name}" if name else reading.source
+    hint(f"{counted(len(stack), 'layer')} {were} read from your {source}.")
     for note in notes[:MOST_NOTES]:
         _say(note)
     if len(notes) > MOST_NOTES:
@@ -99,6 +103,8 @@ def _read(text: str | bytes, name: str = "") -> None:
         page.reading = read(text, name)
     except ModelError as error:
         page.model_problem = f"{name}{name and ': '}{error}"
+        if isinstance(text, bytes) and name.lower().endswith((".py", ".txt")):
+            page.model_text = text.decode(errors="replace")[:LONGEST]
         return
     if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
         page.model_text = page.reading.text
