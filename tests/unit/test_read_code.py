@@ -414,6 +414,8 @@ def widths(code: str) -> list[int | None]:
          "m = Sequential([Input((9, 3)), Dense(b), Dense(d[1]), Dense(e)])", [3, 4, 5, 7]),
         ("a = [64, 8, 32]\nb = a\na.sort()\na.remove(64)\ndel a[0]\nb += [5]\na[1:] = [6, 7]\n"
          "m = Sequential([Input((9, 3)), *[Dense(u) for u in a]])", [3, 32, 6, 7]),
+        ("a = [4, 5]\na *= 2\nm = Sequential([Input((9, 3)), *[Dense(u) for u in a]])",
+         [3, 4, 5, 4, 5]),
         ("m = Sequential([Input((9, 3))])\nfor u in (4, 5): m.add(Dense(u))\nelse: m.add(Dense(7))",
          [3, 4, 5, 7]),
         ("a = {'bn': 1}\nd = 3\nm = Sequential([Input((9, 3))])\n"

@@ -92,10 +92,13 @@ class Reader(Expressions):
 
     def _augment(self, target: ast.expr, how: ast.AST, right: Any, statement: ast.AST) -> None:
         left = self.value(target)
-        if isinstance(left, (list, dict)):  # which other names may hold too
-            change(left, "update" if isinstance(left, dict) else "extend", [right], {})
-        else:
-            self.assign(target, self._operation(how, left, right, statement))
+        match left, how, right:  # a list or a dict changes for all names that hold it
+            case list(), ast.Add(), list() | tuple():
+                change(left, "extend", [right], {})
+            case dict(), ast.BitOr(), dict():
+                change(left, "update", [right], {})
+            case _:
+                self.assign(target, self._operation(how, left, right, statement))
 
     def _define(self, function: Function, wrappers: set[str]) -> None:
         """Name a function, which may be one that isn't given the instance, or isn't called."""
