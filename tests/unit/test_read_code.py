@@ -94,6 +94,13 @@ def test_a_size_that_cannot_be_told_is_open_and_said_with_its_line() -> None:
     assert "input_dim of Embedding can’t be told" in said
 
 
+def test_what_follows_a_layer_that_cannot_be_read_is_read_on_however_long_it_is() -> None:
+    """One row stands for all of it; what it takes to say so is taken once."""
+    steps = "    x = ops.abs(x)\n" * 900
+    code = f"if True:\n    x = i = Input((9, 3))\n{steps}    m = Model(i, Dense(2)(x))"
+    assert shapes(code) == [(None, 9, 3), (), ()]
+
+
 def test_a_number_that_cannot_be_told_has_one_in_its_place() -> None:
     """A snippet often lacks its constants: it is traced on, and which numbers are open is said."""
     code = """

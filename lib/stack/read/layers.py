@@ -187,10 +187,10 @@ class Layers:
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
         """What can't be read, by its name or code, called on the tensors in these values if any."""
-        name = name or shorten(self.origin.call, 40, placeholder="…")
-        part, tensors = self.unread(name, why), self.found(values)
+        tensors = self.found(values)
         if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
             return tensors[0]
+        part = self.unread(name or shorten(self.origin.call, 40, placeholder="…"), why)
         return self.call(part, tensors) if tensors else part
 
     def call(self, what: Any, inputs: list[Value], states: Values = ()) -> Any:
