@@ -14,6 +14,7 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Origin, Stack
 from lib.stack.plain import Input, Unread
 from lib.stack.read.layers import Layers, Model
+from lib.stack.read.names import bare
 from lib.stack.read.pasted import WORDS, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
@@ -71,7 +72,7 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            names = {getattr(one, "attr", getattr(one, "id", "")) for one in reader.walk(node)}
+            names = {*map(bare, reader.walk(node))}
             if names & {"Sequential", "Model"}:
                 before = len(layers.models)
                 reader.follow(reader.function(node.name, node.args, node.body), [], {})

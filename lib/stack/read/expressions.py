@@ -17,7 +17,7 @@ from lib.stack.plain import LastStep
 from lib.stack.read import calls
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
-from lib.stack.read.names import Names, dotted
+from lib.stack.read.names import Names, bare, dotted
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import (
     Array,
@@ -306,7 +306,7 @@ class Expressions:
             else:
                 keywords[keyword.arg or "**"] = value
         self.at(node)
-        name = getattr(func, "attr", getattr(func, "id", "…"))
+        name = bare(func) or "…"
         if isinstance(base, Model) and name not in base.known:
             return calls.method(self.layers, base, name, args, keywords)
         if isinstance(base, Array):

@@ -15,6 +15,7 @@ from lib.stack.link import to_text
 from lib.stack.making import ALIASES, arguments_of, spelt
 from lib.stack.plain import Input, Unread
 from lib.stack.read.code import read_code
+from lib.stack.read.names import bare
 from lib.stack.read.pasted import parsed
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.recurrent import Bidirectional
@@ -207,14 +208,9 @@ def _unnamed(layer: Layer) -> Layer:
     return replace(layer, of=(), shares=None)
 
 
-def _name(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
 def _told(call: ast.Call) -> set[str | None]:
     """The arguments that say what comes in."""
-    return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(_name(call))}
+    return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
 
 
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
@@ -240,7 +236,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
 
 def _respell(call: ast.Call) -> None:
     """Rename the arguments that a layer nearly takes, and drop those that it doesn't."""
-    name = _name(call)
+    name = bare(call.func)
     taken = {*arguments_of(name)[: len(call.args)], *(one.arg for one in call.keywords)}
     for keyword in [*call.keywords]:
         if keyword.arg is None or (right := spelt(name, keyword.arg)) == keyword.arg:
@@ -280,7 +276,7 @@ def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
 
 def _put(call: ast.Call, name: str, value: ast.expr) -> None:
     """Set an argument where it stands, or as a keyword."""
-    names = arguments_of(_name(call))
+    names = arguments_of(bare(call.func))
     if name in names[: len(call.args)]:
         call.args[names.index(name)] = value
         return

@@ -42,3 +42,8 @@ def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def bare(node: ast.AST) -> str:
+    """A name without what it stands behind: model, of self.model; "" of what is none."""
+    return getattr(node, "attr", getattr(node, "id", ""))

@@ -13,7 +13,7 @@ from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
-from lib.stack.read.names import Names, dotted
+from lib.stack.read.names import Names, bare, dotted
 from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, change, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
@@ -131,8 +131,7 @@ class Reader(Expressions):
         for one in inside.values():
             if isinstance(one, Function):
                 one.names = outside
-        bases = {getattr(base, "attr", getattr(base, "id", "")) for base in node.bases}
-        is_model = "Model" in bases and isinstance(inside.get("call"), Function)
+        is_model = "Model" in map(bare, node.bases) and isinstance(inside.get("call"), Function)
         return Class(node.name, node.lineno, inside, is_model)
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
