@@ -75,7 +75,7 @@ class FakeClient:
         """It rests."""
         self._do("pause", run, Status.PAUSED)
 
-    def resume(self, run: Run) -> None:
+    def resume(self, run: Run, epochs: int | None = None) -> None:  # noqa: ARG002  as the client's
         """It goes on."""
         self._do("resume", run, Status.RUNNING)
 

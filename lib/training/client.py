@@ -118,9 +118,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Let a run rest where it is."""
         self._steer(run, "pause")
 
-    def resume(self, run: Run) -> None:
-        """Let a paused run go on to its end."""
-        self._steer(run, "resume")
+    def resume(self, run: Run, epochs: int | None = None) -> None:
+        """Let a paused run go on to its end, or for so many epochs until it pauses again."""
+        self._steer(run, "resume", epochs)
 
     def step(self, run: Run) -> None:
         """Train one epoch more, then pause."""
@@ -246,7 +246,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             raise RuntimeError("this client is closed")
         return min(self._supervisors, key=self._book.going)
 
-    def _steer(self, run: Run, verb: messages.Verb) -> None:
+    def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         """Send a command for a run that isn't over.
 
         A paused run counts as RUNNING until the worker has answered, also where it is to be
@@ -258,8 +258,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 return
             self._book.touch(entry)
             entry.unwatched = False
-            entry.verb, entry.epoch_then = verb, entry.snapshot.epoch
-            entry.worker.post(Steer(verb, run.id))
+            entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
+            entry.epoch_then = entry.snapshot.epoch
+            entry.worker.post(Steer(verb, run.id, epochs=epochs))
             if verb != "pause" and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()

@@ -48,6 +48,8 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
     run_id: str
     show_seconds: float | None = None
     """With "set_pace": how long all its epochs are to take, as in `Start`."""
+    epochs: int | None = None
+    """With "resume": how many epochs until it pauses; None where it goes on to its end."""
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):

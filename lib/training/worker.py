@@ -186,6 +186,8 @@ class Loop:
             run.release()
         elif command.verb == "set_pace":
             run.set_pace(command.show_seconds)
+        elif command.verb == "resume":
+            self._guard(run, partial(run.resume, command.epochs))
         else:
             self._guard(run, getattr(run, command.verb))
 

@@ -91,10 +91,11 @@ class WorkerRun:
         if self._loaded:
             self._become(Status.PAUSED)
 
-    def resume(self) -> None:
-        """Go on to the end."""
+    def resume(self, epochs: int | None = None) -> None:
+        """Go on to the end, or for so many epochs and pause then."""
         self._stepping = False
-        self._aim(self._epochs)
+        most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
+        self._aim(min(self._epochs, most))
 
     def step(self) -> None:
         """Train to the end of the next epoch, then pause; each further call is one epoch more."""

@@ -58,9 +58,9 @@ class Desk:
         """Send it as the client does."""
         self.connection.send_bytes(encode(command))
 
-    def start(self, run_id: str, **settings: object) -> None:
+    def start(self, run_id: str, *, paused: bool = False, **settings: object) -> None:
         """Start a run."""
-        self.send(Start(run_id, make_experiment(**settings), make_dataset().samples))
+        self.send(Start(run_id, make_experiment(**settings), make_dataset().samples, paused))
 
     def ask(self, question: str, **arguments: object) -> Answer:
         """Ask, and wait for what comes of it."""

@@ -115,6 +115,16 @@ def test_a_worker_takes_commands_while_a_run_trains() -> None:
     desk.close()
 
 
+def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> None:
+    """After just as many, wherever it was."""
+    desk.start("one", paused=True, epochs=30)
+    desk.find_status("one", Status.PAUSED)
+    desk.send(Steer("resume", "one", epochs=20))
+    assert desk.find(lambda m: getattr(m, "epoch", 0) and m.status is Status.PAUSED).epoch == 20
+    desk.send(Steer("resume", "one", epochs=20))
+    assert desk.find_over("one").epoch == 30
+
+
 def test_runs_take_turns() -> None:
     """A second run doesn't wait for the first one's end."""
     desk, held = hold_a_run()

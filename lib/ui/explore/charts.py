@@ -20,6 +20,8 @@ from lib.ui.text import hint, is_drawn, plain, steady_chart, takeaway
 
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
+UPPER = 2
+"""So many cards are on the first screen."""
 LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart: its room is kept."""
 
@@ -34,35 +36,70 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
     with st.container(key="cards"):
-        with card("predictions", badge):
-            picked, earlier = head(shown, "the answers")
-            _picture(
-                "predictions",
-                lambda: predictions_figure(shown, *picked, palette=palette, earlier=earlier),
-                takeaways.predictions_takeaway(shown, *picked),
-                explore.predictions_sentence(shown, *picked, earlier=earlier),
-                hold=hold,
-            )
-        with card("loss", badge, "Loss over epochs"):
-            words, details = takeaways.loss_takeaway(shown), explore.loss_sentence(shown)
-            _picture("loss", lambda: loss_figure(shown, palette), words, details, hold=hold)
-        if not with_lower:
-            return
-        with card("step_error", badge, "How early could each model know?"):
-            _picture(
-                "step_error",
-                lambda: step_error_figure(shown, palette, earlier=earlier),
-                takeaways.step_error_takeaway(shown),
-                explore.step_error_sentence(shown, earlier=earlier),
-                hold=hold or turn == 0,
-            )
-        several = len(shown.snapshot.results) > 1
-        title = "One number for both" if several else "Error at the last step"
-        with card("compare", badge, title):
-            _numbers(shown)
-            words, details = takeaways.compare_takeaway(shown), explore.compare_sentence(shown)
-            hold = hold or turn == 1
-            _picture("compare", lambda: compare_figure(shown, palette), words, details, hold=hold)
+        for place, name in enumerate(CARDS):
+            if place < UPPER or with_lower:
+                waits = turn is not None and place == UPPER + turn
+                draw_card(name, shown, palette, hold=hold or waits, badge=badge)
+
+
+def draw_card(
+    name: str, shown: ShownRun, palette: Palette, *, hold: bool = False, badge: str = ""
+) -> None:
+    """One of the cards, by its name in CARDS."""
+    with card(name, badge, _title(name, shown)):
+        CARDS[name](shown, palette, hold=hold)
+
+
+def _title(name: str, shown: ShownRun) -> str:
+    """What stands above a card; the answers have a head of their own."""
+    several = len(shown.snapshot.results) > 1
+    return {
+        "loss": "Loss over epochs",
+        "step_error": "How early could each model know?",
+        "compare": "One number for both" if several else "Error at the last step",
+    }.get(name, "")
+
+
+def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+    picked, earlier = head(shown, "the answers")
+    _picture(
+        "predictions",
+        lambda: predictions_figure(shown, *picked, palette=palette, earlier=earlier),
+        takeaways.predictions_takeaway(shown, *picked),
+        explore.predictions_sentence(shown, *picked, earlier=earlier),
+        hold=hold,
+    )
+
+
+def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+    words, details = takeaways.loss_takeaway(shown), explore.loss_sentence(shown)
+    _picture("loss", lambda: loss_figure(shown, palette), words, details, hold=hold)
+
+
+def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+    earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
+    _picture(
+        "step_error",
+        lambda: step_error_figure(shown, palette, earlier=earlier),
+        takeaways.step_error_takeaway(shown),
+        explore.step_error_sentence(shown, earlier=earlier),
+        hold=hold,
+    )
+
+
+def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+    _numbers(shown)
+    words, details = takeaways.compare_takeaway(shown), explore.compare_sentence(shown)
+    _picture("compare", lambda: compare_figure(shown, palette), words, details, hold=hold)
+
+
+CARDS: dict[str, Callable[..., None]] = {
+    "predictions": _predictions,
+    "loss": _loss,
+    "step_error": _step_error,
+    "compare": _compare,
+}
+"""By name, what draws the inside of a card."""
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
