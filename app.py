@@ -6,8 +6,7 @@ from lib.ui.first_paint import ask_for_plotly, schedule_rest
 
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
-from lib.figures.strip import shape_strip
-from lib.narrate.explore import setup_sentence, strip_sentence
+from lib.narrate.explore import setup_sentence
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.explore.charts import EARLIER
@@ -15,18 +14,15 @@ from lib.ui.explore.live import live
 from lib.ui.explore.replay import REPLAY
 from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
-from lib.ui.shown import Epochs, fitting_run, strip_values
 from lib.ui.text import plain
+from lib.ui.views.shapes import strip
 
 loaded = load_data(frame("Explore", (EARLIER.name, REPLAY.name, *KEYS)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
-with st.container(border=True, key="strip"):
-    sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
-    sentence = strip_sentence(experiment, dataset)
-    st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
+strip(loaded, palette)
 
 whole = schedule_rest()
 live(loaded, palette, whole=whole)

@@ -4,29 +4,21 @@ import streamlit as st
 
 from lib.narrate.cell import cell_sentence
 from lib.ui.browser import current_palette
-from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose, follow_playhead
+from lib.ui.cell.parts import PARTS
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
 from lib.ui.text import plain
 
-parts = {
-    "unrolled": ("Unrolled", (), unrolled.draw),
-    "proof": ("Proof", ("modes",), proof.draw),
-    "break": ("Break it", ("breakings",), break_it.draw),
-    "learn": ("How they learn", ("reach", "one way", "both ways", "padding"), learn.draw),
-}
-"""Part, as the address names it → its title, the places of its answers, and what draws it."""
-
 loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
 with st.container(horizontal=True, vertical_alignment="center"):
-    part = open_part({name: title for name, (title, *_) in parts.items()}, "cell_part")
+    part = open_part({name: title for name, (title, *_) in PARTS.items()}, "cell_part")
     about = st.container(width="content")
-_, places, draw = parts[part]  # only the open part asks Keras
+_, places, draw = PARTS[part]  # only the open part asks Keras
 chosen = choose(loaded, about)
 bar = st.container(key="cell_bar")  # stays in sight while pictures are scrolled
 replies = [ask(place, chosen) for place in places]

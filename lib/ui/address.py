@@ -8,6 +8,10 @@ A page may have keys of its own in the address, such as the Shapes page's stack,
 it calls `frame`. They stand in that page's address alone, and are remembered while the person is
 elsewhere. The keys of SHARED are every page's own.
 
+Some pages (OWN) set what they are about by themselves, scene by scene: see `lib.ui.stage`. What the
+person had before is kept meanwhile, stands in the links that lead away, and is there again when
+they follow one.
+
 What we write names the data, and leaves out what changes nothing there. An address that says
 nothing opens the first data. One without data that says something was written before all of them
 named theirs, and has those that were the first then.
@@ -22,7 +26,7 @@ from lib.datasets import DATASETS, FIRST, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.tables.table import KINDS
 from lib.ui.browser import moved_in_history
-from lib.ui.session import Query, session
+from lib.ui.session import Mine, Query, session
 
 COLUMNS = ("inputs", "targets", "types")
 """The settings that no widget holds: they are in the session's experiment alone."""
@@ -30,6 +34,8 @@ SHARED = ("pace", "epoch")
 """How fast runs are shown, and the epoch that all pictures are about: alike on every page."""
 LATE = 20
 """How many addresses the browser may be behind."""
+OWN = frozenset({"Gallery", "Guide", "Present"})
+"""The pages that set the experiment by themselves."""
 EVERYWHERE = ""
 """What stands for a page where the value of a shared key is kept."""
 
@@ -43,15 +49,57 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """
     record = session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
+    if record.page in OWN and page != record.page:
+        leave_scene()
+    if page in OWN and record.page not in OWN:
+        record.mine = _mine() if record.page else Mine(suggested(FIRST), None, "")
+    record.came_with_data, record.page_before = False, record.page
     # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
     # newest at once, and what a busy browser had asked for before it followed still comes, with an
     # older one. Unless Back was pressed, which the browser says.
     if not record.page or moved_in_history() or address not in (*record.ours, query(page)):
         _open(address, page, own_keys)
     elif page != record.page:
+        if page not in OWN and record.mine:
+            come_back_to(record.mine)
         _adopt(record.experiment)
         record.complaints, record.ours, record.widgets = [], [address], set()
+    if page not in OWN:
+        record.mine = None
     record.page = page
+
+
+def _mine() -> Mine:
+    return Mine(session().address.experiment, session().run.id, page_value("epoch"))
+
+
+def leave_scene() -> None:
+    """Note what the scene on the stage has come to."""
+    session().stage.left[session().stage.scene] = _mine()
+
+
+def come_back_to(mine: Mine) -> None:
+    """Be about this again, outside of callbacks."""
+    _adopt(mine.experiment)
+    session().run.id = mine.run_id
+    set_page_value("epoch", mine.epoch)
+
+
+def put(query: Query, kept: Iterable[str]) -> None:
+    """Be about what a link of data, settings and own keys says, before any widget is drawn.
+
+    Of the page's own values so far those of the `kept` keys stay.
+    """
+    record = session().address
+    name = query.get("data", [FIRST])[-1]
+    _adopt(read_query(query, suggested(name))[0])
+    session().run.id = None
+    values = record.page_values.setdefault(record.page, {})
+    for key in values.keys() - {*kept}:
+        del values[key]
+    set_page_value("epoch", "")
+    for key in query.keys() - SETTINGS.keys():
+        set_page_value(key, query[key][-1])
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -61,6 +109,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     dropped or brought into range becomes a complaint; what changes nothing isn't worth one.
     """
     says = address.keys() & {*SETTINGS, "run", "epoch", *own_keys}
+    session().address.came_with_data = "data" in says
     name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
     unknown = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
     base = suggested(FIRST if unknown else name)
@@ -185,7 +234,15 @@ def set_page_values(values: Mapping[str, str]) -> None:
 
 def query(page: str = "") -> Query:
     """What the address of a page, else the open one, must say to open this experiment and run."""
-    return query_of(session().address.experiment, session().run.id, _values(page))
+    record, values = session().address, _values(page)
+    leads_away = page not in ("", record.page)
+    if leads_away and page in OWN:  # it sets it anew
+        return {key: [text] for key, text in values.items() if key not in SHARED}
+    mine = record.mine if leads_away else None
+    if mine is None:
+        return query_of(record.experiment, session().run.id, values)
+    values = {**values, "epoch": mine.epoch}
+    return query_of(mine.experiment, mine.run_id, {k: text for k, text in values.items() if text})
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:

@@ -1,23 +1,29 @@
 """What every page calls first: the page's settings, the menu, and the shared sidebar."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from lib.datasets import DATASETS
-from lib.experiment import MODES
 from lib.toml import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking, seed_widget
-from lib.ui.guide import guide
+from lib.ui.advice import advice
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.session import session
-from lib.ui.settings import Settled, columns, controls, has_columns, settle_widgets
+from lib.ui.settings import (
+    Settled,
+    columns,
+    controls,
+    has_columns,
+    mode_control,
+    settle_widgets,
+)
 from lib.ui.style import style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader
@@ -33,13 +39,8 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 TAGLINE = "every timestep, or just the last?"
 
 
-@turn(first=True)
-def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
-    """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
-
-    `own_keys` are the page's own keys in the address: see `lib.ui.address`. The menu is drawn last,
-    into its place at the top: its links carry the settings that this very run changed.
-    """
+def screen(page: str, own_keys: Sequence[str] = ()) -> None:
+    """What comes before anything is drawn on `page`, which may have nothing but itself to show."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -48,9 +49,22 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     )
     style(page)
     listener(page)
-    is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
+
+
+@turn(first=True)
+def frame(
+    page: str, own_keys: Sequence[str] = (), own: Callable[[], object] | None = None
+) -> Settled:
+    """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
+
+    `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page that sets the
+    experiment by itself does so with `own`, and has no controls in its sidebar. The menu is drawn
+    last, into its place at the top: its links carry the settings that this very run changed.
+    """
+    is_new = not session().address.page
+    screen(page, own_keys)
     if is_new:  # a reload finds the upload through its run
         session().kept = runs.kept_before()
         session().upload.table = runs.table_of_run()
@@ -60,10 +74,14 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
             st.markdown("### Unrolled")
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
-        settled = sidebar(with_table=page != "Data")
+        if own:
+            own()
+            settled = settle_widgets()
+        else:
+            settled = sidebar(with_table=page != "Data")
         is_shown = page == "Data" or settled.experiment.data.name == "upload"
         with st.container(key="open_place"):
-            if not is_shown and (page != "Explore" or session().charts.is_painted):
+            if not (is_shown or own) and (page != "Explore" or session().charts.is_painted):
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
@@ -72,12 +90,12 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     closable("  \n".join(map(plain, complaints)), "complaints", "link_off", complaints.clear)
     with st.container(key="came_of_file"):
         refusal()
-        if not is_shown:
+        if not (is_shown or own):
             came_of_file()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
     with menu:
-        guide()
+        advice()
     return settled
 
 
@@ -87,7 +105,7 @@ def sidebar(*, with_table: bool) -> Settled:
     The Data page has room for those of a table itself, and asks for a sidebar without them.
     """
     with st.container(gap="xsmall"):
-        _mode()
+        mode_control()
         _data()
         settled = settle_widgets()
         controls("sizes", settled)
@@ -103,21 +121,6 @@ def sidebar(*, with_table: bool) -> Settled:
     with st.expander("More: cell, optimizer, seed …"):
         controls("more", settled)
     return settled
-
-
-def _mode() -> None:
-    value = seed_widget("mode")
-    st.segmented_control(
-        "Mode",
-        list(MODES),
-        default=value,
-        format_func=lambda name: MODES[name].colored(MODES[name].label),
-        key="mode",
-        required=True,
-        width="stretch",
-        help="`return_sequences=True` answers at every timestep, `False` only at the last. "
-        "Both trains a pair from the same initial weights, on the same batches.",
-    )
 
 
 def _data() -> None:

@@ -37,6 +37,6 @@ MENU = "menu"
 """The Streamlit key of the menu, which has a link for each page."""
 EVERYWHERE = tuple(
     Key(f"Shift+{k}", f"go to {page}", (MENU,), f":scope > :nth-child({k}) a")
-    for k, page in enumerate(KEYS, start=1)
+    for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 )
 """The keys that all pages have, besides `?`, which shows them all."""

@@ -49,6 +49,8 @@ class Address:
     first run of a page sets it."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    page_before: str = ""
+    """The one that was run before that, maybe the same."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
     ours: list[Query] = field(default_factory=list)
@@ -59,6 +61,20 @@ class Address:
     """The settings, by key, whose widgets the open page has drawn."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
+    mine: Mine | None = None
+    """What the person had, while a page that sets its own is open."""
+    came_with_data: bool = False
+    """Whether this run of the page has opened an address that says what it is about."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mine:
+    """What a person was about, to come back to."""
+
+    experiment: Experiment
+    run_id: str | None
+    epoch: str
+    """As the address has it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -219,6 +235,20 @@ class ShapesPage:
 
 
 @dataclass(slots=True, eq=False)
+class Stage:
+    """The scene that is on the stage: see `lib.ui.stage`."""
+
+    scene: str = ""
+    """The one whose settings hold, by name; "" before the first."""
+    left: dict[str, Mine] = field(default_factory=dict)
+    """Scene → what it had come to when it was left."""
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    """Scene → which option was picked for each of its questions so far."""
+    passed: set[str] = field(default_factory=set)
+    """The scenes whose condition was met, or waived by the person."""
+
+
+@dataclass(slots=True, eq=False)
 class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
@@ -248,6 +278,7 @@ class Session:
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
+    stage: Stage = field(default_factory=Stage)
     taking: dict[object, Future[Any]] = field(default_factory=dict)
     """What is being made to be taken away: see `lib.ui.explore.take`."""
     made: Made = field(default_factory=dict)

@@ -21,7 +21,16 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.dataset import Dataset
 from lib.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
 from lib.english import counted, joined, number
-from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Choice, Experiment, Limit
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    MODES,
+    NO_SERIES,
+    SETTINGS,
+    Choice,
+    Experiment,
+    Limit,
+)
 from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names, prepared
@@ -56,14 +65,40 @@ def settle_widgets() -> Settled:
     return Settled(experiment)
 
 
-def controls(group: str, settled: Settled, **names: object) -> None:
-    """Draw a group's widgets; `names` are those in their labels."""
+def mode_control() -> None:
+    """Draw the choice of modes."""
+    value = seed_widget("mode")
+    st.segmented_control(
+        "Mode",
+        list(MODES),
+        default=value,
+        format_func=lambda name: MODES[name].colored(MODES[name].label),
+        key="mode",
+        required=True,
+        width="stretch",
+        help="`return_sequences=True` answers at every timestep, `False` only at the last. "
+        "Both trains a pair from the same initial weights, on the same batches.",
+    )
+
+
+def one_control(key: str, settled: Settled) -> None:
+    """Draw the widget of one setting, by its key, on a page that has no others."""
+    if key == "mode":
+        mode_control()
+        return
+    for group, rows in GROUPS.items():
+        if key in rows:
+            controls(group, settled, only=key)
+
+
+def controls(group: str, settled: Settled, only: str = "", **names: object) -> None:
+    """Draw a group's widgets, or `only` one of them; `names` are those in their labels."""
     experiment = settled.experiment
     why, unused = dictated(experiment), OPTIONAL - DATASETS[experiment.data.name].uses
     if experiment.training.keep != "stop":
         unused |= {"patience"}
     for key, row in GROUPS[group].items():
-        if key in unused:
+        if key in unused or (only and key != only):
             continue
         label = row["label"].format(**names)
         with st.container(gap=None):

@@ -31,7 +31,7 @@ def start(page: str = "Explore", **query: str) -> AppTest:
 
 @pytest.mark.parametrize("name", list(PAGES))
 def test_every_page_runs_without_an_exception(name: str) -> None:
-    """Each page opens with the default experiment, and with the guide below its menu."""
+    """Each page opens with the default experiment, and with the advice below its menu."""
     app = start(name)
     assert not app.exception
     assert len(app.sidebar.get("popover")) == 1

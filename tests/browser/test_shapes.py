@@ -166,7 +166,7 @@ def test_a_phone_has_no_sideways_scroll(page: Page, part: str) -> None:
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
-def test_the_guide_is_one_click_away(page: Page) -> None:
+def test_the_advice_is_one_click_away(page: Page) -> None:
     """Below the menu, with no run of the page; on a phone in the drawer, as wide as the screen."""
     open_page(page, "/data")
     opener = page.get_by_role("button", name="Which one do I need?")
@@ -176,9 +176,9 @@ def test_the_guide_is_one_click_away(page: Page) -> None:
             page.reload()
             page.get_by_test_id("stExpandSidebarButton").click()
         opener.click()
-        guide = page.locator(".guide")
-        expect(guide).to_contain_text("One at each step")
-        expect(guide.get_by_text("One answer per sequence")).to_be_in_viewport()
-        box = guide.bounding_box()
+        advice = page.locator(".advice")
+        expect(advice).to_contain_text("One at each step")
+        expect(advice.get_by_text("One answer per sequence")).to_be_in_viewport()
+        box = advice.bounding_box()
         assert box
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width

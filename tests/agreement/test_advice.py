@@ -1,4 +1,4 @@
-"""What the guide advises is what Keras does, with the value that it names and with the other."""
+"""What is advised is what Keras does, with the value that it names and with the other."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from lib.ui.guide import ADVICE
+from lib.ui.advice import ADVICE
 
 SIZES = {"T": 7, "F": 3, "U": 5, "K": 2}
 """Of one sample; N stays open, as Keras has it."""
 RAISES, MIXES = "an error", "no error, but it mixes samples"
-"""What the guide says where the other value doesn't just give another shape."""
+"""What it says where the other value doesn't just give another shape."""
 
 
 def result(code: str) -> keras.Model:
@@ -22,7 +22,7 @@ def result(code: str) -> keras.Model:
     x = keras.Input((SIZES["T"], SIZES["F"]))
     names = {**vars(keras.layers), **SIZES, "x": x, "z": keras.Input((SIZES["U"],))}
     first, last = code.split("; ")
-    exec(first, names)  # noqa: S102 - the code that the guide shows
+    exec(first, names)  # noqa: S102 - the code that is shown
     return keras.Model(names["x" if "(x)" in first else "z"], eval(last, names))  # noqa: S307
 
 
@@ -57,7 +57,7 @@ def test_advice_is_right_and_the_other_value_does_what_is_said(advice):
 
 
 def test_parameters_depend_on_neither_samples_nor_timesteps():
-    """As the guide says of N and T."""
+    """As is said of N and T."""
     counts = set()
     for axes in ((None, 7, 3), (4, 7, 3), (None, 20, 3)):
         inputs = keras.Input(batch_shape=axes)

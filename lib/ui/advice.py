@@ -1,7 +1,7 @@
 """Which one do I need? Usual cases with the mode each needs, and what the letters stand for.
 
-The words are in guide.toml, the markup in guide.html. It opens in the browser alone: its text comes
-with the page.
+The words are in advice.toml, the markup in advice.html. It opens in the browser alone: its text
+comes with the page.
 """
 
 import streamlit as st
@@ -12,10 +12,11 @@ from lib.toml import beside
 _FILE = beside(__file__)
 ADVICE: list[dict[str, str]] = _FILE["advice"]
 """Usual cases; each is tried in Keras, with both values."""
-_GUIDE = f"{templates(__file__).guide(ADVICE, _FILE['letters'])}"
+TABLE = f"{templates(__file__).advice(ADVICE, _FILE['letters'])}"
+"""The table as HTML."""
 
 
-def guide() -> None:
+def advice() -> None:
     """The line that opens it, below the menu of every page."""
-    with st.popover("Which one do I need?", icon=":material/help:", type="tertiary", key="guide"):
-        st.html(_GUIDE)
+    with st.popover("Which one do I need?", icon=":material/help:", type="tertiary", key="advice"):
+        st.html(TABLE)

@@ -1,0 +1,11 @@
+"""The parts of the Cell page."""
+
+from lib.ui.cell import break_it, learn, proof, unrolled
+
+PARTS = {
+    "unrolled": ("Unrolled", (), unrolled.draw),
+    "proof": ("Proof", ("modes",), proof.draw),
+    "break": ("Break it", ("breakings",), break_it.draw),
+    "learn": ("How they learn", ("reach", "one way", "both ways", "padding"), learn.draw),
+}
+"""Part, as the address names it → its title, the places of its answers, and what draws it."""

@@ -1,0 +1,48 @@
+"""Pictures that stand by themselves, by name: of scenes, and of cards in a frame elsewhere.
+
+Each is drawn from what a page has loaded, the session's run, and the values in the address. Its
+module is imported when it is drawn: a cold server shows its first one sooner.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from lib.figures.palette import Palette
+from lib.ui.session import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of the app."""
+
+    title: str
+    """What it is called where one can be picked."""
+    module: str
+    """Of this package: its `DRAW` has, by the view's name, what draws it."""
+    page: str = "Explore"
+    """Where all of it is to be seen."""
+    part: str = ""
+    """The part of that page, as its address has it."""
+
+
+VIEWS = {
+    "strip": View("Shapes of both models", "shapes"),
+    "predictions": View("Answers by timestep", "charts"),
+    "loss": View("Loss over epochs", "charts"),
+    "step_error": View("Error by timestep", "charts"),
+    "compare": View("The number that compares", "charts"),
+    "sample": View("One sample", "charts", "Data"),
+    "unrolled": View("The layer, unrolled", "cell", "Cell"),
+    "proof": View("The modes are one", "cell", "Cell", "proof"),
+    "break": View("What breaks that", "cell", "Cell", "break"),
+    "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
+    "stack": View("A stack of layers", "shapes", "Shapes"),
+    "advice": View("Which one do I need?", "shapes"),
+}
+"""By name, in scenes and in the address."""
+
+
+def draw(name: str, loaded: Loaded, palette: Palette) -> None:
+    """Draw a view, by its name in VIEWS."""
+    module = import_module(f"{__name__}.{VIEWS[name].module}")
+    module.DRAW[name](loaded, palette)

@@ -1,0 +1,48 @@
+"""Shapes: of both models, of a stack, and which mode is needed when."""
+
+from functools import partial
+
+import streamlit as st
+
+from lib.figures.palette import Palette
+from lib.figures.stack import stack_picture
+from lib.figures.strip import shape_strip
+from lib.narrate.explore import strip_sentence
+from lib.narrate.stack import stack_sentence, stack_title
+from lib.stack.fixes import fixes
+from lib.stack.link import read_text, to_text
+from lib.stack.tracing import trace
+from lib.ui import address
+from lib.ui.advice import TABLE
+from lib.ui.session import Loaded
+from lib.ui.shown import Epochs, fitting_run, strip_values
+from lib.ui.text import plain, press, takeaway
+
+
+def strip(loaded: Loaded, palette: Palette) -> None:
+    """Every tensor of both models, with one sample's values as shades."""
+    experiment, dataset = loaded.experiment, loaded.dataset
+    with st.container(border=True, key="strip"):
+        sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
+        sentence = strip_sentence(experiment, dataset)
+        st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
+
+
+def stack(_: Loaded, palette: Palette) -> None:
+    """A stack; where it breaks, a click mends it."""
+    steps = trace(read_text(address.page_value("stack"))[0])
+    with st.container(border=True, key="stack"):
+        takeaway(stack_title(steps))
+        st.html(stack_picture(steps, stack_sentence(steps), palette))
+        for number, fix in enumerate(fixes(steps)):
+            mend = partial(address.set_page_value, "stack", to_text(fix.stack))
+            press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
+
+
+def advice(_: Loaded, __: Palette) -> None:
+    """The table of usual cases."""
+    with st.container(border=True):
+        st.html(TABLE)
+
+
+DRAW = {"strip": strip, "stack": stack, "advice": advice}
