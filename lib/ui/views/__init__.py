@@ -36,7 +36,10 @@ VIEWS = {
     "proof": View("The modes are one", "cell", "Cell", "proof"),
     "break": View("What breaks that", "cell", "Cell", "break"),
     "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
+    "reach": View("The gradient that each loss leaves", "cell", "Cell", "learn"),
+    "leak": View("Noise foretold, both ways", "cell", "Cell", "break"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
+    "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """By name, in scenes and in the address."""

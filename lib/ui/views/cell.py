@@ -1,19 +1,22 @@
-"""The parts of the Cell page, each with the playhead that it has there."""
+"""The parts of the Cell page, each with the playhead that it has there, and cards of them."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.ui.cell.ask import ask, watch
-from lib.ui.cell.chosen import choose, follow_playhead
+from lib.ui.cell import break_it, learn
+from lib.ui.cell.ask import Reply, ask, watch
+from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
 from lib.ui.cell.parts import PARTS
 from lib.ui.session import Loaded
 
+Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
-def part(name: str, loaded: Loaded, palette: Palette) -> None:
-    """A part, by its name in PARTS."""
-    _, places, draw = PARTS[name]
+
+def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
+    """A part that shows the answers of these places."""
     chosen = choose(loaded, st.container(key="scene_weights"))
     bar = st.container(key="cell_bar")
     replies = [ask(place, chosen) for place in places]
@@ -21,4 +24,13 @@ def part(name: str, loaded: Loaded, palette: Palette) -> None:
     watch(chosen, replies)
 
 
-DRAW = {name: partial(part, name) for name in PARTS}
+def leak(_: Loaded, palette: Palette) -> None:
+    """What a Bidirectional layer reads of its targets."""
+    break_it.leak_card(palette)
+
+
+DRAW: dict[str, Callable[[Loaded, Palette], None]] = {
+    **{name: partial(part, places, draw) for name, (_, places, draw) in PARTS.items()},
+    "reach": partial(part, ("reach",), learn.draw_reach),
+    "leak": leak,
+}
