@@ -58,6 +58,8 @@ class Scene:
     """How long it takes until then; 0 where that is left to the chosen pace."""
     picture: str = ""
     """Of a card, how it is drawn small: a key of `lib.figures.thumbnail.PICTURES`."""
+    group: str = ""
+    """Of a card, the heading that it begins; those after it stand below it, too."""
     notes: str = ""
     """What to say, for who presents."""
 
