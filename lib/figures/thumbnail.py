@@ -26,7 +26,9 @@ WIDTH, HEIGHT, EDGE, NAME = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""
 POINTS = 48
 """Of a line, at most."""
-_IMAGE = Markup('<img class="thumbnail" alt="{}" src="{}" width="320" height="144">')
+_IMAGE = Markup(
+    '<img class="thumbnail" alt="{}" src="{}" style="width:100%;max-width:40rem;height:auto">'
+)
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 
 

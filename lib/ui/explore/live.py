@@ -221,7 +221,8 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if run is None:
         _, words, then = WORDS[_stands_in(shown)]
         words = words.format(**shown.kept.about) if shown.kept else words
-        words = snapshot.reason if snapshot.status is Status.DIVERGED else words
+        if snapshot.status is Status.DIVERGED:
+            return snapshot.reason
         return words + (then if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     kept = kept_sentence(snapshot)

@@ -1,0 +1,47 @@
+"""The gallery as visitors have it: a card by keyboard, and a link to one."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from lib.story import GALLERY
+from lib.story.cards import told
+from tests.browser.driver import open_page, picture, settle
+
+
+def test_a_card_is_opened_by_keyboard_and_by_its_picture(page: Page) -> None:
+    """All of it is one link, and where the focus is can be seen; Back leads to the cards again."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_page(page, "/gallery")
+    expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
+    tops = [card.bounding_box()["y"] for card in page.locator("[class*=st-key-card_]").all()[:4]]
+    assert tops[0] == tops[1] == tops[2] < tops[3]
+    link = page.get_by_role("link", name=told(GALLERY["diverged"]).title)
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    card = page.locator(".st-key-card_diverged")
+    assert card.evaluate("card => getComputedStyle(card).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?data=recall_first&optimizer=sgd&lr=1.0*")
+    expect(page.get_by_text("Lower the learning rate (1), or take Adam.")).to_be_visible()
+    settle(page)
+    page.go_back()
+    picture(page, told(GALLERY["parity"]).title).click()
+    page.wait_for_url("**/?data=parity")
+    expect(page.get_by_text("Parity: the answers")).to_be_visible()
+
+
+def test_a_link_shows_one_card_and_leads_on(page: Page) -> None:
+    """On a phone: proved at once, though Keras has hardly begun to start; then all cards."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/gallery?card=proof")
+    expect(page.get_by_role("heading", name=told(GALLERY["proof"]).title)).to_be_visible()
+    expect(page.get_by_text("✓ 0.0").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("link", name="All cards").click()
+    expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
+    page.wait_for_url("**/gallery")
+    lefts = {card.bounding_box()["x"] for card in page.locator("[class*=st-key-card_]").all()}
+    assert len(lefts) == 1
