@@ -20,22 +20,21 @@ KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", 
 """What pictures have in the address, as their own pages have it there."""
 
 
-def enter(scene: Scene, kept: Sequence[str]) -> None:
+def enter(scene: Scene, places: Sequence[str]) -> None:
     """Put a scene on the stage: its settings, unless an address that was just opened has others.
 
-    To be called where a page's own settings are set (`lib.ui.frame`). Of the page's own values in
-    the address those of the `kept` keys aren't the scene's.
+    To be called where a page's own settings are set (`lib.ui.frame`). The keys `places` in the
+    address say which scene it is, and how far that has come.
     """
-    stage, record = session().stage, session().address
-    stays = record.page_before == record.page
-    if stage.scene == scene.name and stays:
+    stage, opened = session().stage, session().address.opened
+    if stage.scene == scene.name and not opened:
         return
-    if stays and not record.came_with_data:
+    if not opened:
         address.leave_scene()
     stage.scene = scene.name
-    if record.came_with_data:
+    if opened == "data":
         return
-    address.put(scene.query, kept)
+    address.put(scene.query, places)
     if left := stage.left.get(scene.name):
         address.come_back_to(left)
 
