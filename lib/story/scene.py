@@ -1,6 +1,6 @@
 """A scene, and the three registries of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -94,6 +94,11 @@ TALK = _read("talk")
 _ALL = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 
+def offer(scenes: Iterable[Scene]) -> None:
+    """Let a talk be made of these, too: the pictures of rooms that stand above this one."""
+    _ALL.update({scene.name: scene for scene in scenes})
+
+
 def find(name: str) -> Scene | None:
     """The scene of a name; None for one that there isn't."""
     return _ALL.get(name)
@@ -102,9 +107,9 @@ def find(name: str) -> Scene | None:
 def story(text: str) -> tuple[Scene, ...]:
     """The scenes that an address names, "strip,gallery.parity,number", without unknown ones.
 
-    Of an address that names none it is the ready talk.
+    Each comes once. Of an address that names none it is the ready talk.
     """
-    named: Sequence[Scene | None] = [find(name) for name in text.split(",")]
+    named: Sequence[Scene | None] = [find(name) for name in dict.fromkeys(text.split(","))]
     return tuple(scene for scene in named if scene) or tuple(TALK.values())
 
 

@@ -39,15 +39,18 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 TAGLINE = "every timestep, or just the last?"
 
 
-def screen(page: str, own_keys: Sequence[str] = ()) -> None:
-    """What comes before anything is drawn on `page`, which may have nothing but itself to show."""
+def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
+    """What comes before anything is drawn on `page`, which may have nothing but itself to show.
+
+    It `shows` pictures of these other pages.
+    """
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
-    style(page)
+    style(page, *shows)
     listener(page)
     address.begin(page, own_keys)
     runs.refresh_run()
@@ -71,7 +74,9 @@ def frame(
     take_file()
     with st.sidebar:
         with st.container(gap="xxsmall"):
-            st.markdown("### Unrolled")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown("### Unrolled", width="stretch")
+                st.page_link("pages/present.py", label="Present", icon=":material/co_present:")
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
         if own:

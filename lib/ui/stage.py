@@ -9,15 +9,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.experiment import SETTINGS
-from lib.run import Status
+from lib.run import Run, Snapshot, Status
 from lib.story import Ask, Scene
 from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, one_control, settle_widgets
 from lib.ui.text import plain, press
 
 KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", "check", "earlier")
 """What pictures have in the address, as their own pages have it there."""
+LOOK_SECONDS = 0.5
+"""Between two looks at least whether a run that can be steered here has paused or gone on."""
 
 
 def enter(scene: Scene, places: Sequence[str]) -> None:
@@ -52,10 +55,18 @@ def controls(scene: Scene, settled: Settled) -> Settled:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, or Pause, where a scene lets people train."""
-    if "train" not in scene.controls:
-        return
-    run, snapshot = runs.current_run() or (None, None)
+    """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
+    if "train" in scene.controls:
+        following_fragment(
+            runs.current_run,
+            lambda current: _train_button(scene, loaded, *(current or (None, None))),
+            lambda current: current and not current[1].status.over and runs.may_steer(current[0]),
+            LOOK_SECONDS,
+            about=lambda current: current and (current[0], current[1].status),
+        )
+
+
+def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
     client, status = runs.client(), snapshot.status if snapshot else None
 
     def train() -> None:
@@ -66,7 +77,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 client.set_pace(started, scene.seconds * epochs / scene.pause)
             client.resume(started, scene.pause)
 
-    if run and status and status.active:
+    if run and status and status.active and runs.may_steer(run):
         press("Pause", "pause", "do_pause", lambda: client.pause(run), type="primary")
     elif run and status is Status.PAUSED and runs.may_steer(run):
         press("Resume", "play_arrow", "do_train", lambda: client.resume(run), type="primary")
@@ -91,13 +102,22 @@ def shown(scene: Scene) -> str:
 
 def question(scene: Scene) -> None:
     """Draw its questions: the answered ones with why, and the next one with its options."""
-    for place, ask in enumerate(scene.asks):
-        given = picked(scene)[place] if place < len(picked(scene)) else None
-        if given is not None:
-            _verdict(ask, given)
-        else:
-            _ask(scene, ask)
-            return
+    verdicts(scene)
+    if not answered(scene):
+        _ask(scene, scene.asks[len(picked(scene))])
+
+
+def verdicts(scene: Scene) -> None:
+    """Draw the questions that are answered, with why."""
+    for ask, given in zip(scene.asks, picked(scene), strict=False):
+        _verdict(ask, given)
+
+
+def reveal(scene: Scene) -> None:
+    """Give the right answer to its next question, in a callback."""
+    if not answered(scene):
+        place = len(picked(scene))
+        _answer(scene, place, scene.asks[place].right)
 
 
 def _verdict(ask: Ask, given: int) -> None:

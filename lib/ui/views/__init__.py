@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from lib.figures.palette import Palette
+from lib.story import Scene, offer
 from lib.ui.session import Loaded
 
 
@@ -33,13 +34,16 @@ VIEWS = {
     "compare": View("The number that compares", "charts"),
     "sample": View("One sample", "charts", "Data"),
     "unrolled": View("The layer, unrolled", "cell", "Cell"),
+    "runs": View("The cell runs through time", "cell", "Cell"),
     "proof": View("The modes are one", "cell", "Cell", "proof"),
+    "one": View("The last row of one is the other", "cell", "Cell", "proof"),
     "break": View("What breaks that", "cell", "Cell", "break"),
     "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """By name, in scenes and in the address."""
+offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:

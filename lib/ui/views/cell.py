@@ -1,19 +1,22 @@
-"""The parts of the Cell page, each with the playhead that it has there."""
+"""The parts of the Cell page, each with its playhead, and two of their pictures alone."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.ui.cell.ask import ask, watch
-from lib.ui.cell.chosen import choose, follow_playhead
+from lib.ui.cell import proof, unrolled
+from lib.ui.cell.ask import Reply, ask, watch
+from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
 from lib.ui.cell.parts import PARTS
 from lib.ui.session import Loaded
 
+Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
-def part(name: str, loaded: Loaded, palette: Palette) -> None:
-    """A part, by its name in PARTS."""
-    _, places, draw = PARTS[name]
+
+def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
+    """A part, as the table PARTS has it."""
     chosen = choose(loaded, st.container(key="scene_weights"))
     bar = st.container(key="cell_bar")
     replies = [ask(place, chosen) for place in places]
@@ -21,4 +24,24 @@ def part(name: str, loaded: Loaded, palette: Palette) -> None:
     watch(chosen, replies)
 
 
-DRAW = {name: partial(part, name) for name in PARTS}
+def runs(loaded: Loaded, palette: Palette) -> None:
+    """The layer at every timestep, which it goes through by itself."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    with st.container(border=True, key="cell_unrolled"):
+        unrolled.chain(chosen, chosen.layer_pass, palette, as_it_runs=True)
+    follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, (), plays=True)
+
+
+def one(loaded: Loaded, palette: Palette) -> None:
+    """The proof's first card."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    replies = [ask("modes", chosen)]
+    proof.draw_last(chosen, replies, palette)
+    watch(chosen, replies)
+
+
+DRAW: dict[str, Callable[[Loaded, Palette], None]] = {
+    **{name: partial(part, places, draw) for name, (_, places, draw) in PARTS.items()},
+    "runs": runs,
+    "one": one,
+}
