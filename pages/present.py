@@ -8,8 +8,9 @@ from lib.ui.frame import screen
 from lib.ui.present import screen as on_screen
 from lib.ui.present.talks import TALKS, Shown, mine
 from lib.ui.settings import settle_widgets
+from lib.ui.style import PICTURED
 
-screen("Present", (*on_screen.KEYS, *stage.KEYS), on_screen.SHOWS)
+screen("Present", (*on_screen.KEYS, *stage.KEYS), PICTURED)
 if talk_id := address.page_value("notes"):
     on_screen.notes(talk_id)
     st.stop()

@@ -24,6 +24,9 @@ class Ask:
     options: tuple[Option, ...]
     right: int
     """Which of them is right, from 0."""
+    after: bool = False
+    """Whether it is asked only when the picture is revealed, and what is waited for has happened;
+    such questions come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,23 @@ class Scene:
     page: str = "Explore"
     """The page that opens with these settings, where somebody wants to go on."""
     asks: tuple[Ask, ...] = ()
-    """Questions, one after another; the picture of `reveals` comes when all are answered."""
+    """Questions, one after another; the picture of `reveals` comes when these are answered."""
     reveals: str = ""
     """The picture from then on; "" where it stays the same."""
     controls: tuple[str, ...] = ()
     """What can be moved here: settings by URL key, and "train"."""
     until: str = ""
     """What has to happen before it goes on, besides the answers: see `lib.ui.stage.done`."""
+    todo: str = ""
+    """The same in words, for the person."""
     points_at: str = ""
     """The Streamlit key of the control that it is about, marked until it has been used."""
     pause: int = 0
     """The epoch at which a training that begins here pauses; 0 for none."""
     seconds: float = 0.0
     """How long it takes until then; 0 where that is left to the chosen pace."""
+    aside: str = ""
+    """A picture that can be opened besides, a key of `lib.ui.views.VIEWS`."""
     picture: str = ""
     """Of a card, how it is drawn small: a key of `lib.figures.thumbnail.PICTURES`."""
     notes: str = ""
@@ -74,7 +81,7 @@ class Scene:
 
 def _scene(prefix: str, name: str, row: dict[str, Any]) -> Scene:
     asks = tuple(
-        Ask(each["text"], tuple(Option(*option) for option in each["options"]), each["right"])
+        Ask(options=tuple(Option(*option) for option in each.pop("options")), **each)
         for each in row.pop("asks", ())
     )
     return Scene(name=prefix + name, asks=asks, controls=tuple(row.pop("controls", ())), **row)

@@ -110,8 +110,6 @@ def _without(whole: Query, keys: Iterable[str]) -> Query:
     return {key: texts for key, texts in whole.items() if key not in keys}
 
 
-
-
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 

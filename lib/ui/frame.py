@@ -24,7 +24,7 @@ from lib.ui.settings import (
     mode_control,
     settle_widgets,
 )
-from lib.ui.style import style
+from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader
 
@@ -67,7 +67,7 @@ def frame(
     last, into its place at the top: its links carry the settings that this very run changed.
     """
     is_new = not session().address.page
-    screen(page, own_keys)
+    screen(page, own_keys, PICTURED if own else ())
     if is_new:  # a reload finds the upload through its run
         session().kept = runs.kept_before()
         session().upload.table = runs.table_of_run()

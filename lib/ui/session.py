@@ -249,6 +249,8 @@ class Stage:
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     """The scenes whose condition was met, or waived by the person."""
+    came_back: bool = False
+    """Whether the lesson began where this browser had been in a session before."""
 
 
 @dataclass(slots=True, eq=False)

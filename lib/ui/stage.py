@@ -5,17 +5,20 @@ A scene's settings hold when it comes; what a person made of it is there again w
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from lib.experiment import SETTINGS
 from lib.run import Run, Snapshot, Status
+from lib.stack.link import read_text
+from lib.stack.tracing import broken, trace
 from lib.story import Ask, Scene
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, one_control, settle_widgets
-from lib.ui.text import plain, press
+from lib.ui.text import hint, plain, press
 
 KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", "check", "earlier")
 """What pictures have in the address, as their own pages have it there."""
@@ -91,8 +94,8 @@ def picked(scene: Scene) -> list[int]:
 
 
 def answered(scene: Scene) -> bool:
-    """Whether all its questions are."""
-    return len(picked(scene)) >= len(scene.asks)
+    """Whether all its questions are that come before the picture is revealed."""
+    return len(picked(scene)) >= sum(not ask.after for ask in scene.asks)
 
 
 def shown(scene: Scene) -> str:
@@ -103,8 +106,9 @@ def shown(scene: Scene) -> str:
 def question(scene: Scene) -> None:
     """Draw its questions: the answered ones with why, and the next one with its options."""
     verdicts(scene)
-    if not answered(scene):
-        _ask(scene, scene.asks[len(picked(scene))])
+    following = scene.asks[len(picked(scene)) :]
+    if following and (not following[0].after or has_happened(scene)):
+        _ask(scene, following[0])
 
 
 def verdicts(scene: Scene) -> None:
@@ -115,8 +119,8 @@ def verdicts(scene: Scene) -> None:
 
 def reveal(scene: Scene) -> None:
     """Give the right answer to its next question, in a callback."""
-    if not answered(scene):
-        place = len(picked(scene))
+    place = len(picked(scene))
+    if place < len(scene.asks):
         _answer(scene, place, scene.asks[place].right)
 
 
@@ -147,29 +151,77 @@ def _answer(scene: Scene, question: int, place: int) -> None:
         given.append(place)
 
 
-def done(scene: Scene) -> bool:
-    """Whether it may go on: its questions are answered, and what it waits for has happened.
+def waiting(scene: Scene) -> None:
+    """Say what is still to do, and draw a way past it: nobody is stuck where a worker is slow."""
 
-    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" (a setting has this
-    value), "T moved" (a setting isn't what the scene has set), "mended" (the stack doesn't break).
-    """
-    if not answered(scene):
-        return False
-    if scene.name not in session().stage.passed and _has_happened(scene):
-        session().stage.passed.add(scene.name)
-    return scene.name in session().stage.passed
+    def draw(progress: tuple[str, bool]) -> None:
+        hint(progress[0])
+
+    if answered(scene) and not has_happened(scene):
+        with st.container(key="scene_waits"):
+            following_fragment(
+                lambda: _progress(scene),
+                draw,
+                lambda seen: seen[1],
+                0.3,
+                about=lambda _: has_happened(scene),
+            )
+            waive = partial(_waive, scene)
+            press("Skip", "skip_next", "scene_skip", waive, type="tertiary")
 
 
-def _has_happened(scene: Scene) -> bool:
+def _progress(scene: Scene) -> tuple[str, bool]:
+    """What is to do, or how far a run is with that; and whether it goes on by itself."""
     what, _, value = scene.until.partition(" ")
-    experiment = session().address.experiment
+    _, snapshot = runs.current_run() or (None, None)
+    if what != "epoch" or snapshot is None or not snapshot.status.active:
+        return scene.todo, False
+    return f"Epoch {snapshot.epoch} of the {value} that it waits for …", True
+
+
+def _waive(scene: Scene) -> None:
+    """Go on without it, with what a recorded run has come to where none has trained."""
+    session().stage.passed.add(scene.name)
+    address.set_page_value("epoch", "")
+
+
+def pointed(scene: Scene) -> str:
+    """The Streamlit key of the control to be used now; "" where there is none."""
+    return scene.points_at if answered(scene) and not has_happened(scene) else ""
+
+
+def done(scene: Scene) -> bool:
+    """Whether it may go on: its questions are answered, and what it waits for has happened."""
+    return len(picked(scene)) >= len(scene.asks) and has_happened(scene)
+
+
+def has_happened(scene: Scene) -> bool:
+    """Whether what it waits for, after its first questions, has, or is waived.
+
+    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting,
+    or one of KEYS, has this value), "T moved" (it isn't what the scene has set), "mended" (the
+    stack doesn't break).
+    """
+    passed = session().stage.passed
+    if scene.name not in passed and answered(scene) and _is_so(scene):
+        passed.add(scene.name)
+    return scene.name in passed
+
+
+def _is_so(scene: Scene) -> bool:
+    what, _, value = scene.until.partition(" ")
     if not what:
         return True
+    if session().stage.scene != scene.name:
+        return False
     if what == "epoch":
         current = runs.current_run()
         return current is not None and current[1].epoch >= int(value)
     if what == "mended":
-        return address.page_value("stack") not in ("", *scene.query.get("stack", ()))
+        return broken(trace(read_text(address.page_value("stack"))[0])) is None
+    is_now = (
+        address.page_value(what) if what in KEYS else f"{session().address.experiment.get(what)}"
+    )
     if value == "moved":
-        return f"{experiment.get(what)}" not in scene.query.get(what, ())
-    return f"{experiment.get(what)}" == value
+        return is_now not in scene.query.get(what, ())
+    return is_now == value

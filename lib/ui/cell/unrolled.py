@@ -23,16 +23,16 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
     over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
     with over_time:
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
-            chain(chosen, layer, palette)
+            chain(chosen, palette)
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
             _heatmaps(layer, palette, top=chosen.is_top)
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
         return [_unit(layer, palette, top=chosen.is_top)]
 
 
-def chain(chosen: Chosen, layer: LayerPass, palette: Palette, *, as_it_runs: bool = False) -> None:
-    """Draw the layer at every timestep, with all that comes out or `as_it_runs`."""
-    x = layer.x
+def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False) -> None:
+    """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`."""
+    layer, x = chosen.layer_pass, chosen.layer_pass.x
     words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}

@@ -28,8 +28,6 @@ from lib.ui.views import VIEWS, draw
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one that is on the screen, and what is open over it; of a
 follower the talk, of the window with notes, too, and of who went off the one to go back to."""
-SHOWS = ("Explore", "Cell", "Shapes")
-"""The pages whose pictures are shown."""
 LOOK_SECONDS = 20.0
 """Between two looks whether the presenter is still there."""
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}

@@ -40,6 +40,13 @@ VIEWS = {
     "break": View("What breaks that", "cell", "Cell", "break"),
     "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
+    "chain": View("The layer along time", "lesson", "Cell"),
+    "hand": View("One cell by hand", "lesson", "Cell"),
+    "pair": View("An output and a target", "lesson", "Shapes", "target"),
+    "target": View("What a loss makes of a target", "lesson", "Shapes", "target"),
+    "code": View("A stack as code", "lesson", "Shapes"),
+    "worked": View("The two worked examples, number by number", "lesson"),
+    "glance": View("Masks, states, both directions", "lesson", "Cell"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """By name, in scenes and in the address."""

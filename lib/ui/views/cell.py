@@ -28,7 +28,7 @@ def runs(loaded: Loaded, palette: Palette) -> None:
     """The layer at every timestep, which it goes through by itself."""
     chosen = choose(loaded, st.container(key="scene_weights"))
     with st.container(border=True, key="cell_unrolled"):
-        unrolled.chain(chosen, chosen.layer_pass, palette, as_it_runs=True)
+        unrolled.chain(chosen, palette, as_it_runs=True)
     follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, (), plays=True)
 
 
