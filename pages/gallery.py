@@ -3,14 +3,26 @@
 import streamlit as st
 
 from lib.story import GALLERY
-from lib.ui.frame import PAGES, frame
-from lib.ui.text import card, plain
+from lib.ui import address, stage
+from lib.ui.browser import current_palette
+from lib.ui.frame import frame
+from lib.ui.gallery import KEY, all_cards, one_card
+from lib.ui.text import hint, plain
 
-frame("Gallery", (), own=lambda: None)
+
+def _enter() -> None:
+    if scene := GALLERY.get(address.page_value(KEY)):
+        stage.enter(scene, (KEY,))
+
+
+settled = frame("Gallery", (KEY, *stage.KEYS), own=_enter)
+asked = address.page_value(KEY)
+if asked in GALLERY:
+    one_card(GALLERY[asked], settled, current_palette())
+    st.stop()
 
 st.markdown("# What return_sequences does")
-for scene in GALLERY.values():
-    with card(plain(scene.title)):
-        st.markdown(scene.text)
-        path, icon = PAGES[scene.page]
-        st.page_link(path, label="Open", icon=icon, query_params=scene.query)
+if asked:
+    st.warning(f"No card is called {plain(asked[:24])}. These are all.", icon=":material/info:")
+hint("Each card opens what it shows, trained already. Press Train there to see it happen.")
+all_cards(current_palette())

@@ -1,9 +1,12 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.doctor.damage`) in it, and so are the ready sweeps. Of a run or a mistake it writes a
-file into `lib/training/recordings/`, as messages are, compressed; of a sweep a CSV into
-`lib/sweep/recorded/`.
+mistakes (`lib.doctor.damage`) and the leak (`lib.doctor.leak`) in it, and so are the ready sweeps,
+and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
+about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
+CSV into `lib/sweep/recorded/`; all else is a file in `lib/training/recordings/`, as messages are,
+compressed. A name is that of a dataset, a mistake, a sweep or a card, "leak", "answers" or
+"gallery".
 """
 
 from __future__ import annotations
@@ -18,18 +21,25 @@ import numpy as np
 
 from lib.datasets import make_dataset, suggested
 from lib.doctor.damage import MISTAKES, Damage
-from lib.experiment import to_query
+from lib.doctor.leak import Leak
+from lib.experiment import Experiment, to_query
+from lib.recurrence import forward
 from lib.run import SeedWeights, Status, weight_bytes
+from lib.story import GALLERY
+from lib.story.cards import FILE, card_of, experiments_of
 from lib.sweep import run_plan
 from lib.sweep.rows import READY
 from lib.training import recorded
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
+from lib.ui.cell.ask import PLACES
+from lib.ui.cell.chosen import Chosen
 
 PAST = 16
-PAST_BYTES = 1_000_000
-"""How many weights of the past a recording holds, and their bytes."""
+PAST_BYTES, CARD_BYTES = 1_000_000, 350_000
+"""How many weights of the past a recording holds, and their bytes: of a dataset and of a card."""
+OVER = (Status.FINISHED, Status.DIVERGED)
 
 
 def write(name: str, record: Any) -> None:
@@ -39,32 +49,85 @@ def write(name: str, record: Any) -> None:
     path.write_bytes(zlib.compress(encode(record), 9))
 
 
-def _thin_past(known: Sequence[tuple[int, SeedWeights]]) -> tuple[tuple[int, SeedWeights], ...]:
+def _thin_past(
+    known: Sequence[tuple[int, SeedWeights]], size: int
+) -> tuple[tuple[int, SeedWeights], ...]:
     """As many of a run's past weights as a recording has room for: more of the early ones.
 
     Less so than by powers, since some tasks are learned late, and all at once.
     """
-    most = max(2, min(PAST, PAST_BYTES // weight_bytes(known[-1][1])))
+    most = max(2, min(PAST, size // weight_bytes(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
     return tuple(known[place] for place in np.unique(places.round().astype(int)) if place)
 
 
-def record_run(name: str, client: TrainingClient) -> None:
-    """Train a dataset with its suggested settings."""
-    dataset = make_dataset(suggested(name))
-    experiment = with_seeds(suggested(name), dataset)
+def record_run(
+    name: str, experiment: Experiment, client: TrainingClient, size: int = PAST_BYTES
+) -> None:
+    """Train an experiment."""
+    dataset = make_dataset(experiment)
     run = client.start(experiment, dataset, paused=True)
     known: list[tuple[int, SeedWeights]] = []
     # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
     while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
         known.append((snapshot.epoch, snapshot.weights))
         client.step(run)
-    if snapshot.status is not Status.FINISHED:
+    if snapshot.status not in OVER:
         raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-    query = {"data": name, **to_query(experiment)}  # whatever the default is
-    write(name, (query, replace(snapshot, run_id="recorded", past=_thin_past(known))))
+    query = {"data": experiment.data.name, **to_query(experiment)}  # whatever the default is
+    past = _thin_past(known, size)
+    write(name, (query, replace(snapshot, run_id="recorded", past=past)))
     errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
-    print(f"{name}: last-step error {errors}")
+    print(f"{name}: last-step error {errors}", flush=True)
+
+
+def record_card(name: str, client: TrainingClient) -> None:
+    """Train what a card of the gallery is about, where it is no dataset's suggested settings."""
+    for experiment in experiments_of(GALLERY[name]):
+        data = experiment.data.name
+        if experiment != with_seeds(suggested(data), make_dataset(experiment)):
+            cell = f"-{experiment.model.cell}" if len(experiments_of(GALLERY[name])) > 1 else ""
+            record_run(f"{data}.{name}{cell}", experiment, client, CARD_BYTES)
+
+
+def record_leak(client: TrainingClient) -> None:
+    """Train an LSTM on noise, one way and both ways."""
+    leak = Leak(**client.ask("bidirectional_leak").result(timeout=300))
+    write("leak", leak)
+    print(f"leak: {leak.one_way.round(3)}, {leak.both_ways.round(3)}", flush=True)
+
+
+def record_answers(client: TrainingClient) -> None:
+    """Ask Keras what the Cell page asks, about the first model that it shows of some data."""
+    for name in recorded.ANSWERED:
+        chosen, answers = first_choice(name), {}
+        for place, question in PLACES.items():
+            arguments = question.arguments(chosen)
+            answer = client.ask(question.name, cell=chosen.experiment.model.cell, **arguments)
+            answers[place] = arguments, answer.result(timeout=120)
+        write(f"answers-{name}", answers)
+        print(f"answers-{name}", flush=True)
+
+
+def first_choice(name: str) -> Chosen:
+    """What the Cell page looks at where a dataset is picked: the recorded model's first sample."""
+    dataset = make_dataset(suggested(name))
+    experiment = with_seeds(suggested(name), dataset)
+    snapshot, mode = recorded.recorded(experiment), experiment.model.modes[0]
+    if snapshot is None or (weights := snapshot.results[mode].weights) is None:
+        raise SystemExit(f"{name} must be recorded first")
+    sample, top = int(dataset.shown[0]), experiment.model.layers - 1
+    about = sample, top, mode, weights, snapshot.epoch, snapshot.run_id
+    traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])
+    return Chosen(experiment, dataset, *about, polling=False, traces=traces)
+
+
+def record_gallery() -> None:
+    """Draw the cards' figures."""
+    cards = {name: card_of(scene) for name, scene in GALLERY.items()}
+    write(FILE, cards)
+    for name, card in cards.items():
+        print(name, card.numbers)
 
 
 def record_mistake(name: str, client: TrainingClient) -> None:
@@ -82,15 +145,20 @@ def record_sweep(name: str) -> None:
 
 
 def main(names: list[str]) -> None:
-    """Record the named datasets, mistakes and sweeps, or all."""
+    """Record what is named, or all."""
+    rest = {"leak": record_leak, "answers": record_answers, "gallery": lambda _: record_gallery()}
     with TrainingClient() as client:
-        for name in names or [*recorded.BUNDLED, *MISTAKES, *READY]:
-            if name in READY:
+        for name in names or dict.fromkeys([*recorded.BUNDLED, *GALLERY, *MISTAKES, *READY, *rest]):
+            if name in rest:
+                rest[name](client)
+            elif name in READY:
                 record_sweep(name)
             elif name in MISTAKES:
                 record_mistake(name, client)
+            elif name in recorded.BUNDLED:
+                record_run(name, with_seeds(suggested(name), make_dataset(suggested(name))), client)
             else:
-                record_run(name, client)
+                record_card(name, client)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
+from lib.doctor.leak import EPOCHS, Leak
 from lib.english import apart_by, counted, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.narrate import Told
@@ -217,6 +218,19 @@ def _last_of_padded(padded: float | None, masked: float | None) -> str:
         return "In both cases sequence[:, -1] is last."
     without, with_one = apart_by(padded or 0.0), apart_by(masked or 0.0)
     return f"sequence[:, -1] differs from last by {without} without a mask and {with_one} with one."
+
+
+def leak_told(leak: Leak) -> Told:
+    """Where the Bidirectional layer has seen its targets, and where it hasn't."""
+    words = {
+        "steps": len(leak.both_ways) - 1,
+        "epochs": EPOCHS,
+        "seen": readable(leak.both_ways[:-1].mean(), 2),
+        "honest": readable(leak.both_ways[-1], 2),
+        "one_way": readable(leak.one_way.mean(), 2),
+    }
+    said = _SAID["leak"]
+    return said["takeaway"].format(**words), said["details"].format(**words)
 
 
 def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Told:

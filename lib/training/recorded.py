@@ -1,23 +1,32 @@
 """Recorded runs: what each dataset looks like after training, to be seen before anybody trains.
 
-Every bundled dataset with its suggested settings has a file in `recordings/`, and so has what each
-silent mistake does (`lib.doctor.damage`): a message, compressed. `tests/record.py`
-writes them; reading needs no TensorFlow.
+Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
+other settings that a gallery card is about have one with the card's name, "echo.beyond". So has
+what each silent mistake does (`lib.doctor.damage`), the leak of `lib.doctor.leak`, and what Keras
+answers about the first models: a message each, compressed. `tests/record.py` writes them; reading
+needs no TensorFlow.
 """
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lib.datasets import DATASETS
 from lib.doctor.damage import Damage
+from lib.doctor.leak import Leak
 from lib.experiment import Experiment, read_query
 from lib.run import Snapshot
 from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
+END = "msgpack.z"
+ANSWERED = ("parity", "running_mean", "recall_first", "adding")
+"""The data about whose models, as recorded, Keras's answers are recorded too."""
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
@@ -27,13 +36,24 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
     Modes and seeds are trained apart, so that one recording serves each mode and fewer seeds.
     """
-    if experiment.data.name not in BUNDLED:
-        return None
-    query, run = read(experiment.data.name, tuple[dict[str, str], Snapshot])
-    of = read_query(query)[0]
     modes, count = experiment.model.modes, len(experiment.each_seed)
-    if of != experiment.set(mode="both", seeds=of.seeds) or count > len(run.seeds):
-        return None
+    for name in _names(experiment.data.name):
+        query, run = read(name, tuple[dict[str, str], Snapshot])
+        of = read_query(query)[0]
+        if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
+            return _of_modes(run, modes, count)
+    return None
+
+
+@lru_cache(maxsize=32)
+def _names(data: str) -> tuple[str, ...]:
+    """Those of all recordings of a dataset."""
+    files = FOLDER.glob(f"{data}.*{END}") if data in BUNDLED else ()
+    return tuple(sorted(file.name.removesuffix(END).rstrip(".") for file in files))
+
+
+def _of_modes(run: Snapshot, modes: tuple[str, ...], count: int) -> Snapshot:
+    """The first `count` seeds of a recording, with the models of these modes."""
     results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
     past = tuple((epoch, models[:count]) for epoch, models in run.past)
     return replace(run, results=results, others=tuple(others), past=past)
@@ -44,7 +64,39 @@ def recorded_damage(case: str) -> Damage:
     return read(case, Damage)
 
 
-@lru_cache(maxsize=32)
+def recorded_leak() -> Leak:
+    """The recording of what a Bidirectional layer reads of its targets."""
+    return read("leak", Leak)
+
+
+def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What Keras answered at a place of the Cell page, if it was asked about just this model.
+
+    `place` is a key of `lib.ui.cell.ask.PLACES`. None where nothing like it is recorded.
+    """
+    if data not in ANSWERED:
+        return None
+    asked, answer = answers_of(data)[place]
+    return answer if _same(asked, dict(arguments)) else None
+
+
+def answers_of(data: str) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """By place, what Keras was asked about the recorded model of these data, and its answer."""
+    return read(f"answers-{data}", dict[str, tuple[dict[str, Any], dict[str, Any]]])
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether arguments are the same, but for how machines round initial weights."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, np.ndarray):
+        return one.shape == np.shape(other) and np.allclose(one, other, rtol=0, atol=1e-6)
+    return bool(one == other)
+
+
+@lru_cache(maxsize=48)
 def read(name: str, kind: Any) -> Any:
     """What is in the file of this name, a record of this kind."""
-    return decode(zlib.decompress((FOLDER / f"{name}.msgpack.z").read_bytes()), kind)
+    return decode(zlib.decompress((FOLDER / f"{name}.{END}").read_bytes()), kind)

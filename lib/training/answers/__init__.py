@@ -14,6 +14,7 @@ Like the engine, these modules may import keras, and only the worker imports the
 from collections.abc import Callable
 from typing import Any
 
+from lib.training.answers.bidirectional_leak import bidirectional_leak
 from lib.training.answers.gradients import influence, reach
 from lib.training.answers.keras_file import keras_file
 from lib.training.answers.modes import breakings, modes, padding
@@ -21,6 +22,15 @@ from lib.training.answers.target_damage import target_damage
 
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
-    for function in (target_damage, breakings, influence, keras_file, modes, padding, reach)
+    for function in (
+        bidirectional_leak,
+        breakings,
+        influence,
+        keras_file,
+        modes,
+        padding,
+        reach,
+        target_damage,
+    )
 }
 """By name, what answers it."""

@@ -2,10 +2,12 @@
 
 An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
 and nothing is shown meanwhile. But while a run moves the weights on, the last answer stays until
-the next one comes, so that figures never blink, and says of which epoch it is.
+the next one comes, so that figures never blink, and says of which epoch it is. What Keras answered
+about recorded models is recorded, too.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +20,7 @@ from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import batch
 from lib.recurrence.weights import initial_weights
 from lib.training.questions import AnswerFuture
+from lib.training.recorded import recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
@@ -161,11 +164,24 @@ def ask(place: str, chosen: Chosen) -> Reply:
     follows = answered is not None and chosen.polling
     is_due = not follows or clock.now() - asked[-1].time >= EVERY_SECONDS
     if not is_new and asked == done and is_due:
-        cell, arguments = chosen.experiment.model.cell, question.arguments(chosen)
-        answer = runs.client().ask(question.name, cell=cell, **arguments)
+        answer = _answer(place, chosen)
         asked.append(Asked(choice, chosen.weights, chosen.epoch, answer, clock.now()))
+        if answer.done():
+            return Reply(asked[-1], None, False, question.words)
     pending = None if asked == done else asked[-1].answer
     return Reply(answered, pending, not is_new and not follows, question.words)
+
+
+def _answer(place: str, chosen: Chosen) -> AnswerFuture:
+    """What will hold Keras's answer; it does at once where that is recorded."""
+    question = PLACES[place]
+    arguments = question.arguments(chosen)
+    known = recorded_answer(chosen.dataset.name, place, arguments)
+    if known is None:
+        return runs.client().ask(question.name, cell=chosen.experiment.model.cell, **arguments)
+    answer: AnswerFuture = Future()
+    answer.set_result(known)
+    return answer
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:

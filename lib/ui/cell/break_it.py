@@ -8,9 +8,11 @@ import streamlit as st
 from lib.figures.formulas import bound_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import Strip, strips, strips_legend
-from lib.narrate.proofs import bound_told, ways_to_break_it
+from lib.figures.thumbnail import leaked, small_picture
+from lib.narrate.proofs import bound_told, leak_told, ways_to_break_it
 from lib.recurrence import unroll, unroll_stack
 from lib.recurrence.cells import highest_output
+from lib.training.recorded import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen, Follower, row_order
 from lib.ui.text import card, takeaway
@@ -46,7 +48,17 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         bound = highest_output(experiment.model.cell, len(hidden))
         st.html(bound_picture(hidden, bound, which + details, palette))
         takeaway(words, which + details)
+    leak_card(palette)
     return []
+
+
+def leak_card(palette: Palette) -> None:
+    """What a Bidirectional layer makes of noise whose next value is the target: a recording."""
+    leak = recorded_leak()
+    with card("Its first steps have read the end", gap="xsmall", key="cell_leak"):
+        words, details = leak_told(leak)
+        st.html(small_picture(leaked(leak), words, palette))
+        takeaway(words, details)
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:

@@ -24,13 +24,23 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     """Draw the part; nothing is written anew when the playhead moves."""
     reach, one_way, both_ways, padding = replies
     left, right = st.columns(2)
+    with left:
+        draw_reach(chosen, [reach], palette)
     even = {"gap": "xsmall", "height": "stretch"}
-    with left, card("How far back does each loss reach?", key="cell_reach", **even):
-        _reach(chosen, reach, palette)
     with right, card("Which inputs move which outputs?", key="cell_influence", **even):
         _influence(chosen, (one_way, both_ways), palette)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
         _padding(chosen, padding, palette)
+    return []
+
+
+def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the first of its cards alone."""
+    place = card(
+        "How far back does each loss reach?", key="cell_reach", gap="xsmall", height="stretch"
+    )
+    with place:
+        _reach(chosen, replies[0], palette)
     return []
 
 

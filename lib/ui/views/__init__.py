@@ -39,6 +39,8 @@ VIEWS = {
     "one": View("The last row of one is the other", "cell", "Cell", "proof"),
     "break": View("What breaks that", "cell", "Cell", "break"),
     "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
+    "reach": View("The gradient that each loss leaves", "cell", "Cell", "learn"),
+    "leak": View("Noise foretold, both ways", "cell", "Cell", "break"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
     "chain": View("The layer along time", "lesson", "Cell"),
     "hand": View("One cell by hand", "lesson", "Cell"),
@@ -47,6 +49,7 @@ VIEWS = {
     "code": View("A stack as code", "lesson", "Shapes"),
     "worked": View("The two worked examples, number by number", "lesson"),
     "glance": View("Masks, states, both directions", "lesson", "Cell"),
+    "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """By name, in scenes and in the address."""

@@ -1,4 +1,4 @@
-"""The parts of the Cell page, each with its playhead, and two of their pictures alone."""
+"""The parts of the Cell page, each with the playhead that it has there, and cards of them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.ui.cell import proof, unrolled
+from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
 from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
 from lib.ui.cell.parts import PARTS
@@ -16,7 +16,7 @@ Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
 
 def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
-    """A part, as the table PARTS has it."""
+    """A part that shows the answers of these places."""
     chosen = choose(loaded, st.container(key="scene_weights"))
     bar = st.container(key="cell_bar")
     replies = [ask(place, chosen) for place in places]
@@ -40,8 +40,15 @@ def one(loaded: Loaded, palette: Palette) -> None:
     watch(chosen, replies)
 
 
+def leak(_: Loaded, palette: Palette) -> None:
+    """What a Bidirectional layer reads of its targets."""
+    break_it.leak_card(palette)
+
+
 DRAW: dict[str, Callable[[Loaded, Palette], None]] = {
     **{name: partial(part, places, draw) for name, (_, places, draw) in PARTS.items()},
     "runs": runs,
     "one": one,
+    "reach": partial(part, ("reach",), learn.draw_reach),
+    "leak": leak,
 }

@@ -1,0 +1,18 @@
+"""What comes of the right target and of a mistaken one: apart, since it imports so much."""
+
+import streamlit as st
+
+from lib.doctor.question import read_question
+from lib.figures.palette import Palette
+from lib.ui import address
+from lib.ui.session import Loaded
+from lib.ui.shapes.doctor import KEY, damage_card
+
+
+def damage(_: Loaded, palette: Palette) -> None:
+    """Both trainings of the mistake that the address asks about."""
+    with st.container(border=True, key="damage"):
+        damage_card(read_question(address.page_value(KEY)), palette)
+
+
+DRAW = {"damage": damage}
