@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import FIRST, suggested
 from lib.experiment import Experiment, read_query
-from lib.story import TALK
+from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from tests.app.test_pages import start
@@ -85,14 +85,18 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back() -> None:
     assert app.slider(key="T").value == 30
 
 
-def test_a_question_is_answered_once_and_then_the_picture_is_revealed() -> None:
-    """A second click on an option changes nothing."""
-    app = present("vote")
-    app.button(key="option_1").click().run()
-    assert app.session_state[KEY].stage.answers == {"vote": [1]}
-    assert any("✗ Last step" in each.value for each in app.markdown)
-    assert any("✓ Sequence" in each.value for each in app.markdown)
-    assert not [button for button in app.button if button.key.startswith("option_")]
+def test_an_answer_says_why_it_is_wrong_and_why_another_is_right() -> None:
+    """It is remembered, and the next question comes."""
+    step = next(step for step in GUIDE.values() if step.asks)
+    wrong = next(place for place in range(9) if place != step.asks[0].right)
+    app = start("Guide")
+    app.query_params["at"] = step.id
+    app.run()
+    app.button(key=f"option_{wrong}").click().run()
+    assert app.session_state[KEY].stage.answers == {step.name: [wrong]}
+    said = "".join(each.value for each in app.markdown)
+    assert said.index("✗") < said.index(step.asks[0].options[wrong].why.split(".")[0][:20])
+    assert "✓" in said
 
 
 def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:
