@@ -10,6 +10,7 @@ from lib.experiment import Experiment, read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
+from lib.ui.text import plain
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
 
@@ -95,7 +96,7 @@ def test_an_answer_says_why_it_is_wrong_and_why_another_is_right() -> None:
     app.button(key=f"option_{wrong}").click().run()
     assert app.session_state[KEY].stage.answers == {step.name: [wrong]}
     said = "".join(each.value for each in app.markdown)
-    assert said.index("✗") < said.index(step.asks[0].options[wrong].why.split(".")[0][:20])
+    assert said.index("✗") < said.index(plain(step.asks[0].options[wrong].why))
     assert "✓" in said
 
 
