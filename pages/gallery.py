@@ -7,7 +7,7 @@ from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.frame import frame
 from lib.ui.gallery import KEY, all_cards, one_card
-from lib.ui.text import hint, plain
+from lib.ui.text import plain
 
 
 def _enter() -> None:
@@ -24,5 +24,8 @@ if asked in GALLERY:
 st.markdown("# What return_sequences does")
 if asked:
     st.warning(f"No card is called {plain(asked[:24])}. These are all.", icon=":material/info:")
-hint("Each card opens what it shows, trained already. Press Train there to see it happen.")
+st.markdown(
+    ":small[Each card opens what it shows, trained already. :blue[Blue] is sequence mode, :orange"
+    "[orange] last-step mode, :gray[dotted] a guess, :green[dashed green] the best possible.]"
+)
 all_cards(current_palette())

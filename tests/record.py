@@ -24,6 +24,7 @@ from lib.doctor.damage import MISTAKES, Damage
 from lib.doctor.leak import Leak
 from lib.experiment import Experiment, to_query
 from lib.recurrence import forward
+from lib.replay import first_weights
 from lib.run import SeedWeights, Status, weight_bytes
 from lib.story import GALLERY
 from lib.story.cards import FILE, card_of, experiments_of
@@ -98,28 +99,35 @@ def record_leak(client: TrainingClient) -> None:
 
 
 def record_answers(client: TrainingClient) -> None:
-    """Ask Keras what the Cell page asks, about the first model that it shows of some data."""
+    """Ask Keras what the Cell page asks, about the first models that it shows of some data."""
     for name in recorded.ANSWERED:
-        chosen, answers = first_choice(name), {}
-        for place, question in PLACES.items():
-            arguments = question.arguments(chosen)
-            answer = client.ask(question.name, cell=chosen.experiment.model.cell, **arguments)
-            answers[place] = arguments, answer.result(timeout=120)
+        answers: dict[str, list[Any]] = {place: [] for place in PLACES}
+        for chosen in first_choices(name):
+            for place, question in PLACES.items():
+                arguments = question.arguments(chosen)
+                answer = client.ask(question.name, cell=chosen.experiment.model.cell, **arguments)
+                answers[place].append((arguments, answer.result(timeout=120)))
         write(f"answers-{name}", answers)
         print(f"answers-{name}", flush=True)
 
 
-def first_choice(name: str) -> Chosen:
-    """What the Cell page looks at where a dataset is picked: the recorded model's first sample."""
+def first_choices(name: str) -> list[Chosen]:
+    """What the Cell page looks at where a dataset is picked, as its model starts and as it ends."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
     snapshot, mode = recorded.recorded(experiment), experiment.model.modes[0]
-    if snapshot is None or (weights := snapshot.results[mode].weights) is None:
+    if snapshot is None or (newest := snapshot.results[mode].weights) is None:
         raise SystemExit(f"{name} must be recorded first")
     sample, top = int(dataset.shown[0]), experiment.model.layers - 1
-    about = sample, top, mode, weights, snapshot.epoch, snapshot.run_id
-    traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])
-    return Chosen(experiment, dataset, *about, polling=False, traces=traces)
+    choices = []
+    for epoch, weights in (
+        (0, first_weights(experiment, dataset)[0][mode]),
+        (snapshot.epoch, newest),
+    ):
+        traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])
+        about = sample, top, mode, weights, epoch, snapshot.run_id
+        choices.append(Chosen(experiment, dataset, *about, polling=False, traces=traces))
+    return choices
 
 
 def record_gallery() -> None:

@@ -10,6 +10,8 @@ from lib.figures.marks import Part
 from lib.toml import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
+WIDE = 1e8
+"""Beyond that the numbers of an axis are powers of ten, as after a training that diverged."""
 ROUNDING = 1e-6
 """So small a share of an axis below 0 is none: standardised values are back in their unit."""
 
@@ -73,7 +75,10 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
     room = 0.07 * (peak - bottom)
     begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
     begin = min(bottom, least) if begins else bottom - room
-    return _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
+    axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
+    if peak - begin > WIDE:  # written out there is no room for it
+        axis["exponentformat"] = "power"
+    return axis
 
 
 def from_zero(values: np.ndarray) -> bool:

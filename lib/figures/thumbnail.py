@@ -140,6 +140,15 @@ def reach(norms: Mapping[str, np.ndarray]) -> Plot:
     return Plot(tuple(lines), is_log=True)
 
 
+def one(answer: Mapping[str, np.ndarray]) -> Plot:
+    """The last outputs of both modes on the same weights, unit by unit; of one sample."""
+    units = np.arange(1.0, answer["last"].shape[1] + 1)
+    sequence, last = (
+        each.astype(np.float64) for each in (answer["sequence"][0, -1], answer["last"][0])
+    )
+    return Plot((Line(units, sequence, "sequence"), Line(units, last, "last", "", "marks")))
+
+
 def cells(runs: Mapping[str, RunAt]) -> Plot:
     """Last-step mode's error by epoch for each cell, by its name."""
     lines = []
@@ -156,6 +165,7 @@ PICTURES: dict[str, Callable[[Any], Plot]] = {
     "leaked": leaked,
     "broadcast": broadcast,
     "reach": reach,
+    "one": one,
     "cells": cells,
 }
 """By the name that cards have for it, what makes a plot of what the card is about."""
@@ -170,11 +180,12 @@ def thumbnail(plot: Plot, theme: str) -> str:
     left = min(line.x[0] for line in plot.lines)
     right = max(line.x[-1] for line in plot.lines)
     parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.background}"/>']
-    for line, height in zip(plot.lines, heights, strict=True):
+    for number, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)
         y = EDGE + (high - height) / ((high - low) or 1) * (HEIGHT - 2 * EDGE)
         parts.append(_drawn(line, x, y, getattr(palette, line.color)))
-        parts.append(_named(line, x, y, palette.words(line.color), palette.background))
+        at = int(len(x) * (0.75 if number % 2 else 0.3))
+        parts.append(_named(line.name, x[at], y[at], palette.words(line.color), palette.background))
     return svg_uri("".join(parts), f"0 0 {WIDTH} {HEIGHT}")
 
 
@@ -195,15 +206,13 @@ def _drawn(line: Line, x: np.ndarray, y: np.ndarray, color: str) -> str:
     )
 
 
-def _named(line: Line, x: np.ndarray, y: np.ndarray, color: str, ground: str) -> str:
-    """Its name above its middle, or below where there is no room, with a rim of the ground."""
-    if not line.name:
+def _named(name: str, x: float, y: float, color: str, ground: str) -> str:
+    """A line's name above a point of it, or below where there is no room, with a rim."""
+    if not name:
         return ""
-    middle = len(x) // 2
-    above = y[middle] > EDGE + 2 * NAME
-    place = y[middle] - 6 if above else y[middle] + NAME + 4
+    place = y - 6 if y > EDGE + 2 * NAME else y + NAME + 4
     return (
-        f'<text x="{x[middle]:.1f}" y="{place:.1f}" text-anchor="middle" fill="{color}"'
+        f'<text x="{x:.1f}" y="{place:.1f}" text-anchor="middle" fill="{color}"'
         f' stroke="{ground}" stroke-width="3" paint-order="stroke" font-weight="600"'
-        f' font-family="sans-serif" font-size="{NAME}">{escape(line.name)}</text>'
+        f' font-family="sans-serif" font-size="{NAME}">{escape(name)}</text>'
     )

@@ -15,7 +15,7 @@ from lib.baselines import best_loss, naive_loss
 from lib.datasets import make_dataset, settle, suggested
 from lib.doctor.damage import Damage
 from lib.doctor.leak import Leak
-from lib.english import number, readable
+from lib.english import apart_by, number, readable
 from lib.experiment import CELLS, Experiment, read_query
 from lib.figures.thumbnail import PICTURES, Plot
 from lib.narrate.explore import off_unit
@@ -96,6 +96,10 @@ def _of_norms(norms: Mapping[str, np.ndarray]) -> dict[str, str]:
     return {"times": number(norms["sequence"][0] / norms["last"][0], 2)}
 
 
+def _of_modes(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {"difference": apart_by(answer["difference"]) if answer["difference"] else "0.0"}
+
+
 def _of_cells(runs: Mapping[str, RunAt]) -> dict[str, str]:
     return {name: of_run(run)["last"] for name, run in runs.items()}
 
@@ -108,7 +112,8 @@ def _cells(scene: Scene) -> dict[str, RunAt]:
 _ABOUT: dict[str, tuple[Callable[[Scene], Any], Callable[[Any], dict[str, str]]]] = {
     "leaked": (lambda _: recorded_leak(), _of_leak),
     "broadcast": (lambda _: recorded_damage("flat"), _of_damage),
-    "reach": (lambda scene: answers_of(scene.query["data"][-1])["reach"][1], _of_norms),
+    "reach": (lambda scene: answers_of(scene.query["data"][-1])["reach"][0][1], _of_norms),
+    "one": (lambda scene: answers_of(scene.query["data"][-1])["modes"][-1][1], _of_modes),
     "cells": (_cells, _of_cells),
 }
 """By picture, what cards are about that aren't about one run, and its numbers."""

@@ -65,6 +65,8 @@ class Scene:
     """A picture that can be opened besides, a key of `lib.ui.views.VIEWS`."""
     picture: str = ""
     """Of a card, how it is drawn small: a key of `lib.figures.thumbnail.PICTURES`."""
+    group: str = ""
+    """Of a card, the heading that it begins; those after it stand below it, too."""
     notes: str = ""
     """What to say, for who presents."""
 

@@ -74,15 +74,23 @@ def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict
 
     `place` is a key of `lib.ui.cell.ask.PLACES`. None where nothing like it is recorded.
     """
-    if data not in ANSWERED:
-        return None
-    asked, answer = answers_of(data)[place]
-    return answer if _same(asked, dict(arguments)) else None
+    if data in ANSWERED:
+        for asked, answer in answers_of(data)[place]:
+            if _same(asked, dict(arguments)):
+                return answer
+    return None
 
 
-def answers_of(data: str) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """By place, what Keras was asked about the recorded model of these data, and its answer."""
-    return read(f"answers-{data}", dict[str, tuple[dict[str, Any], dict[str, Any]]])
+Answers = tuple[tuple[dict[str, Any], dict[str, Any]], ...]
+
+
+def answers_of(data: str) -> dict[str, Answers]:
+    """By place, what Keras was asked about the model of these data, and its answer.
+
+    First as it starts, then as it is recorded.
+    """
+    answers: dict[str, Answers] = read(f"answers-{data}", dict[str, Answers])
+    return answers
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -297,5 +297,5 @@ class WorkerRun:
             seed=f" with seed {experiment.seed + place}" if several else "",
             epoch=trainer.epoch + 1,
             rate=training.learning_rate,
-            other="" if training.optimizer == "adam" else ", or take Adam",
+            other="scale the data" if training.optimizer == "adam" else "take Adam",
         )

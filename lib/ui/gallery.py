@@ -20,6 +20,8 @@ def all_cards(palette: Palette) -> None:
     """Every card, which opens what it is about wherever it is pressed."""
     with st.container(key="gallery"):
         for scene in map(told, GALLERY.values()):
+            if scene.group:
+                st.markdown(f"## {scene.group}")
             with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
                 st.html(small_picture(plot_of(scene), scene.title, palette))
                 _link(scene, plain(scene.title))

@@ -40,7 +40,8 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
                 st.html(strips(outputs[name], way.measures, breakings.instead, sentence, palette))
                 below = _BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
-    with card("How far an output can get", gap="xsmall", key="cell_bound"):
+    left, right = st.columns(2)
+    with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
         experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
         layers = experiment.model.layers
         which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
@@ -48,14 +49,15 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         bound = highest_output(experiment.model.cell, len(hidden))
         st.html(bound_picture(hidden, bound, which + details, palette))
         takeaway(words, which + details)
-    leak_card(palette)
+    with right:
+        leak_card(palette)
     return []
 
 
 def leak_card(palette: Palette) -> None:
     """What a Bidirectional layer makes of noise whose next value is the target: a recording."""
     leak = recorded_leak()
-    with card("Its first steps have read the end", gap="xsmall", key="cell_leak"):
+    with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
         words, details = leak_told(leak)
         st.html(small_picture(leaked(leak), words, palette))
         takeaway(words, details)

@@ -202,6 +202,8 @@ def _progress(shown: ShownRun, picked: int | None) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
     snapshot = shown.snapshot
     badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
+    if not shown.run and snapshot.status is Status.DIVERGED:
+        badge += f" {WORDS[Status.DIVERGED][0]}"
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
@@ -219,6 +221,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if run is None:
         _, words, then = WORDS[_stands_in(shown)]
         words = words.format(**shown.kept.about) if shown.kept else words
+        words = snapshot.reason if snapshot.status is Status.DIVERGED else words
         return words + (then if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     kept = kept_sentence(snapshot)

@@ -1,0 +1,229 @@
+"""Every claim of the gallery holds today: its experiment is trained, and its numbers found anew.
+
+They are found in another way than the cards find theirs: from trained weights with NumPy, from the
+raw targets, or by Keras.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from lib.dataset import Dataset
+from lib.datasets import make_dataset
+from lib.experiment import Experiment
+from lib.recurrence import forward, initial_model_weights
+from lib.run import Snapshot, Status
+from lib.story import GALLERY
+from lib.story.cards import experiments_of, told
+from lib.training.answers.bidirectional_leak import bidirectional_leak
+from lib.training.client import TrainingClient
+from lib.training.recorded import recorded, recorded_damage, recorded_leak
+from tests.waiting import PATIENCE
+
+ALIKE = 0.5
+"""By how much of itself an error may differ on another machine, whose rounding it goes by."""
+
+
+def said(name: str) -> list[float]:
+    """The numbers with decimals in a card's title."""
+    found = re.findall(r"\d[\d,]*\.\d+", told(GALLERY[name]).title)
+    return [float(number.replace(",", "")) for number in found]
+
+
+class Trained:
+    """A card's experiment, trained now: raw answers and targets at the last step, by mode."""
+
+    def __init__(self, client: TrainingClient, experiment: Experiment) -> None:
+        self.experiment, self.dataset = experiment, make_dataset(experiment)
+        run = client.start(experiment, self.dataset)
+        self.snapshot: Snapshot = client.wait(run, PATIENCE)
+
+    @property
+    def truth(self) -> np.ndarray:
+        """Targets of the judged samples, (N, T, K), as they are."""
+        return self.dataset.y[self.dataset.judged].astype(np.float64)
+
+    def wrong(self, mode: str) -> np.ndarray:
+        """By seed, what a mode's answers at the last step are off by, (R, N, K)."""
+        x = self.dataset.x[self.dataset.judged]
+        models = [seed[mode].weights for seed in self.snapshot.seeds]
+        said = np.stack([forward(self.experiment, weights or (), x)[1] for weights in models])
+        return (said - self.truth)[:, :, -1]
+
+    def errors(self, mode: str) -> np.ndarray:
+        """By seed, the mean squared error at the last step, (R,)."""
+        return (self.wrong(mode) ** 2).mean(axis=(1, 2))
+
+    def off(self, mode: str) -> np.ndarray:
+        """By seed, the root of that in the raw unit, (R,)."""
+        scale = 1.0 if self.dataset.target_scale is None else self.dataset.target_scale
+        return np.sqrt(((self.wrong(mode) * scale) ** 2).mean(axis=(1, 2)))
+
+
+@pytest.fixture
+def train(client: TrainingClient) -> Callable[[str], list[Trained]]:
+    """Trains what a card is about, all its seeds; of several at once."""
+    return lambda name: [Trained(client, each) for each in experiments_of(GALLERY[name])]
+
+
+def alike(*values: float) -> object:
+    """Nearly these numbers."""
+    return pytest.approx(values, rel=ALIKE)
+
+
+def test_parity_is_learned_from_twelve_hints_alone(train) -> None:
+    """By every seed; one hint leads to worse than guessing the mean."""
+    (run,) = train("parity")
+    sequence, last = run.errors("sequence"), run.errors("last")
+    assert (sequence < 0.001).all()
+    assert (last > run.truth[:, -1].var()).all()
+    assert said("parity") == alike(np.median(sequence), np.median(last))
+
+
+def test_adding_turns_it_round(train) -> None:
+    """In every seed, and not by a little."""
+    (run,) = train("adding")
+    sequence, last = run.errors("sequence"), run.errors("last")
+    assert (last < sequence / 5).all()
+    assert said("adding") == alike(np.median(last), np.median(sequence))
+
+
+def test_keras_says_the_same_in_both_modes() -> None:
+    """On the very weights that are shown, exactly."""
+    (experiment,) = experiments_of(GALLERY["proof"])
+    dataset, snapshot = make_dataset(experiment), recorded(experiment)
+    assert snapshot is not None
+    kernel, recurrent, bias, *_ = snapshot.results["sequence"].weights or ()
+    outputs = []
+    for every in (True, False):
+        layer = keras.layers.LSTM(experiment.model.units, return_sequences=every)
+        layer.build((None, *dataset.x.shape[1:]))
+        layer.set_weights([kernel, recurrent, bias])
+        outputs.append(np.asarray(layer(dataset.x[dataset.shown[:8]])))
+    assert said("proof") == [np.abs(outputs[0][:, -1] - outputs[1]).max()]
+
+
+def test_one_guess_is_worth_two_numbers() -> None:
+    """The same mean of the training targets, as the loss over all steps and at the last."""
+    (experiment,) = experiments_of(GALLERY["losses"])
+    dataset = make_dataset(experiment)
+    y = dataset.y[: dataset.train].astype(np.float64)
+    mean = dataset.naive[: dataset.train].astype(np.float64)
+    assert len(np.unique(mean, axis=0)) == 1  # it looks at no sample
+    assert said("losses") == pytest.approx([((y - mean) ** 2).mean(), y[:, -1].var()], rel=0.03)
+
+
+def test_the_last_loss_hardly_reaches_the_first_step() -> None:
+    """By Keras's own layer, which goes on from a first state that the gradient is taken by."""
+    (experiment,) = experiments_of(GALLERY["recall"])
+    dataset = make_dataset(experiment)
+    weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
+    layer = keras.layers.LSTM(experiment.model.units, return_sequences=True, return_state=True)
+    head = keras.layers.Dense(1)
+    layer.build((None, None, dataset.shape[2]))
+    head.build((None, experiment.model.units))
+    layer.set_weights(list(weights[:3]))
+    head.set_weights(list(weights[3:]))
+    samples = dataset.shown[:16]
+    x, y = tf.constant(dataset.x[samples]), tf.constant(dataset.y[samples])
+    _, h, c = layer(x[:, :1])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(h)
+        rest, *_ = layer(x[:, 1:], initial_state=[h, c])
+        losses = (head(tf.concat([h[:, None], rest], axis=1)) - y) ** 2
+        every, last = tf.reduce_mean(losses[:, :, 0], axis=1), losses[:, -1, 0]
+    norms = [np.linalg.norm(tape.gradient(loss, h), axis=1).mean() for loss in (every, last)]
+    assert said("recall") == pytest.approx([norms[0] / norms[1]], rel=0.02)
+
+
+def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train) -> None:
+    """Every LSTM is better than each SimpleRNN, by much."""
+    lstm, simple = (run.errors("last") for run in train("cells"))
+    assert lstm.max() < simple.min() / 4
+    assert said("cells") == alike(np.median(lstm), np.median(simple))
+
+
+def test_scaled_targets_are_in_reach(train) -> None:
+    """Of values from 105 to 208 each model comes within some."""
+    (run,) = train("scaled")
+    assert max(run.off("sequence").max(), run.off("last").max()) < 5
+    assert said("scaled") == alike(np.median(run.off("sequence")))
+
+
+def test_countries_are_foretold_better_with_eleven_hints(train) -> None:
+    """By each seed, in years."""
+    (run,) = train("gapminder")
+    sequence, last = run.off("sequence"), run.off("last")
+    assert run.dataset.shape[:2] == (142, 11)
+    assert (sequence < last).all()
+    assert said("gapminder") == pytest.approx([np.median(sequence), np.median(last)], rel=0.15)
+
+
+def test_seattles_weather_is_foretold_better_than_by_yesterdays(train) -> None:
+    """By both modes in each seed. The target of the step before is what the last one sees."""
+    (run,) = train("seattle")
+    dataset: Dataset = run.dataset
+    judged = np.arange(len(dataset.x))[dataset.judged]
+    raw = dataset.raw(dataset.y[judged], judged)[:, :, 0]
+    yesterday = np.sqrt(((raw[:, -1] - raw[:, -2]) ** 2).mean())
+    off = np.concatenate([run.off("sequence"), run.off("last")])
+    assert (off < yesterday).all()
+    assert said("seattle") == pytest.approx([np.median(run.off("last")), yesterday], rel=0.05)
+
+
+def test_no_lstm_gets_below_the_floor(train) -> None:
+    """Keras's layer with every gate open gives the most that it can, and has that loss."""
+    (run,) = train("raw")
+    x, y = run.dataset.x, run.dataset.y
+    layer = keras.layers.LSTM(4, return_sequences=True)
+    layer.build((None, *x.shape[1:]))
+    kernel, recurrent, bias = layer.get_weights()
+    layer.set_weights([kernel * 0, recurrent * 0, bias * 0 + 50])
+    floor = float(keras.losses.MeanSquaredError()(y, layer(x)))
+    assert said("raw") == pytest.approx([floor], rel=1e-6)
+    losses = run.snapshot.by_seed("sequence", "final_loss")
+    assert (losses > floor - 0.1).all()
+    assert np.median(losses) == pytest.approx(floor, rel=0.01)
+
+
+def test_a_silent_broadcast_learns_the_mean() -> None:
+    """That it is so today is in test_target_damage; here are the numbers from its predictions."""
+    damage = recorded_damage("flat")
+    wrong, right = (damage.predictions[side] - damage.truth for side in ("wrong", "right"))
+    numbers = re.findall(r"error (\S+) instead of (\S+)", told(GALLERY["broadcast"]).title)[0]
+    assert [*map(float, numbers)] == pytest.approx([(wrong**2).mean(), (right**2).mean()], rel=0.05)
+    assert np.abs(damage.predictions["wrong"]).max() < 0.2
+
+
+def test_bidirectional_reads_the_answer() -> None:
+    """At every step but the last, where it is as wrong as an honest model."""
+    live, was = bidirectional_leak(), recorded_leak()
+    one_way, both_ways = live["one_way"], live["both_ways"]
+    np.testing.assert_allclose(was.one_way, one_way, rtol=0.05)
+    assert (one_way > 0.9).all()
+    assert both_ways[:-1].max() < 0.1
+    assert both_ways[-1] > 0.9
+    assert said("leak") == alike(both_ways[:-1].mean())
+
+
+def test_four_units_do_not_hold_twelve_values(train) -> None:
+    """No seed, in neither mode, gets far below the guess."""
+    (run,) = train("beyond")
+    guess = run.truth[:, -1].var()
+    assert min(run.errors("sequence").min(), run.errors("last").min()) > 0.7 * guess
+    assert said("beyond") == pytest.approx([np.median(run.errors("sequence")), guess], rel=0.1)
+
+
+def test_a_learning_rate_of_one_diverges(train) -> None:
+    """And says so, where the recording did."""
+    (run,) = train("diverged")
+    assert run.experiment.training.learning_rate == 1
+    assert run.snapshot.status is Status.DIVERGED
+    assert f"after {run.snapshot.epoch} epochs" in told(GALLERY["diverged"]).title
+    assert f"no finite number in epoch {run.snapshot.epoch + 1}" in run.snapshot.reason

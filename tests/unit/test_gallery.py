@@ -1,0 +1,130 @@
+"""The gallery's cards: their words, their figures as recorded, and their small pictures."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from lib.datasets import make_dataset, suggested
+from lib.figures.palette import PALETTES
+from lib.figures.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
+from lib.run import Status
+from lib.story import GALLERY, GUIDE, TALK
+from lib.story.cards import card_of, experiments_of, plot_of, told
+from lib.training.limits import with_seeds
+from lib.training.recorded import FOLDER, answers_of, read, recorded, recorded_answer
+
+CARDS = list(GALLERY)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_a_cards_figures_are_those_of_its_recording(name: str) -> None:
+    """As they are drawn and counted now. `python -m tests.record gallery` mends."""
+    scene, plot, card = GALLERY[name], plot_of(GALLERY[name]), card_of(GALLERY[name])
+    assert told(scene).title == scene.title.format(**card.numbers)
+    assert plot.is_log == card.plot.is_log
+    for kept, now in zip(plot.lines, card.plot.lines, strict=True):
+        np.testing.assert_allclose(kept.y, now.y, rtol=1e-4, atol=1e-6)
+        assert (kept.color, kept.style, kept.name) == (now.color, now.style, now.name)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_a_claim_is_one_plain_line(name: str) -> None:
+    """At most 15 words, no gap left open, and no number that is none."""
+    scene = told(GALLERY[name])
+    assert len(scene.title.split()) <= 15
+    assert not re.search(r"[{}]|nothing|infinite|not a number", scene.title + scene.text)
+    assert 1 <= len(re.findall(r"[.!?](?: |$)", scene.text)) <= 2
+
+
+def test_a_scene_without_numbers_stays_as_it_is() -> None:
+    """Steps of the lesson and scenes of the talk are told by the same function."""
+    for scene in (*GUIDE.values(), *TALK.values()):
+        assert told(scene) is scene
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_what_a_card_opens_is_recorded(name: str) -> None:
+    """With all its seeds and a past to be replayed; a training that diverged is one."""
+    for experiment in experiments_of(GALLERY[name]):
+        snapshot = recorded(experiment)
+        assert snapshot is not None
+        assert len(snapshot.seeds) == experiment.seeds
+        assert len(snapshot.past) >= 4
+        expected = Status.DIVERGED if name == "diverged" else Status.FINISHED
+        assert snapshot.status is expected
+
+
+def test_recordings_of_cards_are_small() -> None:
+    """Those of settings of their own have names with the card's in it."""
+    own = [*FOLDER.glob("*.*.msgpack.z")]
+    assert {file.name.split(".")[1].partition("-")[0] for file in own} <= {*CARDS}
+    assert max(file.stat().st_size for file in own) < 400_000
+
+
+def test_every_kind_of_picture_is_on_a_card() -> None:
+    """None is left that nobody sees."""
+    assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
+
+
+@pytest.mark.parametrize("theme", list(PALETTES))
+@pytest.mark.parametrize("name", CARDS)
+def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name: str, theme: str) -> None:
+    """In both themes; it is an image whose text is the claim."""
+    plot, palette = plot_of(GALLERY[name]), PALETTES[theme]
+    uri = thumbnail(plot, theme)
+    assert thumbnail(plot, theme) is uri
+    svg = ElementTree.fromstring(b64decode(uri.partition(",")[2]))  # noqa: S314  our own
+    shapes = [part for part in svg if part.tag.endswith(("polyline", "path"))]
+    assert len(shapes) == len(plot.lines)
+    for line, shape in zip(plot.lines, shapes, strict=True):
+        color = shape.get("stroke") or shape.get("fill")
+        drawn = shape.get("stroke") if line.style != "marks" else shape.get("fill")
+        assert drawn == color == getattr(palette, line.color)
+        if points := shape.get("points"):
+            x, y = np.array([pair.split(",") for pair in points.split()], float).T
+            assert x.min() >= 0
+            assert x.max() <= WIDTH
+            assert y.min() >= 0
+            assert y.max() <= HEIGHT
+            assert len(x) == len(line.x)
+    names = [part.text for part in svg if part.tag.endswith("text")]
+    assert names == [line.name for line in plot.lines if line.name]
+    assert 'alt="A &lt;claim&gt;"' in small_picture(plot, "A <claim>", palette)
+
+
+def test_a_thumbnail_of_a_log_axis_draws_powers_evenly() -> None:
+    """And a level that doesn't change doesn't divide by nothing."""
+    x = np.arange(1.0, 4.0)
+    uri = thumbnail(Plot((Line(x, np.array([1.0, 10.0, 100.0]), "sequence"),), True), "light")
+    svg = ElementTree.fromstring(b64decode(uri.partition(",")[2]))  # noqa: S314  our own
+    points = svg[1].get("points", "").split()
+    heights = [float(point.split(",")[1]) for point in points]
+    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
+    flat = Plot((Line(x, np.ones(3), "baseline", "", "dotted"),))
+    assert "nan" not in b64decode(thumbnail(flat, "dark").partition(",")[2]).decode()
+
+
+def test_a_recorded_answer_is_of_that_model_alone() -> None:
+    """Other weights, another place's samples, or data of which nothing is recorded have none."""
+    (asked, answer), *_ = answers_of("parity")["reach"]
+    assert recorded_answer("parity", "reach", asked) is answer
+    moved = [asked["weights"][0] + 1e-4, *asked["weights"][1:]]
+    assert recorded_answer("parity", "reach", {**asked, "weights": moved}) is None
+    assert recorded_answer("parity", "reach", {**asked, "x": asked["x"][:8]}) is None
+    assert recorded_answer("seattle", "reach", asked) is None
+
+
+def test_a_datasets_own_recording_is_found_beside_those_of_cards() -> None:
+    """And a card's has settings of its own: else one would hide the other."""
+    for name in ("echo", "recall_first", "running_mean"):
+        files = FOLDER.glob(f"{name}.*msgpack.z")
+        queries = [read(file.name[: -len(".msgpack.z")].rstrip("."), tuple)[0] for file in files]
+        assert len(queries) > 1
+        assert len({tuple(sorted(query.items())) for query in queries}) == len(queries)
+        own = with_seeds(suggested(name), make_dataset(suggested(name)))
+        assert recorded(own) is not None
