@@ -30,14 +30,15 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
         return [_unit(layer, palette, top=chosen.is_top)]
 
 
-def chain(chosen: Chosen, palette: Palette) -> None:
-    """The layer at every timestep, and what it hands out of that."""
+def chain(chosen: Chosen, palette: Palette, *, told: bool = True) -> None:
+    """The layer at every timestep, and what it hands out of that, in words too where it is told."""
     layer, x = chosen.layer_pass, chosen.layer_pass.x
     words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
     st.html(unrolled_picture(x, palette, **seen))
-    takeaway(words, sentence)
+    if told:
+        takeaway(words, sentence)
 
 
 def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
