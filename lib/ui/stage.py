@@ -158,7 +158,7 @@ def waiting(scene: Scene) -> None:
         hint(progress[0])
 
     if answered(scene) and not has_happened(scene):
-        with st.container(key="scene_waits"):
+        with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
             following_fragment(
                 lambda: _progress(scene),
                 draw,

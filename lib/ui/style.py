@@ -57,10 +57,13 @@ def hide(key: str) -> None:
 
 def point_at(key: str) -> None:
     """Outline the element with this key, and have an arrow point at it; "" is none."""
-    rules = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
-    arrow = "content:'➜' / '';position:absolute;left:-1.75rem;top:calc(50% - 0.75em);z-index:1"
+    outline = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
+    arrow = (
+        "content:'➜' / '';position:absolute;z-index:1;animation:nudge 1s 3;"
+        "left:var(--pointer,-1.75rem);top:calc(50% - 0.75em)"
+    )
     where = f".st-key-{key}"
-    _write(f"{where}{{{rules}}}{where}::before{{{arrow};animation:nudge 1s 3}}" if key else "")
+    _write(f"{where}{{{outline}}}{where}::before{{{arrow}}}" if key else "")
 
 
 def lay_above(key: str, top: int) -> None:

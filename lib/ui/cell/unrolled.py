@@ -30,14 +30,20 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
         return [_unit(layer, palette, top=chosen.is_top)]
 
 
-def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False) -> None:
-    """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`."""
+def chain(
+    chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True
+) -> None:
+    """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`.
+
+    In words, too, where it is told.
+    """
     layer, x = chosen.layer_pass, chosen.layer_pass.x
     words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
     st.html(unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
-    takeaway(words, sentence)
+    if told:
+        takeaway(words, sentence)
 
 
 def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:

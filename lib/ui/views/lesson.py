@@ -48,7 +48,7 @@ _HTML = templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 def chain(loaded: Loaded, palette: Palette) -> None:
     """The layer along time, and what it hands out."""
     chosen = choose(loaded, st.container(key="scene_weights"))
-    with st.container(border=True):
+    with st.container(border=True, key="chain"):
         unrolled.chain(chosen, palette)
 
 
@@ -57,7 +57,7 @@ def hand(loaded: Loaded, palette: Palette) -> None:
     chosen = choose(loaded, st.container(key="scene_weights"))
     layer, bar = chosen.layer_pass, st.container(key="cell_bar")
     with st.container(border=True, gap="xsmall"):
-        unrolled.chain(chosen, palette)
+        unrolled.chain(chosen, palette, told=False)
         st.html(_states(chosen, palette))
         tables = slot()
     is_at, is_small = address.page_value("step"), can_show(layer.x.shape[1], layer.units)
