@@ -83,7 +83,9 @@ def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snaps
     if run and status and status.active and runs.may_steer(run):
         press("Pause", "pause", "do_pause", lambda: client.pause(run), type="primary")
     elif run and status is Status.PAUSED and runs.may_steer(run):
-        press("Resume", "play_arrow", "do_train", lambda: client.resume(run), type="primary")
+        left = scene.pause - snapshot.epoch if snapshot else 0
+        resume = partial(client.resume, run, left if left > 0 else None)
+        press("Resume", "play_arrow", "do_train", resume, type="primary")
     else:
         press("Train", "play_arrow", "do_train", train, type="primary")
 

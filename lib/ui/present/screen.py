@@ -6,6 +6,7 @@ Full screen, the blank screen and the clock are the browser's alone: present.js.
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 from urllib.parse import urlencode
 
 import segno
@@ -32,6 +33,7 @@ LOOK_SECONDS = 20.0
 """Between two looks whether the presenter is still there."""
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
 """How the scenes of each registry are told apart where one is picked."""
+LONGEST_LABEL = 40
 GONE = "Nobody presents here any more: talks last until the server has had many others."
 
 _HTML = templates(__file__)
@@ -145,7 +147,8 @@ def overview(scenes: Sequence[Scene], scene: Scene) -> None:
         address.set_page_value("story", names_of([known[name] for name in names]))
 
     def title(name: str) -> str:
-        return f"{KINDS[name.rpartition('.')[0]]}: {known[name].title}"
+        whole = f"{KINDS[name.rpartition('.')[0]]}: {known[name].title}"
+        return shorten(whole, LONGEST_LABEL, placeholder=" …")
 
     picked = [each.name for each in scenes]
     st.multiselect(
