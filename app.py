@@ -4,6 +4,12 @@ import streamlit as st
 
 from lib.ui.first_paint import ask_for_plotly, schedule_rest
 
+if "card" in st.query_params:
+    from lib.ui.embed import embed
+
+    embed()
+    st.stop()
+
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
 from lib.narrate.explore import setup_sentence

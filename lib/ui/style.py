@@ -32,8 +32,11 @@ _LETTERS = "".join(
 """In each button's corner its key, not said aloud: who hears the page has keys of their own."""
 
 
-def style(page: str) -> None:
-    """What all pages need, and apart from it, since a style that changes costs much, the page's."""
+def style(page: str, *others: str) -> None:
+    """What all pages need, and apart from it, since a style that changes costs much, the page's.
+
+    What it shows of `others` looks as it does there.
+    """
     colors = current_palette()
     names = ["background", "border", "ink", "muted", "wrong"]
     names += ["sequence_text", "best_text", "last_text"]
@@ -41,7 +44,7 @@ def style(page: str) -> None:
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
     _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
-    if own := _SHEETS.get(page.lower()):
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in (*others, page)):
         _write(own)
 
 
