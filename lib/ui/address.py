@@ -79,6 +79,15 @@ def leave_scene() -> None:
     session().stage.left[session().stage.scene] = _mine()
 
 
+def leave_own() -> None:
+    """On a page that sets its own, be about what the person had before. For callbacks."""
+    record = session().address
+    if record.page in OWN and record.mine:
+        leave_scene()
+        come_back_to(record.mine)
+        record.page = "Explore"
+
+
 def come_back_to(mine: Mine) -> None:
     """Be about this again, outside of callbacks."""
     _adopt(mine.experiment)

@@ -26,7 +26,7 @@ from lib.ui.settings import (
 )
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader
+from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader, was_opened
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -72,11 +72,14 @@ def frame(
         session().kept = runs.kept_before()
         session().upload.table = runs.table_of_run()
     take_file()
+    if own and was_opened():
+        st.switch_page("app.py", query_params=address.query("Explore"))
     with st.sidebar:
         with st.container(gap="xxsmall"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown("### Unrolled", width="stretch")
-                st.page_link("pages/present.py", label="Present", icon=":material/co_present:")
+            with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+                st.markdown("### Unrolled", width="content")
+                icon, there = ":material/present_to_all:", address.query("Present")
+                st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
         if own:
@@ -86,22 +89,27 @@ def frame(
             settled = sidebar(with_table=page != "Data")
         is_shown = page == "Data" or settled.experiment.data.name == "upload"
         with st.container(key="open_place"):
-            if not (is_shown or own) and (page != "Explore" or session().charts.is_painted):
+            if not is_shown and (page != "Explore" or session().charts.is_painted):
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
-    complaints = session().address.complaints  # which another page has none of
-    closable("  \n".join(map(plain, complaints)), "complaints", "link_off", complaints.clear)
+    complaints()
     with st.container(key="came_of_file"):
         refusal()
-        if not (is_shown or own):
+        if not is_shown:
             came_of_file()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
     with menu:
         advice()
     return settled
+
+
+def complaints() -> None:
+    """What of the link couldn't be taken, which another page has none of."""
+    said = session().address.complaints
+    closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 
 
 def sidebar(*, with_table: bool) -> Settled:

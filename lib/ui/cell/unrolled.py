@@ -30,9 +30,7 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
         return [_unit(layer, palette, top=chosen.is_top)]
 
 
-def chain(
-    chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True
-) -> None:
+def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True) -> None:
     """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`.
 
     In words, too, where it is told.
