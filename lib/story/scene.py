@@ -50,7 +50,7 @@ class Scene:
     reveals: str = ""
     """The picture from then on; "" where it stays the same."""
     controls: tuple[str, ...] = ()
-    """What can be moved here: settings by URL key, and "train"."""
+    """What can be moved here: settings by URL key, and "run", which trains."""
     until: str = ""
     """What has to happen before it goes on, besides the answers: see `lib.ui.stage.done`."""
     todo: str = ""

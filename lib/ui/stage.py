@@ -59,7 +59,7 @@ def controls(scene: Scene, settled: Settled) -> Settled:
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
     """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
-    if "train" in scene.controls:
+    if "run" in scene.controls:
         following_fragment(
             runs.current_run,
             lambda current: _train_button(scene, loaded, *(current or (None, None))),
