@@ -4,6 +4,15 @@ import streamlit as st
 
 from lib.ui.first_paint import ask_for_plotly, schedule_rest
 
+if "present" in st.query_params:
+    told = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
+    st.switch_page("pages/present.py", query_params=told)
+if "card" in st.query_params:
+    from lib.ui.embed import embed
+
+    embed()
+    st.stop()
+
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
 from lib.narrate.explore import setup_sentence

@@ -1,45 +1,40 @@
-"""Guide: a lesson of a few screens, with one idea, one action and one question each."""
+"""Guide: a lesson of nine steps, with one idea, one action and one question or a few each."""
 
 import streamlit as st
 
-from lib.story import GUIDE, Scene
-from lib.ui import address, stage
+from lib.ui import lesson, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.text import plain, press
-from lib.ui.views import draw
+from lib.ui.style import point_at
+from lib.ui.text import plain
+from lib.ui.views import VIEWS, draw
 
-KEY = "at"
-steps = list(GUIDE)
-
-
-def _enter() -> None:
-    stage.enter(scene(), (KEY,))
-
-
-def scene() -> Scene:
-    """The step that the address names, else the first."""
-    return GUIDE.get(address.page_value(KEY), GUIDE[steps[0]])
-
-
-settled = frame("Guide", (KEY, *stage.KEYS), own=_enter)
-step = scene()
-words, picture = st.columns([2, 3])
-with words:
-    st.markdown(f"# {plain(step.title)}")
-    st.markdown(step.text)
-    settled = stage.controls(step, settled)
-    stage.question(step)
-    place = steps.index(step.id)
-    if place + 1 < len(steps):
-        press(
-            "Next",
-            "arrow_forward",
-            "scene_next",
-            lambda: address.set_page_value(KEY, steps[place + 1]),
-            disabled=not stage.done(step),
-        )
-loaded = load_data(settled)
+settled = frame("Guide", (lesson.KEY, *stage.KEYS), own=lesson.enter)
+step = lesson.step()
+lesson.progress()
+with st.container(key="lesson"):
+    with st.container(key="lesson_words", gap="xsmall"):
+        st.markdown(f"# {plain(step.title)}")
+        st.markdown(step.text)
+    picture = st.container(key="lesson_picture").container()
+    with st.container(key="lesson_question", gap="xsmall"):
+        stage.question(step)
+        if stage.answered(step):
+            settled = stage.controls(step, settled)
+        to_do = st.container(gap="xsmall")
+        lesson.ways_on()
+point_at(stage.pointed(step))
+palette = current_palette()
 with picture:
-    draw(stage.shown(step), loaded, current_palette())
+    loaded = load_data(settled)
+    draw(stage.shown(step), loaded, palette)
+    if step.aside:
+        with st.expander(VIEWS[step.aside].title):
+            draw(step.aside, loaded, palette)
+with to_do:
+    if stage.answered(step):
+        stage.train_buttons(step, loaded)
+    stage.waiting(step)
+with st.container(key="handout"):
+    st.markdown(lesson.handout())

@@ -1,39 +1,41 @@
-"""Present: one thing to a screen, scene by scene, driven by keys."""
-
-from functools import partial
+"""Present: a story, one thing to a screen, driven by keys; others follow it in their browsers."""
 
 import streamlit as st
 
 from lib.story import story
 from lib.ui import address, stage
-from lib.ui.browser import current_palette
-from lib.ui.data import load_data
 from lib.ui.frame import screen
+from lib.ui.present import screen as on_screen
+from lib.ui.present.talks import TALKS, Shown, mine
 from lib.ui.settings import settle_widgets
-from lib.ui.text import plain, press
-from lib.ui.views import draw
+from lib.ui.style import PICTURED
 
-KEYS = ("story", "scene")
+screen("Present", (*on_screen.KEYS, *stage.KEYS), PICTURED)
+if talk_id := address.page_value("notes"):
+    on_screen.notes(talk_id)
+    st.stop()
+if talk_id := address.page_value("follow"):
+    on_screen.follow(talk_id)
+    st.stop()
 
-screen("Present", (*KEYS, *stage.KEYS))
 scenes = story(address.page_value("story"))
-names = [scene.name for scene in scenes]
-name = address.page_value("scene")
-place = names.index(name) if name in names else 0
-scene = scenes[place]
-stage.enter(scene, KEYS)
+asked = address.page_value("scene")
+scene = next((each for each in scenes if each.name == asked), scenes[0])
+stage.enter(scene, on_screen.KEYS)
 address.finish()
 
-st.markdown(f"# {plain(scene.title)}")
-settled = stage.controls(scene, settle_widgets())
-loaded = load_data(settled)
-stage.train_buttons(scene, loaded)
-draw(stage.shown(scene), loaded, current_palette())
-stage.question(scene)
-with st.container(horizontal=True):
-    for label, key, to in (
-        ("Before", "scene_before", place - 1),
-        ("Next", "scene_next", place + 1),
-    ):
-        go = partial(address.set_page_value, "scene", names[to % len(names)])
-        press(label, "arrow_forward", key, go, disabled=not 0 <= to < len(names))
+talk, opened = mine(), address.page_value("open")
+on_screen.back()
+with st.container(key="present"):
+    if opened == "overview":
+        on_screen.overview(scenes, scene)
+    elif opened == "audience":
+        on_screen.audience(talk)
+    else:
+        on_screen.show(scene, settle_widgets())
+        if scene.shows == "advice":
+            on_screen.share(
+                on_screen.link(story=on_screen.names_of(scenes)), "This talk, scene by scene."
+            )
+on_screen.foot(scenes, scene, talk)
+TALKS.show(talk, Shown(scene.name, address.query(), tuple(stage.picked(scene))))

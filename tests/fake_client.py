@@ -34,6 +34,8 @@ class FakeClient:
         """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
         self.paces: dict[str, float | None] = {}
         """How many seconds each run's epochs are spread over, by its id."""
+        self.resumed: dict[str, int | None] = {}
+        """For how many epochs each run was told to go on, None where to its end."""
         self.questions: list[Question] = []
         """All that was asked, in order."""
 
@@ -75,8 +77,9 @@ class FakeClient:
         """It rests."""
         self._do("pause", run, Status.PAUSED)
 
-    def resume(self, run: Run, epochs: int | None = None) -> None:  # noqa: ARG002  as the client's
+    def resume(self, run: Run, epochs: int | None = None) -> None:
         """It goes on."""
+        self.resumed[run.id] = epochs
         self._do("resume", run, Status.RUNNING)
 
     def step(self, run: Run) -> None:

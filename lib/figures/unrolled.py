@@ -26,7 +26,8 @@ def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     """Inputs below, cells in the middle, outputs above, over all timesteps, as a `sentence` says.
 
     `x` (T, F) goes into the layer for one sample. The outputs are those of `modes`, "sequence",
-    "last" or both. With `has_cell_state` two states are handed on, as in an LSTM, else one.
+    "last" or both. With `has_cell_state` two states are handed on, as in an LSTM, else one. What
+    comes out is seen `as_it_runs`, up to where the playhead stands, or all at once.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))

@@ -5,6 +5,28 @@ they show. A card, a step or a scene more is a row in `gallery.toml`, `guide.tom
 Nothing here draws: `lib/ui/stage.py` puts a scene on a page.
 """
 
-from lib.story.scene import GALLERY, GUIDE, TALK, Ask, Option, Scene, find, story
+from lib.story.scene import (
+    GALLERY,
+    GUIDE,
+    TALK,
+    Ask,
+    Option,
+    Scene,
+    all_scenes,
+    find,
+    offer,
+    story,
+)
 
-__all__ = ["GALLERY", "GUIDE", "TALK", "Ask", "Option", "Scene", "find", "story"]
+__all__ = [
+    "GALLERY",
+    "GUIDE",
+    "TALK",
+    "Ask",
+    "Option",
+    "Scene",
+    "all_scenes",
+    "find",
+    "offer",
+    "story",
+]

@@ -1,6 +1,6 @@
 """A scene, and the three registries of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -24,6 +24,9 @@ class Ask:
     options: tuple[Option, ...]
     right: int
     """Which of them is right, from 0."""
+    after: bool = False
+    """Whether it is asked only when the picture is revealed, and what is waited for has happened;
+    such questions come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,23 @@ class Scene:
     page: str = "Explore"
     """The page that opens with these settings, where somebody wants to go on."""
     asks: tuple[Ask, ...] = ()
-    """Questions, one after another; the picture of `reveals` comes when all are answered."""
+    """Questions, one after another; the picture of `reveals` comes when these are answered."""
     reveals: str = ""
     """The picture from then on; "" where it stays the same."""
     controls: tuple[str, ...] = ()
-    """What can be moved here: settings by URL key, and "train"."""
+    """What can be moved here: settings by URL key, and "run", which trains."""
     until: str = ""
     """What has to happen before it goes on, besides the answers: see `lib.ui.stage.done`."""
+    todo: str = ""
+    """The same in words, for the person."""
     points_at: str = ""
     """The Streamlit key of the control that it is about, marked until it has been used."""
     pause: int = 0
     """The epoch at which a training that begins here pauses; 0 for none."""
     seconds: float = 0.0
     """How long it takes until then; 0 where that is left to the chosen pace."""
+    aside: str = ""
+    """A picture that can be opened besides, a key of `lib.ui.views.VIEWS`."""
     picture: str = ""
     """Of a card, how it is drawn small: a key of `lib.figures.thumbnail.PICTURES`."""
     group: str = ""
@@ -76,7 +83,7 @@ class Scene:
 
 def _scene(prefix: str, name: str, row: dict[str, Any]) -> Scene:
     asks = tuple(
-        Ask(each["text"], tuple(Option(*option) for option in each["options"]), each["right"])
+        Ask(options=tuple(Option(*option) for option in each.pop("options")), **each)
         for each in row.pop("asks", ())
     )
     return Scene(name=prefix + name, asks=asks, controls=tuple(row.pop("controls", ())), **row)
@@ -96,6 +103,11 @@ TALK = _read("talk")
 _ALL = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 
+def offer(scenes: Iterable[Scene]) -> None:
+    """Let a talk be made of these, too: the pictures of rooms that stand above this one."""
+    _ALL.update({scene.name: scene for scene in scenes})
+
+
 def find(name: str) -> Scene | None:
     """The scene of a name; None for one that there isn't."""
     return _ALL.get(name)
@@ -104,9 +116,9 @@ def find(name: str) -> Scene | None:
 def story(text: str) -> tuple[Scene, ...]:
     """The scenes that an address names, "strip,gallery.parity,number", without unknown ones.
 
-    Of an address that names none it is the ready talk.
+    Each comes once. Of an address that names none it is the ready talk.
     """
-    named: Sequence[Scene | None] = [find(name) for name in text.split(",")]
+    named: Sequence[Scene | None] = [find(name) for name in dict.fromkeys(text.split(","))]
     return tuple(scene for scene in named if scene) or tuple(TALK.values())
 
 

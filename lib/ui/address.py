@@ -53,7 +53,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         leave_scene()
     if page in OWN and record.page not in OWN:
         record.mine = _mine() if record.page else Mine(suggested(FIRST), None, "")
-    record.came_with_data, record.page_before = False, record.page
+    record.opened = ""
     # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
     # newest at once, and what a busy browser had asked for before it followed still comes, with an
     # older one. Unless Back was pressed, which the browser says.
@@ -64,6 +64,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
             come_back_to(record.mine)
         _adopt(record.experiment)
         record.complaints, record.ours, record.widgets = [], [address], set()
+        record.opened = "bare"
     if page not in OWN:
         record.mine = None
     record.page = page
@@ -78,6 +79,15 @@ def leave_scene() -> None:
     session().stage.left[session().stage.scene] = _mine()
 
 
+def leave_own() -> None:
+    """On a page that sets its own, be about what the person had before. For callbacks."""
+    record = session().address
+    if record.page in OWN and record.mine:
+        leave_scene()
+        come_back_to(record.mine)
+        record.page = "Explore"
+
+
 def come_back_to(mine: Mine) -> None:
     """Be about this again, outside of callbacks."""
     _adopt(mine.experiment)
@@ -85,21 +95,28 @@ def come_back_to(mine: Mine) -> None:
     set_page_value("epoch", mine.epoch)
 
 
-def put(query: Query, kept: Iterable[str]) -> None:
+def put(setup: Query, places: Sequence[str]) -> None:
     """Be about what a link of data, settings and own keys says, before any widget is drawn.
 
-    Of the page's own values so far those of the `kept` keys stay.
+    Of the page's own values so far those of the keys `places` stay. As long as nothing is changed
+    the address has these alone: they stand for all that was set.
     """
     record = session().address
-    name = query.get("data", [FIRST])[-1]
-    _adopt(read_query(query, suggested(name))[0])
+    name = setup.get("data", [FIRST])[-1]
+    _adopt(read_query(setup, suggested(name))[0])
     session().run.id = None
     values = record.page_values.setdefault(record.page, {})
-    for key in values.keys() - {*kept}:
+    for key in values.keys() - {*places}:
         del values[key]
     set_page_value("epoch", "")
-    for key in query.keys() - SETTINGS.keys():
-        set_page_value(key, query[key][-1])
+    for key in setup.keys() - SETTINGS.keys():
+        set_page_value(key, setup[key][-1])
+    record.places, record.as_set = tuple(places), {}
+    record.as_set = _without(query(), record.places)
+
+
+def _without(whole: Query, keys: Iterable[str]) -> Query:
+    return {key: texts for key, texts in whole.items() if key not in keys}
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -109,7 +126,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     dropped or brought into range becomes a complaint; what changes nothing isn't worth one.
     """
     says = address.keys() & {*SETTINGS, "run", "epoch", *own_keys}
-    session().address.came_with_data = "data" in says
+    session().address.opened = "data" if "data" in says else "bare"
     name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
     unknown = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
     base = suggested(FIRST if unknown else name)
@@ -240,7 +257,10 @@ def query(page: str = "") -> Query:
         return {key: [text] for key, text in values.items() if key not in SHARED}
     mine = record.mine if leads_away else None
     if mine is None:
-        return query_of(record.experiment, session().run.id, values)
+        whole = query_of(record.experiment, session().run.id, values)
+        if record.page in OWN and _without(whole, record.places) == record.as_set:
+            return _without(whole, record.as_set)
+        return whole
     values = {**values, "epoch": mine.epoch}
     return query_of(mine.experiment, mine.run_id, {k: text for k, text in values.items() if text})
 

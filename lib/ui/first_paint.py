@@ -8,6 +8,7 @@ a quarter goes into running Plotly's 4.7 MB, for which it has time while the ser
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.ui.fragment import asking_fragment
 from lib.ui.session import session
@@ -21,14 +22,14 @@ _LOAD = (
 )
 
 
-def ask_for_plotly() -> None:
+def ask_for_plotly(place: DeltaGenerator | None = None) -> None:
     """Let the browser of a new session load the code of Streamlit's charts, before one is there.
 
     To be called before imports that take long: a cold request has its charts after 2.4 s instead of
     2.7 s. Nothing is lost where a version of Streamlit has no file of this name.
     """
     # Beside the page, which it would move until its code is there; and always a place for it.
-    place = st.sidebar.empty()
+    place = place or st.sidebar.empty()
     if not session().charts.is_painted:
         for file in _SCRIPTS.glob("PlotlyChart.*.js"):
             place.html(_LOAD.format(name=file.name), unsafe_allow_javascript=True)

@@ -24,9 +24,9 @@ from lib.ui.settings import (
     mode_control,
     settle_widgets,
 )
-from lib.ui.style import style
+from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader
+from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader, was_opened
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -39,15 +39,18 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 TAGLINE = "every timestep, or just the last?"
 
 
-def screen(page: str, own_keys: Sequence[str] = ()) -> None:
-    """What comes before anything is drawn on `page`, which may have nothing but itself to show."""
+def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
+    """What comes before anything is drawn on `page`, which may have nothing but itself to show.
+
+    It `shows` pictures of these other pages.
+    """
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
-    style(page)
+    style(page, *shows)
     listener(page)
     address.begin(page, own_keys)
     runs.refresh_run()
@@ -64,14 +67,19 @@ def frame(
     last, into its place at the top: its links carry the settings that this very run changed.
     """
     is_new = not session().address.page
-    screen(page, own_keys)
+    screen(page, own_keys, PICTURED if own else ())
     if is_new:  # a reload finds the upload through its run
         session().kept = runs.kept_before()
         session().upload.table = runs.table_of_run()
     take_file()
+    if own and was_opened():
+        st.switch_page("app.py", query_params=address.query("Explore"))
     with st.sidebar:
         with st.container(gap="xxsmall"):
-            st.markdown("### Unrolled")
+            with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+                st.markdown("### Unrolled", width="content")
+                icon, there = ":material/present_to_all:", address.query("Present")
+                st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
         if own:
@@ -81,22 +89,27 @@ def frame(
             settled = sidebar(with_table=page != "Data")
         is_shown = page == "Data" or settled.experiment.data.name == "upload"
         with st.container(key="open_place"):
-            if not (is_shown or own) and (page != "Explore" or session().charts.is_painted):
+            if not is_shown and (page != "Explore" or session().charts.is_painted):
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
-    complaints = session().address.complaints  # which another page has none of
-    closable("  \n".join(map(plain, complaints)), "complaints", "link_off", complaints.clear)
+    complaints()
     with st.container(key="came_of_file"):
         refusal()
-        if not (is_shown or own):
+        if not is_shown:
             came_of_file()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
     with menu:
         advice()
     return settled
+
+
+def complaints() -> None:
+    """What of the link couldn't be taken, which another page has none of."""
+    said = session().address.complaints
+    closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 
 
 def sidebar(*, with_table: bool) -> Settled:

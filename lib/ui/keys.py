@@ -1,7 +1,7 @@
 """The keys of each page: of them script, overlay, letters on buttons and tests are made.
 
-A key does what a click on something that the page shows does. Not `R` and `C`: Streamlit keeps
-those for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
+A key does what a click on something that the page shows does. Not `C`: Streamlit keeps that
+for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
 """
 
 from dataclasses import dataclass

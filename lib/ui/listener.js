@@ -8,6 +8,7 @@ const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogro
   + "[role=tablist], [role=grid]";
 const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=radio], [role=tab]";
 const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED };
+const GIVES_BACK = "[data-testid=stButtonGroup], .st-key-present button, .st-key-present_foot button";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
@@ -136,7 +137,8 @@ function mount(root) {
     const element = find(key);
     if (!element) return;
     event.preventDefault();
-    if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
+    event.stopPropagation(); // R is Streamlit's own, too
+    if (!event.repeat || element.type === "range") press(element, event.key);
   });
 
   // What is pasted into a box that reads it is read at once, not first when the box is left.
@@ -214,8 +216,8 @@ function mount(root) {
     setTimeout(() => link.click()); // what was told before is sent with a timer of 0 ms, too
   });
   listen("click", ({ target, detail }) => {
-    // A choice that was clicked gives the keys back; one that was picked by keys keeps them.
-    if (detail && target.closest?.("[data-testid=stButtonGroup]")) document.activeElement?.blur();
+    // What was clicked gives the keys back; what was picked by keys keeps them.
+    if (detail && target.closest?.(GIVES_BACK)) document.activeElement?.blur();
     const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
     if (!small || !target.closest?.(".st-key-menu a")) return;
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();

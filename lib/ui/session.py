@@ -49,8 +49,6 @@ class Address:
     first run of a page sets it."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
-    page_before: str = ""
-    """The one that was run before that, maybe the same."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
     ours: list[Query] = field(default_factory=list)
@@ -63,8 +61,13 @@ class Address:
     """A sentence for each value of the opened link that couldn't be taken."""
     mine: Mine | None = None
     """What the person had, while a page that sets its own is open."""
-    came_with_data: bool = False
-    """Whether this run of the page has opened an address that says what it is about."""
+    as_set: Query = field(default_factory=dict)
+    """What a page's own scene has set, as the address would have it."""
+    places: tuple[str, ...] = ()
+    """The keys that say which scene it is, and how far that has come."""
+    opened: str = ""
+    """Of the address that this run of a page has opened: "data" where it says what that is about,
+    else "bare"; "" where none was opened, and no other page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,6 +249,8 @@ class Stage:
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     """The scenes whose condition was met, or waived by the person."""
+    came_back: bool = False
+    """Whether the lesson began where this browser had been in a session before."""
 
 
 @dataclass(slots=True, eq=False)

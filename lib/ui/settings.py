@@ -65,6 +65,17 @@ def settle_widgets() -> Settled:
     return Settled(experiment)
 
 
+def _guide(step: str) -> str:
+    """The link to a step of the lesson, as Markdown."""
+    return f"[Guide: {step}](guide?at={step})"
+
+
+def _help(row: Mapping[str, Any], *lines: str) -> str | None:
+    """What a control means, and the way to the step of the lesson that explains it."""
+    about = [*lines, row.get("about", ""), _guide(row["guide"]) if "guide" in row else ""]
+    return "  \n".join(filter(None, about)) or None
+
+
 def mode_control() -> None:
     """Draw the choice of modes."""
     value = seed_widget("mode")
@@ -77,7 +88,8 @@ def mode_control() -> None:
         required=True,
         width="stretch",
         help="`return_sequences=True` answers at every timestep, `False` only at the last. "
-        "Both trains a pair from the same initial weights, on the same batches.",
+        "Both trains a pair from the same initial weights, on the same batches.  \n"
+        + _guide("switch"),
     )
 
 
@@ -108,7 +120,7 @@ def controls(group: str, settled: Settled, only: str = "", **names: object) -> N
             elif row.get("typed"):
                 _field(key, label, row)
             elif options := SETTINGS[key].options:
-                _menu(key, label, options)
+                _menu(key, label, row, options)
             else:
                 _slider(key, label, row, experiment)
 
@@ -133,7 +145,7 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     if not least <= value <= most:
         value = st.session_state[key] = kind(Limit(least, most).clamp(value))
     value = st.slider(
-        label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=row.get("about")
+        label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=_help(row)
     )
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
@@ -141,11 +153,11 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
         hint(f"{used:,} here: {row['clamped'].format(most=f'{MAX_VALUES:,}')}")
 
 
-def _menu(key: str, label: str, options: Mapping[str, Choice]) -> None:
+def _menu(key: str, label: str, row: Mapping[str, str], options: Mapping[str, Choice]) -> None:
     place = list(options).index(seed_widget(key))
     labels = {name: choice.label for name, choice in options.items()}
     lines = [f"**{c.label}**: {c.about}" for c in options.values() if c.about]
-    about = "  \n".join(lines) or None
+    about = _help(row, *lines)
     st.selectbox(label, list(options), place, labels.__getitem__, key=key, help=about)
 
 
@@ -160,7 +172,7 @@ def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
         step=kind(row.get("step", 1)),
         format="%g" if kind is float else None,
         key=key,
-        help=row.get("about"),
+        help=_help(row),
     )
 
 

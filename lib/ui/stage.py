@@ -5,37 +5,42 @@ A scene's settings hold when it comes; what a person made of it is there again w
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from lib.experiment import SETTINGS
-from lib.run import Status
+from lib.run import Run, Snapshot, Status
+from lib.stack.link import read_text
+from lib.stack.tracing import broken, trace
 from lib.story import Ask, Scene
 from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, one_control, settle_widgets
-from lib.ui.text import plain, press
+from lib.ui.text import hint, plain, press
 
 KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", "check", "earlier")
 """What pictures have in the address, as their own pages have it there."""
+LOOK_SECONDS = 0.5
+"""Between two looks at least whether a run that can be steered here has paused or gone on."""
 
 
-def enter(scene: Scene, kept: Sequence[str]) -> None:
+def enter(scene: Scene, places: Sequence[str]) -> None:
     """Put a scene on the stage: its settings, unless an address that was just opened has others.
 
-    To be called where a page's own settings are set (`lib.ui.frame`). Of the page's own values in
-    the address those of the `kept` keys aren't the scene's.
+    To be called where a page's own settings are set (`lib.ui.frame`). The keys `places` in the
+    address say which scene it is, and how far that has come.
     """
-    stage, record = session().stage, session().address
-    stays = record.page_before == record.page
-    if stage.scene == scene.name and stays:
+    stage, opened = session().stage, session().address.opened
+    if stage.scene == scene.name and not opened:
         return
-    if stays and not record.came_with_data:
+    if not opened:
         address.leave_scene()
     stage.scene = scene.name
-    if record.came_with_data:
+    if opened == "data":
         return
-    address.put(scene.query, kept)
+    address.put(scene.query, places)
     if left := stage.left.get(scene.name):
         address.come_back_to(left)
 
@@ -53,10 +58,18 @@ def controls(scene: Scene, settled: Settled) -> Settled:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, or Pause, where a scene lets people train."""
-    if "train" not in scene.controls:
-        return
-    run, snapshot = runs.current_run() or (None, None)
+    """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
+    if "run" in scene.controls:
+        following_fragment(
+            runs.current_run,
+            lambda current: _train_button(scene, loaded, *(current or (None, None))),
+            lambda current: current and not current[1].status.over and runs.may_steer(current[0]),
+            LOOK_SECONDS,
+            about=lambda current: current and (current[0], current[1].status),
+        )
+
+
+def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
     client, status = runs.client(), snapshot.status if snapshot else None
 
     def train() -> None:
@@ -67,10 +80,12 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 client.set_pace(started, scene.seconds * epochs / scene.pause)
             client.resume(started, scene.pause)
 
-    if run and status and status.active:
+    if run and status and status.active and runs.may_steer(run):
         press("Pause", "pause", "do_pause", lambda: client.pause(run), type="primary")
     elif run and status is Status.PAUSED and runs.may_steer(run):
-        press("Resume", "play_arrow", "do_train", lambda: client.resume(run), type="primary")
+        left = scene.pause - snapshot.epoch if snapshot else 0
+        resume = partial(client.resume, run, left if left > 0 else None)
+        press("Resume", "play_arrow", "do_train", resume, type="primary")
     else:
         press("Train", "play_arrow", "do_train", train, type="primary")
 
@@ -81,8 +96,8 @@ def picked(scene: Scene) -> list[int]:
 
 
 def answered(scene: Scene) -> bool:
-    """Whether all its questions are."""
-    return len(picked(scene)) >= len(scene.asks)
+    """Whether all its questions are that come before the picture is revealed."""
+    return len(picked(scene)) >= sum(not ask.after for ask in scene.asks)
 
 
 def shown(scene: Scene) -> str:
@@ -92,13 +107,23 @@ def shown(scene: Scene) -> str:
 
 def question(scene: Scene) -> None:
     """Draw its questions: the answered ones with why, and the next one with its options."""
-    for place, ask in enumerate(scene.asks):
-        given = picked(scene)[place] if place < len(picked(scene)) else None
-        if given is not None:
-            _verdict(ask, given)
-        else:
-            _ask(scene, ask)
-            return
+    verdicts(scene)
+    following = scene.asks[len(picked(scene)) :]
+    if following and (not following[0].after or has_happened(scene)):
+        _ask(scene, following[0])
+
+
+def verdicts(scene: Scene) -> None:
+    """Draw the questions that are answered, with why."""
+    for ask, given in zip(scene.asks, picked(scene), strict=False):
+        _verdict(ask, given)
+
+
+def reveal(scene: Scene) -> None:
+    """Give the right answer to its next question, in a callback."""
+    place = len(picked(scene))
+    if place < len(scene.asks):
+        _answer(scene, place, scene.asks[place].right)
 
 
 def _verdict(ask: Ask, given: int) -> None:
@@ -128,29 +153,77 @@ def _answer(scene: Scene, question: int, place: int) -> None:
         given.append(place)
 
 
-def done(scene: Scene) -> bool:
-    """Whether it may go on: its questions are answered, and what it waits for has happened.
+def waiting(scene: Scene) -> None:
+    """Say what is still to do, and draw a way past it: nobody is stuck where a worker is slow."""
 
-    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" (a setting has this
-    value), "T moved" (a setting isn't what the scene has set), "mended" (the stack doesn't break).
-    """
-    if not answered(scene):
-        return False
-    if scene.name not in session().stage.passed and _has_happened(scene):
-        session().stage.passed.add(scene.name)
-    return scene.name in session().stage.passed
+    def draw(progress: tuple[str, bool]) -> None:
+        hint(progress[0])
+
+    if answered(scene) and not has_happened(scene):
+        with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
+            following_fragment(
+                lambda: _progress(scene),
+                draw,
+                lambda seen: seen[1],
+                0.3,
+                about=lambda _: has_happened(scene),
+            )
+            waive = partial(_waive, scene)
+            press("Skip", "skip_next", "scene_skip", waive, type="tertiary")
 
 
-def _has_happened(scene: Scene) -> bool:
+def _progress(scene: Scene) -> tuple[str, bool]:
+    """What is to do, or how far a run is with that; and whether it goes on by itself."""
     what, _, value = scene.until.partition(" ")
-    experiment = session().address.experiment
+    _, snapshot = runs.current_run() or (None, None)
+    if what != "epoch" or snapshot is None or not snapshot.status.active:
+        return scene.todo, False
+    return f"Epoch {snapshot.epoch} of the {value} that it waits for …", True
+
+
+def _waive(scene: Scene) -> None:
+    """Go on without it, with what a recorded run has come to where none has trained."""
+    session().stage.passed.add(scene.name)
+    address.set_page_value("epoch", "")
+
+
+def pointed(scene: Scene) -> str:
+    """The Streamlit key of the control to be used now; "" where there is none."""
+    return scene.points_at if answered(scene) and not has_happened(scene) else ""
+
+
+def done(scene: Scene) -> bool:
+    """Whether it may go on: its questions are answered, and what it waits for has happened."""
+    return len(picked(scene)) >= len(scene.asks) and has_happened(scene)
+
+
+def has_happened(scene: Scene) -> bool:
+    """Whether what it waits for, after its first questions, has, or is waived.
+
+    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting,
+    or one of KEYS, has this value), "T moved" (it isn't what the scene has set), "mended" (the
+    stack doesn't break).
+    """
+    passed = session().stage.passed
+    if scene.name not in passed and answered(scene) and _is_so(scene):
+        passed.add(scene.name)
+    return scene.name in passed
+
+
+def _is_so(scene: Scene) -> bool:
+    what, _, value = scene.until.partition(" ")
     if not what:
         return True
+    if session().stage.scene != scene.name:
+        return False
     if what == "epoch":
         current = runs.current_run()
         return current is not None and current[1].epoch >= int(value)
     if what == "mended":
-        return address.page_value("stack") not in ("", *scene.query.get("stack", ()))
+        return broken(trace(read_text(address.page_value("stack"))[0])) is None
+    is_now = (
+        address.page_value(what) if what in KEYS else f"{session().address.experiment.get(what)}"
+    )
     if value == "moved":
-        return f"{experiment.get(what)}" not in scene.query.get(what, ())
-    return f"{experiment.get(what)}" == value
+        return is_now not in scene.query.get(what, ())
+    return is_now == value

@@ -20,6 +20,8 @@ HIDE_AFTER = "0.5s"
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
+PICTURED = ("Explore", "Cell", "Shapes")
+"""The pages whose pictures scenes have."""
 _LETTERS = "".join(
     f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
     f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
@@ -32,22 +34,36 @@ _LETTERS = "".join(
 """In each button's corner its key, not said aloud: who hears the page has keys of their own."""
 
 
-def style(page: str) -> None:
-    """What all pages need, and apart from it, since a style that changes costs much, the page's."""
+def style(page: str, *others: str) -> None:
+    """What all pages need, and apart from it, since a style that changes costs much, the page's.
+
+    What it shows of `others` looks as it does there.
+    """
     colors = current_palette()
-    names = ["background", "border", "ink", "muted", "wrong"]
-    names += ["sequence_text", "best_text", "last_text"]
-    root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in names)
+    colored = ["background", "border", "ink", "muted", "wrong"]
+    colored += ["sequence_text", "best_text", "last_text"]
+    root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
     _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
-    if own := _SHEETS.get(page.lower()):
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in (*others, page)):
         _write(own)
 
 
 def hide(key: str) -> None:
     """Show nothing of the element with this key, which keeps its place on the page."""
     _write(f".st-key-{key}{{display:none}}")
+
+
+def point_at(key: str) -> None:
+    """Outline the element with this key, and have an arrow point at it; "" is none."""
+    outline = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
+    arrow = (
+        "content:'➜' / '';position:absolute;z-index:1;animation:nudge 1s 3;"
+        "left:var(--pointer,-1.75rem);top:calc(50% - 0.75em)"
+    )
+    where = f".st-key-{key}"
+    _write(f"{where}{{{outline}}}{where}::before{{{arrow}}}" if key else "")
 
 
 def lay_above(key: str, top: int) -> None:

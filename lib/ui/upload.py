@@ -21,7 +21,7 @@ from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.tables import Table, TooShortError, WindowError
 from lib.tables.features import calendar_names, prepared
 from lib.ui import runs
-from lib.ui.address import change, drawn, fitting
+from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.linked import bound
@@ -64,6 +64,11 @@ def opener() -> None:
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
+def was_opened() -> bool:
+    """Whether this run of the page follows a file that can be shown, or is being read."""
+    return bool(st.session_state.get("open_file")) and not session().upload.error
+
+
 def came_of_file() -> None:
     """What is being done with the last file, and a button where it could be the data."""
     record = session().upload
@@ -91,6 +96,8 @@ def _given(key: str) -> None:
     if file is not None and not isinstance(file, UploadedFile):
         return  # its bytes are gone, since we let go of them
     record.workbook = None
+    if file:
+        leave_own()
     _begin(file.name if file else "", file.getvalue() if file else b"")
     # Streamlit keeps a file's bytes as long as the session (1.67). The widget goes on showing its
     # name; its value is a `DeletedFile` from the next run on.

@@ -18,7 +18,7 @@ from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.session import KEY
 from tests.app.test_cell import seen
-from tests.app.test_pages import start
+from tests.app.test_pages import PAGES, start
 from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload
 
@@ -106,6 +106,22 @@ def test_every_page_opens_a_kept_run(page: str) -> None:
     if page == "Compare":
         assert "from a file" in " ".join(each.proto.body for each in app.get("html"))
         assert any(box.label == "mine.unrolled" for box in app.checkbox)
+
+
+@pytest.mark.parametrize("page", ["Gallery", "Guide"])
+def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None:
+    """As if it were given there, and kept for who comes back; of a damaged one the page tells."""
+    experiment, content = of()
+    app = start(page).run()
+    give(app, "bad.unrolled", content[:-999])
+    assert app.session_state[KEY].address.page == page
+    assert "bad.unrolled isn't open" in app.error[0].value.replace("\\", "")
+    give(app, "mine.unrolled", content)
+    assert app.session_state[KEY].address.page == "Explore"
+    assert app.session_state[KEY].address.experiment == experiment
+    assert "from a file" in bar(app)
+    app.switch_page(PAGES[page][0]).run()
+    assert app.session_state[KEY].address.mine.experiment == experiment
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])

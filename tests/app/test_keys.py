@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
+from lib.story import TALK
 from lib.ui.frame import PAGES
 from lib.ui.keys import EVERYWHERE, KEYS
 from tests.app.test_pages import start
@@ -20,7 +21,7 @@ def keys(block: Block) -> Iterator[str]:
             yield from keys(child)
 
 
-@pytest.mark.parametrize("page", list(PAGES))
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "Guide"])
 def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
     """Whatever is pressed by key can be seen and clicked."""
     app = start(page)
@@ -35,9 +36,21 @@ def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
     assert not missing
 
 
+def test_what_a_key_works_on_is_in_one_of_a_talks_scenes() -> None:
+    """Of each key something: what pauses is there while a run trains."""
+    app = start()
+    app.switch_page("pages/present.py")
+    shown: set[str] = set()
+    for scene in TALK:
+        app.query_params["scene"] = scene
+        app.run()
+        shown |= {*keys(app.main)}
+    assert not [key.name for key in KEYS["Present"] if shown.isdisjoint(key.on)]
+
+
 def test_no_key_is_twice_on_a_page() -> None:
     """Nor one of those that Streamlit keeps for itself."""
-    assert list(KEYS) == list(PAGES)
+    assert list(KEYS) == [*PAGES, "Present"]
     for own in KEYS.values():
         names = [key.name for key in (*own, *EVERYWHERE)]
         assert len({*names, "?", "R", "C"}) == len(names) + 3

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import DATASETS, settle
 from lib.experiment import Experiment
 from lib.tables import Table
+from lib.ui.address import OWN
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
@@ -92,7 +93,7 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them() -> None:
     assert "targets" not in app.query_params
 
 
-@pytest.mark.parametrize("name", list(PAGES))
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in OWN])
 def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

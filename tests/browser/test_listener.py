@@ -98,7 +98,7 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page
     """A digit answers, N goes on; Shift and a digit opens a page, of which ← has the epochs."""
     open_page(page, "/data")
     focus_slider(page)
-    page.keyboard.press("Shift+Digit4")
+    page.keyboard.press("Shift+Digit6")
     page.wait_for_url("**/shapes**")
     go_to_part(page, "Predict first")
     expect(page.locator(".st-key-option_1 button")).to_be_visible()

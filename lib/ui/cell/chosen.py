@@ -154,13 +154,22 @@ Follower = Callable[[At], None]
 """Writes a part of the page anew, for where the playhead stands."""
 
 
-def follow_playhead(bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower]) -> None:
-    """Draw the playhead into `bar`. When it moves, the followers are written, and no picture."""
+def follow_playhead(
+    bar: DeltaGenerator,
+    layer: LayerPass,
+    followers: Sequence[Follower],
+    *,
+    plays: bool = False,
+) -> None:
+    """Draw the playhead into `bar`. When it moves, the followers are written, and no picture.
+
+    One that `plays` runs once by itself, through time alone, and tells nobody.
+    """
     with bar:
-        fragment(_draw)(layer, followers)
+        fragment(_draw)(layer, followers, plays=plays)
 
 
-def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
+def _draw(layer: LayerPass, followers: Sequence[Follower], *, plays: bool) -> None:
     at = where(layer)
     data = {
         "links_opened": session().cell.links_opened,
@@ -170,6 +179,7 @@ def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
         **asdict(at),
         "names": {"time": TIME, "units": UNITS},
         "widest": WIDEST,
+        "plays": plays,
     }
     _component(key=KEY, data=data, on_at_change=_remember)
     for write in followers:

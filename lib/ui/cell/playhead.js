@@ -2,6 +2,7 @@
 
 const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
 const REST_AFTER = 700; // milliseconds without a move, after which the place goes to the address
+const BEGINS_AFTER = 1500; // milliseconds until one that plays by itself does
 const PRESSES = ["pointerdown", "pointermove", "pointerup"];
 
 function mount(root) {
@@ -43,6 +44,7 @@ function mount(root) {
     if (step === at().step && unit === at().unit) return;
     own.picked = { step, unit };
     show();
+    if (own.data.plays) return;
     clearTimeout(own.rest);
     own.rest = setTimeout(rest, REST_AFTER);
     own.later ??= setTimeout(send, Math.max(0, own.sent + SEND_EVERY - Date.now()));
@@ -88,6 +90,11 @@ function mount(root) {
     event.preventDefault();
     stepIn.focus({ preventScroll: true });
   }
+  // Once, from the start, unless a person wants little to move or has begun to move it.
+  function begin() {
+    own.begins = null;
+    if (!own.timer && at().step === 0) toggle();
+  }
   play.onclick = toggle;
   stepIn.oninput = () => { stop(); go(+stepIn.value - 1, at().unit); };
   unitIn.oninput = () => go(at().step, +unitIn.value - 1);
@@ -102,6 +109,12 @@ function mount(root) {
       if (own.data && data.links_opened !== own.data.links_opened) own.picked = null;
       own.data = data;
       own.report = report;
+      root.classList.toggle("plays", data.plays);
+      if (data.plays && own.begins === undefined) {
+        own.picked = { step: 0, unit: data.unit };
+        const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+        own.begins = still ? null : setTimeout(begin, BEGINS_AFTER);
+      }
       stepIn.max = steps;
       unitIn.max = units;
       unitIn.disabled = units === 1;
@@ -112,6 +125,7 @@ function mount(root) {
     },
     end() {
       stop();
+      clearTimeout(own.begins);
       clearTimeout(own.later);
       clearTimeout(own.rest);
       for (const type of PRESSES) document.removeEventListener(type, press);

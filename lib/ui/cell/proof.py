@@ -1,6 +1,7 @@
 """Proof: the modes are one computation, as Keras measures it on these very weights."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,30 +21,18 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     """Draw the part; returns what writes the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    at_last, at_each = one_computation(experiment, steps, answer)
+    _, at_each = one_computation(experiment, steps, answer)
     order = row_order(chosen.layer_pass)
-
-    def rows(name: str) -> np.ndarray | None:
-        """What Keras answered, with the units in the page's order, (U, columns)."""
-        return None if answer is None else answer[name].reshape(-1, len(order)).T[order]
-
     if not chosen.is_top:  # no model returns the last step of such a layer
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
-
-    def shown(one: Side, other: Side, card: ProofCard, columns: str, start: int | None) -> str:
-        says, known = f"{card.takeaway} {card.why}", {"missing": modes.instead, "columns": columns}
-        return equation(one, other, card.measures[0], palette, sentence=says, start=start, **known)
-
-    with card(at_last.title, gap="xsmall", key="cell_modes"):
-        ends = None if answer is None else answer["sequence"][:, -1].T[order]
-        one = Side("return_sequences=True", "its last step, [:, -1]", ends)
-        other = Side("return_sequences=False", "all that it gives", rows("last"))
-        st.html(shown(one, other, at_last, f"{len(measured(chosen))} samples", None))
-        takeaway(at_last.takeaway, at_last.why)
+    draw_last(chosen, replies, palette)
     with card(at_each.title, gap="xsmall", key="cell_prefixes"):
-        one = Side("return_sequences=True", "asked once", rows("whole"))
-        other = Side("return_sequences=False", f"asked {steps} times", rows("prefixes"))
-        st.html(shown(one, other, at_each, "timesteps", first_row(chosen.layer_pass)))
+        one = Side("return_sequences=True", "asked once", _rows(modes, "whole", order))
+        asked = Side(
+            "return_sequences=False", f"asked {steps} times", _rows(modes, "prefixes", order)
+        )
+        start = first_row(chosen.layer_pass)
+        st.html(_shown(modes, (one, asked), at_each, palette, columns="timesteps", start=start))
         takeaway(at_each.takeaway, at_each.why)
         words = slot()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
@@ -64,3 +53,32 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
 
     write(where(chosen.layer_pass))
     return [write]
+
+
+def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the first card alone: the last step of one is all of the other."""
+    (modes,) = replies
+    answer, order = modes.values, row_order(chosen.layer_pass)
+    at_last, _ = one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
+    with card(at_last.title, gap="xsmall", key="cell_modes"):
+        ends = None if answer is None else answer["sequence"][:, -1].T[order]
+        one = Side("return_sequences=True", "its last step, [:, -1]", ends)
+        other = Side("return_sequences=False", "all that it gives", _rows(modes, "last", order))
+        columns = f"{len(measured(chosen))} samples"
+        st.html(_shown(modes, (one, other), at_last, palette, columns=columns, start=None))
+        takeaway(at_last.takeaway, at_last.why)
+    return []
+
+
+def _rows(modes: Reply, name: str, order: np.ndarray) -> np.ndarray | None:
+    """What Keras answered, with the units in the page's order, (U, columns)."""
+    answer = modes.values
+    return None if answer is None else answer[name].reshape(-1, len(order)).T[order]
+
+
+def _shown(
+    modes: Reply, sides: tuple[Side, Side], card: ProofCard, palette: Palette, **about: Any
+) -> str:
+    says = f"{card.takeaway} {card.why}"
+    about |= {"missing": modes.instead, "sentence": says}
+    return equation(*sides, card.measures[0], palette, **about)

@@ -23,20 +23,25 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
     over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
     with over_time:
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
-            _chain(chosen, layer, palette)
+            chain(chosen, palette)
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
             _heatmaps(layer, palette, top=chosen.is_top)
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
         return [_unit(layer, palette, top=chosen.is_top)]
 
 
-def _chain(chosen: Chosen, layer: LayerPass, palette: Palette) -> None:
-    x = layer.x
+def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True) -> None:
+    """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`.
+
+    In words, too, where it is told.
+    """
+    layer, x = chosen.layer_pass, chosen.layer_pass.x
     words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    st.html(unrolled_picture(x, palette, **seen))
-    takeaway(words, sentence)
+    st.html(unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    if told:
+        takeaway(words, sentence)
 
 
 def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from lib.figures.palette import Palette
+from lib.story import Scene, offer
 from lib.ui.session import Loaded
 
 
@@ -33,16 +34,26 @@ VIEWS = {
     "compare": View("The number that compares", "charts"),
     "sample": View("One sample", "charts", "Data"),
     "unrolled": View("The layer, unrolled", "cell", "Cell"),
+    "runs": View("The cell runs through time", "cell", "Cell"),
     "proof": View("The modes are one", "cell", "Cell", "proof"),
+    "one": View("The last row of one is the other", "cell", "Cell", "proof"),
     "break": View("What breaks that", "cell", "Cell", "break"),
     "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
     "reach": View("The gradient that each loss leaves", "cell", "Cell", "learn"),
     "leak": View("Noise foretold, both ways", "cell", "Cell", "break"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
+    "chain": View("The layer along time", "lesson", "Cell"),
+    "hand": View("One cell by hand", "lesson", "Cell"),
+    "pair": View("An output and a target", "lesson", "Shapes", "target"),
+    "target": View("What a loss makes of a target", "lesson", "Shapes", "target"),
+    "code": View("A stack as code", "lesson", "Shapes"),
+    "worked": View("The two worked examples, number by number", "lesson"),
+    "glance": View("Masks, states, both directions", "lesson", "Cell"),
     "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """By name, in scenes and in the address."""
+offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.ui.cell import break_it, learn
+from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
 from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
 from lib.ui.cell.parts import PARTS
@@ -24,6 +24,22 @@ def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) ->
     watch(chosen, replies)
 
 
+def runs(loaded: Loaded, palette: Palette) -> None:
+    """The layer at every timestep, which it goes through by itself."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    with st.container(border=True, key="cell_unrolled"):
+        unrolled.chain(chosen, palette, as_it_runs=True)
+    follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, (), plays=True)
+
+
+def one(loaded: Loaded, palette: Palette) -> None:
+    """The proof's first card."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    replies = [ask("modes", chosen)]
+    proof.draw_last(chosen, replies, palette)
+    watch(chosen, replies)
+
+
 def leak(_: Loaded, palette: Palette) -> None:
     """What a Bidirectional layer reads of its targets."""
     break_it.leak_card(palette)
@@ -31,6 +47,8 @@ def leak(_: Loaded, palette: Palette) -> None:
 
 DRAW: dict[str, Callable[[Loaded, Palette], None]] = {
     **{name: partial(part, places, draw) for name, (_, places, draw) in PARTS.items()},
+    "runs": runs,
+    "one": one,
     "reach": partial(part, ("reach",), learn.draw_reach),
     "leak": leak,
 }

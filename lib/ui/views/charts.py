@@ -11,7 +11,7 @@ from lib.ui.explore.charts import CARDS, draw_card
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded
 from lib.ui.shown import Epochs, shown_run
-from lib.ui.text import told_chart
+from lib.ui.text import steady_chart, takeaway
 
 
 def chart(name: str, loaded: Loaded, palette: Palette) -> None:
@@ -27,9 +27,11 @@ def chart(name: str, loaded: Loaded, palette: Palette) -> None:
 
 def sample(loaded: Loaded, palette: Palette) -> None:
     """The first sample, and what is to be learned from it."""
-    with st.container(border=True):
-        told = words.sample_told(loaded.dataset, 0)
-        told_chart(figures.sample_figure(loaded.dataset, 0, palette), *told, "chart_sample")
+    with st.container(key="cards"), st.container(border=True, key="card_sample"):
+        says, details = words.sample_told(loaded.dataset, 0)
+        figure = figures.sample_figure(loaded.dataset, 0, palette)
+        steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
+        takeaway(says, details)
 
 
 DRAW = {**{name: partial(chart, name) for name in CARDS}, "sample": sample}

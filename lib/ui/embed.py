@@ -1,0 +1,50 @@
+"""One card for a frame elsewhere: `/?embed=true&card=loss&data=parity`, in a post or on a slide.
+
+The card is a view by its name; all else in the link is as the view's own page has it. That `embed`
+takes the header away is Streamlit's own, which tells pages nothing of it.
+"""
+
+from pathlib import PurePath
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lib.english import joined
+from lib.ui import address, stage
+from lib.ui.browser import current_palette
+from lib.ui.data import load_data
+from lib.ui.first_paint import ask_for_plotly
+from lib.ui.frame import PAGES, complaints, screen
+from lib.ui.settings import settle_widgets
+from lib.ui.text import plain
+from lib.ui.views import VIEWS, View, draw
+
+KEY = "card"
+
+
+def embed() -> None:
+    """Draw the card that the address names, as high as its frame, and a link to all of it."""
+    name = st.query_params[KEY]
+    view = VIEWS.get(name)
+    ask_for_plotly(st.empty())
+    screen(view.page if view else "Explore", (KEY, *stage.KEYS), ["embed"])
+    if view is None:
+        words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS])}."
+        st.error(plain(words), icon=":material/error:")
+        return
+    settled = settle_widgets()
+    address.finish()
+    complaints()
+    with st.container(key="embedded"):
+        draw(name, load_data(settled), current_palette())
+    with st.container(key="embedded_link"):
+        st.markdown(f":small[[Unrolled: open in full]({_full(view)})]", width="content")
+
+
+def _full(view: View) -> str:
+    """The page of a view with the same settings, from where the app's first page is."""
+    there = {key: texts for key, texts in address.query().items() if key != KEY}
+    there |= {"part": [view.part]} if view.part else {}
+    path, _ = PAGES[view.page]
+    name = "" if path == "app.py" else PurePath(path).stem
+    return f"./{name}?{urlencode(there, doseq=True)}"

@@ -1,0 +1,250 @@
+"""One thing to a screen: a scene with what stands below it, the overview, and what others see.
+
+Full screen, the blank screen and the clock are the browser's alone: present.js.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from textwrap import shorten
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+
+from lib.figures.html import templates
+from lib.story import TALK, Scene, all_scenes, find, story
+from lib.ui import address, clock, stage
+from lib.ui.browser import component, current_palette
+from lib.ui.data import load_data
+from lib.ui.fragment import fragment
+from lib.ui.frame import PAGES
+from lib.ui.linked import bound
+from lib.ui.present.talks import TALKS, Shown, Talk, here
+from lib.ui.session import session
+from lib.ui.settings import Settled, settle_widgets
+from lib.ui.text import hint, plain, press
+from lib.ui.views import VIEWS, draw
+
+KEYS = ("story", "scene", "open", "follow", "notes", "back")
+"""In the address: the scenes, the one that is on the screen, and what is open over it; of a
+follower the talk, of the window with notes, too, and of who went off the one to go back to."""
+LOOK_SECONDS = 20.0
+"""Between two looks whether the presenter is still there."""
+KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
+"""How the scenes of each registry are told apart where one is picked."""
+LONGEST_LABEL = 40
+GONE = "Nobody presents here any more: talks last until the server has had many others."
+
+_HTML = templates(__file__)
+_component = component("present_screen", f"{Path(__file__).with_name('present')}")
+
+
+def names_of(scenes: Sequence[Scene]) -> str:
+    """As an address has them; the ready talk needs no word there."""
+    names = [scene.name for scene in scenes]
+    return "" if names == [*TALK] else ",".join(names)
+
+
+def link(**query: str) -> str:
+    """The address of this page with this in it, as others can open it."""
+    asked = urlencode({key: text for key, text in query.items() if text}, safe=",")
+    return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
+
+
+def go(scene: str) -> None:
+    """Put a scene on the screen, in a callback."""
+    address.set_page_value("scene", scene)
+    address.set_page_value("open", "")
+
+
+def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
+    """A scene: its title, what can be moved, its question, and its picture.
+
+    Who `follows` can move nothing.
+    """
+    st.markdown(f"# {plain(scene.title)}")
+    if not follows:
+        settled = stage.controls(scene, settled)
+    loaded = load_data(settled)
+    with st.container(key="followed" if follows else "shown"):
+        if not scene.asks:
+            draw(stage.shown(scene), loaded, current_palette())
+            return
+        picture, words = st.columns([3, 2], vertical_alignment="center")
+        with picture:
+            draw(stage.shown(scene), loaded, current_palette())
+        with words, st.container(key="hands"):
+            stage.verdicts(scene)
+            if not stage.answered(scene):
+                ask = scene.asks[len(stage.picked(scene))]
+                st.markdown(f"**{plain(ask.text)}**")
+                st.html(_HTML.options([option.text for option in ask.options]))
+
+
+def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
+    """What stands below a scene: the way through the talk, and what else there is."""
+    place, names = scenes.index(scene), [each.name for each in scenes]
+    with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
+        for label, icon, key, to in (
+            ("Previous", "arrow_back", "scene_before", place - 1),
+            ("Next", "arrow_forward", "scene_next", place + 1),
+        ):
+            name = names[to % len(names)]
+            at_end = not 0 <= to < len(names)
+            press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
+        st.markdown(f"{place + 1} of {len(names)}", width="content")
+        if scene.asks and not stage.answered(scene):
+            press("Reveal", "visibility", "do_reveal", partial(stage.reveal, scene))
+        with st.container(key="present_train", width="content"):
+            stage.train_buttons(scene, load_data(settle_widgets()))
+        st.space("stretch")
+        _browser(scene, talk)
+        for label, icon, what in (
+            ("Overview", "apps", "overview"),
+            ("Follow me", "qr_code_2", "audience"),
+        ):
+            then = "" if address.page_value("open") == what else what
+            act = partial(address.set_page_value, "open", then)
+            press(label, icon, f"open_{what}", act, type="tertiary")
+        with st.container(key="open_notes", width="content"):
+            st.link_button("Notes", link(notes=talk.id), icon=":material/notes:", type="tertiary")
+        leave(scene)
+
+
+def leave(scene: Scene) -> None:
+    """The link to the page where a scene's picture is at home, as it is now."""
+    kept = {key: texts for key, texts in address.query().items() if key not in KEYS}
+    view = VIEWS[stage.shown(scene)]
+    kept |= {"part": [view.part]} if view.part else {}
+    page = view.page if scene.page == "Explore" else scene.page
+    path, icon = PAGES[page]
+    st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
+
+
+def _browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+    seconds = clock.now() - talk.began
+    _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
+
+
+def overview(scenes: Sequence[Scene], scene: Scene) -> None:
+    """All scenes, to go to one; and which these are, in the order in which they are picked."""
+    st.markdown("# All scenes")
+    with st.container(key="scenes"):
+        for place, each in enumerate(scenes):
+            press(
+                f"{place + 1}. {plain(each.title)}",
+                "slideshow",
+                f"go_{place}",
+                partial(go, each.name),
+                type="primary" if each is scene else "secondary",
+                width="stretch",
+                wrap=True,
+            )
+    known = {each.name: each for each in all_scenes()}
+
+    def take(names: list[str]) -> None:
+        address.set_page_value("story", names_of([known[name] for name in names]))
+
+    def title(name: str) -> str:
+        whole = f"{KINDS[name.rpartition('.')[0]]}: {known[name].title}"
+        return shorten(whole, LONGEST_LABEL, placeholder=" …")
+
+    picked = [each.name for each in scenes]
+    st.multiselect(
+        "Scenes, in the order in which they are picked",
+        [*known],
+        format_func=title,
+        **bound("story_picks", picked, take),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_ready = not names_of(scenes)
+        press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
+        st.code(link(story=names_of(scenes)), language=None, wrap_lines=True)
+
+
+def share(url: str, about: str) -> None:
+    """A link that an audience can take from the screen."""
+    code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
+    st.html(f"{_HTML.share(code, url, about)}")
+
+
+def audience(talk: Talk) -> None:
+    """How others follow this talk."""
+    st.markdown("# Follow me")
+    share(link(follow=talk.id), "This scene in your own browser, and each one after it.")
+
+
+def _told(talk_id: str) -> tuple[Talk, Shown, Scene] | None:
+    """What a talk shows now, to who follows it; a sentence and the way out where there is none."""
+    talk = TALKS.find(talk_id, here())
+    if talk and talk.shown and (scene := find(talk.shown.scene)):
+        there = TALKS.is_given(talk)
+        fragment(_look, run_every=LOOK_SECONDS)(talk, talk.shown, there)
+        return talk, talk.shown, scene
+    st.markdown("# This talk is over")
+    hint(GONE)
+    act = partial(address.set_page_values, {"follow": "", "notes": ""})
+    press("Present it yourself", "slideshow", "present_own", act)
+    return None
+
+
+def _look(talk: Talk, shown: Shown, there: bool) -> None:
+    """Draw the page anew where nobody has told it to, or the presenter has gone or come."""
+    if talk.shown != shown or TALKS.is_given(talk) != there:
+        st.rerun()
+
+
+def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
+    """Where the scene stands in its story, from 0, and that story."""
+    scenes = story(shown.query.get("story", [""])[-1])
+    names = [each.name for each in scenes]
+    return (names.index(shown.scene) if shown.scene in names else 0), scenes
+
+
+def follow(talk_id: str) -> None:
+    """The presenter's scene, which can be looked at alone, and the way off."""
+    with st.container(key="present"):
+        if not (told := _told(talk_id)):
+            return
+        talk, shown, scene = told
+        record = session()
+        address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
+        record.run.id = shown.query.get("run", [None])[-1]
+        record.stage.scene = scene.name
+        record.stage.answers[scene.name] = [*shown.answers]
+        show(scene, settle_widgets(), follows=True)
+    place, scenes = _place(shown)
+    off = {"follow": "", "back": talk_id, "scene": scene.name, "story": names_of(scenes)}
+    with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
+        gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."
+        st.markdown(f"You follow a talk: {place + 1} of {len(scenes)}.{gone}", width="content")
+        st.space("stretch")
+        act = partial(address.set_page_values, off)
+        press("Look around on my own", "explore", "look_around", act)
+
+
+def back() -> None:
+    """The way back to the presenter, for who went off."""
+    if talk_id := address.page_value("back"):
+        act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
+        with st.container(key="present_back"):
+            press("Back to the presenter", "undo", "go_back", act)
+
+
+def notes(talk_id: str) -> None:
+    """Speaker's notes to the scene that the presenter has, in a window of their own."""
+    with st.container(key="present"):
+        if not (told := _told(talk_id)):
+            return
+        talk, shown, scene = told
+        place, scenes = _place(shown)
+        st.markdown(f"# {plain(scene.title)}")
+        with st.container(key="speaker_notes"):
+            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+            for ask in scene.asks:
+                right = ask.options[ask.right]
+                st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+        hint(f"{place + 1} of {len(scenes)}. Next: {after}")
+        _browser(scene, talk, notes=True)

@@ -1,0 +1,130 @@
+"""The talks that go on, what each shows now, and who follows it.
+
+Who begins to present has a talk. It is known by the session, and by the browser: after a reload the
+talk that this browser has left is found again. What it shows is the presenter's address with what
+was revealed. Followers only read it: their browsers' own sessions draw it.
+
+Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of its
+page, on Streamlit's event loop, as its own file watcher does when a script was saved. Threads that
+wait within a fragment were no way: nothing but a timer starts a fragment alone, so that each
+follower's browser would send a message every second, and a scene that comes within that second
+would be late; and while they wait, a page counts as running, and keeps what it showed before.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.ui import clock
+from lib.ui.browser import browser_id
+from lib.ui.session import Query
+
+MOST = 200
+"""So many talks are remembered, those that moved last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the audience sees of a talk."""
+
+    scene: str
+    """By name."""
+    query: Query
+    """The presenter's address."""
+    answers: tuple[int, ...] = ()
+    """To its questions, those that are revealed."""
+
+
+@dataclass(slots=True, eq=False)
+class Talk:
+    """A talk that somebody gives."""
+
+    browser: str | None
+    """Of who gives it; None where it has no cookie."""
+    session: str
+    """The id of the one that gives it, as Streamlit has it."""
+    began: float
+    """In seconds of `lib.ui.clock`."""
+    id: str = field(default_factory=lambda: token_hex(4))
+    shown: Shown | None = None
+    """None before its first scene."""
+    followers: set[str] = field(default_factory=set)
+    """The ids of their sessions."""
+
+
+class Talks:
+    """All of a server. What it knows of sessions it asks `is_there`, and tells with `redraw`."""
+
+    def __init__(self, is_there: Callable[[str], bool], redraw: Callable[[str], object]) -> None:
+        self._is_there, self._redraw = is_there, redraw
+        self._lock = threading.Lock()
+        self._talks: dict[str, Talk] = {}
+
+    def given_by(self, session: str, browser: str | None) -> Talk:
+        """The talk of a session; else one that its browser has left; else a new one."""
+        with self._lock:
+            talks = [*self._talks.values()][::-1]
+            own = next((talk for talk in talks if talk.session == session), None)
+            left = (talk for talk in talks if browser and talk.browser == browser)
+            talk = own or next((each for each in left if not self.is_given(each)), None)
+            talk = talk or Talk(browser, session, clock.now())
+            talk.session = session
+            self._keep(talk)
+            return talk
+
+    def find(self, talk_id: str, follower: str) -> Talk | None:
+        """The talk with this id, which this session follows from now on; None where it is gone."""
+        with self._lock:
+            if talk := self._talks.get(talk_id):
+                talk.followers.add(follower)
+            return talk
+
+    def is_given(self, talk: Talk) -> bool:
+        """Whether who gives it is still there."""
+        return self._is_there(talk.session)
+
+    def show(self, talk: Talk, shown: Shown) -> None:
+        """Let all who follow see this."""
+        with self._lock:
+            self._keep(talk)
+            talk.followers = {each for each in talk.followers if self._is_there(each)}
+            moved, talk.shown = shown != talk.shown, shown
+            followers = talk.followers if moved else ()
+        for each in followers:
+            self._redraw(each)
+
+    def _keep(self, talk: Talk) -> None:
+        self._talks.pop(talk.id, None)
+        self._talks[talk.id] = talk
+        for first in [*self._talks][:-MOST]:
+            del self._talks[first]
+
+
+def _is_there(session: str) -> bool:
+    return Runtime.exists() and Runtime.instance().is_active_session(session)
+
+
+def _redraw(session: str) -> None:
+    """Ask for a run of this session's page, as it is in its browser."""
+    if app := Runtime.instance().get_app_session(session):
+        # What it hands over, and where, Streamlit (1.67) has no public name for.
+        app._call_soon_on_event_loop(lambda: app.request_rerun(app._client_state))
+
+
+TALKS = Talks(_is_there, _redraw)
+"""Those of this server."""
+
+
+def here() -> str:
+    """The id of the session whose page is run."""
+    run = get_script_run_ctx()
+    return run.session_id if run else ""
+
+
+def mine() -> Talk:
+    """The talk that this session gives."""
+    return TALKS.given_by(here(), browser_id())

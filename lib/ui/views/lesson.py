@@ -1,0 +1,174 @@
+"""The lesson's own pictures: a cell by hand, targets that don't match, what else one has to know.
+
+Markup stands in lesson.html, words in lesson.toml. All numbers are computed: from recordings, by
+the NumPy recurrence, and by the target doctor.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from lib.baselines import best_loss
+from lib.datasets import make_dataset, suggested
+from lib.doctor.damage import MISTAKES, mistake_of
+from lib.doctor.question import read_question, write_question
+from lib.english import short, signed
+from lib.experiment import MODES
+from lib.figures.formulas import by_hand, can_show
+from lib.figures.html import templates
+from lib.figures.palette import Palette
+from lib.figures.target import lineup_picture, shapes_picture
+from lib.figures.unrolled import heatmaps
+from lib.narrate import target as words
+from lib.recurrence import unroll
+from lib.recurrence.cells import highest_output
+from lib.recurrence.formulas import LayerPass
+from lib.run import Snapshot
+from lib.stack.code import code_lines
+from lib.stack.link import read_text
+from lib.stack.tracing import trace
+from lib.toml import beside, say
+from lib.training.recorded import read, recorded_damage
+from lib.ui import address
+from lib.ui.cell import unrolled
+from lib.ui.cell.chosen import At, Chosen, choose, follow_playhead, where
+from lib.ui.fragment import slot
+from lib.ui.session import Loaded
+from lib.ui.text import hint, plain, press, takeaway
+
+SAID: dict[str, str] = beside(__file__)
+REAL_STEPS = 3
+"""So many of a padded sample's steps are its own, if it has more."""
+Recording = tuple[dict[str, str], Snapshot]
+_HTML = templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+
+
+def chain(loaded: Loaded, palette: Palette) -> None:
+    """The layer along time, and what it hands out."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    with st.container(border=True, key="chain"):
+        unrolled.chain(chosen, palette)
+
+
+def hand(loaded: Loaded, palette: Palette) -> None:
+    """One layer with all its numbers, and those of the playhead's step multiplied out."""
+    chosen = choose(loaded, st.container(key="scene_weights"))
+    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
+    with st.container(border=True, gap="xsmall"):
+        unrolled.chain(chosen, palette, told=False)
+        st.html(_states(chosen, palette))
+        tables = slot()
+    is_at, is_small = address.page_value("step"), can_show(layer.x.shape[1], layer.units)
+
+    def write(at: At) -> None:
+        if is_small:
+            tables.html(by_hand(layer, at.step, palette))
+        if address.page_value("step") != is_at:  # the page may wait for that
+            st.rerun()
+
+    write(where(layer))
+    follow_playhead(bar, layer, [write])
+
+
+def _states(chosen: Chosen, palette: Palette) -> str:
+    hidden = chosen.layer_pass.trace.hidden[0]
+    seen = {"start": 0, "outlined_name": "", "sentence": say(SAID, "states")}
+    return heatmaps({say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen)
+
+
+def pair(_: Loaded, palette: Palette) -> None:
+    """An output and a target, and nothing that is said of them."""
+    question = read_question(address.page_value("check"))
+    with st.container(border=True):
+        hint(say(SAID, "pair"))
+        st.html(shapes_picture([question.output, question.target], palette))
+
+
+def target(_: Loaded, palette: Palette) -> None:
+    """What a loss makes of an output and a target, what that does, and a click that mends it."""
+    question = read_question(address.page_value("check"))
+    diagnosis = question.diagnose()
+    with st.container(border=True, gap="xsmall", key="target"):
+        takeaway(words.verdict_title(diagnosis))
+        st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        case = mistake_of(question.output, question.target)
+        if case and diagnosis.verdict == "silent":
+            hint(words.measured_sentence(MISTAKES[case], recorded_damage(case)))
+        else:
+            hint(words.compared_takeaway(diagnosis))
+        with st.container(key="target_fixes", gap="xsmall"):
+            for number, fix in enumerate(diagnosis.fixes):
+                mended = replace(question, output=fix.output_shape, target=fix.target_shape)
+                act = partial(address.set_page_value, "check", write_question(mended))
+                label = say(SAID, "fix", code=fix.model or fix.y)
+                press(plain(label), "build", f"target_fix_{number}", act)
+
+
+def code(_: Loaded, __: Palette) -> None:
+    """A stack as Keras code, without its shapes."""
+    steps = trace(read_text(address.page_value("stack"))[0])
+    with st.container(border=True):
+        st.code("\n".join(code_lines(steps)), language="python", wrap_lines=True)
+
+
+def worked(_: Loaded, __: Palette) -> None:
+    """The two worked examples, number by number, and why their targets are out of reach."""
+    st.html(f"{_HTML.worked(**worked_numbers())}")
+
+
+def worked_numbers() -> dict[str, object]:
+    """All that is said of them: data, answers of the recorded models, floors, bounds."""
+    raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
+    data, easy = make_dataset(raw), make_dataset(scaled)
+    run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
+    off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
+    off["last"] = off["last"][:, -1:]
+    return {
+        "x": data.x,
+        "y": data.y,
+        "answers": {mode: result.predictions for mode, result in run.results.items()},
+        "losses": {mode: result.final_loss for mode, result in run.results.items()},
+        "floors": best_loss(raw, data)[0],
+        "bound": highest_output("lstm", 2),
+        "off": {mode: np.abs(each * easy.target_scale).max() for mode, each in off.items()},
+    }
+
+
+def glance(loaded: Loaded, palette: Palette) -> None:
+    """A mask, the final states, and both directions, with this layer's numbers."""
+    layer = choose(loaded, st.container(key="scene_weights")).layer_pass
+    with st.container(border=True):
+        st.html(f"{_HTML.glance(**glance_numbers(layer), palette=palette)}")
+
+
+def glance_numbers(layer: LayerPass) -> dict[str, np.ndarray]:
+    """Of a layer and a sample (T, F): outputs by step behind a mask, states, both directions.
+
+    `states` are the output, h, and c of a cell that has one. Both directions have the same weights;
+    `both` are the last row of True, and False: (2, 2U).
+    """
+    forward = layer.trace
+    mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
+    masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None])
+    backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
+    last = forward.hidden[0, -1]
+    carry = [] if forward.cell is None else [forward.cell[0, -1]]
+    return {
+        "mask": mask,
+        "masked": masked.hidden[0],
+        "states": np.stack([last, last, *carry]),
+        "both": np.stack([np.append(last, backward[0]), np.append(last, backward[-1])]),
+    }
+
+
+DRAW = {
+    "chain": chain,
+    "hand": hand,
+    "pair": pair,
+    "target": target,
+    "code": code,
+    "worked": worked,
+    "glance": glance,
+}

@@ -1,0 +1,262 @@
+"""The lesson: every step by its link, what it waits for, and what it leaves as it was."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.datasets import settle
+from lib.experiment import SETTINGS
+from lib.run import Status
+from lib.story import GUIDE, Scene
+from lib.ui import lesson, stage
+from lib.ui.frame import PAGES
+from lib.ui.session import Session
+from lib.ui.settings import GROUPS
+from lib.ui.text import plain
+from lib.ui.views import VIEWS
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+WAITING = [name for name, scene in GUIDE.items() if scene.until]
+LINK = re.compile(r"\[Guide: (\w+)\]\(guide\?at=(\w+)\)")
+
+
+def record(app: AppTest) -> Session:
+    """What the session remembers."""
+    found: Session = app.session_state["unrolled_session"]
+    return found
+
+
+def open_step(app: AppTest, name: str) -> AppTest:
+    """Open a step by its link, in this tab."""
+    app.query_params.clear()
+    app.query_params["at"] = name
+    app.run()
+    assert not app.exception
+    return app
+
+
+def answer(app: AppTest, scene: Scene, wrong: int = 0) -> None:
+    """Answer all questions that are asked now, `wrong` places beside the right option."""
+    for ask in scene.asks[len(record(app).stage.answers.get(scene.name, ())) :]:
+        if not has(app, "option_0"):
+            return
+        app.button(key=f"option_{(ask.right + wrong) % len(ask.options)}").click().run()
+        assert not app.exception
+
+
+def has(app: AppTest, key: str) -> bool:
+    """Whether there is such a button."""
+    return any(button.key == key for button in app.button)
+
+
+def may_go_on(app: AppTest) -> bool:
+    """Whether the way to the next step is open."""
+    return not app.button(key="scene_next").disabled
+
+
+def told(app: AppTest) -> str:
+    """All that is written."""
+    return "\n".join(element.value for element in app.markdown)
+
+
+@pytest.mark.parametrize("name", list(GUIDE))
+def test_a_step_opens_from_its_link_and_asks_before_it_shows(name: str) -> None:
+    """With its own settings, which hold as they are; what it reveals comes with the answers."""
+    scene, app = GUIDE[name], open_step(start("Guide"), name)
+    experiment = record(app).address.experiment
+    for key, texts in scene.query.items():
+        if key in SETTINGS:
+            assert f"{experiment.get(key)}" == texts[-1], key
+    assert settle(experiment) == experiment
+    assert {scene.shows, scene.reveals or scene.shows} <= VIEWS.keys()
+    assert scene.query.keys() - SETTINGS.keys() <= {"epoch", *stage.KEYS}
+    assert has(app, "option_0")
+    answer(app, scene)
+    assert not has(app, "option_0") or scene.asks[-1].after
+    assert plain(scene.asks[0].options[scene.asks[0].right].why) in told(app)
+
+
+@pytest.mark.parametrize("name", list(GUIDE))
+def test_a_step_is_short(name: str) -> None:
+    """One screen: so many words at most, and one right option among different ones."""
+    scene = GUIDE[name]
+    assert len(scene.text.split()) <= 60
+    assert bool(scene.until) == bool(scene.todo)
+    for ask in scene.asks:
+        texts = [option.text for option in ask.options]
+        assert len({*texts}) == len(texts) <= 4
+        assert 0 <= ask.right < len(texts)
+        assert max(len(text.split()) for text in texts) <= 12
+        assert max(len(option.why.split()) for option in ask.options) <= 25
+
+
+def test_a_wrong_answer_is_told_why_and_so_is_the_right_one() -> None:
+    """Both, and the lesson goes on all the same."""
+    app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
+    answer(app, scene, wrong=1)
+    for ask in scene.asks:
+        given = ask.options[(ask.right + 1) % len(ask.options)]
+        assert f":red[✗ {given.text}]" in told(app)
+        assert given.why in told(app)
+        assert ask.options[ask.right].why in told(app)
+    assert may_go_on(app)
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_what_a_step_waits_for_can_be_skipped(name: str) -> None:
+    """It doesn't go on before, and points at what is to be used."""
+    app = open_step(start("Guide"), name)
+    answer(app, GUIDE[name])
+    assert not may_go_on(app)
+    assert plain(GUIDE[name].todo) in told(app)
+    assert is_pointing(app)
+    app.button(key="scene_skip").click().run()
+    answer(app, GUIDE[name])
+    assert may_go_on(app)
+    assert not is_pointing(app)
+
+
+def is_pointing(app: AppTest) -> bool:
+    """Whether a control is marked."""
+    return any("nudge 1s" in element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> None:
+    """By the control that it is about; then it goes on, also when the step is opened again."""
+    scene, app = GUIDE[name], open_step(start("Guide"), name)
+    answer(app, scene)
+    match scene.until.split():
+        case ["epoch", count]:
+            app.button(key="do_train").click().run()
+            run = next(iter(client.runs.values()))
+            client.set(run, Status.RUNNING, epoch=int(count) - 1)
+            app.run()
+            assert f"Epoch {int(count) - 1} of the {count}" in told(app)
+            assert not may_go_on(app)
+            client.set(run, Status.RUNNING, epoch=int(count))
+            app.run()
+        case ["mode", value]:
+            app.segmented_control(key="mode").set_value(value).run()
+        case ["step", value]:
+            # As the playhead's script does, which isn't run here.
+            record(app).address.page_values["Guide"]["step"] = value
+            app.run()
+        case [key, "moved"] if key in SETTINGS:
+            app.slider(key=key).set_value(14).run()
+        case ["check", "moved"]:
+            app.button(key="target_fix_0").click().run()
+        case ["mended"]:
+            app.button(key="fix_0").click().run()
+            assert not may_go_on(app)
+            app.button(key="fix_0").click().run()
+    assert not app.exception
+    answer(app, scene)
+    assert may_go_on(app)
+    app.button(key="scene_next").click().run()
+    app.button(key="scene_before").click().run()
+    assert may_go_on(app)
+
+
+def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> None:
+    """What a step has set, and a run that was started there, are the lesson's alone."""
+    app = start(data="echo", T="9")
+    app.button(key="do_train").click().run()
+    mine, experiment = record(app).run.id, record(app).address.experiment
+    app.switch_page(PAGES["Guide"][0]).run()
+    open_step(app, "parity")
+    answer(app, GUIDE["parity"])
+    app.button(key="do_train").click().run()
+    assert record(app).run.id != mine
+    assert client.runs[record(app).run.id].experiment.data.name == "parity"
+    app.switch_page("app.py").run()
+    assert not app.exception
+    assert record(app).run.id == mine
+    assert record(app).address.experiment == experiment
+    assert app.slider(key="T").value == 9
+
+
+def test_what_a_person_made_of_a_step_is_there_when_they_come_back() -> None:
+    """The same session has the step's own settings again."""
+    app = open_step(start("Guide"), "shapes")
+    answer(app, GUIDE["shapes"])
+    app.slider(key="T").set_value(14).run()
+    app.button(key="scene_next").click().run()
+    app.button(key="scene_before").click().run()
+    assert app.slider(key="T").value == 14
+
+
+def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a new session, with a way to begin at the start; another browser begins there."""
+    monkeypatch.setattr(lesson, "_PLACES", {})
+    monkeypatch.setattr(lesson, "browser_id", lambda: "somebody")
+    open_step(start("Guide"), "adding")
+    again = start("Guide")
+    assert "6 of 9" in told(again)
+    again.button(key="lesson_first").click().run()
+    assert "1 of 9" in told(again)
+    assert not has(again, "lesson_first")
+    monkeypatch.setattr(lesson, "browser_id", lambda: "somebody else")
+    assert "1 of 9" in told(start("Guide"))
+
+
+def test_the_lesson_remembers_a_bounded_number_of_browsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that was here longest ago is forgotten first."""
+    monkeypatch.setattr(lesson, "_PLACES", {f"{k}": "cell" for k in range(lesson.MOST)})
+    monkeypatch.setattr(lesson, "browser_id", lambda: "new")
+    start("Guide")
+    assert len(lesson._PLACES) == lesson.MOST
+    assert "new" in lesson._PLACES
+    assert "0" not in lesson._PLACES
+
+
+@pytest.mark.parametrize("at", ["", "nothing", "gallery.parity", "../cell"])
+def test_a_link_to_no_step_opens_the_first(at: str) -> None:
+    """Without a word of an error."""
+    assert "1 of 9" in told(open_step(start("Guide"), at))
+
+
+@pytest.mark.parametrize("query", ["cell=gru&T=2", "U=40&F=9", "data=seattle", "check=x&stack=y"])
+def test_a_link_with_other_settings_opens_every_step(query: str) -> None:
+    """Whatever a step shows then, it is no error."""
+    app, more = start("Guide"), dict(pair.split("=") for pair in query.split("&"))
+    for name in GUIDE:
+        app.query_params.clear()
+        for key, value in {"data": "echo", **more, "at": name}.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        answer(app, GUIDE[name])
+
+
+def test_help_leads_to_steps_that_there_are() -> None:
+    """Of each control that has such a link, the mode's too."""
+    app = start()
+    named = [row["guide"] for rows in GROUPS.values() for row in rows.values() if "guide" in row]
+    assert {*named} <= GUIDE.keys()
+    helps = [app.segmented_control(key="mode").help]
+    helps += [app.slider(key=key).help for key in "TFU"]
+    helps += [app.selectbox(key=key).help for key in ("cell", "loss")]
+    for text in helps:
+        link = LINK.search(text or "")
+        assert link, text
+        assert link[1] == link[2] in GUIDE
+
+
+def test_the_handout_has_all_of_the_lesson_in_order() -> None:
+    """Titles, words, questions, options and answers."""
+    text = lesson.handout()
+    places = [text.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
+    assert places == sorted(places)
+    for scene in GUIDE.values():
+        assert scene.text in text
+        for ask in scene.asks:
+            right = ask.options[ask.right]
+            assert f"*{'abcd'[ask.right]}) " in text
+            assert all(plain(option.text) in text for option in ask.options)
+            assert plain(right.why) in text
+    assert lesson.handout() in told(start("Guide"))

@@ -1,0 +1,110 @@
+"""Pages that set what they show by themselves, and what the person had before."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.datasets import FIRST, suggested
+from lib.experiment import Experiment, read_query
+from lib.story import GUIDE, TALK
+from lib.ui.frame import PAGES
+from lib.ui.session import KEY
+from lib.ui.text import plain
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+
+def experiment(app: AppTest) -> Experiment:
+    """What the page that was run last is about."""
+    return app.session_state[KEY].address.experiment
+
+
+def follow(app: AppTest, page: str) -> AppTest:
+    """Follow the menu's link to a page, with the address that it has."""
+    link = next(each for each in app.sidebar.get("page_link") if each.proto.label == page)
+    app.query_params.clear()
+    for part in filter(None, link.proto.query_string.split("&")):
+        key, _, value = part.partition("=")
+        app.query_params[key] = value
+    return app.switch_page(PAGES[page][0]).run()
+
+
+def present(scene: str, **query: str) -> AppTest:
+    """The talk, opened at a scene."""
+    app = start()
+    app.query_params.clear()
+    for key, value in {"scene": scene, **query}.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/present.py").run()
+
+
+def test_what_the_person_had_is_back_when_the_guide_is_left() -> None:
+    """Its settings, and its run, though the guide has had its own meanwhile."""
+    app = start(data="echo", T="9", U="7")
+    app.button(key="do_train").click().run()
+    run = app.session_state[KEY].run.id
+    app = follow(app, "Guide")
+    assert experiment(app).data.name != "echo"
+    assert app.session_state[KEY].run.id is None
+    app = follow(app, "Explore")
+    assert (experiment(app).data.name, experiment(app).data.timesteps) == ("echo", 9)
+    assert app.session_state[KEY].run.id == run
+
+
+def test_a_guide_that_was_opened_first_leaves_nothing_behind() -> None:
+    """Explore is as it is for who comes there first."""
+    app = AppTest.from_file("../../app.py", default_timeout=30)
+    app.switch_page(PAGES["Guide"][0]).run()
+    app = follow(app, "Explore")
+    assert experiment(app).set(seeds=0) == suggested(FIRST)
+
+
+@pytest.mark.parametrize("name", list(TALK))
+def test_a_scene_opens_with_its_settings(name: str) -> None:
+    """As its row says, whatever the person had."""
+    app = present(name)
+    assert not app.exception
+    setup = TALK[name].query
+    asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
+    assert experiment(app).set(seeds=0) == asked.set(seeds=0)
+
+
+def test_settings_in_a_scenes_link_go_before_its_own() -> None:
+    """So that a link shows what was on the screen: with T moved, say."""
+    assert experiment(present("shapes", data="running_mean", T="30")).data.timesteps == 30
+
+
+def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back() -> None:
+    """T as it was moved, and the run that was trained."""
+    app = present("shapes")
+    app.slider(key="T").set_value(30).run()
+    app.button(key="scene_next").click().run()
+    assert experiment(app).data.timesteps == 12
+    app.button(key="scene_before").click().run()
+    assert experiment(app).data.timesteps == 30
+    assert app.slider(key="T").value == 30
+
+
+def test_an_answer_says_why_it_is_wrong_and_why_another_is_right() -> None:
+    """It is remembered, and the next question comes."""
+    step = next(step for step in GUIDE.values() if step.asks)
+    wrong = next(place for place in range(9) if place != step.asks[0].right)
+    app = start("Guide")
+    app.query_params["at"] = step.id
+    app.run()
+    app.button(key=f"option_{wrong}").click().run()
+    assert app.session_state[KEY].stage.answers == {step.name: [wrong]}
+    said = "".join(each.value for each in app.markdown)
+    assert said.index("✗") < said.index(plain(step.asks[0].options[wrong].why))
+    assert "✓" in said
+
+
+def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:
+    """It takes the scene's seconds until there."""
+    app = present("train")
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    scene, epochs = TALK["train"], run.experiment.training.epochs
+    assert client.resumed == {run.id: scene.pause}
+    assert client.paces[run.id] == scene.seconds * epochs / scene.pause

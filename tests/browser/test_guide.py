@@ -1,0 +1,162 @@
+"""The lesson in a browser: by keys alone, on a phone, on paper, and what axe finds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lib.story import GUIDE, Ask, Scene
+from tests.browser.driver import settle
+from tests.browser.test_accessibility import darken, serious
+
+PHONE = {"width": 390, "height": 844}
+LAPTOP = {"width": 1280, "height": 720}
+
+
+def open_step(page: Page, name: str = "") -> None:
+    """Open a step of the lesson by its link."""
+    page.goto(f"/guide?at={name}" if name else "/guide")
+    page.locator(".st-key-listener .ready").wait_for(state="attached")
+    page.locator(".st-key-lesson_picture").get_by_role("img").or_(
+        page.locator(".st-key-lesson_picture [data-testid=stCode]")
+    ).first.wait_for()
+    settle(page)
+
+
+def answer(page: Page, scene: Scene, wrong: int = 0) -> None:
+    """Answer the questions that are asked now by their keys, so many places beside the right."""
+    for ask in scene.asks:
+        if not page.locator(".st-key-option_0").is_visible():
+            return
+        if page.get_by_text(ask.text, exact=True).locator("visible=true").count() == 0:
+            continue
+        if answered(page, ask):
+            continue
+        page.keyboard.press(f"{(ask.right + wrong) % len(ask.options) + 1}")
+        expect(verdicts(page, ask)).to_be_visible()
+        settle(page)
+
+
+def verdicts(page: Page, ask: Ask):
+    """What is said of an answered question."""
+    right = f"✓ {ask.options[ask.right].text}"
+    return page.locator(".st-key-lesson_question").get_by_text(right, exact=False).first
+
+
+def answered(page: Page, ask: Ask) -> bool:
+    """Whether a question has been answered."""
+    return verdicts(page, ask).is_visible()
+
+
+def next_step(page: Page) -> None:
+    """Go on by the key, once that can be done."""
+    expect(page.locator(".st-key-scene_next button")).to_be_enabled()
+    page.keyboard.press("n")
+
+
+def do(page: Page, scene: Scene) -> None:
+    """Do what the step waits for, by keys alone."""
+    match scene.until.split():
+        case ["step", *_]:
+            page.locator(".bar.ready").wait_for()
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowRight")
+        case ["mode", *_]:
+            tab_to(page, ".st-key-mode")
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("Enter")
+        case ["T", *_]:
+            tab_to(page, ".st-key-T")
+            page.keyboard.press("ArrowRight")
+        case ["epoch", *_]:
+            page.keyboard.press("t")
+        case ["check", *_]:
+            tab_to(page, ".st-key-target_fix_0")
+            page.keyboard.press("Enter")
+        case ["mended"]:
+            for layer in ("layer 2", "layer 5"):
+                expect(page.locator(".st-key-fix_0")).to_contain_text(layer)
+                tab_to(page, ".st-key-fix_0")
+                page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, place: str) -> None:
+    """Press Tab until the focus is within a place."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("place => !!document.activeElement.closest(place)", place):
+            return
+    raise AssertionError(f"Tab never came to {place}")
+
+
+def test_the_lesson_from_start_to_end_by_keyboard_alone(page: Page) -> None:
+    """Answers, controls, training and the way on; the first answer is wrong, and told why."""
+    page.set_viewport_size(LAPTOP)
+    open_step(page)
+    for place, (name, scene) in enumerate(GUIDE.items(), start=1):
+        expect(page.get_by_text(f"{place} of {len(GUIDE)}", exact=True)).to_be_visible()
+        expect(page).to_have_url(re.compile(f"at={name}"))
+        answer(page, scene, wrong=place == 1)
+        if place == 1:
+            wrong = scene.asks[0].options[1]
+            expect(page.get_by_text(f"✗ {wrong.text}").first).to_be_visible()
+        do(page, scene)
+        settle(page)
+        if scene.asks[-1].after:
+            page.locator(".st-key-option_0").or_(verdicts(page, scene.asks[-1])).first.wait_for()
+            answer(page, scene)
+        if place < len(GUIDE):
+            next_step(page)
+            expect(page.locator(".st-key-lesson h1")).to_have_text([*GUIDE.values()][place].title)
+            settle(page)
+    tab_to(page, ".st-key-lesson_ways a")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/\?data=echo"))
+
+
+def test_who_comes_back_goes_on_where_they_were(page: Page) -> None:
+    """In a new session of the same browser; the start is one click away."""
+    open_step(page, "stacking")
+    open_step(page)
+    expect(page.get_by_text("7 of 9", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Begin at the start").click()
+    expect(page.get_by_text("1 of 9", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("name", list(GUIDE))
+def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(
+    page: Page, name: str
+) -> None:
+    """As it asks and as it is revealed, light and dark; on a phone nothing is wider than that."""
+    page.set_viewport_size(PHONE)
+    open_step(page, name)
+    assert not serious(page)
+    words, picture, question = (
+        page.locator(f".st-key-lesson_{part}").bounding_box()
+        for part in ("words", "picture", "question")
+    )
+    assert words and picture and question
+    assert words["y"] < picture["y"] < question["y"]
+    answer(page, GUIDE[name])
+    assert not serious(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    darken(page)
+    assert not serious(page, "html", "color-contrast")
+
+
+def test_the_lesson_is_handed_out_on_paper(page: Page) -> None:
+    """The open step's picture, then each step with its answers; nothing that is pressed."""
+    open_step(page, "targets")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
+    page.emulate_media(media="print")
+    expect(page.locator(".st-key-lesson_picture")).to_be_visible()
+    expect(page.locator(".st-key-lesson_question")).to_be_hidden()
+    handout = page.locator(".st-key-handout")
+    expect(handout.get_by_role("heading")).to_have_count(len(GUIDE))
+    text = handout.inner_text()
+    for scene in GUIDE.values():
+        for ask in scene.asks:
+            assert ask.options[ask.right].why in text
