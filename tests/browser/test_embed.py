@@ -10,14 +10,14 @@ from tests.browser.test_accessibility import darken, serious
 
 WIDTH, HEIGHT = 600, 460
 POST = """<!doctype html><h1>A post</h1>
+<style>iframe {{ width: {width}px; height: {height}px; border: 0 }}</style>
 <iframe id="shapes" src="{url}/?embed=true&card=strip&data=parity&T=7"></iframe>
-<iframe id="chart" src="{url}/?embed=true&card=loss&data=parity"></iframe>
-<style>iframe {{ width: %dpx; height: %dpx; border: 0 }}</style>""" % (WIDTH, HEIGHT)
+<iframe id="chart" src="{url}/?embed=true&card=loss&data=parity"></iframe>"""
 
 
 def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page: Page, server: Server) -> None:
     """In 600 pixels, without sidebar and header; the chart takes its frame's height."""
-    page.set_content(POST.format(url=server.url))
+    page.set_content(POST.format(url=server.url, width=WIDTH, height=HEIGHT))
     shapes, chart = page.frame_locator("#shapes"), page.frame_locator("#chart")
     expect(shapes.locator(".strip").get_by_text("(N, 7, 16)")).to_be_visible()
     expect(chart.locator(".js-plotly-plot .main-svg").first).to_be_visible()
