@@ -10,7 +10,7 @@ QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit tests/app
 # When something has gone that all of them wait for, each would wait for minutes.
 SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 
-.PHONY: run test test-live check record-answers lint format bench bench-load browser clean
+.PHONY: run test test-live check record-answers lint format bench bench-load pictures browser clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -47,12 +47,17 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.first_use
+	$(BIN)/python -m tests.bench.cold_links
 	$(BIN)/python -m tests.bench.replay
 	$(BIN)/python -m tests.bench.paste
 	$(BIN)/python -m tests.bench.throughput --json throughput.json
 
 bench-load: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.load $(ARGS)
+
+# README's screenshots, and a picture of each gallery card.
+pictures: .venv/dev.stamp browser
+	$(BIN)/python -m tests.pictures $(ARGS)
 
 # One that is there, else Playwright's, else apt's: see tests/browser/chromium.py.
 browser: .venv/dev.stamp

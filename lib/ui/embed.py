@@ -26,7 +26,8 @@ def embed() -> None:
     """Draw the card that the address names, as high as its frame, and a link to all of it."""
     name = st.query_params[KEY]
     view = VIEWS.get(name)
-    ask_for_plotly(st.empty())
+    if view and view.module != "shapes":  # those have no charts
+        ask_for_plotly(st.empty())
     screen(view.page if view else "Explore", (KEY, *stage.KEYS), ["embed"])
     if view is None:
         words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS])}."

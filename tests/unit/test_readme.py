@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from lib.ui.keys import KEYS
+from lib.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,6 +38,12 @@ def test_every_page_key_is_named() -> None:
     """The digits as a range, "`1` to `4`"."""
     names = {key.name for own in KEYS.values() for key in own} - {"2", "3"}
     assert [name for name in names if f"`{name}`" not in README] == []
+
+
+def test_every_card_that_can_be_embedded_is_named() -> None:
+    """Below the snippet."""
+    _, _, names = README.partition("`card` is one of ")
+    assert re.findall(r"`(\w+)`", names.partition(".")[0]) == list(VIEWS)
 
 
 def test_the_picture_exists() -> None:
