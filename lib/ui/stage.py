@@ -20,6 +20,8 @@ from lib.ui.text import plain, press
 
 KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", "check", "earlier")
 """What pictures have in the address, as their own pages have it there."""
+TRAIN = "train"
+"""Among a scene's controls the button, and never the share of a table's rows of that name."""
 LOOK_SECONDS = 0.5
 """Between two looks at least whether a run that can be steered here has paused or gone on."""
 
@@ -46,7 +48,7 @@ def enter(scene: Scene, kept: Sequence[str]) -> None:
 
 def controls(scene: Scene, settled: Settled) -> Settled:
     """Draw the settings that can be moved, and settle what they say."""
-    settings = [key for key in scene.controls if key in SETTINGS]
+    settings = [key for key in scene.controls if key in SETTINGS and key != TRAIN]
     if settings:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
             for key in settings:
@@ -58,7 +60,7 @@ def controls(scene: Scene, settled: Settled) -> Settled:
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
     """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
-    if "train" in scene.controls:
+    if TRAIN in scene.controls:
         following_fragment(
             runs.current_run,
             lambda current: _train_button(scene, loaded, *(current or (None, None))),
