@@ -33,6 +33,7 @@ with st.container(key="present"):
     else:
         on_screen.show(scene, settle_widgets())
         if scene.shows == "advice":
-            on_screen.share(on_screen.link(story=on_screen.names_of(scenes)), "This talk, scene by scene.")
+            link = on_screen.link(story=on_screen.names_of(scenes))
+            on_screen.share(link, "This talk, scene by scene.")
 on_screen.foot(scenes, scene, talk)
 TALKS.show(talk, Shown(scene.name, address.query(), tuple(stage.picked(scene))))

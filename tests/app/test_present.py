@@ -18,7 +18,7 @@ class Browsers:
 
     def __init__(self) -> None:
         self.here = ""
-        self.talks = talks.Talks({"a", "b", "c"}.__contains__, lambda _: None)
+        self.talks = talks.Talks({"a", "b", "c"}.__contains__, lambda *_: None)
 
     def open(self, browser: str, **query: str) -> AppTest:
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
@@ -44,9 +44,9 @@ class Browsers:
 def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
     """Three of them."""
     found = Browsers()
-    monkeypatch.setattr(talks, "here", lambda: found.here)
+    monkeypatch.setattr(talks, "here", lambda: (found.here, ""))
     for module in ("lib.ui.present.screen", "lib.ui.present.talks"):
-        monkeypatch.setattr(f"{module}.here", lambda: found.here)
+        monkeypatch.setattr(f"{module}.here", lambda: (found.here, ""))
         monkeypatch.setattr(f"{module}.TALKS", found.talks)
     return found
 

@@ -17,7 +17,7 @@ class Server:
     def __init__(self) -> None:
         self.there = {"presenter", "second tab", "follower", "other"}
         self.told: list[str] = []
-        self.talks = Talks(self.there.__contains__, self.told.append)
+        self.talks = Talks(self.there.__contains__, lambda session, _: self.told.append(session))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_a_talk_that_moves_tells_all_who_follow(server: Server) -> None:
     """And tells nobody while it stays where it is."""
     talk = server.talks.given_by("presenter", "a")
     server.talks.show(talk, FIRST)
-    assert server.talks.find(talk.id, "follower") is talk
+    server.talks.follow(talk, "follower", "fragment")
     assert server.told == []
     server.talks.show(talk, FIRST)
     assert server.told == []
@@ -42,7 +42,7 @@ def test_what_is_revealed_or_set_moves_a_talk_too(server: Server) -> None:
     """Followers see the same question answered, and the same settings."""
     talk = server.talks.given_by("presenter", "a")
     server.talks.show(talk, FIRST)
-    server.talks.find(talk.id, "follower")
+    server.talks.follow(talk, "follower", "fragment")
     server.talks.show(talk, Shown("strip", {"T": ["12"]}, (0,)))
     server.talks.show(talk, Shown("strip", {"T": ["40"]}, (0,)))
     assert server.told == ["follower", "follower"]
@@ -51,7 +51,7 @@ def test_what_is_revealed_or_set_moves_a_talk_too(server: Server) -> None:
 def test_a_follower_whose_page_is_gone_is_forgotten(server: Server) -> None:
     """It isn't told, and not kept."""
     talk = server.talks.given_by("presenter", "a")
-    server.talks.find(talk.id, "follower")
+    server.talks.follow(talk, "follower", "fragment")
     server.there.remove("follower")
     server.talks.show(talk, FIRST)
     assert server.told == []
@@ -82,8 +82,8 @@ def test_the_talks_that_moved_last_are_kept(server: Server) -> None:
     for number in range(MOST - 1):
         server.talks.given_by(f"{number}", None)
         server.talks.show(kept, FIRST)
-    assert server.talks.find(kept.id, "follower") is kept
-    assert server.talks.find(lost.id, "follower") is None
+    assert server.talks.find(kept.id) is kept
+    assert server.talks.find(lost.id) is None
 
 
 def test_a_talk_knows_when_it_began(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
