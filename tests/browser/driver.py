@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
-from lib.ui.keys import KEYS, MENU
+from lib.ui.frame import PAGES
+from lib.ui.keys import MENU
 from tests import waiting
 from tests.session import ENDLESS
 
@@ -33,7 +34,7 @@ def open_page(page: Page, path: str = "/") -> None:
     The menu, which keys press too, is the frame's last part: icons of the sidebar come before it.
     """
     page.goto(path)
-    page.locator(f".st-key-{MENU} a").nth(len(KEYS) - 1).wait_for()
+    page.locator(f".st-key-{MENU} a").nth(len(PAGES) - 1).wait_for()
     page.get_by_test_id("stMain").get_by_role("img").first.wait_for()
     page.locator(".st-key-listener .ready").wait_for(state="attached")
     settle(page)

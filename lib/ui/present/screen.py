@@ -21,7 +21,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.present.talks import TALKS, Shown, Talk, here
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, settle_widgets
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
@@ -60,8 +60,8 @@ def go(scene: str) -> None:
     address.set_page_value("open", "")
 
 
-def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
-    """A scene: its title, what can be moved, its question, and its picture.
+def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
+    """A scene: its title, what can be moved, its question, and its picture, of what was loaded.
 
     Who `follows` can move nothing.
     """
@@ -72,7 +72,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
     with st.container(key="followed" if follows else "shown"):
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
-            return
+            return loaded
         picture, words = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
@@ -82,10 +82,14 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
                 ask = scene.asks[len(stage.picked(scene))]
                 st.markdown(f"**{plain(ask.text)}**")
                 st.html(_HTML.options([option.text for option in ask.options]))
+    return loaded
 
 
-def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
-    """What stands below a scene: the way through the talk, and what else there is."""
+def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
+    """What stands below a scene: the way through the talk, and what else there is.
+
+    Where nothing is `loaded`, the scene isn't on the screen.
+    """
     place, names = scenes.index(scene), [each.name for each in scenes]
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         for label, icon, key, to in (
@@ -96,10 +100,11 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
             at_end = not 0 <= to < len(names)
             press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
         st.markdown(f"{place + 1} of {len(names)}", width="content")
-        if scene.asks and not stage.answered(scene):
+        if loaded and not stage.answered(scene):
             press("Reveal", "visibility", "do_reveal", partial(stage.reveal, scene))
-        with st.container(key="present_train", width="content"):
-            stage.train_buttons(scene, load_data(settle_widgets()))
+        if loaded:
+            with st.container(key="present_train", width="content"):
+                stage.train_buttons(scene, loaded)
         st.space("stretch")
         _browser(scene, talk)
         for label, icon, what in (
