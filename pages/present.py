@@ -24,7 +24,7 @@ scene = next((each for each in scenes if each.name == asked), scenes[0])
 stage.enter(scene, on_screen.KEYS)
 address.finish()
 
-talk, opened = mine(), address.page_value("open")
+talk, opened, loaded = mine(), address.page_value("open"), None
 on_screen.back()
 with st.container(key="present"):
     if opened == "overview":
@@ -32,10 +32,10 @@ with st.container(key="present"):
     elif opened == "audience":
         on_screen.audience(talk)
     else:
-        on_screen.show(scene, settle_widgets())
+        loaded = on_screen.show(scene, settle_widgets())
         if scene.shows == "advice":
-            on_screen.share(
-                on_screen.link(story=on_screen.names_of(scenes)), "This talk, scene by scene."
-            )
-on_screen.foot(scenes, scene, talk)
-TALKS.show(talk, Shown(scene.name, address.query(), tuple(stage.picked(scene))))
+            link = on_screen.link(story=on_screen.names_of(scenes))
+            on_screen.share(link, "This talk, scene by scene.")
+on_screen.foot(scenes, scene, talk, loaded)
+told = {key: texts for key, texts in address.query().items() if key != "open"}
+TALKS.show(talk, Shown(scene.name, told, tuple(stage.picked(scene))))

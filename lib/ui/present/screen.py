@@ -3,7 +3,7 @@
 Full screen, the blank screen and the clock are the browser's alone: present.js.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
@@ -21,7 +21,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.present.talks import TALKS, Shown, Talk, here
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, settle_widgets
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
@@ -58,8 +58,8 @@ def go(scene: str) -> None:
     address.set_page_value("open", "")
 
 
-def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
-    """A scene: its title, what can be moved, its question, and its picture.
+def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
+    """A scene: its title, what can be moved, its question, and its picture, of what was loaded.
 
     Who `follows` can move nothing.
     """
@@ -70,7 +70,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
     with st.container(key="followed" if follows else "shown"):
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
-            return
+            return loaded
         picture, words = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
@@ -80,10 +80,14 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> None:
                 ask = scene.asks[len(stage.picked(scene))]
                 st.markdown(f"**{plain(ask.text)}**")
                 st.html(_HTML.options([option.text for option in ask.options]))
+    return loaded
 
 
-def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
-    """What stands below a scene: the way through the talk, and what else there is."""
+def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
+    """What stands below a scene: the way through the talk, and what else there is.
+
+    Where nothing is `loaded`, the scene isn't on the screen.
+    """
     place, names = scenes.index(scene), [each.name for each in scenes]
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         for label, icon, key, to in (
@@ -94,10 +98,11 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
             at_end = not 0 <= to < len(names)
             press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
         st.markdown(f"{place + 1} of {len(names)}", width="content")
-        if scene.asks and not stage.answered(scene):
+        if loaded and not stage.answered(scene):
             press("Reveal", "visibility", "do_reveal", partial(stage.reveal, scene))
-        with st.container(key="present_train", width="content"):
-            stage.train_buttons(scene, load_data(settle_widgets()))
+        if loaded:
+            with st.container(key="present_train", width="content"):
+                stage.train_buttons(scene, loaded)
         st.space("stretch")
         _browser(scene, talk)
         for label, icon, what in (
@@ -175,18 +180,27 @@ def audience(talk: Talk) -> None:
     share(link(follow=talk.id), "This scene in your own browser, and each one after it.")
 
 
-def _told(talk_id: str) -> tuple[Talk, Shown, Scene] | None:
-    """What a talk shows now, to who follows it; a sentence and the way out where there is none."""
-    talk = TALKS.find(talk_id, here())
-    if talk and talk.shown and (scene := find(talk.shown.scene)):
-        there = TALKS.is_given(talk)
-        fragment(_look, run_every=LOOK_SECONDS)(talk, talk.shown, there)
-        return talk, talk.shown, scene
-    st.markdown("# This talk is over")
-    hint(GONE)
-    act = partial(address.set_page_values, {"follow": "", "notes": ""})
-    press("Present it yourself", "slideshow", "present_own", act)
-    return None
+def following(draw: Callable[[Talk, Shown, Scene], object], talk_id: str) -> bool:
+    """Draw what a talk shows, and again whenever it moves; else say that there is none.
+
+    Returns whether there is one.
+    """
+    talk = TALKS.find(talk_id)
+    if talk is None or talk.shown is None:
+        st.markdown("# This talk is over")
+        hint(GONE)
+        act = partial(address.set_page_values, {"follow": "", "notes": ""})
+        press("Present it yourself", "slideshow", "present_own", act)
+        return False
+
+    def follow_talk() -> None:
+        TALKS.follow(talk, *here())
+        if (shown := talk.shown) and (scene := find(shown.scene)):
+            draw(talk, shown, scene)
+            fragment(_look, run_every=LOOK_SECONDS)(talk, shown, TALKS.is_given(talk))
+
+    fragment(follow_talk)()
+    return True
 
 
 def _look(talk: Talk, shown: Shown, there: bool) -> None:
@@ -205,23 +219,32 @@ def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
 def follow(talk_id: str) -> None:
     """The presenter's scene, which can be looked at alone, and the way off."""
     with st.container(key="present"):
-        if not (told := _told(talk_id)):
-            return
-        talk, shown, scene = told
-        record = session()
-        address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
-        record.run.id = shown.query.get("run", [None])[-1]
-        record.stage.scene = scene.name
-        record.stage.answers[scene.name] = [*shown.answers]
-        show(scene, settle_widgets(), follows=True)
+        is_on = following(_followed, talk_id)
+    if is_on:
+        with st.container(key="present_off"):
+            act = partial(_go_off, talk_id)
+            press("Look around on my own", "explore", "look_around", act)
+
+
+def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
+    record = session()
+    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
+    record.run.id = shown.query.get("run", [None])[-1]
+    record.stage.scene = scene.name
+    record.stage.answers[scene.name] = [*shown.answers]
+    show(scene, settle_widgets(), follows=True)
     place, scenes = _place(shown)
-    off = {"follow": "", "back": talk_id, "scene": scene.name, "story": names_of(scenes)}
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."
         st.markdown(f"You follow a talk: {place + 1} of {len(scenes)}.{gone}", width="content")
-        st.space("stretch")
-        act = partial(address.set_page_values, off)
-        press("Look around on my own", "explore", "look_around", act)
+
+
+def _go_off(talk_id: str) -> None:
+    """Present what the talk shows now, with the way back."""
+    talk = TALKS.find(talk_id)
+    if talk and talk.shown:
+        off = {"scene": talk.shown.scene, "story": names_of(_place(talk.shown)[1])}
+        address.set_page_values({"follow": "", "back": talk_id, **off})
 
 
 def back() -> None:
@@ -235,16 +258,17 @@ def back() -> None:
 def notes(talk_id: str) -> None:
     """Speaker's notes to the scene that the presenter has, in a window of their own."""
     with st.container(key="present"):
-        if not (told := _told(talk_id)):
-            return
-        talk, shown, scene = told
-        place, scenes = _place(shown)
-        st.markdown(f"# {plain(scene.title)}")
-        with st.container(key="speaker_notes"):
-            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
-            for ask in scene.asks:
-                right = ask.options[ask.right]
-                st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
-        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
-        hint(f"{place + 1} of {len(scenes)}. Next: {after}")
-        _browser(scene, talk, notes=True)
+        following(_noted, talk_id)
+
+
+def _noted(talk: Talk, shown: Shown, scene: Scene) -> None:
+    place, scenes = _place(shown)
+    st.markdown(f"# {plain(scene.title)}")
+    with st.container(key="speaker_notes"):
+        st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+        for ask in scene.asks:
+            right = ask.options[ask.right]
+            st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+    after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+    hint(f"{place + 1} of {len(scenes)}. Next: {after}")
+    _browser(scene, talk, notes=True)

@@ -4,8 +4,9 @@ Who begins to present has a talk. It is known by the session, and by the browser
 talk that this browser has left is found again. What it shows is the presenter's address with what
 was revealed. Followers only read it: their browsers' own sessions draw it.
 
-Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of its
-page, on Streamlit's event loop, as its own file watcher does when a script was saved. Threads that
+Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of the
+fragment that shows it, on Streamlit's event loop, as if its browser had asked: a third of what the
+whole page costs. Threads that
 wait within a fragment were no way: nothing but a timer starts a fragment alone, so that each
 follower's browser would send a message every second, and a scene that comes within that second
 would be late; and while they wait, a page counts as running, and keeps what it showed before.
@@ -16,8 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from lib.ui import clock
 from lib.ui.browser import browser_id
@@ -52,14 +55,16 @@ class Talk:
     id: str = field(default_factory=lambda: token_hex(4))
     shown: Shown | None = None
     """None before its first scene."""
-    followers: set[str] = field(default_factory=set)
-    """The ids of their sessions."""
+    followers: dict[str, str] = field(default_factory=dict)
+    """Session → the fragment that shows it there, both by id."""
 
 
 class Talks:
     """All of a server. What it knows of sessions it asks `is_there`, and tells with `redraw`."""
 
-    def __init__(self, is_there: Callable[[str], bool], redraw: Callable[[str], object]) -> None:
+    def __init__(
+        self, is_there: Callable[[str], bool], redraw: Callable[[str, str], object]
+    ) -> None:
         self._is_there, self._redraw = is_there, redraw
         self._lock = threading.Lock()
         self._talks: dict[str, Talk] = {}
@@ -76,12 +81,14 @@ class Talks:
             self._keep(talk)
             return talk
 
-    def find(self, talk_id: str, follower: str) -> Talk | None:
-        """The talk with this id, which this session follows from now on; None where it is gone."""
+    def find(self, talk_id: str) -> Talk | None:
+        """The talk with this id; None where it is gone."""
+        return self._talks.get(talk_id)
+
+    def follow(self, talk: Talk, session: str, fragment: str) -> None:
+        """Let this fragment of a session be drawn anew whenever the talk moves."""
         with self._lock:
-            if talk := self._talks.get(talk_id):
-                talk.followers.add(follower)
-            return talk
+            talk.followers[session] = fragment
 
     def is_given(self, talk: Talk) -> bool:
         """Whether who gives it is still there."""
@@ -91,11 +98,10 @@ class Talks:
         """Let all who follow see this."""
         with self._lock:
             self._keep(talk)
-            talk.followers = {each for each in talk.followers if self._is_there(each)}
-            moved, talk.shown = shown != talk.shown, shown
-            followers = talk.followers if moved else ()
-        for each in followers:
-            self._redraw(each)
+            there = {each: at for each, at in talk.followers.items() if self._is_there(each)}
+            moved, talk.shown, talk.followers = shown != talk.shown, shown, there
+        for session, fragment in there.items() if moved else ():
+            self._redraw(session, fragment)
 
     def _keep(self, talk: Talk) -> None:
         self._talks.pop(talk.id, None)
@@ -108,23 +114,29 @@ def _is_there(session: str) -> bool:
     return Runtime.exists() and Runtime.instance().is_active_session(session)
 
 
-def _redraw(session: str) -> None:
-    """Ask for a run of this session's page, as it is in its browser."""
+def _redraw(session: str, fragment: str) -> None:
+    """Ask for a run of this fragment, with the session's page as it is in its browser."""
     if app := Runtime.instance().get_app_session(session):
-        # What it hands over, and where, Streamlit (1.67) has no public name for.
-        app._call_soon_on_event_loop(lambda: app.request_rerun(app._client_state))
+
+        def ask() -> None:
+            state = ClientState()
+            state.CopyFrom(app._client_state)  # Streamlit (1.67) has no public name for these
+            state.fragment_id = fragment
+            app.request_rerun(state)
+
+        app._call_soon_on_event_loop(ask)
 
 
 TALKS = Talks(_is_there, _redraw)
 """Those of this server."""
 
 
-def here() -> str:
-    """The id of the session whose page is run."""
+def here() -> tuple[str, str]:
+    """The ids of the session whose page is run, and of the fragment that is."""
     run = get_script_run_ctx()
-    return run.session_id if run else ""
+    return run.session_id if run else "", ThreadState.get().fragment_id or ""
 
 
 def mine() -> Talk:
     """The talk that this session gives."""
-    return TALKS.given_by(here(), browser_id())
+    return TALKS.given_by(here()[0], browser_id())

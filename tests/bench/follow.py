@@ -1,0 +1,93 @@
+"""What it costs that an audience follows a talk: one presenter, and thirty browsers beside.
+
+`python -m tests.bench.follow [--followers N]` prints one JSON object:
+
+- `scene_reaches_all_s`: from the presenter's click until the last follower has all of the scene,
+  the slowest of all clicks; `scene_reaches_all_median_s` the usual one;
+- `processor_share_changing`: of one processor, what Streamlit's process takes while the scene
+  changes every ten seconds; `processor_share_idle`: what it takes when nothing changes.
+
+The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+import time
+
+from tests.bench.load import cpu_seconds, until_ready
+from tests.browser.server import Server, serve
+from tests.session import Session
+
+EVERY_SECONDS = 10.0
+"""Between two scenes."""
+SCENES, IDLE_SECONDS = 6, 20.0
+
+
+async def scene_comes(followers: list[Session], place: int) -> None:
+    """Until all of them have drawn the scene at this place, from 1, to its last line."""
+    last = f"You follow a talk: {place} of"
+    await asyncio.gather(
+        *(session.until(lambda s=session: last in s.text) for session in followers)
+    )
+
+
+def share(server: Server, before: float, start: float) -> float:
+    """Of one processor, what the page's process has taken since."""
+    return (cpu_seconds([server.process]) - before) / (time.perf_counter() - start)
+
+
+async def measure(count: int) -> dict[str, float]:
+    """The figures with so many followers."""
+    waits = []
+    with serve() as server:
+        async with contextlib.AsyncExitStack() as stack:
+            presenter = await stack.enter_async_context(Session(server.url, "present=1"))
+            await presenter.until(lambda: presenter.elements("link_button"))
+            link = presenter.elements("link_button")[0].link_button.url
+            query = f"present=1&follow={link.rpartition('=')[2]}"
+            followers = [
+                await stack.enter_async_context(Session(server.url, query)) for _ in range(count)
+            ]
+            await until_ready(server)
+            await asyncio.gather(
+                *(
+                    s.until(lambda s=s: "Look around" in f"{s.elements('button')}")
+                    for s in followers
+                )
+            )
+            await asyncio.sleep(3)
+            before, start = cpu_seconds([server.process]), time.perf_counter()
+            await asyncio.sleep(IDLE_SECONDS)
+            idle = share(server, before, start)
+            before, start = cpu_seconds([server.process]), time.perf_counter()
+            for number in range(SCENES):
+                clicked = time.perf_counter()
+                comes = asyncio.create_task(scene_comes(followers, number + 2))
+                await presenter.click("Next")
+                await comes
+                waits.append(time.perf_counter() - clicked)
+                await asyncio.sleep(EVERY_SECONDS - waits[-1])
+            changing = share(server, before, start)
+    return {
+        "followers": count,
+        "scene_reaches_all_s": round(max(waits), 2),
+        "scene_reaches_all_median_s": round(statistics.median(waits), 2),
+        "processor_share_idle": round(idle, 4),
+        "processor_share_changing": round(changing, 4),
+    }
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--followers", type=int, default=30)
+    print(json.dumps(asyncio.run(measure(parser.parse_args().followers))))
+
+
+if __name__ == "__main__":
+    main()

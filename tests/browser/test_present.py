@@ -1,0 +1,141 @@
+"""A talk: told by keys alone, followed in other browsers, and legible to all."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from lib.story import TALK
+from tests.browser.driver import settle
+from tests.browser.test_accessibility import darken, serious
+
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+TITLES = [scene.title for scene in TALK.values()]
+
+
+def open_talk(page: Page, query: str = "present=1") -> None:
+    """Open Present on a projector by a link of the app, and wait until its keys are heard."""
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"/?{query}" if query.startswith("present=1") else f"/present?{query}")
+    page.locator(".st-key-open_notes a").wait_for()
+    page.locator(".st-key-listener .ready").wait_for(state="attached")
+    settle(page)
+
+
+def expect_scene(page: Page, title: str) -> None:
+    """Wait until this is on the screen, to the end of its run."""
+    expect(page.locator("h1")).to_have_text(title)
+    settle(page)
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is higher than the screen."""
+    return int(
+        page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight")
+    )
+
+
+def test_the_ready_story_is_told_with_the_right_arrow_alone(page: Page) -> None:
+    """Each scene fits the screen and has nothing serious for axe, in light and in dark."""
+    open_talk(page)
+    expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+    for place, title in enumerate(TITLES):
+        expect_scene(page, title)
+        page.locator(".st-key-shown").get_by_role("img").or_(page.locator("table")).first.wait_for()
+        assert not serious(page), title
+        assert overflow(page) <= 0, title
+        if place + 1 < len(TITLES):
+            page.keyboard.press("ArrowRight")
+    darken(page)
+    assert not serious(page, "html", "color-contrast")
+
+
+def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page: Page) -> None:
+    """R answers; B is black, and the key that ends it does nothing else."""
+    open_talk(page, "scene=vote")
+    page.keyboard.press("r")
+    expect(page.locator(".st-key-hands")).to_contain_text("is a hint")
+    page.locator(".st-key-chart_predictions").wait_for()
+    settle(page)
+    black = page.locator(".black")
+    page.keyboard.press("b")
+    expect(black).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(black).to_be_hidden()
+    expect_scene(page, TALK["vote"].title)
+    assert not serious(page)
+
+
+def test_space_goes_on_though_a_button_was_clicked(page: Page) -> None:
+    """A mouse leaves no focus behind; a slider that has it keeps its arrows."""
+    open_talk(page, "scene=breaks")
+    page.locator(".st-key-fix_0 button").click()
+    expect(page.locator(".st-key-stack")).to_contain_text("2,089 parameters")
+    settle(page)
+    page.keyboard.press("Space")
+    expect_scene(page, TALK["which"].title)
+    open_talk(page, "scene=shapes")
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".strip")).to_contain_text("(N, 13, 16)")
+    expect_scene(page, TALK["shapes"].title)
+
+
+def test_a_story_is_put_together_in_the_overview(page: Page) -> None:
+    """Scenes are taken out and added, the link has them, and Enter goes to one."""
+    open_talk(page, "story=strip,number")
+    page.keyboard.press("o")
+    expect_scene(page, "All scenes")
+    box = page.get_by_role("combobox")
+    box.fill("Picture: Loss")
+    page.get_by_role("option", name="Picture: Loss over epochs").click()
+    page.keyboard.press("Escape")
+    third = page.locator(".st-key-go_2 button")
+    expect(third).to_contain_text("3. Loss over epochs")
+    expect(page.get_by_test_id("stCode")).to_contain_text("story=strip,number,view.loss")
+    settle(page)
+    assert not serious(page)
+    third.focus()
+    page.keyboard.press("Enter")
+    expect_scene(page, "Loss over epochs")
+
+
+def test_a_follower_comes_late_goes_off_and_comes_back(page: Page, other_page: Page) -> None:
+    """They see the presenter's scene at once and each one after it, and lose nothing meanwhile."""
+    open_talk(page, "scene=shapes")
+    page.keyboard.press("q")
+    expect_scene(page, "Follow me")
+    assert not serious(page)
+    link = page.locator(".share .link").inner_text()
+    page.keyboard.press("ArrowRight")
+    expect_scene(page, TALK["proof"].title)
+    other_page.goto(link)
+    expect_scene(other_page, TALK["proof"].title)
+    assert not serious(other_page)
+    page.keyboard.press("ArrowRight")
+    expect_scene(other_page, TALK["vote"].title)
+    other_page.get_by_role("button", name="Look around on my own").click()
+    other_page.locator(".st-key-scene_next").wait_for()
+    settle(other_page)
+    other_page.keyboard.press("ArrowLeft")
+    expect_scene(other_page, TALK["proof"].title)
+    expect_scene(page, TALK["vote"].title)
+    page.keyboard.press("r")
+    expect(page.locator(".st-key-hands")).to_contain_text("is a hint")
+    other_page.get_by_role("button", name="Back to the presenter").click()
+    expect_scene(other_page, TALK["vote"].title)
+    expect(other_page.locator(".st-key-hands")).to_contain_text("is a hint")
+
+
+@pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
+def test_the_cell_runs_by_itself_unless_motion_is_reduced(page: Page, *, reduced: bool) -> None:
+    """What comes out is seen as it runs; where nothing moves all of it is there."""
+    page.emulate_media(reduced_motion="reduce" if reduced else "no-preference")
+    open_talk(page, "scene=runs")
+    veil = page.locator(".veil")
+    if reduced:
+        expect(veil).to_be_hidden()
+        return
+    step = "() => +getComputedStyle(document.documentElement).getPropertyValue('--cell-t') > 1"
+    page.wait_for_function(step)
+    assert veil.evaluate("element => element.clientWidth") > 0
