@@ -76,7 +76,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
             draw(stage.shown(scene), loaded, current_palette())
         with words, st.container(key="hands"):
             stage.verdicts(scene)
-            if not stage.answered(scene):
+            if len(stage.picked(scene)) < len(scene.asks):
                 ask = scene.asks[len(stage.picked(scene))]
                 st.markdown(f"**{plain(ask.text)}**")
                 st.html(_HTML.options([option.text for option in ask.options]))
@@ -98,7 +98,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             at_end = not 0 <= to < len(names)
             press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
         st.markdown(f"{place + 1} of {len(names)}", width="content")
-        if loaded and not stage.answered(scene):
+        if loaded and len(stage.picked(scene)) < len(scene.asks):
             press("Reveal", "visibility", "do_reveal", partial(stage.reveal, scene))
         if loaded:
             with st.container(key="present_train", width="content"):
