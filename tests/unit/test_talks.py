@@ -17,7 +17,7 @@ class Server:
     def __init__(self) -> None:
         self.there = {"presenter", "second tab", "follower", "other"}
         self.told: list[str] = []
-        self.talks = Talks(self.there.__contains__, lambda session, _: self.told.append(session))
+        self.talks = Talks(self.there.__contains__, lambda session, *_: self.told.append(session))
 
 
 @pytest.fixture
