@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from lib.figures.palette import PALETTES
 from lib.story import GALLERY, Scene
+from lib.story.cards import told
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import settle
 from tests.browser.server import ROOT, serve
@@ -77,7 +78,7 @@ def draw_card(page: Page, url: str, scene: Scene) -> bytes:
     colors = PALETTES["light"]
     address = escape(f"{url}/?embed=true&card={scene.shows}&{scene.setup}")
     look = {"background": colors.background, "ink": colors.ink}
-    page.set_content(CARD.format(title=escape(scene.title), url=address, **look))
+    page.set_content(CARD.format(title=escape(told(scene).title), url=address, **look))
     page.frame_locator("iframe").locator(".st-key-embedded").wait_for()
     page.frames[-1].add_style_tag(content=PRESSED)
     wait_until_still(page)

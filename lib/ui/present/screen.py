@@ -14,6 +14,7 @@ import streamlit as st
 
 from lib.figures.html import templates
 from lib.story import TALK, Scene, all_scenes, find, story
+from lib.story.cards import told
 from lib.ui import address, clock, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data
@@ -63,7 +64,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
     Who `follows` can move nothing.
     """
-    st.markdown(f"# {plain(scene.title)}")
+    st.markdown(f"# {plain(told(scene).title)}")
     if not follows:
         settled = stage.controls(scene, settled)
     loaded = load_data(settled)
@@ -138,7 +139,7 @@ def overview(scenes: Sequence[Scene], scene: Scene) -> None:
     with st.container(key="scenes"):
         for place, each in enumerate(scenes):
             press(
-                f"{place + 1}. {plain(each.title)}",
+                f"{place + 1}. {plain(told(each).title)}",
                 "slideshow",
                 f"go_{place}",
                 partial(go, each.name),
@@ -152,7 +153,7 @@ def overview(scenes: Sequence[Scene], scene: Scene) -> None:
         address.set_page_value("story", names_of([known[name] for name in names]))
 
     def title(name: str) -> str:
-        whole = f"{KINDS[name.rpartition('.')[0]]}: {known[name].title}"
+        whole = f"{KINDS[name.rpartition('.')[0]]}: {told(known[name]).title}"
         return shorten(whole, LONGEST_LABEL, placeholder=" …")
 
     picked = [each.name for each in scenes]
@@ -263,12 +264,13 @@ def notes(talk_id: str) -> None:
 
 def _noted(talk: Talk, shown: Shown, scene: Scene) -> None:
     place, scenes = _place(shown)
-    st.markdown(f"# {plain(scene.title)}")
+    said = told(scene)
+    st.markdown(f"# {plain(said.title)}")
     with st.container(key="speaker_notes"):
-        st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+        st.markdown(said.notes or said.text or "Nothing is noted for this scene.")
         for ask in scene.asks:
             right = ask.options[ask.right]
             st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
-    after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+    after = told(scenes[place + 1]).title if place + 1 < len(scenes) else "the end"
     hint(f"{place + 1} of {len(scenes)}. Next: {after}")
     _browser(scene, talk, notes=True)
