@@ -36,7 +36,8 @@ def one_card(scene: Scene, settled: Settled, palette: Palette) -> None:
     with st.container(horizontal=True, key="card_ways"):
         _link(scene, f"Open in {scene.page}")
         path, icon = PAGES["Gallery"]
-        st.page_link(path, label="All cards", icon=icon)
+        # A link that says nothing leaves the address of its own page as it is (Streamlit 1.67).
+        st.page_link(path, label="All cards", icon=icon, query_params={KEY: ""})
     draw(scene.shows, load_data(settled), palette)
 
 
