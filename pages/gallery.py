@@ -13,6 +13,8 @@ from lib.ui.text import plain
 def _enter() -> None:
     if scene := GALLERY.get(address.page_value(KEY)):
         stage.enter(scene, (KEY,))
+    else:
+        address.put({}, (KEY,))  # it is about nothing that its address would have to say
 
 
 settled = frame("Gallery", (KEY, *stage.KEYS), own=_enter)

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.run import Status
 from lib.story import TALK, all_scenes
+from lib.story.cards import told
 from lib.ui.present import talks
 from lib.ui.text import plain
 from tests.app.test_pages import APP
@@ -73,7 +74,7 @@ def test_every_scene_opens(browsers: Browsers) -> None:
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     assert not app.sidebar.children
     for scene in scenes:
-        assert title(app) == plain(scene.title), scene.name
+        assert title(app) == plain(told(scene).title), scene.name
         for _ in scene.asks:
             browsers.press("a", app, "do_reveal")
         assert not app.exception, scene.name
