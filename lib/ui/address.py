@@ -139,6 +139,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     at_most = DATASETS[base.data.name].at_most
     experiment, complaints = read_query(asked, base, at_most)
     _adopt(experiment)
+    session().stage.scene = ""  # its settings don't hold any more
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address
     record.complaints = unknown + complaints

@@ -77,7 +77,7 @@ def ways_on() -> None:
             is_done, then = stage.done(here), partial(go, STEPS[place + 1])
             kind = "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
-        label = f"Open in {here.page}" if place + 1 < len(STEPS) else "Your turn"
+        label = f"Open in {here.page}" if place + 1 < len(STEPS) else "**Your turn**"
         st.page_link(path, label=label, icon=icon, query_params=_query(here))
 
 

@@ -178,13 +178,16 @@ def _progress(scene: Scene) -> tuple[str, bool]:
     _, snapshot = runs.current_run() or (None, None)
     if what != "epoch" or snapshot is None or not snapshot.status.active:
         return scene.todo, False
+    if not snapshot.epoch:
+        return "The training is about to begin. Skip shows a recorded one.", True
     return f"Epoch {snapshot.epoch} of the {value} that it waits for …", True
 
 
 def _waive(scene: Scene) -> None:
-    """Go on without it, with what a recorded run has come to where none has trained."""
+    """Go on without it; instead of a training that takes long, with what a recorded one came to."""
     session().stage.passed.add(scene.name)
-    address.set_page_value("epoch", "")
+    if scene.until.startswith("epoch"):
+        runs.leave()
 
 
 def pointed(scene: Scene) -> str:

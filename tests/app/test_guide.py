@@ -162,6 +162,20 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
     assert may_go_on(app)
 
 
+def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client: FakeClient) -> None:
+    """That is said; who skips it sees a recorded one, and is asked on."""
+    app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]
+    answer(app, scene)
+    app.button(key="do_train").click().run()
+    assert "is about to begin" in told(app)
+    app.button(key="scene_skip").click().run()
+    assert ("stop", "r0") in client.calls
+    assert record(app).run.id is None
+    assert float(app.metric[0].value[1:-1].split("[")[-1]) < 0.001
+    answer(app, scene)
+    assert may_go_on(app)
+
+
 def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> None:
     """What a step has set, and a run that was started there, are the lesson's alone."""
     app = start(data="echo", T="9")
