@@ -6,7 +6,7 @@ from lib.story import story
 from lib.ui import address, stage
 from lib.ui.frame import screen
 from lib.ui.present import screen as on_screen
-from lib.ui.present.talks import TALKS, Shown, mine
+from lib.ui.present.talks import TALKS, mine
 from lib.ui.settings import settle_widgets
 from lib.ui.style import PICTURED
 
@@ -28,7 +28,7 @@ talk, opened, loaded = mine(), address.page_value("open"), None
 on_screen.back()
 with st.container(key="present"):
     if opened == "overview":
-        on_screen.overview(scenes, scene)
+        on_screen.overview(scenes, scene, talk)
     elif opened == "audience":
         on_screen.audience(talk)
     else:
@@ -37,5 +37,4 @@ with st.container(key="present"):
             link = on_screen.link(story=on_screen.names_of(scenes))
             on_screen.share(link, "This talk, scene by scene.")
 on_screen.foot(scenes, scene, talk, loaded)
-told = {key: texts for key, texts in address.query().items() if key != "open"}
-TALKS.show(talk, Shown(scene.name, told, tuple(stage.picked(scene))))
+TALKS.show(talk, on_screen.told_to_all(scenes, scene))

@@ -18,6 +18,7 @@ named theirs, and has those that were the first then.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -75,8 +76,13 @@ def _mine() -> Mine:
 
 
 def leave_scene() -> None:
-    """Note what the scene on the stage has come to."""
-    session().stage.left[session().stage.scene] = _mine()
+    """Note what the scene on the stage has come to, and take it off."""
+    stage, record = session().stage, session().address
+    if stage.scene:
+        values = record.page_values.get(record.page, {})
+        kept = {key: text for key, text in values.items() if key not in record.places}
+        stage.left[stage.scene] = replace(_mine(), values=kept)
+    stage.scene = ""
 
 
 def leave_own() -> None:
@@ -92,7 +98,17 @@ def come_back_to(mine: Mine) -> None:
     """Be about this again, outside of callbacks."""
     _adopt(mine.experiment)
     session().run.id = mine.run_id
-    set_page_value("epoch", mine.epoch)
+    _set_own({**mine.values, "epoch": mine.epoch})
+
+
+def _set_own(values: Mapping[str, str]) -> None:
+    """Let the page's own values be these, and those that say which scene it is."""
+    record = session().address
+    own = record.page_values.get(record.page, {})
+    for key in {"epoch", *own.keys()} - {*record.places}:
+        set_page_value(key, "")
+    for key, text in values.items():
+        set_page_value(key, text)
 
 
 def put(setup: Query, places: Sequence[str]) -> None:
@@ -105,18 +121,13 @@ def put(setup: Query, places: Sequence[str]) -> None:
     name = setup.get("data", [FIRST])[-1]
     _adopt(read_query(setup, suggested(name))[0])
     session().run.id = None
-    values = record.page_values.setdefault(record.page, {})
-    for key in values.keys() - {*places}:
-        del values[key]
-    set_page_value("epoch", "")
-    for key in setup.keys() - SETTINGS.keys():
-        set_page_value(key, setup[key][-1])
-    record.places, record.as_set = tuple(places), {}
-    record.as_set = _without(query(), record.places)
+    record.places = tuple(places)
+    _set_own({key: setup[key][-1] for key in setup.keys() - SETTINGS.keys()})
+    record.as_set = _without(whole(), record.places)
 
 
-def _without(whole: Query, keys: Iterable[str]) -> Query:
-    return {key: texts for key, texts in whole.items() if key not in keys}
+def _without(link: Query, keys: Iterable[str]) -> Query:
+    return {key: texts for key, texts in link.items() if key not in keys}
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -250,6 +261,11 @@ def set_page_values(values: Mapping[str, str]) -> None:
     write_address()
 
 
+def whole() -> Query:
+    """All that the open page is about, which an address may leave to a scene."""
+    return query_of(session().address.experiment, session().run.id, _values())
+
+
 def query(page: str = "") -> Query:
     """What the address of a page, else the open one, must say to open this experiment and run."""
     record, values = session().address, _values(page)
@@ -258,10 +274,9 @@ def query(page: str = "") -> Query:
         return {key: [text] for key, text in values.items() if key not in SHARED}
     mine = record.mine if leads_away else None
     if mine is None:
-        whole = query_of(record.experiment, session().run.id, values)
-        if record.page in OWN and _without(whole, record.places) == record.as_set:
-            return _without(whole, record.as_set)
-        return whole
+        link = query_of(record.experiment, session().run.id, values)
+        is_as_set = record.page in OWN and _without(link, record.places) == record.as_set
+        return _without(link, record.as_set) if is_as_set else link
     values = {**values, "epoch": mine.epoch}
     return query_of(mine.experiment, mine.run_id, {k: text for k, text in values.items() if text})
 

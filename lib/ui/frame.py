@@ -52,8 +52,12 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     )
     style(page, *shows)
     listener(page)
+    is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
+    if is_new:  # a reload finds the upload through its run
+        session().kept = runs.kept_before()
+        session().upload.table = runs.table_of_run()
 
 
 @turn(first=True)
@@ -66,11 +70,7 @@ def frame(
     experiment by itself does so with `own`, and has no controls in its sidebar. The menu is drawn
     last, into its place at the top: its links carry the settings that this very run changed.
     """
-    is_new = not session().address.page
     screen(page, own_keys, PICTURED if own else ())
-    if is_new:  # a reload finds the upload through its run
-        session().kept = runs.kept_before()
-        session().upload.table = runs.table_of_run()
     take_file()
     if own and was_opened():
         st.switch_page("app.py", query_params=address.query("Explore"))

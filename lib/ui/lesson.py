@@ -24,29 +24,31 @@ _PLACES: dict[str, str] = {}
 
 
 def step() -> Scene:
-    """The step that the address names."""
-    return GUIDE[address.page_value(KEY)]
+    """The step that the address names, else the one where this browser was."""
+    return GUIDE.get(address.page_value(KEY)) or GUIDE[session().stage.step or STEPS[0]]
 
 
 def enter() -> None:
-    """Put the address's step on the stage: else that where this browser was, else the first."""
-    browser, record = browser_id() or "", session().stage
-    if address.page_value(KEY) not in GUIDE:
-        before = _PLACES.get(browser, STEPS[0])
-        record.came_back = before != STEPS[0]
-        address.set_page_value(KEY, before)
+    """Put the address's step on the stage: else that where this browser was, else the first.
+
+    The address stays as it is: written anew it would be a place that Back can't get past.
+    """
+    record = session().stage
+    if not record.step:
+        record.step = _PLACES.get(browser_id() or "", STEPS[0])
+        record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
     stage.enter(step(), (KEY,))
-    _PLACES.pop(browser, None)
-    if browser:
-        _PLACES[browser] = step().id
-    for first in [*_PLACES][:-MOST]:
-        _PLACES.pop(first, None)
 
 
 def go(name: str) -> None:
-    """Open a step, in a callback."""
+    """Open a step, in a callback, and note that this browser is there."""
     session().stage.came_back = False
     address.set_page_value(KEY, name)
+    if browser := browser_id():
+        _PLACES.pop(browser, None)
+        _PLACES[browser] = name
+    for first in [*_PLACES][:-MOST]:
+        _PLACES.pop(first, None)
 
 
 def progress() -> None:

@@ -78,6 +78,8 @@ class Mine:
     run_id: str | None
     epoch: str
     """As the address has it."""
+    values: dict[str, str] = field(default_factory=dict)
+    """Of a scene, what its pictures have in the address."""
 
 
 @dataclass(slots=True, eq=False)
@@ -249,6 +251,8 @@ class Stage:
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     """The scenes whose condition was met, or waived by the person."""
+    step: str = ""
+    """The step of the lesson where this browser was before."""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
 

@@ -32,13 +32,13 @@ def enter(scene: Scene, places: Sequence[str]) -> None:
     To be called where a page's own settings are set (`lib.ui.frame`). The keys `places` in the
     address say which scene it is, and how far that has come.
     """
-    stage, opened = session().stage, session().address.opened
-    if stage.scene == scene.name and not opened:
+    stage, record = session().stage, session().address
+    if stage.scene == scene.name and not record.opened:
         return
-    if not opened:
+    if not record.opened:
         address.leave_scene()
-    stage.scene = scene.name
-    if opened == "data":
+    stage.scene, record.places = scene.name, tuple(places)
+    if record.opened == "data":
         return
     address.put(scene.query, places)
     if left := stage.left.get(scene.name):
@@ -87,7 +87,8 @@ def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snaps
         resume = partial(client.resume, run, left if left > 0 else None)
         press("Resume", "play_arrow", "do_train", resume, type="primary")
     else:
-        press("Train", "play_arrow", "do_train", train, type="primary")
+        can_train = loaded.trainable
+        press("Train", "play_arrow", "do_train", train, type="primary", disabled=not can_train)
 
 
 def picked(scene: Scene) -> list[int]:
@@ -120,10 +121,12 @@ def verdicts(scene: Scene) -> None:
 
 
 def reveal(scene: Scene) -> None:
-    """Give the right answer to its next question, in a callback."""
+    """Give the right answer to its next question, or take all back, in a callback."""
     place = len(picked(scene))
     if place < len(scene.asks):
         _answer(scene, place, scene.asks[place].right)
+    else:
+        del session().stage.answers[scene.name]
 
 
 def _verdict(ask: Ask, given: int) -> None:

@@ -13,6 +13,7 @@ import segno
 import streamlit as st
 
 from lib.figures.html import templates
+from lib.stack.link import LONGEST
 from lib.story import TALK, Scene, all_scenes, find, story
 from lib.story.cards import told
 from lib.ui import address, clock, stage
@@ -22,7 +23,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.present.talks import TALKS, Shown, Talk, here
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import Settled, settle_widgets
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
@@ -30,6 +31,8 @@ from lib.ui.views import VIEWS, draw
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one that is on the screen, and what is open over it; of a
 follower the talk, of the window with notes, too, and of who went off the one to go back to."""
+UNTOLD = ("open", "pace", "story")
+"""What of the presenter's address is nobody else's, or is told in fewer words."""
 LOOK_SECONDS = 20.0
 """Between two looks whether the presenter is still there."""
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
@@ -99,8 +102,10 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             at_end = not 0 <= to < len(names)
             press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
         st.markdown(f"{place + 1} of {len(names)}", width="content")
-        if loaded and len(stage.picked(scene)) < len(scene.asks):
-            press("Reveal", "visibility", "do_reveal", partial(stage.reveal, scene))
+        if loaded and scene.asks:
+            is_open = len(stage.picked(scene)) < len(scene.asks)
+            label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
+            press(label, eye, "do_reveal", partial(stage.reveal, scene))
         if loaded:
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
@@ -114,13 +119,15 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             act = partial(address.set_page_value, "open", then)
             press(label, icon, f"open_{what}", act, type="tertiary")
         with st.container(key="open_notes", width="content"):
-            st.link_button("Notes", link(notes=talk.id), icon=":material/notes:", type="tertiary")
+            st.link_button(
+                "Notes", link(notes=talk.notes), icon=":material/notes:", type="tertiary"
+            )
         leave(scene)
 
 
 def leave(scene: Scene) -> None:
     """The link to the page where a scene's picture is at home, as it is now."""
-    kept = {key: texts for key, texts in address.query().items() if key not in KEYS}
+    kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
     view = VIEWS[stage.shown(scene)]
     kept |= {"part": [view.part]} if view.part else {}
     page = view.page if scene.page == "Explore" else scene.page
@@ -133,7 +140,7 @@ def _browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
     _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
 
 
-def overview(scenes: Sequence[Scene], scene: Scene) -> None:
+def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     """All scenes, to go to one; and which these are, in the order in which they are picked."""
     st.markdown("# All scenes")
     with st.container(key="scenes"):
@@ -164,9 +171,30 @@ def overview(scenes: Sequence[Scene], scene: Scene) -> None:
         **bound("story_picks", picked, take),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
+        press("Begin anew", "restart_alt", "begin_anew", partial(_begin_anew, scenes, talk))
         is_ready = not names_of(scenes)
         press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
         st.code(link(story=names_of(scenes)), language=None, wrap_lines=True)
+
+
+def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
+    """What the audience is to see; without what only a link of somebody's own making can hold."""
+    link = {
+        key: texts
+        for key, texts in address.whole().items()
+        if key not in UNTOLD and len("".join(texts)) <= LONGEST
+    }
+    return Shown(scene.name, {**link, "story": [names_of(scenes)]}, tuple(stage.picked(scene)))
+
+
+def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
+    """Be as if nothing had been shown yet, as after a rehearsal."""
+    record = session().stage
+    for each in scenes:
+        record.answers.pop(each.name, None)
+        record.left.pop(each.name, None)
+    record.scene, talk.began = "", clock.now()
+    address.set_page_values({"scene": "", "open": ""})
 
 
 def share(url: str, about: str) -> None:
@@ -206,7 +234,8 @@ def following(draw: Callable[[Talk, Shown, Scene], object], talk_id: str) -> boo
 
 def _look(talk: Talk, shown: Shown, there: bool) -> None:
     """Draw the page anew where nobody has told it to, or the presenter has gone or come."""
-    if talk.shown != shown or TALKS.is_given(talk) != there:
+    is_gone = TALKS.find(talk.id) is not talk
+    if is_gone or talk.shown != shown or TALKS.is_given(talk) != there:
         st.rerun()
 
 
@@ -231,9 +260,12 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     record = session()
     address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
     record.run.id = shown.query.get("run", [None])[-1]
-    record.stage.scene = scene.name
-    record.stage.answers[scene.name] = [*shown.answers]
-    show(scene, settle_widgets(), follows=True)
+    own = record.stage  # which has answers that are none of the presenter's business
+    record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
+    try:
+        show(scene, settle_widgets(), follows=True)
+    finally:
+        record.stage = own
     place, scenes = _place(shown)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."

@@ -6,10 +6,11 @@ was revealed. Followers only read it: their browsers' own sessions draw it.
 
 Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of the
 fragment that shows it, on Streamlit's event loop, as if its browser had asked: a third of what the
-whole page costs. Threads that
-wait within a fragment were no way: nothing but a timer starts a fragment alone, so that each
-follower's browser would send a message every second, and a scene that comes within that second
-would be late; and while they wait, a page counts as running, and keeps what it showed before.
+whole page costs. Threads that wait within a fragment were no way: nothing but a timer starts a
+fragment alone, so that each follower's browser would send a message every second, and a scene that
+comes within that second would be late; and while they wait, a page counts as running, and keeps
+what it showed before. What a fragment of the presenter's changes alone, as a playhead that is
+moved, comes with the next run of the page.
 """
 
 import threading
@@ -37,7 +38,7 @@ class Shown:
     scene: str
     """By name."""
     query: Query
-    """The presenter's address."""
+    """All that the presenter's page is about, as a link."""
     answers: tuple[int, ...] = ()
     """To its questions, those that are revealed."""
 
@@ -53,6 +54,9 @@ class Talk:
     began: float
     """In seconds of `lib.ui.clock`."""
     id: str = field(default_factory=lambda: token_hex(4))
+    """For all who follow."""
+    notes: str = field(default_factory=lambda: token_hex(8))
+    """For the window with the notes: who follows isn't to read the answers there."""
     shown: Shown | None = None
     """None before its first scene."""
     followers: dict[str, str] = field(default_factory=dict)
@@ -70,25 +74,33 @@ class Talks:
         self._talks: dict[str, Talk] = {}
 
     def given_by(self, session: str, browser: str | None) -> Talk:
-        """The talk of a session; else one that its browser has left; else a new one."""
+        """The talk of a session; else one that its browser has left; else a new one.
+
+        One that is followed goes before one that isn't: a reload may come before the session that
+        it ends is known to have ended.
+        """
         with self._lock:
-            talks = [*self._talks.values()][::-1]
-            own = next((talk for talk in talks if talk.session == session), None)
-            left = (talk for talk in talks if browser and talk.browser == browser)
-            talk = own or next((each for each in left if not self.is_given(each)), None)
-            talk = talk or Talk(browser, session, clock.now())
+            talks = [
+                talk
+                for talk in [*self._talks.values()][::-1]
+                if talk.session == session
+                or (browser and talk.browser == browser and not self.is_given(talk))
+            ]
+            talks.sort(key=lambda talk: (not talk.followers, talk.session != session))
+            talk = talks[0] if talks else Talk(browser, session, clock.now())
             talk.session = session
             self._keep(talk)
             return talk
 
     def find(self, talk_id: str) -> Talk | None:
-        """The talk with this id; None where it is gone."""
-        return self._talks.get(talk_id)
+        """The talk that is followed, or whose notes are read, by this id; None where it is gone."""
+        talks = [*self._talks.values()]
+        return next((talk for talk in talks if talk_id in (talk.id, talk.notes)), None)
 
     def follow(self, talk: Talk, session: str, fragment: str) -> None:
         """Let this fragment of a session be drawn anew whenever the talk moves."""
         with self._lock:
-            talk.followers[session] = fragment
+            talk.followers = {**self._there(talk), session: fragment}
 
     def is_given(self, talk: Talk) -> bool:
         """Whether who gives it is still there."""
@@ -98,16 +110,24 @@ class Talks:
         """Let all who follow see this."""
         with self._lock:
             self._keep(talk)
-            there = {each: at for each, at in talk.followers.items() if self._is_there(each)}
+            there = self._there(talk)
             moved, talk.shown, talk.followers = shown != talk.shown, shown, there
         for session, fragment in there.items() if moved else ():
             self._redraw(session, fragment)
 
+    def _there(self, talk: Talk) -> dict[str, str]:
+        return {each: at for each, at in talk.followers.items() if self._is_there(each)}
+
     def _keep(self, talk: Talk) -> None:
+        """Forget the oldest where there are too many: first those that nobody gives or follows."""
         self._talks.pop(talk.id, None)
         self._talks[talk.id] = talk
-        for first in [*self._talks][:-MOST]:
-            del self._talks[first]
+        if len(self._talks) > MOST:
+            idle = [each.id for each in self._talks.values() if not self._is_in_use(each)]
+            del self._talks[[*idle, *self._talks][0]]
+
+    def _is_in_use(self, talk: Talk) -> bool:
+        return self.is_given(talk) or bool(self._there(talk))
 
 
 def _is_there(session: str) -> bool:
