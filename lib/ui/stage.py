@@ -38,6 +38,8 @@ def enter(scene: Scene, places: Sequence[str]) -> None:
     if not record.opened:
         address.leave_scene()
     stage.scene, record.places = scene.name, tuple(places)
+    # Of a control that this scene doesn't draw, a browser still sends what it was in another.
+    record.widgets = set()
     if record.opened == "data":
         return
     address.put(scene.query, places)
