@@ -1,7 +1,8 @@
 """One card for a frame elsewhere: `/?embed=true&card=loss&data=parity`, in a post or on a slide.
 
-The card is a view by its name; all else in the link is as the view's own page has it. That `embed`
-takes the header away is Streamlit's own, which tells pages nothing of it.
+The card is a view by its name, and all else in the link is as the view's own page has it; or it is
+one of the gallery's, with its own settings. That `embed` takes the header away is Streamlit's own,
+which tells pages nothing of it.
 """
 
 from pathlib import PurePath
@@ -10,12 +11,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib.english import joined
+from lib.story import GALLERY
+from lib.story.cards import told
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.first_paint import ask_for_plotly
 from lib.ui.frame import PAGES, complaints, screen
 from lib.ui.settings import settle_widgets
+from lib.ui.style import PICTURED
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, View, draw
 
@@ -24,18 +28,24 @@ KEY = "card"
 
 def embed() -> None:
     """Draw the card that the address names, as high as its frame, and a link to all of it."""
-    name = st.query_params[KEY]
+    asked = st.query_params[KEY]
+    scene = None if asked in VIEWS else GALLERY.get(asked)
+    name = scene.shows if scene else asked
     view = VIEWS.get(name)
     if view and view.module != "shapes":  # those have no charts
         ask_for_plotly(st.empty())
-    screen(view.page if view else "Explore", (KEY, *stage.KEYS), ["embed"])
+    screen(view.page if view else "Explore", (KEY, *stage.KEYS), [*PICTURED, "embed"])
     if view is None:
-        words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS])}."
-        st.error(plain(words), icon=":material/error:")
+        words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
+        st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
         return
+    if scene:
+        address.put(scene.query, (KEY,))
     settled = settle_widgets()
     address.finish()
     complaints()
+    if scene:
+        st.markdown(f"**{plain(told(scene).title)}**")
     with st.container(key="embedded"):
         draw(name, load_data(settled), current_palette())
     with st.container(key="embedded_link"):

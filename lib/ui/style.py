@@ -20,7 +20,7 @@ HIDE_AFTER = "0.5s"
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
-PICTURED = ("Explore", "Cell", "Shapes")
+PICTURED = ("Explore", "Cell", "Shapes", "Guide")
 """The pages whose pictures scenes have."""
 _LETTERS = "".join(
     f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
@@ -46,7 +46,7 @@ def style(page: str, *others: str) -> None:
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
     _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
-    if own := "".join(_SHEETS.get(each.lower(), "") for each in (*others, page)):
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
         _write(own)
 
 

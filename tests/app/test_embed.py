@@ -6,7 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lib.story import GALLERY
+from lib.story.cards import told
 from lib.ui.frame import PAGES
+from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.test_pages import start
 
@@ -38,3 +41,14 @@ def test_what_a_link_says_too_much_is_said_above_the_card() -> None:
     app = start(card="strip", T="9999")
     assert "T=9999" in app.warning[0].value.replace("\\", "")
     assert app.get("html")
+
+
+@pytest.mark.parametrize("name", [name for name in GALLERY if name not in VIEWS])
+def test_a_card_of_the_gallery_is_one_too(name: str) -> None:
+    """With its claim, its picture and its own settings, which the link to all of it has as well."""
+    app, scene = start(card=name), told(GALLERY[name])
+    assert not app.exception
+    assert not app.error
+    assert app.markdown[0].value == f"**{plain(scene.title)}**"
+    link = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
+    assert parse_qs(link.query).items() >= scene.query.items()
