@@ -108,3 +108,39 @@ def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:
     scene, epochs = TALK["train"], run.experiment.training.epochs
     assert client.resumed == {run.id: scene.pause}
     assert client.paces[run.id] == scene.seconds * epochs / scene.pause
+
+
+def test_a_mended_stack_is_still_mended_when_its_scene_comes_back() -> None:
+    """What its picture has in the address is part of what was made of it."""
+    app = present("breaks")
+    broken = TALK["breaks"].query["stack"][0]
+    app.button(key="fix_0").click().run()
+    app.button(key="scene_next").click().run()
+    app.button(key="scene_before").click().run()
+    assert app.query_params["stack"] not in (broken, [broken])
+    assert not [button for button in app.button if button.key == "fix_0"]
+
+
+def test_a_step_is_as_it_was_after_a_look_at_the_gallery() -> None:
+    """A page that sets its own, too, but nothing of the step."""
+    app = start("Guide")
+    app.query_params["at"] = "shapes"
+    app.run()
+    before = experiment(app)
+    app = follow(follow(app, "Gallery"), "Guide")
+    assert experiment(app) == before
+    assert set(app.query_params) == {"at"}
+
+
+def test_a_control_that_a_step_doesnt_have_says_nothing_there() -> None:
+    """Though the session still has the value that it had in another one."""
+    app = start("Guide")
+    app.query_params["at"] = "switch"
+    app.run()
+    app.button(key=f"option_{GUIDE['switch'].asks[0].right}").click().run()
+    app.segmented_control(key="mode").set_value("last").run()
+    app.button(key="scene_next").click().run()
+    app.session_state["mode"] = "last"
+    for ask in GUIDE["shapes"].asks:
+        app.button(key=f"option_{ask.right}").click().run()
+        assert experiment(app).model.mode == "both"
