@@ -2,6 +2,12 @@
 
 import streamlit as st
 
+from lib.ui.first_paint import ask_for_plotly
+
+place = st.empty()
+if "at" in st.query_params:
+    ask_for_plotly(place)  # first, since a cold server needs a second for the imports
+
 from lib.ui import lesson, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
