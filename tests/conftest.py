@@ -24,7 +24,17 @@ QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
 APART = {
     f"tests/browser/test_{name}.py"
-    for name in ("accessibility", "cell", "embed", "own_model", "paper", "shapes", "sidebar")
+    for name in (
+        "accessibility",
+        "cell",
+        "embed",
+        "gallery",
+        "guide",
+        "own_model",
+        "paper",
+        "shapes",
+        "sidebar",
+    )
 }
 
 # The same examples each time, and as long as they take: a busy machine is no failure.
