@@ -33,7 +33,7 @@ st.markdown("# What return_sequences does")
 if asked:
     st.warning(f"No card is called {plain(asked[:24])}. These are all.", icon=":material/info:")
 st.markdown(
-    ":small[Each card opens what it shows, trained already. :blue[Blue] is sequence mode, :orange"
+    ":small[Each card opens its picture, trained already. :blue[Blue] is sequence mode, :orange"
     "[orange] last-step mode, :gray[dotted] a guess, :green[dashed green] the best possible.]"
 )
 all_cards(current_palette())

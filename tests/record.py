@@ -88,7 +88,8 @@ def record_card(name: str, client: TrainingClient) -> None:
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
             cell = f"-{experiment.model.cell}" if len(experiments_of(GALLERY[name])) > 1 else ""
-            record_run(f"{data}.{name}{cell}", experiment, client, CARD_BYTES)
+            both = experiment.set(mode="both")  # a recording of both serves each mode
+            record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
 
 
 def record_leak(client: TrainingClient) -> None:

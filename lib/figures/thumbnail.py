@@ -73,20 +73,6 @@ def _last(y: np.ndarray, *about: str) -> Line:
     return Line(np.array([float(len(y))]), np.array([float(y[-1])]), *about)
 
 
-def answers(run: RunAt) -> Plot:
-    """The first shown sample's target, and what both modes say of it, in the raw unit."""
-    dataset, index = run.dataset, int(run.snapshot.samples[0])
-    raw = {mode: dataset.raw(r.predictions[0], index) for mode, r in run.snapshot.results.items()}
-    truth = dataset.raw(dataset.y[index], index)
-    return Plot(
-        (
-            _steps(truth[:, 0], "ink", "target"),
-            _steps(raw["sequence"][:, 0], "sequence", "", "dashed"),
-            _last(raw["last"][:, 0], "last", "", "marks"),
-        )
-    )
-
-
 def losses(run: RunAt) -> Plot:
     """Both training losses by epoch, what the guess has in each, and the least there can be."""
     floors, _ = best_loss(run.experiment, run.dataset)
@@ -151,26 +137,43 @@ def one(answer: Mapping[str, np.ndarray]) -> Plot:
     return Plot((Line(units, sequence, "sequence"), Line(units, last, "last", "", "marks")))
 
 
-def cells(runs: Mapping[str, RunAt]) -> Plot:
-    """Last-step mode's error by epoch for each cell, by its name."""
-    lines = []
-    for (name, run), style in zip(runs.items(), ("line", "dashed"), strict=True):
-        result = run.snapshot.middle.results["last"]
-        lines.append(_by_epoch(result.checked_epochs, result.last_step_mse, "last", name, style))
+def errors(run: RunAt) -> Plot:
+    """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
+    results = run.snapshot.middle.results
+    ends = next(iter(results.values())).checked_epochs[[0, -1]].astype(np.float64)
+    guess = np.full(2, float(run.dataset.naive_mse[-1]))
+    lines = [Line(ends, guess, "baseline", "", "dotted")]
+    if (best := best_possible(run.experiment, run.dataset)) and best.mse[-1]:
+        lines.append(Line(ends, np.full(2, float(best.mse[-1])), "best", "", "dashed"))
+    lines += [_by_epoch(r.checked_epochs, r.last_step_mse, mode) for mode, r in results.items()]
     return Plot(tuple(lines), is_log=True)
 
 
-PICTURES: dict[str, Callable[[Any], Plot]] = {
-    "answers": answers,
-    "losses": losses,
-    "step_errors": step_errors,
-    "leaked": leaked,
-    "broadcast": broadcast,
-    "reach": reach,
-    "one": one,
-    "cells": cells,
+def cells(runs: Mapping[str, RunAt]) -> Plot:
+    """Last-step mode's error by epoch for each cell, by its name."""
+    lines = []
+    for name, run in runs.items():
+        result = run.snapshot.middle.results["last"]
+        lines.append(_by_epoch(result.checked_epochs, result.last_step_mse, "last", name))
+    return Plot(tuple(lines), is_log=True)
+
+
+PICTURES: dict[str, tuple[Callable[[Any], Plot], str]] = {
+    "losses": (losses, "loss by epoch"),
+    "step_errors": (step_errors, "typical error by timestep"),
+    "errors": (errors, "error at the last step by epoch"),
+    "leaked": (leaked, "mean squared error by timestep"),
+    "broadcast": (broadcast, "prediction by what is true"),
+    "reach": (reach, "gradient by timestep"),
+    "one": (one, "last output by unit"),
+    "cells": (cells, "error at the last step by epoch"),
 }
-"""By the name that cards have for it, what makes a plot of what the card is about."""
+"""By the name that cards have for it, what makes a plot of what a card is about, and its axes."""
+
+
+def caption(picture: str, plot: Plot) -> str:
+    """What a picture has on its axes, in words."""
+    return f"{PICTURES[picture][1]}{', logarithmic' * plot.is_log}"
 
 
 @lru_cache(maxsize=128)  # they are the same in every session
@@ -186,7 +189,7 @@ def thumbnail(plot: Plot, theme: str) -> str:
         x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)
         y = EDGE + (high - height) / ((high - low) or 1) * (HEIGHT - 2 * EDGE)
         parts.append(_drawn(line, x, y, getattr(palette, line.color)))
-        at = int(len(x) * (0.75 if number % 2 else 0.3))
+        at = int(len(x) * (0.75 if number % 2 else 0.2))
         parts.append(_named(line.name, x[at], y[at], palette.words(line.color), palette.background))
     return svg_uri("".join(parts), f"0 0 {WIDTH} {HEIGHT}")
 

@@ -64,7 +64,8 @@ def of_run(run: RunAt) -> dict[str, str]:
     dataset, snapshot = run.dataset, run.snapshot
     scale, unit = dataset.raw_scale or 1.0, off_unit(dataset)
     guesses, (floors, _) = naive_loss(run.experiment, dataset), best_loss(run.experiment, dataset)
-    numbers = {"epoch": f"{snapshot.epoch}", "guess": readable(dataset.naive_mse[-1], 2)}
+    guess = scale * math.sqrt(dataset.naive_mse[-1])
+    numbers = {"epoch": f"{snapshot.epoch}", "guess_off": readable(guess, 2, unit)}
     for mode in snapshot.results:
         error, loss = (np.median(snapshot.by_seed(mode, of)) for of in ("final_mse", "final_loss"))
         numbers |= {
@@ -104,7 +105,8 @@ def _of_cells(runs: Mapping[str, RunAt]) -> dict[str, str]:
     return {name: of_run(run)["last"] for name, run in runs.items()}
 
 
-def _cells(scene: Scene) -> dict[str, RunAt]:
+def cells_of(scene: Scene) -> dict[str, RunAt]:
+    """What a card of two cells is about, by the cell's name."""
     runs = map(run_of, experiments_of(scene))
     return {CELLS[run.experiment.model.cell].label: run for run in runs}
 
@@ -114,7 +116,7 @@ _ABOUT: dict[str, tuple[Callable[[Scene], Any], Callable[[Any], dict[str, str]]]
     "broadcast": (lambda _: recorded_damage("flat"), _of_damage),
     "reach": (lambda scene: answers_of(scene.query["data"][-1])["reach"][0][1], _of_norms),
     "one": (lambda scene: answers_of(scene.query["data"][-1])["modes"][-1][1], _of_modes),
-    "cells": (_cells, _of_cells),
+    "cells": (cells_of, _of_cells),
 }
 """By picture, what cards are about that aren't about one run, and its numbers."""
 
@@ -123,7 +125,7 @@ def card_of(scene: Scene) -> Card:
     """The figures of a card, of what is recorded now."""
     find, count = _ABOUT.get(scene.picture, (lambda scene: run_of(*experiments_of(scene)), of_run))
     about = find(scene)
-    return Card(count(about), PICTURES[scene.picture](about))
+    return Card(count(about), PICTURES[scene.picture][0](about))
 
 
 def plot_of(scene: Scene) -> Plot:

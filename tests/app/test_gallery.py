@@ -1,11 +1,15 @@
-"""The gallery in AppTest: all cards, one alone, and what their links open."""
+"""The gallery in AppTest: all cards, one alone, and what these open."""
 
 from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs
 
 import pytest
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
+from lib.figures.thumbnail import PICTURES
 from lib.story import GALLERY
 from lib.story.cards import told
 from lib.training.recorded import ANSWERED
@@ -25,7 +29,7 @@ def link(page: str, **query: str) -> AppTest:
 
 
 def opened(name: str) -> AppTest:
-    """The page that a card's link opens, in full."""
+    """The page that a card leads on to, in full."""
     scene = GALLERY[name]
     return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()}).run()
 
@@ -36,16 +40,19 @@ def claimed(app: AppTest, name: str) -> bool:
 
 
 def test_every_card_has_its_claim_picture_and_words() -> None:
-    """And its link is the claim; the picture says it too."""
+    """And its link is the claim, to the card alone; the picture says it too, and its axes."""
     app = start("Gallery")
     assert not app.exception
     page = html(app)
-    links = [each.proto.label.replace("\\", "") for each in app.main.get("page_link")]
-    assert links == [told(scene).title for scene in GALLERY.values()]
+    links = [each.proto for each in app.main.get("page_link")]
+    titles = [told(scene).title for scene in GALLERY.values()]
+    assert [each.label.replace("\\", "") for each in links] == titles
+    assert [parse_qs(each.query_string) for each in links] == [{"card": [name]} for name in GALLERY]
     assert page.count('class="thumbnail"') == len(GALLERY)
     for scene in map(told, GALLERY.values()):
         assert f'alt="{escape(scene.title)}"' in page
         assert f":small[{scene.text}]" in words(app)
+        assert PICTURES[scene.picture][1] in words(app)
 
 
 @pytest.mark.parametrize("name", list(GALLERY))
@@ -67,8 +74,36 @@ def test_one_card_has_its_view_and_the_ways_on(name: str) -> None:
     assert not app.exception
     assert not app.warning
     assert claimed(app, name)
-    labels = [link.proto.label for link in app.main.get("page_link")]
-    assert labels == [f"Open in {GALLERY[name].page}", "All cards"]
+    on, *others = [each.proto for each in app.main.get("page_link")]
+    assert on.label == f"Open in {GALLERY[name].page}"
+    assert parse_qs(on.query_string) == GALLERY[name].query
+    assert [each.label for each in others] == ["Previous", "Next", "All cards"]
+
+
+def test_cards_follow_one_another_in_a_ring() -> None:
+    """From the last one the next is the first."""
+    first, *_, before, last = GALLERY
+    app = link("Gallery", card=last)
+    _, previous, following, _ = [each.proto for each in app.main.get("page_link")]
+    assert previous.query_string == f"card={before}"
+    assert following.query_string == f"card={first}"
+
+
+@pytest.mark.parametrize("name", ["parity", "adding"])
+def test_a_claims_errors_stand_on_its_picture(name: str) -> None:
+    """In the same terms, with more digits."""
+    number = re.compile(r"\d\.\d+")
+    metrics = number.findall(" ".join(each.value for each in link("Gallery", card=name).metric))
+    claims = number.findall(told(GALLERY[name]).title)
+    assert len(claims) == 2
+    assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
+
+
+def test_the_card_of_two_cells_shows_both() -> None:
+    """With the numbers of its claim."""
+    page = html(link("Gallery", card="cells"))
+    for number in re.findall(r"\d\.\d+", told(GALLERY["cells"]).title):
+        assert number in page
 
 
 def test_a_card_that_there_is_not_is_said() -> None:

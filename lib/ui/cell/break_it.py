@@ -8,14 +8,14 @@ import streamlit as st
 from lib.figures.formulas import bound_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import Strip, strips, strips_legend
-from lib.figures.thumbnail import leaked, small_picture
+from lib.figures.thumbnail import caption, leaked, small_picture
 from lib.narrate.proofs import bound_told, leak_told, ways_to_break_it
 from lib.recurrence import unroll, unroll_stack
 from lib.recurrence.cells import highest_output
 from lib.training.recorded import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen, Follower, row_order
-from lib.ui.text import card, takeaway
+from lib.ui.text import card, hint, takeaway
 
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
 """The ways, by the name that words and pictures have for them, as they stand side by side."""
@@ -58,8 +58,9 @@ def leak_card(palette: Palette) -> None:
     """What a Bidirectional layer makes of noise whose next value is the target: a recording."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        words, details = leak_told(leak)
-        st.html(small_picture(leaked(leak), words, palette))
+        (words, details), plot = leak_told(leak), leaked(leak)
+        st.html(small_picture(plot, words, palette))
+        hint(caption("leaked", plot))
         takeaway(words, details)
 
 

@@ -33,6 +33,7 @@ VIEWS = {
     "step_error": View("Error by timestep", "charts"),
     "compare": View("The number that compares", "charts"),
     "sample": View("One sample", "charts", "Data"),
+    "cells": View("Two cells on fifty steps", "charts"),
     "unrolled": View("The layer, unrolled", "cell", "Cell"),
     "runs": View("The cell runs through time", "cell", "Cell"),
     "proof": View("The modes are one", "cell", "Cell", "proof"),

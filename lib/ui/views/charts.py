@@ -1,13 +1,18 @@
-"""Charts: those of Explore, which follow a run while it trains, and a sample of the data."""
+"""Charts: those of Explore, which follow a run while it trains, a sample, and the two cells."""
 
 from functools import partial
 
 import streamlit as st
 
+from lib.compared import LETTERS, Compared
+from lib.english import readable
 from lib.figures import data as figures
+from lib.figures.compare import losses_figure
 from lib.figures.palette import Palette
 from lib.narrate import data as words
-from lib.ui.explore.charts import CARDS, draw_card
+from lib.story import GALLERY
+from lib.story.cards import cells_of
+from lib.ui.explore.charts import CARDS, card, draw_card
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded
 from lib.ui.shown import Epochs, shown_run
@@ -34,4 +39,18 @@ def sample(loaded: Loaded, palette: Palette) -> None:
         takeaway(says, details)
 
 
-DRAW = {**{name: partial(chart, name) for name in CARDS}, "sample": sample}
+def cells(_: Loaded, palette: Palette) -> None:
+    """The gallery's two cells, as recorded: errors at the last step, which are all their loss."""
+    runs = [*cells_of(GALLERY["cells"]).items()]
+    laid, ends = list[Compared](), list[str]()
+    for letter, (name, run) in zip(LETTERS, runs, strict=False):
+        compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
+        laid.append(compared)
+        ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
+    with st.container(key="cards"), card("cells", "", "Last-step mode on fifty steps"):
+        words = f"This loss is the mean squared error: {'; '.join(ends)}."
+        steady_chart(losses_figure(laid, palette), words, "chart_cells", fills=True)
+        takeaway(words)
+
+
+DRAW = {**{name: partial(chart, name) for name in CARDS}, "sample": sample, "cells": cells}
