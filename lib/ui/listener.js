@@ -22,7 +22,8 @@ const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
 const MOST_PASTED = 250000; // characters; more than is read of a model, or of an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
-const PARTS = ":is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack) button";
+const PARTS = ":is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways, "
+  + ".st-key-lesson_progress, .st-key-lesson_back) button";
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
 const GIVES = 50; // times that, in which an uploader may come for one that was dropped
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
@@ -224,10 +225,7 @@ function mount(root) {
   });
 
   let marked = {}; // the picture and the step of the marks that are shown
-  const unmark = () => {
-    marked = {};
-    marks.replaceChildren();
-  };
+  const unmark = () => { marked = {}; marks.replaceChildren(); };
   function point({ target, clientX, clientY }) {
     const picture = target.closest?.(`${CHARTS}, ${TENSORS}`);
     const axis = (each) => (each.matches(TENSORS) ? rows : columns)(each);
