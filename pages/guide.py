@@ -8,7 +8,8 @@ place = st.empty()
 if "at" in st.query_params:
     ask_for_plotly(place)  # first, since a cold server needs a second for the imports
 
-from lib.ui import lesson, stage
+from lib.story import GUIDE
+from lib.ui import address, lesson, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
@@ -19,6 +20,9 @@ from lib.ui.views import VIEWS, draw
 settled = frame("Guide", (lesson.KEY, *stage.KEYS), own=lesson.enter)
 step = lesson.step()
 lesson.progress()
+asked = address.page_value(lesson.KEY)
+if asked and asked not in GUIDE:
+    st.warning(f"No step is called {plain(asked[:24])}.", icon=":material/info:")
 with st.container(key="lesson"):
     with st.container(key="lesson_words", gap="xsmall"):
         st.markdown(f"# {plain(step.title)}")

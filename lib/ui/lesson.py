@@ -1,5 +1,6 @@
 """The lesson as a whole: where a browser is in it, how far that is, and all of it on paper."""
 
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -19,8 +20,22 @@ KEY = "at"
 STEPS = list(GUIDE)
 MOST = 500
 """So many browsers are remembered."""
-_PLACES: dict[str, str] = {}
-"""By browser the step where it was last."""
+TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a browser has made of the lesson, for its next session."""
+
+    step: str = STEPS[0]
+    """Where it has gone last."""
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    """As the session's stage has them, and so with these:"""
+    passed: set[str] = field(default_factory=set)
+
+
+_KEPT: dict[str, Kept] = {}
+"""By browser, the newest last."""
 
 
 def step() -> Scene:
@@ -35,7 +50,10 @@ def enter() -> None:
     """
     record = session().stage
     if not record.step:
-        record.step = _PLACES.get(browser_id() or "", STEPS[0])
+        kept = _KEPT.get(browser_id() or "", Kept())
+        record.step = kept.step
+        record.answers |= {name: [*given] for name, given in kept.answers.items()}
+        record.passed |= kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
     stage.enter(step(), (KEY,))
 
@@ -44,11 +62,19 @@ def go(name: str) -> None:
     """Open a step, in a callback, and note that this browser is there."""
     session().stage.came_back = False
     address.set_page_value(KEY, name)
-    if browser := browser_id():
-        _PLACES.pop(browser, None)
-        _PLACES[browser] = name
-    for first in [*_PLACES][:-MOST]:
-        _PLACES.pop(first, None)
+    _keep(name)
+
+
+def _keep(name: str = "") -> None:
+    """Note the step that this browser went to, else that it is where it was; and its answers."""
+    record, browser = session().stage, browser_id()
+    if not browser:
+        return
+    kept = _KEPT.pop(browser, Kept())
+    answers = {step: [*given] for step, given in record.answers.items()}
+    _KEPT[browser] = Kept(name or kept.step, answers, {*record.passed})
+    for first in [*_KEPT][:-MOST]:
+        _KEPT.pop(first, None)
 
 
 def progress() -> None:
@@ -71,16 +97,23 @@ def ways_on() -> None:
     """Draw the ways to the steps before and after, and out to the page with these settings."""
     here = step()
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
+    is_last, is_done = place + 1 == len(STEPS), stage.done(here)
+    if session().stage.answers:
+        _keep()
+    if is_last and is_done:
+        st.markdown(TURN)
     with st.container(horizontal=True, key="lesson_ways", vertical_alignment="center"):
         if place:
             before = partial(go, STEPS[place - 1])
-            press("Before", "arrow_back", "scene_before", before)
-        if place + 1 < len(STEPS):
-            is_done, then = stage.done(here), partial(go, STEPS[place + 1])
+            press("Back", "arrow_back", "scene_before", before)
+        if not is_last:
+            then = partial(go, STEPS[place + 1])
             kind = "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
-        label = f"Open in {here.page}" if place + 1 < len(STEPS) else "**Your turn**"
-        st.page_link(path, label=label, icon=icon, query_params=_query(here))
+        label = "Your turn" if is_last else f"Open in {here.page}"
+        if is_done or not is_last:
+            with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
+                st.page_link(path, label=label, icon=icon, query_params=_query(here))
 
 
 def _query(scene: Scene) -> address.Query:
@@ -94,20 +127,20 @@ def _query(scene: Scene) -> address.Query:
 
 @lru_cache(maxsize=1)
 def handout() -> str:
-    """All steps as Markdown, to be printed: words, questions with their options, and answers."""
-    return "\n\n".join(map(_on_paper, GUIDE.values()))
+    """All steps as Markdown, to be printed: words, questions with their options, answers last."""
+    return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
 
 
 def _on_paper(scene: Scene) -> str:
     lines = [f"#### {STEPS.index(scene.id) + 1}. {plain(scene.title)}", scene.text]
+    answers = []
     for ask in scene.asks:
         options = "  \n".join(
             f"{letter}) {plain(option.text)}"
             for letter, option in zip("abcd", ask.options, strict=False)
         )
         right = ask.options[ask.right]
-        answer = f"*{'abcd'[ask.right]}) {plain(right.why)}*"
-        lines.append(f"**{plain(ask.text)}**  \n{options}  \n{answer}")
-    if scene.todo:
-        lines.append(f"To do: {plain(scene.todo)}")
-    return "\n\n".join(lines)
+        answers.append(f"{'abcd'[ask.right]}) {plain(right.why)}")
+        lines.append(f"**{plain(ask.text)}**  \n{options}")
+    said = "Answers" if len(answers) > 1 else "Answer"
+    return "\n\n".join([*lines, f"*{said}: {' '.join(answers)}*"])

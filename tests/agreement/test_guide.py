@@ -103,6 +103,8 @@ def trains_silently() -> None:
     repeated = np.mean((np.asarray(model(x)) - y[:, None]) ** 2)
     loss = model.fit(x, y, batch_size=8, verbose=0).history["loss"][0]
     assert loss == pytest.approx(repeated, rel=1e-5)
+    each = keras.losses.MeanSquaredError(reduction=None)(y, model(x))
+    assert each.shape == (8,)  # one axis is left beside that of the mean: K was dropped before
     assert question.diagnose().verdict == "silent"
     assert question.output == MISTAKES["column"].output
 
@@ -118,7 +120,7 @@ def winner(step: str) -> str:
 
 
 def hints_win() -> None:
-    """By far, and already at the epoch that the step waits for."""
+    """By far, in each of four seeds, and already at the epoch that the step waits for."""
     assert winner("parity") == "sequence"
     assert said("parity", 0).startswith("Sequence")
     run = recorded(suggested("parity"))
@@ -127,6 +129,12 @@ def hints_win() -> None:
     at = {mode: result.last_step_mse[epoch] for mode, result in run.results.items()}
     assert at["sequence"] < 0.1
     assert at["last"] > 1
+    four = recorded(suggested("parity").set(seeds=4))
+    assert four
+    errors = [{mode: each.final_mse for mode, each in seed.items()} for seed in four.seeds]
+    assert len(errors) == 4
+    assert all(error["sequence"] < error["last"] / 10 for error in errors)
+    assert "Four recorded seeds" in why("parity", 0)
 
 
 def the_last_answer_leads_on() -> None:
@@ -204,6 +212,10 @@ def backward_differs() -> None:
     every.set_weights(both.get_weights())
     row = np.asarray(every(x))[:, -1]
     assert np.array_equal(end[:, :2], row[:, :2])
+    same = both.get_weights()
+    both.set_weights([*same[:3], *same[:3]])
+    every.set_weights(both.get_weights())
+    assert not np.allclose(both(x)[:, 2:], every(x)[:, -1, 2:], atol=1e-4)
     assert not np.allclose(end[:, 2:], row[:, 2:], atol=1e-4)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import settle
+from lib.datasets import make_dataset, settle, suggested
 from lib.experiment import SETTINGS
 from lib.run import Status
 from lib.story import GUIDE, Scene
@@ -101,8 +101,8 @@ def test_a_wrong_answer_is_told_why_and_so_is_the_right_one() -> None:
     for ask in scene.asks:
         given = ask.options[(ask.right + 1) % len(ask.options)]
         assert f":red[✗ {given.text}]" in told(app)
-        assert given.why in told(app)
-        assert ask.options[ask.right].why in told(app)
+        assert plain(given.why) in told(app)
+        assert plain(ask.options[ask.right].why) in told(app)
     assert may_go_on(app)
 
 
@@ -146,8 +146,10 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
             # As the playhead's script does, which isn't run here.
             record(app).address.page_values["Guide"]["step"] = value
             app.run()
-        case [key, "moved"] if key in SETTINGS:
-            app.slider(key=key).set_value(14).run()
+        case ["T", value]:
+            app.slider(key="T").set_value(8).run()
+            assert not may_go_on(app)
+            app.slider(key="T").set_value(int(value)).run()
         case ["check", "moved"]:
             app.button(key="target_fix_0").click().run()
         case ["mended"]:
@@ -206,32 +208,81 @@ def test_what_a_person_made_of_a_step_is_there_when_they_come_back() -> None:
 
 def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a new session, with a way to begin at the start; another browser begins there."""
-    monkeypatch.setattr(lesson, "_PLACES", {})
+    monkeypatch.setattr(lesson, "_KEPT", {})
     monkeypatch.setattr(lesson, "browser_id", lambda: "somebody")
-    open_step(start("Guide"), "adding")
+    first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
+    answer(first, scene, wrong=1)
+    first.button(key="scene_next").click().run()
     again = start("Guide")
-    assert "6 of 9" in told(again)
+    assert "at" not in again.query_params  # else Back would lead nowhere
+    assert "7 of 9" in told(again)
+    assert "✓ Adding" in steps(again)
     again.button(key="lesson_first").click().run()
     assert "1 of 9" in told(again)
     assert not has(again, "lesson_first")
+    picked = scene.asks[0].options[(scene.asks[0].right + 1) % 3]
+    assert plain(picked.why) in told(open_step(again, "adding"))
     monkeypatch.setattr(lesson, "browser_id", lambda: "somebody else")
-    assert "1 of 9" in told(start("Guide"))
+    other = start("Guide")
+    assert "1 of 9" in told(other)
+    assert not any(each.startswith("✓") for each in steps(other))
+
+
+def steps(app: AppTest) -> list[str]:
+    """What is on the buttons of the steps."""
+    return [option.content for option in app.button_group(key="lesson_steps").proto.options]
+
+
+def test_what_a_browser_has_done_is_done_in_its_next_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where nobody has gone on since; a link alone moves nobody's place."""
+    monkeypatch.setattr(lesson, "_KEPT", {})
+    monkeypatch.setattr(lesson, "browser_id", lambda: "somebody")
+    app = open_step(start("Guide"), "switch")
+    answer(app, GUIDE["switch"])
+    app.button(key="scene_skip").click().run()
+    again = start("Guide")
+    assert "1 of 9" in told(again)
+    assert "✓ Switch" in steps(again)
+    assert may_go_on(open_step(again, "switch"))
 
 
 def test_the_lesson_remembers_a_bounded_number_of_browsers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that was here longest ago is forgotten first."""
-    monkeypatch.setattr(lesson, "_PLACES", {f"{k}": "cell" for k in range(lesson.MOST)})
+    kept = {f"{k}": lesson.Kept() for k in range(lesson.MOST)}
+    monkeypatch.setattr(lesson, "_KEPT", kept)
     monkeypatch.setattr(lesson, "browser_id", lambda: "new")
-    start("Guide")
-    assert len(lesson._PLACES) == lesson.MOST
-    assert "new" in lesson._PLACES
-    assert "0" not in lesson._PLACES
+    answer(start("Guide"), GUIDE["cell"])
+    assert len(kept) == lesson.MOST
+    assert "new" in kept
+    assert "0" not in kept
 
 
 @pytest.mark.parametrize("at", ["", "nothing", "gallery.parity", "../cell"])
 def test_a_link_to_no_step_opens_the_first(at: str) -> None:
-    """Without a word of an error."""
-    assert "1 of 9" in told(open_step(start("Guide"), at))
+    """And says so, where it names one."""
+    app = open_step(start("Guide"), at)
+    assert "1 of 9" in told(app)
+    assert [each.value for each in app.warning] == [f"No step is called {plain(at)}."] * bool(at)
+
+
+def test_it_is_your_turn_when_all_is_answered() -> None:
+    """Not before; the way on leads to the data that the last step is about."""
+    app, links = open_step(start("Guide"), "choose"), lambda app: app.get("page_link")
+    assert not any(link.label == "Your turn" for link in links(app))
+    assert lesson.TURN not in told(app)
+    answer(app, GUIDE["choose"])
+    assert any(link.label == "Your turn" for link in links(app))
+    assert lesson.TURN in told(app)
+
+
+def test_the_sample_is_one_whose_answer_can_be_seen() -> None:
+    """Of adding, a sum that is far from 0, and it is the step's own sample that is drawn."""
+    app = open_step(start("Guide"), "adding")
+    dataset, number = make_dataset(suggested("adding")), int(GUIDE["adding"].query["sample"][-1])
+    assert dataset.y[number - 1, -1, 0] > 1
+    assert f"Sample {number}" in told(app)
 
 
 @pytest.mark.parametrize("query", ["cell=gru&T=2", "U=40&F=9", "data=seattle", "check=x&stack=y"])
@@ -262,15 +313,16 @@ def test_help_leads_to_steps_that_there_are() -> None:
 
 
 def test_the_handout_has_all_of_the_lesson_in_order() -> None:
-    """Titles, words, questions, options and answers."""
+    """Titles, words, questions, options and answers; nothing to do where nothing can be done."""
     text = lesson.handout()
     places = [text.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
     assert places == sorted(places)
     for scene in GUIDE.values():
         assert scene.text in text
+        assert not scene.todo or plain(scene.todo) not in text
         for ask in scene.asks:
             right = ask.options[ask.right]
-            assert f"*{'abcd'[ask.right]}) " in text
+            assert f"{'abcd'[ask.right]}) {plain(right.why)}" in text
             assert all(plain(option.text) in text for option in ask.options)
             assert plain(right.why) in text
     assert lesson.handout() in told(start("Guide"))

@@ -67,9 +67,10 @@ def do(page: Page, scene: Scene) -> None:
             tab_to(page, ".st-key-mode [role=radiogroup]")
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
-        case ["T", *_]:
+        case ["T", value]:
             tab_to(page, ".st-key-T :is(input,[role=slider])")
-            page.keyboard.press("ArrowRight")
+            for _ in range(int(value) - int(scene.query["T"][-1])):
+                page.keyboard.press("ArrowRight")
         case ["epoch", *_]:
             page.keyboard.press("t")
         case ["check", *_]:
@@ -118,9 +119,17 @@ def test_the_lesson_from_start_to_end_by_keyboard_alone(page: Page) -> None:
 
 def test_who_comes_back_goes_on_where_they_were(page: Page) -> None:
     """In a new session of the same browser; the start is one click away."""
-    open_step(page, "stacking")
+    page.set_viewport_size(PHONE)
+    open_step(page, "adding")
+    answer(page, GUIDE["adding"])
+    page.locator(".st-key-scene_next button").scroll_into_view_if_needed()
+    page.locator(".st-key-scene_next button").click()
+    expect(page.get_by_text("7 of 9", exact=True)).to_be_visible()
+    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
+    expect(page.locator(".st-key-lesson_steps [aria-checked=true]")).to_be_in_viewport()
     open_step(page)
     expect(page.get_by_text("7 of 9", exact=True)).to_be_visible()
+    expect(page.locator(".st-key-lesson_steps").get_by_text("✓ Adding")).to_be_attached()
     page.get_by_role("button", name="Begin at the start").click()
     expect(page.get_by_text("1 of 9", exact=True)).to_be_visible()
 
@@ -156,7 +165,7 @@ def test_the_lesson_is_handed_out_on_paper(page: Page) -> None:
     expect(page.locator(".st-key-lesson_picture")).to_be_visible()
     expect(page.locator(".st-key-lesson_question")).to_be_hidden()
     handout = page.locator(".st-key-handout")
-    expect(handout.get_by_role("heading")).to_have_count(len(GUIDE))
+    expect(handout.get_by_role("heading")).to_have_count(len(GUIDE) + 1)
     text = handout.inner_text()
     for scene in GUIDE.values():
         for ask in scene.asks:

@@ -14,6 +14,7 @@ from lib.story import GALLERY
 from lib.story.cards import cells_of
 from lib.ui.explore.charts import CARDS, card, draw_card
 from lib.ui.fragment import following_fragment
+from lib.ui.linked import Linked
 from lib.ui.session import Loaded
 from lib.ui.shown import Epochs, shown_run
 from lib.ui.text import steady_chart, takeaway
@@ -31,10 +32,12 @@ def chart(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def sample(loaded: Loaded, palette: Palette) -> None:
-    """The first sample, and what is to be learned from it."""
+    """The sample that the address names, else the first, and what is to be learned from it."""
+    numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
+    number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        says, details = words.sample_told(loaded.dataset, 0)
-        figure = figures.sample_figure(loaded.dataset, 0, palette)
+        says, details = words.sample_told(loaded.dataset, number)
+        figure = figures.sample_figure(loaded.dataset, number, palette)
         steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
         takeaway(says, details)
 

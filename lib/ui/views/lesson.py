@@ -14,7 +14,7 @@ from lib.baselines import best_loss
 from lib.datasets import make_dataset, suggested
 from lib.doctor.damage import MISTAKES, mistake_of
 from lib.doctor.question import read_question, write_question
-from lib.english import short, signed
+from lib.english import number, short, signed
 from lib.experiment import MODES
 from lib.figures.formulas import by_hand, can_show
 from lib.figures.html import templates
@@ -95,15 +95,22 @@ def target(_: Loaded, palette: Palette) -> None:
         st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            hint(words.measured_sentence(MISTAKES[case], recorded_damage(case)))
+            hint(_trained(case))
         else:
             hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
-            for number, fix in enumerate(diagnosis.fixes):
+            for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", write_question(mended))
                 label = say(SAID, "fix", code=fix.model or fix.y)
-                press(plain(label), "build", f"target_fix_{number}", act)
+                press(plain(label), "build", f"target_fix_{place}", act)
+
+
+def _trained(case: str) -> str:
+    """What the recorded trainings with the right y and with this one came to."""
+    damage = recorded_damage(case)
+    errors = {side: number(damage.error(side)) for side in damage.loss}
+    return say(SAID, "trained", **errors, mended=MISTAKES[case].right)
 
 
 def code(_: Loaded, __: Palette) -> None:
