@@ -22,14 +22,14 @@ if talk_id := address.page_value("follow"):
     on_screen.follow(talk_id)
     st.stop()
 
-scenes = story(address.page_value("story"))
+scenes, talk = story(address.page_value("story")), mine()
+on_screen.come_back(talk, scenes)
 asked = address.page_value("scene")
 scene = next((each for each in scenes if each.name == asked), scenes[0])
 stage.enter(scene, on_screen.KEYS)
 address.finish()
 
-talk, opened, loaded = mine(), address.page_value("open"), None
-on_screen.back()
+opened, loaded = address.page_value("open"), None
 with st.container(key="present"):
     if opened == "overview":
         on_screen.overview(scenes, scene, talk)
@@ -39,6 +39,6 @@ with st.container(key="present"):
         loaded = on_screen.show(scene, settle_widgets())
         if scene.shows == "advice":
             link = on_screen.link(story=on_screen.names_of(scenes))
-            on_screen.share(link, "This talk, scene by scene.")
+            on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
 TALKS.show(talk, on_screen.told_to_all(scenes, scene))

@@ -151,7 +151,8 @@ def _winner(seeds: Mapping[str, np.ndarray], count: int) -> str:
         return f"Both modes' errors are nearly the same in {count} seeds: {less} and {more}."
     if found.is_clear:
         wins = f"all {count}" if found.wins == count else f"{found.wins} of {count}"
-        return f"{capital(better)} is better in {wins} seeds, by {found.by:.0%} in the median."
+        by = f"{found.by:.0%}".replace("100%", "over 99%")
+        return f"{capital(better)} is better in {wins} seeds, by {by} in the median."
     return f"No clear winner: {count} seeds can't tell the two modes apart."
 
 

@@ -1,7 +1,7 @@
 """A scene, and the three registries of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -125,8 +125,3 @@ def story(text: str) -> tuple[Scene, ...]:
 def all_scenes() -> tuple[Scene, ...]:
     """All that a talk can be made of."""
     return tuple(_ALL.values())
-
-
-def revealed(scene: Scene) -> Scene:
-    """The scene as it is when its questions are answered."""
-    return replace(scene, shows=scene.reveals or scene.shows, reveals="")

@@ -64,11 +64,26 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     if "run" in scene.controls:
         following_fragment(
             runs.current_run,
-            lambda current: _train_button(scene, loaded, *(current or (None, None))),
+            lambda current: _training(scene, loaded, *(current or (None, None))),
             lambda current: current and not current[1].status.over and runs.may_steer(current[0]),
             LOOK_SECONDS,
             about=lambda current: current and (current[0], current[1].status),
         )
+
+
+def _training(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
+    """The button, and where the run is."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _train_button(scene, loaded, run, snapshot)
+        if run and snapshot and not snapshot.status.over and runs.may_steer(run):
+            hint(_where(snapshot))
+
+
+def _where(snapshot: Snapshot) -> str:
+    if snapshot.status.active and not snapshot.epoch:
+        return "Training starts …"
+    rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
+    return f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
 
 
 def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:

@@ -23,10 +23,11 @@ _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of 
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")
 """The pages whose pictures scenes have."""
 _LETTERS = "".join(
-    f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
+    f"{where}.st-key-{on} button{{position:relative}}{where}.st-key-{on} button::after"
     f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
     "font-size:0.75rem;line-height:1.4;opacity:0.8}"
-    for keys in KEYS.values()
+    for page, keys in KEYS.items()
+    for where in (("[class*=st-key-present] " if page == "Present" else ""),)
     for key in keys
     if key.part == BUTTON
     for on in key.on

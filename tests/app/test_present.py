@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.datasets import suggested
 from lib.run import Status
-from lib.story import TALK, all_scenes
+from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.story.cards import told
-from lib.ui.present import talks
+from lib.ui.data import dataset_of
+from lib.ui.present import screen, talks
+from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.test_pages import APP
 from tests.fake_client import FakeClient
@@ -19,7 +22,9 @@ class Browsers:
 
     def __init__(self) -> None:
         self.here = ""
-        self.talks = talks.Talks({"a", "b", "c"}.__contains__, lambda *_: None)
+        self.asked: list[tuple[str, str]] = []
+        there = {"a", "b", "c"}
+        self.talks = talks.Talks(there.__contains__, lambda *what: self.asked.append(what))
 
     def open(self, browser: str, **query: str) -> AppTest:
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
@@ -68,17 +73,34 @@ def keys(app: AppTest) -> set[str]:
     return {each.key for each in app.button}
 
 
-def test_every_scene_opens(browsers: Browsers) -> None:
-    """Of the talk, the gallery and the guide, and each picture: and what it asks is revealed."""
-    scenes = all_scenes()
+def about(app: AppTest) -> tuple[object, ...]:
+    """What a page has: its experiment, its own values but the places, and its pictures."""
+    record = app.session_state[KEY].address
+    own = {**record.page_values.get("", {}), **record.page_values.get("Present", {})}
+    values = {key: text for key, text in own.items() if key not in screen.KEYS}
+    htmls = [each.proto.body for each in app.get("html")]
+    charts = [each.proto.alt for each in app.get("plotly_chart")]
+    return record.experiment, values, [html for html in htmls if "picture" in html], charts
+
+
+def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> None:
+    """Of the talk, the gallery and the guide, and each picture: and what it asks is revealed.
+
+    Who follows has the same settings, the same values of the page, and the same pictures.
+    """
+    scenes, told_ones = all_scenes(), {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
+    (talk,) = browsers.talks._talks.values()
+    follower = browsers.open("b", follow=talk.id)
     assert not app.sidebar.children
     for scene in scenes:
         assert title(app) == plain(told(scene).title), scene.name
         for _ in scene.asks:
             browsers.press("a", app, "do_reveal")
         assert not app.exception, scene.name
-        assert "do_reveal" not in keys(app), scene.name
+        assert ("do_reveal" in keys(app)) == bool(scene.asks), scene.name
+        if scene.name in told_ones:
+            assert about(browsers.again("b", follower)) == about(app), scene.name
         if scene is not scenes[-1]:
             browsers.press("a", app, "scene_next")
     assert app.button(key="scene_next").disabled
@@ -94,6 +116,12 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers: Browsers) ->
     browsers.press("a", app, "go_1")
     assert title(app) == "Loss over epochs"
     browsers.press("a", app, "open_overview")
+    browsers.press("a", app, "scene_earlier")
+    assert app.query_params["story"] in ("view.loss,number,strip", ["view.loss,number,strip"])
+    assert app.button(key="scene_earlier").disabled
+    browsers.press("a", app, "scene_later")
+    browsers.press("a", app, "scene_later")
+    assert app.query_params["story"] in ("number,strip,view.loss", ["number,strip,view.loss"])
     browsers.press("a", app, "story_ready")
     assert "story" not in app.query_params
 
@@ -108,6 +136,9 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers: Brows
     browsers.press("a", presenter, "do_reveal")
     browsers.again("b", follower)
     assert "is a hint" in seen(follower)
+    browsers.press("a", presenter, "do_reveal")
+    assert "is a hint" not in seen(presenter)
+    assert TALK["vote"].asks[0].options[1].text in seen(browsers.again("b", follower))
     browsers.press("a", presenter, "scene_next")
     assert title(browsers.again("b", follower)) == plain(TALK["train"].title)
     assert keys(follower) == {"look_around"}
@@ -130,6 +161,9 @@ def test_followers_see_the_presenters_settings_and_run(
     browsers.press("a", presenter, "do_train")
     (run,) = client.runs
     assert [call for call, _ in client.calls] == ["resume"]
+    assert "Training starts" in seen(presenter)
+    client.set(client.runs[run], Status.PAUSED, epoch=20)
+    assert plain("Epoch 20 of 40, paused: T goes on") in seen(browsers.again("a", presenter))
     client.set(client.runs[run], Status.RUNNING)
     browsers.again("a", presenter)
     browsers.again("b", follower)
@@ -156,6 +190,28 @@ def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers: Bro
     assert title(follower) == plain(TALK["train"].title)
 
 
+def test_who_goes_off_keeps_what_is_shown(browsers: Browsers) -> None:
+    """With T as the presenter has moved it, also after a reload."""
+    presenter = browsers.open("a", scene="shapes")
+    (talk,) = browsers.talks._talks.values()
+    presenter.slider(key="T").set_value(30)
+    browsers.again("a", presenter)
+    follower = browsers.open("b", follow=talk.id)
+    browsers.press("b", follower, "look_around")
+    assert follower.slider(key="T").value == 30
+    assert follower.query_params["T"] in ("30", ["30"])
+    assert "open_audience" not in keys(follower)
+    assert "go_back" in keys(follower)
+
+
+def test_a_click_mends_the_stack_and_says_so(browsers: Browsers) -> None:
+    """With what it is then."""
+    app = browsers.open("a", scene="breaks")
+    assert "Mended" not in seen(app)
+    browsers.press("a", app, "fix_0")
+    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in seen(app)
+
+
 def test_another_browser_with_the_same_link_steers_its_own_talk(browsers: Browsers) -> None:
     """A presenter's address is no key to the talk."""
     presenter = browsers.open("a", scene="number")
@@ -171,11 +227,69 @@ def test_the_window_with_notes_says_what_comes_next(browsers: Browsers) -> None:
     """And follows the presenter."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
-    notes = browsers.open("a", notes=talk.id)
+    notes = browsers.open("a", notes=talk.notes)
     assert TALK["number"].notes in seen(notes)
     assert plain(TALK["adding"].title) in seen(notes)
     browsers.press("a", presenter, "scene_next")
     assert TALK["adding"].notes in seen(browsers.again("a", notes))
+
+
+def test_the_window_with_notes_moves_the_talk(browsers: Browsers) -> None:
+    """The presenter's page is asked for a run, in which it goes on; presses add up."""
+    presenter = browsers.open("a", scene="number")
+    (talk,) = browsers.talks._talks.values()
+    notes = browsers.open("c", notes=talk.notes)
+    browsers.press("c", notes, "scene_before")
+    assert browsers.asked == [("a", "")]
+    assert title(browsers.again("a", presenter)) == plain(TALK["train"].title)
+    browsers.again("c", notes)
+    browsers.press("c", notes, "scene_next")
+    browsers.press("c", notes, "scene_next")
+    assert title(browsers.again("a", presenter)) == plain(TALK["adding"].title)
+
+
+def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
+    """Nor does that of the notes let anybody follow."""
+    browsers.open("a", scene="number")
+    (talk,) = browsers.talks._talks.values()
+    for query, words in (({"notes": talk.id}, "notes"), ({"follow": talk.notes}, "follow")):
+        app = browsers.open("b", **query)
+        assert title(app) == "This talk is over"
+        assert screen.GONE[words] in seen(app)
+        assert TALK["number"].notes not in seen(app)
+
+
+def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
+    """Unless the talk was begun anew, which asks again."""
+    browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
+    app = browsers.open("a", scene="vote")
+    assert "is a hint" in seen(app)
+    browsers.press("a", app, "open_overview")
+    browsers.press("a", app, "begin_anew")
+    assert title(app) == plain(TALK["strip"].title)
+    app = browsers.open("a", scene="vote")
+    assert "is a hint" not in seen(app)
+
+
+def test_a_press_that_comes_while_the_page_runs_counts(browsers: Browsers) -> None:
+    """It goes on from where the one before has gone, and no further than there are scenes."""
+    app = browsers.open("a", scene="shapes")
+    app.button(key="scene_next").click()
+    app.session_state[KEY].address.page_values["Present"]["scene"] = "breaks"
+    browsers.again("a", app)
+    assert title(app) == plain(TALK["which"].title)
+
+
+def test_a_stranger_cannot_train_on_a_file_that_is_watched(
+    browsers: Browsers, client: FakeClient
+) -> None:
+    """Its run is shown, and Train is off."""
+    data = dataset_of(suggested("seattle"), None)
+    run = client.start(suggested("upload"), data)
+    client.set(run, Status.FINISHED)
+    app = browsers.open("b", scene="train", data="upload", run=run.id)
+    assert not app.exception
+    assert app.button(key="do_train").disabled
 
 
 @pytest.mark.parametrize("key", ["follow", "notes"])

@@ -75,11 +75,18 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
             name = "Sequence mode" if sequence_leads else "Last-step mode"
             wins = sum((ratio > 1) == sequence_leads for ratio in ratios)
             where = f"all {count}" if wins == count else f"{wins} of {count}"
-            expected = f"{name} is better in {where} seeds, by {by:.0%} in the median."
+            said_by = "over 99%" if by >= 0.995 else f"{by:.0%}"
+            expected = f"{name} is better in {where} seeds, by {said_by} in the median."
         assert says.startswith(expected)
         assert len(says.split()) <= 15
         said.add(expected.split()[0])
     assert said >= {"No", "Sequence", "Last-step"}
+
+
+def test_one_that_is_hundreds_of_times_better_is_so_by_over_99_percent() -> None:
+    """By 100% it would have no error at all."""
+    says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([1e-4] * 4, [1.0] * 4)))
+    assert says == "Sequence mode is better in all 4 seeds, by over 99% in the median."
 
 
 def test_one_seed_decides_nothing() -> None:

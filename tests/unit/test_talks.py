@@ -86,6 +86,16 @@ def test_the_talks_that_moved_last_are_kept(server: Server) -> None:
     assert server.talks.find(lost.id) is None
 
 
+def test_a_talk_that_is_given_outlives_many_others(server: Server) -> None:
+    """However many come after it: those that nobody gives or follows go first."""
+    talk = server.talks.given_by("presenter", "a")
+    for number in range(MOST + 1):
+        server.talks.given_by(f"{number}", None)
+    assert server.talks.find(talk.id) is talk
+    assert server.talks.noted(talk.notes) is talk
+    assert server.talks.noted(talk.id) is server.talks.find(talk.notes) is None
+
+
 def test_a_talk_knows_when_it_began(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the pages' clock: so a reload doesn't set the elapsed time back."""
     time = Clock()

@@ -4,9 +4,11 @@ Full screen, the blank screen and the clock are the browser's alone: present.js.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
+from typing import TypeGuard
 from urllib.parse import urlencode
 
 import segno
@@ -38,7 +40,11 @@ LOOK_SECONDS = 20.0
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
 """How the scenes of each registry are told apart where one is picked."""
 LONGEST_LABEL = 40
-GONE = "Nobody presents here any more: talks last until the server has had many others."
+GONE = {
+    "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
+    "notes": "These notes belong to no talk.",
+}
+"""What is said where there is none, by the key of the address that asks for it."""
 
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
@@ -60,6 +66,23 @@ def go(scene: str) -> None:
     """Put a scene on the screen, in a callback."""
     address.set_page_value("scene", scene)
     address.set_page_value("open", "")
+
+
+def step(scenes: Sequence[Scene], by: int) -> None:
+    """Go so many scenes on, or back, from where the address is now: quick presses add up."""
+    names = [scene.name for scene in scenes]
+    asked = address.page_value("scene")
+    place = (names.index(asked) if asked in names else 0) + by
+    go(names[max(0, min(place, len(names) - 1))])
+
+
+def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
+    """Take up a talk: after a reload with what was revealed, and where its notes want it to be."""
+    answers = session().stage.answers
+    if talk.shown and not session().stage.scene and talk.shown.answers:
+        answers.setdefault(talk.shown.scene, [*talk.shown.answers])
+    if by := TALKS.granted(talk):
+        step(scenes, by)
 
 
 def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
@@ -92,16 +115,10 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
 
     Where nothing is `loaded`, the scene isn't on the screen.
     """
-    place, names = scenes.index(scene), [each.name for each in scenes]
+    place = scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        for label, icon, key, to in (
-            ("Previous", "arrow_back", "scene_before", place - 1),
-            ("Next", "arrow_forward", "scene_next", place + 1),
-        ):
-            name = names[to % len(names)]
-            at_end = not 0 <= to < len(names)
-            press(label, icon, key, partial(go, name), disabled=at_end, type="tertiary")
-        st.markdown(f"{place + 1} of {len(names)}", width="content")
+        _both_ways(place, len(scenes), partial(step, scenes))
+        st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         if loaded and scene.asks:
             is_open = len(stage.picked(scene)) < len(scene.asks)
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -111,18 +128,34 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
         _browser(scene, talk)
-        for label, icon, what in (
-            ("Overview", "apps", "overview"),
-            ("Follow me", "qr_code_2", "audience"),
-        ):
-            then = "" if address.page_value("open") == what else what
-            act = partial(address.set_page_value, "open", then)
-            press(label, icon, f"open_{what}", act, type="tertiary")
+        _opens("Overview", "apps", "overview")
+        if talk_id := address.page_value("back"):
+            act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
+            press("Back to the presenter", "undo", "go_back", act, type="tertiary")
+        else:
+            _opens("Follow me", "qr_code_2", "audience")
         with st.container(key="open_notes", width="content"):
             st.link_button(
                 "Notes", link(notes=talk.notes), icon=":material/notes:", type="tertiary"
             )
         leave(scene)
+
+
+def _both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
+    """The buttons to the scene before and after the one at `place` of so many."""
+    for label, icon, key, by in (
+        ("Previous", "arrow_back", "scene_before", -1),
+        ("Next", "arrow_forward", "scene_next", 1),
+    ):
+        at_end = not 0 <= place + by < count
+        press(label, icon, key, partial(go_on, by), disabled=at_end, type="tertiary")
+
+
+def _opens(label: str, icon: str, what: str) -> None:
+    """A button that opens this over the scene, and closes it."""
+    then = "" if address.page_value("open") == what else what
+    act = partial(address.set_page_value, "open", then)
+    press(label, icon, f"open_{what}", act, type="tertiary")
 
 
 def leave(scene: Scene) -> None:
@@ -164,16 +197,31 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
         return shorten(whole, LONGEST_LABEL, placeholder=" …")
 
     picked = [each.name for each in scenes]
+    place = picked.index(scene.name)
+
+    def move(by: int) -> None:
+        others = [name for name in picked if name != scene.name]
+        take([*others[: place + by], scene.name, *others[place + by :]])
+
     st.multiselect(
-        "Scenes, in the order in which they are picked",
+        "Your talk, in this order",
         [*known],
         format_func=title,
         **bound("story_picks", picked, take),
     )
+    hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
+        for label, icon, key, by in (
+            ("Earlier", "arrow_back", "scene_earlier", -1),
+            ("Later", "arrow_forward", "scene_later", 1),
+        ):
+            at_end = not 0 <= place + by < len(picked)
+            told_what = f"Move scene {place + 1}, the open one"
+            press(label, icon, key, partial(move, by), disabled=at_end, help=told_what)
         press("Begin anew", "restart_alt", "begin_anew", partial(_begin_anew, scenes, talk))
         is_ready = not names_of(scenes)
         press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
+        st.markdown("Link to your talk", width="content")
         st.code(link(story=names_of(scenes)), language=None, wrap_lines=True)
 
 
@@ -194,6 +242,7 @@ def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
         record.answers.pop(each.name, None)
         record.left.pop(each.name, None)
     record.scene, talk.began = "", clock.now()
+    talk.shown = replace(talk.shown, answers=()) if talk.shown else None
     address.set_page_values({"scene": "", "open": ""})
 
 
@@ -206,18 +255,19 @@ def share(url: str, about: str) -> None:
 def audience(talk: Talk) -> None:
     """How others follow this talk."""
     st.markdown("# Follow me")
-    share(link(follow=talk.id), "This scene in your own browser, and each one after it.")
+    share(link(follow=talk.id), "Scan to follow along on your own screen.")
 
 
-def following(draw: Callable[[Talk, Shown, Scene], object], talk_id: str) -> bool:
+def following(
+    talk: Talk | None, draw: Callable[[Talk, Shown, Scene], object], asked: str
+) -> TypeGuard[Talk]:
     """Draw what a talk shows, and again whenever it moves; else say that there is none.
 
-    Returns whether there is one.
+    Returns whether there is one; `asked` is the key of the address that names it.
     """
-    talk = TALKS.find(talk_id)
     if talk is None or talk.shown is None:
         st.markdown("# This talk is over")
-        hint(GONE)
+        st.markdown(GONE[asked])
         act = partial(address.set_page_values, {"follow": "", "notes": ""})
         press("Present it yourself", "slideshow", "present_own", act)
         return False
@@ -249,7 +299,7 @@ def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
 def follow(talk_id: str) -> None:
     """The presenter's scene, which can be looked at alone, and the way off."""
     with st.container(key="present"):
-        is_on = following(_followed, talk_id)
+        is_on = following(TALKS.find(talk_id), _followed, "follow")
     if is_on:
         with st.container(key="present_off"):
             act = partial(_go_off, talk_id)
@@ -258,8 +308,7 @@ def follow(talk_id: str) -> None:
 
 def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     record = session()
-    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
-    record.run.id = shown.query.get("run", [None])[-1]
+    _be_about(shown)
     own = record.stage  # which has answers that are none of the presenter's business
     record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
     try:
@@ -269,29 +318,32 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     place, scenes = _place(shown)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."
-        st.markdown(f"You follow a talk: {place + 1} of {len(scenes)}.{gone}", width="content")
+        words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
+        st.markdown(words, width="content")
+
+
+def _be_about(shown: Shown) -> None:
+    """Have the settings and the run that a talk shows."""
+    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
+    session().run.id = shown.query.get("run", [None])[-1]
 
 
 def _go_off(talk_id: str) -> None:
-    """Present what the talk shows now, with the way back."""
-    talk = TALKS.find(talk_id)
+    """Present what the talk shows now, as it is there, with the way back."""
+    talk, record = TALKS.find(talk_id), session()
     if talk and talk.shown:
+        _be_about(talk.shown)
+        record.address.as_set = {}  # so that the address has all of it, for a reload
+        record.stage.scene = talk.shown.scene
+        record.stage.answers[talk.shown.scene] = [*talk.shown.answers]
         off = {"scene": talk.shown.scene, "story": names_of(_place(talk.shown)[1])}
         address.set_page_values({"follow": "", "back": talk_id, **off})
 
 
-def back() -> None:
-    """The way back to the presenter, for who went off."""
-    if talk_id := address.page_value("back"):
-        act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
-        with st.container(key="present_back"):
-            press("Back to the presenter", "undo", "go_back", act)
-
-
-def notes(talk_id: str) -> None:
+def notes(notes_id: str) -> None:
     """Speaker's notes to the scene that the presenter has, in a window of their own."""
     with st.container(key="present"):
-        following(_noted, talk_id)
+        following(TALKS.noted(notes_id), _noted, "notes")
 
 
 def _noted(talk: Talk, shown: Shown, scene: Scene) -> None:
@@ -300,9 +352,14 @@ def _noted(talk: Talk, shown: Shown, scene: Scene) -> None:
     st.markdown(f"# {plain(said.title)}")
     with st.container(key="speaker_notes"):
         st.markdown(said.notes or said.text or "Nothing is noted for this scene.")
+    with st.container(key="speaker_answers"):
         for ask in scene.asks:
             right = ask.options[ask.right]
             st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
     after = told(scenes[place + 1]).title if place + 1 < len(scenes) else "the end"
-    hint(f"{place + 1} of {len(scenes)}. Next: {after}")
+    with st.container(key="speaker_next"):
+        st.markdown(f"Next: **{plain(after)}**")
+    with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
+        _both_ways(place, len(scenes), partial(TALKS.wish, talk))
+        st.markdown(f"{place + 1} of {len(scenes)}", width="content")
     _browser(scene, talk, notes=True)

@@ -61,6 +61,8 @@ class Talk:
     """None before its first scene."""
     followers: dict[str, str] = field(default_factory=dict)
     """Session → the fragment that shows it there, both by id."""
+    wish: int = 0
+    """So many scenes on, or back, its notes want it to be."""
 
 
 class Talks:
@@ -93,9 +95,25 @@ class Talks:
             return talk
 
     def find(self, talk_id: str) -> Talk | None:
-        """The talk that is followed, or whose notes are read, by this id; None where it is gone."""
+        """The talk that is followed by this id; None where it is gone."""
+        return self._talks.get(talk_id)
+
+    def noted(self, notes_id: str) -> Talk | None:
+        """The talk whose notes have this id, which no follower knows; None where it is gone."""
         talks = [*self._talks.values()]
-        return next((talk for talk in talks if talk_id in (talk.id, talk.notes)), None)
+        return next((talk for talk in talks if talk.notes == notes_id), None)
+
+    def wish(self, talk: Talk, by: int) -> None:
+        """Ask the presenter's page to go so many scenes on, or back."""
+        with self._lock:
+            talk.wish += by
+        self._redraw(talk.session, "")
+
+    def granted(self, talk: Talk) -> int:
+        """What its notes have asked for since the last time."""
+        with self._lock:
+            by, talk.wish = talk.wish, 0
+        return by
 
     def follow(self, talk: Talk, session: str, fragment: str) -> None:
         """Let this fragment of a session be drawn anew whenever the talk moves."""
@@ -135,7 +153,10 @@ def _is_there(session: str) -> bool:
 
 
 def _redraw(session: str, fragment: str) -> None:
-    """Ask for a run of this fragment, with the session's page as it is in its browser."""
+    """Ask for a run of this fragment, with the session's page as it is in its browser.
+
+    "" is the whole page.
+    """
     if app := Runtime.instance().get_app_session(session):
 
         def ask() -> None:

@@ -15,9 +15,14 @@ from lib.ui.session import Loaded
 Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
 
+def looked_at(loaded: Loaded) -> Chosen:
+    """What a picture is about, with whose weights these are said where scenes have it."""
+    return choose(loaded, st.container(key="scene_weights"))
+
+
 def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
     """A part that shows the answers of these places."""
-    chosen = choose(loaded, st.container(key="scene_weights"))
+    chosen = looked_at(loaded)
     bar = st.container(key="cell_bar")
     replies = [ask(place, chosen) for place in places]
     follow_playhead(bar, chosen.layer_pass, draw(chosen, replies, palette))
@@ -26,7 +31,7 @@ def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) ->
 
 def runs(loaded: Loaded, palette: Palette) -> None:
     """The layer at every timestep, which it goes through by itself."""
-    chosen = choose(loaded, st.container(key="scene_weights"))
+    chosen = looked_at(loaded)
     with st.container(border=True, key="cell_unrolled"):
         unrolled.chain(chosen, palette, as_it_runs=True)
     follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, (), plays=True)
@@ -34,7 +39,7 @@ def runs(loaded: Loaded, palette: Palette) -> None:
 
 def one(loaded: Loaded, palette: Palette) -> None:
     """The proof's first card."""
-    chosen = choose(loaded, st.container(key="scene_weights"))
+    chosen = looked_at(loaded)
     replies = [ask("modes", chosen)]
     proof.draw_last(chosen, replies, palette)
     watch(chosen, replies)

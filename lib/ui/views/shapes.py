@@ -11,10 +11,11 @@ from lib.narrate.explore import strip_sentence
 from lib.narrate.stack import stack_sentence, stack_title
 from lib.stack.fixes import fixes
 from lib.stack.link import read_text, to_text
-from lib.stack.tracing import trace
+from lib.stack.tracing import TracedLayer, broken, trace
+from lib.story import find
 from lib.ui import address
 from lib.ui.advice import TABLE
-from lib.ui.session import Loaded
+from lib.ui.session import Loaded, session
 from lib.ui.shown import Epochs, fitting_run, strip_values
 from lib.ui.text import plain, press, takeaway
 
@@ -32,11 +33,19 @@ def stack(_: Loaded, palette: Palette) -> None:
     """A stack; where it breaks, a click mends it."""
     steps = trace(read_text(address.page_value("stack"))[0])
     with st.container(border=True, key="stack"):
-        takeaway(stack_title(steps))
+        title = stack_title(steps)
+        takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if _is_mended(steps) else title)
         st.html(stack_picture(steps, stack_sentence(steps), palette))
         for number, fix in enumerate(fixes(steps)):
             mend = partial(address.set_page_value, "stack", to_text(fix.stack))
             press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
+
+
+def _is_mended(steps: tuple[TracedLayer, ...]) -> bool:
+    """Whether the scene that is on has set a stack that breaks, which doesn't any more."""
+    scene = find(session().stage.scene)
+    first = read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
+    return broken(trace(first)) is not None and broken(steps) is None
 
 
 def advice(_: Loaded, __: Palette) -> None:
