@@ -22,8 +22,8 @@ const READS = ":is(.st-key-model_text, .st-key-error_text) textarea";
 const MOST_PASTED = 250000; // characters; more than is read of a model, or of an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
-const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack) button,
-  [class*=st-key-lesson_] button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
+const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways,
+  .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
 const GIVES = 50; // times that, in which an uploader may come for one that was dropped
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
