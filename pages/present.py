@@ -9,6 +9,7 @@ ask_for_plotly(st.empty())  # first, since a cold server needs a second for the 
 from lib.story import story
 from lib.ui import address, stage
 from lib.ui.frame import screen
+from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
 from lib.ui.present.talks import TALKS, mine
 from lib.ui.settings import settle_widgets
@@ -16,10 +17,10 @@ from lib.ui.style import PICTURED
 
 screen("Present", (*on_screen.KEYS, *stage.KEYS), PICTURED)
 if talk_id := address.page_value("notes"):
-    on_screen.notes(talk_id)
+    followers.notes(talk_id)
     st.stop()
 if talk_id := address.page_value("follow"):
-    on_screen.follow(talk_id)
+    followers.follow(talk_id)
     st.stop()
 
 scenes, talk = story(address.page_value("story")), mine()

@@ -72,11 +72,13 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
 
 
 def _training(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
-    """The button, and where the run is."""
+    """The button, and where the run is; a scene that waits for it says so itself."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _train_button(scene, loaded, run, snapshot)
-        if run and snapshot and not snapshot.status.over and runs.may_steer(run):
-            hint(_where(snapshot))
+        goes = run and snapshot and not snapshot.status.over and runs.may_steer(run)
+        if goes and snapshot and not scene.until:
+            with st.container(key="train_where", width="content"):
+                hint(_where(snapshot))
 
 
 def _where(snapshot: Snapshot) -> str:

@@ -10,7 +10,7 @@ from lib.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.story.cards import told
 from lib.ui.data import dataset_of
-from lib.ui.present import screen, talks
+from lib.ui.present import followers, screen, talks
 from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.test_pages import APP
@@ -51,8 +51,8 @@ def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(talks, "here", lambda: (found.here, ""))
-    for module in ("lib.ui.present.screen", "lib.ui.present.talks"):
-        monkeypatch.setattr(f"{module}.here", lambda: (found.here, ""))
+    monkeypatch.setattr(followers, "here", talks.here)
+    for module in ("lib.ui.present.screen", "lib.ui.present.followers", "lib.ui.present.talks"):
         monkeypatch.setattr(f"{module}.TALKS", found.talks)
     return found
 
@@ -255,7 +255,7 @@ def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
     for query, words in (({"notes": talk.id}, "notes"), ({"follow": talk.notes}, "follow")):
         app = browsers.open("b", **query)
         assert title(app) == "This talk is over"
-        assert screen.GONE[words] in seen(app)
+        assert followers.GONE[words] in seen(app)
         assert TALK["number"].notes not in seen(app)
 
 

@@ -55,7 +55,7 @@ def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page: Page)
     open_talk(page, "scene=vote")
     page.keyboard.press("r")
     expect(page.locator(".st-key-hands")).to_contain_text("is a hint")
-    page.locator(".st-key-chart_predictions").wait_for()
+    page.locator(".st-key-chart_step_error").wait_for()
     settle(page)
     black = page.locator(".black")
     page.keyboard.press("b")
@@ -127,6 +127,20 @@ def test_a_follower_comes_late_goes_off_and_comes_back(page: Page, other_page: P
     expect(other_page.locator(".st-key-hands")).to_contain_text("is a hint")
 
 
+def test_keys_in_the_window_with_notes_move_the_talk(page: Page, other_page: Page) -> None:
+    """Space goes on there as on the screen, and R mends a stack on the screen."""
+    open_talk(page, "scene=adding")
+    link = page.locator(".st-key-open_notes a").get_attribute("href")
+    other_page.goto(f"{link}")
+    expect_scene(other_page, TALK["adding"].title)
+    other_page.keyboard.press("Space")
+    expect_scene(page, TALK["breaks"].title)
+    expect_scene(other_page, TALK["breaks"].title)
+    assert not serious(other_page)
+    page.keyboard.press("r")
+    expect(page.locator(".st-key-stack")).to_contain_text("Mended: from (N, 12, 3)")
+
+
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
 def test_the_cell_runs_by_itself_unless_motion_is_reduced(page: Page, *, reduced: bool) -> None:
     """What comes out is seen as it runs; where nothing moves all of it is there."""
@@ -135,6 +149,8 @@ def test_the_cell_runs_by_itself_unless_motion_is_reduced(page: Page, *, reduced
     veil = page.locator(".veil")
     if reduced:
         expect(veil).to_be_hidden()
+        page.keyboard.press("t")
+        expect(page.locator(".st-key-scene_plays .play")).to_contain_text("Pause")
         return
     step = "() => +getComputedStyle(document.documentElement).getPropertyValue('--cell-t') > 1"
     page.wait_for_function(step)

@@ -1,4 +1,4 @@
-"""One thing to a screen: a scene with what stands below it, the overview, and what others see.
+"""One thing to a screen: a scene with what stands below it, the overview, and the way to follow.
 
 Full screen, the blank screen and the clock are the browser's alone: present.js.
 """
@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
-from typing import TypeGuard
 from urllib.parse import urlencode
 
 import segno
@@ -16,17 +15,16 @@ import streamlit as st
 
 from lib.figures.html import templates
 from lib.stack.link import LONGEST
-from lib.story import TALK, Scene, all_scenes, find, story
+from lib.story import TALK, Scene, all_scenes
 from lib.story.cards import told
 from lib.ui import address, clock, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data
-from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
-from lib.ui.present.talks import TALKS, Shown, Talk, here
-from lib.ui.session import Loaded, Stage, session
-from lib.ui.settings import Settled, settle_widgets
+from lib.ui.present.talks import TALKS, Shown, Talk
+from lib.ui.session import Loaded, session
+from lib.ui.settings import Settled
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
@@ -35,17 +33,9 @@ KEYS = ("story", "scene", "open", "follow", "notes", "back")
 follower the talk, of the window with notes, too, and of who went off the one to go back to."""
 UNTOLD = ("open", "pace", "story")
 """What of the presenter's address is nobody else's, or is told in fewer words."""
-LOOK_SECONDS = 20.0
-"""Between two looks whether the presenter is still there."""
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
 """How the scenes of each registry are told apart where one is picked."""
 LONGEST_LABEL = 40
-GONE = {
-    "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
-    "notes": "These notes belong to no talk.",
-}
-"""What is said where there is none, by the key of the address that asks for it."""
-
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
 
@@ -117,7 +107,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
     """
     place = scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        _both_ways(place, len(scenes), partial(step, scenes))
+        both_ways(place, len(scenes), partial(step, scenes))
         st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         if loaded and scene.asks:
             is_open = len(stage.picked(scene)) < len(scene.asks)
@@ -127,7 +117,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        _browser(scene, talk)
+        browser(scene, talk)
         _opens("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
@@ -141,7 +131,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         leave(scene)
 
 
-def _both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
+def both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
     """The buttons to the scene before and after the one at `place` of so many."""
     for label, icon, key, by in (
         ("Previous", "arrow_back", "scene_before", -1),
@@ -168,7 +158,8 @@ def leave(scene: Scene) -> None:
     st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def _browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+def browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+    """What the browser does alone; beside the `notes` it is the clock."""
     seconds = clock.now() - talk.began
     _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
 
@@ -256,110 +247,3 @@ def audience(talk: Talk) -> None:
     """How others follow this talk."""
     st.markdown("# Follow me")
     share(link(follow=talk.id), "Scan to follow along on your own screen.")
-
-
-def following(
-    talk: Talk | None, draw: Callable[[Talk, Shown, Scene], object], asked: str
-) -> TypeGuard[Talk]:
-    """Draw what a talk shows, and again whenever it moves; else say that there is none.
-
-    Returns whether there is one; `asked` is the key of the address that names it.
-    """
-    if talk is None or talk.shown is None:
-        st.markdown("# This talk is over")
-        st.markdown(GONE[asked])
-        act = partial(address.set_page_values, {"follow": "", "notes": ""})
-        press("Present it yourself", "slideshow", "present_own", act)
-        return False
-
-    def follow_talk() -> None:
-        TALKS.follow(talk, *here())
-        if (shown := talk.shown) and (scene := find(shown.scene)):
-            draw(talk, shown, scene)
-            fragment(_look, run_every=LOOK_SECONDS)(talk, shown, TALKS.is_given(talk))
-
-    fragment(follow_talk)()
-    return True
-
-
-def _look(talk: Talk, shown: Shown, there: bool) -> None:
-    """Draw the page anew where nobody has told it to, or the presenter has gone or come."""
-    is_gone = TALKS.find(talk.id) is not talk
-    if is_gone or talk.shown != shown or TALKS.is_given(talk) != there:
-        st.rerun()
-
-
-def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
-    """Where the scene stands in its story, from 0, and that story."""
-    scenes = story(shown.query.get("story", [""])[-1])
-    names = [each.name for each in scenes]
-    return (names.index(shown.scene) if shown.scene in names else 0), scenes
-
-
-def follow(talk_id: str) -> None:
-    """The presenter's scene, which can be looked at alone, and the way off."""
-    with st.container(key="present"):
-        is_on = following(TALKS.find(talk_id), _followed, "follow")
-    if is_on:
-        with st.container(key="present_off"):
-            act = partial(_go_off, talk_id)
-            press("Look around on my own", "explore", "look_around", act)
-
-
-def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
-    record = session()
-    _be_about(shown)
-    own = record.stage  # which has answers that are none of the presenter's business
-    record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
-    try:
-        show(scene, settle_widgets(), follows=True)
-    finally:
-        record.stage = own
-    place, scenes = _place(shown)
-    with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."
-        words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
-        st.markdown(words, width="content")
-
-
-def _be_about(shown: Shown) -> None:
-    """Have the settings and the run that a talk shows."""
-    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
-    session().run.id = shown.query.get("run", [None])[-1]
-
-
-def _go_off(talk_id: str) -> None:
-    """Present what the talk shows now, as it is there, with the way back."""
-    talk, record = TALKS.find(talk_id), session()
-    if talk and talk.shown:
-        _be_about(talk.shown)
-        record.address.as_set = {}  # so that the address has all of it, for a reload
-        record.stage.scene = talk.shown.scene
-        record.stage.answers[talk.shown.scene] = [*talk.shown.answers]
-        off = {"scene": talk.shown.scene, "story": names_of(_place(talk.shown)[1])}
-        address.set_page_values({"follow": "", "back": talk_id, **off})
-
-
-def notes(notes_id: str) -> None:
-    """Speaker's notes to the scene that the presenter has, in a window of their own."""
-    with st.container(key="present"):
-        following(TALKS.noted(notes_id), _noted, "notes")
-
-
-def _noted(talk: Talk, shown: Shown, scene: Scene) -> None:
-    place, scenes = _place(shown)
-    said = told(scene)
-    st.markdown(f"# {plain(said.title)}")
-    with st.container(key="speaker_notes"):
-        st.markdown(said.notes or said.text or "Nothing is noted for this scene.")
-    with st.container(key="speaker_answers"):
-        for ask in scene.asks:
-            right = ask.options[ask.right]
-            st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
-    after = told(scenes[place + 1]).title if place + 1 < len(scenes) else "the end"
-    with st.container(key="speaker_next"):
-        st.markdown(f"Next: **{plain(after)}**")
-    with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-        _both_ways(place, len(scenes), partial(TALKS.wish, talk))
-        st.markdown(f"{place + 1} of {len(scenes)}", width="content")
-    _browser(scene, talk, notes=True)
