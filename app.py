@@ -8,6 +8,8 @@ if "present" in st.query_params:
     told = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
     st.switch_page("pages/present.py", query_params=told)
 if "card" in st.query_params:
+    ask_for_plotly(st.empty())
+
     from lib.ui.embed import embed
 
     embed()

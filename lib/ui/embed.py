@@ -16,7 +16,6 @@ from lib.story.cards import told
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
-from lib.ui.first_paint import ask_for_plotly
 from lib.ui.frame import PAGES, complaints, screen
 from lib.ui.settings import settle_widgets
 from lib.ui.style import PICTURED
@@ -32,8 +31,6 @@ def embed() -> None:
     scene = None if asked in VIEWS else GALLERY.get(asked)
     name = scene.shows if scene else asked
     view = VIEWS.get(name)
-    if view and view.module != "shapes":  # those have no charts
-        ask_for_plotly(st.empty())
     screen(view.page if view else "Explore", (KEY, *stage.KEYS), [*PICTURED, "embed"])
     if view is None:
         words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."

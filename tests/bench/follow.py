@@ -30,7 +30,7 @@ SCENES, IDLE_SECONDS = 6, 20.0
 
 async def scene_comes(followers: list[Session], place: int) -> None:
     """Until all of them have drawn the scene at this place, from 1, to its last line."""
-    last = f"You follow a talk: {place} of"
+    last = f"Following the presenter, scene {place} of"
     await asyncio.gather(
         *(session.until(lambda s=session: last in s.text) for session in followers)
     )
