@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import re
 import statistics
 import time
 
@@ -23,6 +24,8 @@ from tests.bench.load import cpu_seconds, until_ready
 from tests.browser.server import Server, serve
 from tests.session import Session
 
+FOLLOW = re.compile(r"follow=\w+")
+"""The link for the audience, in the page's text."""
 EVERY_SECONDS = 10.0
 """Between two scenes."""
 SCENES, IDLE_SECONDS = 6, 20.0
@@ -48,8 +51,9 @@ async def measure(count: int) -> dict[str, float]:
         async with contextlib.AsyncExitStack() as stack:
             presenter = await stack.enter_async_context(Session(server.url, "present=1"))
             await presenter.until(lambda: presenter.elements("link_button"))
-            link = presenter.elements("link_button")[0].link_button.url
-            query = f"present=1&follow={link.rpartition('=')[2]}"
+            await presenter.click("Follow me")
+            await presenter.until(lambda: FOLLOW.search(presenter.text))
+            query = f"present=1&{FOLLOW.findall(presenter.text)[-1]}"
             followers = [
                 await stack.enter_async_context(Session(server.url, query)) for _ in range(count)
             ]
