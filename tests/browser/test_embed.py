@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.driver import settle
 from tests.browser.server import Server
 from tests.browser.test_accessibility import darken, serious
+from tests.waiting import eventually
 
 WIDTH, HEIGHT = 600, 460
 POST = """<!doctype html><h1>A post</h1>
@@ -26,11 +27,11 @@ def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page: Page, server: S
         frame.locator(settled).wait_for()
         expect(frame.locator("[data-testid=stSidebar], header button")).to_have_count(0)
         link = frame.get_by_role("link", name="open in full")
-        assert link.evaluate("e => e.getBoundingClientRect().bottom") <= HEIGHT
+        bottom = "e => e.getBoundingClientRect().bottom"
+        assert eventually(lambda at=link, edge=bottom: at.evaluate(edge) <= HEIGHT, pause=0.2)
         assert frame.locator("body").evaluate("e => e.scrollWidth") <= WIDTH
-    card = chart.locator(".st-key-card_loss").bounding_box()
-    assert card
-    assert card["height"] > HEIGHT - 70
+    card, height = chart.locator(".st-key-card_loss"), "e => e.getBoundingClientRect().height"
+    assert eventually(lambda: card.evaluate(height) > HEIGHT - 70, pause=0.2)
     with page.context.expect_page() as opened:
         chart.get_by_role("link", name="open in full").click()
     full = opened.value
