@@ -16,7 +16,7 @@ from lib.ui.session import Stage, session
 from lib.ui.settings import settle_widgets
 from lib.ui.text import plain, press
 
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 20.0
 """Between two looks whether the presenter is still there."""
 GONE = {
     "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
