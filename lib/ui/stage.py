@@ -12,7 +12,7 @@ import streamlit as st
 from lib.experiment import SETTINGS
 from lib.run import Run, Snapshot, Status
 from lib.stack.link import read_text
-from lib.stack.tracing import broken, trace
+from lib.stack.tracing import TracedLayer, broken, trace
 from lib.story import Ask, Scene
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
@@ -128,9 +128,14 @@ def shown(scene: Scene) -> str:
 def question(scene: Scene) -> None:
     """Draw its questions: the answered ones with why, and the next one with its options."""
     verdicts(scene)
-    following = scene.asks[len(picked(scene)) :]
-    if following and (not following[0].after or has_happened(scene)):
-        _ask(scene, following[0])
+    ask = open_ask(scene)
+    if ask and (not ask.after or has_happened(scene)):
+        _ask(scene, ask)
+
+
+def open_ask(scene: Scene) -> Ask | None:
+    """The first of its questions that isn't answered."""
+    return next(iter(scene.asks[len(picked(scene)) :]), None)
 
 
 def verdicts(scene: Scene) -> None:
@@ -141,9 +146,8 @@ def verdicts(scene: Scene) -> None:
 
 def reveal(scene: Scene) -> None:
     """Give the right answer to its next question, or take all back, in a callback."""
-    place = len(picked(scene))
-    if place < len(scene.asks):
-        _answer(scene, place, scene.asks[place].right)
+    if ask := open_ask(scene):
+        _answer(scene, len(picked(scene)), ask.right)
     else:
         del session().stage.answers[scene.name]
 
@@ -177,16 +181,12 @@ def _answer(scene: Scene, question: int, place: int) -> None:
 
 def waiting(scene: Scene) -> None:
     """Say what is still to do, and draw a way past it: nobody is stuck where a worker is slow."""
-
-    def draw(progress: tuple[str, bool]) -> None:
-        hint(progress[0])
-
     if answered(scene) and not has_happened(scene):
         with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
             following_fragment(
                 lambda: _progress(scene),
-                draw,
-                lambda seen: seen[1],
+                lambda progress: hint(progress[0]),
+                lambda progress: progress[1],
                 0.3,
                 about=lambda _: has_happened(scene),
             )
@@ -235,6 +235,11 @@ def has_happened(scene: Scene) -> bool:
     return scene.name in passed
 
 
+def traced_stack() -> tuple[TracedLayer, ...]:
+    """The stack that the address has, traced."""
+    return trace(read_text(address.page_value("stack"))[0])
+
+
 def _is_so(scene: Scene) -> bool:
     what, _, value = scene.until.partition(" ")
     if not what:
@@ -245,7 +250,7 @@ def _is_so(scene: Scene) -> bool:
         current = runs.current_run()
         return current is not None and current[1].epoch >= int(value)
     if what == "mended":
-        return broken(trace(read_text(address.page_value("stack"))[0])) is None
+        return broken(traced_stack()) is None
     is_now = (
         address.page_value(what) if what in KEYS else f"{session().address.experiment.get(what)}"
     )

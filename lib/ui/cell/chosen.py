@@ -126,6 +126,11 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
     )
 
 
+def looked_at(loaded: Loaded) -> Chosen:
+    """The same of a picture by itself, which says whose weights these are where it has room."""
+    return choose(loaded, st.container(key="scene_weights"))
+
+
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     epochs = Epochs.of(shown)

@@ -93,8 +93,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
             draw(stage.shown(scene), loaded, current_palette())
         with words, st.container(key="hands"):
             stage.verdicts(scene)
-            if len(stage.picked(scene)) < len(scene.asks):
-                ask = scene.asks[len(stage.picked(scene))]
+            if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
                 st.html(_HTML.options([option.text for option in ask.options]))
     return loaded
@@ -110,7 +109,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         both_ways(place, len(scenes), partial(step, scenes))
         st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         if loaded and scene.asks:
-            is_open = len(stage.picked(scene)) < len(scene.asks)
+            is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
             press(label, eye, "do_reveal", partial(stage.reveal, scene))
         if loaded:

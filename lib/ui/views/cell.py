@@ -8,16 +8,11 @@ import streamlit as st
 from lib.figures.palette import Palette
 from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
-from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
+from lib.ui.cell.chosen import Chosen, Follower, follow_playhead, looked_at
 from lib.ui.cell.parts import PARTS
 from lib.ui.session import Loaded
 
 Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
-
-
-def looked_at(loaded: Loaded) -> Chosen:
-    """What a picture is about, with whose weights these are said where scenes have it."""
-    return choose(loaded, st.container(key="scene_weights"))
 
 
 def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:

@@ -27,15 +27,14 @@ from lib.recurrence.cells import highest_output
 from lib.recurrence.formulas import LayerPass
 from lib.run import Snapshot
 from lib.stack.code import code_lines
-from lib.stack.link import read_text
-from lib.stack.tracing import trace
 from lib.toml import beside, say
 from lib.training.recorded import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, Chosen, choose, follow_playhead, where
+from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
+from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, takeaway
 
 SAID: dict[str, str] = beside(__file__)
@@ -47,14 +46,14 @@ _HTML = templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 def chain(loaded: Loaded, palette: Palette) -> None:
     """The layer along time, and what it hands out."""
-    chosen = choose(loaded, st.container(key="scene_weights"))
+    chosen = looked_at(loaded)
     with st.container(border=True, key="chain"):
         unrolled.chain(chosen, palette)
 
 
 def hand(loaded: Loaded, palette: Palette) -> None:
     """One layer with all its numbers, and those of the playhead's step multiplied out."""
-    chosen = choose(loaded, st.container(key="scene_weights"))
+    chosen = looked_at(loaded)
     layer, bar = chosen.layer_pass, st.container(key="cell_bar")
     with st.container(border=True, gap="xsmall"):
         unrolled.chain(chosen, palette, told=False)
@@ -115,9 +114,8 @@ def _trained(case: str) -> str:
 
 def code(_: Loaded, __: Palette) -> None:
     """A stack as Keras code, without its shapes."""
-    steps = trace(read_text(address.page_value("stack"))[0])
     with st.container(border=True):
-        st.code("\n".join(code_lines(steps)), language="python", wrap_lines=True)
+        st.code("\n".join(code_lines(traced_stack())), language="python", wrap_lines=True)
 
 
 def worked(_: Loaded, __: Palette) -> None:
@@ -145,7 +143,7 @@ def worked_numbers() -> dict[str, object]:
 
 def glance(loaded: Loaded, palette: Palette) -> None:
     """A mask, the final states, and both directions, with this layer's numbers."""
-    layer = choose(loaded, st.container(key="scene_weights")).layer_pass
+    layer = looked_at(loaded).layer_pass
     with st.container(border=True):
         st.html(f"{_HTML.glance(**glance_numbers(layer), palette=palette)}")
 

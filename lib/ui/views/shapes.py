@@ -17,6 +17,7 @@ from lib.ui import address
 from lib.ui.advice import TABLE
 from lib.ui.session import Loaded, session
 from lib.ui.shown import Epochs, fitting_run, strip_values
+from lib.ui.stage import traced_stack
 from lib.ui.text import plain, press, takeaway
 
 
@@ -31,7 +32,7 @@ def strip(loaded: Loaded, palette: Palette) -> None:
 
 def stack(_: Loaded, palette: Palette) -> None:
     """A stack; where it breaks, a click mends it."""
-    steps = trace(read_text(address.page_value("stack"))[0])
+    steps = traced_stack()
     with st.container(border=True, key="stack"):
         title = stack_title(steps)
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if _is_mended(steps) else title)
