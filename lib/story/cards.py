@@ -64,13 +64,16 @@ def of_run(run: RunAt) -> dict[str, str]:
     dataset, snapshot = run.dataset, run.snapshot
     scale, unit = dataset.raw_scale or 1.0, off_unit(dataset)
     guesses, (floors, _) = naive_loss(run.experiment, dataset), best_loss(run.experiment, dataset)
-    guess = scale * math.sqrt(dataset.naive_mse[-1])
-    numbers = {"epoch": f"{snapshot.epoch}", "guess_off": readable(guess, 2, unit)}
+
+    def off(mse: float) -> str:
+        return readable(scale * math.sqrt(mse), 2, unit)
+
+    numbers = {"epoch": f"{snapshot.epoch}", "guess_off": off(dataset.naive_mse[-1])}
     for mode in snapshot.results:
         error, loss = (np.median(snapshot.by_seed(mode, of)) for of in ("final_mse", "final_loss"))
         numbers |= {
             mode: readable(error, 2),
-            f"{mode}_off": readable(scale * math.sqrt(error), 2, unit),
+            f"{mode}_off": off(error),
             f"{mode}_loss": readable(loss, 2),
             f"{mode}_guess": readable(guesses[mode], 2),
         }
@@ -78,8 +81,7 @@ def of_run(run: RunAt) -> dict[str, str]:
             numbers[f"{mode}_floor"] = number(floors[mode], 7)
     for baseline in dataset.baselines:
         wrong = baseline.last[dataset.judged] - dataset.y[dataset.judged][:, -1]
-        off = scale * math.sqrt(np.mean(wrong.astype(np.float64) ** 2))
-        numbers[f"by_{baseline.name}"] = readable(off, 2, unit)
+        numbers[f"by_{baseline.name}"] = off(np.mean(wrong.astype(np.float64) ** 2))
     return numbers
 
 

@@ -105,6 +105,12 @@ def current_run() -> tuple[Run, Snapshot] | None:
     return (run, snapshot) if run and snapshot else None
 
 
+def open_run() -> tuple[Run, Snapshot] | None:
+    """The same of a run that isn't over, and is this browser's to steer."""
+    current = current_run()
+    return current if current and may_steer(current[0]) and not current[1].status.over else None
+
+
 def is_mine(started: str, owner: Owner) -> bool:
     """Whether a run or a sweep with this id and owner is this session's, or its browser's."""
     here = started in session().run.started
@@ -194,8 +200,8 @@ def forget_epoch() -> None:
 
 def follow_pace() -> None:
     """Let this session's run go at the pace that is chosen now, where it is this browser's."""
-    if run := _going_run():
-        client().set_pace(run, _chosen_seconds())
+    if (found := open_run()) is not None:
+        client().set_pace(found[0], _chosen_seconds())
 
 
 def _chosen_seconds() -> float | None:
@@ -203,11 +209,5 @@ def _chosen_seconds() -> float | None:
 
 
 def _stop_current() -> None:
-    if run := _going_run():
-        client().stop(run)
-
-
-def _going_run() -> Run | None:
-    """This session's run, where it isn't over and this browser's."""
-    run, snapshot = current_run() or (None, None)
-    return run if run and snapshot and may_steer(run) and not snapshot.status.over else None
+    if (found := open_run()) is not None:
+        client().stop(found[0])

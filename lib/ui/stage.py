@@ -63,22 +63,21 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
     if "run" in scene.controls:
         following_fragment(
-            runs.current_run,
-            lambda current: _training(scene, loaded, *(current or (None, None))),
-            lambda current: current and not current[1].status.over and runs.may_steer(current[0]),
+            runs.open_run,
+            lambda going: _training(scene, loaded, going),
+            lambda going: going is not None,
             LOOK_SECONDS,
-            about=lambda current: current and (current[0], current[1].status),
+            about=lambda going: going and (going[0], going[1].status),
         )
 
 
-def _training(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
+def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
     """The button, and where the run is; a scene that waits for it says so itself."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _train_button(scene, loaded, run, snapshot)
-        goes = run and snapshot and not snapshot.status.over and runs.may_steer(run)
-        if goes and snapshot and not scene.until:
+        _train_button(scene, loaded, going)
+        if going and not scene.until:
             with st.container(key="train_where", width="content"):
-                hint(_where(snapshot))
+                hint(_where(going[1]))
 
 
 def _where(snapshot: Snapshot) -> str:
@@ -88,26 +87,31 @@ def _where(snapshot: Snapshot) -> str:
     return f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
 
 
-def _train_button(scene: Scene, loaded: Loaded, run: Run | None, snapshot: Snapshot | None) -> None:
-    client, status = runs.client(), snapshot.status if snapshot else None
-
-    def train() -> None:
-        started = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
-        if scene.pause:
-            if scene.seconds:
-                epochs = loaded.experiment.training.epochs
-                client.set_pace(started, scene.seconds * epochs / scene.pause)
-            client.resume(started, scene.pause)
-
-    if run and status and status.active and runs.may_steer(run):
-        press("Pause", "pause", "do_pause", lambda: client.pause(run), type="primary")
-    elif run and status is Status.PAUSED and runs.may_steer(run):
-        left = scene.pause - snapshot.epoch if snapshot else 0
-        resume = partial(client.resume, run, left if left > 0 else None)
-        press("Resume", "play_arrow", "do_train", resume, type="primary")
-    else:
+def _train_button(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
+    client = runs.client()
+    if going is None:
+        train = partial(_train, scene, loaded)
         can_train = loaded.trainable
         press("Train", "play_arrow", "do_train", train, type="primary", disabled=not can_train)
+        return
+    run, snapshot = going
+    if snapshot.status.active:
+        press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+    else:
+        left = scene.pause - snapshot.epoch
+        resume = partial(client.resume, run, left if left > 0 else None)
+        press("Resume", "play_arrow", "do_train", resume, type="primary")
+
+
+def _train(scene: Scene, loaded: Loaded) -> None:
+    """Begin a run, which pauses where the scene wants it to; in a callback."""
+    client = runs.client()
+    run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
+    if scene.pause:
+        if scene.seconds:
+            epochs = loaded.experiment.training.epochs
+            client.set_pace(run, scene.seconds * epochs / scene.pause)
+        client.resume(run, scene.pause)
 
 
 def picked(scene: Scene) -> list[int]:
