@@ -35,8 +35,13 @@ def open_page(page: Page, path: str = "/") -> None:
     page.goto(path)
     page.locator(f".st-key-{MENU} a").nth(len(EVERYWHERE) - 1).wait_for()
     page.get_by_test_id("stMain").get_by_role("img").first.wait_for()
-    page.locator(".st-key-listener .ready").wait_for(state="attached")
+    wait_for_keys(page)
     settle(page)
+
+
+def wait_for_keys(page: Page) -> None:
+    """Wait until the page hears keys: one that is pressed before is lost."""
+    page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
 def wait_until_whole(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from lib.story import GUIDE, Ask, Scene
-from tests.browser.driver import settle
+from tests.browser.driver import settle, wait_for_keys
 from tests.browser.test_accessibility import darken, serious
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -18,7 +18,7 @@ LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 def open_step(page: Page, name: str = "") -> None:
     """Open a step of the lesson by its link."""
     page.goto(f"/guide?at={name}" if name else "/guide")
-    page.locator(".st-key-listener .ready").wait_for(state="attached")
+    wait_for_keys(page)
     page.locator(".st-key-lesson_picture").get_by_role("img").or_(
         page.locator(".st-key-lesson_picture [data-testid=stCode]")
     ).first.wait_for()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from lib.story import TALK
-from tests.browser.driver import settle
+from tests.browser.driver import settle, wait_for_keys
 from tests.browser.test_accessibility import darken, serious
 
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
@@ -18,7 +18,7 @@ def open_talk(page: Page, query: str = "present=1") -> None:
     page.set_viewport_size(PROJECTOR)
     page.goto(f"/?{query}" if query.startswith("present=1") else f"/present?{query}")
     page.locator(".st-key-open_notes a").wait_for()
-    page.locator(".st-key-listener .ready").wait_for(state="attached")
+    wait_for_keys(page)
     settle(page)
 
 
@@ -132,6 +132,7 @@ def test_keys_in_the_window_with_notes_move_the_talk(page: Page, other_page: Pag
     open_talk(page, "scene=adding")
     link = page.locator(".st-key-open_notes a").get_attribute("href")
     other_page.goto(f"{link}")
+    wait_for_keys(other_page)
     expect_scene(other_page, TALK["adding"].title)
     other_page.keyboard.press("Space")
     expect_scene(page, TALK["breaks"].title)
