@@ -1,13 +1,13 @@
 """What a compiled program depends on, and nothing that it doesn't: equal keys share a program.
 
-Not in here, and so free to change without a new compile: the learning rate, the seed, the number of
-epochs, the data itself, and, up to the next power of two, the number of samples; with one seed the
-mode, too.
+Not in here, and so free to change without a new compile: the optimizer and its learning rate, the
+seed, the number of epochs, the data itself, and, up to the next power of two, the number of
+samples; with one seed the mode, too.
 """
 
 from dataclasses import dataclass, replace
 
-from lib.experiment import Experiment, ModelSettings
+from lib.experiment import Experiment
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
@@ -17,29 +17,62 @@ busy alone: side by side each would be slower, since less of what it needs is in
 
 
 @dataclass(frozen=True, slots=True)
-class Architecture:
-    """What compiled training depends on: a recurrent stack, its data, and how it is trained."""
+class Code:
+    """What TensorFlow's code of the training depends on. It is traced once for all sizes."""
 
-    model: ModelSettings
-    """Of both modes, whichever are trained."""
+    cell: str
+    layers: int
+    head: str
+    loss: str = ""
+    """The run's own, where its own timesteps are all there are: XLA makes faster code of what it
+    knows. Without one it has all losses, and its loops make as many turns as they are told."""
+
+    def holds(self, other: "Code") -> bool:
+        """Whether it can do what the other does."""
+        return other == self or (other == replace(self, loss=other.loss) and not self.loss)
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """What compiled training depends on: a recurrent stack, and the sizes of its data."""
+
+    code: Code
+    units: int
     timesteps: int
     features: int
     targets: int
     capacity: int
     """Room for samples: the training part is padded to it with samples that no batch names."""
     batch: int
-    ragged: bool
-    """Whether the last batch of an epoch is short."""
-    optimizer: str
-    loss: str
     lanes: int = 1
     """Models that are trained side by side."""
 
     @property
     def is_alone(self) -> bool:
         """Whether a call keeps more than half of what may be kept: none has room beside it."""
-        of_model = self.batch * self.timesteps * self.model.units * self.model.layers
+        of_model = self.batch * self.timesteps * self.units * self.code.layers
         return 2 * self.lanes * of_model > MAX_STATES
+
+    @property
+    def work(self) -> float:
+        """About how many multiplications of a gate a batch of one model costs."""
+        rows = self.batch * self.timesteps * self.code.layers
+        return rows * self.units * (self.units + self.features + self.targets)
+
+    def holds(self, other: "Architecture") -> bool:
+        """Whether a program of this one does for models of the other, if in more calls.
+
+        What is smaller there is padded (`room`), and of more samples each call has some.
+        """
+        return (
+            self.code.holds(other.code)
+            and self.lanes <= other.lanes
+            and not (self.code.loss and self.timesteps != other.timesteps)
+            and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
+        )
+
+
+_SIZES = "units", "timesteps", "features", "targets", "batch"
 
 
 def architecture_of(
@@ -49,21 +82,19 @@ def architecture_of(
 
     These have T timesteps, F features and K targets.
     """
-    training, model = experiment.training, experiment.model
-    batch = min(training.batch_size, samples)
+    model = experiment.model
+    batch = min(experiment.training.batch_size, samples)
     # With half of the models each, two threads have a call.
     lanes = min(MOST_LANES, -(-len(experiment.each_seed) * len(model.modes) // 2))
     if batch * timesteps * model.units * (model.units + features) * model.layers > LANE_PRODUCTS:
         lanes = 1
     return Architecture(
-        replace(model, mode="both"),
+        Code(model.cell, model.layers, model.head, experiment.training.loss),
+        model.units,
         timesteps,
         features,
         targets,
         capacity=1 << (samples - 1).bit_length(),
         batch=batch,
-        ragged=samples % batch != 0,
-        optimizer=training.optimizer,
-        loss=training.loss,
         lanes=lanes,
     )

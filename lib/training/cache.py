@@ -1,15 +1,27 @@
 """Compiled programs: made in helper threads, kept while they are of use, shared by all runs.
 
-It doesn't know what a program is: `build` makes one from its key.
+It doesn't know what a program is: `build` makes one from its key. Of keys it knows that a program
+of one may do the work of another that it `holds`.
 """
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol
 
 from lib.training.machine import LAST, NICE, give_way
+
+
+class Key(Hashable, Protocol):
+    """What a program is built for."""
+
+    @property
+    def work(self) -> float:
+        """What a call of it costs, beside other keys."""
+
+    def holds(self, other: Any) -> bool:
+        """Whether its program does for the other, too."""
 
 
 class ProgramCache:
@@ -17,29 +29,41 @@ class ProgramCache:
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
     thread busy at most, and is given up where something else is likelier before it has begun. What
-    runs in the background wait for has a thread of its own, which comes after all others, and is
-    dropped first.
+    no run waits for has a thread of its own, which comes after all others: programs for runs in the
+    background, or for runs that train by another one meanwhile, and then `rooms`, one after the
+    other, that do for many keys. These are never dropped.
     """
 
     THREADS = 2
     LIMIT = 64
-    """Programs that are kept."""
+    """Programs that are kept, and the rooms."""
 
-    def __init__(self, build: Callable[[Any], Any]) -> None:
-        self._build = build
+    def __init__(
+        self,
+        build: Callable[[Any], Any],
+        rooms: Iterable[Key] = (),
+        has_memory: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._build, self.has_memory = build, has_memory
+        """Whether there is memory for one more program that nobody waits for."""
         self._changed = threading.Condition()
-        self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
-        self._wanted, self._later = Counter[Hashable](), Counter[Hashable]()
-        """How many runs, and runs in the background, wait for each: the first is built next."""
-        self._likely: dict[Hashable, None] = {}
+        self._programs: OrderedDict[Key, Future[Any]] = OrderedDict()
+        self._wanted, self._later = Counter[Key](), Counter[Key]()
+        """How many runs wait for each, and how many don't wait: the first is built next."""
+        self._likely: dict[Key, None] = {}
+        self._rooms = dict.fromkeys(rooms)
+        self._missing = dict(self._rooms)
+        """The rooms that are still to be built."""
+        self.built = 0
+        """How many were built so far, or tried in vain."""
         self._building = 0
-        """How many are built that aren't the background's."""
-        jobs = [(NICE, self._wanted, self._likely), (LAST, self._later)]
+        """How many are built that somebody waits for, or soon may."""
+        jobs = [(NICE, self._wanted, self._likely), (LAST, self._later, self._missing)]
         for job in (*jobs, *[(NICE, self._wanted)] * (self.THREADS - 1)):
             threading.Thread(target=self._work, args=job, daemon=True).start()
 
-    def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
-        """The program of this key, for a run that waits for it."""
+    def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
+        """The program of this key, for a run that waits for it; in the background none does."""
         with self._changed:
             future = self._find(key, last=not background)
             if not background:
@@ -49,29 +73,56 @@ class ProgramCache:
             self._changed.notify_all()
             return future
 
-    def leave(self, key: Hashable, *, background: bool = False) -> None:
-        """Note that a run waits for this no more. What no other run waits for isn't begun."""
+    def leave(self, key: Key, *, background: bool = False) -> None:
+        """Note that a run wants this no more. What no other run wants isn't begun."""
         waiting = self._later if background else self._wanted
         with self._changed:
             if key in waiting:
                 waiting[key] -= 1
                 if not waiting[key]:
                     del waiting[key]
-                    if not any(key in queue for queue in (self._wanted, self._likely, self._later)):
-                        del self._programs[key]
+                    self._forget(key)
 
-    def ahead(self, key: Hashable) -> None:
-        """Build this when no run waits for a program, in place of what was given here before."""
+    def ahead(self, key: Key) -> None:
+        """Build this when no run waits for a program, in place of what was given here before.
+
+        Nothing where a program does for it already.
+        """
         with self._changed:
-            for old in self._likely.keys() - {key} - self._later.keys():
-                del self._programs[old]
-            future = self._find(key)
+            before, is_ready = list(self._likely), self._ready(key) is not None
             self._likely.clear()
-            if not (future.running() or future.done() or key in self._wanted):
-                self._likely[key] = None
+            if not is_ready:
+                future = self._find(key)
+                if not (future.running() or future.done() or key in self._wanted):
+                    self._likely[key] = None
+            for other in before:
+                self._forget(other)
             self._changed.notify_all()
 
-    def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:
+    def ready(self, key: Key) -> tuple[Any, bool] | None:
+        """The program that does for this key with the least work, and whether it is its own.
+
+        None where there is none yet.
+        """
+        with self._changed:
+            if (best := self._ready(key)) is None:
+                return None
+            self._programs.move_to_end(best)
+            return self._programs[best].result(), best == key
+
+    def _ready(self, key: Key) -> Key | None:
+        done = [k for k, future in self._programs.items() if future.done() and k.holds(key)]
+        fit = [k for k in done if not self._programs[k].exception()]
+        return key if key in fit else min(fit, key=lambda k: k.work, default=None)
+
+    def _forget(self, key: Key) -> None:
+        """Drop what hasn't begun and nobody wants."""
+        if not any(key in queue for queue in (self._wanted, self._likely, self._later)):
+            future = self._programs[key]
+            if not (future.running() or future.done()):
+                del self._programs[key]
+
+    def _find(self, key: Key, *, last: bool = True) -> Future[Any]:
         """The future of a key; a new one, first unless `last`, if it isn't known or failed."""
         known = key in self._programs
         future = self._programs.get(key)
@@ -79,23 +130,24 @@ class ProgramCache:
             future = self._programs[key] = Future()
         if last or not known:
             self._programs.move_to_end(key, last)
-        done = [known for known, program in self._programs.items() if program.done()]
+        done = [k for k, program in self._programs.items() if program.done()]
+        done = [k for k in done if k not in self._rooms]
         for oldest in done[: -self.LIMIT]:  # a run that has asked for it has it in its hands
             del self._programs[oldest]
         return future
 
-    def _work(self, nice: int, *queues: dict[Hashable, Any]) -> None:
+    def _work(self, nice: int, *queues: dict[Key, Any]) -> None:
         """The life of a helper thread, which builds what is first in the first of these queues."""
         give_way(nice)
         while True:
             with self._changed:
-                self._changed.wait_for(
-                    lambda: any(queues) and (nice < LAST or not (self._wanted or self._building))
-                )
+                self._changed.wait_for(lambda: self._may_build(nice, queues))
                 key = next(key for queue in queues for key in queue)
-                for keys in (self._wanted, self._likely, self._later):
+                future = self._find(key)
+                for keys in (self._wanted, self._likely, self._later, self._missing):
                     keys.pop(key, None)
-                future = self._programs[key]
+                if future.done():
+                    continue
                 future.set_running_or_notify_cancel()
                 self._building += nice < LAST
             try:
@@ -103,5 +155,12 @@ class ProgramCache:
             except BaseException as error:  # whatever it is, who waits must hear of it
                 future.set_exception(error)
             with self._changed:
+                self.built += 1
                 self._building -= nice < LAST
                 self._changed.notify_all()
+
+    def _may_build(self, nice: int, queues: tuple[dict[Key, Any], ...]) -> bool:
+        if nice < LAST:
+            return any(queues)
+        waits = self._wanted or self._building
+        return not waits and bool(self._later or (self._missing and self.has_memory()))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, TypeAlias
 
@@ -19,14 +20,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import LOSSES
+from lib.experiment import TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
-from lib.shapes import BLOCKS, bias_shapes
-from lib.training.architecture import Architecture
+from lib.training.architecture import Architecture, Code
 from lib.training.recurrent_layers import product, recurrent
+from lib.training.room import resized, weight_shapes
 
 Array: TypeAlias = "tf.Tensor"
-Stepped: TypeAlias = "tuple[Array, Sequence[Array]]"
+Samples: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
+Training: TypeAlias = "tuple[Array, Array, Array]"
+"""What a program takes of the settings: rates (learning rate, m_part, v_part, inside, outside),
+choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 EPSILON = 1e-7
 tracing = Lock()
 """Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
@@ -48,17 +52,6 @@ def configure_tensorflow() -> None:
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
 
 
-def weight_shapes(of: Architecture) -> list[tuple[int, ...]]:
-    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
-    cell, units, width = of.model.cell, of.model.units, of.features
-    wide = BLOCKS[cell] * units
-    shapes: list[tuple[int, ...]] = []
-    for _ in range(of.model.layers):
-        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
-        width = units
-    return shapes + [(units, of.targets), (of.targets,)] * (of.model.head == "dense")
-
-
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
     """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
@@ -67,60 +60,71 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """How one array of weights changes by its gradient, of the same shape: Keras's by default.
+    """The numbers that make one rule Keras's Adam, SGD or RMSprop: one program has them all.
 
-    A step takes and returns all that it changes, so that a program holds no variables: models may
-    take turns in it, and two threads may run it at once. Keras's own can't be called so.
+    w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of
+    g, v of g²; then w loses rate · m / (√(v + inside) + outside).
 
     Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
     """
 
-    step: Callable[[Array, Array, Sequence[Array], Array, Array], Stepped]
-    """(weights, gradient, memory, rate, number of the step from 1) → weights and memory after."""
-    memory: int
-    """Arrays like the weights that it remembers from step to step, zeros at first."""
+    m_part: float = 1.0
+    v_part: float = 0.0
+    inside: float = 0.0
+    outside: float = 0.0
+    corrects: bool = False
+    """Whether the rate makes up for m and v having been zeros."""
 
 
-def _sgd(w: Array, g: Array, memory: Sequence[Array], rate: Array, _step: Array) -> Stepped:
-    return w - g * rate, memory
-
-
-def _adam(w: Array, g: Array, memory: Sequence[Array], rate: Array, step: Array) -> Stepped:
-    m, v = memory
-    alpha = rate * tf.sqrt(1 - tf.pow(0.999, step)) / (1 - tf.pow(0.9, step))
-    m += (g - m) * (1 - 0.9)
-    v += (g * g - v) * (1 - 0.999)
-    return w - m * alpha / (tf.sqrt(v) + EPSILON), (m, v)
-
-
-def _rmsprop(w: Array, g: Array, memory: Sequence[Array], rate: Array, _step: Array) -> Stepped:
-    v = 0.9 * memory[0] + (1 - 0.9) * g * g
-    return w - rate * g / tf.sqrt(v + EPSILON), (v,)
-
-
-STEPS = {"adam": Optimizer(_adam, 2), "sgd": Optimizer(_sgd, 0), "rmsprop": Optimizer(_rmsprop, 1)}
+STEPS = {
+    "adam": Optimizer(m_part=1 - 0.9, v_part=1 - 0.999, outside=EPSILON, corrects=True),
+    "sgd": Optimizer(inside=1.0),  # v stays 0, so that m, which is g, is divided by 1
+    "rmsprop": Optimizer(v_part=1 - 0.9, inside=EPSILON),
+}
 """By optimizer, a key of `lib.experiment.OPTIMIZERS`."""
+COPIES = 3
+"""Arrays for each of the weights: these, m and v."""
+
+
+def _huber(wrong: Array) -> Array:
+    size = tf.abs(wrong)
+    return tf.where(size <= 1, 0.5 * wrong * wrong, size - 0.5)
+
+
+COSTS: dict[str, Callable[[Array], Array]] = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
+"""By loss, a key of `lib.experiment.LOSSES`: what each output costs that is wrong by so much. A
+loss is the mean. Source: keras/src/losses/losses.py."""
 
 
 @dataclass(slots=True, eq=False)
 class ModelState:
     """The numbers of the models in a program's lanes: their weights and optimizers' memory."""
 
+    own: Architecture
+    """Their sizes; the program may have room for more."""
     values: list[tf.Tensor]
-    """Each array has the lanes in front: first the weights, then what is remembered of them."""
+    """Each array has the lanes in front: first the weights, then m and v of all of them."""
     step: int
     """Batches that they were trained on."""
-    rate: tf.Tensor
-    counts: tf.Tensor
-    """Which timesteps their losses are taken over, (T,) bool: all, or the last alone."""
+    training: Training
+
+
+def training_of(settings: TrainingSettings, mode: str, own: Architecture, room: int) -> Training:
+    """How a program trains models that has `room` for so many timesteps."""
+    by, last = STEPS[settings.optimizer], own.timesteps - 1
+    counts = [t <= last and (t == last or mode == "sequence") for t in range(room)]
+    rates = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
+    choices = [own.timesteps, own.targets, by.corrects, list(COSTS).index(settings.loss)]
+    return tf.constant(rates), tf.constant(choices), tf.constant(counts)
 
 
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too. Models of
-    either mode: they differ in the steps that their losses count, and that is an argument of the
-    code. So a pair of models costs one compile.
+    It remembers nothing of them, so that any number take turns, in several threads too: a step
+    takes and returns all that it changes. Models of either mode, with any optimizer: these are
+    arguments of the code. And of all that the architecture `holds`: smaller sizes are padded, with
+    samples that no batch names, batches with samples that don't count, weights with zeros (`room`).
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -130,135 +134,204 @@ class Program:
         self.is_alone = architecture.is_alone
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
-        self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
-        self._optimizer = STEPS[architecture.optimizer]
-        lanes, self._shapes = self.lanes, weight_shapes(architecture)
+        self._shapes = weight_shapes(architecture)
+        arguments = self._nothing()
         with tracing:
-            copies = 1 + self._optimizer.memory
-            rows = (architecture.capacity, architecture.timesteps)
-            arguments = (
-                [tf.zeros((lanes, *shape)) for shape in self._shapes] * copies,
-                tf.zeros((*rows, architecture.features)),
-                tf.zeros((*rows, architecture.targets)),
-                tf.zeros((self.max_steps, lanes, architecture.batch), tf.int32),
-                tf.constant([0, 0]),  # no batch: nothing changes
-                tf.constant(0.0),
-                tf.ones((architecture.timesteps,), tf.bool),
-            )
-            specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, arguments)
-            self._run = traced(self._train, *specs, xla=True)
+            self._run = _codes.get(architecture.code) or self._traced(arguments)
         self._run(*arguments)  # XLA compiles at the first call, and lets other threads go on
 
-    def fresh(
-        self, weights: Sequence[Sequence[np.ndarray]], learning_rate: float, mode: str
-    ) -> ModelState:
-        """Models of `mode` that begin to train: each lane's weights, and new optimizers.
+    def _nothing(self) -> tuple[Any, ...]:
+        """Arguments of `_train` that change nothing: no batch."""
+        of, zeros = self.architecture, tf.zeros
+        return (
+            [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
+            tuple(zeros((of.capacity, of.timesteps, size)) for size in (of.features, of.targets)),
+            zeros((self.max_steps, self.lanes, of.batch), tf.int32),
+            zeros(2, tf.int32),
+            training_of(TrainingSettings(), "last", of, of.timesteps),
+        )
 
-        Raises ValueError for weights that don't fit.
+    def _traced(self, arguments: tuple[Any, ...]) -> Any:
+        """TensorFlow's code, for arguments of any sizes. XLA makes a program of it for each."""
+
+        def of_any_size(tensor: tf.Tensor) -> tf.TensorSpec:
+            return tf.TensorSpec([None] * len(tensor.shape), tensor.dtype)
+
+        code = self.architecture.code
+        specs = tf.nest.map_structure(of_any_size, arguments)
+        _codes[code] = traced(partial(_train, code), *specs, xla=True)
+        return _codes[code]
+
+    def load(
+        self,
+        models: Sequence[Sequence[np.ndarray]],
+        own: Architecture,
+        settings: TrainingSettings,
+        mode: str,
+        *,
+        step: int = 0,
+    ) -> ModelState:
+        """Models of `mode`, one for each lane, that were trained on `step` batches.
+
+        Of each its weights, or, where it comes from another program, all of its `numbers`. `own`
+        are their sizes. Raises ValueError for weights that don't fit these.
         """
-        for own in weights:
-            if (shapes := [array.shape for array in own]) != self._shapes:
-                raise ValueError(f"weights must have shapes {self._shapes}, got {shapes}")
-        counts = np.ones(self.architecture.timesteps, bool)
-        counts[:-1] = mode == "sequence"
-        values = [tf.constant(np.stack(lanes), tf.float32) for lanes in zip(*weights, strict=True)]
-        values += [tf.zeros_like(value) for value in values] * self._optimizer.memory
-        return ModelState(values, 0, tf.constant(learning_rate, tf.float32), tf.constant(counts))
+        shapes = weight_shapes(own)
+        for model in models:
+            if (found := [array.shape for array in model[: len(shapes)]]) != shapes:
+                raise ValueError(f"weights must have shapes {shapes}, got {found}")
+        arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
+        values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
+        if len(values) == len(shapes):
+            values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
+        training = training_of(settings, mode, own, self.architecture.timesteps)
+        return ModelState(own, values, step, training)
 
     def weights(self, state: ModelState) -> list[list[np.ndarray]]:
         """The weights now, by lane, in the order of `model.get_weights()`."""
-        arrays = [value.numpy() for value in state.values[: len(self._shapes)]]
+        return self._by_lane(state, state.values[: len(self._shapes)])
+
+    def numbers(self, state: ModelState) -> list[list[np.ndarray]]:
+        """By lane, all that another program needs to go on: weights, m and v."""
+        return self._by_lane(state, state.values)
+
+    def _by_lane(self, state: ModelState, values: list[tf.Tensor]) -> list[list[np.ndarray]]:
+        arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
-    def samples(self, x: np.ndarray, y: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-        """The training part as the program takes it: x (N, T, F), y (N, T, K), N ≤ capacity."""
-        room = self.architecture.capacity - len(x)
-        padded = [np.pad(a, [(0, room)] + [(0, 0)] * (a.ndim - 1)) for a in (x, y)]
-        return tf.constant(padded[0], tf.float32), tf.constant(padded[1], tf.float32)
+    def most_steps(self, own: Architecture) -> int:
+        """The most batches that one call can train, of models and data of these sizes."""
+        of = self.architecture
+        if own.capacity <= of.capacity:
+            return self.max_steps
+        return min(self.max_steps, of.capacity // (own.batch * self.lanes))
 
-    def train(
-        self, state: ModelState, samples: tuple[tf.Tensor, tf.Tensor], batches: np.ndarray
-    ) -> np.ndarray:
-        """Train models on batches (steps, L, B) of `BatchOrder`s, at most `max_steps` of them.
+    def samples(self, x: np.ndarray, y: np.ndarray) -> Samples:
+        """The training part as the program takes it: x (N, T, F), y (N, T, K).
+
+        Where there is room for fewer, it stays as it is, and each call is given those it names.
+        """
+        of = self.architecture
+        if len(x) > of.capacity:
+            return x, y
+        padded = []
+        for array, size in ((x, of.features), (y, of.targets)):
+            padded.append(np.zeros((of.capacity, of.timesteps, size), np.float32))
+            padded[-1][tuple(map(slice, array.shape))] = array
+        return tf.constant(padded[0]), tf.constant(padded[1])
+
+    def train(self, state: ModelState, samples: Samples, batches: np.ndarray) -> np.ndarray:
+        """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
 
         Returns the losses of each before its update, (steps, L).
         """
-        steps = len(batches)
-        order = np.zeros((self.max_steps, *batches.shape[1:]), np.int32)
-        order[:steps] = batches
+        steps, _, size = batches.shape
+        order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
+        order[:steps, :, :size] = batches
+        if isinstance(samples[0], np.ndarray):
+            named = np.unique(batches[batches >= 0])
+            order[order >= 0] = np.searchsorted(named, order[order >= 0])
+            samples = self.samples(samples[0][named], samples[1][named])
         span = tf.constant([state.step, steps])
         state.values, losses = self._run(
-            state.values, *samples, tf.constant(order), span, state.rate, state.counts
+            state.values, samples, tf.constant(order), span, state.training
         )
         state.step += steps
         return losses.numpy()[:steps]
 
-    def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
-        self,
-        values: list[tf.Tensor],
-        x: tf.Tensor,
-        y: tf.Tensor,
-        order: tf.Tensor,
-        span: tf.Tensor,
-        rate: tf.Tensor,
-        counts: tf.Tensor,
-    ) -> tuple[list[tf.Tensor], tf.Tensor]:
-        """Traced once: as the steps done and to do are an argument, one compile serves them all."""
-        done, steps = tf.cast(span[0], tf.float32), span[1]
-        count = len(self._shapes)
 
-        def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
-            weights = values[:count]
-            loss, gradients = self._gradients(weights, x, y, order[step], counts)
-            number = done + tf.cast(step + 1, tf.float32)
-            after = []
-            for place, gradient in enumerate(gradients):
-                own, *memory = values[place::count]
-                own, kept = self._optimizer.step(own, gradient, memory, rate, number)
-                after.append((own, *kept))
-            values = [array for arrays in zip(*after, strict=True) for array in arrays]
-            return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
+_codes: dict[Code, Any] = {}
+"""What was traced."""
 
-        start = (tf.constant(0), values, tf.zeros((self.max_steps, self.lanes)))
-        _, values, losses = tf.while_loop(lambda step, *_: step < steps, one, start)
-        return values, losses
 
-    def _gradients(
-        self,
-        weights: list[tf.Tensor],
-        x: tf.Tensor,
-        y: tf.Tensor,
-        indexes: tf.Tensor,
-        counts: tf.Tensor,
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Losses (L,) on the samples at `indexes` (L, B), -1 for none, and the weights' gradients.
+def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
+    code: Code,
+    values: list[tf.Tensor],
+    samples: tuple[tf.Tensor, tf.Tensor],
+    order: tf.Tensor,
+    span: tf.Tensor,
+    training: Training,
+) -> tuple[list[tf.Tensor], tf.Tensor]:
+    """Values and losses after training on samples x (N, T, F) and y (N, T, K), in this order.
 
-        A loss is taken over the timesteps that `counts` (T,) names. At the others the targets
-        replace the outputs, which so add nothing, neither to the loss nor to a gradient.
-        """
-        ragged = self.architecture.ragged
-        rows = tf.maximum(indexes, 0) if ragged else indexes
-        batch, targets = (tf.transpose(tf.gather(a, rows), (2, 0, 1, 3)) for a in (x, y))
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            outputs = tf.where(
-                counts[:, None, None, None], self._outputs(weights, batch), targets
-            )  # (T, L, B, K)
-            losses = tf.reduce_sum(self._loss(targets, outputs), axis=0)
-            losses /= tf.reduce_sum(tf.cast(counts, losses.dtype))
-            if ragged:
-                exists = tf.cast(indexes >= 0, losses.dtype)
-                loss = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
-            else:
-                loss = tf.reduce_mean(losses, axis=1)
-        return loss, tape.gradient(loss, weights)
+    The order is (steps, L, B). As the steps done and to do are an argument (`span`), one program
+    serves them all.
+    """
+    done, steps = tf.cast(span[0], tf.float32), span[1]
+    count, (rates, choices, _) = len(values) // COPIES, training
 
-    def _outputs(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
-        """What the models answer to x (T, L, B, F), at every step: (T, L, B, K)."""
-        model = self.architecture.model
-        for layer in layers_of(weights, model.layers):
-            x = recurrent(model.cell, layer, x)
-        if head := weights[ARRAYS_EACH * model.layers :]:
-            kernel, bias = head
-            x = product(x, kernel) + bias[:, None]
-        return x
+    def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
+        weights, indexes = values[:count], order[step]
+        loss, gradients = _gradients(code, weights, samples, indexes, training)
+        number = done + tf.cast(step + 1, tf.float32)
+        after = [
+            _step(values[place::count], gradient, number, rates, choices[2])
+            for place, gradient in enumerate(gradients)
+        ]
+        values = [array for arrays in zip(*after, strict=True) for array in arrays]
+        return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
+
+    start = (tf.constant(0), values, tf.zeros(tf.shape(order)[:2]))
+    _, values, losses = tf.while_loop(lambda step, *_: step < steps, one, start)
+    return values, losses
+
+
+def _step(
+    values: list[Array], g: Array, number: Array, rates: Array, corrects: Array
+) -> tuple[Array, Array, Array]:
+    """Weights, m and v after step `number`, from 1, of an `Optimizer`."""
+    w, m, v = values
+    rate, m_part, v_part, inside, outside = tf.unstack(rates, num=5)
+    m = (1 - m_part) * m + m_part * g
+    v = (1 - v_part) * v + v_part * g * g
+    missing = 1 - tf.pow(1 - v_part, number), 1 - tf.pow(1 - m_part, number)
+    rate = tf.where(corrects > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
+    return w - rate * m / (tf.sqrt(v + inside) + outside), m, v
+
+
+def _gradients(
+    code: Code,
+    weights: list[tf.Tensor],
+    samples: tuple[tf.Tensor, tf.Tensor],
+    indexes: tf.Tensor,
+    training: Training,
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Losses (L,) on the samples at `indexes` (L, B), -1 for none, and the weights' gradients.
+
+    A loss is taken over the timesteps that count. At the others no output is wrong.
+    """
+    _, choices, counts = training
+    timesteps, targets, _, loss = tf.unstack(choices, num=4)
+    rows = tf.maximum(indexes, 0)
+    x, y = (tf.transpose(tf.gather(a, rows), (2, 0, 1, 3)) for a in samples)
+    counted = tf.reduce_sum(tf.cast(counts, tf.float32)) * tf.cast(targets, tf.float32)
+    exists = tf.cast(indexes >= 0, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        outputs = _outputs(code, weights, x, None if code.loss else timesteps)
+        wrong = tf.where(counts[:, None, None, None], outputs - y, 0.0)  # (T, L, B, K)
+        losses = tf.reduce_sum(_costs(code, wrong, loss), axis=(0, 3)) / counted
+        losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
+    return losses, tape.gradient(losses, weights)
+
+
+def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
+    """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
+    if code.loss:
+        return COSTS[code.loss](wrong)
+    chosen, *others = (cost(wrong) for cost in COSTS.values())
+    for place, cost in enumerate(others, 1):
+        chosen = tf.where(loss == place, cost, chosen)
+    return chosen
+
+
+def _outputs(
+    code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
+) -> tf.Tensor:
+    """What the models answer to x (T, L, B, F), at all or so many timesteps: (T, L, B, K)."""
+    for layer in layers_of(weights, code.layers):
+        x = recurrent(code.cell, layer, x, timesteps)
+    if head := weights[ARRAYS_EACH * code.layers :]:
+        kernel, bias = head
+        x = product(x, kernel) + bias[:, None]
+    return x

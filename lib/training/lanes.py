@@ -6,7 +6,7 @@ helper thread makes every second call, since programs take one thread each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lib.dataset import Samples
+from lib.experiment import TrainingSettings
 from lib.training import machine
+from lib.training.architecture import Architecture
 from lib.training.machine import give_way
 
 if TYPE_CHECKING:
@@ -42,35 +44,51 @@ def _helper() -> ThreadPoolExecutor | None:
 
 
 class Lanes:
-    """All models of a run in a program: `initial` weights by model, and the samples they learn."""
+    """All models of a run in a program that has room for their `own` sizes.
+
+    Of each its weights, or, after `step` batches in other lanes, all its `numbers` there.
+    """
 
     def __init__(
         self,
         program: Program,
+        own: Architecture,
         samples: Samples,
-        initial: dict[Model, list[np.ndarray]],
-        learning_rate: float,
+        models: dict[Model, list[np.ndarray]],
+        settings: TrainingSettings,
+        *,
+        step: int = 0,
     ) -> None:
-        self.max_steps = program.max_steps
+        self.max_steps = program.most_steps(own)
         """The most batches that one call can train."""
         self._program, width = program, program.lanes
         n = samples.train
         self._data: Any = program.samples(samples.x[:n], samples.y[:n])
         self._groups: list[Group] = []
-        for mode in dict.fromkeys(mode for mode, _ in initial):
-            seeds = [place for of, place in initial if of == mode]
+        for mode in dict.fromkeys(mode for mode, _ in models):
+            seeds = [place for of, place in models if of == mode]
             for start in range(0, len(seeds), width):
-                own = seeds[start : start + width]
-                places = own + own[-1:] * (width - len(own))
-                state = program.fresh([initial[mode, k] for k in places], learning_rate, mode)
-                self._groups.append(Group([(mode, k) for k in own], places, state))
+                part = seeds[start : start + width]
+                places = part + part[-1:] * (width - len(part))
+                arrays = [models[mode, k] for k in places]
+                state = program.load(arrays, own, settings, mode, step=step)
+                self._groups.append(Group([(mode, k) for k in part], places, state))
 
     def weights(self, models: Sequence[Model]) -> dict[Model, list[np.ndarray]]:
         """Copies of these models' weights now, in the order of `model.get_weights()`."""
+        return self._of(models, self._program.weights)
+
+    def numbers(self, models: Sequence[Model]) -> dict[Model, list[np.ndarray]]:
+        """All that these models need to go on in other lanes: weights, and optimizers' memory."""
+        return self._of(models, self._program.numbers)
+
+    def _of(
+        self, models: Sequence[Model], read: Callable[[ModelState], list[list[np.ndarray]]]
+    ) -> dict[Model, list[np.ndarray]]:
         found: dict[Model, list[np.ndarray]] = {}
         for group in self._groups:
             if wanted := [model for model in group.models if model in models]:
-                known = dict(zip(group.models, self._program.weights(group.state), strict=False))
+                known = dict(zip(group.models, read(group.state), strict=False))
                 found |= {model: known[model] for model in wanted}
         return found
 

@@ -18,6 +18,7 @@ from lib.dataset import Samples
 from lib.experiment import Experiment
 from lib.recurrence.model import initial_model_weights, outputs_in_parts
 from lib.run import ModeResult, SeedWeights
+from lib.training.architecture import Architecture
 from lib.training.batches import BatchOrder
 from lib.training.history import History
 from lib.training.lanes import Lanes, Model
@@ -89,7 +90,12 @@ class PairTrainer:
     @property
     def at_epoch_end(self) -> bool:
         """Whether no epoch is half done, by any model."""
-        return self._training is None and self.step % self.batches.steps == 0
+        return self.between_steps and self.step % self.batches.steps == 0
+
+    @property
+    def between_steps(self) -> bool:
+        """Whether all models were trained on as many batches."""
+        return self._training is None
 
     @property
     def stopped(self) -> bool:
@@ -124,11 +130,16 @@ class PairTrainer:
         past, self._past = self._past.points, History[SeedWeights](self._most_past)
         return tuple(past if self.stopped else past[:-1])
 
-    def load(self, program: Program) -> None:
-        """Make the models ready to train, all by the same program."""
-        initial = {key: model.weights for key, model in self._models.items()}
-        rate = self._experiment.training.learning_rate
-        self._lanes = Lanes(program, self._samples, initial, rate)
+    def load(self, program: Program, own: Architecture) -> None:
+        """Make the models ready to train, all by one program with room for their `own` sizes.
+
+        Or have them go on by another one, between two steps, as if nothing had been.
+        """
+        models = {key: model.weights for key, model in self._models.items()}
+        if self._lanes is not None:
+            models = self._lanes.numbers(list(self._going))
+        training = self._experiment.training
+        self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""

@@ -106,16 +106,21 @@ RULES = {
 """By cell, a key of `lib.experiment.CELLS`."""
 
 
-def recurrent(cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
-    """What Keras layers with default options make of x (T, L, B, F), all sizes known.
+def recurrent(
+    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
+) -> tf.Tensor:
+    """What Keras layers with default options make of x (T, L, B, F), of all or so many timesteps.
 
     `weights` are kernel, recurrent kernel and bias, each with the lanes in front. Returns hidden
-    states (T, L, B, U), of which TensorFlow knows the gradients for x and for the weights.
+    states (T, L, B, U), zeros after those, of which TensorFlow knows the gradients for x and for
+    the weights. No size has to be known before XLA compiles it, and `timesteps` not even then.
     """
-    return _unrolled(RULES[cell], len(STATES[cell]))(x, *weights)
+    return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
 
 
-def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
+def _unrolled(
+    rule: Rule, state_count: int, timesteps: tf.Tensor | None
+) -> Callable[..., tf.Tensor]:
     """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
@@ -126,15 +131,20 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
     def layer(
         x: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
-        steps, lanes, batch, features = x.shape
-        units, width = recurrent_kernel.shape[1:]
-        bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, axis=1)
-        x = _with_ones(x)  # so that a bias is a row of the kernel, and its gradient no extra sum
+        steps, lanes, batch, features = tf.unstack(tf.shape(x))
+        units = tf.shape(recurrent_kernel)[1]
+        bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
+        turns, ones = steps, tf.ones(tf.stack((steps, lanes, batch, 1)))
+        if timesteps is not None:
+            # What is projected for timesteps without a turn stays in `work`, and so has to be 0.
+            turns = timesteps
+            ones *= tf.cast(tf.range(steps) < turns, tf.float32)[:, None, None, None]
+        x = tf.concat((x, ones), 3)  # a bias is a row of the kernel, its gradient no extra sum
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
-        start = (tf.zeros((lanes, batch, units)),) * state_count
+        start = (tf.zeros(tf.stack((lanes, batch, units))),) * state_count
 
-        def array(count: int, width: int) -> Any:
-            shape = (lanes, batch, width)
+        def array(count: tf.Tensor) -> Any:
+            shape = (None, None, None)  # (L, B, …)
             return tf.TensorArray(tf.float32, count, element_shape=shape, clear_after_read=False)
 
         def forwards(
@@ -149,16 +159,15 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
             return t + 1, now, work.write(t, gates), states, more
 
         _, _, work, state_arrays, more_arrays = tf.while_loop(
-            lambda t, *_: t < steps,
+            lambda t, *_: t < turns,
             forwards,
             (
                 tf.constant(0),
                 start,
-                array(steps, width).unstack(p),
-                [array(steps + 1, units).write(0, value) for value in start],
-                [array(steps, units)] * rule.more,
+                array(steps).unstack(p),
+                [array(steps + 1).write(0, value) for value in start],
+                [array(steps)] * rule.more,
             ),
-            maximum_iterations=steps,
         )
         gates = work.stack()
         states = [array.stack() for array in state_arrays]  # (T + 1, L, B, U) each, zeros first
@@ -180,19 +189,18 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
                 lambda t, *_: t >= 0,
                 backwards,
                 (
-                    tf.constant(steps - 1),
+                    turns - 1,
                     start,
-                    array(steps, width).unstack(gates),
-                    [] if rule.sum_only else [array(steps, width)],
+                    array(steps).unstack(gates),
+                    [] if rule.sum_only else [array(steps)],
                 ),
-                maximum_iterations=steps,
             )
             dp, before = work.stack(), states[0][:-1]
             dx = product(dp, tf.transpose(kernel, (0, 2, 1)))
             if rule.sum_only:
                 sums = _sums(tf.concat((x, before), 3), dp)
                 return dx, sums[:, :features], sums[:, features + 1 :], sums[:, features]
-            of_p, of_q = _sums(x, dp), _sums(_with_ones(before), extra[0].stack())
+            of_p, of_q = _sums(x, dp), _sums(tf.concat((before, ones), 3), extra[0].stack())
             return dx, of_p[:, :-1], of_q[:, :-1], tf.stack((of_p[:, -1], of_q[:, -1]), axis=1)
 
         return states[0][1:], gradient
@@ -202,20 +210,17 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
 
 def product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """X (T, L, B, I) times each lane's matrix (L, I, O), in one product: (T, L, B, O)."""
-    steps, lanes, batch, _ = x.shape
+    steps, lanes, batch, _ = tf.unstack(tf.shape(x))
     flat = tf.matmul(_by_lane(x), matrix)
-    return tf.transpose(tf.reshape(flat, (lanes, steps, batch, matrix.shape[2])), (1, 0, 2, 3))
-
-
-def _with_ones(x: tf.Tensor) -> tf.Tensor:
-    """X (T, L, B, I) with one more column, of ones."""
-    return tf.concat((x, tf.ones((*x.shape[:3], 1))), 3)
+    shape = tf.stack((lanes, steps, batch, tf.shape(matrix)[2]))
+    return tf.transpose(tf.reshape(flat, shape), (1, 0, 2, 3))
 
 
 def _by_lane(x: tf.Tensor) -> tf.Tensor:
     """All rows of each lane: (T, L, B, I) to (L, T·B, I)."""
-    steps, lanes, batch, width = x.shape
-    return tf.reshape(tf.transpose(x, (1, 0, 2, 3)), (lanes, steps * batch, width))
+    steps, lanes, batch, width = tf.unstack(tf.shape(x))
+    shape = tf.stack((lanes, steps * batch, width))
+    return tf.reshape(tf.transpose(x, (1, 0, 2, 3)), shape)
 
 
 def _sums(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:

@@ -28,6 +28,7 @@ class Timing:
     stops: int
     judge_seconds: float
     compile_seconds: float
+    own_seconds: float
     place_seconds: float
     slow_epoch_seconds: float
 

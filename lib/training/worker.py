@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
@@ -26,16 +26,19 @@ from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
 from lib.toml import beside
 from lib.training import limits, machine, messages, said, short_reason
-from lib.training.architecture import architecture_of
+from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.machine import give_way
 from lib.training.messages import decode, encode
+from lib.training.room import ROOMS
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
+SPARE = 0.8
+"""The part of the limit of its memory that a worker fills with programs that nobody waits for."""
 
 
 class LostConnection(BaseException):
@@ -52,6 +55,8 @@ class Loop:
         answers: Mapping[str, Callable[..., dict[str, Any]]],
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
+        *,
+        rooms: Iterable[Architecture] = (),
     ) -> None:
         self._timing, self._clock = timing, clock
         self._connection = connection
@@ -60,12 +65,16 @@ class Loop:
         self._open: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
-        self._programs = ProgramCache(build)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         share = machine.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share, machine.used_memory())
+        self._programs = ProgramCache(build, rooms, self._has_memory)
         self._reported_grown = -math.inf
+
+    def _has_memory(self) -> bool:
+        """Whether there is some for a program that nobody waits for."""
+        return machine.used_memory() < SPARE * self._limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -271,7 +280,7 @@ def main() -> int:
             connection.send_bytes(encode(event))
             return 1
         try:
-            Loop(connection, engine.Program, ANSWERS).run()
+            Loop(connection, engine.Program, ANSWERS, rooms=ROOMS).run()
         except MemoryError:  # not in a run, which would fail alone
             return messages.OUT_OF_MEMORY
     return 0

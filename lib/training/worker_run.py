@@ -15,6 +15,7 @@ from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
+from lib.training.run_program import CompileError, RunProgram
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
 
@@ -58,9 +59,8 @@ class WorkerRun:
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         self._loaded = False
         samples, (_, t, f) = start.samples, start.samples.shape
-        self._programs = programs
         self._key = architecture_of(start.experiment, samples.train, t, f, samples.targets)
-        self._program = programs.ask(self._key, background=self.background)
+        self._program = RunProgram(programs, self._key, background=self.background)
 
     @property
     def waiting(self) -> bool:
@@ -143,21 +143,23 @@ class WorkerRun:
             self._train(self._trainer, seconds)
 
     def _wait(self) -> None:
-        program, most = self._program, self._timing.compile_seconds
+        most = self._timing.compile_seconds
         if not self._trainer.checks:  # the untrained models can be shown meanwhile
             self._become(self.status, self._reason)
         if self._next is not None or self.status.over:
             return
-        if program.done():
-            if error := program.exception():
-                self.fail(said("not_compiled", why=short_reason(error)))
-                return
-            self._trainer.load(program.result())
+        try:
+            program = self._program.first()
+        except CompileError as error:
+            self.fail(said("not_compiled", why=short_reason(error.__cause__ or error)))
+            return
+        if program is not None:
+            self._trainer.load(program, self._key)
             self._loaded = True
             self._aim(self._goal)
         elif self.status is Status.COMPILING and self._clock() - self._since > most:
             self.fail(said("compiled_too_long", most=most))
-        elif self.status is Status.QUEUED and program.running():
+        elif self.status is Status.QUEUED and self._program.is_being_built:
             self._since = self._clock()
             self._become(Status.COMPILING, said("compiling"))
 
@@ -171,6 +173,8 @@ class WorkerRun:
         few = trainer.checks < timing.few_checks and soon_over and not paced
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
+        if trainer.between_steps and (better := self._program.better(self._gains_by_its_own)):
+            trainer.load(better, self._key)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
@@ -189,6 +193,11 @@ class WorkerRun:
         elif due:
             self._reason = self._slow_epoch(trainer)
             self._post()
+
+    def _gains_by_its_own(self) -> bool:
+        """Whether a program of its own would pay: the machine decides how long it still takes."""
+        rate, most = self._tempo.rate, self._timing.own_seconds
+        return not self._tempo.keeps_pace and 0 < most * rate < self._epochs - self._trainer.done
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -246,8 +255,7 @@ class WorkerRun:
 
     def release(self) -> None:
         """Let go of program and models. An error in that changes nothing: the run is over."""
-        if not self._loaded:
-            self._programs.leave(self._key, background=self.background)
+        self._program.leave()
         with contextlib.suppress(Exception):
             self._trainer.release()
 

@@ -1,0 +1,82 @@
+"""Programs with room to spare, and models in them: weights padded with zeros, and cut again.
+
+So nobody waits for a compiler whose setting is no larger than one of `ROOMS`. They are built while
+nobody waits; a run that is long takes a program of its own from there on.
+
+Units, features and targets of zeros stay zero. A unit without weights has a state of 0 in every
+cell (its candidate is tanh 0), and so adds nothing to others; nothing comes back to it, since the
+weights that lead on from it are 0, so its gradients are 0, and no optimizer moves what has none.
+tests/agreement/test_engine.py trains both ways.
+"""
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, bias_shapes
+from lib.training.architecture import Architecture, Code
+
+CAPACITY = 1024
+"""Samples that there is room for at a time."""
+_SIZES = [
+    # layers, units, timesteps, features, targets, batch
+    (1, 16, 32, 4, 4, 32),
+    (1, 32, 32, 4, 4, 32),
+    (2, 32, 32, 4, 4, 32),
+    (1, 64, 64, 4, 4, 32),
+    (3, 32, 32, 4, 4, 32),
+    (1, 128, 64, 16, 16, 64),
+    (2, 64, 64, 4, 4, 32),
+]
+"""What is likely comes first. A model takes the smallest that holds it, which costs up to twice as
+much as its own program would: units count most, and timesteps that aren't there little."""
+ROOMS = [
+    Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch)
+    for layers, u, t, f, k, batch in _SIZES
+    for cell in CELLS
+]
+
+Shapes = list[tuple[int, ...]]
+
+
+def weight_shapes(of: Architecture) -> Shapes:
+    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
+    cell, units, width = of.code.cell, of.units, of.features
+    wide = BLOCKS[cell] * units
+    shapes: Shapes = []
+    for _ in range(of.code.layers):
+        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
+        width = units
+    return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
+
+
+def _shapes_by_gate(of: Architecture) -> Shapes:
+    """The same with the gates, which stand side by side in Keras's arrays, on an axis of theirs."""
+    shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
+    head = 2 * (of.code.head == "dense")
+    apart = [(*shape[:-1], gates, of.units) for shape in shapes[: len(shapes) - head]]
+    return apart + shapes[len(apart) :]
+
+
+def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
+    """Arrays like a model's weights, once or more over, as they are in a program of other sizes.
+
+    What they hold more is 0; what they hold less was. Axes in front of the weights' own stay.
+    """
+    if old == new:
+        return list(arrays)
+    made = []
+    shapes = _shapes_by_gate(old), _shapes_by_gate(new), weight_shapes(new)
+    for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
+        front = array.shape[: array.ndim - len(shape)]
+        cells = np.zeros((*front, *after), array.dtype)
+        both: tuple[Any, ...] = (
+            ...,
+            *(slice(min(sizes)) for sizes in zip(before, after, strict=True)),
+        )
+        cells[both] = array.reshape(*front, *before)[both]
+        made.append(cells.reshape(*front, *shape))
+    return made

@@ -1,0 +1,68 @@
+"""Which program a run trains by: the first that does, and then one of its own where that pays.
+
+A program of a larger size does for a run, and is there already, so that nobody waits for a compiler
+(`room`); its own is up to twice as fast. It is built in the background, and takes over between two
+steps. The run says nothing of that, since nothing changes but its speed.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from lib.training.architecture import Architecture
+from lib.training.cache import ProgramCache
+
+
+class CompileError(Exception):
+    """A program can't be built, because of its `__cause__`."""
+
+
+class RunProgram:
+    """What a run needs of the programs. `background`: other runs' programs are built before."""
+
+    def __init__(self, programs: ProgramCache, key: Architecture, *, background: bool) -> None:
+        self._programs, self._key, self._background = programs, key, background
+        self._asked: Future[Any] | None = None
+        """The run's own, where it was asked for."""
+        self._has_own = False
+        self._seen = -1
+        """How many programs there were when it last looked for one."""
+        if programs.ready(key) is None:
+            self._asked = programs.ask(key, background=background)
+
+    @property
+    def is_being_built(self) -> bool:
+        """Whether a compiler works on the run's own."""
+        return self._asked is not None and self._asked.running()
+
+    def first(self) -> Any | None:
+        """A program that does, or None as long as there is none. Raises CompileError."""
+        if self._asked is not None and self._asked.done() and (error := self._asked.exception()):
+            raise CompileError from error
+        if self._seen == self._programs.built:
+            return None
+        self._seen = self._programs.built
+        if (found := self._programs.ready(self._key)) is None:
+            return None
+        program, self._has_own = found
+        self.leave()
+        return program
+
+    def better(self, pays: Callable[[], bool]) -> Any | None:
+        """The run's own program, once, when it is there. It is asked for where it `pays`."""
+        if self._has_own:
+            return None
+        if self._asked is None:
+            if self._programs.has_memory() and pays():
+                self._background = True
+                self._asked = self._programs.ask(self._key, background=True)
+        elif self._asked.done() and not self._asked.exception():
+            self._has_own = True
+            return self._asked.result()
+        return None
+
+    def leave(self) -> None:
+        """Ask for nothing any more."""
+        if self._asked is not None:
+            self._programs.leave(self._key, background=self._background)
+            self._asked = None
