@@ -60,7 +60,9 @@ from tests.session import Session
 
 LEVELS, QUICK_LEVELS = (1, 4, 8, 16, 32), (16, 32)
 QUICK_ROWS = ("new", "eight", "sessions")
-QUICK_BOUNDS = Bounds(counted=5.0, warm=1.0, rest=10.0, first_points=25.0)
+QUICK_BOUNDS = Bounds(counted=4.0, warm=1.0, rest=2.0, first_points=25.0)
+QUICK_REST = 10.0
+"""Until the workers have built ahead, for all rows together."""
 COLD_STARTS = 3
 
 
@@ -95,7 +97,9 @@ def sessions(asked: Asked) -> dict[str, Any]:
     for count in asked.levels:
         try:
             with asked.server() as server:
+                start = time.perf_counter()
                 levels[str(count)] = asyncio.run(crowd.level(server, asked.bounds, count))
+                print(f"{count} sessions: {time.perf_counter() - start:.0f} s", flush=True)
         except TimeoutError as error:  # what one sees is a figure, too: the others are measured
             print(f"{count} sessions: {error}")
     return levels
@@ -175,7 +179,7 @@ def table(name: str, found: dict[str, Any]) -> list[dict[str, Any]]:
         return [dict(zip(columns, row, strict=True)) for row in found["after_page_worker_mb"]]
     if name in ("sessions", "largest"):
         return [{name: key, **row} for key, row in found.items()]
-    return [{key: value for key, value in found.items() if not isinstance(value, list)}]
+    return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
 
 
 def show(title: str, rows: list[dict[str, Any]]) -> None:
@@ -187,10 +191,10 @@ def show(title: str, rows: list[dict[str, Any]]) -> None:
         print("  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
 
 
-async def wake(server: Server, bounds: Bounds) -> None:
+async def wake(server: Server) -> None:
     """Open a page, since a server that nobody visits starts no worker for a while."""
     async with Session(server.url):
-        await crowd.rest(server, bounds)
+        await crowd.rest(server, Bounds(rest=QUICK_REST))
 
 
 @contextlib.contextmanager
@@ -200,7 +204,7 @@ def shared() -> Iterator[dict[str, Any]]:
     The client is closed by whoever has used it: its runs would train on beside the server's.
     """
     with serve() as server, TrainingClient() as client:
-        asyncio.run(wake(server, QUICK_BOUNDS))
+        asyncio.run(wake(server))
         yield {"server": lambda: nullcontext(server), "client": lambda: client}
 
 

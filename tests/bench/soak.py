@@ -47,6 +47,8 @@ MENUS = {
     "Optimizer": ("Adam", "SGD", "RMSprop"),
     "Seeds": ("1", "4", "8"),
 }
+DETAILS = ("did", "failures", "by_minute")
+"""What a soak tells in full, for the result alone."""
 
 
 async def repeat(session: Session, times: int, done: list[int]) -> None:
@@ -89,12 +91,13 @@ async def runs(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
 class Person:
     """Somebody who comes, changes settings, trains, leaves and comes back, as chance has it."""
 
-    def __init__(self, server: Server, rng: np.random.Generator, links: list[str]) -> None:
+    def __init__(
+        self, server: Server, rng: np.random.Generator, links: list[str], failed: list[str]
+    ) -> None:
         self._server, self._rng = server, rng
-        self._links = links
-        """Of everybody's newest runs."""
+        self._links, self._failed = links, failed
+        """Of everybody: those of the newest runs, and what went wrong."""
         self.did: Counter[str] = Counter()
-        self.failed: list[str] = []
         self._acts: list[tuple[float, Callable[[Session], Coroutine[Any, Any, None]]]] = [
             (0.35, self._train),
             (0.25, self._slide),
@@ -123,7 +126,7 @@ class Person:
                     await self._stay(session, end)
                     self._note(session, query)
             except Exception as error:  # whatever it is, the others go on, and so does this one
-                self.failed.append(f"{type(error).__name__}, {query}: {f'{error}'[:400]}")
+                self._fail(type(error).__name__, query, f"{error}")
             await asyncio.sleep(self._rng.exponential(3))
 
     async def _stay(self, session: Session, end: float) -> None:
@@ -137,9 +140,13 @@ class Person:
             await asyncio.sleep(min(self._rng.exponential(3), 15))
 
     def _note(self, session: Session, query: str) -> None:
-        self.failed += [f"exception, {query}: {error[:400]}" for error in session.errors]
+        for error in session.errors:
+            self._fail("exception", query, error)
         if session.has("failed"):
-            self.failed.append(f"failed, {session.query}: {session.text[-400:]}")
+            self._fail("failed", session.query, session.text)
+
+    def _fail(self, what: str, query: str, text: str) -> None:
+        self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")
 
     async def _train(self, session: Session) -> None:
         """Press Train again, be there a run that trains: it is stopped for that."""
@@ -179,14 +186,14 @@ class Person:
 async def soak(server: Server, minutes: float, log: Path, seed: int = 0) -> dict[str, Any]:
     """`PEOPLE` for so many minutes: memory by the minute, what failed, and how memory grows."""
     links: list[str] = []
-    people = [
-        Person(server, np.random.default_rng([seed, number]), links) for number in range(PEOPLE)
-    ]
+    failed: list[str] = []
+    rngs = [np.random.default_rng([seed, number]) for number in range(PEOPLE)]
+    people = [Person(server, rng, links, failed) for rng in rngs]
     start = time.monotonic()
     work = asyncio.gather(*(person.live(start + 60 * minutes) for person in people))
     by_minute: list[dict[str, Any]] = []
     pids: set[int] = set()
-    minute = 0
+    minute = told = 0
     while not work.done():
         minute += 1
         while not work.done() and time.monotonic() < start + 60 * minute:
@@ -202,14 +209,16 @@ async def soak(server: Server, minutes: float, log: Path, seed: int = 0) -> dict
                 "workers": len(now),
                 "workers_so_far": len(pids),
                 "trained": sum(person.did["trained"] for person in people),
-                "failed": sum(len(person.failed) for person in people),
+                "failed": len(failed),
             }
         )
-        print("  ".join(f"{name} {value}" for name, value in by_minute[-1].items()), flush=True)
+        row = "  ".join(f"{name} {value}" for name, value in by_minute[-1].items())
+        print(row, *failed[told:], sep="\n  ", flush=True)
+        told = len(failed)
     await work
     return summary(
         by_minute,
-        [failure for person in people for failure in person.failed],
+        failed,
         sum((person.did for person in people), Counter()),
         without_known(log.read_text(encoding="utf-8", errors="replace")).count("Traceback"),
     )
