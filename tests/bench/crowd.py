@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.figures import Shares, anonymous_mb, percentile, until_rests
+from tests.bench.figures import REST, Shares, anonymous_mb, percentile, until_rests
 from tests.browser.server import Server
 from tests.session import Session
 
@@ -39,7 +39,7 @@ class Bounds:
     """While chart updates and moves of sliders are."""
     warm: float = 3.0
     """After everybody's first point, before anything is counted."""
-    rest: float = 120.0
+    rest: float = REST
     """Until a worker with TensorFlow has built what it builds ahead."""
     first_points: float = 240.0
 

@@ -14,6 +14,8 @@ from tests.browser.server import Server
 IMPORTED_MB = 100.0
 """A worker that holds less is still to import TensorFlow."""
 IMPORT_SECONDS = 120.0
+REST, QUICK_REST = 120.0, 10.0
+"""Seconds that a worker may go on computing then, and where a minute has to suffice for all."""
 REST_SECONDS, REST_SHARE = 1.0, 0.2
 """A worker rests if it used less than this share of a processor for so long."""
 
@@ -76,7 +78,7 @@ class Shares:
         }
 
 
-def until_rests(processes: Callable[[], Processes], patience: float = IMPORT_SECONDS) -> bool:
+def until_rests(processes: Callable[[], Processes], patience: float = REST) -> bool:
     """Wait until these have imported TensorFlow and do nothing more: whether they do within that.
 
     `patience` in seconds counts from the import on. What they build ahead of all wishes may take

@@ -21,7 +21,7 @@ import time
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.bench.figures import until_rests
+from tests.bench.figures import QUICK_REST, REST, until_rests
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import Server, serve
@@ -122,7 +122,7 @@ def measure(quick: bool) -> dict[str, float]:
             page, waited = cold_paint(browser, server)
             note("cold_paint_s", waited)
             note("slider_s", slider(page, 5 if quick else 20))
-            until_rests(server.children)
+            until_rests(server.children, QUICK_REST if quick else REST)
             new = [
                 first_point(page, f"{server.url}/?U=16&seed={move}&{FAST}", move)
                 for move in ((1,) if quick else (1, 2, 3))

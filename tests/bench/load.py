@@ -52,6 +52,7 @@ from playwright.sync_api import sync_playwright
 from lib.training.client import TrainingClient
 from tests.bench import compiling, crowd, soak, throughput
 from tests.bench.crowd import Bounds
+from tests.bench.figures import QUICK_REST
 from tests.bench.first_use import cold_paint
 from tests.bench.workloads import WORKLOADS
 from tests.browser.chromium import FLAGS, find
@@ -61,8 +62,6 @@ from tests.session import Session
 LEVELS, QUICK_LEVELS = (1, 4, 8, 16, 32), (16, 32)
 QUICK_ROWS = ("new", "eight", "sessions")
 QUICK_BOUNDS = Bounds(counted=4.0, warm=1.0, rest=2.0, first_points=25.0)
-QUICK_REST = 10.0
-"""Until the workers have built ahead, for all rows together."""
 COLD_STARTS = 3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import tempfile
 import time
 from collections import Counter
@@ -47,6 +48,9 @@ MENUS = {
     "Optimizer": ("Adam", "SGD", "RMSprop"),
     "Seeds": ("1", "4", "8"),
 }
+WORDS = 'class="said" style="color'
+"""What a page writes gray in its place, first of all what a run's badge means."""
+TAG = re.compile("<[^>]+>")
 DETAILS = ("did", "failures", "by_minute")
 """What a soak tells in full, for the result alone."""
 
@@ -143,7 +147,9 @@ class Person:
         for error in session.errors:
             self._fail("exception", query, error)
         if session.has("failed"):
-            self._fail("failed", session.query, session.text)
+            said = [e.html.body for e in session.elements("html") if WORDS in e.html.body]
+            words = TAG.sub("", said[0]) if said else ""
+            self._fail("failed", session.query, f"{session.progress} {words}")
 
     def _fail(self, what: str, query: str, text: str) -> None:
         self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")

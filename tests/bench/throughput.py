@@ -33,6 +33,8 @@ import psutil
 
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
+from tests.bench.compiling import rest
+from tests.bench.figures import QUICK_REST, REST
 from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
 from tests.processes import worker_pids
 
@@ -198,8 +200,7 @@ def main() -> None:
     result: dict[str, Any] = {}
     installed = [name for name in MODULES if is_installed(name)]
     with TrainingClient() as client:
-        while not client.worker_ready:
-            time.sleep(0.01)
+        rest(client, QUICK_REST if quick else REST)
         result |= first_points(client, repeats=1 if quick else 5)
         rates = side_by_side(
             {"ours": partial(ours, client)}
