@@ -50,7 +50,7 @@ MENUS = {
 }
 WORDS = 'class="said" style="color'
 """What a page writes gray in its place, first of all what a run's badge means."""
-TAG = re.compile("<[^>]+>")
+MARKUP = re.compile("<style>.*?</style>|<[^>]+>", re.DOTALL)
 DETAILS = ("did", "failures", "by_minute")
 """What a soak tells in full, for the result alone."""
 
@@ -148,11 +148,10 @@ class Person:
             self._fail("exception", query, error)
         if session.has("failed"):
             said = [e.html.body for e in session.elements("html") if WORDS in e.html.body]
-            words = TAG.sub("", said[0]) if said else ""
-            self._fail("failed", session.query, f"{session.progress} {words}")
+            self._fail("failed", session.query, " ".join([session.progress, *said[:1]]))
 
     def _fail(self, what: str, query: str, text: str) -> None:
-        self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")
+        self._failed.append(f"{what}, {query}: {' '.join(MARKUP.sub(' ', text).split())[-600:]}")
 
     async def _train(self, session: Session) -> None:
         """Press Train again, be there a run that trains: it is stopped for that."""
