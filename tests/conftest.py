@@ -10,7 +10,6 @@ too early.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +17,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.agreement import recorded
-from tests.browser.server import Server, serve
+from tests.browser.server import Server, serve, without_known
 
 QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
@@ -45,23 +44,6 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # TensorFlow in a test leaves the other
     os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 
-GONE_AWAY = re.compile(
-    r"^ *Exception in ASGI application\n *Traceback (?:(?!Exception in).*\n)*?"
-    r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
-    re.MULTILINE,
-)
-"""When a browser goes away at the wrong moment, Starlette says so, with a traceback."""
-_TRACEBACK = r"^─+ Traceback .*\n(?:(?!\w+Error).*\n)*"
-OVERTAKEN = re.compile(
-    rf"{_TRACEBACK}KeyError\n\nDuring .*\n\n{_TRACEBACK}KeyError: 'st.session_state has no key ",
-    re.MULTILINE,
-)
-"""A run of a page sometimes misses a widget's value that it has just seen or stored: Streamlit 1.67
-lets two runs of a session overlap on one state without a lock. It was seen under load alone, and in
-no browser: if one shows it, even for a moment, `without_errors` in `browser` fails."""
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on a port of its own, shared by the tests, as visitors share it.
@@ -71,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("server") / "log.txt"
     with serve(log, workers=1) as running:
         yield running
-    output = OVERTAKEN.sub("", GONE_AWAY.sub("", STYLE.sub("", log.read_text())))
+    output = without_known(log.read_text())
     assert "Traceback" not in output, output
 
 

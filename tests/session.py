@@ -165,8 +165,8 @@ class Session:
         client.context_info.url = self._url
         for widget, (kind, value) in self._widgets.items():
             held = client.widget_states.widgets.add(id=widget)
-            if kind == "double_array_value":
-                held.double_array_value.data.append(value)
+            if kind.endswith("_array_value"):
+                getattr(held, kind).data.append(value)
             else:
                 setattr(held, kind, value)
         self._widgets = {  # a click is told once
@@ -208,6 +208,15 @@ class Session:
             raise LookupError(f"no slider is called {label!r}")
         self._widgets[sliders[0].id] = ("double_array_value", value)
         await self.rerun()
+
+    async def pick(self, label: str, option: str) -> None:
+        """Pick from a menu, or from buttons in a row, by their words, and wait for nothing."""
+        menus = [e.selectbox for e in self.elements("selectbox")]
+        rows = [e.button_group for e in self.elements("button_group")]
+        found = next(each for each in [*menus, *rows] if each.label == label)
+        kind = "string_value" if found in menus else "string_array_value"
+        self._widgets[found.id] = (kind, option)
+        await self.rerun(fragment_id=self._fragments[found.id])
 
     async def stop_reading(self) -> None:
         """As a browser whose tab is frozen: what is sent to it stays unread."""

@@ -21,6 +21,7 @@ import time
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench.figures import QUICK_REST, REST, until_rests
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import Server, serve
@@ -58,16 +59,6 @@ def cold_paint(browser: Browser, server: Server) -> tuple[Page, float]:
     page.goto(server.url)
     page.wait_for_function(PAINTED, polling="raf")
     return page, time.perf_counter() - start
-
-
-def wait_for_worker(server: Server) -> None:
-    """Until the worker has imported TensorFlow and compiled what it does ahead."""
-    for _ in range(240):
-        workers = server.workers()
-        if workers and workers[0].memory_info().rss > 200e6 and workers[0].cpu_percent(0.5) < 20:
-            return
-        time.sleep(0.5)
-    raise RuntimeError("the worker didn't come up within 120 s")
 
 
 def first_point(page: Page, url: str, move: int = 0) -> float:
@@ -131,7 +122,7 @@ def measure(quick: bool) -> dict[str, float]:
             page, waited = cold_paint(browser, server)
             note("cold_paint_s", waited)
             note("slider_s", slider(page, 5 if quick else 20))
-            wait_for_worker(server)
+            until_rests(server.children, QUICK_REST if quick else REST)
             new = [
                 first_point(page, f"{server.url}/?U=16&seed={move}&{FAST}", move)
                 for move in ((1,) if quick else (1, 2, 3))

@@ -20,7 +20,7 @@ import re
 import statistics
 import time
 
-from tests.bench.load import cpu_seconds, until_ready
+from tests.bench.figures import cpu_seconds, until_rests
 from tests.browser.server import Server, serve
 from tests.session import Session
 
@@ -57,7 +57,7 @@ async def measure(count: int) -> dict[str, float]:
             followers = [
                 await stack.enter_async_context(Session(server.url, query)) for _ in range(count)
             ]
-            await until_ready(server)
+            await asyncio.to_thread(until_rests, server.children)
             await asyncio.gather(
                 *(
                     s.until(lambda s=s: "Look around" in f"{s.elements('button')}")

@@ -25,6 +25,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ import psutil
 
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
+from tests.bench.compiling import rest
+from tests.bench.figures import QUICK_REST, REST
 from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
 from tests.processes import worker_pids
 
@@ -44,8 +47,18 @@ QUICK_SECONDS = 44.0
 BRIEF_SECONDS = 0.4
 """Of a run that is over sooner, the few snapshots say little by our clock."""
 
+Measure = Callable[[Workload, float], float]
+"""Epochs per second of a workload, measured for so many seconds."""
 Rates = dict[str, dict[str, list[float]]]
 """Epochs per second by workload and side, one for each round."""
+
+
+def is_installed(peer: str) -> bool:
+    """Whether there is what this peer needs; where there isn't, it is said."""
+    found = importlib.util.find_spec(MODULES[peer]) is not None
+    if not found:
+        print(f"{MODULES[peer]} isn't installed: no figures for {peer}")
+    return found
 
 
 def ours(client: TrainingClient, work: Workload, seconds: float, seeds: int = 1) -> float:
@@ -132,7 +145,7 @@ class Peer:
 
 
 def take_turns(
-    sides: dict[str, Callable[[Workload, float], float]],
+    sides: dict[str, Measure],
     works: list[Workload],
     rounds: int,
     seconds: float,
@@ -155,6 +168,19 @@ def take_turns(
     return rates
 
 
+def side_by_side(
+    sides: dict[str, Measure], names: list[str], works: list[Workload], seconds: float, end: float
+) -> Rates:
+    """Three rounds of these sides and of these peers, of which each gets a process meanwhile."""
+    peers = [Peer(name) for name in names]
+    try:
+        sides = sides | {peer.name: peer.measure for peer in peers}
+        return take_turns(sides, works, rounds=3, seconds=seconds, end=end)
+    finally:
+        for peer in peers:
+            peer.close()
+
+
 def ratios(rates: Rates, peer: str) -> dict[str, float | None]:
     """Ours over a peer's by workload: the median over the rounds."""
     pairs = {work: list(zip(r["ours"], r[peer], strict=False)) for work, r in rates.items()}
@@ -172,27 +198,18 @@ def main() -> None:
     options = parser.parse_args()
     quick, start = options.quick, time.perf_counter()
     result: dict[str, Any] = {}
-    installed = [name for name in MODULES if importlib.util.find_spec(MODULES[name])]
-    for name in MODULES.keys() - set(installed):
-        print(f"{MODULES[name]} isn't installed: no figures for {name}")
+    installed = [name for name in MODULES if is_installed(name)]
     with TrainingClient() as client:
-        while not client.worker_ready:
-            time.sleep(0.01)
+        rest(client, QUICK_REST if quick else REST)
         result |= first_points(client, repeats=1 if quick else 5)
-        peers = [Peer(name) for name in installed]
-        try:
-            rates = take_turns(
-                {"ours": lambda work, seconds: ours(client, work, seconds)}
-                | {peer.name: peer.measure for peer in peers}
-                | ({} if quick else {"seeds": lambda *asked: ours(client, *asked, seeds=8)}),
-                WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
-                rounds=3,
-                seconds=0.25 if quick else 3.0,
-                end=start + (QUICK_SECONDS if quick else 3600.0),
-            )
-        finally:
-            for peer in peers:
-                peer.close()
+        rates = side_by_side(
+            {"ours": partial(ours, client)}
+            | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),
+            installed,
+            WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
+            seconds=0.25 if quick else 3.0,
+            end=start + (QUICK_SECONDS if quick else 3600.0),
+        )
         memory = sum(psutil.Process(pid).memory_info().rss for pid in worker_pids(client))
     result["worker_rss_mb"] = round(memory / 1e6)
     result |= {f"vs_{name}": ratios(rates, name) for name in MODULES}

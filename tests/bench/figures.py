@@ -1,0 +1,103 @@
+"""What is read off a server's processes, and what many readings come to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import numpy as np
+import psutil
+
+from tests.browser.server import Server
+
+IMPORTED_MB = 100.0
+"""A worker that holds less is still to import TensorFlow."""
+IMPORT_SECONDS = 120.0
+REST, QUICK_REST = 120.0, 10.0
+"""Seconds that a worker may go on computing then, and where a minute has to suffice for all."""
+REST_SECONDS, REST_SHARE = 1.0, 0.2
+"""A worker rests if it used less than this share of a processor for so long."""
+
+Processes = list[psutil.Process]
+
+
+def anonymous_mb(processes: Processes) -> float:
+    """What the end of these processes would free; of one that has ended, nothing."""
+    held = 0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            memory = process.memory_info()
+            held += memory.rss - memory.shared
+    return held / 1e6
+
+
+def cpu_seconds(processes: Processes) -> float:
+    """Processor time that they have used; of one that has ended, nothing."""
+    used = 0.0
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            used += sum(process.cpu_times()[:2])
+    return used
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent are below, one of those that are there."""
+    return sorted(values)[int(percent / 100 * (len(values) - 1))]
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float | None:
+    """How fast y grows with x, by least squares through (x, y); None for fewer than two points."""
+    if len(points) < 2:
+        return None
+    x, y = np.array(points, float).T
+    x -= x.mean()
+    return float((x * y).sum() / (x * x).sum())
+
+
+class Shares:
+    """Of one processor, what each side has taken since this was made: pages, workers, and we."""
+
+    def __init__(self, server: Server) -> None:
+        self._sides = {
+            "page": [server.process],
+            "worker": server.children(),
+            "load": [psutil.Process()],
+        }
+        self._start, self._before = time.perf_counter(), self._used()
+
+    def _used(self) -> dict[str, float]:
+        return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
+
+    def now(self) -> dict[str, float]:
+        """By `page_cpu`, `worker_cpu` and `load_cpu`."""
+        seconds = time.perf_counter() - self._start
+        return {
+            f"{side}_cpu": round((used - self._before[side]) / seconds, 2)
+            for side, used in self._used().items()
+        }
+
+
+def until_rests(processes: Callable[[], Processes], patience: float = REST) -> bool:
+    """Wait until these have imported TensorFlow and do nothing more: whether they do within that.
+
+    `patience` in seconds counts from the import on. What they build ahead of all wishes may take
+    longer; then it is said, and what is measured next is measured beside it.
+
+    Raises:
+        TimeoutError: without TensorFlow after `IMPORT_SECONDS`.
+    """
+    end = time.perf_counter() + IMPORT_SECONDS
+    while anonymous_mb(processes()) < IMPORTED_MB:
+        if time.perf_counter() > end:
+            raise TimeoutError(f"no worker has imported TensorFlow within {IMPORT_SECONDS:g} s")
+        time.sleep(0.1)
+    end = time.perf_counter() + patience
+    while time.perf_counter() < end:
+        now = processes()
+        before = cpu_seconds(now)
+        time.sleep(REST_SECONDS)
+        if cpu_seconds(now) - before < REST_SHARE * REST_SECONDS:
+            return True
+    print(f"The worker hasn't come to rest within {patience:g} s.", flush=True)
+    return False

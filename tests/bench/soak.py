@@ -1,0 +1,261 @@
+"""Whether memory stays flat: many small runs, and an hour of people who come, train and leave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.bench.crowd import Bounds, rest
+from tests.bench.figures import anonymous_mb, slope
+from tests.browser.server import Server, serve, without_known
+from tests.session import Session
+
+PERSON_SECONDS = 0.2
+"""Between two clicks: what comes sooner is taken for the same one."""
+RUNNERS = 4
+"""Sessions that the small runs are shared among."""
+PEOPLE = 8
+WARM_MINUTES = 10
+"""After these memory has to be flat."""
+ANSWER_SECONDS = 60.0
+"""What one of them asked for and hasn't come within this has failed."""
+LINKS = {
+    "U": (4, 8, 16, 24, 32, 48),
+    "T": (8, 12, 16, 24, 32),
+    "N": (160, 320, 640),
+    "cell": ("lstm", "gru", "simple_rnn"),
+    "layers": (1, 1, 1, 2),
+    "seeds": (1, 4, 8),
+    "optimizer": ("adam", "sgd", "rmsprop"),
+    "data": ("running_mean", "parity", "adding", "seattle"),
+    "epochs": (40, 100, 300, 1000),
+    "pace": ("slow", "normal", "fast"),
+}
+"""What people come with: a value of each, all equally likely. Runs end within a minute by
+themselves, since who leaves doesn't stop them."""
+SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40), "Samples  N": (64, 640)}
+MENUS = {
+    "Cell": ("LSTM", "GRU", "SimpleRNN"),
+    "Optimizer": ("Adam", "SGD", "RMSprop"),
+    "Seeds": ("1", "4", "8"),
+}
+WORDS = 'class="said" style="color'
+"""What a page writes gray in its place, first of all what a run's badge means."""
+MARKUP = re.compile("<style>.*?</style>|<[^>]+>", re.DOTALL)
+DETAILS = ("did", "failures", "by_minute")
+"""What a soak tells in full, for the result alone."""
+
+
+async def repeat(session: Session, times: int, done: list[int]) -> None:
+    """Start runs one after the other: Train is dimmed until the one before has finished."""
+    for _ in range(times):
+        before = session.query
+        while session.query == before:
+            await session.click("Train")
+            with contextlib.suppress(TimeoutError):
+                await session.until(lambda old=before: session.query != old, PERSON_SECONDS)
+        done.append(1)
+    await session.until(lambda: session.has("finished"))
+
+
+async def runs(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
+    """Small runs of a few architectures, and memory in between."""
+    figures: list[tuple[int, int, int]] = []
+    done: list[int] = []
+    async with contextlib.AsyncExitStack() as stack:
+        sessions = [
+            await stack.enter_async_context(Session(server.url, f"epochs=20&U={8 + n}"))
+            for n in range(RUNNERS)
+        ]
+        await rest(server, bounds)
+        shares = [count // RUNNERS + (n < count % RUNNERS) for n in range(RUNNERS)]
+        work = asyncio.gather(
+            *(repeat(session, n, done) for session, n in zip(sessions, shares, strict=True))
+        )
+        noted = 0
+        while not work.done():
+            await asyncio.wait([work], timeout=0.2)
+            if len(done) >= noted:
+                page, worker = anonymous_mb([server.process]), anonymous_mb(server.children())
+                figures.append((len(done), round(page), round(worker)))
+                noted += max(count // 6, 1)
+        await work
+    return {"runs": len(done), "after_page_worker_mb": figures}
+
+
+class Person:
+    """Somebody who comes, changes settings, trains, leaves and comes back, as chance has it."""
+
+    def __init__(
+        self, server: Server, rng: np.random.Generator, links: list[str], failed: list[str]
+    ) -> None:
+        self._server, self._rng = server, rng
+        self._links, self._failed = links, failed
+        """Of everybody: those of the newest runs, and what went wrong."""
+        self.did: Counter[str] = Counter()
+        self._acts: list[tuple[float, Callable[[Session], Coroutine[Any, Any, None]]]] = [
+            (0.35, self._train),
+            (0.25, self._slide),
+            (0.15, self._pick),
+            (0.1, self._stop),
+            (0.15, self._look),
+        ]
+
+    def _one_of(self, values: Any) -> Any:
+        return values[self._rng.integers(len(values))]
+
+    def _address(self) -> str:
+        """A link to settings, or that of a run: an own one, or another's."""
+        if self._links and self._rng.random() < 0.4:
+            self.did["came by a run's link"] += 1
+            return str(self._one_of(self._links))
+        self.did["came by settings"] += 1
+        return "&".join(f"{key}={self._one_of(values)}" for key, values in LINKS.items())
+
+    async def live(self, end: float) -> None:
+        """Come again and again until `end`, on `time.monotonic`."""
+        while time.monotonic() < end:
+            query = self._address()
+            try:
+                async with Session(self._server.url, query) as session:
+                    await self._stay(session, end)
+                    self._note(session, query)
+            except Exception as error:  # whatever it is, the others go on, and so does this one
+                self._fail(type(error).__name__, query, f"{error}")
+            await asyncio.sleep(self._rng.exponential(3))
+
+    async def _stay(self, session: Session, end: float) -> None:
+        """Do a few things, with a look at the page between them."""
+        chances, acts = zip(*self._acts, strict=True)
+        for _ in range(self._rng.integers(2, 12)):
+            if time.monotonic() > end or session.errors or session.has("failed"):
+                return
+            act = acts[self._rng.choice(len(acts), p=chances)]
+            await act(session)
+            await asyncio.sleep(min(self._rng.exponential(3), 15))
+
+    def _note(self, session: Session, query: str) -> None:
+        for error in session.errors:
+            self._fail("exception", query, error)
+        if session.has("failed"):
+            said = [e.html.body for e in session.elements("html") if WORDS in e.html.body]
+            self._fail("failed", session.query, " ".join([session.progress, *said[:1]]))
+
+    def _fail(self, what: str, query: str, text: str) -> None:
+        self._failed.append(f"{what}, {query}: {' '.join(MARKUP.sub(' ', text).split())[-600:]}")
+
+    async def _train(self, session: Session) -> None:
+        """Press Train again, be there a run that trains: it is stopped for that."""
+        await self._stop(session)
+        before = session.query
+        if await session.click("Train"):
+            await session.until(lambda: session.query != before, ANSWER_SECONDS)
+            await session.until(
+                lambda: session.epoch > 0 or session.has("failed") or session.errors,
+                ANSWER_SECONDS,
+            )
+            self._links[:] = [*self._links, session.query][-PEOPLE:]
+            self.did["trained"] += 1
+
+    async def _slide(self, session: Session) -> None:
+        label = self._one_of(list(SLIDERS))
+        low, high = SLIDERS[label]
+        value = int(self._rng.integers(low, high + 1))
+        with contextlib.suppress(LookupError):  # a series has its own N
+            await session.slide(label, value // 32 * 32 if "N" in label else value)
+            self.did["moved a slider"] += 1
+
+    async def _pick(self, session: Session) -> None:
+        label = self._one_of(list(MENUS))
+        await session.pick(label, self._one_of(MENUS[label]))
+        self.did["picked"] += 1
+
+    async def _stop(self, session: Session) -> None:
+        if await session.click("Stop"):
+            await session.until(lambda: not session.has("training"), ANSWER_SECONDS)
+            self.did["stopped"] += 1
+
+    async def _look(self, _: Session) -> None:
+        await asyncio.sleep(self._rng.exponential(10))
+
+
+async def soak(server: Server, minutes: float, log: Path, seed: int = 0) -> dict[str, Any]:
+    """`PEOPLE` for so many minutes: memory by the minute, what failed, and how memory grows."""
+    links: list[str] = []
+    failed: list[str] = []
+    rngs = [np.random.default_rng([seed, number]) for number in range(PEOPLE)]
+    people = [Person(server, rng, links, failed) for rng in rngs]
+    start = time.monotonic()
+    work = asyncio.gather(*(person.live(start + 60 * minutes) for person in people))
+    by_minute: list[dict[str, Any]] = []
+    pids: set[int] = set()
+    minute = told = 0
+    while not work.done():
+        minute += 1
+        while not work.done() and time.monotonic() < start + 60 * minute:
+            await asyncio.wait([work], timeout=1)
+            now = {worker.pid for worker in server.workers()}
+            pids |= now
+        page, worker = anonymous_mb([server.process]), anonymous_mb(server.children())
+        by_minute.append(
+            {
+                "minute": round((time.monotonic() - start) / 60, 2),
+                "page_mb": round(page),
+                "worker_mb": round(worker),
+                "workers": len(now),
+                "workers_so_far": len(pids),
+                "trained": sum(person.did["trained"] for person in people),
+                "failed": len(failed),
+            }
+        )
+        row = "  ".join(f"{name} {value}" for name, value in by_minute[-1].items())
+        print(row, *failed[told:], sep="\n  ", flush=True)
+        told = len(failed)
+    await work
+    return summary(
+        by_minute,
+        failed,
+        sum((person.did for person in people), Counter()),
+        without_known(log.read_text(encoding="utf-8", errors="replace")).count("Traceback"),
+    )
+
+
+def summary(
+    by_minute: list[dict[str, Any]], failed: list[str], did: Counter[str], tracebacks: int
+) -> dict[str, Any]:
+    """What a soak came to; memory is compared from `WARM_MINUTES` on, if it took longer."""
+    points = [
+        (row["minute"] / 60, row["page_mb"] + row["worker_mb"])
+        for row in by_minute
+        if row["minute"] >= WARM_MINUTES
+    ]
+    grows = slope(points)
+    return {
+        "minutes": by_minute[-1]["minute"],
+        "did": dict(did),
+        "memory_mb_warm": points[0][1] if points else None,
+        "memory_mb_end": by_minute[-1]["page_mb"] + by_minute[-1]["worker_mb"],
+        "memory_mb_per_hour": None if grows is None else round(grows, 1),
+        "workers_replaced": by_minute[-1]["workers_so_far"] - by_minute[-1]["workers"],
+        "failed": len(failed),
+        "failures": failed[:20],
+        "tracebacks": tracebacks,
+        "by_minute": by_minute,
+    }
+
+
+def soak_alone(minutes: float) -> dict[str, Any]:
+    """A soak of a server of its own, which says what it has to say into a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        with serve(log) as server:
+            return asyncio.run(soak(server, minutes, log))

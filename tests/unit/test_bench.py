@@ -1,0 +1,44 @@
+"""What the benchmarks reckon with; the figures themselves are no test's."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.bench.figures import percentile, slope
+from tests.bench.soak import summary
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    """Of a hundred waits five are longer than the 95th; of a single one it is that."""
+    assert percentile([*range(100, 0, -1)], 95) == 95
+    assert percentile([3.0, 1.0, 2.0], 50) == 2.0
+    assert percentile([0.7], 95) == 0.7
+
+
+def test_a_slope_goes_through_all_points() -> None:
+    """It says nothing of a single one, and one that lies off moves it by least squares."""
+    assert slope([(0.0, 1.0)]) is None
+    assert slope([(1.0, 500.0), (2.0, 520.0), (3.0, 540.0)]) == pytest.approx(20.0)
+    assert slope([(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]) == pytest.approx(0.0)
+
+
+def test_a_soak_is_judged_from_its_tenth_minute_on() -> None:
+    """What memory grows by before, when nobody has been there yet, doesn't count."""
+    by_minute = [
+        {
+            "minute": float(n),
+            "page_mb": 100 if n < 10 else 130 + n - 10,
+            "worker_mb": 400,
+            "workers": 1,
+            "workers_so_far": 1 + (n > 15),
+        }
+        for n in range(1, 21)
+    ]
+    found = summary(by_minute, ["TimeoutError"], Counter(trained=3), tracebacks=0)
+    assert found["memory_mb_warm"] == 530
+    assert found["memory_mb_end"] == 540
+    assert found["memory_mb_per_hour"] == pytest.approx(60.0)
+    assert (found["workers_replaced"], found["failed"]) == (1, 1)
+    assert summary(by_minute[:5], [], Counter(), 0)["memory_mb_per_hour"] is None
