@@ -1,27 +1,28 @@
 """Compiled programs: made in helper threads, kept while they are of use, shared by all runs.
 
-It doesn't know what a program is: `build` makes one from its key. Of keys it knows that a program
-of one may do the work of another that it `holds`.
+It doesn't know what a program is: `build` makes one from its key.
 """
 
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from lib.training.machine import LAST, NICE, give_way
 
+Key: TypeAlias = Hashable
 
-class Key(Hashable, Protocol):
-    """What a program is built for."""
+
+class Room(Hashable, Protocol):
+    """The key of a program that does for other keys, too."""
 
     @property
     def work(self) -> float:
-        """What a call of it costs, beside other keys."""
+        """What a call of it costs, beside those of other rooms."""
 
     def holds(self, other: Any) -> bool:
-        """Whether its program does for the other, too."""
+        """Whether its program does for this key."""
 
 
 class ProgramCache:
@@ -41,7 +42,7 @@ class ProgramCache:
     def __init__(
         self,
         build: Callable[[Any], Any],
-        rooms: Iterable[Key] = (),
+        rooms: Iterable[Room] = (),
         has_memory: Callable[[], bool] = lambda: True,
     ) -> None:
         self._build, self.has_memory = build, has_memory
@@ -52,7 +53,7 @@ class ProgramCache:
         """How many runs wait for each, and how many don't wait: the first is built next."""
         self._likely: dict[Key, None] = {}
         self._rooms = dict.fromkeys(rooms)
-        self._missing = dict(self._rooms)
+        self._missing: dict[Key, None] = dict.fromkeys(self._rooms)
         """The rooms that are still to be built."""
         self.built = 0
         """How many were built so far, or tried in vain."""
@@ -111,9 +112,13 @@ class ProgramCache:
             return self._programs[best].result(), best == key
 
     def _ready(self, key: Key) -> Key | None:
-        done = [k for k, future in self._programs.items() if future.done() and k.holds(key)]
-        fit = [k for k in done if not self._programs[k].exception()]
-        return key if key in fit else min(fit, key=lambda k: k.work, default=None)
+        fit = [room for room in self._rooms if room.holds(key)]
+        built = [k for k in (key, *sorted(fit, key=lambda room: room.work)) if self._is_built(k)]
+        return built[0] if built else None
+
+    def _is_built(self, key: Key) -> bool:
+        future = self._programs.get(key)
+        return future is not None and future.done() and not future.exception()
 
     def _forget(self, key: Key) -> None:
         """Drop what hasn't begun and nobody wants."""

@@ -18,7 +18,7 @@ from lib.dataset import Samples
 from lib.experiment import Experiment
 from lib.recurrence.model import initial_model_weights, outputs_in_parts
 from lib.run import ModeResult, SeedWeights
-from lib.training.architecture import Architecture
+from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.history import History
 from lib.training.lanes import Lanes, Model
@@ -74,7 +74,9 @@ class PairTrainer:
         """The step of the last judgement."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
-        features, targets, modes = samples.shape[2], samples.targets, experiment.model.modes
+        _, timesteps, features = samples.shape
+        targets, modes = samples.targets, experiment.model.modes
+        self.architecture = architecture_of(experiment, samples.train, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
             (mode, k): ModelRecord(initial[k], len(seeds))
@@ -130,8 +132,8 @@ class PairTrainer:
         past, self._past = self._past.points, History[SeedWeights](self._most_past)
         return tuple(past if self.stopped else past[:-1])
 
-    def load(self, program: Program, own: Architecture) -> None:
-        """Make the models ready to train, all by one program with room for their `own` sizes.
+    def load(self, program: Program) -> None:
+        """Make the models ready to train, all by one program that does for their `architecture`.
 
         Or have them go on by another one, between two steps, as if nothing had been.
         """
@@ -139,7 +141,8 @@ class PairTrainer:
         if self._lanes is not None:
             models = self._lanes.numbers(list(self._going))
         training = self._experiment.training
-        self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
+        own, step = self.architecture, self.step
+        self._lanes = Lanes(program, own, self._samples, models, training, step=step)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from lib.experiment import MODES
 from lib.run import Snapshot, Status
 from lib.training import said, short_reason
-from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
@@ -58,9 +57,8 @@ class WorkerRun:
         self._sent = self._checked = self._turned = 0.0
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         self._loaded = False
-        samples, (_, t, f) = start.samples, start.samples.shape
-        self._key = architecture_of(start.experiment, samples.train, t, f, samples.targets)
-        self._program = RunProgram(programs, self._key, background=self.background)
+        key = self._trainer.architecture
+        self._program = RunProgram(programs, key, background=self.background)
 
     @property
     def waiting(self) -> bool:
@@ -154,7 +152,7 @@ class WorkerRun:
             self.fail(said("not_compiled", why=short_reason(error.__cause__ or error)))
             return
         if program is not None:
-            self._trainer.load(program, self._key)
+            self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
         elif self.status is Status.COMPILING and self._clock() - self._since > most:
@@ -174,7 +172,7 @@ class WorkerRun:
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
         if trainer.between_steps and (better := self._program.better(self._gains_by_its_own)):
-            trainer.load(better, self._key)
+            trainer.load(better)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)

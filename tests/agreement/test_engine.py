@@ -128,9 +128,28 @@ def test_the_cases_cover_every_pair_of_choices() -> None:
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
+def room_for(own: Architecture) -> Architecture:
+    """Larger than a model of these sizes in everything, but not than its samples."""
+    targets = K + 1 if own.code.head == "dense" else own.units + 2
+    batch = own.batch + 2
+    code = replace(own.code, loss="")
+    return Architecture(code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
+
+
+def begin(ours: engine.Program, experiment: Experiment, mode: str) -> engine.ModelState:
+    """A model of an experiment in a program of its own, or in one with room for it."""
+    weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
+    return ours.load([weights], own, experiment.training, mode)
+
+
+@pytest.mark.parametrize("begins_in", ["own", "room"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
-def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
-    """The same batches, one by one, and the loss of each before its update."""
+def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: str) -> None:
+    """The same batches, one by one, and the loss of each before its update.
+
+    In a program of its own, or for an epoch in one with room for larger models, longer batches and
+    more timesteps, but for fewer samples; then all numbers go over into its own.
+    """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
     model = keras_model(experiment, mode)
     order = BatchOrder(N, experiment.training.batch_size, experiment.seed)
@@ -141,11 +160,16 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
         rows = batch[batch >= 0]
         expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
 
-    ours = program(architecture_of(experiment, N, T, F, K))
-    state = ours.fresh([initial_model_weights(experiment, F, K)], 0.02, mode)
+    own = architecture_of(experiment, N, T, F, K)
+    ours, first = program(own), program(own if begins_in == "own" else room_for(own))
+    state = begin(first, experiment, mode)
+    samples = first.samples(dataset.x[:N], dataset.y[:N])
+    ends = [0, *range(1, order.steps + 1, first.most_steps(own)), order.steps]
+    losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
+
+    state = ours.load(first.numbers(state), own, experiment.training, mode, step=state.step)
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
-    ends = [0, 1, order.steps, len(batches)]
-    losses = [ours.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
+    losses.append(ours.train(state, samples, batches[order.steps :, None])[:, 0])
     assert_close(np.concatenate(losses), np.array(expected))
     for weights, keras_weights in zip(ours.weights(state)[0], model.get_weights(), strict=True):
         assert_close(weights, keras_weights)
@@ -305,18 +329,15 @@ def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
     shared = program(architecture_of(experiments[0], N, T, F, K))
     samples = shared.samples(dataset.x[:N], dataset.y[:N])
 
-    def begin(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
-        weights = initial_model_weights(experiment, F, K)
-        training, mode = experiment.training, experiment.model.mode
-        state = shared.fresh([weights], training.learning_rate, mode)
-        return BatchOrder(N, 4, experiment.seed), state
+    def set_out(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
+        return BatchOrder(N, 4, experiment.seed), begin(shared, experiment, experiment.model.mode)
 
     alone = []
     for experiment in experiments:
-        order, state = begin(experiment)
+        order, state = set_out(experiment)
         shared.train(state, samples, order.take(12)[:, None])
         alone.append(shared.weights(state)[0])
-    turns = [begin(experiment) for experiment in experiments]
+    turns = [set_out(experiment) for experiment in experiments]
     for _ in range(4):
         for order, state in turns:
             shared.train(state, samples, order.take(3)[:, None])
@@ -344,14 +365,18 @@ def test_room_for_more_samples_changes_nothing() -> None:
     """Sixteen places serve ten samples: padding is never trained on."""
     experiment = make_experiment("simple_rnn", 1, "dense", "adam", "mse", "sequence", 5)
     ten = architecture_of(experiment, 10, T, F, K)
-    assert (ten.capacity, ten.ragged) == (16, False)
+    assert ten.capacity == 16
     assert ten == architecture_of(experiment, 15, T, F, K)
     shared, dataset = program(ten), data()
-    state = shared.fresh([initial_model_weights(experiment, F, K)], 0.02, "sequence")
+    state = shared.load(
+        [initial_model_weights(experiment, F, K)], ten, experiment.training, "sequence"
+    )
     x, y = shared.samples(dataset.x[:10], dataset.y[:10])
     shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
     clean = shared.weights(state)[0]
-    spoilt = shared.fresh([initial_model_weights(experiment, F, K)], 0.02, "sequence")
+    spoilt = shared.load(
+        [initial_model_weights(experiment, F, K)], ten, experiment.training, "sequence"
+    )
     x, y = x.numpy(), y.numpy()
     x[10:], y[10:] = np.nan, np.nan
     shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
@@ -359,11 +384,24 @@ def test_room_for_more_samples_changes_nothing() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+def test_what_a_room_holds() -> None:
+    """The same layers with any loss, in more calls; nothing larger. No other program does."""
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
+    own = architecture_of(experiment, N, T, F, K)
+    room = room_for(own)
+    assert room.holds(own)
+    assert room.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
+    for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
+        assert not room.holds(architecture_of(experiment.set(**other), N, T, F, K))
+    assert not room.holds(architecture_of(experiment, N, T + 4, F, K))
+    assert not own.holds(own)
+
+
 def test_what_needs_no_new_program() -> None:
-    """Mode, learning rate, seed, epochs and the data's own settings; more units do."""
+    """Mode, optimizer, learning rate, seed, epochs and the data's own settings; more units do."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     key = architecture_of(experiment, N, T, F, K)
-    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}):
+    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
         assert architecture_of(experiment.set(**free), N, T, F, K) == key
     assert architecture_of(experiment.set(U=5), N, T, F, K) != key
     assert architecture_of(experiment.set(batch=5), N, T, F, K) != key
@@ -374,7 +412,7 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
     ours = program(architecture_of(experiment, N, T, F, K))
     with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        ours.fresh([initial_model_weights(experiment.set(U=5), F, K)], 0.02, "sequence")
+        begin(ours, experiment.set(U=5), "sequence")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.experiment import Experiment, TrainingSettings
 from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.client import TrainingClient
@@ -66,9 +66,21 @@ class FakeProgram:
         self.calls: list[np.ndarray] = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
 
-    def fresh(self, weights: list[list[np.ndarray]], _rate: float, mode: str) -> FakeState:
-        """Models that have seen no batch: all weights 0."""
-        return FakeState([[np.zeros_like(array) for array in own] for own in weights], mode)
+    def load(
+        self,
+        models: list[list[np.ndarray]],
+        _own: Architecture,
+        _settings: TrainingSettings,
+        mode: str,
+        *,
+        step: int = 0,
+    ) -> FakeState:
+        """Models that have seen so many batches: that is what all weights are."""
+        return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
+
+    def most_steps(self, _own: Architecture) -> int:
+        """How many batches a call can train."""
+        return self.max_steps
 
     def samples(self, x: np.ndarray, _y: np.ndarray) -> int:
         """How many there are."""
@@ -76,6 +88,10 @@ class FakeProgram:
 
     def weights(self, state: FakeState) -> list[list[np.ndarray]]:
         """All the number of batches trained."""
+        return state.weights
+
+    def numbers(self, state: FakeState) -> list[list[np.ndarray]]:
+        """The same, since no optimizer remembers anything."""
         return state.weights
 
     def train(self, state: FakeState, _samples: int, batches: np.ndarray) -> np.ndarray:

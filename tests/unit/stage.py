@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
 from lib.dataset import Samples
 from lib.run import Snapshot, Status
+from lib.training.architecture import Architecture
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
 from tests.unit.fakes import build, make_dataset, make_experiment
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually
 
 
 class Shop(ProgramCache):
     """Programs, and the one that somebody waits for."""
+
+    future: Future[Any] | None = None
 
     def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
         """The program of this key."""
@@ -28,7 +31,7 @@ class Shop(ProgramCache):
 
     def wait(self) -> None:
         """Let the threads that build go on, and not longer than that where there is news."""
-        wait([self.future], 0.02)
+        wait([self.future] if self.future else [], 0.02)
 
 
 class Stage:
@@ -41,16 +44,19 @@ class Stage:
         timing: Timing = USUAL,
         show_seconds: float | None = None,
         samples: Samples | None = None,
+        *,
+        rooms: Sequence[Architecture] = (),
         **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
         self.times: list[float] = []
         """When each of them was sent, by the clock."""
         self.clock = Clock(tick=1e-4)
-        self._programs = Shop(build)
+        self.programs = Shop(build, rooms)
+        assert eventually(lambda: self.programs.built == len(rooms))
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
-        self.run = WorkerRun(start, self._programs, self._send, timing, self.clock.now)
+        self.run = WorkerRun(start, self.programs, self._send, timing, self.clock.now)
 
     def _send(self, snapshot: Snapshot) -> None:
         self.sent.append(snapshot)
@@ -77,7 +83,7 @@ class Stage:
             assert time.monotonic() < end, f"never came true; {self.run.status}"
             self.run.turn(seconds)
             if not self.run.busy:
-                self._programs.wait()
+                self.programs.wait()
                 self.clock.forward(self.run.rest or 0)
 
     def until_status(self, status: Status, seconds: float = 1e-3) -> None:

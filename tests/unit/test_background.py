@@ -48,7 +48,7 @@ def test_it_rests_while_another_is_compiled() -> None:
     gate = threading.Event()
 
     def slowly(key: Any) -> Any:
-        assert key.model.units == 2 or gate.wait(PATIENCE)
+        assert key.units == 2 or gate.wait(PATIENCE)
         return build(key)
 
     desk = Desk(slowly)

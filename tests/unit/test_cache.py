@@ -9,7 +9,7 @@ from concurrent.futures import Future
 import pytest
 
 from lib.training.cache import ProgramCache
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually
 
 
 class Workshop:
@@ -143,3 +143,71 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
     assert sorted(shop.built) == ["a", "b", "d", "e"]
     shop.let(1)
     assert cache.ask("c").result(PATIENCE) == "C"
+
+
+class Room(str):
+    """A key that holds those that it begins with."""
+
+    __slots__ = ()
+
+    @property
+    def work(self) -> int:
+        """Longer is more."""
+        return len(self)
+
+    def holds(self, other: str) -> bool:
+        """Whether it begins with this."""
+        return self.startswith(other)
+
+
+def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
+    """What a run waits for comes before the next of them, and what is never dropped stays."""
+    cache = ProgramCache(shop.build, [Room("abc"), Room("xyz")])
+    shop.wait_begun(1)
+    cache.ask("k")
+    shop.wait_begun(1)
+    shop.let(1)  # whichever
+    shop.let(2)
+    shop.wait_begun(1)
+    assert shop.begun == ["abc", "k", "xyz"]
+
+
+def test_the_smallest_room_that_holds_a_key_does_until_it_has_its_own(shop: Workshop) -> None:
+    """Of those that are built; none of them is dropped for others."""
+    cache = ProgramCache(shop.build, [Room("abcd"), Room("abc"), Room("abx")])
+    assert cache.ready("ab") is None
+    shop.let(1)
+    assert eventually(lambda: cache.ready("ab") == ("ABCD", False))
+    shop.let(2)
+    assert eventually(lambda: cache.ready("ab") == ("ABC", False))
+    assert cache.ready("b") is None
+    shop.let(ProgramCache.LIMIT + 3)
+    for number in range(ProgramCache.LIMIT + 2):
+        cache.ask(f"{number}").result(PATIENCE)
+    assert cache.ready("abcd") == ("ABCD", True)
+    cache.ask("ab").result(PATIENCE)
+    assert cache.ready("ab") == ("AB", True)
+
+
+def test_what_a_room_does_for_is_not_built_ahead(shop: Workshop) -> None:
+    """Nobody would wait for it."""
+    cache = ProgramCache(shop.build, [Room("abc")])
+    shop.let(1)
+    assert eventually(lambda: cache.ready("ab") is not None)
+    cache.ahead("ab")
+    cache.ahead("b")
+    shop.wait_begun(2)
+    assert shop.begun == ["abc", "b"]
+
+
+def test_without_memory_no_room_is_built(shop: Workshop) -> None:
+    """What somebody waits for is."""
+    memory = [False]
+    cache = ProgramCache(shop.build, [Room("abc")], lambda: memory[0])
+    shop.let(4)
+    assert cache.ask("k").result(PATIENCE) == "K"
+    assert cache.ask("p", background=True).result(PATIENCE) == "P"
+    assert shop.begun == ["k", "p"]
+    memory[0] = True
+    cache.ask("q").result(PATIENCE)
+    assert eventually(lambda: cache.ready("ab") is not None)

@@ -160,7 +160,7 @@ def test_a_run_that_breaks_late_fails_alone(
     """In training or in its judgement. The loop lives on."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = BrokenProgram(error, good)
-    desk = Desk(lambda key: broken if key.model.units == 3 else build(key))
+    desk = Desk(lambda key: broken if key.units == 3 else build(key))
     desk.start("bad", U=3)
     snapshot = desk.find_over("bad")
     assert snapshot.status is Status.FAILED

@@ -1,0 +1,88 @@
+"""A run trains by a room first, and by a program of its own from where that pays."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.run import Status
+from lib.training.architecture import Architecture
+from lib.training.room import ROOMS
+from lib.training.timing import USUAL
+from tests.unit.fakes import FakeProgram, build
+from tests.unit.stage import Stage
+from tests.waiting import PATIENCE
+
+ALWAYS = replace(USUAL, own_seconds=1e-6)
+"""Any run that has something left gains."""
+
+
+class Maker:
+    """Builds rooms at once, and the programs of runs when it is let."""
+
+    def __init__(self) -> None:
+        self.made: dict[Architecture, FakeProgram] = {}
+        self.gate = threading.Event()
+
+    def build(self, key: Architecture) -> FakeProgram:
+        """One that counts."""
+        assert key in ROOMS or self.gate.wait(PATIENCE)
+        return self.made.setdefault(key, build(key))
+
+    def calls(self, *, of_rooms: bool) -> int:
+        """How often rooms, or programs of runs, were called."""
+        found = [p.calls for key, p in self.made.items() if (key in ROOMS) == of_rooms]
+        return sum(map(len, found))
+
+
+def test_a_run_begins_in_a_room_while_its_own_program_is_not_there() -> None:
+    """It never waits for a compiler."""
+    maker = Maker()
+    stage = Stage(build=maker.build, timing=ALWAYS, rooms=ROOMS[:3], epochs=5000)
+    stage.until(lambda: stage.last.epoch > 0)
+    assert maker.calls(of_rooms=True)
+    assert Status.COMPILING not in stage.statuses
+    maker.gate.set()
+
+
+def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
+    """Each epoch's loss is what it would be without: they depend on what was trained before."""
+    maker, alone = Maker(), Stage(epochs=2000)
+    alone.until_status(Status.FINISHED)
+    stage = Stage(build=maker.build, timing=ALWAYS, rooms=ROOMS[:3], epochs=2000)
+    stage.until(lambda: stage.programs.future is not None)
+    maker.gate.set()
+    assert stage.programs.future.result(PATIENCE)
+    stage.until_status(Status.FINISHED)
+    assert maker.calls(of_rooms=True)
+    assert maker.calls(of_rooms=False)
+    for mode, result in stage.last.results.items():
+        np.testing.assert_array_equal(result.loss, alone.last.results[mode].loss)
+    assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
+
+
+@pytest.mark.parametrize("settings", [{"epochs": 5}, {"epochs": 2000, "show_seconds": 30.0}])
+def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -> None:
+    """It would gain nothing."""
+    maker = Maker()
+    maker.gate.set()
+    stage = Stage(build=maker.build, rooms=ROOMS[:3], **settings)
+    stage.until_status(Status.FINISHED)
+    assert set(maker.made) == set(ROOMS[:3])
+
+
+def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
+    """The room goes on to the end."""
+    maker = Maker()
+
+    def build_rooms(key: Architecture) -> FakeProgram:
+        if key not in ROOMS:
+            raise MemoryError
+        return maker.build(key)
+
+    stage = Stage(build=build_rooms, timing=ALWAYS, rooms=ROOMS[:3], epochs=2000)
+    stage.until_status(Status.FINISHED)
+    assert stage.last.epoch == 2000
