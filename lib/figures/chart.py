@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 
 from lib.figures.marks import GLYPHS, Entry, Part
 from lib.figures.palette import Palette
@@ -44,6 +45,7 @@ class Chart(go.Figure):
     def __init__(self, data: list[Part], layout: Part) -> None:
         self.traces, self._layout_given = data, layout
         self._written: Part = _written({"data": data, "layout": layout})
+        self._specs: dict[int | None, str] = {}
 
     def __getattr__(self, name: str) -> Any:
         """What Plotly's own `__init__` sets."""
@@ -56,6 +58,14 @@ class Chart(go.Figure):
     def to_dict(self) -> Part:
         """As plain dicts, arrays as Plotly sends them. Not to be changed."""
         return self._written
+
+    def spec(self, height: int | None = None) -> str:
+        """As JSON, written once for all who see it; with another height in pixels if given."""
+        if height not in self._specs:
+            layout = self._written["layout"]
+            whole = {**self._written, "layout": {**layout, "height": height or layout["height"]}}
+            self._specs[height] = plotly.io.to_json(whole, validate=False)
+        return self._specs[height]
 
 
 def _written(part: Any) -> Any:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from typing import Any
 
     import numpy as np
-    import plotly.graph_objects as go
 
     from lib.dataset import Dataset
     from lib.doctor.question import TargetQuestion
@@ -28,6 +27,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
+    from lib.ui.plotly import Sent
     from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
@@ -132,9 +132,7 @@ class TwoCharts:
     """The two charts of a place, and which of them lies above: see `lib.ui.text`."""
 
     top: int = 1
-    newest: str = ""
-    """The figure above with its sentence, as text."""
-    shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
+    shown: list[Sent | None] = field(default_factory=lambda: [None, None])
 
 
 @dataclass(slots=True, eq=False)
@@ -296,7 +294,11 @@ class Session:
 
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    record: Session = st.session_state.setdefault(KEY, Session())
+    state = st.session_state
+    try:
+        record: Session = state[KEY]
+    except KeyError:  # made then alone: a run of a page asks a hundred times
+        record = state[KEY] = Session()
     return record
 
 

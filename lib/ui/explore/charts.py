@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,6 +9,7 @@ from lib.english import short
 from lib.experiment import MODES
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.chart import Chart
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
 from lib.toml import beside
@@ -122,9 +122,7 @@ def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
     return card
 
 
-def _picture(
-    name: str, draw: Callable[[], go.Figure], words: str, details: str, *, hold: bool
-) -> None:
+def _picture(name: str, draw: Callable[[], Chart], words: str, details: str, *, hold: bool) -> None:
     """A chart, its takeaway and its details. With `hold` one that is there costs nothing."""
     key = f"chart_{name}"
     steady_chart(None if hold and is_drawn(key) else draw(), f"{words} {details}", key, fills=True)
