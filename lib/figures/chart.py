@@ -79,8 +79,10 @@ def _written(part: Any) -> Any:
         return [_written(value) for value in part]
     if isinstance(part, np.generic):
         return part.item()
-    if not isinstance(part, np.ndarray) or part.dtype.kind not in "if" or not part.size:
-        return part  # of texts and times Plotly's encoder of JSON makes a list
+    if not isinstance(part, np.ndarray):
+        return part
+    if part.dtype.kind not in "if" or not part.size:
+        return (np.datetime_as_string(part) if part.dtype.kind == "M" else part).tolist()
     numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
     shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
     code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
