@@ -1,6 +1,6 @@
 """A part of a page that can run alone, and keeps its place whenever it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import ParamSpec, TypeVar
 
@@ -12,6 +12,7 @@ from lib.ui.load import RHYTHM, turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 STEADY_SECONDS = 2.0
 """A page keeps the interval of its looks for at least as long."""
@@ -60,16 +61,22 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
 
 def following_fragment(
     look: Callable[[], T],
-    draw: Callable[[T], object],
+    draw: Callable[..., object],
     going: Callable[[T], object],
     seconds: float = 0.0,
+    *,
     about: Callable[[T], object] = lambda _: None,
+    around: Callable[[T], Sequence[object]] | None = None,
 ) -> None:
     """A fragment that draws what it looks at again and again, while something of that is `going`.
 
     Every `seconds`, or less often where many watch. It asks for a run of the page when something
     else goes or nothing any more, when what the page is `about` is another, and when it had better
     look more often or less.
+
+    What stands `around` it is a fragment, too, drawn with the page and after a click in it alone:
+    buttons cost as much as charts. What that returns, such as containers of its own for what
+    changes there, goes to `draw`, behind what it looks at.
     """
     seen, start, is_drawn = look(), clock.now(), list[bool]()
     before = going(seen), about(seen)
@@ -82,17 +89,26 @@ def following_fragment(
         if is_off and clock.now() - start >= STEADY_SECONDS:
             st.rerun()
 
-    def follow() -> None:
+    def drawn(part: Callable[[T], R]) -> R:
         with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
             now = seen
             if is_drawn:
                 rerun_if_outdated(now := look())
-            draw(now)
-            # What went may have ended meanwhile; nobody would come to look again.
-            rerun_if_outdated(look())
+            return part(now)
+
+    def follow(*places: object) -> None:
+        drawn(lambda now: draw(now, *places))
+        # What went may have ended meanwhile; nobody would come to look again.
+        rerun_if_outdated(look())
+
+    def whole(around: Callable[[T], Sequence[object]]) -> None:
+        fragment(follow, interval)(*drawn(around))
 
     try:
-        fragment(follow, interval)()
+        if around:
+            fragment(whole)(around)
+        else:
+            fragment(follow, interval)()
     finally:
         is_drawn.append(True)
 

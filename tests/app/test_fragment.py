@@ -9,6 +9,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 from tests.app.test_pages import start
+from tests.fake_client import FakeClient
 
 
 @pytest.fixture
@@ -47,3 +48,20 @@ def test_nothing_stands_beside_a_fragment(
         assert owners[parent] == ""
         beside = {path for path in owners if path[:-1] == parent and path != root}
         assert not beside, f"{root} of {name} has {beside} beside it"
+
+
+def test_who_only_looks_for_new_figures_draws_no_button(
+    client: FakeClient, sent: list[ForwardMsg]
+) -> None:
+    """What runs again and again has charts, progress and words: buttons take as long as these."""
+    app = start()
+    app.button(key="do_train").click().run()
+    assert len(client.runs) == 1
+    sent.clear()
+    app.run()
+    (timer,) = {m.auto_rerun.fragment_id for m in sent if m.WhichOneof("type") == "auto_rerun"}
+    drawn = [m.delta for m in sent if m.WhichOneof("type") == "delta"]
+    elements = [d.new_element for d in drawn if d.fragment_id == timer]
+    kinds = {element.WhichOneof("type") for element in elements}
+    assert {"progress", "html", "plotly_chart"} <= kinds
+    assert not kinds & {"button", "button_group"}
