@@ -142,8 +142,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
     _button("Resume", "resume", resume, disabled=not paused)
     _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
-    hide("do_resume")  # pressed by its key alone
-    hide("do_pause" if paused and not same else "do_new_run")
+    # Resume is pressed by its key alone.
+    hide("do_resume", "do_pause" if paused and not same else "do_new_run")
     about = (
         "Train one epoch: of this run, or the first one of a new run where there is none or the "
         "settings have changed. A run that is over has no more."
