@@ -24,8 +24,8 @@ other more often: a slider finds the processor free then, and no room is left un
 not tell: pages that begin together wait for one another in a room that is empty otherwise."""
 STEP = 1.3
 """The interval's factor in a second, up or down, at most."""
-OFF = 1.6
-"""An interval that is wrong by this factor is worth a run of the whole page, which mends it."""
+OFF = 1.2
+"""An interval that is wrong by this factor is mended: the browser's timer begins anew then."""
 
 
 class Rhythm:
