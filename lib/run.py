@@ -122,7 +122,7 @@ class ModeResult:
         return float(values[-1 if kept is None else np.searchsorted(epochs, kept)])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
     """Everything about a run at one moment."""
 

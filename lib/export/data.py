@@ -4,7 +4,6 @@ These to take away, too: the arrays in one file, and the script that makes this 
 same, but for the names of timesteps and samples, which only the file has.
 """
 
-import inspect
 import io
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.experiment import Experiment
-from lib.export.python import DataCode, chosen, comment, laid_out, quoted
+from lib.export.python import DataCode, chosen, comment, laid_out, quoted, source
 from lib.export.rows import FRAMES, table_code
 from lib.run import Snapshot
 from lib.toml import beside
@@ -45,7 +44,7 @@ def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
         "others": len(dataset.x) - dataset.train,
     }
     code = [*comment(dataset.about), *chosen(_LINES["task"], (), **fields)]
-    return DataCode("\n".join(code), inspect.getsource(task.function).rstrip())
+    return DataCode("\n".join(code), source(task.function))
 
 
 def _worked(experiment: Experiment, dataset: Dataset) -> DataCode:

@@ -1,9 +1,11 @@
 """Values and words as Python code, on one line where they fit."""
 
+import inspect
 import json
 import sys
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from textwrap import shorten, wrap
 
 LINE = 100
@@ -61,6 +63,12 @@ def blocks(templates: Mapping[str, str], flags: Container[str], **fields: object
 def true(**flags: object) -> set[str]:
     """The names of the flags that are so."""
     return {name for name, is_so in flags.items() if is_so}
+
+
+@cache  # a page asks for three with each move of a slider
+def source(function: Callable[..., object]) -> str:
+    """The code of one of the project's own functions."""
+    return inspect.getsource(function).rstrip()
 
 
 def plain(text: str) -> str:

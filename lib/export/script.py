@@ -15,7 +15,6 @@ that still goes, or diverged, its newest epoch may lie after it. Without a run t
 the script trains as long as was asked for.
 """
 
-import inspect
 import json
 import math
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from lib.datasets.series import FILE_NAMES
 from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code
-from lib.export.python import blocks, laid_out, plain, quoted, short, true
+from lib.export.python import blocks, laid_out, plain, quoted, short, source, true
 from lib.figures.palette import PALETTES
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
@@ -159,8 +158,8 @@ def told(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),
-        "glorot_uniform": inspect.getsource(glorot_uniform).rstrip(),
-        "orthogonal": inspect.getsource(orthogonal).rstrip(),
+        "glorot_uniform": source(glorot_uniform),
+        "orthogonal": source(orthogonal),
     }
 
 

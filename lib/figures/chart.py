@@ -1,13 +1,14 @@
 """What all charts share: margins, fonts, notes, and the way a figure is built. Draws no data."""
 
-import importlib
 import math
-import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 
 from lib.figures.marks import GLYPHS, Entry, Part
 from lib.figures.palette import Palette
@@ -31,35 +32,71 @@ VALUE = ",.5~r"
 
 
 class Chart(go.Figure):
-    """A figure that is final: its form as a dict is made once, and remembered.
+    """A figure that is final, of plain dicts, which are what is sent.
 
-    Plotly copies a whole figure for that, which takes longer than to build it, and Streamlit asks
-    for it up to four times (`lib.ui.text` shows each chart in one of two places).
+    Plotly makes an object of each part of a figure and a copy of them all, which takes longer than
+    all else of a chart. So it does that only where somebody looks into one as Plotly has it, as the
+    tests do: `st.plotly_chart` asks for no more than `to_dict`.
     """
 
-    _written: Part | None = None
+    traces: Sequence[Part] = ()
+    """As they were given, with arrays."""
+
+    def __init__(self, data: list[Part], layout: Part) -> None:
+        self.traces, self._layout_given = data, layout
+        self._written: Part = _written({"data": data, "layout": layout})
+        self._specs: dict[int | None, str] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """What Plotly's own `__init__` sets."""
+        if name.startswith("__") or "_layout_given" not in self.__dict__:
+            raise AttributeError(name)
+        layout = self.__dict__.pop("_layout_given")
+        super().__init__(data=[*self.traces], layout=layout, _validate=False)
+        return getattr(self, name)
 
     def to_dict(self) -> Part:
         """As plain dicts, arrays as Plotly sends them. Not to be changed."""
-        if self._written is None:
-            self._written = super().to_dict()
         return self._written
+
+    def spec(self, height: int | None = None) -> str:
+        """As JSON, written once for all who see it; with another height in pixels if given."""
+        if height not in self._specs:
+            layout = self._written["layout"]
+            whole = {**self._written, "layout": {**layout, "height": height or layout["height"]}}
+            self._specs[height] = plotly.io.to_json(whole, validate=False)
+        return self._specs[height]
+
+
+def _written(part: Any) -> Any:
+    """A part of a figure as it is sent: of an array of numbers its bytes, for which JSON is slow.
+
+    As Plotly's own (6 and 7) have them: `plotly.basedatatypes.BaseFigure.to_dict`.
+    """
+    if isinstance(part, dict):
+        return {key: _written(value) for key, value in part.items() if value is not None}
+    if isinstance(part, list | tuple):
+        return [_written(value) for value in part]
+    if isinstance(part, np.generic):
+        return part.item()
+    if not isinstance(part, np.ndarray):
+        return part
+    if part.dtype.kind not in "if" or not part.size:
+        return (np.datetime_as_string(part) if part.dtype.kind == "M" else part).tolist()
+    numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
+    shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
+    code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
+    return {"dtype": code, "bdata": b64encode(numbers.tobytes()).decode("ascii"), **shape}
 
 
 def figure(data: list[Part], layout: Part, frames: Sequence[Part] = ()) -> Chart:
     """A figure from plain dicts that the tests have validated, with `frames` to be played.
 
-    Plotly checks every property of every figure, which takes most of the time: 1.8 ms of 2.7 ms
-    for a chart that four viewers redraw sixteen times a second. So it is told not to.
     Traces' names are written out as they are; hover texts are their authors' to escape.
     """
     for trace in data:
         trace["name"] = escaped(trace["name"])
-    # Plotly looks for pandas where another thread may be in the middle of importing it; an import
-    # here waits for that one. Nobody else needs pandas for a chart, so it isn't imported otherwise.
-    if "pandas" in sys.modules:
-        importlib.import_module("pandas")
-    made = Chart(data=data, layout=layout, _validate=False)
+    made = Chart(data, layout)
     if frames:  # written out alone: to build them takes as long as two dozen figures
         made.to_dict()["frames"] = [*frames]
     return made

@@ -54,8 +54,8 @@ class Panel:
     def of(cls, title: str, figure: chart.Chart, frames: Sequence[Traces]) -> "Panel":
         """A chart some of whose traces move, perhaps with others that it doesn't have itself."""
         layout, moving = figure.to_dict()["layout"], {trace["name"] for trace in frames[0]}
-        still = [trace.to_plotly_json() for trace in figure.data]
-        still = [{**t, "name": unescape(t["name"])} for t in still if t["name"] not in moving]
+        traces = [{**trace, "name": unescape(trace["name"])} for trace in figure.traces]
+        still = [trace for trace in traces if trace["name"] not in moving]
         names = [name for name in layout if name[1:5] == "axis"]
         return cls(title, still, frames, {name: layout[name] for name in names})
 

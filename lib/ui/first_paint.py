@@ -41,7 +41,9 @@ def schedule_rest() -> bool:
     The session's first run leaves the rest out; a moment later the page runs once more by itself.
     """
     painted = session().charts.is_painted
-    # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
-    asking_fragment(lambda: None, run_every=None if painted else REST_SECONDS)()
+    if painted:  # as many containers as a fragment has: nothing below moves
+        st.container().container()
+    else:
+        asking_fragment(lambda: None, run_every=REST_SECONDS)()
     session().charts.is_painted = True
     return painted

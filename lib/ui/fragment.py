@@ -1,20 +1,19 @@
 """A part of a page that can run alone, and keeps its place whenever it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
-from lib.ui import clock
 from lib.ui.load import RHYTHM, turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-STEADY_SECONDS = 2.0
-"""A page keeps the interval of its looks for at least as long."""
+R = TypeVar("R")
 
 
 def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
@@ -60,41 +59,67 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
 
 def following_fragment(
     look: Callable[[], T],
-    draw: Callable[[T], object],
+    draw: Callable[..., object],
     going: Callable[[T], object],
     seconds: float = 0.0,
+    *,
     about: Callable[[T], object] = lambda _: None,
+    around: Callable[[T], Sequence[object]] | None = None,
 ) -> None:
     """A fragment that draws what it looks at again and again, while something of that is `going`.
 
     Every `seconds`, or less often where many watch. It asks for a run of the page when something
-    else goes or nothing any more, when what the page is `about` is another, and when it had better
-    look more often or less.
+    else goes or nothing any more, and when what the page is `about` is another.
+
+    What stands `around` it is a fragment, too, drawn with the page and after a click in it alone:
+    buttons cost as much as charts. What that returns, such as containers of its own for what
+    changes there, goes to `draw`, behind what it looks at.
     """
-    seen, start, is_drawn = look(), clock.now(), list[bool]()
+    seen, is_drawn = look(), list[bool]()
     before = going(seen), about(seen)
     interval = RHYTHM.interval(seconds) if before[0] else None
 
     def rerun_if_outdated(now: T) -> None:
-        is_off = interval is not None and RHYTHM.is_off(interval, seconds)
         if (going(now), about(now)) != before:
             st.rerun()
-        if is_off and clock.now() - start >= STEADY_SECONDS:
-            st.rerun()
 
-    def follow() -> None:
+    def drawn(part: Callable[[T], R]) -> R:
         with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
             now = seen
             if is_drawn:
                 rerun_if_outdated(now := look())
-            draw(now)
-            # What went may have ended meanwhile; nobody would come to look again.
-            rerun_if_outdated(look())
+            return part(now)
+
+    def follow(*places: object) -> None:
+        nonlocal interval
+        drawn(lambda now: draw(now, *places))
+        if interval is not None and RHYTHM.is_off(interval, seconds):
+            look_every(interval := RHYTHM.interval(seconds))
+        # What went may have ended meanwhile; nobody would come to look again.
+        rerun_if_outdated(look())
+
+    def whole(around: Callable[[T], Sequence[object]]) -> None:
+        fragment(follow, interval)(*drawn(around))
 
     try:
-        fragment(follow, interval)()
+        if around:
+            fragment(whole)(around)
+        else:
+            fragment(follow, interval)()
     finally:
         is_drawn.append(True)
+
+
+def look_every(seconds: float) -> None:
+    """Have the fragment that runs now run again at this interval from now on.
+
+    Streamlit (1.67) has an interval set by a run of the page alone, which costs as much as ten
+    looks. So this sends what that would send, by private names; a test holds the two equal.
+    """
+    message = ForwardMsg()
+    message.auto_rerun.interval = seconds
+    message.auto_rerun.fragment_id = ThreadState.get().fragment_id or ""
+    enqueue_message(message)
 
 
 def slot() -> DeltaGenerator:

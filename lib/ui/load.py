@@ -18,37 +18,35 @@ from lib.ui import clock
 FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
-LONG_WAIT, SHORT_WAIT = 0.03, 0.01
-"""Seconds of waiting for a turn, in the mean. With longer waits pages poll less often, with shorter
-ones more often: who moves a slider wants to see it at once, and a chart can be a moment late."""
+MOST_BUSY, LEAST_BUSY = 0.75, 0.5
+"""The share of time in which somebody has a turn. Beyond the one pages poll less often, below the
+other more often: a slider finds the processor free then, and no room is left unused. Waits would
+not tell: pages that begin together wait for one another in a room that is empty otherwise."""
 STEP = 1.3
-"""The interval's factor in a second, up or down."""
-OFF = 1.6
-"""An interval that is wrong by this factor is worth a run of the whole page, which mends it."""
+"""The interval's factor in a second, up or down, at most."""
+OFF = 1.2
+"""An interval that is wrong by this factor is mended: the browser's timer begins anew then."""
 
 
 class Rhythm:
     """The polling interval of all pages of a server, which share a processor."""
 
     def __init__(self) -> None:
-        self._wait = 0.0
         self._seconds = FASTEST
-        self._changed = self._last = 0.0
+        self._busy = self._since = 0.0
 
-    def waited(self, seconds: float, now: float) -> None:
-        """Somebody had to wait so long for a turn, and has it `now`, on a clock of seconds."""
-        # The mean is over about the last second. Who says so has the turn, and so nobody else does.
-        self._wait += min(1.0, now - self._last) * (seconds - self._wait)
-        self._last = now
-        elapsed = now - self._changed
+    def took(self, seconds: float, now: float) -> None:
+        """A turn that ends `now`, on a clock of seconds, has taken so many."""
+        self._busy += seconds
+        elapsed = now - self._since
         if elapsed < 1:
             return
-        self._changed = now
-        factor = STEP ** min(elapsed, 5)
-        if self._wait > LONG_WAIT:
-            self._seconds = min(SLOWEST, self._seconds * factor)
-        elif self._wait < SHORT_WAIT:
-            self._seconds = max(FASTEST, self._seconds / factor)
+        share, most = self._busy / elapsed, STEP ** min(elapsed, 5)
+        self._since, self._busy = now, 0.0
+        if share > MOST_BUSY:
+            self._seconds = min(SLOWEST, self._seconds * most)
+        elif share < LEAST_BUSY:
+            self._seconds = max(FASTEST, self._seconds * max(1 / most, share / LEAST_BUSY))
 
     def interval(self, least: float = 0.0) -> float:
         """Seconds between two looks of each page, at `least` so many."""
@@ -78,16 +76,17 @@ class Turns:
         """
         with self._changed:
             self._first += first
-            start = clock.now()
+            came = clock.now()
             self._changed.wait_for(lambda: not self._taken and (first or not self._first))
             self._first -= first
             self._taken = True
+        start = clock.now()
         try:
-            now = clock.now()
-            self._rhythm.waited(now - start, now)
-            yield now - start
+            yield start - came
         finally:
+            now = clock.now()
             with self._changed:
+                self._rhythm.took(now - start, now)
                 self._taken = False
                 self._changed.notify_all()
 

@@ -51,9 +51,9 @@ def style(page: str, *others: str) -> None:
         _write(own)
 
 
-def hide(key: str) -> None:
-    """Show nothing of the element with this key, which keeps its place on the page."""
-    _write(f".st-key-{key}{{display:none}}")
+def hide(*keys: str) -> None:
+    """Show nothing of the elements with these keys, which keep their places on the page."""
+    _write(f"{','.join(f'.st-key-{key}' for key in keys)}{{display:none}}")
 
 
 def point_at(key: str) -> None:

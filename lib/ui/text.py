@@ -14,13 +14,12 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
-from lib.figures.chart import CONFIG
+from lib.figures.chart import Chart
+from lib.ui.plotly import written
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
@@ -99,7 +98,7 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
             press("Close", "close", f"close_{key}", close)
 
 
-def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bool = False) -> None:
+def steady_chart(figure: Chart | None, sentence: str, key: str, *, fills: bool = False) -> None:
     """Show a figure with its alternative text, in the place of the one that had this key before.
 
     The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
@@ -108,28 +107,20 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
     """
     pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
-        newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
-        if newest != pair.newest:
-            if fills and (known := session().charts.heights.get(key)):
-                # Else it is seen in its own for a moment. One that is there has this by now.
-                figure.to_dict()["layout"]["height"] = known
-            pair.top, pair.newest = 1 - pair.top, newest
-            pair.shown[pair.top] = figure, sentence
+        newest = pair.shown[pair.top]
+        if newest is None or not newest.shows(figure, sentence):
+            # Else it is seen in its own height for a moment. One that is there has this by now.
+            known = session().charts.heights.get(key) if fills else None
+            pair.top = 1 - pair.top
+            place = f"{key}_{pair.top}"
+            pair.shown[pair.top] = written(figure, sentence, place, fills=fills, height=known)
     with st.container(key=key, gap=None):
-        for place, shown in enumerate(pair.shown):
-            with st.container(key=f"{key}_{place}"):
-                if shown is not None:
-                    st.plotly_chart(
-                        shown[0],
-                        height="stretch" if fills else "content",
-                        key=f"{key}_{place}_chart",
-                        config=CONFIG,
-                        alt=shown[1],
-                    )
+        for sent in filter(None, pair.shown):
+            sent.draw()
         lay_above(key, pair.top)
 
 
-def told_chart(figure: go.Figure, words: str, details: str, key: str) -> None:
+def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
     """The same, with its takeaway below, and the details folded."""
     steady_chart(figure, f"{words} {details}", key)
     takeaway(words, details)
@@ -138,4 +129,4 @@ def told_chart(figure: go.Figure, words: str, details: str, key: str) -> None:
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
     pair = session().charts.by_place.get(key)
-    return pair is not None and bool(pair.newest)
+    return pair is not None and any(pair.shown)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lib.run import Run, Status
 from lib.training.recorded import recorded
 from lib.ui.address import EVERYWHERE
+from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.test_address import address
@@ -236,3 +237,29 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
     client.set(run, Status.STOPPED, epoch=9, samples=recording.samples, results=recording.results)
     app.run()
     assert pictured() != before
+
+
+def test_what_two_people_look_at_is_drawn_once(
+    app: AppTest, client: FakeClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot's charts are made for the first who sees it, and for all others."""
+    drawn: list[str] = []
+    for name, draw in charts.FIGURES.items():
+        monkeypatch.setitem(
+            charts.FIGURES,
+            name,
+            lambda *of, name=name, draw=draw, **look: drawn.append(name) or draw(*of, **look),
+        )
+    recording = recorded(run.experiment)
+    assert recording is not None
+    figures = {"samples": recording.samples, "results": recording.results}
+    client.set(run, Status.PAUSED, epoch=9, **figures)
+    app.run()
+    assert sorted(drawn) == sorted(charts.FIGURES)
+    other = start(run=address(app)["run"]).run()
+    assert [chart.proto.spec for chart in other.get("plotly_chart")][-1]
+    assert sorted(drawn) == sorted(charts.FIGURES)
+    client.set(run, Status.PAUSED, epoch=10, **figures)
+    other.run()
+    app.run()
+    assert sorted(drawn) == sorted([*charts.FIGURES] * 2)

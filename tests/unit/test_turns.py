@@ -82,10 +82,23 @@ def test_a_turn_ends_with_an_error_too() -> None:
 
 
 def test_who_waited_is_told_how_long(time: Clock) -> None:
-    """The rhythm goes by it."""
+    """From the moment it came."""
     turns, waits = Turns(Rhythm()), list[float]()
     with turns.turn(first=False) as seconds:
         thread = wait(turns, waits.append, time)
         time.seconds += 5
     thread.join(PATIENCE)
     assert (seconds, waits) == (0, [5])
+
+
+def test_the_rhythm_hears_how_long_turns_take_and_not_of_waits(time: Clock) -> None:
+    """Pages that begin together wait for one another, however little there is to do."""
+    took: list[float] = []
+    rhythm = Rhythm()
+    rhythm.took = lambda seconds, _: took.append(seconds)  # type: ignore[method-assign]
+    turns = Turns(rhythm)
+    with turns.turn(first=False):
+        thread = wait(turns, lambda _: None, time)
+        time.seconds += 5
+    thread.join(PATIENCE)
+    assert took == [5, 0]

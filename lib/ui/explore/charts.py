@@ -1,8 +1,9 @@
 """The cards of a run: each a title, a picture, and the sentence that says the same in words."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,8 +11,11 @@ from lib.english import short
 from lib.experiment import MODES
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.chart import Chart
 from lib.figures.palette import Palette
-from lib.narrate import explore, takeaways
+from lib.narrate import Told, explore, takeaways
+from lib.run import RunAt, Snapshot
+from lib.tables.table import remembered
 from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
@@ -24,6 +28,8 @@ UPPER = 2
 """So many cards are on the first screen."""
 LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart: its room is kept."""
+MOST_LOOKS = 16
+"""So many charts of one snapshot are kept: of each card, theme, and choice of sample or target."""
 
 
 def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, badge: str) -> None:
@@ -62,35 +68,21 @@ def _title(name: str, shown: ShownRun) -> str:
 
 def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
     picked, earlier = head(shown, "the answers")
-    _picture(
-        "predictions",
-        lambda: predictions_figure(shown, *picked, palette=palette, earlier=earlier),
-        takeaways.predictions_takeaway(shown, *picked),
-        explore.predictions_sentence(shown, *picked, earlier=earlier),
-        hold=hold,
-    )
+    _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
 
 
 def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
-    words, details = takeaways.loss_takeaway(shown), explore.loss_sentence(shown)
-    _picture("loss", lambda: loss_figure(shown, palette), words, details, hold=hold)
+    _picture("loss", shown, palette, hold=hold)
 
 
 def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
     earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
-    _picture(
-        "step_error",
-        lambda: step_error_figure(shown, palette, earlier=earlier),
-        takeaways.step_error_takeaway(shown),
-        explore.step_error_sentence(shown, earlier=earlier),
-        hold=hold,
-    )
+    _picture("step_error", shown, palette, (earlier,), hold=hold)
 
 
 def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
     _numbers(shown)
-    words, details = takeaways.compare_takeaway(shown), explore.compare_sentence(shown)
-    _picture("compare", lambda: compare_figure(shown, palette), words, details, hold=hold)
+    _picture("compare", shown, palette, hold=hold)
 
 
 CARDS: dict[str, Callable[..., None]] = {
@@ -123,12 +115,51 @@ def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
 
 
 def _picture(
-    name: str, draw: Callable[[], go.Figure], words: str, details: str, *, hold: bool
+    name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...] = (), *, hold: bool
 ) -> None:
     """A chart, its takeaway and its details. With `hold` one that is there costs nothing."""
-    key = f"chart_{name}"
-    steady_chart(None if hold and is_drawn(key) else draw(), f"{words} {details}", key, fills=True)
+    key, about = f"chart_{name}", (shown.snapshot, name, shown.experiment, shown.dataset, picked)
+    words, details = _told(*about)
+    figure = None if hold and is_drawn(key) else _figure(*about, palette)
+    steady_chart(figure, f"{words} {details}", key, fills=True)
     takeaway(words, details, longest=LONGEST[name])
+
+
+@partial(remembered, size=MOST_LOOKS)
+def _told(snapshot: Snapshot, name: str, *of: Any) -> Told:
+    """What is said of a card's chart, found once for all who look at the same."""
+    experiment, dataset, picked = of
+    return TOLD[name](RunAt(experiment, dataset, snapshot), *picked)
+
+
+@partial(remembered, size=MOST_LOOKS)
+def _figure(snapshot: Snapshot, name: str, *of: Any) -> Chart:
+    """A card's chart, drawn once for all who look at the same."""
+    experiment, dataset, picked, palette = of
+    return FIGURES[name](RunAt(experiment, dataset, snapshot), *picked, palette=palette)
+
+
+FIGURES: dict[str, Callable[..., Chart]] = {
+    "predictions": lambda run, sample, target, earlier, palette: predictions_figure(
+        run, sample, target, palette=palette, earlier=earlier
+    ),
+    "loss": loss_figure,
+    "step_error": lambda run, earlier, palette: step_error_figure(run, palette, earlier=earlier),
+    "compare": compare_figure,
+}
+TOLD: dict[str, Callable[..., Told]] = {
+    "predictions": lambda run, sample, target, earlier: (
+        takeaways.predictions_takeaway(run, sample, target),
+        explore.predictions_sentence(run, sample, target, earlier=earlier),
+    ),
+    "loss": lambda run: (takeaways.loss_takeaway(run), explore.loss_sentence(run)),
+    "step_error": lambda run, earlier: (
+        takeaways.step_error_takeaway(run),
+        explore.step_error_sentence(run, earlier=earlier),
+    ),
+    "compare": lambda run: (takeaways.compare_takeaway(run), explore.compare_sentence(run)),
+}
+"""By card, of a run at a moment and what is picked in the card."""
 
 
 def _numbers(shown: ShownRun) -> None:

@@ -1,8 +1,8 @@
 """A run as it goes: the buttons, the progress, and below them the charts.
 
-All of it is one fragment. While figures change it draws itself anew five times a second, or less
-often where many watch (`rhythm`). When that begins or ends, or the run is another one, or the pace
-is wrong, it asks for one full run of the page.
+All of it is a fragment. While figures change, what shows them is drawn anew five times a second, or
+less often where many watch (`lib.ui.load`); the buttons are drawn anew when one is pressed. When
+that begins or ends, or the run is another one, or the pace is wrong, it asks for a run of the page.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
@@ -34,6 +35,9 @@ SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
 
+Places = tuple[DeltaGenerator, DeltaGenerator, bool]
+"""Those of the progress and the words among the buttons, and whether a replay is to be drawn."""
+
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "kept", "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
 
@@ -47,9 +51,10 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         runs.client().prepare(loaded.experiment, loaded.dataset)
     following_fragment(
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
-        partial(_panel, loaded, palette, whole, count()),
+        partial(_figures, loaded, palette, whole, count()),
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
+        around=partial(_controls, loaded, whole),
     )
 
 
@@ -59,21 +64,15 @@ def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
     return shown.run, shown.polling or shown.snapshot.status, epochs.picked, settings
 
 
-def _panel(
-    loaded: Loaded, palette: Palette, whole: bool, times: Iterator[int], epochs: Epochs
-) -> None:
-    """`times` counts how often it is drawn for one run of the page: first with it, then alone."""
+def _controls(loaded: Loaded, whole: bool, epochs: Epochs) -> Places:
+    """What a person can press."""
     shown = epochs.shown
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
         runs.forget_epoch()
-    is_soon_redrawn = shown.polling and RHYTHM.interval() <= NEAR_SECONDS
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)
-        with st.container(key="run_progress", gap=None):
-            _progress(shown, epochs.picked)
-        with st.container(key="run_words"):
-            say_steadily(_words(loaded, shown), gray=True)
+        progress, words = st.container(key="run_progress", gap=None), st.container(key="run_words")
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             replays = whole and replay.replay_toggle(epochs)
             if not replays:
@@ -83,6 +82,24 @@ def _panel(
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
+    return progress, words, replays
+
+
+def _figures(
+    loaded: Loaded,
+    palette: Palette,
+    whole: bool,
+    times: Iterator[int],
+    epochs: Epochs,
+    *places: Any,
+) -> None:
+    """`times` counts how often it is drawn for one run of the page: first with it, then alone."""
+    shown, (progress, words, replays) = epochs.shown, places
+    with progress:
+        _progress(shown, epochs.picked)
+    with words:
+        say_steadily(_words(loaded, shown), gray=True)
+    is_soon_redrawn = shown.polling and RHYTHM.interval() <= NEAR_SECONDS
     hold, badge = next(times) == 0 and is_soon_redrawn, badge_of(loaded, shown)
     if replays:
         replay.draw(epochs, loaded, palette, badge=badge)
@@ -125,8 +142,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
     _button("Resume", "resume", resume, disabled=not paused)
     _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
-    hide("do_resume")  # pressed by its key alone
-    hide("do_pause" if paused and not same else "do_new_run")
+    # Resume is pressed by its key alone.
+    hide("do_resume", "do_pause" if paused and not same else "do_new_run")
     about = (
         "Train one epoch: of this run, or the first one of a new run where there is none or the "
         "settings have changed. A run that is over has no more."
