@@ -2,12 +2,6 @@
 
 import streamlit as st
 
-from lib.ui.first_paint import ask_for_plotly
-
-place = st.empty()
-if "card" in st.query_params:
-    ask_for_plotly(place)  # first, since a cold server needs a second for the imports
-
 from lib.story import GALLERY
 from lib.ui import address, stage
 from lib.ui.browser import current_palette, moved_in_history

@@ -2,10 +2,6 @@
 
 import streamlit as st
 
-from lib.ui.first_paint import ask_for_plotly
-
-ask_for_plotly(st.empty())  # first, since a cold server needs a second for the imports
-
 from lib.story import story
 from lib.ui import address, stage
 from lib.ui.frame import screen

@@ -127,14 +127,6 @@ def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
     assert len(app.code) == 1
 
 
-def test_the_browser_is_asked_for_the_charts_code_first() -> None:
-    """Above everything else, in a session's first run, and not again."""
-    app = start()
-    assert "PlotlyChart." in app.sidebar.children[0].proto.body
-    app.run()
-    assert app.sidebar.children[0].type == "empty"
-
-
 def test_the_lower_half_moves_nothing_above_it() -> None:
     """Else a browser shows a block in its old place and in its new one for a while."""
     app = start()
