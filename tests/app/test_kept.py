@@ -16,9 +16,11 @@ from lib.run import RunAt, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
+from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.test_cell import seen
 from tests.app.test_pages import PAGES, start
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload
 
@@ -82,7 +84,7 @@ def test_other_settings_show_other_runs_and_reset_forgets_the_file() -> None:
     assert app.button(key="do_reset").disabled
 
 
-def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient) -> None:
+def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, time: Clock) -> None:
     """As it is for a new one; and what is then trained is shown, until it is reset."""
     _, content = of()
     app = start().run()
@@ -90,6 +92,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient) -
     give(app, "mine.unrolled", content)
     assert client.calls[-1][0] == "stop"
     assert "from a file" in bar(app)
+    time.seconds += 2 * SAME_CLICK_SECONDS
     app.button(key="do_train").click().run()
     assert "training" in bar(app)
     app.button(key="do_reset").click().run()
