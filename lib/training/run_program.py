@@ -5,7 +5,6 @@ A program of a larger size does for a run, and is there already, so that nobody 
 steps. The run says nothing of that, since nothing changes but its speed.
 """
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -48,12 +47,12 @@ class RunProgram:
         self.leave()
         return program
 
-    def better(self, pays: Callable[[], bool]) -> Any | None:
+    def better(self, pays: bool) -> Any | None:
         """The run's own program, once, when it is there. It is asked for where it `pays`."""
         if self._has_own:
             return None
         if self._asked is None:
-            if self._programs.has_memory() and pays():
+            if pays and self._programs.has_memory():
                 self._background = True
                 self._asked = self._programs.ask(self._key, background=True)
         elif self._asked.done() and not self._asked.exception():

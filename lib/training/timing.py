@@ -29,6 +29,7 @@ class Timing:
     judge_seconds: float
     compile_seconds: float
     own_seconds: float
+    own_slice_seconds: float
     place_seconds: float
     slow_epoch_seconds: float
 

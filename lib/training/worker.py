@@ -37,7 +37,7 @@ from lib.training.worker_run import WorkerRun
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-SPARE = 0.8
+SPARE = 0.7
 """The part of the limit of its memory that a worker fills with programs that nobody waits for."""
 
 

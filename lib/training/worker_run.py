@@ -171,7 +171,7 @@ class WorkerRun:
         few = trainer.checks < timing.few_checks and soon_over and not paced
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
-        if trainer.between_steps and (better := self._program.better(self._gains_by_its_own)):
+        if trainer.between_steps and (better := self._program.better(self._gains_by_own(seconds))):
             trainer.load(better)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
@@ -192,10 +192,15 @@ class WorkerRun:
             self._reason = self._slow_epoch(trainer)
             self._post()
 
-    def _gains_by_its_own(self) -> bool:
-        """Whether a program of its own would pay: the machine decides how long it still takes."""
-        rate, most = self._tempo.rate, self._timing.own_seconds
-        return not self._tempo.keeps_pace and 0 < most * rate < self._epochs - self._trainer.done
+    def _gains_by_own(self, seconds: float) -> bool:
+        """Whether a program of its own would pay, with turns of so many seconds.
+
+        It would where there is a lot to do and the machine decides how long that takes. Among many
+        runs all would be built, for each a part of the time, and memory and processor are scarce.
+        """
+        timing, left = self._timing, self._epochs - self._trainer.done
+        is_long = not self._tempo.keeps_pace and 0 < timing.own_seconds * self._tempo.rate < left
+        return is_long and seconds >= timing.own_slice_seconds
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""

@@ -4,6 +4,8 @@ The browser is busy then: of 3 s from a cold request to the charts, more than ha
 drawing what lies below the first screen, and in highlighting code that nobody had scrolled to.
 """
 
+import streamlit as st
+
 from lib.ui.fragment import asking_fragment
 from lib.ui.session import session
 

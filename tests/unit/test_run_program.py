@@ -16,7 +16,7 @@ from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE
 
-ALWAYS = replace(USUAL, own_seconds=1e-6)
+ALWAYS = replace(USUAL, own_seconds=1e-6, own_slice_seconds=0.0)
 """Any run that has something left gains."""
 
 
@@ -70,7 +70,17 @@ def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -
     maker = Maker()
     maker.gate.set()
     stage = Stage(build=maker.build, rooms=ROOMS[:3], **settings)
-    stage.until_status(Status.FINISHED)
+    stage.until_status(Status.FINISHED, 0.1)
+    assert set(maker.made) == set(ROOMS[:3])
+
+
+def test_among_many_runs_none_asks_for_a_program() -> None:
+    """Their turns are short."""
+    maker = Maker()
+    maker.gate.set()
+    crowd = replace(ALWAYS, own_slice_seconds=0.05)
+    stage = Stage(build=maker.build, timing=crowd, rooms=ROOMS[:3], epochs=2000)
+    stage.until_status(Status.FINISHED, 0.04)
     assert set(maker.made) == set(ROOMS[:3])
 
 
