@@ -31,13 +31,16 @@ MOST_WORKERS = 16
 MOST_BY_DEFAULT = 4
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
-NICE = 5
+WORKER = 5
+"""How much the worker gives way to the page process, on Linux's scale from 0 to 19: a third of its
+time. A page is drawn for a person who waits; a run is as long as it is."""
+NICE = 10
 """On Linux's scale from 0 to 19: a third of the time of a thread that doesn't give way.
 
 While eight architectures are compiled (`tests/bench/load.py`), a run's longest pause is 0.40 s
 instead of 0.48 s, and the last model is ready 1 s later.
 """
-LAST = 8
+LAST = 13
 """The same for what nobody waits for: half of the time of a thread that has given way. With less it
 would hold Python's lock for long where others use the processors (tried: 19)."""
 

@@ -263,6 +263,7 @@ def main() -> int:
     """Serve the process that started this one, by the connection whose number is the argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
+    give_way(machine.WORKER)  # so do all the threads that it will start
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     inherited: Any = Connection
