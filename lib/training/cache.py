@@ -5,8 +5,9 @@ It doesn't know what a program is: `build` makes one from its key.
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from lib.training.machine import LAST, NICE, give_way
@@ -32,7 +33,8 @@ class ProgramCache:
     thread busy at most, and is given up where something else is likelier before it has begun. What
     no run waits for has a thread of its own, which comes after all others: programs for runs in the
     background, or for runs that train by another one meanwhile, and then `rooms`, one after the
-    other, that do for many keys. These are never dropped.
+    other, that do for many keys. These are never dropped. Which of them are built at once is said
+    with them; another is when a key is wanted that it holds.
     """
 
     THREADS = 2
@@ -42,7 +44,7 @@ class ProgramCache:
     def __init__(
         self,
         build: Callable[[Any], Any],
-        rooms: Iterable[Room] = (),
+        rooms: Mapping[Any, bool] = MappingProxyType({}),
         has_memory: Callable[[], bool] = lambda: True,
     ) -> None:
         self._build, self.has_memory = build, has_memory
@@ -52,9 +54,9 @@ class ProgramCache:
         self._wanted, self._later = Counter[Key](), Counter[Key]()
         """How many runs wait for each, and how many don't wait: the first is built next."""
         self._likely: dict[Key, None] = {}
-        self._rooms = dict.fromkeys(rooms)
-        self._missing: dict[Key, None] = dict.fromkeys(self._rooms)
-        """The rooms that are still to be built."""
+        self._rooms = sorted(rooms, key=lambda room: room.work)
+        self._missing: dict[Key, None] = {room: None for room, at_once in rooms.items() if at_once}
+        """The rooms that are to be built next."""
         self.built = 0
         """How many were built so far, or tried in vain."""
         self._building = 0
@@ -66,6 +68,7 @@ class ProgramCache:
     def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
         """The program of this key, for a run that waits for it; in the background none does."""
         with self._changed:
+            self._come_near(key)
             future = self._find(key, last=not background)
             if not background:
                 self._likely.pop(key, None)
@@ -93,6 +96,7 @@ class ProgramCache:
             before, is_ready = list(self._likely), self._ready(key) is not None
             self._likely.clear()
             if not is_ready:
+                self._come_near(key)
                 future = self._find(key)
                 if not (future.running() or future.done() or key in self._wanted):
                     self._likely[key] = None
@@ -112,9 +116,17 @@ class ProgramCache:
             return self._programs[best].result(), best == key
 
     def _ready(self, key: Key) -> Key | None:
-        fit = [room for room in self._rooms if room.holds(key)]
-        built = [k for k in (key, *sorted(fit, key=lambda room: room.work)) if self._is_built(k)]
-        return built[0] if built else None
+        """The key of what does for this one, with the least work."""
+        fit = key, *(room for room in self._rooms if room.holds(key))
+        return next((k for k in fit if self._is_built(k)), None)
+
+    def _come_near(self, key: Key) -> None:
+        """Have the smallest room for it built, when nobody waits: what is wanted next is similar."""
+        for room in self._rooms:
+            if room.holds(key):
+                if room not in self._programs:
+                    self._missing[room] = None
+                return
 
     def _is_built(self, key: Key) -> bool:
         future = self._programs.get(key)

@@ -25,19 +25,22 @@ _SIZES = [
     # layers, units, timesteps, features, targets, batch
     (1, 16, 32, 4, 4, 32),
     (1, 32, 32, 4, 4, 32),
-    (2, 32, 32, 4, 4, 32),
     (1, 64, 64, 4, 4, 32),
-    (3, 32, 32, 4, 4, 32),
     (1, 128, 64, 16, 16, 64),
+    (2, 32, 32, 4, 4, 32),
     (2, 64, 64, 4, 4, 32),
+    (3, 32, 32, 4, 4, 32),
+    (3, 64, 64, 4, 4, 32),
 ]
 """What is likely comes first. A model takes the smallest that holds it, which costs up to twice as
 much as its own program would: units count most, and timesteps that aren't there little."""
-ROOMS = [
-    Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch)
+ROOMS = {
+    Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES
     for cell in CELLS
-]
+}
+"""And whether each is built from the start on. The others take up to 60 MB, the first of its layers
+at least, and so are built when somebody comes near them."""
 
 Shapes = list[tuple[int, ...]]
 

@@ -14,12 +14,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
+from types import MappingProxyType
 from typing import Any
 
 from lib.experiment import ExperimentError
@@ -56,7 +57,7 @@ class Loop:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
         *,
-        rooms: Iterable[Architecture] = (),
+        rooms: Mapping[Architecture, bool] = MappingProxyType({}),
     ) -> None:
         self._timing, self._clock = timing, clock
         self._connection = connection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -45,15 +45,15 @@ class Stage:
         show_seconds: float | None = None,
         samples: Samples | None = None,
         *,
-        rooms: Sequence[Architecture] = (),
+        rooms: Iterable[Architecture] = (),
         **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
         self.times: list[float] = []
         """When each of them was sent, by the clock."""
         self.clock = Clock(tick=1e-4)
-        self.programs = Shop(build, rooms)
-        assert eventually(lambda: self.programs.built == len(rooms))
+        self.programs = Shop(build, dict.fromkeys(rooms, True))
+        assert eventually(lambda: self.programs.built == len(list(rooms)))
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         self.run = WorkerRun(start, self.programs, self._send, timing, self.clock.now)

@@ -160,9 +160,14 @@ class Room(str):
         return self.startswith(other)
 
 
+def rooms(*keys: str, at_once: bool = True) -> dict[Room, bool]:
+    """These, and whether they are built from the start on."""
+    return {Room(key): at_once for key in keys}
+
+
 def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
     """What a run waits for comes before the next of them, and what is never dropped stays."""
-    cache = ProgramCache(shop.build, [Room("abc"), Room("xyz")])
+    cache = ProgramCache(shop.build, rooms("abc", "xyz"))
     shop.wait_begun(1)
     cache.ask("k")
     shop.wait_begun(1)
@@ -174,7 +179,7 @@ def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> No
 
 def test_the_smallest_room_that_holds_a_key_does_until_it_has_its_own(shop: Workshop) -> None:
     """Of those that are built; none of them is dropped for others."""
-    cache = ProgramCache(shop.build, [Room("abcd"), Room("abc"), Room("abx")])
+    cache = ProgramCache(shop.build, rooms("abcd", "abc", "abx"))
     assert cache.ready("ab") is None
     shop.let(1)
     assert eventually(lambda: cache.ready("ab") == ("ABCD", False))
@@ -191,7 +196,7 @@ def test_the_smallest_room_that_holds_a_key_does_until_it_has_its_own(shop: Work
 
 def test_what_a_room_does_for_is_not_built_ahead(shop: Workshop) -> None:
     """Nobody would wait for it."""
-    cache = ProgramCache(shop.build, [Room("abc")])
+    cache = ProgramCache(shop.build, rooms("abc"))
     shop.let(1)
     assert eventually(lambda: cache.ready("ab") is not None)
     cache.ahead("ab")
@@ -203,7 +208,7 @@ def test_what_a_room_does_for_is_not_built_ahead(shop: Workshop) -> None:
 def test_without_memory_no_room_is_built(shop: Workshop) -> None:
     """What somebody waits for is."""
     memory = [False]
-    cache = ProgramCache(shop.build, [Room("abc")], lambda: memory[0])
+    cache = ProgramCache(shop.build, rooms("abc"), lambda: memory[0])
     shop.let(4)
     assert cache.ask("k").result(PATIENCE) == "K"
     assert cache.ask("p", background=True).result(PATIENCE) == "P"
@@ -211,3 +216,13 @@ def test_without_memory_no_room_is_built(shop: Workshop) -> None:
     memory[0] = True
     cache.ask("q").result(PATIENCE)
     assert eventually(lambda: cache.ready("ab") is not None)
+
+
+def test_a_room_may_wait_until_somebody_comes_near_it(shop: Workshop) -> None:
+    """It follows what was wanted then; the larger one isn't built for that."""
+    cache = ProgramCache(shop.build, rooms("abc", "abcd", at_once=False))
+    shop.let(3)
+    assert cache.ask("k").result(PATIENCE) == "K"
+    cache.ahead("ab")
+    assert eventually(lambda: cache.ready("a") == ("ABC", False))
+    assert shop.begun == ["k", "ab", "abc"]

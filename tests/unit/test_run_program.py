@@ -16,6 +16,7 @@ from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE
 
+FIRST = list(ROOMS)[:3]
 ALWAYS = replace(USUAL, own_seconds=1e-6, own_slice_seconds=0.0)
 """Any run that has something left gains."""
 
@@ -41,7 +42,7 @@ class Maker:
 def test_a_run_begins_in_a_room_while_its_own_program_is_not_there() -> None:
     """It never waits for a compiler."""
     maker = Maker()
-    stage = Stage(build=maker.build, timing=ALWAYS, rooms=ROOMS[:3], epochs=5000)
+    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=5000)
     stage.until(lambda: stage.last.epoch > 0)
     assert maker.calls(of_rooms=True)
     assert Status.COMPILING not in stage.statuses
@@ -52,7 +53,7 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
     """Each epoch's loss is what it would be without: they depend on what was trained before."""
     maker, alone = Maker(), Stage(epochs=2000)
     alone.until_status(Status.FINISHED)
-    stage = Stage(build=maker.build, timing=ALWAYS, rooms=ROOMS[:3], epochs=2000)
+    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=2000)
     stage.until(lambda: stage.programs.future is not None)
     maker.gate.set()
     assert stage.programs.future.result(PATIENCE)
@@ -69,9 +70,9 @@ def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -
     """It would gain nothing."""
     maker = Maker()
     maker.gate.set()
-    stage = Stage(build=maker.build, rooms=ROOMS[:3], **settings)
+    stage = Stage(build=maker.build, rooms=FIRST, **settings)
     stage.until_status(Status.FINISHED, 0.1)
-    assert set(maker.made) == set(ROOMS[:3])
+    assert set(maker.made) == set(FIRST)
 
 
 def test_among_many_runs_none_asks_for_a_program() -> None:
@@ -79,9 +80,9 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     maker = Maker()
     maker.gate.set()
     crowd = replace(ALWAYS, own_slice_seconds=0.05)
-    stage = Stage(build=maker.build, timing=crowd, rooms=ROOMS[:3], epochs=2000)
+    stage = Stage(build=maker.build, timing=crowd, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED, 0.04)
-    assert set(maker.made) == set(ROOMS[:3])
+    assert set(maker.made) == set(FIRST)
 
 
 def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
@@ -93,6 +94,6 @@ def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
             raise MemoryError
         return maker.build(key)
 
-    stage = Stage(build=build_rooms, timing=ALWAYS, rooms=ROOMS[:3], epochs=2000)
+    stage = Stage(build=build_rooms, timing=ALWAYS, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
