@@ -121,7 +121,7 @@ class ProgramCache:
         return next((k for k in fit if self._is_built(k)), None)
 
     def _come_near(self, key: Key) -> None:
-        """Have the smallest room for it built, when nobody waits: what is wanted next is similar."""
+        """Have the smallest room for it built when nobody waits: what comes next is similar."""
         for room in self._rooms:
             if room.holds(key):
                 if room not in self._programs:

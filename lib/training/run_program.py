@@ -30,6 +30,11 @@ class RunProgram:
             self._asked = programs.ask(key, background=background)
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether there was none that does, and so the run's own was asked for."""
+        return self._asked is not None
+
+    @property
     def is_being_built(self) -> bool:
         """Whether a compiler works on the run's own."""
         return self._asked is not None and self._asked.running()

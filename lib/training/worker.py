@@ -103,7 +103,7 @@ class Loop:
                 self._send(messages.Event("alive"))
 
     def _show_places(self) -> None:
-        waiting = [run for run in self._runs.values() if run.status is Status.QUEUED]
+        waiting = [run for run in self._runs.values() if run.queues]
         waiting.sort(key=lambda run: run.background)
         for place, run in enumerate(waiting):
             run.show_place(place)

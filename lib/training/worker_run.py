@@ -66,6 +66,11 @@ class WorkerRun:
         return not self._loaded and not self.status.over
 
     @property
+    def queues(self) -> bool:
+        """Whether others have the compiler that it waits for."""
+        return self.status is Status.QUEUED and self._program.is_awaited
+
+    @property
     def busy(self) -> bool:
         """Whether it uses a turn: to train, or to be judged."""
         return self.rest == 0
@@ -126,8 +131,7 @@ class WorkerRun:
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = said("place", runs=runs) if before else said("waiting")
         late = self._clock() - self._created >= self._timing.place_seconds
-        waits = self.status is Status.QUEUED and self._next is None
-        if late and waits and reason != self._reason:
+        if late and self.queues and self._next is None and reason != self._reason:
             self._reason = reason
             self._post()
 

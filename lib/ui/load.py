@@ -10,6 +10,7 @@ as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,8 @@ other more often: a slider finds the processor free then, and no room is left un
 not tell: pages that begin together wait for one another in a room that is empty otherwise."""
 STEP = 1.3
 """The interval's factor in a second, up or down, at most."""
+MEMORY = 0.1
+"""The part of one turn in the mean of what turns take."""
 OFF = 1.2
 """An interval that is wrong by this factor is mended: the browser's timer begins anew then."""
 
@@ -33,10 +36,16 @@ class Rhythm:
 
     def __init__(self) -> None:
         self._seconds = FASTEST
-        self._busy = self._since = 0.0
+        self._busy = self._since = self._each = 0.0
 
-    def took(self, seconds: float, now: float) -> None:
-        """A turn that ends `now`, on a clock of seconds, has taken so many."""
+    def took(self, seconds: float, now: float, waiting: int = 0) -> None:
+        """A turn that ends `now`, on a clock of seconds, has taken so many; others wait for one.
+
+        Where a whole class begins at once, it isn't left to go down by degrees: each of those who
+        wait will come back, and all want to be served by then.
+        """
+        self._each += MEMORY * (seconds - self._each)
+        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / MOST_BUSY))
         self._busy += seconds
         elapsed = now - self._since
         if elapsed < 1:
@@ -59,13 +68,18 @@ class Rhythm:
 
 
 class Turns:
-    """One turn at a time; who asks with `first` gets it before those who don't."""
+    """One turn at a time, from hand to hand; who asks with `first` gets it before those who don't.
+
+    Each waits for its own sign: were all woken at the end of each turn, thirty would take Python
+    from the one whose turn it is.
+    """
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._taken = False
-        self._first = 0
+        self._queues: tuple[deque[threading.Event], ...] = deque(), deque()
+        """Who asked for a turn first, and the others."""
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[float]:
@@ -74,21 +88,30 @@ class Turns:
         For what computes and waits for nothing. Never within another turn, which would not end.
         What somebody has asked for goes `first`, before all that only look for new figures.
         """
-        with self._changed:
-            self._first += first
+        sign = None
+        with self._lock:
             came = clock.now()
-            self._changed.wait_for(lambda: not self._taken and (first or not self._first))
-            self._first -= first
+            if self._taken:
+                sign = threading.Event()
+                self._queues[not first].append(sign)
             self._taken = True
+        if sign is not None:
+            sign.wait()
         start = clock.now()
         try:
             yield start - came
         finally:
+            self._pass_on(start)
+
+    def _pass_on(self, start: float) -> None:
+        with self._lock:
             now = clock.now()
-            with self._changed:
-                self._rhythm.took(now - start, now)
+            self._rhythm.took(now - start, now, sum(map(len, self._queues)))
+            queue = next(filter(None, self._queues), None)
+            if queue:
+                queue.popleft().set()
+            else:
                 self._taken = False
-                self._changed.notify_all()
 
 
 RHYTHM = Rhythm()

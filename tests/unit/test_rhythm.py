@@ -53,6 +53,14 @@ def test_a_crowd_finds_its_level() -> None:
     assert LEAST_BUSY < share < MOST_BUSY
 
 
+def test_a_class_that_begins_at_once_is_met_at_once() -> None:
+    """Thirty who wait, 15 ms each, come back when all can have been served."""
+    rhythm = Rhythm()
+    for turn in range(30):
+        rhythm.took(0.015, turn * 0.015, waiting=30)
+    assert rhythm.interval() == pytest.approx(30 * 0.015 / MOST_BUSY, rel=0.1)
+
+
 def test_when_the_crowd_has_gone_it_recovers() -> None:
     """Also where the one who is left looks only every few seconds at first."""
     rhythm = Rhythm()

@@ -95,7 +95,7 @@ def test_the_rhythm_hears_how_long_turns_take_and_not_of_waits(time: Clock) -> N
     """Pages that begin together wait for one another, however little there is to do."""
     took: list[float] = []
     rhythm = Rhythm()
-    rhythm.took = lambda seconds, _: took.append(seconds)  # type: ignore[method-assign]
+    rhythm.took = lambda seconds, *_: took.append(seconds)  # type: ignore[method-assign]
     turns = Turns(rhythm)
     with turns.turn(first=False):
         thread = wait(turns, lambda _: None, time)
