@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.experiment import Experiment, ModelSettings
 from lib.run import Run, SeedWeights, Snapshot, Status
 
 
@@ -36,6 +36,8 @@ class FakeClient:
         """How many seconds each run's epochs are spread over, by its id."""
         self.resumed: dict[str, int | None] = {}
         """For how many epochs each run was told to go on, None where to its end."""
+        self.prepared: list[ModelSettings] = []
+        """The models that were likely to be trained, one after the other."""
         self.questions: list[Question] = []
         """All that was asked, in order."""
 
@@ -107,7 +109,9 @@ class FakeClient:
         return []
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Nothing is compiled."""
+        """Nothing is compiled; the model is noted, if there are data to learn from."""
+        if dataset.train:
+            self.prepared.append(experiment.model)
 
     def ask(self, name: str, **arguments: Any) -> Future[dict[str, Any]]:
         """A question whose answer a test gives."""

@@ -148,6 +148,8 @@ class Charts:
     """In pixels, of the places that charts fill, as the browser has measured them."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+    prepared: tuple[object, ...] = ()
+    """Of which kind the models are that the worker was last told of before anybody trains them."""
 
 
 @dataclass(slots=True, eq=False)

@@ -47,7 +47,10 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
 
     The session's first run leaves the lower charts out, so that it isn't the `whole` page.
     """
-    if not whole:  # nothing later: what is compiled stays in memory, and sliders ask for much
+    charts, model = session().charts, loaded.experiment.model
+    kind = model.cell, model.layers, model.head
+    if charts.prepared != kind:  # no more: what is compiled stays, and sliders ask for much
+        charts.prepared = kind
         runs.client().prepare(loaded.experiment, loaded.dataset)
     following_fragment(
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
