@@ -31,10 +31,9 @@ class ProgramCache:
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
     thread busy at most, and is given up where something else is likelier before it has begun. What
-    no run waits for has a thread of its own, which comes after all others: programs for runs in the
-    background, or for runs that train by another one meanwhile, and then `rooms`, one after the
-    other, that do for many keys. These are never dropped. Which of them are built at once is said
-    with them; another is when a key is wanted that it holds.
+    runs in the background wait for has a thread of its own, which comes after all others, and is
+    dropped first. That thread also builds `rooms`, which do for many keys: at once those of which
+    that is said, another when a key is wanted that it holds. These are never dropped.
     """
 
     THREADS = 2
@@ -52,7 +51,7 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs: OrderedDict[Key, Future[Any]] = OrderedDict()
         self._wanted, self._later = Counter[Key](), Counter[Key]()
-        """How many runs wait for each, and how many don't wait: the first is built next."""
+        """How many runs, and runs in the background, want each: the first is built next."""
         self._likely: dict[Key, None] = {}
         self._rooms = sorted(rooms, key=lambda room: room.work)
         self._missing: dict[Key, None] = {room: None for room, at_once in rooms.items() if at_once}
@@ -66,7 +65,7 @@ class ProgramCache:
             threading.Thread(target=self._work, args=job, daemon=True).start()
 
     def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
-        """The program of this key, for a run that waits for it; in the background none does."""
+        """The program of this key, for a run that waits for it or gains by it."""
         with self._changed:
             self._come_near(key)
             future = self._find(key, last=not background)
