@@ -1,8 +1,8 @@
 """A part of a page that can run alone, and keeps its place whenever it does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -59,25 +59,24 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
 
 def following_fragment(
     look: Callable[[], T],
-    draw: Callable[..., object],
+    draw: Callable[[T], Callable[[T], object] | None],
     going: Callable[[T], object],
     seconds: float = 0.0,
     *,
     about: Callable[[T], object] = lambda _: None,
-    around: Callable[[T], Sequence[object]] | None = None,
 ) -> None:
-    """A fragment that draws what it looks at again and again, while something of that is `going`.
+    """A fragment that shows what it looks at, and looks again while something of that is `going`.
 
     Every `seconds`, or less often where many watch. It asks for a run of the page when something
     else goes or nothing any more, and when what the page is `about` is another.
 
-    What stands `around` it is a fragment, too, drawn with the page and after a click in it alone:
-    buttons cost as much as charts. What that returns, such as containers of its own for what
-    changes there, goes to `draw`, behind what it looks at.
+    What `draw` returns brings up to date what it has drawn, into a `Place` where that changes: a
+    message to the browser costs as much as a small computation. Where that is nothing, all is drawn
+    anew at each look.
     """
     seen, is_drawn = look(), list[bool]()
     before = going(seen), about(seen)
-    interval = RHYTHM.interval(seconds) if before[0] else None
+    interval = 0.0
 
     def rerun_if_outdated(now: T) -> None:
         if (going(now), about(now)) != before:
@@ -90,22 +89,33 @@ def following_fragment(
                 rerun_if_outdated(now := look())
             return part(now)
 
-    def follow(*places: object) -> None:
+    def look_again() -> None:
+        """Soon; and what went may have ended meanwhile: nobody would come to look."""
         nonlocal interval
-        drawn(lambda now: draw(now, *places))
-        if interval is not None and RHYTHM.is_off(interval, seconds):
+        if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
             look_every(interval := RHYTHM.interval(seconds))
-        # What went may have ended meanwhile; nobody would come to look again.
         rerun_if_outdated(look())
 
-    def whole(around: Callable[[T], Sequence[object]]) -> None:
-        fragment(follow, interval)(*drawn(around))
+    def whole() -> None:
+        nonlocal interval
+        again = drawn(draw)
+        if again is None or not before[0]:
+            look_again()
+            return
+        owner, runs, interval = ThreadState.get().fragment_id, count(), 0.0
+
+        def follow() -> None:
+            if next(runs):
+                # As if the fragment around had drawn it: what a fragment itself has drawn goes
+                # where it isn't drawn again, and elsewhere has a container of Streamlit's own.
+                with ThreadState.scoped(fragment_id=owner, delta_path=None):
+                    drawn(again)
+            look_again()
+
+        st.fragment(follow)()  # a place of its own it needs none, since it draws nothing there
 
     try:
-        if around:
-            fragment(whole)(around)
-        else:
-            fragment(follow, interval)()
+        fragment(whole)()
     finally:
         is_drawn.append(True)
 
@@ -120,6 +130,25 @@ def look_every(seconds: float) -> None:
     message.auto_rerun.interval = seconds
     message.auto_rerun.fragment_id = ThreadState.get().fragment_id or ""
     enqueue_message(message)
+
+
+class Place:
+    """Where one element stands, to be drawn anew when it is another.
+
+    It stands where it was drawn first. Later a fragment may draw it that stands elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self._at: DeltaGenerator | None = None
+        self._shows: tuple[object, ...] = ()
+
+    def show(self, draw: Callable[..., DeltaGenerator], *what: object, **options: Any) -> None:
+        """Have `draw` draw `what`, unless that is what it shows; the `options` never change.
+
+        It is one of Streamlit's methods, or as these: it takes where to draw, and returns it.
+        """
+        if self._at is None or self._shows != what:
+            self._at, self._shows = draw(self._at or st._main, *what, **options), what
 
 
 def slot() -> DeltaGenerator:

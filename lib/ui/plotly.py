@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.layout_utils import LayoutConfig
 from streamlit.elements.lib.utils import compute_and_register_element_id
 from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
@@ -33,10 +34,10 @@ class Sent:
         is_same = self.figure is figure or self.figure.to_dict() == figure.to_dict()
         return is_same and bool(self.chart.alt == alt)
 
-    def draw(self) -> None:
-        """Send it."""
+    def draw(self, at: DeltaGenerator | None = None) -> DeltaGenerator:
+        """Send it, to this place or the one that is drawn into now; returns its place."""
         layout = LayoutConfig(width="stretch", height=self.height)
-        st._main._enqueue("plotly_chart", self.chart, layout_config=layout)
+        return (at or st._main)._enqueue("plotly_chart", self.chart, layout_config=layout)
 
 
 def written(

@@ -5,14 +5,18 @@ Python has to write. An element with a key has the class `st-key-` and that key;
 are Streamlit's own. The components' CSS is with them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.Html_pb2 import Html as HtmlProto
 
 from lib.figures import html, strip
 from lib.figures.palette import mix
 from lib.ui.browser import current_palette
+from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS
 
 HIDE_AFTER = "0.5s"
@@ -67,18 +71,22 @@ def point_at(key: str) -> None:
     _write(f"{where}{{{outline}}}{where}::before{{{arrow}}}" if key else "")
 
 
-def lay_above(key: str, top: int) -> None:
-    """Two charts of the container `key` in one cell of a grid, of which number `top` lies above.
+def lay_above(tops: Mapping[str, int], at: Place) -> None:
+    """Of the two charts of each container, by its key, this one lies above: 0 or 1.
 
     The one below goes away when the one above is surely drawn. A chart that fills the screen lies
     above all, which its own layer here would prevent.
     """
-    _write(
-        f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
-        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
-        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
-        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
-        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+    at.show(
+        _send,
+        "".join(
+            f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
+            f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
+            f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+            f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
+            f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+            for key, top in tops.items()
+        ),
     )
 
 
@@ -95,3 +103,9 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 def _write(css: str) -> None:
     st.html(f"<style>{css}</style>")
+
+
+def _send(at: DeltaGenerator, css: str) -> DeltaGenerator:
+    """The same, but for one that changes: `st.html` gives each style a place of its own."""
+    at = st._event if at is st._main else at
+    return at._enqueue("html", HtmlProto(body=f"<style>{css}</style>"))

@@ -11,6 +11,7 @@ one, which stays until it is covered.
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from html import escape
 from typing import Any
 
@@ -19,7 +20,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
 from lib.figures.chart import Chart
-from lib.ui.plotly import written
+from lib.ui.fragment import Place
+from lib.ui.plotly import Sent, written
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
@@ -35,37 +37,60 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def say(text: str) -> None:
+def say(text: str, place: Place | None = None) -> None:
     """A sentence below a picture that says the same in words."""
     whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
-    st.markdown(f":small[{whole}]")
+    (place or Place()).show(DeltaGenerator.markdown, f":small[{whole}]")
 
 
-def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
+def say_steadily(
+    text: str, longest: str = "", *, gray: bool = False, place: Place | None = None
+) -> None:
     """The same for a sentence that changes: it takes the room of its `longest` wording.
 
     That is an unseen text in the same cell of a grid; without one, the sentence with every number
     at its widest. So what is below stays where it is, on a screen of any width.
     """
     color = "color:var(--muted)" if gray else ""
-    st.html(
+    (place or Place()).show(
+        DeltaGenerator.html,
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>"
+        f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>",
     )
 
 
-def takeaway(words: str, *details: str, longest: str = "") -> None:
+class Takeaway:
     """What a picture shows, in at most 15 plain words; what else there is to say is folded below.
 
     Words that change take the room of their `longest` wording, as `say_steadily` keeps it.
-    `details` is several sentences, which the picture has as its text for those who can't see it.
     """
-    room = escape(longest or words)
-    st.html(f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>')
-    if any(details):
-        with st.expander("details", type="compact"):
-            for each in details:
-                say(each)
+
+    def __init__(self, longest: str = "") -> None:
+        self._longest, self._words, self._details = longest, Place(), list[Place]()
+
+    def show(self, words: str, *details: str) -> None:
+        """Draw it, or after the first time what is other words.
+
+        `details` is several sentences, which the picture has as its text for those who can't see
+        it; as many as the first time.
+        """
+        room = escape(self._longest or words)
+        self._words.show(
+            DeltaGenerator.html,
+            f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>',
+        )
+        folded: AbstractContextManager[object] = nullcontext()
+        if any(details) and not self._details:
+            folded = st.expander("details", type="compact")
+            self._details = [Place() for _ in details]
+        with folded:
+            for each, place in zip(details, self._details, strict=False):
+                say(each, place)
+
+
+def takeaway(words: str, *details: str, longest: str = "") -> None:
+    """The same, of a picture that is drawn once."""
+    Takeaway(longest).show(words, *details)
 
 
 def hint(text: str) -> None:
@@ -98,26 +123,48 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
             press("Close", "close", f"close_{key}", close)
 
 
-def steady_chart(figure: Chart | None, sentence: str, key: str, *, fills: bool = False) -> None:
-    """Show a figure with its alternative text, in the place of the one that had this key before.
+class SteadyChart:
+    """A place for a chart, which has the two that this key had before.
 
-    The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
-    changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
-    stays as it is. Where it `fills` a place, that gives it its height: see `lib.ui.style`.
+    A figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
+    changes for the first time there is one chart only. Where it `fills` a place, that gives it its
+    height: see `lib.ui.style`.
     """
-    pair = session().charts.by_place.setdefault(key, TwoCharts())
-    if figure is not None:
-        newest = pair.shown[pair.top]
-        if newest is None or not newest.shows(figure, sentence):
-            # Else it is seen in its own height for a moment. One that is there has this by now.
-            known = session().charts.heights.get(key) if fills else None
-            pair.top = 1 - pair.top
-            place = f"{key}_{pair.top}"
-            pair.shown[pair.top] = written(figure, sentence, place, fills=fills, height=known)
-    with st.container(key=key, gap=None):
-        for sent in filter(None, pair.shown):
-            sent.draw()
-        lay_above(key, pair.top)
+
+    def __init__(self, key: str, *, fills: bool = False) -> None:
+        self._key, self._fills = key, fills
+        self._pair = session().charts.by_place.setdefault(key, TwoCharts())
+        self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
+
+    def show(self, figure: Chart | None, sentence: str) -> int:
+        """Draw a figure with its alternative text; returns which of the two charts lies above.
+
+        Without a figure what is there (`is_drawn`) stays as it is.
+        """
+        pair = self._pair
+        if figure is not None:
+            newest = pair.shown[pair.top]
+            if newest is None or not newest.shows(figure, sentence):
+                # Else it is seen in its own height for a moment. One that is there has this by now.
+                known = session().charts.heights.get(self._key) if self._fills else None
+                pair.top = 1 - pair.top
+                key = f"{self._key}_{pair.top}"
+                sent = written(figure, sentence, key, fills=self._fills, height=known)
+                pair.shown[pair.top] = sent
+        with self._place:
+            for each, at in zip(pair.shown, self._charts, strict=True):
+                if each:
+                    at.show(_send, each)
+        return pair.top
+
+
+def _send(at: DeltaGenerator, chart: Sent) -> DeltaGenerator:
+    return chart.draw(at)
+
+
+def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False) -> None:
+    """Show a figure in the place of the one that had this key before."""
+    lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
 def told_chart(figure: Chart, words: str, details: str, key: str) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.testing.v1 import AppTest
 
+from lib.run import Status
+from lib.training.recorded import recorded
 from lib.ui import fragment
-from lib.ui.load import FASTEST
+from lib.ui.explore import page
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
 
@@ -53,47 +59,83 @@ def test_nothing_stands_beside_a_fragment(
         assert not beside, f"{root} of {name} has {beside} beside it"
 
 
-def test_who_only_looks_for_new_figures_draws_no_button(
-    client: FakeClient, sent: list[ForwardMsg]
+def test_who_looks_for_new_figures_sends_only_what_is_another(
+    client: FakeClient, sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What runs again and again has charts, progress and words: buttons take as long as these."""
+    """Into the places where it was drawn with the page, so that the browser keeps all else.
+
+    After an epoch both charts of the upper row come and one of the lower, each with its words and
+    its details, and a style that lays them above the older ones; then, without another epoch,
+    only the other chart of the lower row.
+    """
+    follows: list[Callable[[], None]] = []
+    streamlits = st.fragment
+
+    def note(draw: Callable[..., None], **options: Any) -> Callable[..., None]:
+        if draw.__name__ == "follow":
+            follows.append(draw)
+        return streamlits(draw, **options)
+
+    looks: list[list[ForwardMsg]] = []
+
+    def look_twice(_: object) -> None:
+        if not client.runs:
+            return
+        (run,) = client.runs.values()
+        shown = recorded(run.experiment)
+        assert shown
+        for _ in range(2):
+            figures: dict[str, Any] = {"samples": shown.samples, "results": shown.results}
+            client.set(run, Status.RUNNING, epoch=9, **figures)
+            sent.clear()
+            with ThreadState.scoped(fragment_id="alone", delta_path=(0, 99)):
+                follows[-1]()
+            looks.append([each for each in sent if each.WhichOneof("type") == "delta"])
+
+    monkeypatch.setattr(st, "fragment", note)
+    monkeypatch.setattr(page, "take_card", look_twice)
     app = start()
-    app.button(key="do_train").click().run()
-    assert len(client.runs) == 1
-    sent.clear()
     app.run()
-    (timer,) = {m.auto_rerun.fragment_id for m in sent if m.WhichOneof("type") == "auto_rerun"}
-    drawn = [m.delta for m in sent if m.WhichOneof("type") == "delta"]
-    elements = [d.new_element for d in drawn if d.fragment_id == timer]
-    kinds = {element.WhichOneof("type") for element in elements}
-    assert {"progress", "html", "plotly_chart"} <= kinds
-    assert not kinds & {"button", "button_group"}
+    app.button(key="do_train").click().run()
+    assert not app.exception
+    kinds = [
+        Counter(each.delta.new_element.WhichOneof("type") or "block" for each in look)
+        for look in looks[-2:]
+    ]
+    assert [each["plotly_chart"] for each in kinds] == [3, 1]
+    charts = {"plotly_chart": 4, "html": 4 + 2, "markdown": 4}
+    assert sum(kinds, Counter()) == charts | {"progress": 1, "metric": 2}
+    (owner,) = {each.delta.fragment_id for look in looks[-2:] for each in look}
+    assert owner not in {"", "alone"}
 
 
 def crowded_page() -> None:
-    """What goes, on a server that becomes crowded while it is drawn."""
+    """What goes, on a server that becomes crowded while it is drawn; and Streamlit's own timer."""
+    import streamlit as st
+
     from lib.ui import fragment
     from lib.ui.load import Rhythm
 
     class Crowded(Rhythm):
         def interval(self, _: float = 0.0) -> float:
-            return self._seconds
+            return 1.0
 
     def draw(_: object) -> None:
-        fragment.RHYTHM._seconds = 1.0
+        pass
 
     fragment.RHYTHM = Crowded()
     fragment.following_fragment(lambda: True, draw, lambda going: going)
+    st.fragment(draw, run_every=1.0)(None)
 
 
-def test_a_page_takes_another_interval_as_streamlit_would_set_it(
+def test_a_page_takes_an_interval_as_streamlit_would_set_it(
     sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The browser's timer of that fragment, without a run of the page."""
     monkeypatch.setattr(fragment, "RHYTHM", fragment.RHYTHM)
     assert not AppTest.from_function(crowded_page, default_timeout=30).run().exception
-    streamlits, ours = [m for m in sent if m.WhichOneof("type") == "auto_rerun"]
-    assert streamlits.auto_rerun.interval == pytest.approx(FASTEST)
-    assert ours.auto_rerun.interval == 1.0
-    ours.auto_rerun.interval, ours.hash = FASTEST, streamlits.hash
+    ours, streamlits = [m for m in sent if m.WhichOneof("type") == "auto_rerun"]
+    assert streamlits.auto_rerun.interval == ours.auto_rerun.interval == 1.0
+    assert ours.auto_rerun.fragment_id in {m.delta.fragment_id for m in sent}
+    ours.auto_rerun.fragment_id, ours.hash = streamlits.auto_rerun.fragment_id, streamlits.hash
     assert ours == streamlits

@@ -1,6 +1,6 @@
 """The cards of a run: each a title, a picture, and the sentence that says the same in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,15 @@ from lib.narrate import Told, explore, takeaways
 from lib.run import RunAt, Snapshot
 from lib.tables.table import remembered
 from lib.toml import beside
+from lib.ui.fragment import Place
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, pick_answers
-from lib.ui.text import hint, is_drawn, plain, steady_chart, takeaway
+from lib.ui.style import lay_above
+from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain
 
+Follow = Callable[[ShownRun], object]
+"""Brings what was drawn of a run up to date."""
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
 UPPER = 2
@@ -32,28 +36,51 @@ MOST_LOOKS = 16
 """So many charts of one snapshot are kept: of each card, theme, and choice of sample or target."""
 
 
-def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, badge: str) -> None:
-    """All cards; those of the lower two charts only `with_lower`.
+def draw(
+    names: Sequence[str],
+    shown: ShownRun,
+    palette: Palette,
+    *,
+    hold: bool = False,
+    badge: str = "",
+) -> Follow:
+    """These cards, by their names in CARDS.
 
-    While a run trains, these two change in turns: a browser needs about 50 ms for each chart, and
-    the upper two are what people watch. With `hold`, charts that are there stay as they are. The
-    `badge` says which settings they show, where these aren't the sidebar's.
+    With `hold`, charts that are there stay as they are. The `badge` says which settings they show,
+    where these aren't the sidebar's. What is returned brings them up to date. While a run trains,
+    the lower two change in turns: a browser needs about 50 ms for each chart, and the upper two are
+    what people watch.
     """
-    session().charts.turn = 1 - session().charts.turn
-    turn = session().charts.turn if shown.polling else None
+    cards, layers, waiting = dict[str, Follow](), Place(), _waiting(names, shown)
     with st.container(key="cards"):
-        for place, name in enumerate(CARDS):
-            if place < UPPER or with_lower:
-                waits = turn is not None and place == UPPER + turn
-                draw_card(name, shown, palette, hold=hold or waits, badge=badge)
+        for name in names:
+            with card(name, badge, _title(name, shown)):
+                cards[name] = CARDS[name](shown, palette, hold=hold or name == waiting)
+
+    def lay() -> None:
+        charts = session().charts.by_place
+        lay_above({key: charts[key].top for key in map(chart_key, cards)}, layers)
+
+    def follow(now: ShownRun) -> None:
+        waiting = _waiting(names, now)
+        for name, follow_run in cards.items():
+            if name != waiting:
+                follow_run(now)
+        lay()
+
+    lay()
+    return follow
 
 
-def draw_card(
-    name: str, shown: ShownRun, palette: Palette, *, hold: bool = False, badge: str = ""
-) -> None:
-    """One of the cards, by its name in CARDS."""
-    with card(name, badge, _title(name, shown)):
-        CARDS[name](shown, palette, hold=hold)
+def _waiting(names: Sequence[str], shown: ShownRun) -> str:
+    """The card that isn't drawn this time; "" where all are."""
+    session().charts.turn = turn = 1 - session().charts.turn
+    return names[UPPER + turn] if shown.polling and len(names) > UPPER else ""
+
+
+def chart_key(name: str) -> str:
+    """Of a card's chart."""
+    return f"chart_{name}"
 
 
 def _title(name: str, shown: ShownRun) -> str:
@@ -66,26 +93,26 @@ def _title(name: str, shown: ShownRun) -> str:
     }.get(name, "")
 
 
-def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     picked, earlier = head(shown, "the answers")
-    _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
+    return _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
 
 
-def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
-    _picture("loss", shown, palette, hold=hold)
+def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
+    return _picture("loss", shown, palette, hold=hold)
 
 
-def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
+def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
-    _picture("step_error", shown, palette, (earlier,), hold=hold)
+    return _picture("step_error", shown, palette, (earlier,), hold=hold)
 
 
-def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> None:
-    _numbers(shown)
-    _picture("compare", shown, palette, hold=hold)
+def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
+    both = _numbers(shown), _picture("compare", shown, palette, hold=hold)
+    return lambda now: [follow(now) for follow in both]
 
 
-CARDS: dict[str, Callable[..., None]] = {
+CARDS: dict[str, Callable[..., Follow]] = {
     "predictions": _predictions,
     "loss": _loss,
     "step_error": _step_error,
@@ -116,13 +143,19 @@ def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
 
 def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...] = (), *, hold: bool
-) -> None:
+) -> Follow:
     """A chart, its takeaway and its details. With `hold` one that is there costs nothing."""
-    key, about = f"chart_{name}", (shown.snapshot, name, shown.experiment, shown.dataset, picked)
-    words, details = _told(*about)
-    figure = None if hold and is_drawn(key) else _figure(*about, palette)
-    steady_chart(figure, f"{words} {details}", key, fills=True)
-    takeaway(words, details, longest=LONGEST[name])
+    chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
+
+    def follow(now: ShownRun, *, hold: bool = False) -> None:
+        about = now.snapshot, name, now.experiment, now.dataset, picked
+        words, details = _told(*about)
+        figure = None if hold and is_drawn(chart_key(name)) else _figure(*about, palette)
+        chart.show(figure, f"{words} {details}")
+        said.show(words, details)
+
+    follow(shown, hold=hold)
+    return follow
 
 
 @partial(remembered, size=MOST_LOOKS)
@@ -162,7 +195,7 @@ TOLD: dict[str, Callable[..., Told]] = {
 """By card, of a run at a moment and what is picked in the card."""
 
 
-def _numbers(shown: ShownRun) -> None:
+def _numbers(shown: ShownRun) -> Follow:
     """Last-step error, the one number that means the same for both models."""
     dataset = shown.dataset
     part = "validation" if dataset.has_validation else "training"
@@ -170,10 +203,16 @@ def _numbers(shown: ShownRun) -> None:
     count = len(shown.snapshot.seeds)
     what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
     hint(f"{what} squared error at the last step on {part} data{scaled}")
-    with st.container(key="compare", horizontal=True):
-        for mode, result in shown.snapshot.middle.results.items():
+    places = {mode: Place() for mode in shown.snapshot.results}
+
+    def follow(now: ShownRun) -> None:
+        for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            spread = explore.seeds_range(shown.snapshot, mode)
+            spread = explore.seeds_range(now.snapshot, mode)
             about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
-            label = colored(MODES[mode].label)
-            st.metric(label, colored(error), about or None, "off", delta_arrow="off")
+            what = colored(MODES[mode].label), colored(error), about or None, "off"
+            places[mode].show(DeltaGenerator.metric, *what, delta_arrow="off")
+
+    with st.container(key="compare", horizontal=True):
+        follow(shown)
+    return follow

@@ -20,7 +20,7 @@ from lib.toml import beside
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
-from lib.ui.fragment import following_fragment
+from lib.ui.fragment import Place, following_fragment
 from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
@@ -34,9 +34,6 @@ they are: so a slider's own pictures come at once, and the charts follow with th
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
-
-Places = tuple[DeltaGenerator, DeltaGenerator, bool]
-"""Those of the progress and the words among the buttons, and whether a replay is to be drawn."""
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "kept", "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
@@ -54,10 +51,9 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         runs.client().prepare(loaded.experiment, loaded.dataset)
     following_fragment(
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
-        partial(_figures, loaded, palette, whole, count()),
+        partial(_panel, loaded, palette, whole, count()),
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
-        around=partial(_controls, loaded, whole),
     )
 
 
@@ -67,15 +63,24 @@ def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
     return shown.run, shown.polling or shown.snapshot.status, epochs.picked, settings
 
 
-def _controls(loaded: Loaded, whole: bool, epochs: Epochs) -> Places:
-    """What a person can press."""
-    shown = epochs.shown
+def _panel(
+    loaded: Loaded, palette: Palette, whole: bool, times: Iterator[int], epochs: Epochs
+) -> Callable[[Epochs], None]:
+    """All of it; what is returned brings up to date what figures change.
+
+    `times` counts how often it is drawn for one run of the page: first with it, then after a click.
+    """
+    shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
         runs.forget_epoch()
+
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)
-        progress, words = st.container(key="run_progress", gap=None), st.container(key="run_words")
+        with st.container(key="run_progress", gap=None):
+            _progress(shown, epochs.picked, progress)
+        with st.container(key="run_words"):
+            say_steadily(_words(loaded, shown), gray=True, place=words)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             replays = whole and replay.replay_toggle(epochs)
             if not replays:
@@ -85,29 +90,20 @@ def _controls(loaded: Loaded, whole: bool, epochs: Epochs) -> Places:
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
-    return progress, words, replays
-
-
-def _figures(
-    loaded: Loaded,
-    palette: Palette,
-    whole: bool,
-    times: Iterator[int],
-    epochs: Epochs,
-    *places: Any,
-) -> None:
-    """`times` counts how often it is drawn for one run of the page: first with it, then alone."""
-    shown, (progress, words, replays) = epochs.shown, places
-    with progress:
-        _progress(shown, epochs.picked)
-    with words:
-        say_steadily(_words(loaded, shown), gray=True)
-    is_soon_redrawn = shown.polling and RHYTHM.interval() <= NEAR_SECONDS
-    hold, badge = next(times) == 0 and is_soon_redrawn, badge_of(loaded, shown)
-    if replays:
+    badge = badge_of(loaded, shown)
+    if replays:  # it rests
         replay.draw(epochs, loaded, palette, badge=badge)
-        return
-    charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
+        return lambda _: None
+    hold = next(times) == 0 and shown.polling and RHYTHM.interval() <= NEAR_SECONDS
+    names = list(charts.CARDS)[: None if whole else charts.UPPER]
+    cards = charts.draw(names, epochs.then, palette, hold=hold, badge=badge)
+
+    def follow(now: Epochs) -> None:
+        _progress(now.shown, now.picked, progress)
+        say_steadily(_words(loaded, now.shown), gray=True, place=words)
+        cards(now.then)
+
+    return follow
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
@@ -218,7 +214,7 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     return own_settings(shown.experiment, loaded.experiment) or "another upload"
 
 
-def _progress(shown: ShownRun, picked: int | None) -> None:
+def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
     snapshot = shown.snapshot
     badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
@@ -227,7 +223,8 @@ def _progress(shown: ShownRun, picked: int | None) -> None:
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
-    st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}{then}")
+    text = f"{badge} {progress_sentence(snapshot)}{then}"
+    place.show(DeltaGenerator.progress, min(1.0, share), text)
 
 
 def _stands_in(shown: ShownRun) -> str:

@@ -1,5 +1,6 @@
 """Charts: those of Explore, which follow a run while it trains, a sample, and the two cells."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -12,7 +13,8 @@ from lib.figures.palette import Palette
 from lib.narrate import data as words
 from lib.story import GALLERY
 from lib.story.cards import cells_of
-from lib.ui.explore.charts import CARDS, card, draw_card
+from lib.ui.explore import charts
+from lib.ui.explore.charts import CARDS, card
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded
@@ -22,13 +24,17 @@ from lib.ui.text import steady_chart, takeaway
 
 def chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """One of Explore's cards."""
-    with st.container(key="cards"):
-        following_fragment(
-            lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
-            lambda epochs: draw_card(name, epochs.then, palette),
-            lambda epochs: epochs.shown.polling,
-            about=lambda epochs: (epochs.shown.run, epochs.shown.snapshot.status, epochs.picked),
-        )
+
+    def draw(epochs: Epochs) -> Callable[[Epochs], object]:
+        follow = charts.draw([name], epochs.then, palette)
+        return lambda now: follow(now.then)
+
+    following_fragment(
+        lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
+        draw,
+        lambda epochs: epochs.shown.polling,
+        about=lambda epochs: (epochs.shown.run, epochs.shown.snapshot.status, epochs.picked),
+    )
 
 
 def sample(loaded: Loaded, palette: Palette) -> None:
