@@ -114,6 +114,16 @@ class ProgramCache:
             self._programs.move_to_end(best)
             return self._programs[best].result(), best == key
 
+    def nearest(self, key: Key) -> Key:
+        """What is best asked for where nothing does for this key yet.
+
+        The smallest room that holds it, which will do for others, too: a fresh worker gets all the
+        runs of a class at once. The key itself where it was asked for before, or has no room.
+        """
+        with self._changed:
+            fit = (room for room in self._rooms if room.holds(key))
+            return key if key in self._programs else next(fit, key)
+
     def _ready(self, key: Key) -> Key | None:
         """The key of what does for this one, with the least work."""
         fit = key, *(room for room in self._rooms if room.holds(key))

@@ -1,16 +1,16 @@
 """Which program a run trains by: the first that does, and then one of its own where that pays.
 
 A program of a larger size does for a run, and is there already, so that nobody waits for a compiler
-(`room`); its own is about twice as fast, and much faster for the smallest. It is built while the
-run trains, and takes over between two steps. The run says nothing of that, since nothing changes
-but its speed.
+(`room`); where a fresh worker has none yet, it is what a run waits for. Its own is about twice as
+fast, and much faster for the smallest. It is built while the run trains, and takes over between two
+steps. The run says nothing of that, since nothing changes but its speed.
 """
 
 from concurrent.futures import Future
 from typing import Any
 
 from lib.training.architecture import Architecture
-from lib.training.cache import ProgramCache
+from lib.training.cache import Key, ProgramCache
 
 
 class CompileError(Exception):
@@ -23,21 +23,24 @@ class RunProgram:
     def __init__(self, programs: ProgramCache, key: Architecture, *, background: bool) -> None:
         self._programs, self._key, self._background = programs, key, background
         self._asked: Future[Any] | None = None
-        """The run's own, where it was asked for."""
+        """The run's own, or a room for it, where that was asked for."""
+        self._wanted: Key = key
+        """Which of the two."""
         self._has_own = False
         self._seen = -1
         """How many programs there were when it last looked for one."""
         if programs.ready(key) is None:
-            self._asked = programs.ask(key, background=background)
+            self._wanted = programs.nearest(key)
+            self._asked = programs.ask(self._wanted, background=background)
 
     @property
     def is_awaited(self) -> bool:
-        """Whether there was none that does, and so the run's own was asked for."""
+        """Whether there was none that does, and so one was asked for."""
         return self._asked is not None
 
     @property
     def is_being_built(self) -> bool:
-        """Whether a compiler works on the run's own."""
+        """Whether a compiler works on it."""
         return self._asked is not None and self._asked.running()
 
     def first(self) -> Any | None:
@@ -59,7 +62,8 @@ class RunProgram:
             return None
         if self._asked is None:
             if pays and self._programs.has_memory():
-                self._asked = self._programs.ask(self._key, background=self._background)
+                self._wanted = self._key
+                self._asked = self._programs.ask(self._wanted, background=self._background)
         elif self._asked.done() and not self._asked.exception():
             self._has_own = True
             return self._asked.result()
@@ -68,5 +72,5 @@ class RunProgram:
     def leave(self) -> None:
         """Ask for nothing any more."""
         if self._asked is not None:
-            self._programs.leave(self._key, background=self._background)
+            self._programs.leave(self._wanted, background=self._background)
             self._asked = None

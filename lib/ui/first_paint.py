@@ -4,8 +4,6 @@ The browser is busy then: of 3 s from a cold request to the charts, more than ha
 drawing what lies below the first screen, and in highlighting code that nobody had scrolled to.
 """
 
-import streamlit as st
-
 from lib.ui.fragment import asking_fragment
 from lib.ui.session import session
 
@@ -19,9 +17,8 @@ def schedule_rest() -> bool:
     The session's first run leaves the rest out; a moment later the page runs once more by itself.
     """
     painted = session().charts.is_painted
-    if painted:  # as many containers as a fragment has: nothing below moves
-        st.container().container()
-    else:
-        asking_fragment(lambda: None, run_every=REST_SECONDS)()
+    # Always a fragment: a click that the browser sends in the same moment, with a request of it,
+    # would be lost without, and where one goes, Streamlit moves all that stands below it.
+    asking_fragment(lambda: None, run_every=None if painted else REST_SECONDS)()
     session().charts.is_painted = True
     return painted

@@ -7,41 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
-from typing import Any
 
 import psutil
 
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.browser.server import Server, serve
+from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
-
-
-def play(story: Coroutine[Any, Any, None]) -> None:
-    """Run a story to its end, in a thread: the browser tests' event loop may be running in ours."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, story).result()
-
-
-async def trains(session: Session) -> None:
-    """Wait until it has trained more than it shows now."""
-    epoch = session.epoch
-    await session.until(lambda: session.epoch > epoch)
-
-
-async def train(session: Session) -> None:
-    """Train, and wait for the first point."""
-    await session.click("Train")
-    await session.until(lambda: session.epoch > 0)
-
-
-async def stop(*sessions: Session) -> None:
-    """Stop, and wait until it has: what trains on takes the processor from the next test."""
-    for session in sessions:
-        await session.click("Stop")
-        await session.until(lambda s=session: s.has("stopped"))
 
 
 def test_a_hundred_quick_clicks(server: Server) -> None:
@@ -162,31 +135,5 @@ def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
                     assert not worker.is_running()
             await trains(one)
             await stop(one)
-
-    play(story())
-
-
-def test_a_worker_killed_beneath_two_who_train(server: Server) -> None:
-    """Both read what happened, and their runs begin again by themselves."""
-
-    async def story() -> None:
-        async with (
-            Session(server.url, ENDLESS) as one,
-            Session(server.url, f"{ENDLESS}&seed=3") as other,
-        ):
-            await asyncio.gather(train(one), train(other))
-            (worker,) = server.workers()
-            worker.kill()
-            for session in (one, other):
-                await session.until(
-                    lambda s=session: "was killed (SIGKILL" in s.text and "began again" in s.text
-                )
-            for session in (one, other):
-                await session.until(
-                    lambda s=session: s.has("training") and s.epoch > 0 and "began again" in s.text
-                )
-                assert session.errors == []
-            await stop(one, other)
-            assert not psutil.pid_exists(worker.pid)
 
     play(story())

@@ -226,3 +226,10 @@ def test_a_room_may_wait_until_somebody_comes_near_it(shop: Workshop) -> None:
     cache.ahead("ab")
     assert eventually(lambda: cache.ready("a") == ("ABC", False))
     assert shop.begun == ["k", "ab", "abc"]
+
+
+def test_what_is_best_asked_for_is_a_room(shop: Workshop) -> None:
+    """It does for others, too; what was asked for already goes on, and some things have no room."""
+    cache = ProgramCache(shop.build, rooms("abcd", "abc", at_once=False))
+    cache.ask("a")
+    assert [cache.nearest(key) for key in ("ab", "abcd", "a", "k")] == ["abc", "abcd", "a", "k"]

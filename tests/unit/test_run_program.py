@@ -10,11 +10,13 @@ import pytest
 
 from lib.run import Status
 from lib.training.architecture import Architecture
+from lib.training.cache import ProgramCache
 from lib.training.room import ROOMS
+from lib.training.run_program import RunProgram
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually
 
 FIRST = list(ROOMS)[:3]
 ALWAYS = replace(USUAL, own_seconds=1e-6, own_slice_seconds=0.0)
@@ -47,6 +49,16 @@ def test_a_run_begins_in_a_room_while_its_own_program_is_not_there() -> None:
     assert maker.calls(of_rooms=True)
     assert Status.COMPILING not in stage.statuses
     maker.gate.set()
+
+
+def test_of_a_fresh_worker_all_runs_wait_for_the_rooms_that_do_for_them() -> None:
+    """It gets those of a whole class at once where the one before has died: few builds do."""
+    maker, small = Maker(), FIRST[0]
+    programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
+    sizes = [replace(small, units=units) for units in range(2, small.units)]
+    runs = [RunProgram(programs, key, background=False) for key in sizes]
+    assert all(eventually(run.first) for run in runs)
+    assert list(maker.made) == [small]
 
 
 def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:

@@ -1,0 +1,133 @@
+"""A worker that is killed, or gets no memory, whatever it is doing for people then.
+
+The general programs (lib/training/room.py) are those that it builds while nobody waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import psutil
+
+from tests.browser.server import Server, serve
+from tests.faults.stories import (
+    KILLED,
+    Patient,
+    builds_for_nobody,
+    has_built_for_nobody,
+    next_worker,
+    no_more_memory,
+    play,
+    reads,
+    stop,
+    together,
+    train,
+    train_again,
+    trains_at_last,
+)
+from tests.session import ENDLESS, Session
+
+CLASS = "T=12&N=640&epochs=5000&pace=fast&seeds=1"
+"""Small, and by turns among thirty-two as good as endless."""
+
+
+def test_killed_while_a_change_over_is_due(server: Server) -> None:
+    """A run that trains by a general program, while its own is built, is lost as others are."""
+
+    async def story() -> None:
+        async with Session(server.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
+            worker = await next_worker(server)
+            await has_built_for_nobody(worker)
+            await one.move("Units", 29)  # what a page opens with is built ahead, and this isn't
+            await train(one)  # its own is asked for with the first point, and takes a second
+            worker.kill()
+            await reads(one, KILLED, "again")
+            await train_again(one)
+            await stop(one)
+            assert one.errors == []
+
+    play(story())
+
+
+def test_killed_beneath_two_who_train(server: Server) -> None:
+    """Both read what happened, and their runs begin again by themselves."""
+
+    async def story() -> None:
+        async with (
+            Session(server.url, ENDLESS) as one,
+            Session(server.url, f"{ENDLESS}&seed=3") as other,
+        ):
+            await asyncio.gather(train(one), train(other))
+            (worker,) = server.workers()
+            worker.kill()
+            for session in (one, other):
+                await reads(session, KILLED, "began again")
+            for session in (one, other):
+                await session.until(
+                    lambda s=session: s.has("training") and s.epoch > 0 and "began again" in s.text
+                )
+                assert session.errors == []
+            await stop(one, other)
+            assert not psutil.pid_exists(worker.pid)
+
+    play(story())
+
+
+def test_killed_while_general_programs_are_built(server: Server) -> None:
+    """A fresh worker does from the start on. Who trains is told, and the next builds them, too."""
+
+    async def story() -> None:
+        async with (
+            Session(server.url, ENDLESS) as one,
+            Session(server.url, f"{ENDLESS}&seed=3") as other,
+        ):
+            old = await next_worker(server)
+            old.kill()
+            worker = await next_worker(server, old)
+            await asyncio.gather(train(one), train(other))
+            await builds_for_nobody(worker)
+            worker.kill()
+            for session in (one, other):
+                await reads(session, KILLED, "again")
+            await asyncio.gather(train_again(one), train_again(other))
+            await builds_for_nobody(await next_worker(server, old, worker))
+            await stop(one, other)
+            assert one.errors == other.errors == []
+
+    play(story())
+
+
+def test_killed_beneath_a_class_and_then_without_memory() -> None:
+    """All are told, and have a point again: by themselves, or where they train anew, by that.
+
+    When that one gets no more memory while half of them want another model, it ends or their runs
+    fail, and a sentence says so. Where there is memory again, all have what they want.
+    """
+    with serve(workers=1) as server:
+        play(_class(server))
+
+
+async def _class(server: Server) -> None:
+    """Thirty-two people, each with an architecture of its own."""
+    kinds = [f"&cell={cell}&U={units}" for units in range(1, 17) for cell in ("lstm", "gru")]
+    people = [Patient(server.url, CLASS + kind) for kind in kinds]
+    async with AsyncExitStack() as stack:
+        await together(stack.enter_async_context(person) for person in people)
+        await together(train(person) for person in people)
+        first = await next_worker(server)
+        first.kill()
+        await together(reads(person, KILLED, "again") for person in people)
+        await together(train_again(person) for person in people[::2])
+        await together(trains_at_last(person) for person in people)
+
+        worker = await next_worker(server, first)
+        lacks = [asyncio.create_task(reads(person, "memory")) for person in people]
+        with no_more_memory(worker):
+            await together(person.move("Layers", 2) for person in people[::2])
+            await together(person.click("Train") for person in people[::2])
+            await asyncio.wait(lacks, return_when=asyncio.FIRST_COMPLETED)
+        for lack in lacks:
+            lack.cancel()
+        await together(trains_at_last(person) for person in people)
+    assert [person.errors for person in people if person.errors] == []
