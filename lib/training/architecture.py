@@ -16,6 +16,11 @@ LANE_PRODUCTS = 2_000_000
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
 
 
+DEARER, CHEAP = 8, 400_000
+"""A room costs at most so many times what a model's own program does; or, of small models, so many
+multiplications, about 0.3 ms a batch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """What TensorFlow's code of the training depends on. It is traced once for all sizes."""
@@ -56,18 +61,24 @@ class Architecture:
     @property
     def work(self) -> float:
         """About how many multiplications of a gate a batch of one model costs."""
-        rows = self.batch * self.timesteps * self.code.layers
+        return self.price(self)
+
+    def price(self, own: "Architecture") -> float:
+        """The same for a model of `own` timesteps: those that aren't there cost little."""
+        rows = self.batch * own.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
     def holds(self, other: "Architecture") -> bool:
         """Whether a program of this one does for models of the other, if in more calls.
 
-        What is smaller there is padded (`room`), and of more samples each call has some.
+        What is smaller there is padded (`room`), and of more samples each call has some. It doesn't
+        do where that is expensive.
         """
         return (
             self.code.holds(other.code)
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
+            and self.price(other) <= max(DEARER * other.work, CHEAP)
         )
 
 

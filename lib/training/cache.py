@@ -38,7 +38,7 @@ class ProgramCache:
 
     THREADS = 2
     LIMIT = 64
-    """Programs that are kept, and the rooms."""
+    """Programs that are kept, beside the rooms."""
 
     def __init__(
         self,
@@ -46,8 +46,9 @@ class ProgramCache:
         rooms: Mapping[Any, bool] = MappingProxyType({}),
         has_memory: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._build, self.has_memory = build, has_memory
-        """Whether there is memory for one more program that nobody waits for."""
+        self._build = build
+        self._has_memory = has_memory
+        """Whether there is memory for one more room."""
         self._changed = threading.Condition()
         self._programs: OrderedDict[Key, Future[Any]] = OrderedDict()
         self._wanted, self._later = Counter[Key](), Counter[Key]()
@@ -76,11 +77,11 @@ class ProgramCache:
             self._changed.notify_all()
             return future
 
-    def leave(self, key: Key, *, background: bool = False) -> None:
-        """Note that a run wants this no more. What no other run wants isn't begun."""
+    def leave(self, key: Key, future: Future[Any], *, background: bool = False) -> None:
+        """Note that a run wants what it asked for no more. What no other wants isn't begun."""
         waiting = self._later if background else self._wanted
         with self._changed:
-            if key in waiting:
+            if key in waiting and self._programs.get(key) is future:
                 waiting[key] -= 1
                 if not waiting[key]:
                     del waiting[key]
@@ -114,7 +115,7 @@ class ProgramCache:
             self._programs.move_to_end(best)
             return self._programs[best].result(), best == key
 
-    def nearest(self, key: Key) -> Key:
+    def nearest(self, key: Key) -> Any:
         """What is best asked for where nothing does for this key yet.
 
         The smallest room that holds it, which will do for others, too: a fresh worker gets all the
@@ -189,4 +190,4 @@ class ProgramCache:
         if nice < LAST:
             return any(queues)
         waits = self._wanted or self._building
-        return not waits and bool(self._later or (self._missing and self.has_memory()))
+        return not waits and bool(self._later or (self._missing and self._has_memory()))

@@ -174,8 +174,10 @@ class Program:
         """Models of `mode`, one for each lane, that were trained on `step` batches.
 
         Of each its weights, or, where it comes from another program, all of its `numbers`. `own`
-        are their sizes. Raises ValueError for weights that don't fit these.
+        are their sizes. Raises ValueError for weights that don't fit these, or sizes the program.
         """
+        if own != self.architecture and not self.architecture.holds(own):
+            raise ValueError(f"{self.architecture} has no room for {own}")
         shapes = weight_shapes(own)
         for model in models:
             if (found := [array.shape for array in model[: len(shapes)]]) != shapes:

@@ -26,14 +26,17 @@ _SIZES = [
     (1, 16, 32, 4, 4, 32),
     (1, 32, 32, 4, 4, 32),
     (1, 64, 64, 4, 4, 32),
+    (1, 16, 64, 16, 4, 64),
+    (1, 32, 64, 16, 4, 64),
     (1, 128, 64, 16, 16, 64),
     (2, 32, 32, 4, 4, 32),
-    (2, 64, 64, 4, 4, 32),
+    (2, 64, 64, 16, 4, 64),
     (3, 32, 32, 4, 4, 32),
-    (3, 64, 64, 4, 4, 32),
+    (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. A model takes the smallest that holds it, which costs up to twice as
-much as its own program would: units count most, and timesteps that aren't there little."""
+"""What is likely comes first. A model takes the smallest that holds it, at two to four times the
+price of its own program: units and batch count most, and timesteps that aren't there little. None
+holds a stack without a head, more timesteps, longer batches: these wait for their own."""
 ROOMS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES

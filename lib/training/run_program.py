@@ -30,8 +30,7 @@ class RunProgram:
         self._seen = -1
         """How many programs there were when it last looked for one."""
         if programs.ready(key) is None:
-            self._wanted = programs.nearest(key)
-            self._asked = programs.ask(self._wanted, background=background)
+            self._ask(programs.nearest(key))
 
     @property
     def is_awaited(self) -> bool:
@@ -45,25 +44,28 @@ class RunProgram:
 
     def first(self) -> Any | None:
         """A program that does, or None as long as there is none. Raises CompileError."""
-        if self._asked is not None and self._asked.done() and (error := self._asked.exception()):
-            raise CompileError from error
-        if self._seen == self._programs.built:
-            return None
-        self._seen = self._programs.built
-        if (found := self._programs.ready(self._key)) is None:
-            return None
-        program, self._has_own = found
-        self.leave()
-        return program
+        if self._seen != self._programs.built:
+            self._seen = self._programs.built
+            if found := self._programs.ready(self._key):
+                program, self._has_own = found
+                self.leave()
+                return program
+        if self._asked is None:  # what was there is no more
+            self._ask(self._programs.nearest(self._key))
+        elif self._asked.done():
+            if error := self._asked.exception():
+                raise CompileError from error
+            self._has_own = self._wanted == self._key
+            return self._asked.result()  # the cache has dropped it already
+        return None
 
     def better(self, pays: bool) -> Any | None:
         """The run's own program, once, when it is there. It is asked for where it `pays`."""
         if self._has_own:
             return None
-        if self._asked is None:
-            if pays and self._programs.has_memory():
-                self._wanted = self._key
-                self._asked = self._programs.ask(self._wanted, background=self._background)
+        if self._wanted != self._key or self._asked is None:
+            if pays:
+                self._ask(self._key)
         elif self._asked.done() and not self._asked.exception():
             self._has_own = True
             return self._asked.result()
@@ -72,5 +74,10 @@ class RunProgram:
     def leave(self) -> None:
         """Ask for nothing any more."""
         if self._asked is not None:
-            self._programs.leave(self._wanted, background=self._background)
+            self._programs.leave(self._wanted, self._asked, background=self._background)
             self._asked = None
+
+    def _ask(self, key: Architecture) -> None:
+        self.leave()
+        self._wanted = key
+        self._asked = self._programs.ask(key, background=self._background)

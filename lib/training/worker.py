@@ -38,8 +38,8 @@ from lib.training.worker_run import WorkerRun
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-SPARE = 0.7
-"""The part of the limit of its memory that a worker fills with programs that nobody waits for."""
+ROOMY = 0.5
+"""The part of the limit of its memory up to which a worker builds rooms that nobody waits for."""
 
 
 class LostConnection(BaseException):
@@ -74,8 +74,8 @@ class Loop:
         self._reported_grown = -math.inf
 
     def _has_memory(self) -> bool:
-        """Whether there is some for a program that nobody waits for."""
-        return machine.used_memory() < SPARE * self._limit
+        """Whether there is some for a room that nobody waits for."""
+        return machine.used_memory() < ROOMY * self._limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""

@@ -408,11 +408,14 @@ def test_what_needs_no_new_program() -> None:
 
 
 def test_weights_that_do_not_fit_are_refused() -> None:
-    """With the shapes that were expected."""
+    """With the shapes that were expected; nor are models that are larger than the program."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
-    ours = program(architecture_of(experiment, N, T, F, K))
+    ours, larger = program(architecture_of(experiment, N, T, F, K)), experiment.set(U=5)
+    weights = initial_model_weights(larger, F, K)
     with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        begin(ours, experiment.set(U=5), "sequence")
+        ours.load([weights], ours.architecture, experiment.training, "sequence")
+    with pytest.raises(ValueError, match="has no room for"):
+        begin(ours, larger, "sequence")
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,10 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
     cache = ProgramCache(shop.build)
     cache.ask("a")
     shop.wait_begun(1)
-    ask(cache, "b", "c", background=True)
+    asked = ask(cache, "b", "c", background=True)
     own = cache.ask("c")
-    for key in ("b", "c"):
-        cache.leave(key, background=True)
+    for key, future in zip(("b", "c"), asked, strict=True):
+        cache.leave(key, future, background=True)
     shop.let(5)
     assert own.result(PATIENCE) == "C"
     again = cache.ask("b")

@@ -134,15 +134,31 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
     cache = ProgramCache(shop.build)
     begun = ask(cache, "a", "b")
     shop.wait_begun(2)  # both threads are busy
-    ask(cache, "c", "d")
+    left = ask(cache, "c", "d")
     kept = ask(cache, "d", "e")
-    for key in ("a", "c", "d"):
-        cache.leave(key)  # what has begun goes on
+    for key, future in zip(("a", "c", "d"), [begun[0], *left], strict=True):
+        cache.leave(key, future)  # what has begun goes on
     shop.let(4)
     assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
     assert sorted(shop.built) == ["a", "b", "d", "e"]
     shop.let(1)
     assert cache.ask("c").result(PATIENCE) == "C"
+
+
+def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop: Workshop) -> None:
+    """The new build is another's."""
+    cache = ProgramCache(shop.build)
+    shop.broken = {"a"}
+    failed = cache.ask("a")
+    shop.let(1)
+    assert failed.exception(PATIENCE)
+    busy = ask(cache, "x", "y")
+    shop.wait_begun(3)
+    again = cache.ask("a")
+    cache.leave("a", failed)
+    shop.broken = set()
+    shop.let(3)
+    assert [future.result(PATIENCE) for future in [*busy, again]] == ["X", "Y", "A"]
 
 
 class Room(str):
