@@ -29,12 +29,17 @@ class Code:
     layers: int
     head: str
     loss: str = ""
-    """The run's own, where its own timesteps are all there are: XLA makes faster code of what it
-    knows. Without one it has all losses, and its loops make as many turns as they are told."""
+    """Of a run's own code, in which all timesteps are the run's, too: XLA makes faster code of what
+    it knows."""
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it has all losses, and is told how many timesteps there are."""
+        return not self.loss
 
     def holds(self, other: "Code") -> bool:
         """Whether it can do what the other does, of fewer timesteps too."""
-        return not self.loss and replace(other, loss="") == self
+        return self.is_general and replace(other, loss="") == self
 
 
 @dataclass(frozen=True, slots=True)

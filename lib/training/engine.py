@@ -27,7 +27,8 @@ from lib.training.recurrent_layers import product, recurrent
 from lib.training.room import resized, weight_shapes
 
 Array: TypeAlias = "tf.Tensor"
-Samples: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
+Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
+"""Samples, x and y, as a program takes them; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """What a program takes of the settings: rates (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
@@ -109,10 +110,12 @@ class ModelState:
     training: Training
 
 
-def training_of(settings: TrainingSettings, mode: str, own: Architecture, room: int) -> Training:
-    """How a program trains models that has `room` for so many timesteps."""
+def training_of(
+    settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
+) -> Training:
+    """How a program of so many timesteps trains models of their `own`."""
     by, last = STEPS[settings.optimizer], own.timesteps - 1
-    counts = [t <= last and (t == last or mode == "sequence") for t in range(room)]
+    counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
     rates = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
     choices = [own.timesteps, own.targets, by.corrects, list(COSTS).index(settings.loss)]
     return tf.constant(rates), tf.constant(choices), tf.constant(counts)
@@ -206,9 +209,9 @@ class Program:
         of = self.architecture
         if own.capacity <= of.capacity:
             return self.max_steps
-        return min(self.max_steps, of.capacity // (own.batch * self.lanes))
+        return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
-    def samples(self, x: np.ndarray, y: np.ndarray) -> Samples:
+    def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
         """The training part as the program takes it: x (N, T, F), y (N, T, K).
 
         Where there is room for fewer, it stays as it is, and each call is given those it names.
@@ -222,7 +225,7 @@ class Program:
             padded[-1][tuple(map(slice, array.shape))] = array
         return tf.constant(padded[0]), tf.constant(padded[1])
 
-    def train(self, state: ModelState, samples: Samples, batches: np.ndarray) -> np.ndarray:
+    def train(self, state: ModelState, samples: Padded, batches: np.ndarray) -> np.ndarray:
         """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
 
         Returns the losses of each before its update, (steps, L).
@@ -310,7 +313,7 @@ def _gradients(
     exists = tf.cast(indexes >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        outputs = _outputs(code, weights, x, None if code.loss else timesteps)
+        outputs = _outputs(code, weights, x, timesteps if code.is_general else None)
         wrong = tf.where(counts[:, None, None, None], outputs - y, 0.0)  # (T, L, B, K)
         losses = tf.reduce_sum(_costs(code, wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
@@ -319,7 +322,7 @@ def _gradients(
 
 def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
     """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
-    if code.loss:
+    if not code.is_general:
         return COSTS[code.loss](wrong)
     chosen, *others = (cost(wrong) for cost in COSTS.values())
     for place, cost in enumerate(others, 1):

@@ -17,7 +17,7 @@ MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
 MOST_MEMORY = 3 * GB // 2
 """Bytes that a worker may use at most, however large its machine."""
-ROOM = 150 * 10**6
+LEAST_GROWTH = 150 * 10**6
 """What a worker may always add to what it began with, about ten compiled programs. Otherwise, where
 even an empty worker is beyond its share, each would be replaced at once, without an end."""
 TWO_FIT_IN = 2 * GB
@@ -35,11 +35,7 @@ WORKER = 5
 """How much the worker gives way to the page process, on Linux's scale from 0 to 19: a third of its
 time. A page is drawn for a person who waits; a run is as long as it is."""
 NICE = 10
-"""On Linux's scale from 0 to 19: a third of the time of a thread that doesn't give way.
-
-While eight architectures are compiled (`tests/bench/load.py`), a run's longest pause is 0.40 s
-instead of 0.48 s, and the last model is ready 1 s later.
-"""
+"""How much threads of the worker give way that help its loop: a third of the loop's time."""
 LAST = 13
 """The same for what nobody waits for: half of the time of a thread that has given way. With less it
 would hold Python's lock for long where others use the processors (tried: 19)."""
@@ -75,7 +71,7 @@ def cores(groups: Path = GROUPS) -> float:
 
 def memory_limit(total: int, start: int) -> int:
     """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`."""
-    return max(min(int(MEMORY_SHARE * total), MOST_MEMORY), start + ROOM)
+    return max(min(int(MEMORY_SHARE * total), MOST_MEMORY), start + LEAST_GROWTH)
 
 
 def total_memory(groups: Path = GROUPS) -> int:

@@ -31,7 +31,7 @@ def test_a_worker_may_use_a_share_of_the_machine_and_no_more_than_the_most(
 @settings(derandomize=True, deadline=None)
 def test_a_worker_always_has_room_for_some_programs(total: int, start: int) -> None:
     """Else a fresh one would be replaced at once, and so would the next."""
-    assert machine.memory_limit(total, start) >= start + machine.ROOM
+    assert machine.memory_limit(total, start) >= start + machine.LEAST_GROWTH
 
 
 def test_a_container_s_limit_counts_where_there_is_one(tmp_path: Path) -> None:
