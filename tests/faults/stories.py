@@ -58,6 +58,11 @@ async def reads(session: Session, *words: str) -> None:
     await session.until(lambda: all(each in session.text for each in words))
 
 
+async def lacks_memory(session: Session) -> None:
+    """Wait until the page says that there was none, of a run or of a worker that nobody killed."""
+    await session.until(lambda: "memory" in session.text and KILLED not in session.text)
+
+
 async def train_again(session: Session) -> None:
     """Start a run anew that was lost, or that has begun again by itself; see its first point.
 

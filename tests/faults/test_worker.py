@@ -16,6 +16,7 @@ from tests.faults.stories import (
     Patient,
     builds_for_nobody,
     has_built_for_nobody,
+    lacks_memory,
     next_worker,
     no_more_memory,
     play,
@@ -78,22 +79,18 @@ def test_killed_while_general_programs_are_built(server: Server) -> None:
     """A fresh worker does from the start on. Who trains is told, and the next builds them, too."""
 
     async def story() -> None:
-        async with (
-            Session(server.url, ENDLESS) as one,
-            Session(server.url, f"{ENDLESS}&seed=3") as other,
-        ):
+        async with Session(server.url, ENDLESS) as one:
             old = await next_worker(server)
             old.kill()
             worker = await next_worker(server, old)
-            await asyncio.gather(train(one), train(other))
+            await train(one)
             await builds_for_nobody(worker)
             worker.kill()
-            for session in (one, other):
-                await reads(session, KILLED, "again")
-            await asyncio.gather(train_again(one), train_again(other))
+            await reads(one, KILLED, "again")
+            await train_again(one)
             await builds_for_nobody(await next_worker(server, old, worker))
-            await stop(one, other)
-            assert one.errors == other.errors == []
+            await stop(one)
+            assert one.errors == []
 
     play(story())
 
@@ -101,8 +98,8 @@ def test_killed_while_general_programs_are_built(server: Server) -> None:
 def test_killed_beneath_a_class_and_then_without_memory() -> None:
     """All are told, and have a point again: by themselves, or where they train anew, by that.
 
-    When that one gets no more memory while half of them want another model, it ends or their runs
-    fail, and a sentence says so. Where there is memory again, all have what they want.
+    When the next worker gets no more memory while half of them want another model, it ends or their
+    runs fail, and a sentence says so. Where there is memory again, all have what they want.
     """
     with serve(workers=1) as server:
         play(_class(server))
@@ -122,7 +119,7 @@ async def _class(server: Server) -> None:
         await together(trains_at_last(person) for person in people)
 
         worker = await next_worker(server, first)
-        lacks = [asyncio.create_task(reads(person, "memory")) for person in people]
+        lacks = [asyncio.create_task(lacks_memory(person)) for person in people]
         with no_more_memory(worker):
             await together(person.move("Layers", 2) for person in people[::2])
             await together(person.click("Train") for person in people[::2])
