@@ -32,8 +32,8 @@ class ProgramCache:
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
     thread busy at most, and is given up where something else is likelier before it has begun. What
     runs in the background wait for has a thread of its own, which comes after all others, and is
-    dropped first. That thread also builds `rooms`, which do for many keys: at once those of which
-    that is said, another when a key is wanted that it holds. These are never dropped.
+    dropped first. That thread also builds those of the `rooms`, which do for many keys, of which it
+    is said that they are wanted from the start. Rooms are never dropped.
     """
 
     THREADS = 2
@@ -57,8 +57,6 @@ class ProgramCache:
         self._rooms = sorted(rooms, key=lambda room: room.work)
         self._missing: dict[Key, None] = {room: None for room, at_once in rooms.items() if at_once}
         """The rooms that are to be built next."""
-        self.built = 0
-        """How many were built so far, or tried in vain."""
         self._building = 0
         """How many are built that somebody waits for, or soon may."""
         jobs = [(NICE, self._wanted, self._likely), (LAST, self._later, self._missing)]
@@ -68,7 +66,6 @@ class ProgramCache:
     def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
         """The program of this key, for a run that waits for it or gains by it."""
         with self._changed:
-            self._come_near(key)
             future = self._find(key, last=not background)
             if not background:
                 self._likely.pop(key, None)
@@ -88,55 +85,25 @@ class ProgramCache:
                     self._forget(key)
 
     def ahead(self, key: Key) -> None:
-        """Build this when no run waits for a program, in place of what was given here before.
-
-        Nothing where a program does for it already.
-        """
+        """Build this when no run waits for a program, in place of what was given here before."""
         with self._changed:
-            before, is_ready = list(self._likely), self._ready(key) is not None
+            before = list(self._likely)
             self._likely.clear()
-            if not is_ready:
-                self._come_near(key)
-                future = self._find(key)
-                if not (future.running() or future.done() or key in self._wanted):
-                    self._likely[key] = None
+            future = self._find(key)
+            if not (future.running() or future.done() or key in self._wanted):
+                self._likely[key] = None
             for other in before:
                 self._forget(other)
             self._changed.notify_all()
 
-    def ready(self, key: Key) -> tuple[Any, bool] | None:
-        """The program that does for this key with the least work, and whether it is its own.
+    def room_for(self, key: Key) -> Any:
+        """The smallest room that holds this key; the key itself where none does."""
+        return next((room for room in self._rooms if room.holds(key)), key)
 
-        None where there is none yet.
-        """
+    def has(self, key: Key) -> bool:
+        """Whether the program of this key is there."""
         with self._changed:
-            if (best := self._ready(key)) is None:
-                return None
-            self._programs.move_to_end(best)
-            return self._programs[best].result(), best == key
-
-    def nearest(self, key: Key) -> Any:
-        """What is best asked for where nothing does for this key yet.
-
-        The smallest room that holds it, which will do for others, too: a fresh worker gets all the
-        runs of a class at once. The key itself where it was asked for before, or has no room.
-        """
-        with self._changed:
-            fit = (room for room in self._rooms if room.holds(key))
-            return key if key in self._programs else next(fit, key)
-
-    def _ready(self, key: Key) -> Key | None:
-        """The key of what does for this one, with the least work."""
-        fit = key, *(room for room in self._rooms if room.holds(key))
-        return next((k for k in fit if self._is_built(k)), None)
-
-    def _come_near(self, key: Key) -> None:
-        """Have the smallest room for it built when nobody waits: what comes next is similar."""
-        for room in self._rooms:
-            if room.holds(key):
-                if room not in self._programs:
-                    self._missing[room] = None
-                return
+            return self._is_built(key)
 
     def _is_built(self, key: Key) -> bool:
         future = self._programs.get(key)
@@ -170,11 +137,9 @@ class ProgramCache:
             with self._changed:
                 self._changed.wait_for(lambda: self._may_build(nice, queues))
                 key = next(key for queue in queues for key in queue)
-                future = self._find(key)
+                future = self._find(key, last=False)
                 for keys in (self._wanted, self._likely, self._later, self._missing):
                     keys.pop(key, None)
-                if future.done():
-                    continue
                 future.set_running_or_notify_cancel()
                 self._building += nice < LAST
             try:
@@ -182,7 +147,6 @@ class ProgramCache:
             except BaseException as error:  # whatever it is, who waits must hear of it
                 future.set_exception(error)
             with self._changed:
-                self.built += 1
                 self._building -= nice < LAST
                 self._changed.notify_all()
 

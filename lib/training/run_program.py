@@ -1,16 +1,17 @@
-"""Which program a run trains by: the first that does, and then one of its own where that pays.
+"""Which program a run trains by: a room that holds it, and then one of its own where that pays.
 
 A program of a larger size does for a run, and is there already, so that nobody waits for a compiler
-(`room`); where a fresh worker has none yet, it is what a run waits for. Its own is about twice as
-fast, and much faster for the smallest. It is built while the run trains, and takes over between two
-steps. The run says nothing of that, since nothing changes but its speed.
+(`room`). Its own is two to four times as fast, and more for the smallest: it is built while the run
+trains, and takes over between two batches. The run says nothing of that, since nothing changes but
+its speed, and rounding. A run that is shown at a pace stays in its room, so that it repeats to the
+last bit.
 """
 
 from concurrent.futures import Future
 from typing import Any
 
 from lib.training.architecture import Architecture
-from lib.training.cache import Key, ProgramCache
+from lib.training.cache import ProgramCache
 
 
 class CompileError(Exception):
@@ -18,66 +19,56 @@ class CompileError(Exception):
 
 
 class RunProgram:
-    """What a run needs of the programs. `background`: other runs' programs are built before."""
+    """What a run needs of the programs.
 
-    def __init__(self, programs: ProgramCache, key: Architecture, *, background: bool) -> None:
+    In the `background`, other runs' programs are built before. A run that `repeats` has no program
+    of its own at first, even where that is there.
+    """
+
+    def __init__(
+        self, programs: ProgramCache, key: Architecture, *, background: bool, repeats: bool
+    ) -> None:
         self._programs, self._key, self._background = programs, key, background
-        self._asked: Future[Any] | None = None
-        """The run's own, or a room for it, where that was asked for."""
-        self._wanted: Key = key
-        """Which of the two."""
-        self._has_own = False
-        self._seen = -1
-        """How many programs there were when it last looked for one."""
-        if programs.ready(key) is None:
-            self._ask(programs.nearest(key))
+        has_own = not repeats and programs.has(key)
+        self._first = key if has_own else programs.room_for(key)
+        self._waits = self._ask(self._first)
+        self._own: Future[Any] | None = None
+        """The run's own, where it was asked for later."""
 
     @property
     def is_awaited(self) -> bool:
-        """Whether there was none that does, and so one was asked for."""
-        return self._asked is not None
+        """Whether the run waits for its first one."""
+        return not self._waits.done()
 
     @property
     def is_being_built(self) -> bool:
-        """Whether a compiler works on it."""
-        return self._asked is not None and self._asked.running()
+        """Whether a compiler works on the first one."""
+        return self._waits.running()
 
     def first(self) -> Any | None:
-        """A program that does, or None as long as there is none. Raises CompileError."""
-        if self._seen != self._programs.built:
-            self._seen = self._programs.built
-            if found := self._programs.ready(self._key):
-                program, self._has_own = found
-                self.leave()
-                return program
-        if self._asked is None:  # what was there is no more
-            self._ask(self._programs.nearest(self._key))
-        elif self._asked.done():
-            if error := self._asked.exception():
-                raise CompileError from error
-            self._has_own = self._wanted == self._key
-            return self._asked.result()  # the cache has dropped it already
-        return None
+        """The first program, or None as long as it isn't there. Raises CompileError."""
+        if not self._waits.done():
+            return None
+        if error := self._waits.exception():
+            raise CompileError from error
+        return self._waits.result()
 
     def better(self, pays: bool) -> Any | None:
         """The run's own program, once, when it is there. It is asked for where it `pays`."""
-        if self._has_own:
+        if self._first == self._key:
             return None
-        if self._wanted != self._key or self._asked is None:
-            if pays:
-                self._ask(self._key)
-        elif self._asked.done() and not self._asked.exception():
-            self._has_own = True
-            return self._asked.result()
+        if self._own is None:
+            self._own = self._ask(self._key) if pays else None
+        elif self._own.done() and not self._own.exception():
+            self._first = self._key
+            return self._own.result()
         return None
 
     def leave(self) -> None:
-        """Ask for nothing any more."""
-        if self._asked is not None:
-            self._programs.leave(self._wanted, self._asked, background=self._background)
-            self._asked = None
+        """Wait for nothing any more."""
+        for key, future in ((self._first, self._waits), (self._key, self._own)):
+            if future is not None:
+                self._programs.leave(key, future, background=self._background)
 
-    def _ask(self, key: Architecture) -> None:
-        self.leave()
-        self._wanted = key
-        self._asked = self._programs.ask(key, background=self._background)
+    def _ask(self, key: Architecture) -> Future[Any]:
+        return self._programs.ask(key, background=self._background)

@@ -185,7 +185,8 @@ class Loop:
             limits.check_model(command.experiment, f, k)
         except ExperimentError:
             return  # a start would say why
-        self._programs.ahead(architecture_of(command.experiment, *command.shape))
+        key = architecture_of(command.experiment, *command.shape)
+        self._programs.ahead(self._programs.room_for(key))
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""

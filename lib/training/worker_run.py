@@ -58,7 +58,8 @@ class WorkerRun:
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         self._loaded = False
         key = self._trainer.architecture
-        self._program = RunProgram(programs, key, background=self.background)
+        paced = start.show_seconds is not None
+        self._program = RunProgram(programs, key, background=self.background, repeats=paced)
 
     @property
     def waiting(self) -> bool:

@@ -20,18 +20,20 @@ from tests.waiting import PATIENCE, eventually
 
 
 class Shop(ProgramCache):
-    """Programs, and the one that somebody waits for."""
+    """Programs, and those that the run has asked for."""
 
-    future: Future[Any] | None = None
+    def __init__(self, build: Callable[[Any], Any], rooms: dict[Any, bool]) -> None:
+        super().__init__(build, rooms)
+        self.asked: list[Future[Any]] = []
 
     def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
         """The program of this key."""
-        self.future = super().ask(key, background=background)
-        return self.future
+        self.asked.append(super().ask(key, background=background))
+        return self.asked[-1]
 
     def wait(self) -> None:
         """Let the threads that build go on, and not longer than that where there is news."""
-        wait([self.future] if self.future else [], 0.02)
+        wait(self.asked, 0.02)
 
 
 class Stage:
@@ -53,7 +55,7 @@ class Stage:
         """When each of them was sent, by the clock."""
         self.clock = Clock(tick=1e-4)
         self.programs = Shop(build, dict.fromkeys(rooms, True))
-        assert eventually(lambda: self.programs.built == len(list(rooms)))
+        assert all(eventually(lambda room=room: self.programs.has(room)) for room in rooms)
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         self.run = WorkerRun(start, self.programs, self._send, timing, self.clock.now)

@@ -182,43 +182,50 @@ def rooms(*keys: str, at_once: bool = True) -> dict[Room, bool]:
 
 
 def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
-    """What a run waits for comes before the next of them, and what is never dropped stays."""
+    """What a run waits for comes before the next of them."""
     cache = ProgramCache(shop.build, rooms("abc", "xyz"))
     shop.wait_begun(1)
-    cache.ask("k")
+    asked = cache.ask("k")
     shop.wait_begun(1)
-    shop.let(1)  # whichever
-    shop.let(2)
+    more = cache.ask("l")
     shop.wait_begun(1)
-    assert shop.begun == ["abc", "k", "xyz"]
+    shop.let(3)
+    assert [asked.result(PATIENCE), more.result(PATIENCE)] == ["K", "L"]
+    shop.wait_begun(1)
+    assert shop.begun == ["abc", "k", "l", "xyz"]
 
 
-def test_the_smallest_room_that_holds_a_key_does_until_it_has_its_own(shop: Workshop) -> None:
-    """Of those that are built; none of them is dropped for others."""
-    cache = ProgramCache(shop.build, rooms("abcd", "abc", "abx"))
-    assert cache.ready("ab") is None
+def test_a_key_has_the_smallest_room_that_holds_it(shop: Workshop) -> None:
+    """Always the same, so that a run repeats; some keys have none."""
+    cache = ProgramCache(shop.build, rooms("abcd", "abc", "abx", at_once=False))
+    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
+    assert found == ["abc", "abcd", "b"]
+    assert not cache.has("abc")
     shop.let(1)
-    assert eventually(lambda: cache.ready("ab") == ("ABCD", False))
-    shop.let(2)
-    assert eventually(lambda: cache.ready("ab") == ("ABC", False))
-    assert cache.ready("b") is None
-    shop.let(ProgramCache.LIMIT + 3)
-    for number in range(ProgramCache.LIMIT + 2):
+    assert cache.ask(found[0]).result(PATIENCE) == "ABC"
+    assert cache.has("abc")
+    assert shop.begun == ["abc"]
+
+
+def test_rooms_are_never_dropped(shop: Workshop) -> None:
+    """However many programs of runs there are."""
+    cache = ProgramCache(shop.build, rooms("abc"))
+    shop.let(ProgramCache.LIMIT + 4)
+    for number in range(ProgramCache.LIMIT + 3):
         cache.ask(f"{number}").result(PATIENCE)
-    assert cache.ready("abcd") == ("ABCD", True)
-    cache.ask("ab").result(PATIENCE)
-    assert cache.ready("ab") == ("AB", True)
+    assert eventually(lambda: cache.has("abc"))
+    assert not cache.has("0")
 
 
-def test_what_a_room_does_for_is_not_built_ahead(shop: Workshop) -> None:
-    """Nobody would wait for it."""
+def test_a_room_that_could_not_be_built_is_tried_again_by_who_needs_it(shop: Workshop) -> None:
+    """As any program."""
+    shop.broken = {"abc"}
     cache = ProgramCache(shop.build, rooms("abc"))
     shop.let(1)
-    assert eventually(lambda: cache.ready("ab") is not None)
-    cache.ahead("ab")
-    cache.ahead("b")
-    shop.wait_begun(2)
-    assert shop.begun == ["abc", "b"]
+    assert eventually(lambda: shop.built == ["abc"])
+    shop.broken = set()
+    shop.let(1)
+    assert cache.ask(Room("abc")).result(PATIENCE) == "ABC"
 
 
 def test_without_memory_no_room_is_built(shop: Workshop) -> None:
@@ -231,21 +238,4 @@ def test_without_memory_no_room_is_built(shop: Workshop) -> None:
     assert shop.begun == ["k", "p"]
     memory[0] = True
     cache.ask("q").result(PATIENCE)
-    assert eventually(lambda: cache.ready("ab") is not None)
-
-
-def test_a_room_may_wait_until_somebody_comes_near_it(shop: Workshop) -> None:
-    """It follows what was wanted then; the larger one isn't built for that."""
-    cache = ProgramCache(shop.build, rooms("abc", "abcd", at_once=False))
-    shop.let(3)
-    assert cache.ask("k").result(PATIENCE) == "K"
-    cache.ahead("ab")
-    assert eventually(lambda: cache.ready("a") == ("ABC", False))
-    assert shop.begun == ["k", "ab", "abc"]
-
-
-def test_what_is_best_asked_for_is_a_room(shop: Workshop) -> None:
-    """It does for others, too; what was asked for already goes on, and some things have no room."""
-    cache = ProgramCache(shop.build, rooms("abcd", "abc", at_once=False))
-    cache.ask("a")
-    assert [cache.nearest(key) for key in ("ab", "abcd", "a", "k")] == ["abc", "abcd", "a", "k"]
+    assert eventually(lambda: cache.has("abc"))

@@ -56,7 +56,7 @@ def test_of_a_fresh_worker_all_runs_wait_for_the_rooms_that_do_for_them() -> Non
     maker, small = Maker(), FIRST[0]
     programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
     sizes = [replace(small, units=units) for units in range(2, small.units)]
-    runs = [RunProgram(programs, key, background=False) for key in sizes]
+    runs = [RunProgram(programs, key, background=False, repeats=False) for key in sizes]
     assert all(eventually(run.first) for run in runs)
     assert list(maker.made) == [small]
 
@@ -66,9 +66,9 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
     maker, alone = Maker(), Stage(epochs=2000)
     alone.until_status(Status.FINISHED)
     stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=2000)
-    stage.until(lambda: stage.programs.future is not None)
+    stage.until(lambda: len(stage.programs.asked) == 2)
     maker.gate.set()
-    assert stage.programs.future.result(PATIENCE)
+    assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED)
     assert maker.calls(of_rooms=True)
     assert maker.calls(of_rooms=False)
@@ -84,7 +84,7 @@ def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -
     maker.gate.set()
     stage = Stage(build=maker.build, rooms=FIRST, **settings)
     stage.until_status(Status.FINISHED, 0.1)
-    assert set(maker.made) == set(FIRST)
+    assert len(stage.programs.asked) == 1
 
 
 def test_among_many_runs_none_asks_for_a_program() -> None:
@@ -94,7 +94,7 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     crowd = replace(ALWAYS, own_slice_seconds=0.05)
     stage = Stage(build=maker.build, timing=crowd, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED, 0.04)
-    assert set(maker.made) == set(FIRST)
+    assert len(stage.programs.asked) == 1
 
 
 def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
@@ -109,3 +109,18 @@ def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
     stage = Stage(build=build_rooms, timing=ALWAYS, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
+
+
+def test_what_is_shown_at_a_pace_repeats() -> None:
+    """It trains in the same room whatever else was built; another takes what is fastest."""
+    maker, own = Maker(), replace(FIRST[0], units=3)
+    maker.gate.set()
+    programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
+    programs.ask(own).result(PATIENCE)
+    shown, quick = (
+        RunProgram(programs, own, background=False, repeats=repeats) for repeats in (True, False)
+    )
+    assert eventually(shown.first)
+    assert shown.first() is maker.made[FIRST[0]]
+    assert quick.first() is maker.made[own]
+    assert quick.better(pays=True) is None
