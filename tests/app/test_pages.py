@@ -11,6 +11,7 @@ from lib.datasets import DATASETS, settle
 from lib.experiment import Experiment
 from lib.tables import Table
 from lib.ui.address import OWN
+from lib.ui.explore.take import SCRIPT
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
@@ -22,6 +23,7 @@ APP = Path(__file__).parents[2] / "app.py"
 def start(page: str = "Explore", **query: str) -> AppTest:
     """The app at `page`, opened by a link with these query parameters."""
     app = AppTest.from_file(APP, default_timeout=30)
+    app.session_state[SCRIPT] = True  # is unfolded
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
