@@ -19,6 +19,7 @@ named theirs, and has those that were the first then.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -286,11 +287,16 @@ def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, st
 
     The data come first; then settings where they aren't what the data suggest.
     """
+    texts = {**_settings(experiment), **({"run": run_id} if run_id else {}), **values}
+    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
+
+
+@lru_cache(maxsize=64)
+def _settings(experiment: Experiment) -> dict[str, str | list[str]]:
+    """Found once for all links of a page."""
     name, unused = experiment.data.name, idle(experiment)
     changed = to_query(experiment, suggested(name))
-    settings = {key: text for key, text in changed.items() if key not in unused}
-    texts = {"data": name, **settings, **({"run": run_id} if run_id else {}), **values}
-    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
+    return {"data": name} | {key: text for key, text in changed.items() if key not in unused}
 
 
 def write_address() -> None:
