@@ -4,8 +4,6 @@ The browser is busy then: of 3 s from a cold request to the charts, more than ha
 drawing what lies below the first screen, and in highlighting code that nobody had scrolled to.
 """
 
-import streamlit as st
-
 from lib.ui.fragment import asking_fragment
 from lib.ui.session import session
 
@@ -13,15 +11,12 @@ REST_SECONDS = 1.0
 """How long the browser has for the first charts before the page asks for the rest."""
 
 
-def schedule_rest() -> bool:
-    """Whether the whole page may be drawn now.
+def is_whole() -> bool:
+    """Whether the whole page may be drawn now: the session's first run leaves the rest out."""
+    return session().charts.is_painted
 
-    The session's first run leaves the rest out; a moment later the page runs once more by itself.
-    """
-    painted = session().charts.is_painted
-    if painted:  # as many containers as a fragment has: nothing below moves
-        st.container().container()
-    else:
-        asking_fragment(lambda: None, run_every=REST_SECONDS)()
+
+def schedule_rest() -> None:
+    """A moment later the page runs once more by itself. To be called where the rest will stand."""
+    asking_fragment(lambda: None, run_every=REST_SECONDS)()
     session().charts.is_painted = True
-    return painted

@@ -1,6 +1,7 @@
 """The cards of a run: each a title, a picture, and the sentence that says the same in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -130,15 +131,16 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 
 
-def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
+@contextmanager
+def card(name: str, badge: str, title: str = "") -> Iterator[None]:
     """A card, in the corner of which stands which settings its picture shows, if others."""
-    card = st.container(border=True, key=f"card_{name}", gap="xxsmall")
-    with card, st.container(key=f"shows_{name}"):  # there always: nothing below it moves
-        if badge:
-            st.markdown(f":yellow-badge[these show {plain(badge)}]")
-    if title:
-        card.markdown(f"### {title}")
-    return card
+    with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
+        if title:
+            st.markdown(f"### {title}")
+        yield
+        if badge:  # the last, wherever it is seen: nothing comes into another's place
+            with st.container(key=f"shows_{name}"):
+                st.markdown(f":yellow-badge[these show {plain(badge)}]")
 
 
 def _picture(
