@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from weakref import ref
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -150,7 +151,8 @@ def _picture(
     chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
-        about = now.snapshot, name, now.experiment, now.dataset, picked
+        # Not the data themselves: they have the untrained model, and that what is remembered of it.
+        about = now.snapshot, name, now.experiment, ref(now.dataset), picked
         words, details = _told(*about)
         figure = None if hold and is_drawn(chart_key(name)) else _figure(*about, palette)
         chart.show(figure, f"{words} {details}")
@@ -164,14 +166,14 @@ def _picture(
 def _told(snapshot: Snapshot, name: str, *of: Any) -> Told:
     """What is said of a card's chart, found once for all who look at the same."""
     experiment, dataset, picked = of
-    return TOLD[name](RunAt(experiment, dataset, snapshot), *picked)
+    return TOLD[name](RunAt(experiment, dataset(), snapshot), *picked)
 
 
 @partial(remembered, size=MOST_LOOKS)
 def _figure(snapshot: Snapshot, name: str, *of: Any) -> Chart:
     """A card's chart, drawn once for all who look at the same."""
     experiment, dataset, picked, palette = of
-    return FIGURES[name](RunAt(experiment, dataset, snapshot), *picked, palette=palette)
+    return FIGURES[name](RunAt(experiment, dataset(), snapshot), *picked, palette=palette)
 
 
 FIGURES: dict[str, Callable[..., Chart]] = {
