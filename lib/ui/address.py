@@ -177,7 +177,8 @@ def picking(name: str) -> dict[str, Any]:
     What suited the one before is taken back; what a person has set otherwise stays.
     """
     suited = DATASETS[session().address.experiment.data.name].suggested
-    before = [key for key, value in suited.items() if st.session_state.get(key, value) == value]
+    now = drawn()
+    before = [key for key, value in suited.items() if now.get(key) == value]
     usual = {key: SETTINGS[key].default for key in before}
     return {**usual, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
 
@@ -215,6 +216,14 @@ def seed_widget(key: str) -> Any:
         state[key] = record.experiment.get(key)
         record.widgets.add(key)
     return state[key]
+
+
+def leave_undrawn(keys: Iterable[str]) -> None:
+    """Keep what the widgets of these settings say, which aren't drawn in this run."""
+    record = session().address
+    if not record.widgets.isdisjoint(keys):
+        record.experiment = drawn()
+        record.widgets -= {*keys}
 
 
 def drawn() -> Experiment:
