@@ -70,6 +70,7 @@ class Session:
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self._fragments: dict[str, str] = {}
         self._charts: dict[str, str] = {}
+        self._folded: dict[str, str] = {}
         self._changed = asyncio.Event()
         self._connection: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -218,6 +219,14 @@ class Session:
         self._widgets[found.id] = (kind, option)
         await self.rerun(fragment_id=self._fragments[found.id])
 
+    async def unfold(self, label: str) -> None:
+        """Open what is drawn once it is open, by the first of its words, and wait until it is."""
+        before = self.full_runs
+        folded = next(self._folded[words] for words in self._folded if words.startswith(label))
+        self._widgets[folded] = ("bool_value", True)
+        await self.rerun()
+        await self.until(lambda: self.full_runs > before)
+
     async def stop_reading(self) -> None:
         """As a browser whose tab is frozen: what is sent to it stays unread."""
         self._end_timers()
@@ -268,6 +277,8 @@ class Session:
     def _on_delta(self, message: ForwardMsg) -> None:
         place, delta = tuple(message.metadata.delta_path), message.delta
         if not delta.HasField("new_element"):
+            folded = delta.add_block.expandable
+            self._folded |= {folded.label: folded.id} if folded.id else {}
             return
         element = delta.new_element
         self._shown[place] = _Shown(element, delta.fragment_id, self._run)

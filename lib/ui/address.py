@@ -19,6 +19,7 @@ named theirs, and has those that were the first then.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -176,7 +177,8 @@ def picking(name: str) -> dict[str, Any]:
     What suited the one before is taken back; what a person has set otherwise stays.
     """
     suited = DATASETS[session().address.experiment.data.name].suggested
-    before = [key for key, value in suited.items() if st.session_state.get(key, value) == value]
+    now = drawn()
+    before = [key for key, value in suited.items() if now.get(key) == value]
     usual = {key: SETTINGS[key].default for key in before}
     return {**usual, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
 
@@ -214,6 +216,14 @@ def seed_widget(key: str) -> Any:
         state[key] = record.experiment.get(key)
         record.widgets.add(key)
     return state[key]
+
+
+def leave_undrawn(keys: Iterable[str]) -> None:
+    """Keep what the widgets of these settings say, which aren't drawn in this run."""
+    record = session().address
+    if not record.widgets.isdisjoint(keys):
+        record.experiment = drawn()
+        record.widgets -= {*keys}
 
 
 def drawn() -> Experiment:
@@ -286,11 +296,16 @@ def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, st
 
     The data come first; then settings where they aren't what the data suggest.
     """
+    texts = {**_settings(experiment), **({"run": run_id} if run_id else {}), **values}
+    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
+
+
+@lru_cache(maxsize=64)
+def _settings(experiment: Experiment) -> dict[str, str | list[str]]:
+    """Found once for all links of a page."""
     name, unused = experiment.data.name, idle(experiment)
     changed = to_query(experiment, suggested(name))
-    settings = {key: text for key, text in changed.items() if key not in unused}
-    texts = {"data": name, **settings, **({"run": run_id} if run_id else {}), **values}
-    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
+    return {"data": name} | {key: text for key, text in changed.items() if key not in unused}
 
 
 def write_address() -> None:

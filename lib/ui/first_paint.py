@@ -11,14 +11,16 @@ REST_SECONDS = 1.0
 """How long the browser has for the first charts before the page asks for the rest."""
 
 
-def schedule_rest() -> bool:
-    """Whether the whole page may be drawn now.
+def is_whole() -> bool:
+    """Whether the whole page may be drawn now: the session's first run leaves the rest out."""
+    return session().charts.is_painted
 
-    The session's first run leaves the rest out; a moment later the page runs once more by itself.
+
+def schedule_rest() -> None:
+    """Where the rest isn't drawn yet, let the page run once more by itself, a moment later.
+
+    To be called in every run, at the same place: a click that the browser sends in the same moment,
+    with a request of this fragment, would be lost where the fragment has gone.
     """
-    painted = session().charts.is_painted
-    # Always a fragment: a click that the browser sends in the same moment, with a request of it,
-    # would be lost without, and where one goes, Streamlit moves all that stands below it.
-    asking_fragment(lambda: None, run_every=None if painted else REST_SECONDS)()
+    asking_fragment(lambda: None, run_every=None if is_whole() else REST_SECONDS)()
     session().charts.is_painted = True
-    return painted

@@ -10,13 +10,14 @@ import streamlit as st
 from lib.datasets import DATASETS
 from lib.toml import beside
 from lib.ui import address, runs
-from lib.ui.address import change, picking, seed_widget
+from lib.ui.address import change, leave_undrawn, picking, seed_widget
 from lib.ui.advice import advice
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.session import session
 from lib.ui.settings import (
+    GROUPS,
     Settled,
     columns,
     controls,
@@ -36,6 +37,8 @@ FAVICON = f"data:image/png;base64,{b64encode(_ICON).decode('ascii')}"
 """The icon itself. Browsers would fetch an icon's name from elsewhere, and a file is gone for a
 moment where a run of a page is cut short: then it was asked for in vain."""
 
+MORE = "more"
+"""The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -131,8 +134,13 @@ def sidebar(*, with_table: bool) -> Settled:
             columns(settled)
     if has_columns(settled):
         settled = replace(settled, below=st.container())
-    with st.expander("More: cell, optimizer, seed …"):
-        controls("more", settled)
+    label = "More: cell, optimizer, seed …"
+    more = st.expander(label, key=MORE, on_change="rerun")
+    if more.open:
+        with more:
+            controls(MORE, settled)
+    else:  # a third of the sidebar, which would be sent with each run of a page
+        leave_undrawn(GROUPS[MORE])
     return settled
 
 

@@ -11,7 +11,7 @@ that a link stays short.
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,10 @@ from lib.ui.text import hint, plain
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """By group and URL key, how a setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
+_EXPLAINED = {"U", *(key for spec in DATASETS.values() for key in (*spec.why, *spec.at_least))} | {
+    key for rows in GROUPS.values() for key, row in rows.items() if "clamped" in row
+}
+"""Settings below which something may be said: it must not take the place of the next one."""
 WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
 
 
@@ -113,7 +117,7 @@ def controls(group: str, settled: Settled, only: str = "", **names: object) -> N
         if key in unused or (only and key != only):
             continue
         label = row["label"].format(**names)
-        with st.container(gap=None):
+        with st.container(gap=None) if only or key in _EXPLAINED else nullcontext():
             if key in why:
                 _fixed(key, label, experiment.get(key))
                 hint(why[key])

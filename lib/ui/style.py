@@ -6,6 +6,7 @@ are Streamlit's own. The components' CSS is with them.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -14,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.Html_pb2 import Html as HtmlProto
 
 from lib.figures import html, strip
-from lib.figures.palette import mix
+from lib.figures.palette import Palette, mix
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS
@@ -44,15 +45,20 @@ def style(page: str, *others: str) -> None:
 
     What it shows of `others` looks as it does there.
     """
-    colors = current_palette()
+    for css in _sheets(current_palette(), *others, page):
+        _write(css)
+
+
+@lru_cache(maxsize=64)
+def _sheets(colors: Palette, *pages: str) -> tuple[str, ...]:
     colored = ["background", "border", "ink", "muted", "wrong"]
     colored += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
-    if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
-        _write(own)
+    every = f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}"
+    own = "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys(pages))
+    return (every, own) if own else (every,)
 
 
 def hide(*keys: str) -> None:
@@ -78,7 +84,7 @@ def lay_above(tops: Mapping[str, int], at: Place) -> None:
     above all, which its own layer here would prevent.
     """
     at.show(
-        _send,
+        _rewrite,
         "".join(
             f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
             f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
@@ -102,10 +108,10 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 
 def _write(css: str) -> None:
-    st.html(f"<style>{css}</style>")
+    _rewrite(st._main, css)
 
 
-def _send(at: DeltaGenerator, css: str) -> DeltaGenerator:
-    """The same, but for one that changes: `st.html` gives each style a place of its own."""
+def _rewrite(at: DeltaGenerator, css: str) -> DeltaGenerator:
+    """As `st.html`, which (1.67) reads all of a style, and gives one that changes a new place."""
     at = st._event if at is st._main else at
     return at._enqueue("html", HtmlProto(body=f"<style>{css}</style>"))

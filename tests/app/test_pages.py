@@ -11,7 +11,8 @@ from lib.datasets import DATASETS, settle
 from lib.experiment import Experiment
 from lib.tables import Table
 from lib.ui.address import OWN
-from lib.ui.frame import PAGES
+from lib.ui.explore.take import SCRIPT
+from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
 from tests.app.test_address import address
@@ -22,6 +23,8 @@ APP = Path(__file__).parents[2] / "app.py"
 def start(page: str = "Explore", **query: str) -> AppTest:
     """The app at `page`, opened by a link with these query parameters."""
     app = AppTest.from_file(APP, default_timeout=30)
+    for folded in (MORE, SCRIPT):
+        app.session_state[folded] = True  # somebody has unfolded it
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
@@ -116,6 +119,32 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
     app.slider(key="T").set_value(17).run()
     assert not app.exception
     assert [(module, asked.data.timesteps) for module, asked in calls] == [("lib.ui.settings", 17)]
+
+
+def test_settings_that_are_folded_away_stay_what_they_are() -> None:
+    """Those of a link, too, and those that a person has set before; other data leave them alone."""
+    app = start(data="echo", cell="gru", keep="best")
+    app.number_input(key="epochs").set_value(70).run()
+    app.session_state[MORE] = False
+    app.run()
+    assert not app.number_input
+    app.selectbox(key="data").set_value("parity").run()
+    app.slider(key="U").set_value(5).run()
+    said = {"data": "parity", "cell": "gru", "keep": "best", "epochs": "70", "U": "5"}
+    assert address(app) == said
+    app.session_state[MORE] = True
+    app.run()
+    assert app.selectbox(key="cell").value == "gru"
+    assert app.number_input(key="epochs").value == 70
+
+
+def test_what_is_set_and_folded_away_at_once_is_kept() -> None:
+    """A number that is typed is sent when somebody clicks elsewhere, on what folds it too."""
+    app = start(data="echo")
+    app.session_state[MORE] = False
+    app.number_input(key="lr").set_value(0.03).run()
+    assert not app.number_input
+    assert address(app)["lr"] == "0.03"
 
 
 def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:

@@ -165,6 +165,8 @@ def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeCli
     assert "(N, 7, " in now
     assert "keras.layers.GRU" in now
     assert "(N, 12, " in app.code[0].value
+    app.session_state[take.SCRIPT] = False  # somebody folds it
+    assert not app.run().code
 
 
 def test_somebody_elses_rows_are_not_handed_on(

@@ -127,6 +127,7 @@ class Person:
             query = self._address()
             try:
                 async with Session(self._server.url, query) as session:
+                    await session.unfold("More")
                     await self._stay(session, end)
                     self._note(session, query)
             except Exception as error:  # whatever it is, the others go on, and so does this one

@@ -25,7 +25,10 @@ from tests.browser.driver import (
 
 
 def test_first_visit_is_full_of_pictures(page: Page) -> None:
-    """Nobody has to press anything: shapes, four charts and code are there, marked as recorded."""
+    """Nobody has to press anything: shapes and four charts are there, marked as recorded.
+
+    Code is there once somebody unfolds it.
+    """
     open_page(page)
     expect(page.get_by_role("img")).not_to_have_count(0)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -35,7 +38,8 @@ def test_first_visit_is_full_of_pictures(page: Page) -> None:
     for shape in ("(N, 12, 3)", "(N, 12, 16)", "(N, 12, 1)", "(N, 16)", "(N, 1)"):
         expect(strip).to_contain_text(shape)
     expect(picture(page, r"\(N, 12, 16\)").first).to_be_visible()
-    expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
+    page.get_by_text("Read the plain script").click()
+    expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_visible()
     icon = page.locator("link[rel*=icon]").first
     expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # asked of nobody
 

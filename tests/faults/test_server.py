@@ -64,6 +64,7 @@ def test_ten_sliders_moved_while_training(server: Server) -> None:
     async def story() -> None:
         async with Session(server.url, ENDLESS) as one:
             await train(one)
+            await one.unfold("More")
             moves = [("Timesteps", 20), ("Features", 5), ("Units", 24), ("Layers", 2)]
             moves += [("Noise", 0.2), ("Samples  N", 640), ("Timesteps", 30), ("Units", 40)]
             moves += [("Features", 2), ("Timesteps", 33)]

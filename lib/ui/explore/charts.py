@@ -1,8 +1,10 @@
 """The cards of a run: each a title, a picture, and the sentence that says the same in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from weakref import ref
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -130,15 +132,16 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 
 
-def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
+@contextmanager
+def card(name: str, badge: str, title: str = "") -> Iterator[None]:
     """A card, in the corner of which stands which settings its picture shows, if others."""
-    card = st.container(border=True, key=f"card_{name}", gap="xxsmall")
-    with card, st.container(key=f"shows_{name}"):  # there always: nothing below it moves
-        if badge:
-            st.markdown(f":yellow-badge[these show {plain(badge)}]")
-    if title:
-        card.markdown(f"### {title}")
-    return card
+    with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
+        if title:
+            st.markdown(f"### {title}")
+        yield
+        if badge:  # the last, wherever it is seen: nothing comes into another's place
+            with st.container(key=f"shows_{name}"):
+                st.markdown(f":yellow-badge[these show {plain(badge)}]")
 
 
 def _picture(
@@ -148,7 +151,8 @@ def _picture(
     chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
-        about = now.snapshot, name, now.experiment, now.dataset, picked
+        # Not the data themselves: they have the untrained model, and that what is remembered of it.
+        about = now.snapshot, name, now.experiment, ref(now.dataset), picked
         words, details = _told(*about)
         figure = None if hold and is_drawn(chart_key(name)) else _figure(*about, palette)
         chart.show(figure, f"{words} {details}")
@@ -162,14 +166,14 @@ def _picture(
 def _told(snapshot: Snapshot, name: str, *of: Any) -> Told:
     """What is said of a card's chart, found once for all who look at the same."""
     experiment, dataset, picked = of
-    return TOLD[name](RunAt(experiment, dataset, snapshot), *picked)
+    return TOLD[name](RunAt(experiment, dataset(), snapshot), *picked)
 
 
 @partial(remembered, size=MOST_LOOKS)
 def _figure(snapshot: Snapshot, name: str, *of: Any) -> Chart:
     """A card's chart, drawn once for all who look at the same."""
     experiment, dataset, picked, palette = of
-    return FIGURES[name](RunAt(experiment, dataset, snapshot), *picked, palette=palette)
+    return FIGURES[name](RunAt(experiment, dataset(), snapshot), *picked, palette=palette)
 
 
 FIGURES: dict[str, Callable[..., Chart]] = {

@@ -38,7 +38,7 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 from lib.ui.text import card
 
-KEY = "take"
+KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS = 0.2
 """What takes no longer comes at once."""
 Make = Callable[[], Future[Any]]
@@ -51,16 +51,21 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def take_card(loaded: Loaded) -> None:
-    """Draw the card, and in it, folded, the plain script to be read."""
+    """Draw the card."""
     with card("Take it away", key="take_away"):
         fragment(_draw)(loaded)
-        with st.expander("Read the plain script", icon=":material/code:"):
-            epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
-            then = epochs.then
-            about, now = (then.experiment, then.dataset), _at(epochs.picked, then.snapshot)
-            write = partial(EXPORTS["keras"].write, *about, now)
-            script = once("plain script", (*about, then.snapshot), write)
-            st.code(script, language="python", wrap_lines=True)
+
+
+def _plain_script(epochs: Epochs) -> None:
+    """Folded: it is written when somebody opens it, since with each epoch it is another."""
+    label = "Read the plain script"
+    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
+    if folded.open:
+        then = epochs.then
+        about, now = (then.experiment, then.dataset), _at(epochs.picked, then.snapshot)
+        write = partial(EXPORTS["keras"].write, *about, now)
+        script = once("plain script", (*about, then.snapshot), write)
+        folded.code(script, language="python", wrap_lines=True)
 
 
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
@@ -71,7 +76,10 @@ def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
 
 
 def _draw(loaded: Loaded) -> None:
-    """What take.js draws; or, once it is made, the file that the browser has asked for."""
+    """What take.js draws; or, once it is made, the file that the browser has asked for.
+
+    Below it the plain script, to be read.
+    """
     epochs, making = Epochs.of(shown_run(loaded.experiment, loaded.dataset)), session().taking
     shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
     makers = _makers(epochs, loaded if other else None)
@@ -95,6 +103,7 @@ def _draw(loaded: Loaded) -> None:
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
+    _plain_script(epochs)
 
 
 def _made(future: Future[Any]) -> bytes | dict[str, Any]:
