@@ -19,7 +19,7 @@ from lib.ui import clock
 FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
-MOST_BUSY, LEAST_BUSY = 0.75, 0.5
+MOST_BUSY, LEAST_BUSY = 0.85, 0.65
 """The share of time in which somebody has a turn. Beyond the one pages poll less often, below the
 other more often: a slider finds the processor free then, and no room is left unused. Waits would
 not tell: pages that begin together wait for one another in a room that is empty otherwise."""
