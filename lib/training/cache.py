@@ -8,22 +8,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from lib.training.machine import LAST, NICE, give_way
 
 Key: TypeAlias = Hashable
-
-
-class Room(Hashable, Protocol):
-    """The key of a program that does for other keys, too."""
-
-    @property
-    def work(self) -> float:
-        """What a call of it costs, beside those of other rooms."""
-
-    def holds(self, other: Any) -> bool:
-        """Whether its program does for this key."""
 
 
 class ProgramCache:
@@ -33,7 +22,8 @@ class ProgramCache:
     thread busy at most, and is given up where something else is likelier before it has begun. What
     runs in the background wait for has a thread of its own, which comes after all others, and is
     dropped first. That thread also builds those of the `rooms`, which do for many keys, of which it
-    is said that they are wanted from the start. Rooms are never dropped.
+    is said that they are wanted from the start. Rooms are never dropped; a room tells which keys it
+    `holds`, and its `work` beside that of others.
     """
 
     THREADS = 2
@@ -103,11 +93,8 @@ class ProgramCache:
     def has(self, key: Key) -> bool:
         """Whether the program of this key is there."""
         with self._changed:
-            return self._is_built(key)
-
-    def _is_built(self, key: Key) -> bool:
-        future = self._programs.get(key)
-        return future is not None and future.done() and not future.exception()
+            future = self._programs.get(key)
+            return future is not None and future.done() and not future.exception()
 
     def _forget(self, key: Key) -> None:
         """Drop what hasn't begun and nobody wants."""

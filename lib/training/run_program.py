@@ -29,46 +29,48 @@ class RunProgram:
         self, programs: ProgramCache, key: Architecture, *, background: bool, repeats: bool
     ) -> None:
         self._programs, self._key, self._background = programs, key, background
-        has_own = not repeats and programs.has(key)
-        self._first = key if has_own else programs.room_for(key)
-        self._waits = self._ask(self._first)
-        self._own: Future[Any] | None = None
-        """The run's own, where it was asked for later."""
+        self._asked: dict[Architecture, Future[Any]] = {}
+        """The first program, and the run's own once it was asked for."""
+        is_there = not repeats and programs.has(key)
+        self._first = key if is_there else programs.room_for(key)
+        self._has_own = self._first == key
+        self._ask(self._first)
 
     @property
     def is_awaited(self) -> bool:
         """Whether the run waits for its first one."""
-        return not self._waits.done()
+        return not self._asked[self._first].done()
 
     @property
     def is_being_built(self) -> bool:
         """Whether a compiler works on the first one."""
-        return self._waits.running()
+        return self._asked[self._first].running()
 
     def first(self) -> Any | None:
         """The first program, or None as long as it isn't there. Raises CompileError."""
-        if not self._waits.done():
+        future = self._asked[self._first]
+        if not future.done():
             return None
-        if error := self._waits.exception():
+        if error := future.exception():
             raise CompileError from error
-        return self._waits.result()
+        return future.result()
 
     def better(self, pays: bool) -> Any | None:
         """The run's own program, once, when it is there. It is asked for where it `pays`."""
-        if self._first == self._key:
+        if self._has_own:
             return None
-        if self._own is None:
-            self._own = self._ask(self._key) if pays else None
-        elif self._own.done() and not self._own.exception():
-            self._first = self._key
-            return self._own.result()
+        if (own := self._asked.get(self._key)) is None:
+            if pays:
+                self._ask(self._key)
+        elif own.done() and not own.exception():
+            self._has_own = True
+            return own.result()
         return None
 
     def leave(self) -> None:
         """Wait for nothing any more."""
-        for key, future in ((self._first, self._waits), (self._key, self._own)):
-            if future is not None:
-                self._programs.leave(key, future, background=self._background)
+        for key, future in self._asked.items():
+            self._programs.leave(key, future, background=self._background)
 
-    def _ask(self, key: Architecture) -> Future[Any]:
-        return self._programs.ask(key, background=self._background)
+    def _ask(self, key: Architecture) -> None:
+        self._asked[key] = self._programs.ask(key, background=self._background)

@@ -112,7 +112,7 @@ def following_fragment(
                     drawn(again)
             look_again()
 
-        st.fragment(follow)()  # a place of its own it needs none, since it draws nothing there
+        st.fragment(follow)()  # it draws nothing where it stands, and so needs no container
 
     try:
         fragment(whole)()

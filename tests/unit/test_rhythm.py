@@ -44,7 +44,7 @@ def test_where_it_is_neither_full_nor_empty_it_stays_as_it_is() -> None:
 
 
 def test_a_crowd_finds_its_level() -> None:
-    """Thirty pages that need 10 ms a look: as often as leaves a quarter of the time, or a half."""
+    """Thirty pages that need 10 ms a look: as often as leaves a part of the time, but not more."""
     rhythm, now = Rhythm(), 0.0
     for _ in range(1500):
         took = 0.010
