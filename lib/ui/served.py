@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
+from lib.ui.heard import hear_all_runs
 
 _STATIC = Path(st.__file__).parent / "static"
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -29,6 +30,7 @@ _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Before a server takes its first request."""
     send_at_once()
+    hear_all_runs()
     yield
 
 
