@@ -68,7 +68,7 @@ def of_run(run: RunAt) -> dict[str, str]:
     def off(mse: float) -> str:
         return readable(scale * math.sqrt(mse), 2, unit)
 
-    numbers = {"epoch": f"{snapshot.epoch}", "guess_off": off(dataset.naive_mse[-1])}
+    numbers = {"guess_off": off(dataset.naive_mse[-1])}
     for mode in snapshot.results:
         error, loss = (np.median(snapshot.by_seed(mode, of)) for of in ("final_mse", "final_loss"))
         numbers |= {

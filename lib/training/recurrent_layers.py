@@ -111,9 +111,10 @@ def recurrent(
 ) -> tf.Tensor:
     """What Keras layers with default options make of x (T, L, B, F), of all or so many timesteps.
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. Returns hidden
-    states (T, L, B, U), zeros after those, of which TensorFlow knows the gradients for x and for
-    the weights. No size has to be known before XLA compiles it, and `timesteps` not even then.
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front; after so many
+    timesteps x is zeros. Returns hidden states (T, L, B, U), zeros there, too, of which TensorFlow
+    knows the gradients for x and for the weights. No size has to be known before XLA compiles it,
+    and `timesteps` not even then.
     """
     return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
 

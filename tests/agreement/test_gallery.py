@@ -225,11 +225,15 @@ def test_four_units_do_not_hold_twelve_values(train) -> None:
 
 
 def test_a_learning_rate_of_one_diverges(train) -> None:
-    """And says so, where the recording did: of last-step mode."""
+    """Last-step mode's loss, at first 100,000 and then no number; in which epoch is rounding's."""
     (run,) = train("diverged")
     assert run.experiment.training.learning_rate == 1
-    assert run.snapshot.status is Status.DIVERGED
+    for snapshot in (run.snapshot, recorded(run.experiment)):
+        assert snapshot.status is Status.DIVERGED
+        assert snapshot.reason.startswith("The last-step model's loss")
+        assert f"no finite number in epoch {snapshot.epoch + 1}" in snapshot.reason
+        losses = snapshot.results["last"].loss
+        assert losses[0] == pytest.approx(126_000, rel=0.05)
+        assert losses[-1] > 1e6 * losses[0]
     title = told(GALLERY["diverged"]).title
-    assert title.endswith(f"last-step mode's loss is no number after {run.snapshot.epoch} epochs")
-    assert run.snapshot.reason.startswith("The last-step model's loss")
-    assert f"no finite number in epoch {run.snapshot.epoch + 1}" in run.snapshot.reason
+    assert title.endswith("last-step mode's loss explodes until it is no number")

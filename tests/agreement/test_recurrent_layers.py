@@ -19,25 +19,32 @@ B, F, U = 3, 2, 4
 """Samples, features and units: all different, to tell axes apart."""
 
 
+@pytest.mark.parametrize("told", [False, True])
 @pytest.mark.parametrize("steps", [1, 2, 30])
 @pytest.mark.parametrize("cell", list(CELLS))
-def test_outputs_and_gradients_are_keras_s(cell: str, steps: int) -> None:
-    """Of any weighted sum of the outputs, with respect to x, both kernels and the biases."""
+def test_outputs_and_gradients_are_keras_s(cell: str, steps: int, told: bool) -> None:
+    """Of any weighted sum of the outputs, with respect to x, both kernels and the biases.
+
+    That are so many as x has, or as it is told, where x has room for five more.
+    """
     rng = np.random.default_rng(steps)
     layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=True)
     layer.build((None, steps, F))
     layer.set_weights([rng.normal(0, 0.5, w.shape) for w in layer.get_weights()])
     x = tf.constant(rng.normal(size=(B, steps, F)), tf.float32)
     mix = tf.constant(rng.normal(size=(B, steps, U)), tf.float32)
+    room, timesteps = (5, tf.constant(steps)) if told else (0, None)
     sources = [x, *(variable.value for variable in layer.trainable_variables)]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         theirs = layer(x)
         weights = [variable.value[None] for variable in layer.trainable_variables]
-        states = recurrent(cell, weights, tf.transpose(x, (1, 0, 2))[:, None])
-        ours = tf.transpose(states[:, 0], (1, 0, 2))
+        wide = tf.pad(tf.transpose(x, (1, 0, 2)), [[0, room], [0, 0], [0, 0]])
+        states = recurrent(cell, weights, wide[:, None], timesteps)
+        ours = tf.transpose(states[:steps, 0], (1, 0, 2))
         goals = [tf.reduce_sum(mix * outputs) for outputs in (theirs, ours)]
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+    assert not np.any(states[steps:])
     for expected, got in zip(*(tape.gradient(goal, sources) for goal in goals), strict=True):
         scale = np.abs(expected).max()
         np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5 * max(scale, 1e-3))

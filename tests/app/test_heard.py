@@ -77,7 +77,8 @@ async def _ends(script: str, then: Callable[[AppSession], object] | None = None)
     )
     _ask(session, "")
     runner = session._scriptrunner
-    assert runner is not None and runner._script_thread is not None
+    assert runner is not None
+    assert runner._script_thread is not None
     runner._script_thread.join(PATIENCE)  # the loop stands still here
     (fragment_id,) = session._fragment_storage._fragments
     _ask(session, fragment_id)

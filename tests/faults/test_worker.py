@@ -118,6 +118,7 @@ async def _class(server: Server) -> None:
         await together(train_again(person) for person in people[::2])
         await together(trains_at_last(person) for person in people)
 
+        await together(person.unfold("More") for person in people[::2])
         worker = await next_worker(server, first)
         lacks = [asyncio.create_task(lacks_memory(person)) for person in people]
         with no_more_memory(worker):
