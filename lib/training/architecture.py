@@ -8,6 +8,7 @@ samples; with one seed the mode, too.
 from dataclasses import dataclass, replace
 
 from lib.experiment import Experiment
+from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
@@ -54,12 +55,8 @@ class Architecture:
     batch: int
     lanes: int = 1
     """Models that are trained side by side."""
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether a call keeps more than half of what may be kept: none has room beside it."""
-        of_model = self.batch * self.timesteps * self.units * self.code.layers
-        return 2 * self.lanes * of_model > MAX_STATES
+    threads: int = 1
+    """Calls that can be made at the same time, each of which needs a compile of its own."""
 
     @property
     def work(self) -> float:
@@ -95,12 +92,16 @@ def architecture_of(
 
     These have T timesteps, F features and K targets.
     """
-    model = experiment.model
+    model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
+    states = batch * timesteps * model.units * model.layers
     # With half of the models each, two threads have a call.
-    lanes = min(MOST_LANES, -(-len(experiment.each_seed) * len(model.modes) // 2))
-    if batch * timesteps * model.units * (model.units + features) * model.layers > LANE_PRODUCTS:
+    lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
+    if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
+    # One seed leaves a processor to others. And a call that keeps more than half of what may be
+    # kept has no room beside it.
+    several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
         Code(model.cell, model.layers, model.head, experiment.training.loss),
         model.units,
@@ -110,4 +111,5 @@ def architecture_of(
         capacity=1 << (samples - 1).bit_length(),
         batch=batch,
         lanes=lanes,
+        threads=2 if several else 1,
     )

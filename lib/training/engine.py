@@ -33,21 +33,26 @@ Training: TypeAlias = "tuple[Array, Array, Array]"
 """What a program takes of the settings: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 EPSILON = 1e-7
+DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
 """Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
 once would both end late, and one after the other, the first ends early."""
 
 
 def configure_tensorflow() -> None:
-    """Set TensorFlow up for this process: one thread for each program, float32.
+    """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
 
-    One thread is faster than two for models of this size, and leaves the other processor to
-    another program, or to the page. What is compiled runs in threads for parts of operations, of
-    which two serve two programs at once; no operation has parts (`worker.XLA_FLAGS`). Four
+    What is compiled runs in a device's thread. Two threads of one device hand the operations of a
+    program to and fro, and look for work in vain meanwhile: that takes half as much of a second
+    processor, and is slower by a third (measured on two, with TensorFlow 2.21). So a second call is
+    made on a device of its own; by the worker's environment it has its own thread, too. Four
     programs at a time: two that are being compiled, one that trains, and one that answers a
     question.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(2)
+    (processors,) = tf.config.list_physical_devices("CPU")
+    each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
+    tf.config.set_logical_device_configuration(processors, each)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(4)
     keras.config.set_floatx("float32")
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
@@ -134,14 +139,17 @@ class Program:
         self.architecture = architecture
         self.lanes = architecture.lanes
         """How many models each call trains."""
-        self.is_alone = architecture.is_alone
+        self.threads = architecture.threads
+        """How many calls can be made at the same time."""
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
         self._shapes = weight_shapes(architecture)
         arguments = self._nothing()
         with tracing:
             self._run = _codes.get(architecture.code) or self._traced(arguments)
-        self._run(*arguments)  # XLA compiles at the first call, and lets other threads go on
+        for device in DEVICES[: self.threads]:
+            with tf.device(device):
+                self._run(*arguments)  # XLA compiles at the first call; other threads go on
 
     def _nothing(self) -> tuple[Any, ...]:
         """Arguments of `_train` that change nothing: no batch."""
@@ -225,10 +233,13 @@ class Program:
             padded[-1][tuple(map(slice, array.shape))] = array
         return tf.constant(padded[0]), tf.constant(padded[1])
 
-    def train(self, state: ModelState, samples: Padded, batches: np.ndarray) -> np.ndarray:
+    def train(
+        self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
+    ) -> np.ndarray:
         """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
 
-        Returns the losses of each before its update, (steps, L).
+        Each of the program's threads makes one call at a time. Returns the losses of each batch
+        before its update, (steps, L).
         """
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
@@ -238,9 +249,10 @@ class Program:
             order[order >= 0] = np.searchsorted(named, order[order >= 0])
             samples = self.samples(samples[0][named], samples[1][named])
         span = tf.constant([state.step, steps])
-        state.values, losses = self._run(
-            state.values, samples, tf.constant(order), span, state.training
-        )
+        with tf.device(DEVICES[thread]):
+            state.values, losses = self._run(
+                state.values, samples, tf.constant(order), span, state.training
+            )
         state.step += steps
         return losses.numpy()[:steps]
 

@@ -1,7 +1,7 @@
 """A run's models in lanes: side by side in one program, and two programs at once.
 
-It trains and knows no figures. Models of one mode share a call of a program. Of several seeds a
-helper thread makes every second call, since programs take one thread each.
+It trains and knows no figures. Models of one mode share a call of a program. Where that has two
+threads, as for several seeds, a helper makes every second call.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import numpy as np
 
 from lib.dataset import Samples
 from lib.experiment import TrainingSettings
-from lib.training import machine
 from lib.training.architecture import Architecture
 from lib.training.machine import give_way
 
@@ -38,9 +37,9 @@ class Group:
 
 
 @cache
-def _helper() -> ThreadPoolExecutor | None:
-    """The thread beside the loop's, where there is a processor for it; pages come before it."""
-    return ThreadPoolExecutor(1, "lanes", give_way) if machine.cores() >= 2 else None
+def _helper() -> ThreadPoolExecutor:
+    """The thread beside the loop's; pages come before it."""
+    return ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class Lanes:
@@ -101,12 +100,10 @@ class Lanes:
         which nobody wants to know any more.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
-        several = batches.shape[1] > 1 and not self._program.is_alone
-        helper = _helper() if several else None  # one seed leaves it to others
-        abreast = 2 if helper else 1
+        abreast = self._program.threads
         for start in range(0, len(groups), abreast):
             first, *second = groups[start : start + abreast]
-            others = [helper.submit(self._call, g, batches) for g in second if helper]
+            others = [_helper().submit(self._call, group, batches, 1) for group in second]
             losses = [self._call(first, batches), *(other.result() for other in others)]
             yield {
                 model: found[:, lane]
@@ -114,5 +111,6 @@ class Lanes:
                 for lane, model in enumerate(group.models)
             }
 
-    def _call(self, group: Group, batches: np.ndarray) -> np.ndarray:
-        return self._program.train(group.state, self._data, batches[:, group.places])
+    def _call(self, group: Group, batches: np.ndarray, thread: int = 0) -> np.ndarray:
+        order = batches[:, group.places]
+        return self._program.train(group.state, self._data, order, thread)

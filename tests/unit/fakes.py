@@ -62,7 +62,7 @@ class FakeProgram:
         last_loss: Callable[[int], float] | None = None,
     ) -> None:
         self.max_steps = max_steps
-        self.lanes, self.is_alone = 1, False
+        self.lanes = self.threads = 1
         self.calls: list[np.ndarray] = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
 
@@ -94,7 +94,9 @@ class FakeProgram:
         """The same, since no optimizer remembers anything."""
         return state.weights
 
-    def train(self, state: FakeState, _samples: int, batches: np.ndarray) -> np.ndarray:
+    def train(
+        self, state: FakeState, _samples: int, batches: np.ndarray, _thread: int = 0
+    ) -> np.ndarray:
         """The losses of the next batches (steps, L, B), in each lane the same: (steps, L)."""
         steps, lanes, _ = batches.shape
         done = int(state.weights[0][0].flat[0])
@@ -117,10 +119,12 @@ class TimedProgram(FakeProgram):
         super().__init__(loss, max_steps)
         self.clock, self._seconds = clock, seconds
 
-    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+    def train(
+        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
+    ) -> np.ndarray:
         """The losses of the next batches."""
         self.clock.forward(self._seconds * len(batches))
-        return super().train(state, samples, batches)
+        return super().train(state, samples, batches, thread)
 
 
 def counted_outputs(
@@ -167,11 +171,13 @@ class BrokenProgram(FakeProgram):
         self._error = error
         self._good = good
 
-    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+    def train(
+        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
+    ) -> np.ndarray:
         """The losses of the next batches, of the good ones."""
         if state.weights[0][0].flat[0] >= self._good:
             raise self._error
-        return super().train(state, samples, batches)
+        return super().train(state, samples, batches, thread)
 
 
 def build(_key: Architecture) -> FakeProgram:

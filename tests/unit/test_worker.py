@@ -35,9 +35,11 @@ class HeldProgram(FakeProgram):
         super().__init__(lambda _: 1.0)
         self.beyond, self.let = threading.Event(), threading.Event()
 
-    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+    def train(
+        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
+    ) -> np.ndarray:
         """The losses of the next batches."""
-        losses = super().train(state, samples, batches)
+        losses = super().train(state, samples, batches, thread)
         if state.weights[0][0].flat[0] > 1:
             self.beyond.set()
             assert self.let.wait(PATIENCE)
