@@ -2,15 +2,11 @@
 
 Streamlit (1.67) would import the pages' code when the first visitor is there; so that is done when
 it starts. It lets browsers run Plotly's 4.7 MB when the first chart is there; on pages that open
-with charts they are told at once, and do it while Python makes the page. And it binds its socket in
-a way by which asyncio doesn't know it for TCP's (its `proto` is 0) and leaves Nagle's algorithm on:
-the body of a file, and the second of several short messages, would wait 40 ms for the browser's
-system to acknowledge what came before it.
+with charts they are told at once, and do it while Python makes the page.
 """
 
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -29,23 +25,8 @@ _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Before a server takes its first request."""
-    send_at_once()
     hear_all_runs()
     yield
-
-
-def send_at_once() -> None:
-    """Let this process's sockets send what they have, and all connections that they accept.
-
-    Nothing changes where the system lists no open files (Windows).
-    """
-    for file in Path("/dev/fd").glob("*"):
-        with suppress(OSError):  # most are no sockets, or none of TCP's
-            found = socket.socket(fileno=int(file.name))
-            try:
-                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            finally:
-                found.detach()
 
 
 async def _first_answer(request: Request) -> Response:

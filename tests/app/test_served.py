@@ -1,12 +1,11 @@
-"""What the server does when it starts, and its first answer to a browser."""
+"""The server's first answer to a browser."""
 
 import asyncio
-import socket
 
 import pytest
 from starlette.requests import Request
 
-from lib.ui.served import ROUTES, send_at_once
+from lib.ui.served import ROUTES
 
 
 @pytest.mark.parametrize(
@@ -34,14 +33,3 @@ def _first_page(path: str, query: str) -> str:
     request = Request({**scope, "headers": [(b"host", b"localhost")], "root_path": ""})
     endpoint = next(route.endpoint for route in ROUTES if route.path == path)
     return bytes(asyncio.run(endpoint(request)).body).decode()
-
-
-def test_connections_wait_for_no_acknowledgement() -> None:
-    """Those that are there, and those that a socket accepts later."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname()), server.accept()[0] as before:
-            assert not before.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-            send_at_once()
-            assert before.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        with socket.create_connection(server.getsockname()), server.accept()[0] as later:
-            assert later.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
