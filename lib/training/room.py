@@ -25,8 +25,10 @@ _SIZES = [
     # layers, units, timesteps, features, targets, batch
     (1, 16, 32, 4, 4, 32),
     (1, 32, 32, 4, 4, 32),
-    (1, 48, 32, 4, 4, 32),
     (1, 64, 64, 4, 4, 32),
+    (1, 24, 32, 4, 4, 32),
+    (1, 48, 32, 4, 4, 32),
+    (1, 40, 32, 4, 4, 32),
     (1, 16, 64, 16, 4, 64),
     (1, 32, 64, 16, 4, 64),
     (1, 128, 64, 16, 16, 64),
@@ -35,7 +37,7 @@ _SIZES = [
     (3, 32, 32, 4, 4, 32),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. A model takes the smallest that holds it, at two to four times the
+"""What is likely comes first. A model takes the smallest that holds it, mostly at less than twice the
 price of its own program: units and batch count most, and timesteps that aren't there little. None
 holds a stack without a head, more timesteps, longer batches: these wait for their own."""
 ROOMS = {
