@@ -12,7 +12,7 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 2_000_000
+LANE_PRODUCTS = 400_000
 """Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
 DEARER, CHEAP = 8, 400_000
