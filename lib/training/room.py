@@ -37,9 +37,9 @@ _SIZES = [
     (3, 32, 32, 4, 4, 32),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. A model takes the smallest that holds it, mostly at less than twice the
-price of its own program: units and batch count most, and timesteps that aren't there little. None
-holds a stack without a head, more timesteps, longer batches: these wait for their own."""
+"""What is likely comes first. A model takes the smallest that holds it, mostly at less than twice
+the price of its own program: units and batch count most, and timesteps that aren't there little.
+None holds a stack without a head, more timesteps, longer batches: these wait for their own."""
 ROOMS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES

@@ -177,7 +177,8 @@ class WorkerRun:
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
         if trainer.between_steps and (better := self._program.better(self._gains_by_own(seconds))):
-            trainer.load(better)
+            with contextlib.suppress(Exception):  # no memory: it trains on by the one it has
+                trainer.load(better)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)

@@ -262,16 +262,29 @@ def keras_stops(
     return model, stopping, history
 
 
+@pytest.mark.parametrize("begins_in", ["own", "room"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
-def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep: str, modes: str) -> None:
-    """The same best epoch, the same end, and the same weights, from `fit` on the same batches."""
+def test_the_epoch_that_is_kept_is_that_of_early_stopping(
+    keep: str, modes: str, begins_in: str
+) -> None:
+    """The same best epoch, the same end, and the same weights, from `fit` on the same batches.
+
+    Where it begins in a room, its own program takes over in the middle of the third epoch.
+    """
     experiment = make_experiment("gru", 1, "dense", "adam", "mse", modes, 5).set(
         keep=keep, patience=4, epochs=30, lr=0.03
     )
     dataset = data()
     trainer = PairTrainer(experiment, dataset)
     trainer.check()
-    trainer.load(program(architecture_of(experiment, N, T, F, K)))
+    own = architecture_of(experiment, N, T, F, K)
+    if begins_in == "room":
+        trainer.load(program(room_for(own)))
+        middle = 2 * trainer.batches.steps + 1
+        while trainer.step < middle:
+            trainer.advance(0.05, middle)
+        assert not trainer.at_epoch_end
+    trainer.load(program(own))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(0.05, goal)
@@ -347,7 +360,7 @@ def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
 
 
 def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
-    """The experiment decides its figures, not the machine's speed."""
+    """By one program the experiment decides its figures, not the machine's speed."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()[0]["sequence"]

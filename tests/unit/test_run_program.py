@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -109,6 +110,38 @@ def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
     stage = Stage(build=build_rooms, timing=ALWAYS, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
+
+
+def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
+    """Neither does its room end there, nor is it tried again."""
+    maker = Maker()
+    maker.gate.set()
+
+    def build_small(key: Architecture) -> FakeProgram:
+        program = maker.build(key)
+        if key not in ROOMS:
+            program.load = Mock(side_effect=MemoryError)  # type: ignore[method-assign]
+        return program
+
+    stage = Stage(build=build_small, timing=ALWAYS, rooms=FIRST, epochs=2000)
+    stage.until_status(Status.FINISHED)
+    assert stage.last.epoch == 2000
+    (own,) = (program for key, program in maker.made.items() if key not in ROOMS)
+    assert own.load.call_count == 1
+
+
+def test_a_program_does_not_change_within_a_step() -> None:
+    """Where turns are shorter than a step, some of the models are a batch ahead in between."""
+    maker, alone = Maker(), Stage(epochs=100, seeds=4)
+    alone.until_status(Status.FINISHED)
+    maker.gate.set()
+    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=100, seeds=4)
+    stage.until_status(Status.FINISHED, 1e-4)
+    assert maker.calls(of_rooms=True)
+    assert maker.calls(of_rooms=False)
+    for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
+        for mode, result in found.items():
+            np.testing.assert_array_equal(result.loss, expected[mode].loss)
 
 
 def test_what_is_shown_at_a_pace_repeats() -> None:
