@@ -45,15 +45,15 @@ def configure_tensorflow() -> None:
     What is compiled runs in a device's thread. Two threads of one device hand the operations of a
     program to and fro, and look for work in vain meanwhile: that takes half as much of a second
     processor, and is slower by a third (measured on two, with TensorFlow 2.21). So a second call is
-    made on a device of its own; by the worker's environment it has its own thread, too. Four
-    programs at a time: two that are being compiled, one that trains, and one that answers a
-    question.
+    made on a device of its own; by the worker's environment it has its own thread, too. Six
+    programs at a time: three that are being compiled, two calls of a run that trains, and one that
+    answers a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
     tf.config.set_logical_device_configuration(processors, each)
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(4)
+    tf.config.threading.set_inter_op_parallelism_threads(6)
     keras.config.set_floatx("float32")
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
 
@@ -144,9 +144,12 @@ class Program:
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
         self._shapes = weight_shapes(architecture)
-        arguments = self._nothing()
-        with tracing:
-            self._run = _codes.get(architecture.code) or self._traced(arguments)
+        arguments, code = self._nothing(), architecture.code
+        if code not in _codes:  # who needs no trace waits for none
+            with tracing:
+                if code not in _codes:
+                    self._trace(arguments)
+        self._run = _codes[code]
         for device in DEVICES[: self.threads]:
             with tf.device(device):
                 self._run(*arguments)  # XLA compiles at the first call; other threads go on
@@ -162,8 +165,8 @@ class Program:
             training_of(TrainingSettings(), "last", of, of.timesteps),
         )
 
-    def _traced(self, arguments: tuple[Any, ...]) -> Any:
-        """TensorFlow's code, for arguments of any sizes. XLA makes a program of it for each."""
+    def _trace(self, arguments: tuple[Any, ...]) -> None:
+        """Make TensorFlow's code, for arguments of any sizes: XLA makes programs of it."""
 
         def of_any_size(tensor: tf.Tensor) -> tf.TensorSpec:
             return tf.TensorSpec([None] * len(tensor.shape), tensor.dtype)
@@ -171,7 +174,6 @@ class Program:
         code = self.architecture.code
         specs = tf.nest.map_structure(of_any_size, arguments)
         _codes[code] = traced(partial(_train, code), *specs, xla=True)
-        return _codes[code]
 
     def load(
         self,
@@ -185,7 +187,8 @@ class Program:
         """Models of `mode`, one for each lane, that were trained on `step` batches.
 
         Of each its weights, or, where it comes from another program, all of its `numbers`. `own`
-        are their sizes. Raises ValueError for weights that don't fit these, or sizes the program.
+        are their sizes. Raises ValueError for weights that don't fit these, or sizes the program,
+        and for weights alone of models that were trained: their optimizer has a memory.
         """
         if own != self.architecture and not self.architecture.holds(own):
             raise ValueError(f"{self.architecture} has no room for {own}")
@@ -196,6 +199,8 @@ class Program:
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(shapes):
+            if step:
+                raise ValueError(f"weights alone can't go on from step {step}")
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
         training = training_of(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)

@@ -7,7 +7,7 @@ threads, as for several seeds, a helper makes every second call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,11 @@ class Lanes:
         for start in range(0, len(groups), abreast):
             first, *second = groups[start : start + abreast]
             others = [_helper().submit(self._call, group, batches, 1) for group in second]
-            losses = [self._call(first, batches), *(other.result() for other in others)]
+            try:
+                mine = self._call(first, batches)
+            finally:
+                wait(others)  # after an error, too: none trains on what the run lets go of
+            losses = [mine, *(other.result() for other in others)]
             yield {
                 model: found[:, lane]
                 for group, found in zip((first, *second), losses, strict=True)

@@ -31,15 +31,17 @@ _SIZES = [
     (1, 40, 32, 4, 4, 32),
     (1, 16, 64, 16, 4, 64),
     (1, 32, 64, 16, 4, 64),
+    (1, 64, 64, 16, 4, 64),
     (1, 128, 64, 16, 16, 64),
     (2, 32, 32, 4, 4, 32),
     (2, 64, 64, 16, 4, 64),
     (3, 32, 32, 4, 4, 32),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. A model takes the smallest that holds it, mostly at less than twice
-the price of its own program: units and batch count most, and timesteps that aren't there little.
-None holds a stack without a head, more timesteps, longer batches: these wait for their own."""
+"""What is likely comes first. A model takes the smallest that holds it. With the usual batch of 32
+most pay less than twice the price of their own program: units and batch count most, and timesteps
+that aren't there little. None holds a stack without a head, more than 64 timesteps, longer batches,
+or some short batches for which it would be too dear: these wait for their own."""
 ROOMS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES

@@ -47,12 +47,19 @@ class RunProgram:
         return self._asked[self._first].running()
 
     def first(self) -> Any | None:
-        """The first program, or None as long as it isn't there. Raises CompileError."""
+        """The first program, or None as long as it isn't there. Raises CompileError.
+
+        Where a room can't be built, that is the run's own, which is smaller.
+        """
         future = self._asked[self._first]
         if not future.done():
             return None
-        if error := future.exception():
+        if (error := future.exception()) and self._has_own:
             raise CompileError from error
+        if error:
+            self._first, self._has_own = self._key, True
+            self._ask(self._key)
+            return None
         return future.result()
 
     def better(self, pays: bool) -> Any | None:

@@ -176,9 +176,11 @@ class WorkerRun:
         few = trainer.checks < timing.few_checks and soon_over and not paced
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
-        if trainer.between_steps and (better := self._program.better(self._gains_by_own(seconds))):
-            with contextlib.suppress(Exception):  # no memory: it trains on by the one it has
-                trainer.load(better)
+        if not paced and trainer.between_steps:
+            better = self._program.better(self._gains_by_own(seconds))
+            if better is not None:
+                with contextlib.suppress(Exception):  # no memory: it trains on by the one it has
+                    trainer.load(better)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
@@ -205,7 +207,7 @@ class WorkerRun:
         runs all would be built, for each a part of the time, and memory and processor are scarce.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
-        is_long = not self._tempo.keeps_pace and 0 < timing.own_seconds * self._tempo.rate < left
+        is_long = 0 < timing.own_seconds * self._tempo.rate < left
         return is_long and seconds >= timing.own_slice_seconds
 
     def _aim(self, goal: int) -> None:

@@ -9,9 +9,10 @@ hundred moves of a slider, and the page stood still until somebody touched it.
 
 from collections.abc import Callable
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from streamlit.runtime.app_session import AppSession, AppSessionState
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 Start: TypeAlias = Callable[[AppSession, RerunData], None]
 SOON = 0.005
@@ -19,16 +20,28 @@ SOON = 0.005
 
 
 def heard_first(start: Start) -> Start:
-    """What starts a session's thread (`AppSession._create_scriptrunner`), once that can be."""
+    """What starts a session's thread (`AppSession._create_scriptrunner`), once that can be.
+
+    What asks meanwhile becomes one request, by Streamlit's own rules: the newest values count, no
+    click is lost. A run of the page waits for nothing, as ever, and takes along what does.
+    """
+    waiting: WeakKeyDictionary[AppSession, ScriptRequests] = WeakKeyDictionary()
 
     def start_when_heard(session: AppSession, asked: RerunData) -> None:
-        if session._state is AppSessionState.SHUTDOWN_REQUESTED:
+        is_first = session not in waiting
+        waiting.setdefault(session, ScriptRequests()).request_rerun(asked)
+        if is_first or session._scriptrunner is None:
+            look(session)
+
+    def look(session: AppSession) -> None:
+        if session not in waiting:  # a run of the page has taken it along
             return
-        last = session._scriptrunner  # until its last message has been heard
-        if last is None:
-            start(session, asked)
-        elif not last.request_rerun(asked):
-            session._event_loop.call_later(SOON, start_when_heard, session, asked)
+        if session._state is AppSessionState.SHUTDOWN_REQUESTED:
+            del waiting[session]
+        elif session._scriptrunner is None:  # the last message of its last one has been heard
+            start(session, waiting.pop(session).on_scriptrunner_ready().rerun_data)
+        else:
+            session._event_loop.call_later(SOON, look, session)
 
     return start_when_heard
 

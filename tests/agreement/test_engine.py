@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -22,10 +22,11 @@ import keras  # noqa: E402  after the environment
 from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
-from lib.training import engine  # noqa: E402
-from lib.training.architecture import Architecture, architecture_of  # noqa: E402
+from lib.training import engine, machine  # noqa: E402
+from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
+from lib.training.room import ROOMS  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
 
 EPOCHS = 4
@@ -410,6 +411,16 @@ def test_what_a_room_holds() -> None:
     assert not own.holds(own)
 
 
+def test_the_rooms_hold_what_is_usual() -> None:
+    """Every setting of one layer whose batch isn't short, and most of two and three layers."""
+    axes = (range(1, 65), (1, 8, 24, 33, 64), (1, 3, 8, 16), (1, 4), (32, 64))
+    for cell, layers in product(CELLS, (1, 2, 3)):
+        code = Code(cell, layers, "dense", "mse")
+        asked = [Architecture(code, u, t, f, k, 512, b) for u, t, f, k, b in product(*axes)]
+        held = [own for own in asked if any(room.holds(own) for room in ROOMS)]
+        assert len(held) > (0.6 if layers > 1 else 0.999) * len(asked)
+
+
 def test_what_needs_no_new_program() -> None:
     """Mode, optimizer, learning rate, seed, epochs and the data's own settings; more units do."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
@@ -429,6 +440,14 @@ def test_weights_that_do_not_fit_are_refused() -> None:
         ours.load([weights], ours.architecture, experiment.training, "sequence")
     with pytest.raises(ValueError, match="has no room for"):
         begin(ours, larger, "sequence")
+    with pytest.raises(ValueError, match="weights alone can't go on from step 3"):
+        ours.load(
+            [initial_model_weights(experiment, F, K)],
+            ours.architecture,
+            experiment.training,
+            "sequence",
+            step=3,
+        )
 
 
 @pytest.mark.parametrize(
@@ -439,6 +458,7 @@ def test_seeds_side_by_side_are_trained_as_each_alone(cell: str, mode: str, batc
     """Losses, errors and weights of three seeds, whose lanes a pair fills and one mode doesn't."""
     experiment = make_experiment(cell, 1, "dense", "adam", "mse", mode, batch).set(seeds=3)
     dataset = data()
+    assert architecture_of(experiment, N, T, F, K).threads == min(2, int(machine.cores()))
     together = train(experiment, dataset).results()
     assert len(together) == 3
     for each, seed in zip(experiment.each_seed, together, strict=True):

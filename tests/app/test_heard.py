@@ -9,10 +9,12 @@ from unittest.mock import MagicMock
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from lib.ui.heard import heard_first
 from tests.waiting import PATIENCE
@@ -65,6 +67,36 @@ def test_a_session_that_has_gone_starts_nothing(
     start = AppSession._create_scriptrunner
     monkeypatch.setattr(AppSession, "_create_scriptrunner", heard_first(start))
     assert asyncio.run(_ends(script, then=AppSession.shutdown)) == WHOLE
+
+
+def test_a_run_of_the_page_takes_along_what_waits(
+    script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing older comes after it: neither values that have changed since nor another address."""
+    start = AppSession._create_scriptrunner
+    monkeypatch.setattr(AppSession, "_create_scriptrunner", heard_first(start))
+    assert asyncio.run(_ends(script, then=lambda session: _ask(session, ""))) == WHOLE
+
+
+def test_a_click_that_waits_is_not_lost() -> None:
+    """The run of the page is told of it, with the newest values of all else."""
+    started: list[RerunData] = []
+    start = heard_first(lambda _, asked: started.append(asked))
+    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
+    click, old, new = (
+        WidgetState(id="button", trigger_value=True),
+        WidgetState(id="slider", int_value=1),
+        WidgetState(id="slider", int_value=2),
+    )
+    start(session, RerunData(fragment_id="f", widget_states=WidgetStates(widgets=[click, old])))
+    assert not started
+    session._scriptrunner = None
+    start(session, RerunData(widget_states=WidgetStates(widgets=[new])))
+    (asked,) = started
+    assert asked.fragment_id_queue == []
+    assert asked.widget_states is not None
+    found = {each.id: each for each in asked.widget_states.widgets}
+    assert found == {"button": click, "slider": new}
 
 
 async def _ends(script: str, then: Callable[[AppSession], object] | None = None) -> list[int]:

@@ -110,28 +110,28 @@ async def next_worker(server: Server, *before: psutil.Process) -> psutil.Process
     return found[0]
 
 
-def seconds_for_nobody(worker: psutil.Process) -> float:
-    """Processor time of the thread that builds what nobody waits for: all others come before it."""
+def seconds_of_builds(worker: psutil.Process, nice: int) -> float:
+    """Processor time of the threads that build: `NICE` what runs want, `LAST` what nobody does."""
     used = 0.0
     with suppress(psutil.NoSuchProcess):
         for thread in worker.threads():
             with suppress(ProcessLookupError):  # it has just ended
-                if os.getpriority(os.PRIO_PROCESS, thread.id) >= LAST:
+                if os.getpriority(os.PRIO_PROCESS, thread.id) == nice:
                     used += thread.user_time + thread.system_time
     return used
 
 
-async def builds_for_nobody(worker: psutil.Process) -> None:
-    """Wait until it works on a program that nobody waits for."""
-    before = seconds_for_nobody(worker)
-    await comes(lambda: seconds_for_nobody(worker) > before)
+async def builds(worker: psutil.Process, nice: int) -> None:
+    """Wait until such a thread works on a program."""
+    before = seconds_of_builds(worker, nice)
+    await comes(lambda: seconds_of_builds(worker, nice) > before)
 
 
 async def has_built_for_nobody(worker: psutil.Process) -> None:
     """Wait until it has none left to build: it did, and then nothing for a second."""
-    await comes(lambda: seconds_for_nobody(worker) > 0)
+    await comes(lambda: seconds_of_builds(worker, LAST) > 0)
     before = -1.0
-    while before < (before := seconds_for_nobody(worker)):
+    while before < (before := seconds_of_builds(worker, LAST)):
         await asyncio.sleep(1)
 
 
@@ -140,6 +140,8 @@ def no_more_memory(worker: psutil.Process) -> Iterator[None]:
     """Let a worker keep what it has, and get no more, within the block or until it has ended."""
     most = worker.memory_info().vms
     resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
-    yield
-    with suppress(ProcessLookupError):
-        resource.prlimit(worker.pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)

@@ -10,11 +10,12 @@ from contextlib import AsyncExitStack
 
 import psutil
 
+from lib.training.machine import LAST, NICE
 from tests.browser.server import Server, serve
 from tests.faults.stories import (
     KILLED,
     Patient,
-    builds_for_nobody,
+    builds,
     has_built_for_nobody,
     lacks_memory,
     next_worker,
@@ -41,7 +42,9 @@ def test_killed_while_a_change_over_is_due(server: Server) -> None:
             worker = await next_worker(server)
             await has_built_for_nobody(worker)
             await one.move("Units", 29)  # what a page opens with is built ahead, and this isn't
-            await train(one)  # its own is asked for with the first point, and takes a second
+            await train(one)
+            assert not one.has("compiling")
+            await builds(worker, NICE)  # its own, asked for with the first point
             worker.kill()
             await reads(one, KILLED, "again")
             await train_again(one)
@@ -84,11 +87,11 @@ def test_killed_while_general_programs_are_built(server: Server) -> None:
             old.kill()
             worker = await next_worker(server, old)
             await train(one)
-            await builds_for_nobody(worker)
+            await builds(worker, LAST)
             worker.kill()
             await reads(one, KILLED, "again")
             await train_again(one)
-            await builds_for_nobody(await next_worker(server, old, worker))
+            await builds(await next_worker(server, old, worker), LAST)
             await stop(one)
             assert one.errors == []
 

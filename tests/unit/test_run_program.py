@@ -112,6 +112,20 @@ def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
     assert stage.last.epoch == 2000
 
 
+def test_a_run_whose_room_cannot_be_built_has_its_own_program() -> None:
+    """That is smaller. Where there is no memory for it either, the run is told."""
+
+    def build_own(key: Architecture) -> FakeProgram:
+        if key in ROOMS:
+            raise MemoryError
+        return build(key)
+
+    programs = ProgramCache(build_own, dict.fromkeys(FIRST, False))
+    run = RunProgram(programs, replace(FIRST[0], units=3), background=False, repeats=True)
+    assert eventually(run.first)
+    assert run.better(pays=True) is None
+
+
 def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
     """Neither does its room end there, nor is it tried again."""
     maker = Maker()
@@ -124,6 +138,8 @@ def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
         return program
 
     stage = Stage(build=build_small, timing=ALWAYS, rooms=FIRST, epochs=2000)
+    stage.until(lambda: len(stage.programs.asked) == 2)
+    assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
     (own,) = (program for key, program in maker.made.items() if key not in ROOMS)
@@ -136,6 +152,8 @@ def test_a_program_does_not_change_within_a_step() -> None:
     alone.until_status(Status.FINISHED)
     maker.gate.set()
     stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=100, seeds=4)
+    stage.until(lambda: len(stage.programs.asked) == 2, 1e-4)
+    assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED, 1e-4)
     assert maker.calls(of_rooms=True)
     assert maker.calls(of_rooms=False)
