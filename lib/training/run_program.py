@@ -10,8 +10,11 @@ last bit.
 from concurrent.futures import Future
 from typing import Any
 
-from lib.training.architecture import Architecture
+from lib.training.architecture import CHEAP, Architecture
 from lib.training.cache import ProgramCache
+
+DEAR = 3
+"""From so many times the price of a run's own program on, a large room is dear."""
 
 
 class CompileError(Exception):
@@ -45,6 +48,17 @@ class RunProgram:
     def is_being_built(self) -> bool:
         """Whether a compiler works on the first one."""
         return self._asked[self._first].running()
+
+    @property
+    def is_better_due(self) -> bool:
+        """Whether its own is asked for, and not there."""
+        own = self._asked.get(self._key)
+        return own is not None and not (self._has_own or own.done())
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether it costs a multiple of its own, and that is much."""
+        return self._first.price(self._key) > max(DEAR * self._key.work, CHEAP)
 
     def first(self) -> Any | None:
         """The first program, or None as long as it isn't there. Raises CompileError.

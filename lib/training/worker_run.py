@@ -181,6 +181,7 @@ class WorkerRun:
             if better is not None:
                 with contextlib.suppress(Exception):  # no memory: it trains on by the one it has
                     trainer.load(better)
+                    self._tempo.begin(self._clock(), trainer.done)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
@@ -204,11 +205,12 @@ class WorkerRun:
         """Whether a program of its own would pay, with turns of so many seconds.
 
         It would where there is a lot to do and the machine decides how long that takes. Among many
-        runs all would be built, for each a part of the time, and memory and processor are scarce.
+        runs all would be built, for each a part of the time, and memory and processor are scarce;
+        there only one has it whose room is dear, and takes the time of the others.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
         is_long = 0 < timing.own_seconds * self._tempo.rate < left
-        return is_long and seconds >= timing.own_slice_seconds
+        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_dear)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -281,6 +283,7 @@ class WorkerRun:
         if not trainer.checks:
             return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
+        unknown = unknown or self._program.is_better_due  # which is faster by an unknown factor
         results, *others = trainer.results(whole=not self.status.active)
         return replace(
             known,

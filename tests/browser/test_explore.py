@@ -114,6 +114,18 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     wait_for_status(page, "not trained yet")
 
 
+def test_what_a_browser_holds_does_not_grow_while_a_run_trains(page: Page) -> None:
+    """Two charts for each of the four cards, though they have changed twenty times."""
+    open_page(page, TRAINING)
+    train(page)
+    seen = set[int]()
+    while len(seen) < 20:
+        seen.add(epoch(page))
+        page.wait_for_timeout(50)
+    assert page.locator(".js-plotly-plot").count() <= 8
+    stop(page)
+
+
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
     """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")

@@ -68,6 +68,7 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
     alone.until_status(Status.FINISHED)
     stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=2000)
     stage.until(lambda: len(stage.programs.asked) == 2)
+    stage.until(lambda: stage.last.epoch > 0 and stage.last.seconds_left is None)
     maker.gate.set()
     assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED)
@@ -96,6 +97,18 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     stage = Stage(build=maker.build, timing=crowd, rooms=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED, 0.04)
     assert len(stage.programs.asked) == 1
+
+
+def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
+    """A middling model in a room for twice its units and timesteps; not the smallest one there."""
+    largest = max(ROOMS, key=lambda room: room.units)
+    programs = ProgramCache(build, {largest: False})
+    own = replace(largest, units=60, timesteps=24, features=3, targets=1, batch=32)
+    dear, near = (
+        RunProgram(programs, key, background=False, repeats=False)
+        for key in (own, replace(largest, features=15))
+    )
+    assert [dear.is_dear, near.is_dear] == [True, False]
 
 
 def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
