@@ -146,6 +146,8 @@ class Charts:
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
     """In pixels, of the places that charts fill, as the browser has measured them."""
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By the name of a card of Explore, what is said of its chart: takeaway and details."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
     prepared: tuple[object, ...] = ()

@@ -222,10 +222,15 @@ def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
 def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
     app: AppTest, client: FakeClient, run: Run
 ) -> None:
-    """A run of the whole page is somebody's who has moved a slider: it costs no chart."""
+    """A run of the whole page is somebody's who has moved a slider: it costs no chart.
 
-    def pictured() -> list[str]:
-        return [chart.proto.alt for chart in app.get("plotly_chart")]
+    What is said stays with its picture.
+    """
+
+    def pictured() -> tuple[list[str], list[str]]:
+        said = [html.proto.body for html in app.get("html")]
+        said = [body for body in said if "takeaway" in body]
+        return [chart.proto.alt for chart in app.get("plotly_chart")], said
 
     recording = recorded(run.experiment)
     assert recording is not None

@@ -147,16 +147,18 @@ def card(name: str, badge: str, title: str = "") -> Iterator[None]:
 def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...] = (), *, hold: bool
 ) -> Follow:
-    """A chart, its takeaway and its details. With `hold` one that is there costs nothing."""
+    """A chart, its takeaway and its details. With `hold` what is there stays, and costs nothing."""
     chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
+    told = session().charts.told
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
-        # Not the data themselves: they have the untrained model, and that what is remembered of it.
-        about = now.snapshot, name, now.experiment, ref(now.dataset), picked
-        words, details = _told(*about)
-        figure = None if hold and is_drawn(chart_key(name)) else _figure(*about, palette)
-        chart.show(figure, f"{words} {details}")
-        said.show(words, details)
+        figure = None
+        if not (hold and is_drawn(chart_key(name))):
+            # Not the data: they have the untrained model, and that what is remembered of it.
+            about = now.snapshot, name, now.experiment, ref(now.dataset), picked
+            figure, told[name] = _figure(*about, palette), _told(*about)
+        chart.show(figure, " ".join(told[name]))
+        said.show(*told[name])
 
     follow(shown, hold=hold)
     return follow
