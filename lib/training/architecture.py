@@ -15,7 +15,7 @@ MOST_LANES = 8
 LANE_PRODUCTS = 400_000
 """Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
-DEARER, CHEAP = 16, 3_000_000
+DEARER, CHEAP = 8, 3_000_000
 """A room costs at most so many times what a model's own program does; or, of small models, so many
 multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
 

@@ -204,13 +204,15 @@ class WorkerRun:
     def _gains_by_own(self, seconds: float) -> bool:
         """Whether a program of its own would pay, with turns of so many seconds.
 
-        It would where there is a lot to do and the machine decides how long that takes. Among many
-        runs all would be built, for each a part of the time, and memory and processor are scarce;
-        there only one has it whose room is dear, and takes the time of the others.
+        It would where there is a lot to do. Among many runs all would be built, for each a part of
+        the time, and memory and processor are scarce. Where its room is dear, and so takes the time
+        of the others, it has its own even there, and as soon as it begins.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
-        is_long = 0 < timing.own_seconds * self._tempo.rate < left
-        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_dear)
+        soon = timing.own_seconds * self._tempo.rate  # epochs; 0 as long as that isn't known
+        if self._program.is_dear:
+            return soon < left
+        return 0 < soon < left and seconds >= timing.own_slice_seconds
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
