@@ -7,12 +7,15 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from lib.training.machine import LAST, NICE, give_way
 
 Key: TypeAlias = Hashable
+SOON = 0.5
+"""Seconds until it is looked again whether there is leisure to build a room."""
 
 
 class ProgramCache:
@@ -34,11 +37,11 @@ class ProgramCache:
         self,
         build: Callable[[Any], Any],
         rooms: Mapping[Any, bool] = MappingProxyType({}),
-        has_memory: Callable[[], bool] = lambda: True,
+        has_leisure: Callable[[], bool] = lambda: True,
     ) -> None:
         self._build = build
-        self._has_memory = has_memory
-        """Whether there is memory for one more room."""
+        self._has_leisure = has_leisure
+        """Whether there are memory and time for one more room."""
         self._changed = threading.Condition()
         self._programs: OrderedDict[Key, Future[Any]] = OrderedDict()
         self._wanted, self._later = Counter[Key](), Counter[Key]()
@@ -122,7 +125,8 @@ class ProgramCache:
         give_way(nice)
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._may_build(nice, queues))
+                while not self._changed.wait_for(partial(self._may_build, nice, queues), SOON):
+                    pass  # whether there is leisure, nobody says
                 key = next(key for queue in queues for key in queue)
                 future = self._find(key, last=False)
                 for keys in (self._wanted, self._likely, self._later, self._missing):
@@ -141,4 +145,4 @@ class ProgramCache:
         if nice < LAST:
             return any(queues)
         waits = self._wanted or self._building
-        return not waits and bool(self._later or (self._missing and self._has_memory()))
+        return not waits and bool(self._later or (self._missing and self._has_leisure()))

@@ -38,8 +38,9 @@ from lib.training.worker_run import WorkerRun
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-ROOMY = 0.5
-"""The part of the limit of its memory up to which a worker builds rooms that nobody waits for."""
+ROOMY, FEW = 0.5, 4
+"""The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
+that nobody waits for."""
 
 
 class LostConnection(BaseException):
@@ -70,12 +71,14 @@ class Loop:
         self._retiring = False
         share = machine.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share, machine.used_memory())
-        self._programs = ProgramCache(build, rooms, self._has_memory)
+        self._busy = 0
+        """How many runs trained in the last round."""
+        self._programs = ProgramCache(build, rooms, self._has_leisure)
         self._reported_grown = -math.inf
 
-    def _has_memory(self) -> bool:
-        """Whether there is some for a room that nobody waits for."""
-        return machine.used_memory() < ROOMY * self._limit
+    def _has_leisure(self) -> bool:
+        """Whether there are memory and time for a room that nobody waits for."""
+        return self._busy <= FEW and machine.used_memory() < ROOMY * self._limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -128,6 +131,7 @@ class Loop:
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
         """How long each busy one of these may train or be judged in the next round."""
         busy, timing = [run for run in runs if run.busy], self._timing
+        self._busy = len(busy)
         usual = timing.slice_seconds
         if busy and all(run.background for run in busy):
             usual = timing.background_slice_seconds

@@ -61,7 +61,7 @@ from tests.session import Session
 
 LEVELS, QUICK_LEVELS = (1, 4, 8, 16, 32), (16, 32)
 QUICK_ROWS = ("new", "eight", "sessions")
-QUICK_BOUNDS = Bounds(counted=4.0, warm=1.0, rest=2.0, first_points=25.0)
+QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, rest=2.0, first_points=25.0)
 COLD_STARTS = 3
 
 
