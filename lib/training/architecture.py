@@ -18,6 +18,8 @@ busy alone: side by side each would be slower, since less of what it needs is in
 DEARER, CHEAP = 8, 3_000_000
 """A room costs at most so many times what a model's own program does; or, of small models, so many
 multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
+SEVERAL = 4
+"""Of several seeds, of which a room trains each model alone, both are so many times less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,12 @@ class Architecture:
         What is smaller there is padded (`room`), and of more samples each call has some. It doesn't
         do where that is expensive.
         """
+        dear = max(DEARER * other.work, CHEAP) / (1 if other.threads == 1 else SEVERAL)
         return (
             self.code.holds(other.code)
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= max(DEARER * other.work, CHEAP)
+            and self.price(other) <= dear
         )
 
 

@@ -1,10 +1,10 @@
 """Which program a run trains by: a room that holds it, and then one of its own where that pays.
 
 A program of a larger size does for a run, and is there already, so that nobody waits for a compiler
-(`room`). Its own is two to four times as fast, and more for the smallest: it is built while the run
-trains, and takes over between two batches. The run says nothing of that, since nothing changes but
-its speed, and rounding. A run that is shown at a pace stays in its room, so that it repeats to the
-last bit.
+(`room`). Its own is faster, by a half in the median and many times for the smallest: it is built
+while the run trains, and takes over between two batches. The run says nothing of that, since
+nothing changes but its speed, and rounding. A run that is shown at a pace stays in its room, so
+that it repeats to the last bit.
 """
 
 from concurrent.futures import Future

@@ -69,6 +69,11 @@ class Tempo:
         """When the next epoch is due, from which the others are counted."""
         self._behind = False
 
+    def begin_anew(self, now: float, done: float) -> None:
+        """The same, and at another speed, of which nothing is known."""
+        self._speed.rate = self._steady.rate = 0.0
+        self.begin(now, done)
+
     def note(self, now: float, done: float) -> None:
         """So much has been done by now."""
         for speed in (self._speed, self._steady):

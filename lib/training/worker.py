@@ -86,7 +86,10 @@ class Loop:
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
             while self._runs or self._open or not self._retiring:
-                self._take_commands(self._patience())
+                patience = self._patience()
+                if patience is None:
+                    self._busy = 0
+                self._take_commands(patience)
                 runs = self._having_turns()
                 seconds = self._slice_seconds(runs)
                 for run in runs:

@@ -4,6 +4,7 @@ The loop gives it turns. The mathematics is the `pair_trainer`'s.
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from lib.training.pair_trainer import PairTrainer
 from lib.training.run_program import CompileError, RunProgram
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +182,11 @@ class WorkerRun:
         if not paced and trainer.between_steps:
             better = self._program.better(self._gains_by_own(seconds))
             if better is not None:
-                with contextlib.suppress(Exception):  # no memory: it trains on by the one it has
+                try:
                     trainer.load(better)
-                    self._tempo.begin(self._clock(), trainer.done)
+                    self._tempo.begin_anew(self._clock(), trainer.done)
+                except Exception:  # most likely there was no memory for both
+                    log.warning("A run trains on in its room", exc_info=True)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
@@ -206,13 +211,11 @@ class WorkerRun:
 
         It would where there is a lot to do. Among many runs all would be built, for each a part of
         the time, and memory and processor are scarce. Where its room is dear, and so takes the time
-        of the others, it has its own even there, and as soon as it begins.
+        of the others, it has its own even there.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
-        soon = timing.own_seconds * self._tempo.rate  # epochs; 0 as long as that isn't known
-        if self._program.is_dear:
-            return soon < left
-        return 0 < soon < left and seconds >= timing.own_slice_seconds
+        is_long = 0 < timing.own_seconds * self._tempo.rate < left
+        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_dear)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -285,7 +288,8 @@ class WorkerRun:
         if not trainer.checks:
             return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
-        unknown = unknown or self._program.is_better_due  # which is faster by an unknown factor
+        if self._program.is_better_due and not self._tempo.keeps_pace:
+            unknown = True  # how much faster that is
         results, *others = trainer.results(whole=not self.status.active)
         return replace(
             known,

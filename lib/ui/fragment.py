@@ -11,6 +11,10 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState,
 
 from lib.ui.load import RHYTHM, turn
 
+AFRESH = 5
+"""At every so many looks all of a fragment is drawn anew: a browser (Streamlit 1.67) keeps charts
+that others have replaced, unseen, until the fragment that drew them runs. A run that trained had
+two hundred after half a minute."""
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
@@ -72,11 +76,12 @@ def following_fragment(
 
     What `draw` returns brings up to date what it has drawn, into a `Place` where that changes: a
     message to the browser costs as much as a small computation. Where that is nothing, all is drawn
-    anew at each look.
+    anew at each look. Else it is at some looks, since the browser keeps what was replaced until
+    then.
     """
     seen, is_drawn = look(), list[bool]()
     before = going(seen), about(seen)
-    interval = 0.0
+    interval, owner = 0.0, None
 
     def rerun_if_outdated(now: T) -> None:
         if (going(now), about(now)) != before:
@@ -94,11 +99,13 @@ def following_fragment(
         nonlocal interval
         if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
             look_every(interval := RHYTHM.interval(seconds))
+            if owner:
+                look_every(AFRESH * interval, owner)
         rerun_if_outdated(look())
 
     def whole() -> None:
-        nonlocal interval
-        again = drawn(draw)
+        nonlocal interval, owner
+        again, owner = drawn(draw), None
         if again is None or not before[0]:
             look_again()
             return
@@ -120,15 +127,15 @@ def following_fragment(
         is_drawn.append(True)
 
 
-def look_every(seconds: float) -> None:
-    """Have the fragment that runs now run again at this interval from now on.
+def look_every(seconds: float, fragment_id: str | None = None) -> None:
+    """Have this fragment, or the one that runs now, run again at this interval from now on.
 
     Streamlit (1.67) has an interval set by a run of the page alone, which costs as much as ten
     looks. So this sends what that would send, by private names; a test holds the two equal.
     """
     message = ForwardMsg()
     message.auto_rerun.interval = seconds
-    message.auto_rerun.fragment_id = ThreadState.get().fragment_id or ""
+    message.auto_rerun.fragment_id = fragment_id or ThreadState.get().fragment_id or ""
     enqueue_message(message)
 
 

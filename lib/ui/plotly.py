@@ -46,9 +46,18 @@ def written(
     """What `st.plotly_chart` sends of a figure, which may fill a place of this height in pixels."""
     spec = figure.spec(height)
     chart = PlotlyChart(theme="streamlit", spec=spec, config=_CONFIG, alt=alt)
-    # By its key alone, unlike Streamlit's: a place keeps its one chart, which takes new figures.
-    # A browser (1.67) keeps what had another id, unseen, until the page runs as a whole.
     chart.id = compute_and_register_element_id(
-        "plotly_chart", user_key=key, key_as_main_identity=True, dg=st._main
+        "plotly_chart",
+        user_key=key,
+        key_as_main_identity=False,
+        dg=st._main,
+        plotly_spec=spec,
+        plotly_config=_CONFIG,
+        selection_mode=("points", "box", "lasso"),
+        is_selection_activated=False,
+        theme="streamlit",
+        width="stretch",
+        height="stretch" if fills else "content",
+        alt=alt,
     )
     return Sent(figure, chart, "stretch" if fills else figure.to_dict()["layout"]["height"])

@@ -103,7 +103,8 @@ def test_who_looks_for_new_figures_sends_only_what_is_another(
         for look in looks[-2:]
     ]
     assert [each["plotly_chart"] for each in kinds] == [3, 1]
-    charts = {"plotly_chart": 4, "html": 4 + 2, "markdown": 4}
+    words = 2  # two cards say what they said of the example, whose figures these are
+    charts = {"plotly_chart": 4, "html": words + 2, "markdown": 4}
     assert sum(kinds, Counter()) == charts | {"progress": 1, "metric": 2}
     (owner,) = {each.delta.fragment_id for look in looks[-2:] for each in look}
     assert owner not in {"", "alone"}
