@@ -1,8 +1,8 @@
 """Keras's models and optimizers, compiled into programs that train.
 
 It knows no runs, epochs or datasets: `pair_trainer` keeps those, and judges by `lib.recurrence`.
-Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
-worker process imports these.
+Keras and TensorFlow are imported here, in `optimizers`, `recurrent_layers` and `answers`, and so
+only the worker process imports these.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
@@ -23,6 +23,7 @@ import tensorflow as tf
 from lib.experiment import TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code
+from lib.training.optimizers import COPIES, COSTS, STEPS, step_rates, stepped
 from lib.training.recurrent_layers import product, recurrent
 from lib.training.room import resized, weight_shapes
 
@@ -32,7 +33,6 @@ Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """What a program takes of the settings: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
-EPSILON = 1e-7
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
 """Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
@@ -62,44 +62,6 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
     """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
     return made.get_concrete_function()
-
-
-@dataclass(frozen=True, slots=True)
-class Optimizer:
-    """The numbers that make one rule Keras's Adam, SGD or RMSprop: one program has them all.
-
-    w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of
-    g, v of g²; then w loses rate · m / (√(v + inside) + outside).
-
-    Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
-    """
-
-    m_part: float = 1.0
-    v_part: float = 0.0
-    inside: float = 0.0
-    outside: float = 0.0
-    corrects: bool = False
-    """Whether the rate makes up for m and v having been zeros."""
-
-
-STEPS = {
-    "adam": Optimizer(m_part=1 - 0.9, v_part=1 - 0.999, outside=EPSILON, corrects=True),
-    "sgd": Optimizer(inside=1.0),  # v stays 0, so that m, which is g, is divided by 1
-    "rmsprop": Optimizer(v_part=1 - 0.9, inside=EPSILON),
-}
-"""By optimizer, a key of `lib.experiment.OPTIMIZERS`."""
-COPIES = 3
-"""Arrays for each of the weights: these, m and v."""
-
-
-def _huber(wrong: Array) -> Array:
-    size = tf.abs(wrong)
-    return tf.where(size <= 1, 0.5 * wrong * wrong, size - 0.5)
-
-
-COSTS: dict[str, Callable[[Array], Array]] = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
-"""By loss, a key of `lib.experiment.LOSSES`: what each output costs that is wrong by so much. A
-loss is the mean. Source: keras/src/losses/losses.py."""
 
 
 @dataclass(slots=True, eq=False)
@@ -280,13 +242,13 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     serves them all.
     """
     count, (rule, choices, _) = len(values) // COPIES, training
-    rates = _rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
+    rates = step_rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
 
     def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
         weights, indexes = values[:count], order[step]
         loss, gradients = _gradients(code, weights, samples, indexes, training)
         after = [
-            _step(values[place::count], gradient, rates[step], rule)
+            stepped(values[place::count], gradient, rates[step], rule)
             for place, gradient in enumerate(gradients)
         ]
         values = [array for arrays in zip(*after, strict=True) for array in arrays]
@@ -295,26 +257,6 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     start = (tf.constant(0), values, tf.zeros(tf.shape(order)[:2]))
     _, values, losses = tf.while_loop(lambda step, *_: step < span[1], one, start)
     return values, losses
-
-
-def _rates(numbers: Array, rule: Array, corrects: Array) -> Array:
-    """The rate of each step, by its number from 1 on, where it makes up for m and v.
-
-    All at once, before the first: two powers at each step took a tenth of a tiny model's time.
-    """
-    rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
-    numbers = tf.cast(numbers, tf.float32)
-    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
-    return tf.where(corrects > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
-
-
-def _step(values: list[Array], g: Array, rate: Array, rule: Array) -> tuple[Array, Array, Array]:
-    """Weights, m and v after a step of an `Optimizer`."""
-    w, m, v = values
-    _, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
-    m = (1 - m_part) * m + m_part * g
-    v = (1 - v_part) * v + v_part * g * g
-    return w - rate * m / (tf.sqrt(v + inside) + outside), m, v
 
 
 def _gradients(
