@@ -51,9 +51,13 @@ def wait_until_whole(page: Page) -> None:
 
 
 def train(page: Page) -> None:
-    """Press Train, and wait until a run trains, be TensorFlow still to be imported."""
+    """Press Train, and wait until a run has trained an epoch, be TensorFlow still to be imported.
+
+    One that is stopped before has no figures.
+    """
     press(page, "Train")
     wait_for_status(page, "training")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch [1-9]"))
 
 
 def stop(page: Page) -> None:
