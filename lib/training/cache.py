@@ -4,10 +4,9 @@ It doesn't know what a program is: `build` makes one from its key.
 """
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
-from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -19,31 +18,31 @@ SOON = 0.5
 
 
 class ProgramCache:
-    """Programs by key, the least recently asked for dropped first.
+    """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
     thread busy at most, and is given up where something else is likelier before it has begun. What
-    runs in the background wait for has a thread of its own, which comes after all others, and is
-    dropped first. That thread also builds those of the `rooms`, which do for many keys, of which it
-    is said that they are wanted from the start. Rooms are never dropped; a room tells which keys it
-    `holds`, and its `work` beside that of others.
+    runs in the background wait for has a thread of its own, which comes after all others. That
+    thread also builds those of the `rooms`, which do for many keys, of which it is said that they
+    are wanted from the start; a room tells which keys it `holds`, and its `work` beside that of
+    others. What a run gains by, but can do without, is built while that `may_grow`.
     """
 
     THREADS = 2
-    LIMIT = 64
-    """Programs that are kept, beside the rooms."""
 
     def __init__(
         self,
         build: Callable[[Any], Any],
         rooms: Mapping[Any, bool] = MappingProxyType({}),
         has_leisure: Callable[[], bool] = lambda: True,
+        may_grow: Callable[[], bool] = lambda: True,
     ) -> None:
         self._build = build
+        self._may_grow = may_grow
         self._has_leisure = has_leisure
         """Whether there are memory and time for one more room."""
         self._changed = threading.Condition()
-        self._programs: OrderedDict[Key, Future[Any]] = OrderedDict()
+        self._programs = dict[Key, Future[Any]]()
         self._wanted, self._later = Counter[Key](), Counter[Key]()
         """How many runs, and runs in the background, want each: the first is built next."""
         self._likely: dict[Key, None] = {}
@@ -59,7 +58,7 @@ class ProgramCache:
     def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
         """The program of this key, for a run that waits for it or gains by it."""
         with self._changed:
-            future = self._find(key, last=not background)
+            future = self._find(key)
             if not background:
                 self._likely.pop(key, None)
             if not (future.running() or future.done()):
@@ -99,6 +98,12 @@ class ProgramCache:
             future = self._programs.get(key)
             return future is not None and future.done() and not future.exception()
 
+    def may_ask(self, key: Key) -> bool:
+        """Whether a run may ask for this, which it can do without."""
+        with self._changed:
+            is_known = key in self._programs
+        return is_known or self._may_grow()
+
     def _forget(self, key: Key) -> None:
         """Drop what hasn't begun and nobody wants."""
         if not any(key in queue for queue in (self._wanted, self._likely, self._later)):
@@ -106,18 +111,11 @@ class ProgramCache:
             if not (future.running() or future.done()):
                 del self._programs[key]
 
-    def _find(self, key: Key, *, last: bool = True) -> Future[Any]:
-        """The future of a key; a new one, first unless `last`, if it isn't known or failed."""
-        known = key in self._programs
+    def _find(self, key: Key) -> Future[Any]:
+        """The future of a key; a new one if it isn't known or failed."""
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()
-        if last or not known:
-            self._programs.move_to_end(key, last)
-        done = [k for k, program in self._programs.items() if program.done()]
-        done = [k for k in done if k not in self._rooms]
-        for oldest in done[: -self.LIMIT]:  # a run that has asked for it has it in its hands
-            del self._programs[oldest]
         return future
 
     def _work(self, nice: int, *queues: dict[Key, Any]) -> None:
@@ -125,10 +123,12 @@ class ProgramCache:
         give_way(nice)
         while True:
             with self._changed:
-                while not self._changed.wait_for(partial(self._may_build, nice, queues), SOON):
-                    pass  # whether there is leisure, nobody says
+                while not self._may_build(nice, queues):
+                    # That there is leisure, nobody says.
+                    looks = nice == LAST and self._missing
+                    self._changed.wait(SOON if looks else None)
                 key = next(key for queue in queues for key in queue)
-                future = self._find(key, last=False)
+                future = self._find(key)
                 for keys in (self._wanted, self._likely, self._later, self._missing):
                     keys.pop(key, None)
                 future.set_running_or_notify_cancel()

@@ -175,7 +175,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS.
+        A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS, or
+        CROWDED_SECONDS among many.
         """
         with self._changed:
             if (entry := self._book.entries.get(run.id)) is None:

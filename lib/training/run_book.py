@@ -5,6 +5,7 @@ worker (`begin_again`). It isn't locked: the client calls it from one thread at 
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,9 @@ from lib.training.worker_process import WorkerProcess
 
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
+CROWD, CROWDED_SECONDS = 8, 120
+"""With more runs that train it goes on for less: a browser looks once a minute, though its tab is
+hidden."""
 KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
@@ -161,9 +165,9 @@ class RunBook:
     def run_to_forget_for_room(self, supervisor: Supervisor) -> RunEntry | None:
         """Where no run more fits, the paused one that nobody has looked at for longest."""
         unfinished = [e for e in self.entries.values() if e.supervisor is supervisor and not e.over]
-        abandoned = [e for e in unfinished if e.is_abandoned(self._clock() - WATCH_SECONDS)]
         if len(unfinished) < MAX_RUNS:
             return None
+        abandoned = [e for e in unfinished if e.is_abandoned(self._clock() - CROWDED_SECONDS)]
         return min(abandoned, key=lambda entry: entry.touched, default=None)
 
     def touch(self, entry: RunEntry) -> None:
@@ -224,9 +228,14 @@ class RunBook:
 
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
-        since = self._clock() - WATCH_SECONDS
-        active = [entry for entry in self.entries.values() if entry.snapshot.status.active]
-        return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since)]
+        now, active = self._clock(), [e for e in self.entries.values() if e.snapshot.status.active]
+        among = Counter(id(e.supervisor) for e in active if not e.start.background)
+
+        def since(entry: RunEntry) -> float:
+            crowded = among[id(entry.supervisor)] > CROWD
+            return now - (CROWDED_SECONDS if crowded else WATCH_SECONDS)
+
+        return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since(e))]
 
     def stale(self) -> list[RunEntry]:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""

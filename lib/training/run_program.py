@@ -4,7 +4,7 @@ A program of a larger size does for a run, and is there already, so that nobody 
 (`room`). Its own is faster, by a half in the median and many times for the smallest: it is built
 while the run trains, and takes over between two batches. The run says nothing of that, since
 nothing changes but its speed, and rounding. A run that is shown at a pace stays in its room, so
-that it repeats to the last bit.
+that it repeats to the last bit; and so does one for whose program there is no memory.
 """
 
 from concurrent.futures import Future
@@ -81,7 +81,7 @@ class RunProgram:
         if self._has_own:
             return None
         if (own := self._asked.get(self._key)) is None:
-            if pays:
+            if pays and self._programs.may_ask(self._key):
                 self._ask(self._key)
         elif own.done() and not own.exception():
             self._has_own = True

@@ -41,6 +41,9 @@ trains, which takes Python back many times in a slice: with the usual 5 ms it wa
 ROOMY, FEW = 0.5, 4
 """The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
 that nobody waits for."""
+GROWTH = 0.6
+"""The part of what a worker may grow by up to which runs get programs of their own, beside rooms:
+what it builds it holds to its end. The rest is for the runs, and for what has no room."""
 
 
 class LostConnection(BaseException):
@@ -70,15 +73,21 @@ class Loop:
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         share = machine.total_memory() // machine.worker_count()
-        self._limit = machine.memory_limit(share, machine.used_memory())
+        start = machine.used_memory()
+        self._limit = machine.memory_limit(share, start)
+        self._own_limit = start + GROWTH * (self._limit - start)
         self._busy = 0
         """How many runs trained in the last round."""
-        self._programs = ProgramCache(build, rooms, self._has_leisure)
+        self._programs = ProgramCache(build, rooms, self._has_leisure, self._may_grow)
         self._reported_grown = -math.inf
 
     def _has_leisure(self) -> bool:
         """Whether there are memory and time for a room that nobody waits for."""
         return self._busy <= FEW and machine.used_memory() < ROOMY * self._limit
+
+    def _may_grow(self) -> bool:
+        """Whether there is memory for programs that runs can do without."""
+        return machine.used_memory() < self._own_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -115,9 +124,11 @@ class Loop:
             run.show_place(place)
 
     def _report_grown(self) -> None:
+        """Say so beyond the limit; and where it may grow no more, in a moment without runs."""
         now = time.monotonic()
-        late = now - self._reported_grown >= self._timing.grown_seconds
-        if late and not self._retiring and machine.used_memory() > self._limit:
+        if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
+            return
+        if machine.used_memory() > (self._limit if self._runs else self._own_limit):
             self._reported_grown = now
             self._send(messages.Event("grown"))
 

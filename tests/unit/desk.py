@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from multiprocessing import Pipe
+from types import MappingProxyType
 from typing import Any
 
 from lib.run import Snapshot, Status
 from lib.training import worker
+from lib.training.architecture import Architecture
 from lib.training.messages import (
     Answer,
     Ask,
@@ -42,17 +45,22 @@ class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
     def __init__(
-        self, build: Build = build, answers: Answers = ANSWERS, timing: Timing = USUAL
+        self,
+        build: Build = build,
+        answers: Answers = ANSWERS,
+        timing: Timing = USUAL,
+        rooms: Mapping[Architecture, bool] = MappingProxyType({}),
     ) -> None:
         self.seen: list[Snapshot | Event | Answer] = []
         """All messages that were read."""
         self.connection, self.theirs = Pipe()
-        self.thread = threading.Thread(target=self._run, args=(build, answers, timing), daemon=True)
+        loop = partial(worker.Loop, self.theirs, build, answers, timing, rooms=rooms)
+        self.thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self.thread.start()
 
-    def _run(self, *arguments: Any) -> None:
+    def _run(self, loop: Callable[[], worker.Loop]) -> None:
         with self.theirs:
-            worker.Loop(self.theirs, *arguments).run()
+            loop().run()
 
     def send(self, command: Command) -> None:
         """Send it as the client does."""

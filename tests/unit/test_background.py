@@ -6,8 +6,6 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from lib.run import Status
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
@@ -104,21 +102,6 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
     assert own.result(PATIENCE) == "C"
     again = cache.ask("b")
     assert again.result(PATIENCE) == "B"
-
-
-def test_the_background_s_programs_are_dropped_first(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A sweep of many architectures doesn't cost people theirs."""
-    monkeypatch.setattr(ProgramCache, "LIMIT", 2)
-    cache = ProgramCache(shop.build)
-    shop.let(100)
-    for key in ("a", "b"):
-        cache.ask(key).result(PATIENCE)
-    for key in ("p", "q", "r"):
-        cache.ask(key, background=True).result(PATIENCE)
-    ask(cache, "a", "b")
-    assert sorted(shop.built) == ["a", "b", "p", "q", "r"]
 
 
 def test_a_sweep_s_runs_are_forgotten_without_a_person_s() -> None:

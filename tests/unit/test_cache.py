@@ -104,19 +104,6 @@ def test_what_was_likely_and_is_wanted_now_is_built_once(shop: Workshop) -> None
     assert sorted(shop.built) == ["a", "b"]
 
 
-def test_the_least_recently_asked_for_is_dropped(shop: Workshop) -> None:
-    """One too many takes the place of the one that nobody asked for lately."""
-    cache = ProgramCache(shop.build)
-    numbers = [f"{number}" for number in range(ProgramCache.LIMIT - 2)]
-    shop.let(ProgramCache.LIMIT + 3)
-    for key in ("a", "b", "a", *numbers, "c"):
-        cache.ask(key).result(PATIENCE)
-    assert cache.ask("c").done()
-    assert cache.ask("a").done()
-    cache.ask("b").result(PATIENCE)
-    assert shop.built == ["a", "b", *numbers, "c", "b"]
-
-
 def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
     """Who waited hears why; who asks later gets a new try."""
     cache = ProgramCache(shop.build)
@@ -207,16 +194,6 @@ def test_a_key_has_the_smallest_room_that_holds_it(shop: Workshop) -> None:
     assert shop.begun == ["abc"]
 
 
-def test_rooms_are_never_dropped(shop: Workshop) -> None:
-    """However many programs of runs there are."""
-    cache = ProgramCache(shop.build, rooms("abc"))
-    shop.let(ProgramCache.LIMIT + 4)
-    for number in range(ProgramCache.LIMIT + 3):
-        cache.ask(f"{number}").result(PATIENCE)
-    assert eventually(lambda: cache.has("abc"))
-    assert not cache.has("0")
-
-
 def test_a_room_that_could_not_be_built_is_tried_again_by_who_needs_it(shop: Workshop) -> None:
     """As any program."""
     shop.broken = {"abc"}
@@ -238,3 +215,15 @@ def test_without_leisure_no_room_is_built(shop: Workshop) -> None:
     assert shop.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))
+
+
+def test_without_memory_a_run_may_ask_only_for_what_is_there(shop: Workshop) -> None:
+    """Or is being built for another. What a run can't do without is built all the same."""
+    memory = [True]
+    cache = ProgramCache(shop.build, may_grow=lambda: memory[0])
+    assert cache.may_ask("a")
+    shop.let(2)
+    assert cache.ask("a").result(PATIENCE) == "A"
+    memory[0] = False
+    assert [cache.may_ask("a"), cache.may_ask("b")] == [True, False]
+    assert cache.ask("b").result(PATIENCE) == "B"

@@ -12,7 +12,7 @@ from lib.run import ModeResult, Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.client import TIDY_SECONDS
 from lib.training.messages import Start, Steer
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
@@ -82,7 +82,7 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
         scene.say(run, Status.PAUSED, 1)
     scene.start()
     assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
-    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.clock.forward(CROWDED_SECONDS + 1)
     scene.client.latest(runs[0])
     scene.start()
     assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
@@ -212,6 +212,20 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(scene: Scene, status: S
     assert snapshot.reason == "Paused: nobody was watching."
     scene.client.resume(run)
     assert scene.worker.verbs == ["start", "pause", "resume"]
+
+
+def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene: Scene) -> None:
+    """Who is there has the processor. A sweep's runs, which wait for all others, make no crowd."""
+    several = [scene.start() for _ in range(CROWD)]
+    scene.client.start(make_experiment(), make_dataset(), background=True)
+    scene.clock.forward(CROWDED_SECONDS + 1)
+    scene.client.latest(several[0])
+    assert "pause" not in scene.worker.verbs
+    one_more = scene.start()
+    scene.clock.forward(TIDY_SECONDS)
+    scene.client.latest(one_more)
+    paused = [Steer("pause", run.id) in scene.worker.posted for run in (*several, one_more)]
+    assert paused == [False, *[True] * (CROWD - 1), False]
 
 
 def test_who_pauses_a_run_is_not_told_that_nobody_watched(scene: Scene) -> None:

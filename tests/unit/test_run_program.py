@@ -99,6 +99,19 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     assert len(stage.programs.asked) == 1
 
 
+def test_without_memory_a_run_stays_in_its_room() -> None:
+    """Unless its own program is there, since another run had it built."""
+    key = replace(FIRST[0], units=3)
+    programs = ProgramCache(build, dict.fromkeys(FIRST, False), may_grow=lambda: False)
+    run = RunProgram(programs, key, background=False, repeats=False)
+    assert eventually(run.first)
+    assert run.better(pays=True) is None
+    assert not run.is_better_due
+    programs.ask(key).result(PATIENCE)
+    assert run.better(pays=True) is None  # asked for
+    assert run.better(pays=True)
+
+
 def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
     """A middling model in a room for twice its units and timesteps; not the smallest one there."""
     largest = max(ROOMS, key=lambda room: room.units)

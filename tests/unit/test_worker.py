@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import limits, pair_trainer
+from lib.training import cache, limits, machine, pair_trainer, worker
+from lib.training.architecture import Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb, encode
+from lib.training.room import ROOMS
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
@@ -22,7 +25,7 @@ from tests.unit.fakes import (
     build,
     make_experiment,
 )
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually
 
 ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 """A batch in each turn."""
@@ -261,4 +264,30 @@ def test_a_loop_gives_signs_of_life() -> None:
     desk = Desk(timing=replace(USUAL, beat_seconds=0.01))
     for _ in range(3):
         desk.find(lambda message: message == Event("alive"))
+    desk.close()
+
+
+def test_rooms_that_nobody_waits_for_are_built_when_few_runs_train(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They take the time of those that do."""
+    monkeypatch.setattr(worker, "FEW", 0)
+    monkeypatch.setattr(cache, "SOON", 0.001)
+    monkeypatch.setattr(machine, "used_memory", lambda: used)
+    room = next(room for room in ROOMS if room.code.cell == "gru")
+    used, built, held = 10**12, list[Architecture](), HeldProgram()
+
+    def note(key: Architecture) -> HeldProgram:
+        built.append(key)
+        return held
+
+    desk = Desk(note, timing=ONE_BATCH, rooms={room: True})
+    desk.start("long", epochs=5000)
+    assert held.beyond.wait(PATIENCE)
+    used = 0
+    time.sleep(0.05)
+    assert room not in built
+    desk.send(Steer("stop", "long"))
+    held.let.set()
+    assert eventually(lambda: room in built)
     desk.close()

@@ -1,4 +1,4 @@
-"""A worker that has grown says so, and one that is to end does what it has to do before."""
+"""What a worker does about its memory, and what it still does once another has followed it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     desk.send(Retire())  # somebody has
     news()
     assert news() == []
+    desk.close()
+
+
+def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From where runs get no programs of their own any more; nobody is hurt by a fresh one then."""
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 2000)
+    monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
+    used = 1000
+    desk = Desk()
+    desk.send(START_PAUSED)
+    desk.find_status("one", Status.PAUSED)
+    used = 1000 + 1000 * worker.GROWTH + 1
+    desk.ask("double", number=1)
+    assert Event("grown") not in desk.seen
+    desk.send(Steer("stop", "one"))
+    desk.find(lambda message: message == Event("grown"))
     desk.close()
 
 
