@@ -28,8 +28,8 @@ KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
 KEEP_BYTES = 64_000_000
-"""Bytes of data and weights that these may hold; data that several share count once. The newest
-always stays."""
+"""Bytes of data and of weights, of now and before, that these may hold; data that several share
+count once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -76,6 +76,12 @@ class RunEntry:
     def over(self) -> bool:
         """Whether the run can't go on."""
         return self.snapshot.status.over
+
+    @property
+    def weight_bytes(self) -> int:
+        """What its weights take, those of earlier epochs too."""
+        past = len(self.past.points) if self.past else 0
+        return (1 + past) * weight_bytes(self.snapshot.weights)
 
     @property
     def is_going(self) -> bool:
@@ -249,7 +255,7 @@ class RunBook:
             held: dict[int, int] = {}
             for rank, entry in enumerate(entries):
                 held[id(entry.run.dataset)] = entry.run.dataset.nbytes
-                held[id(entry)] = weight_bytes(entry.snapshot.weights)
+                held[id(entry)] = entry.weight_bytes
                 full = rank > 0 and sum(held.values()) > KEEP_BYTES
                 if rank >= KEEP_RUNS or full or entry.touched < since:
                     stale.append(entry)

@@ -184,6 +184,26 @@ def test_finished_runs_hold_only_so_many_weights(
     assert [run for run in done if scene.client.get(run.id)] == done[1:]
 
 
+def test_weights_of_earlier_epochs_count_as_well(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run that was long they are most of what it holds."""
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 1_000_000)
+    shared = make_dataset()
+    done = [scene.client.start(make_experiment(), shared) for _ in range(3)]
+    for run, epochs in zip(done, (40, 1, 1), strict=True):
+        for epoch in range(epochs):
+            weights = (np.zeros(10_000, np.float32),)
+            judged = np.arange(epoch + 1)
+            result = replace(a_result(shared, 1.0), weights=weights, checked_epochs=judged)
+            model = {"last": result}
+            scene.worker.say(Snapshot(run.id, Status.RUNNING, epoch, 40, results=model))
+        scene.clock.forward(1)
+        scene.worker.say(Snapshot(run.id, Status.FINISHED, epochs, 40, results=model))
+    scene.start()
+    assert [run for run in done if scene.client.get(run.id)] == done[1:]
+
+
 def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
     """Over or paused for so long; a run that trains is never taken away."""
     over, paused, going = scene.start(), scene.start(), scene.start()
