@@ -127,6 +127,18 @@ def test_what_a_browser_holds_does_not_grow_while_a_run_trains(page: Page) -> No
     stop(page)
 
 
+def test_the_chart_that_is_seen_in_the_end_has_the_last_epoch(page: Page) -> None:
+    """Of the two in its place the other is one look older, and a browser keeps what was replaced."""
+    open_page(page, "/?data=running_mean&epochs=400&seeds=1&U=4&pace=fast")
+    press(page, "Train")
+    wait_for_status(page, "finished")
+    seen = page.locator(".st-key-chart_loss .js-plotly-plot:visible")
+    expect(seen).to_have_count(1)
+    ends = "plot => plot._fullData.map(trace => [trace.name, trace.x.at(-1)])"
+    found = dict(seen.evaluate(ends))
+    assert [found["sequence mode"], found["last-step mode, validation"]] == [400, 400]
+
+
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
     """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
