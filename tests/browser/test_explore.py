@@ -128,7 +128,7 @@ def test_what_a_browser_holds_does_not_grow_while_a_run_trains(page: Page) -> No
 
 
 def test_the_chart_that_is_seen_in_the_end_has_the_last_epoch(page: Page) -> None:
-    """Of the two in its place the other is one look older, and a browser keeps what was replaced."""
+    """The other one in its place is a look older, and a browser keeps what was replaced."""
     open_page(page, "/?data=running_mean&epochs=400&seeds=1&U=4&pace=fast")
     press(page, "Train")
     wait_for_status(page, "finished")
