@@ -1,4 +1,4 @@
-"""Programs are built once, for who waits first of all, and only so many are kept."""
+"""Programs are built once, for who waits first of all, and while there is memory for them."""
 
 from __future__ import annotations
 
@@ -162,6 +162,10 @@ class Room(str):
         """Whether it begins with this."""
         return self.startswith(other)
 
+    def is_near(self, other: str) -> bool:
+        """Whether it has one letter more."""
+        return len(self) <= len(other) + 1
+
 
 def rooms(*keys: str, at_once: bool = True) -> dict[Room, bool]:
     """These, and whether they are built from the start on."""
@@ -227,3 +231,17 @@ def test_without_memory_a_run_may_ask_only_for_what_is_there(shop: Workshop) -> 
     memory[0] = False
     assert [cache.may_ask("a"), cache.may_ask("b")] == [True, False]
     assert cache.ask("b").result(PATIENCE) == "B"
+
+
+def test_without_memory_a_run_has_a_room_that_is_dear(shop: Workshop) -> None:
+    """Else it waits for its own, which is far better, and has that wherever it is there."""
+    memory = [True]
+    cache = ProgramCache(
+        shop.build, rooms("abcdef", "abcd", at_once=False), may_grow=lambda: memory[0]
+    )
+    found = [cache.room_for("ab")]
+    memory[0] = False
+    found += [cache.room_for(key) for key in ("ab", "b")]
+    shop.let(1)
+    assert cache.ask("ab").result(PATIENCE) == "AB"
+    assert [*found, cache.room_for("ab")] == ["ab", "abcd", "b", "ab"]
