@@ -53,7 +53,7 @@ bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.paste
 	$(BIN)/python -m tests.bench.throughput --json throughput.json
 
-bench-load: .venv/dev.stamp
+bench-load: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.load $(ARGS)
 
 # README's screenshots, and a picture of each gallery card.

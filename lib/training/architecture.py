@@ -18,8 +18,6 @@ busy alone: side by side each would be slower, since less of what it needs is in
 DEARER, CHEAP = 8, 3_000_000
 """A room costs at most so many times what a model's own program does; or, of small models, so many
 multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
-SEVERAL = 4
-"""A room that is near models of several seeds costs so many times less than these limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +80,6 @@ class Architecture:
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
             and self.price(other) <= max(DEARER * other.work, CHEAP)
         )
-
-    def is_near(self, other: "Architecture") -> bool:
-        """Whether a program of this one, which holds it, costs so little that it is usually taken.
-
-        It trains models of several seeds alone, without the second thread of their own.
-        """
-        dear = max(DEARER * other.work, CHEAP)
-        return other.threads == 1 or self.price(other) <= dear / SEVERAL
 
 
 _SIZES = "units", "timesteps", "features", "targets", "batch"

@@ -24,9 +24,8 @@ class ProgramCache:
     thread busy at most, and is given up where something else is likelier before it has begun. What
     runs in the background wait for has a thread of its own, which comes after all others. That
     thread also builds those of the `rooms`, which do for many keys, of which it is said that they
-    are wanted from the start; a room tells which keys it `holds`, which of them it `is_near`, and
-    its `work` beside that of others. What a run gains by, but can do without, is built while what
-    is built `may_grow`.
+    are wanted from the start; a room tells which keys it `holds`, and its `work` beside that of
+    others. What a run gains by, but can do without, is built while what is built `may_grow`.
     """
 
     THREADS = 2
@@ -90,15 +89,14 @@ class ProgramCache:
             self._changed.notify_all()
 
     def room_for(self, key: Key) -> Any:
-        """The smallest room that holds this key and is near it; the key itself where none is.
+        """The smallest room that holds this key; the key itself where none does.
 
-        Where what is built may not grow, any that holds it.
+        Where what is built may not grow, the smallest of those that are there, if any is.
         """
         holding = [room for room in self._rooms if room.holds(key)]
-        near = [room for room in holding if room.is_near(key)]
-        if holding and not (near or self.may_ask(key)):
-            near = holding
-        return near[0] if near else key
+        if holding and not self._may_grow():
+            holding = [room for room in holding if self.has(room)] or holding
+        return holding[0] if holding else key
 
     def has(self, key: Key) -> bool:
         """Whether the program of this key is there."""

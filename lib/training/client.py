@@ -30,7 +30,7 @@ from lib.training.run_book import RunBook, RunEntry
 from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
-TIDY_SECONDS = 60.0
+TIDY_SECONDS = 15.0
 """Between two looks for what can be paused or forgotten."""
 
 

@@ -18,8 +18,8 @@ MEMORY_SHARE = 0.7
 MOST_MEMORY = 3 * GB // 2
 """Bytes that a worker may use at most, however large its machine."""
 LEAST_GROWTH = 150 * 10**6
-"""What a worker may always add to what it began with, about ten compiled programs. Otherwise, where
-even an empty worker is beyond its share, each would be replaced at once, without an end."""
+"""What a worker may always add to what it began with, some thirty programs. Otherwise, where even
+an empty worker is beyond its share, each would be replaced at once, without an end."""
 TWO_FIT_IN = 2 * GB
 """A machine with less has no room for a full worker and a fresh one beside the page process. Where
 there are several workers, each counts for this much."""

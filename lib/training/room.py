@@ -52,7 +52,13 @@ ROOMS = {
 """And whether each is built from the start on. The others take up to 60 MB, the first of its layers
 at least, and so are built when somebody comes near them."""
 
+_BY_WORK = sorted(ROOMS, key=lambda room: room.work)
 Shapes = list[tuple[int, ...]]
+
+
+def room_of(own: Architecture) -> Architecture | None:
+    """The smallest room that holds models of these sizes; None where none does."""
+    return next((room for room in _BY_WORK if room.holds(own)), None)
 
 
 def weight_shapes(of: Architecture) -> Shapes:

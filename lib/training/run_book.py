@@ -21,7 +21,7 @@ from lib.training.worker_process import WorkerProcess
 
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
-CROWD, CROWDED_SECONDS = 8, 120
+CROWD, CROWDED_SECONDS = 8, 90
 """With more runs that train it goes on for less: a browser looks once a minute, though its tab is
 hidden."""
 KEEP_RUNS = 40
@@ -173,7 +173,13 @@ class RunBook:
         unfinished = [e for e in self.entries.values() if e.supervisor is supervisor and not e.over]
         if len(unfinished) < MAX_RUNS:
             return None
-        abandoned = [e for e in unfinished if e.is_abandoned(self._clock() - CROWDED_SECONDS)]
+        now = self._clock()
+        abandoned = [
+            # Who has paused it may still look at it, and a page that shows it asks for nothing.
+            e
+            for e in unfinished
+            if e.is_abandoned(now - (CROWDED_SECONDS if e.unwatched else WATCH_SECONDS))
+        ]
         return min(abandoned, key=lambda entry: entry.touched, default=None)
 
     def touch(self, entry: RunEntry) -> None:

@@ -1,10 +1,10 @@
 """Which program a run trains by: a room that holds it, and then one of its own where that pays.
 
 A program of a larger size does for a run, and is there already, so that nobody waits for a compiler
-(`room`). Its own is faster, by a half in the median and many times for the smallest: it is built
+(`room`). Its own is faster, by a half to three times mostly, and more for the smallest: it is built
 while the run trains, and takes over between two batches. The run says nothing of that, since
-nothing changes but its speed, and rounding. A run that is shown at a pace stays in its room, so
-that it repeats to the last bit; and so does one for whose program there is no memory.
+nothing changes but its speed, and rounding. A run stays in its room, and repeats to the last bit,
+as long as it keeps the pace at which it is shown; and where there is no memory for its own program.
 """
 
 from concurrent.futures import Future
@@ -13,8 +13,9 @@ from typing import Any
 from lib.training.architecture import CHEAP, Architecture
 from lib.training.cache import ProgramCache
 
-DEAR = 3
-"""From so many times the price of a run's own program on, a large room is dear."""
+DEAR, SEVERAL = 3, 4
+"""From so many times the price of a run's own program on, a large room is dear; for several seeds,
+of which it trains each model alone and in one thread, from so many times less."""
 
 
 class CompileError(Exception):
@@ -58,7 +59,8 @@ class RunProgram:
     @property
     def is_dear(self) -> bool:
         """Whether it costs a multiple of its own, and that is much."""
-        return self._first.price(self._key) > max(DEAR * self._key.work, CHEAP)
+        dear = max(DEAR * self._key.work, CHEAP)
+        return self._first.price(self._key) > (dear if self._key.threads == 1 else dear / SEVERAL)
 
     def first(self) -> Any | None:
         """The first program, or None as long as it isn't there. Raises CompileError.

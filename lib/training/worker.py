@@ -41,7 +41,7 @@ trains, which takes Python back many times in a slice: with the usual 5 ms it wa
 ROOMY, FEW = 0.5, 4
 """The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
 that nobody waits for."""
-GROWTH = 0.6
+GROWTH = 0.45
 """The part of what a worker may grow by up to which runs get programs of their own, beside rooms:
 what it builds it holds to its end. The rest is for the runs, and for what has no room."""
 
@@ -76,8 +76,9 @@ class Loop:
         start = machine.used_memory()
         self._limit = machine.memory_limit(share, start)
         self._own_limit = start + GROWTH * (self._limit - start)
-        self._busy = 0
-        """How many runs trained in the last round."""
+        self._busy = FEW + 1
+        """How many runs trained in the last round. Before the first, perhaps those that a worker
+        which has died left to this one: for these no room may have been begun."""
         self._programs = ProgramCache(build, rooms, self._has_leisure, self._may_grow)
         self._reported_grown = -math.inf
 

@@ -112,7 +112,7 @@ def following_fragment(
         owner, runs, interval = ThreadState.get().fragment_id, count(), 0.0
 
         def follow() -> None:
-            if next(runs):
+            if next(runs) % AFRESH:  # else all is drawn anew in this moment
                 # As if the fragment around had drawn it: what a fragment itself has drawn goes
                 # where it isn't drawn again, and elsewhere has a container of Streamlit's own.
                 with ThreadState.scoped(fragment_id=owner, delta_path=None):

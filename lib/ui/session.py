@@ -150,8 +150,9 @@ class Charts:
     """By the name of a card of Explore, what is said of its chart: takeaway and details."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
-    prepared: tuple[object, ...] = ()
-    """Of which kind the models are that the worker was last told of before anybody trains them."""
+    prepared: object = None
+    """The room, or the kind, of the models that the worker was last told of before anybody trains
+    them."""
 
 
 @dataclass(slots=True, eq=False)

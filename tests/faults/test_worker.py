@@ -123,12 +123,14 @@ async def _class(server: Server) -> None:
 
         await together(person.unfold("More") for person in people[::2])
         worker = await next_worker(server, first)
+        assert not any("memory" in person.text for person in people)
         lacks = [asyncio.create_task(lacks_memory(person)) for person in people]
         with no_more_memory(worker):
             await together(person.move("Layers", 2) for person in people[::2])
             await together(person.click("Train") for person in people[::2])
-            await asyncio.wait(lacks, return_when=asyncio.FIRST_COMPLETED)
+            said, _ = await asyncio.wait(lacks, return_when=asyncio.FIRST_COMPLETED)
         for lack in lacks:
             lack.cancel()
+        assert [lack.exception() for lack in said] == [None] * len(said)
         await together(trains_at_last(person) for person in people)
     assert [person.errors for person in people if person.errors] == []

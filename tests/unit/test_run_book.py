@@ -82,7 +82,7 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
         scene.say(run, Status.PAUSED, 1)
     scene.start()
     assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
-    scene.clock.forward(CROWDED_SECONDS + 1)
+    scene.clock.forward(WATCH_SECONDS + 1)
     scene.client.latest(runs[0])
     scene.start()
     assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]

@@ -1,8 +1,8 @@
 """A run as it goes: the buttons, the progress, and below them the charts.
 
 All of it is a fragment. While figures change, what shows them is drawn anew five times a second, or
-less often where many watch (`lib.ui.load`); the buttons are drawn anew when one is pressed. When
-that begins or ends, or the run is another one, or the pace is wrong, it asks for a run of the page.
+less often where many watch (`lib.ui.load`); the buttons now and then, and when one is pressed. When
+that begins or ends, or the run is another one, it asks for a run of the page.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,8 @@ from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
 from lib.toml import beside
+from lib.training.architecture import architecture_of
+from lib.training.room import room_of
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
@@ -44,10 +46,9 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
 
     The session's first run leaves the lower charts out, so that it isn't the `whole` page.
     """
-    charts, model = session().charts, loaded.experiment.model
-    kind = model.cell, model.layers, model.head
-    if charts.prepared != kind:  # no more: what is compiled stays, and sliders ask for much
-        charts.prepared = kind
+    charts, program = session().charts, _likely_program(loaded)
+    if charts.prepared != program:
+        charts.prepared = program
         runs.client().prepare(loaded.experiment, loaded.dataset)
     following_fragment(
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
@@ -55,6 +56,13 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
     )
+
+
+def _likely_program(loaded: Loaded) -> object:
+    """The room of these settings; where they have none their kind, since sliders ask for much."""
+    model, data = loaded.experiment.model, loaded.dataset
+    own = architecture_of(loaded.experiment, data.train, *data.shape[1:], data.targets)
+    return room_of(own) or (model.cell, model.layers, model.head)
 
 
 def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
