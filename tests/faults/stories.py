@@ -58,9 +58,14 @@ async def reads(session: Session, *words: str) -> None:
     await session.until(lambda: all(each in session.text for each in words))
 
 
+def says_no_memory(session: Session) -> bool:
+    """Whether the page says that there was none, of a run or of a worker that nobody killed."""
+    return "memory" in session.text and KILLED not in session.text
+
+
 async def lacks_memory(session: Session) -> None:
-    """Wait until the page says that there was none, of a run or of a worker that nobody killed."""
-    await session.until(lambda: "memory" in session.text and KILLED not in session.text)
+    """Wait until the page says so."""
+    await session.until(lambda: says_no_memory(session))
 
 
 async def train_again(session: Session) -> None:

@@ -22,6 +22,7 @@ from tests.faults.stories import (
     no_more_memory,
     play,
     reads,
+    says_no_memory,
     stop,
     together,
     train,
@@ -123,7 +124,7 @@ async def _class(server: Server) -> None:
 
         await together(person.unfold("More") for person in people[::2])
         worker = await next_worker(server, first)
-        assert not any("memory" in person.text for person in people)
+        assert not any(map(says_no_memory, people))
         lacks = [asyncio.create_task(lacks_memory(person)) for person in people]
         with no_more_memory(worker):
             await together(person.move("Layers", 2) for person in people[::2])
