@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import MagicMock, Mock
 
 import pytest
 import streamlit as st
@@ -140,3 +141,26 @@ def test_a_page_takes_an_interval_as_streamlit_would_set_it(
     assert ours.auto_rerun.fragment_id in {m.delta.fragment_id for m in sent}
     ours.auto_rerun.fragment_id, ours.hash = streamlits.auto_rerun.fragment_id, streamlits.hash
     assert ours == streamlits
+
+
+def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fragment around has a timer of its own, which is so much slower and fires just then."""
+    follows: list[Callable[[], None]] = []
+    timers, drawn = list[tuple[object, ...]](), list[bool]()
+
+    def note(follow: Callable[[], None]) -> Callable[[], None]:
+        follows.append(follow)
+        return follow
+
+    rhythm = Mock(**{"interval.return_value": 1.0, "is_off.return_value": False})
+    monkeypatch.setattr(fragment, "RHYTHM", rhythm)
+    monkeypatch.setattr(fragment, "fragment", lambda draw: draw)
+    monkeypatch.setattr(fragment, "look_every", lambda *timer: timers.append(timer))
+    monkeypatch.setattr(st, "fragment", note)
+    state = MagicMock(**{"get.return_value.fragment_id": "owner"})
+    monkeypatch.setattr(fragment, "ThreadState", state)
+    fragment.following_fragment(lambda: True, lambda _: drawn.append, lambda going: going)
+    for _ in range(2 * fragment.AFRESH):
+        follows[0]()
+    assert timers == [(1.0,), (fragment.AFRESH * 1.0, "owner")]
+    assert len(drawn) == 2 * (fragment.AFRESH - 1)
