@@ -18,6 +18,8 @@ busy alone: side by side each would be slower, since less of what it needs is in
 DEARER, CHEAP = 8, 3_000_000
 """A room costs at most so many times what a model's own program does; or, of small models, so many
 multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
+SEVERAL = 2
+"""For models of several seeds a room is near that costs so many times less than these limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class Architecture:
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
             and self.price(other) <= max(DEARER * other.work, CHEAP)
         )
+
+    def is_near(self, other: "Architecture") -> bool:
+        """Whether a program of this one, which holds it, costs so little that it is usually taken.
+
+        Models of several seeds are trained alone and in one thread there.
+        """
+        dear = max(DEARER * other.work, CHEAP)
+        return self.price(other) <= (dear if other.threads == 1 else dear / SEVERAL)
 
 
 _SIZES = "units", "timesteps", "features", "targets", "batch"

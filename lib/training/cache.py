@@ -24,8 +24,9 @@ class ProgramCache:
     thread busy at most, and is given up where something else is likelier before it has begun. What
     runs in the background wait for has a thread of its own, which comes after all others. That
     thread also builds those of the `rooms`, which do for many keys, of which it is said that they
-    are wanted from the start; a room tells which keys it `holds`, and its `work` beside that of
-    others. What a run gains by, but can do without, is built while what is built `may_grow`.
+    are wanted from the start; a room tells which keys it `holds`, which of them it `is_near`, and
+    its `work` beside that of others. What a run gains by, but can do without, is built while what
+    is built `may_grow`.
     """
 
     THREADS = 2
@@ -89,14 +90,14 @@ class ProgramCache:
             self._changed.notify_all()
 
     def room_for(self, key: Key) -> Any:
-        """The smallest room that holds this key; the key itself where none does.
+        """The smallest room that holds this key and is near it; the key itself where none is.
 
-        Where what is built may not grow, the smallest of those that are there, if any is.
+        Where what is built may not grow, the smallest that holds it and is there, else any.
         """
         holding = [room for room in self._rooms if room.holds(key)]
-        if holding and not self._may_grow():
-            holding = [room for room in holding if self.has(room)] or holding
-        return holding[0] if holding else key
+        if not holding or self.may_ask(key):
+            return next((room for room in holding if room.is_near(key)), key)
+        return next(filter(self.has, holding), holding[0])
 
     def has(self, key: Key) -> bool:
         """Whether the program of this key is there."""

@@ -30,7 +30,7 @@ from lib.training.run_book import RunBook, RunEntry
 from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
-TIDY_SECONDS = 15.0
+TIDY_SECONDS = 5.0
 """Between two looks for what can be paused or forgotten."""
 
 
@@ -175,13 +175,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS, or
-        CROWDED_SECONDS among many.
+        A run that nobody looks at, here or with `wait`, gives way to others after YIELD_SECONDS,
+        and is paused after WATCH_SECONDS, or CROWDED_SECONDS among many.
         """
         with self._changed:
             if (entry := self._book.entries.get(run.id)) is None:
                 return None
-            self._book.touch(entry)
+            self._attend(entry)
             self._tidy(TIDY_SECONDS)
             return entry.latest
 
@@ -216,6 +216,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
             if entry.unwatched:
                 self.resume(run)
+            self._attend(entry)
             entry.waiting += 1
             try:
                 self._changed.wait_for(is_settled, timeout)
@@ -257,7 +258,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry = self._book.entries.get(run.id)
             if entry is None or entry.over:
                 return
-            self._book.touch(entry)
+            self._attend(entry)
             entry.unwatched = False
             entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
             entry.epoch_then = entry.snapshot.epoch
@@ -309,7 +310,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return starts
 
     def _tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs, and pause unwatched ones, `at_least_seconds` after the last time."""
+        """Forget old runs, and have unwatched ones yield or pause.
+
+        It does so `at_least_seconds` after the last time.
+        """
         if self._clock() - self._tidied < at_least_seconds:
             return
         self._tidied = self._clock()
@@ -318,3 +322,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         for entry in self._book.unwatched():
             entry.unwatched = True
             entry.worker.post(Steer("pause", entry.run.id))
+        for entry in self._book.unheeded():
+            entry.yields = True
+            entry.worker.post(Steer("yield", entry.run.id))
+
+    def _attend(self, entry: RunEntry) -> None:
+        """Note that somebody looks at a run."""
+        self._book.touch(entry)
+        if entry.yields and not entry.over:
+            entry.yields = False
+            entry.worker.post(Steer("attend", entry.run.id))

@@ -37,8 +37,9 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
-"""To drop a run is to end it and to send nothing more about it."""
+Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
+"""To drop a run is to end it and to send nothing more about it. One that is to yield has turns as
+in the background, until somebody attends to it."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):

@@ -57,8 +57,8 @@ Shapes = list[tuple[int, ...]]
 
 
 def room_of(own: Architecture) -> Architecture | None:
-    """The smallest room that holds models of these sizes; None where none does."""
-    return next((room for room in _BY_WORK if room.holds(own)), None)
+    """The smallest room that holds models of these sizes and is near; None where none is."""
+    return next((room for room in _BY_WORK if room.holds(own) and room.is_near(own)), None)
 
 
 def weight_shapes(of: Architecture) -> Shapes:

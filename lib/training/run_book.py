@@ -19,6 +19,9 @@ from lib.training.messages import Start
 from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 
+YIELD_SECONDS = 15
+"""A run that nobody has looked at for so long gives way to those that are watched. Pages look every
+five seconds at least, but for hidden tabs."""
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
 CROWD, CROWDED_SECONDS = 8, 90
@@ -59,6 +62,8 @@ class RunEntry:
     """When it was last looked at, or ended; on the book's clock."""
     waiting: int = 0
     """Calls of `wait` that look at it now."""
+    yields: bool = False
+    """Whether it gives way to others because nobody looks at it."""
     unwatched: bool = False
     """Whether the client has paused it because nobody looked at it."""
     verb: str = "start"
@@ -222,6 +227,7 @@ class RunBook:
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
                 entry.restarted_at, entry.worker, entry.past = now, worker, None
+                entry.yields = False
                 entry.restart_reason = said("begins_again", how=text)
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,
@@ -248,6 +254,17 @@ class RunBook:
             return now - (CROWDED_SECONDS if crowded else WATCH_SECONDS)
 
         return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since(e))]
+
+    def unheeded(self) -> list[RunEntry]:
+        """Runs that train, that nobody looks at now, and that don't yield yet."""
+        since = self._clock() - YIELD_SECONDS
+        return [
+            e
+            for e in self.entries.values()
+            if e.snapshot.status.active
+            and not (e.yields or e.unwatched or e.waiting or e.start.background)
+            and e.touched < since
+        ]
 
     def stale(self) -> list[RunEntry]:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""

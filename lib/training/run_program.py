@@ -13,9 +13,9 @@ from typing import Any
 from lib.training.architecture import CHEAP, Architecture
 from lib.training.cache import ProgramCache
 
-DEAR, SEVERAL = 3, 4
-"""From so many times the price of a run's own program on, a large room is dear; for several seeds,
-of which it trains each model alone and in one thread, from so many times less."""
+DEAR, CHEAP_TO_SEVERAL = 3, CHEAP / 4
+"""From so many times the price of a run's own program on, a large room is dear. To several seeds
+any is that isn't as cheap: it trains each of their models alone and in one thread."""
 
 
 class CompileError(Exception):
@@ -59,8 +59,10 @@ class RunProgram:
     @property
     def is_dear(self) -> bool:
         """Whether it costs a multiple of its own, and that is much."""
-        dear = max(DEAR * self._key.work, CHEAP)
-        return self._first.price(self._key) > (dear if self._key.threads == 1 else dear / SEVERAL)
+        price = self._first.price(self._key)
+        if self._key.threads == 1:
+            return price > max(DEAR * self._key.work, CHEAP)
+        return price > CHEAP_TO_SEVERAL
 
     def first(self) -> Any | None:
         """The first program, or None as long as it isn't there. Raises CompileError.

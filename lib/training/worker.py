@@ -216,6 +216,8 @@ class Loop:
             run.release()
         elif command.verb == "set_pace":
             run.set_pace(command.show_seconds)
+        elif command.verb in ("yield", "attend"):
+            run.heed(watched=command.verb == "attend")
         elif command.verb == "resume":
             self._guard(run, partial(run.resume, command.epochs))
         else:

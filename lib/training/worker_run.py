@@ -43,7 +43,8 @@ class WorkerRun:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.run_id, self.background = start.run_id, start.background
+        self.run_id = start.run_id
+        self.background = self._always_yields = start.background
         """Whether it has turns only while no other run needs one."""
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
@@ -115,6 +116,10 @@ class WorkerRun:
         self._tempo.set_pace(show_seconds)
         self._tempo.begin(self._clock(), self._trainer.done)
         self._post()
+
+    def heed(self, *, watched: bool) -> None:
+        """Give way to other runs while nobody watches."""
+        self.background = self._always_yields or not watched
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""

@@ -41,6 +41,21 @@ def test_a_run_in_the_background_waits_for_the_end_of_others() -> None:
     assert order == ["own", "theirs"]
 
 
+def test_a_run_that_is_to_yield_is_in_the_background_until_it_is_attended_to() -> None:
+    """As where nobody looks at it, and then somebody does; a sweep's stays there."""
+    desk = Desk(timing=ONE_BATCH)
+    for run_id in ("unseen", "seen again", "a sweep's"):
+        begin(desk, run_id, background=run_id == "a sweep's", epochs=400)
+        desk.send(Steer("yield", run_id))
+    for run_id in ("seen again", "a sweep's"):
+        desk.send(Steer("attend", run_id))
+    order: list[str] = []
+    while len(order) < 3:
+        order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
+    desk.close()
+    assert order[0] == "seen again"
+
+
 def test_it_rests_while_another_is_compiled() -> None:
     """Both processors are the compiler's."""
     gate = threading.Event()

@@ -162,6 +162,10 @@ class Room(str):
         """Whether it begins with this."""
         return self.startswith(other)
 
+    def is_near(self, other: str) -> bool:
+        """Whether it has at most one letter more."""
+        return len(self) <= len(other) + 1
+
 
 def rooms(*keys: str, at_once: bool = True) -> dict[Room, bool]:
     """These, and whether they are built from the start on."""
@@ -230,16 +234,14 @@ def test_without_memory_a_run_may_ask_only_for_what_is_there(shop: Workshop) -> 
 
 
 def test_without_memory_a_room_does_that_is_there(shop: Workshop) -> None:
-    """Though it isn't the smallest. Where none is there, one is built all the same."""
-    memory = [True]
-    cache = ProgramCache(
-        shop.build, rooms("abcd", "abc", at_once=False), may_grow=lambda: memory[0]
-    )
+    """Though it is neither the smallest nor near. Where none is there, one is built."""
+    memory, both = [True], rooms("abcdef", "abc", at_once=False)
+    cache = ProgramCache(shop.build, both, may_grow=lambda: memory[0])
     shop.let(1)
-    cache.ask(Room("abcd")).result(PATIENCE)
-    found = [cache.room_for("ab")]
-    memory[0] = False
-    found += [cache.room_for(key) for key in ("ab", "b")]
+    cache.ask(Room("abcdef")).result(PATIENCE)
+    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
-    fresh = ProgramCache(shop.build, rooms("abcd", "abc", at_once=False), may_grow=lambda: False)
-    assert fresh.room_for("ab") == "abc"
+    memory[0] = False
+    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
+    assert found == ["abcdef", "abcdef", "b"]
+    assert ProgramCache(shop.build, both, may_grow=lambda: False).room_for("ab") == "abc"

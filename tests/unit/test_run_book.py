@@ -12,7 +12,7 @@ from lib.run import ModeResult, Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.client import TIDY_SECONDS
 from lib.training.messages import Start, Steer
-from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS
+from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS, YIELD_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
@@ -246,6 +246,22 @@ def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene: Scene) -> 
     scene.client.latest(one_more)
     paused = [Steer("pause", run.id) in scene.worker.posted for run in (*several, one_more)]
     assert paused == [False, *[True] * (CROWD - 1), False]
+
+
+def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene: Scene) -> None:
+    """It is told once each time. A sweep's does so always; who waits for a run looks at it."""
+    run, other = scene.start(), scene.start()
+    scene.client.start(make_experiment(), make_dataset(), background=True)
+    for _ in range(2):
+        scene.clock.forward(YIELD_SECONDS + 1)
+        scene.client.latest(other)
+    for _ in range(2):
+        scene.client.latest(run)
+    assert scene.worker.posted[3:] == [Steer("yield", run.id), Steer("attend", run.id)]
+    scene.worker.die()
+    scene.clock.forward(YIELD_SECONDS + 1)
+    scene.client.latest(other)
+    assert scene.worker.posted[-1] == Steer("yield", run.id)
 
 
 def test_who_pauses_a_run_is_not_told_that_nobody_watched(scene: Scene) -> None:
