@@ -252,6 +252,10 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return process.returncode is not None
 
 
+_OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
+"""By Linux, by C++ where nobody catches it, and by code that doesn't look at what it was given."""
+
+
 def _ending(code: int) -> str:
     if code >= 0:
         return "ran out of memory" if code == OUT_OF_MEMORY else f"ended with exit code {code}"
@@ -259,5 +263,5 @@ def _ending(code: int) -> str:
         name = signal.Signals(-code).name
     except ValueError:  # a signal without a name
         name = f"signal {-code}"
-    hint = "; that happens when memory runs out" if name in ("SIGKILL", "SIGABRT") else ""
+    hint = "; that happens when memory runs out" if name in _OF_MEMORY else ""
     return f"was killed ({name}{hint})"

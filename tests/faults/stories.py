@@ -142,11 +142,14 @@ async def has_built_for_nobody(worker: psutil.Process) -> None:
 
 @contextmanager
 def no_more_memory(worker: psutil.Process) -> Iterator[None]:
-    """Let a worker keep what it has, and get no more, within the block or until it has ended."""
-    most = worker.memory_info().vms
-    resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    """Let a worker keep what it has, and get no more, within the block or until it has ended.
+
+    By what it may write to (getrlimit(2), RLIMIT_DATA): of addresses it has more than it uses.
+    """
+    most = worker.memory_info().data
+    resource.prlimit(worker.pid, resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
     try:
         yield
     finally:
         with suppress(ProcessLookupError):
-            resource.prlimit(worker.pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+            resource.prlimit(worker.pid, resource.RLIMIT_DATA, (resource.RLIM_INFINITY,) * 2)
