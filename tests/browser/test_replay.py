@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import open_page, wait_until_whole
+from tests.browser.driver import open_page, settle, wait_until_whole
 
 STRIP = "() => [...document.querySelectorAll('.st-key-strip img')].map((each) => each.src).join()"
 
@@ -67,6 +67,7 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     follow(page, "Cell", paused)
     slider = page.get_by_role("slider", name="After epoch")
     expect(slider).to_have_attribute("aria-valuetext", paused)
+    settle(page)  # the page opens: until it has been drawn once, its link says what is picked
     slider.press("ArrowLeft")
     page.wait_for_url(lambda url: f"epoch={paused}" not in url)
     earlier = slider.get_attribute("aria-valuetext") or ""
