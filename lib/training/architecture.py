@@ -70,6 +70,11 @@ class Architecture:
         rows = self.batch * own.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
+    @property
+    def dearest_room(self) -> float:
+        """The most that a batch of one of these models may cost in a room, as `price` counts."""
+        return max(DEARER * self.work, CHEAP)
+
     def holds(self, other: "Architecture") -> bool:
         """Whether a program of this one does for models of the other, if in more calls.
 
@@ -80,7 +85,7 @@ class Architecture:
             self.code.holds(other.code)
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= max(DEARER * other.work, CHEAP)
+            and self.price(other) <= other.dearest_room
         )
 
     def is_near(self, other: "Architecture") -> bool:
@@ -88,8 +93,7 @@ class Architecture:
 
         Models of several seeds are trained alone and in one thread there.
         """
-        dear = max(DEARER * other.work, CHEAP)
-        return self.price(other) <= (dear if other.threads == 1 else dear / SEVERAL)
+        return self.price(other) <= other.dearest_room / (1 if other.threads == 1 else SEVERAL)
 
 
 _SIZES = "units", "timesteps", "features", "targets", "batch"

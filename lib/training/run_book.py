@@ -244,27 +244,23 @@ class RunBook:
             why = said("lost_twice") if twice else ""
             self.fail([entry], said("lost", how=text, twice=why))
 
+    def _unseen(self, seconds: float) -> list[RunEntry]:
+        """Runs that train, nobody having looked at them for so long, and aren't to be paused."""
+        since, entries = self._clock() - seconds, self.entries.values()
+        active = [e for e in entries if e.snapshot.status.active and e.touched < since]
+        return [e for e in active if not (e.unwatched or e.waiting)]
+
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
-        now, active = self._clock(), [e for e in self.entries.values() if e.snapshot.status.active]
-        among = Counter(id(e.supervisor) for e in active if not e.start.background)
-
-        def since(entry: RunEntry) -> float:
-            crowded = among[id(entry.supervisor)] > CROWD
-            return now - (CROWDED_SECONDS if crowded else WATCH_SECONDS)
-
-        return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since(e))]
+        since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
+        active = [e for e in entries if e.snapshot.status.active and not e.start.background]
+        among, unseen = Counter(id(e.supervisor) for e in active), self._unseen(CROWDED_SECONDS)
+        return [e for e in unseen if e.touched < since or among[id(e.supervisor)] > CROWD]
 
     def unheeded(self) -> list[RunEntry]:
         """Runs that train, that nobody looks at now, and that don't yield yet."""
-        since = self._clock() - YIELD_SECONDS
-        return [
-            e
-            for e in self.entries.values()
-            if e.snapshot.status.active
-            and not (e.yields or e.unwatched or e.waiting or e.start.background)
-            and e.touched < since
-        ]
+        unseen = self._unseen(YIELD_SECONDS)
+        return [entry for entry in unseen if not (entry.yields or entry.start.background)]
 
     def stale(self) -> list[RunEntry]:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""
