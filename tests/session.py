@@ -26,6 +26,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosedOK
 
 from tests.waiting import PATIENCE
 
@@ -305,9 +306,10 @@ class Session:
         self.full_runs += whole
 
     async def _tick(self, fragment_id: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)
+        with contextlib.suppress(ConnectionClosedOK):  # the end of the session is its end
+            while True:
+                await asyncio.sleep(interval)
+                await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)
 
     def _end_timers(self) -> None:
         for _, timer in self._timers.values():

@@ -16,10 +16,13 @@ LANE_PRODUCTS = 400_000
 """Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
 DEARER, CHEAP = 8, 3_000_000
-"""A room costs at most so many times what a model's own program does; or, of small models, so many
-multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
+"""A near room costs at most so many times what a model's own program does; or, of small models, so
+many multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
 SEVERAL = 2
 """For models of several seeds a room is near that costs so many times less than these limits."""
+FAR = 4
+"""A room holds what costs so many times more than these limits: where memory is short, that is
+better than a program for each setting, without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Architecture:
 
     @property
     def dearest_room(self) -> float:
-        """The most that a batch of one of these models may cost in a room, as `price` counts."""
+        """The most that a batch of one of these models may cost in a near room, by `price`."""
         return max(DEARER * self.work, CHEAP)
 
     def holds(self, other: "Architecture") -> bool:
@@ -85,7 +88,7 @@ class Architecture:
             self.code.holds(other.code)
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= other.dearest_room
+            and self.price(other) <= FAR * other.dearest_room
         )
 
     def is_near(self, other: "Architecture") -> bool:

@@ -10,6 +10,7 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework import ops
 
 from lib.experiment import TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
@@ -55,7 +57,19 @@ def configure_tensorflow() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(6)
     keras.config.set_floatx("float32")
+    forget_where_code_is()
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
+
+
+def forget_where_code_is() -> None:
+    """Have TensorFlow not keep, for each operation that it traces, where in Python that was.
+
+    It keeps it with what XLA has made, a sixth of a program's memory. There is no public way, and
+    by a private name it is done only where that is as in TensorFlow 2.21.
+    """
+    create = getattr(ops, "_create_c_op", None)
+    if create and "extract_traceback" in inspect.signature(create).parameters:
+        ops._create_c_op = partial(create, extract_traceback=False)
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:

@@ -18,6 +18,8 @@ from lib.training import worker
 worker.set_environment()
 
 import keras  # noqa: E402  after the environment
+import tensorflow as tf  # noqa: E402
+from tensorflow.python.framework import ops  # noqa: E402
 
 from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
@@ -26,7 +28,7 @@ from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
-from lib.training.room import room_of  # noqa: E402
+from lib.training.room import ROOMS, room_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
 
 EPOCHS = 4
@@ -434,6 +436,28 @@ def test_the_rooms_hold_what_is_usual(
         asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
         held = list(filter(room_of, asked))
         assert len(held) > parts[layers > 1] * len(asked)
+
+
+def test_some_room_holds_every_small_model() -> None:
+    """However dear: where memory is short, programs come to an end. With batches of 32 and 64."""
+    for cell, layers in product(CELLS, (1, 2, 3)):
+        code = Code(cell, layers, "dense", "mse")
+        for sizes in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
+            assert any(room.holds(Architecture(code, *sizes)) for room in ROOMS), sizes
+
+
+def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would take a sixth of a program's memory."""
+
+    def tracebacks() -> set[bool]:
+        code = engine.traced(lambda x: x + 1, tf.TensorSpec([2], tf.float32))
+        np.testing.assert_array_equal(code(tf.zeros(2)), [1, 1])
+        return {op.traceback is not None for op in code.graph.get_operations()}
+
+    monkeypatch.setattr(ops, "_create_c_op", ops._create_c_op)  # which is put back at the end
+    assert True in tracebacks()
+    engine.forget_where_code_is()
+    assert tracebacks() == {False}
 
 
 def test_what_needs_no_new_program() -> None:
