@@ -142,7 +142,7 @@ class Person:
                 return
             act = acts[self._rng.choice(len(acts), p=chances)]
             await act(session)
-            await asyncio.sleep(min(self._rng.exponential(3), 15))
+            await asyncio.sleep(min(PERSON_SECONDS + self._rng.exponential(3), 15))
 
     def _note(self, session: Session, query: str) -> None:
         for error in session.errors:
