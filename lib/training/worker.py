@@ -41,7 +41,7 @@ trains, which takes Python back many times in a slice: with the usual 5 ms it wa
 ROOMY, FEW = 0.5, 4
 """The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
 that nobody waits for."""
-GROWTH = 0.3
+GROWTH = 0.4
 """The part of what a worker may grow by up to which runs get programs of their own, beside rooms:
 what it builds it holds to its end. The rest is for the runs, and for what has no room."""
 

@@ -43,9 +43,10 @@ def test_killed_while_a_change_over_is_due(server: Server) -> None:
             worker = await next_worker(server)
             await has_built_for_nobody(worker)
             await one.move("Units", 29)  # what a page opens with is built ahead, and this isn't
+            its_own = asyncio.create_task(builds(worker, NICE))  # asked for with the first point
             await train(one)
             assert not one.has("compiling")
-            await builds(worker, NICE)  # its own, asked for with the first point
+            await its_own
             worker.kill()
             await reads(one, KILLED, "again")
             await train_again(one)
