@@ -99,9 +99,16 @@ def _given(key: str) -> None:
     if file:
         leave_own()
     _begin(file.name if file else "", file.getvalue() if file else b"")
-    # Streamlit keeps a file's bytes as long as the session (1.67). The widget goes on showing its
-    # name; its value is a `DeletedFile` from the next run on.
-    if file and (context := get_script_run_ctx()):
+    if file:
+        let_go(file)
+
+
+def let_go(file: UploadedFile) -> None:
+    """Have Streamlit (1.67) not keep the bytes of a file that was read until the session ends.
+
+    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
+    """
+    if context := get_script_run_ctx():
         remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
         if remove:
             remove(session_id=context.session_id, file_id=file.file_id)

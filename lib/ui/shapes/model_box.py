@@ -18,6 +18,7 @@ from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import is_of_code, set_stack
 from lib.ui.text import closable, hint, plain, press
+from lib.ui.upload import let_go
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
@@ -91,6 +92,7 @@ def _drop() -> None:
         page.drops += 1
         page.model_text = ""
         _read(file.getvalue(), file.name)
+        let_go(file)
 
 
 def _read(text: str | bytes, name: str = "") -> None:
