@@ -6,14 +6,14 @@
 
 Training happens in worker processes. The client passes on what its `Supervisor`s, which keep these
 alive, its `RunBook` and its `Questions` have to know of each other. All methods may be called from
-any thread, and none but `wait` and `close` takes longer than a moment.
+any thread, and none but `wait`, `wait_any` and `close` takes longer than a moment.
 """
 
 import atexit
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -72,6 +72,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
             return any(s.worker is not None and s.worker.ready for s in self._supervisors)
+
+    @property
+    def places(self) -> int:
+        """How many runs can train side by side; it may become another number meanwhile."""
+        return len(self._supervisors)
 
     def start(
         self,
@@ -209,25 +214,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             entry = self._book.entries[run.id]
-
-            def is_settled() -> bool:
-                known = run.id in self._book.entries and not self._closed
-                return not known or until(entry.snapshot) or entry.over
-
-            if entry.unwatched:
-                self.resume(run)
-            self._attend(entry)
-            entry.waiting += 1
-            try:
-                self._changed.wait_for(is_settled, timeout)
-            finally:
-                entry.waiting -= 1
-                self._book.touch(entry)
+            self._watch([entry], lambda: until(entry.snapshot) or entry.over, timeout)
             snapshot = self._book.entries[run.id].latest
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
         return snapshot
+
+    def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
+        """Wait until one of these runs is over, or isn't known any more, at most so many seconds.
+
+        Those that were paused because nobody looked at them go on.
+        """
+        with self._changed:
+            known = [self._book.entries.get(run.id) for run in runs]
+            entries = [entry for entry in known if entry is not None]
+            if len(entries) == len(known):
+                self._watch(entries, lambda: any(entry.over for entry in entries), timeout)
 
     def close(self) -> None:
         """End the workers. Runs that aren't over fail."""
@@ -325,6 +328,25 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         for entry in self._book.unheeded():
             entry.yields = True
             entry.worker.post(Steer("yield", entry.run.id))
+
+    def _watch(
+        self, entries: list[RunEntry], is_settled: Callable[[], bool], timeout: float | None
+    ) -> None:
+        """Look at runs until this is true, or one of them isn't known any more."""
+        for entry in entries:
+            if entry.unwatched:
+                self.resume(entry.run)
+            self._attend(entry)
+            entry.waiting += 1
+        try:
+            self._changed.wait_for(
+                lambda: any(e.run.id not in self._book.entries for e in entries) or is_settled(),
+                timeout,
+            )
+        finally:
+            for entry in entries:
+                entry.waiting -= 1
+                self._book.touch(entry)
 
     def _attend(self, entry: RunEntry) -> None:
         """Note that somebody looks at a run."""

@@ -292,6 +292,36 @@ def test_runs_are_found_and_waited_for_wherever_they_are(pair: Scene) -> None:
         assert pair.client.wait(run, 1).epoch == 5
 
 
+@pytest.mark.parametrize("end", ["over", "forgotten", "closed"])
+def test_who_waits_for_several_hears_of_the_first_that_ends(pair: Scene, end: str) -> None:
+    """In whatever way; once one of them has ended at once, and of none in vain."""
+    runs, ended = [pair.start(), pair.start()], threading.Event()
+
+    def wait() -> None:
+        pair.client.wait_any(runs, PATIENCE)
+        ended.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    pair.say(runs[0], Status.RUNNING, 1)
+    assert not ended.wait(0.05)
+    if end == "over":
+        pair.say(runs[1], Status.FINISHED, 5)
+    elif end == "forgotten":
+        pair.client.drop(runs[1])
+    else:
+        pair.client.close()
+    thread.join(PATIENCE)
+    assert ended.is_set()
+    pair.client.wait_any(runs, PATIENCE)
+    pair.client.wait_any([], 0.01)
+
+
+def test_there_is_a_place_for_each_worker(scene: Scene, pair: Scene) -> None:
+    """Side by side they don't take turns."""
+    assert (scene.client.places, pair.client.places) == (1, 2)
+
+
 def test_what_is_prepared_or_asked_goes_to_the_one_that_a_run_would_go_to(pair: Scene) -> None:
     """So that the run finds it compiled."""
     pair.start()

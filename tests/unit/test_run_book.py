@@ -298,6 +298,20 @@ def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
     assert scene.worker.verbs == ["start", "pause", "resume"]
 
 
+def test_who_waits_for_several_looks_at_them_all(scene: Scene) -> None:
+    """Those that gave way or were paused go on, and again nobody has to look for as long."""
+    runs = [scene.start(), scene.start()]
+    for seconds in (YIELD_SECONDS, WATCH_SECONDS):
+        scene.clock.forward(seconds + 1)
+        scene.say(runs[0], Status.RUNNING, 1)
+    scene.client.wait_any(runs, 0.0)
+    said = [command.verb for command in scene.worker.posted[2:] if isinstance(command, Steer)]
+    assert said == [*["yield"] * 2, *["pause"] * 2, *["attend", "resume"] * 2]
+    scene.clock.forward(YIELD_SECONDS - 1)
+    scene.say(runs[0], Status.RUNNING, 2)
+    assert len(scene.worker.posted) == 2 + len(said)
+
+
 def test_looking_at_one_run_forgets_old_ones_now_and_then(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
