@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ class FakeClient:
     """Stands in for the `TrainingClient` that pages use."""
 
     worker_ready = False
+    places = 1
+    """How many runs train side by side; a test may set another number."""
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
@@ -67,13 +70,9 @@ class FakeClient:
         """Its epochs come so fast."""
         self.paces[run.id] = show_seconds
 
-    def wait(self, run: Run, timeout: float) -> Snapshot:  # noqa: ARG002  as the client's
-        """Its newest snapshot, once it is over; else a TimeoutError after a moment."""
-        time.sleep(0.005)
-        snapshot = self.snapshots[run.id]
-        if not snapshot.status.over:
-            raise TimeoutError
-        return snapshot
+    def wait_any(self, runs: Iterable[Run], timeout: float) -> None:  # noqa: ARG002  as the client's
+        """A moment: whoever waits has to look again."""
+        time.sleep(min(timeout, 0.005))
 
     def pause(self, run: Run) -> None:
         """It rests."""
@@ -93,8 +92,8 @@ class FakeClient:
         self._do("stop", run, Status.STOPPED)
 
     def _do(self, call: str, run: Run, status: Status) -> None:
-        self.calls.append((call, run.id))
         self.set(run, status)
+        self.calls.append((call, run.id))
 
     def get(self, run_id: str) -> Run | None:
         """A run that hasn't been forgotten: a test may take it out of `runs`."""

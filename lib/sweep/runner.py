@@ -1,17 +1,19 @@
-"""Trains a plan's points one after another, in the background of a `TrainingClient`.
+"""Trains a plan's points in the background of a `TrainingClient`, as many at once as it has places.
 
     runner = Runner(plan, client)
     runner.start()
     runner.results
 
-One thread trains, that of `run`. All else returns at once and may be called from any thread: it
-only notes what that thread is to do within LOOK_SECONDS. It draws nothing and keeps no file.
+One thread begins and steers them all, that of `run`. All else returns at once and may be called
+from any thread: it only notes what that thread is to do within LOOK_SECONDS. It draws nothing and
+keeps no file.
 """
 
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 
@@ -29,7 +31,7 @@ from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 LOOK_SECONDS = 0.25
 """Between two looks at what is to be done."""
 FULL_SECONDS = 2.0
-"""Until a run is asked for again that the worker had no place for."""
+"""Until runs begin again after a worker had no place for one, or one was forgotten."""
 COMPILE_SECONDS = 1.5
 """What a point takes besides training."""
 
@@ -50,8 +52,19 @@ class State(StrEnum):
         return self in (State.STOPPED, State.DONE)
 
 
+@dataclass(slots=True, eq=False)
+class Going:
+    """A point that is being trained."""
+
+    point: Point
+    dataset: Dataset
+    run: Run
+    told: State = State.GOING
+    """Which state its run was steered for."""
+
+
 class Runner:
-    """One sweep, a run at a time. Points that are `done` already aren't trained again.
+    """One sweep. Points that are `done` already aren't trained again.
 
     `keep` is told all results after each. With `rests` it rests while nobody calls `watch`.
     """
@@ -75,11 +88,14 @@ class Runner:
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
         self._to_train = self._left
-        self._run: Run | None = None
+        self._going: dict[str, Going] = {}
+        """By a point's settings, what is being trained."""
+        self._begins_at = -math.inf
+        """Before that, of `time.monotonic`, no run begins."""
         self._weights: dict[str, float] = {}
         """By a point's settings, about how many seconds it takes; empty before the first."""
         self._spent = 0.0
-        """Seconds of training."""
+        """Seconds in which it went on."""
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
@@ -93,18 +109,23 @@ class Runner:
         Whatever is raised, Ctrl-C too, stops it first; of its own errors only notes them.
         """
         try:
-            while not self.state.is_over:
-                if self.state is not State.GOING:
-                    time.sleep(LOOK_SECONDS)
-                elif result := self._train(self._left[0], look):
-                    self._known[result["settings"]], self._run = result, None
-                    self._keep(self.results)
+            now = self._clock()
+            while not (state := self.state).is_over:
+                # One only, since its data may take a while: all are steered and taken in between.
+                begun = state is State.GOING and self._begin()
+                self._steer(state)
+                runs = [each.run for each in self._going.values()]
+                self._client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
+                before, now = now, self._clock()
+                self._spent += (now - before) * (state is State.GOING)
+                self._take()
+                look(self)
         except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
             self.error = error
         finally:
             self.stop()
-            if self._run is not None:
-                self._client.stop(self._run)
+            for each in self._going.values():
+                self._client.stop(each.run)
             self._data.cache_clear()
         look(self)
 
@@ -150,7 +171,7 @@ class Runner:
 
     @property
     def share(self) -> float:
-        """How much of the work is done, 0 to 1, with a part of the run that goes on."""
+        """How much of the work is done, 0 to 1, with a part of each run that goes on."""
         return max(0.0, 1 - self._ahead() / self._work(self.plan.points))
 
     @property
@@ -158,9 +179,10 @@ class Runner:
         """None where nothing goes on, or nothing is known yet."""
         if self.state is not State.GOING or not self._weights:
             return None
-        is_first, ahead = len(self._left) == len(self._to_train), self._ahead()
-        # Before the first result mostly the start of a process was measured.
-        return ahead if is_first else ahead * self._spent / (self._work(self._to_train) - ahead)
+        left, ahead = len(self._left), self._ahead()
+        if left == len(self._to_train):  # mostly the start of a process was measured
+            return ahead / max(1, min(left, self._client.places))
+        return ahead * self._spent / (self._work(self._to_train) - ahead)
 
     @property
     def _left(self) -> list[Point]:
@@ -171,41 +193,57 @@ class Runner:
 
     def _ahead(self) -> float:
         """The work that isn't done yet."""
-        left, run = self._left, self._run
-        snapshot = self._client.latest(run) if run else None
-        share = snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
-        return self._work(left) - share * self._work(left[:1])
+        return sum(self._work([point]) * (1 - self._share(point)) for point in self._left)
 
-    def _train(self, point: Point, look: Callable[["Runner"], object]) -> PointResult | None:
-        """What comes of a point; None where it was stopped or lost, or the worker had no place."""
-        experiment, told = point.experiment, State.GOING
+    def _share(self, point: Point) -> float:
+        """How much of a point that isn't known yet is trained."""
+        going = self._going.get(point.settings)
+        snapshot = self._client.latest(going.run) if going else None
+        return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+
+    def _begin(self) -> bool:
+        """Begin the next point, if there is one and room for it; whether there was."""
+        point = next((each for each in self._left if each.settings not in self._going), None)
+        has_room = len(self._going) < self._client.places and time.monotonic() >= self._begins_at
+        if point is None or not has_room:
+            return False
+        experiment = point.experiment
         try:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
             limits.check(experiment, dataset)
         except ExperimentError as error:
-            return result_of(point, None, Snapshot("", Status.FAILED, reason=f"{error}."))
+            failed = Snapshot("", Status.FAILED, reason=f"{error}.")
+            self._note(point, result_of(point, None, failed))
+            return True
         if not self._weights:
             self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
-        run = self._run = self._client.start(experiment, dataset, background=True)
-        while not self.state.is_over:
-            state, begun = self.state, self._clock()
-            if state is not told:
-                (self._client.resume if state is State.GOING else self._client.pause)(run)
-                told = state
-            try:
-                snapshot = self._client.wait(run, LOOK_SECONDS)
-            except TimeoutError:
-                look(self)
-            except KeyError:  # it was forgotten while it rested: once more, then
-                return None
-            else:
-                if snapshot.reason.endswith(f"{limits.FULL}."):
-                    time.sleep(FULL_SECONDS)
-                    return None
-                return result_of(point, dataset, snapshot)
-            finally:
-                self._spent += (self._clock() - begun) * (state is State.GOING)
-        return None
+        run = self._client.start(experiment, dataset, background=True)
+        self._going[point.settings] = Going(point, dataset, run)
+        return True
+
+    def _steer(self, state: State) -> None:
+        """Have all runs go on or rest."""
+        for each in self._going.values():
+            if each.told is not state:
+                (self._client.resume if state is State.GOING else self._client.pause)(each.run)
+                each.told = state
+
+    def _take(self) -> None:
+        """Note what has come of runs that are over."""
+        for each in list(self._going.values()):
+            snapshot = self._client.latest(each.run)
+            if snapshot is None or snapshot.reason.endswith(f"{limits.FULL}."):
+                # It was forgotten while it rested, or never had a place: once more, then.
+                del self._going[each.point.settings]
+                self._begins_at = time.monotonic() + FULL_SECONDS
+            elif snapshot.status.over:
+                self._note(each.point, result_of(each.point, each.dataset, snapshot))
+
+    def _note(self, point: Point, result: PointResult) -> None:
+        """Have a result; in this order, so that `share` never falls."""
+        self._known[point.settings] = result
+        self._going.pop(point.settings, None)
+        self._keep(self.results)
 
 
 def weight(point: Point, like: Samples) -> float:

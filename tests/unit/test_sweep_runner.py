@@ -208,8 +208,11 @@ def test_where_the_worker_has_no_place_it_asks_again(
     assert not stage.runner.results
 
 
-def test_a_run_that_was_forgotten_is_trained_again(stage: Stage) -> None:
+def test_a_run_that_was_forgotten_is_trained_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As one that rested for hours."""
+    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
     stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
     stage.started(2)
     assert stage.starts[1].experiment == stage.starts[0].experiment
