@@ -10,6 +10,7 @@ from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
 from lib.sweep.runner import weight
 from lib.swept import VARIABLE, worded
+from lib.ui import runs
 from lib.ui.address import change, page_value, picking, set_page_value, set_page_values
 from lib.ui.linked import Linked, linked_buttons, set_widget
 from lib.ui.session import Loaded, session
@@ -59,6 +60,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         place.error(plain(f"This can't be swept: {error}."), icon=":material/error:")
         return None
     seconds = sum(weight(point, loaded.dataset) for point in plan.points)
+    seconds /= max(1, min(len(plan.points), runs.client().places))
     with place:
         points = counted(len(plan.points), "point")
         many = f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs"
