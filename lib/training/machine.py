@@ -29,6 +29,9 @@ SETTING = "UNROLLED_WORKERS"
 MOST_WORKERS = 16
 """The largest setting that is taken."""
 MOST_BY_DEFAULT = 4
+RAY = "UNROLLED_RAY"
+"""Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one whose node runs on
+this machine; see `lib.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
 WORKER = 5

@@ -35,6 +35,10 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """How long all its epochs are to take; None where they come as fast as they can."""
     background: bool = False
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
+    card: bytes = b""
+    """What others need to show it, where it is trained in a cluster: `lib.ui.shared` knows it."""
+    again: bool = False
+    """Whether it was started before: a cluster may still have it."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
@@ -74,7 +78,41 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-Command = Start | Steer | Prepare | Ask | Retire
+class Find(msgspec.Struct, frozen=True, tag=True):
+    """Look in the cluster for a run that another page server has started."""
+
+    run_id: str
+
+
+class Watch(msgspec.Struct, frozen=True, tag=True):
+    """Report on a run that another page server has started, from now on."""
+
+    run_id: str
+
+
+class Show(msgspec.Struct, frozen=True, tag=True):
+    """Have a run that is over where other page servers find it."""
+
+    snapshot: Snapshot
+    card: bytes
+
+
+class Note(msgspec.Struct, frozen=True, tag=True):
+    """Leave a note for the other page servers of a cluster, for so many seconds."""
+
+    key: str
+    value: bytes
+    seconds: float
+
+
+class Follow(msgspec.Struct, frozen=True, tag=True):
+    """Tell of the notes with this key, now and whenever there is another."""
+
+    key: str
+
+
+Command = Start | Steer | Prepare | Ask | Retire | Find | Watch | Show | Note | Follow
+"""Those from `Find` on are for a cluster's driver."""
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):
@@ -95,15 +133,45 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 class Event(msgspec.Struct, frozen=True, tag=True):
     """What the worker says of itself."""
 
-    kind: Literal["ready", "failed", "refused", "alive", "grown"]
+    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
     message made no sense. "alive": said every second, so that silence means something. "grown": it
     uses so much memory that a fresh worker should take over, since memory of compiled code isn't
-    given back while a process lives; said again while so."""
+    given back while a process lives; said again while so. "places", and "ready", of a cluster: how
+    many slots it has. "away": it can't be used, and `text` says why."""
     text: str = ""
+    count: int = 1
 
 
-Message = Report | Answer | Event
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """What is needed to show a run that was looked for; None where it isn't there."""
+
+    run_id: str
+    card: bytes | None
+
+
+class Lost(msgspec.Struct, frozen=True, tag=True):
+    """Runs whose slot in the cluster is gone."""
+
+    run_ids: list[str]
+    how: str
+    """A sentence for a person."""
+
+
+class Attended(msgspec.Struct, frozen=True, tag=True):
+    """Somebody looks at a run on another page server."""
+
+    run_id: str
+
+
+class Noted(msgspec.Struct, frozen=True, tag=True):
+    """A note that is followed."""
+
+    key: str
+    value: bytes
+
+
+Message = Report | Answer | Event | Found | Lost | Attended | Noted
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""

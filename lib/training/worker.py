@@ -62,6 +62,7 @@ class Loop:
         clock: Callable[[], float] = time.perf_counter,
         *,
         rooms: Mapping[Architecture, bool] = MappingProxyType({}),
+        share: int | None = None,
     ) -> None:
         self._timing, self._clock = timing, clock
         self._connection = connection
@@ -72,7 +73,8 @@ class Loop:
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        share = machine.total_memory() // machine.worker_count()
+        if share is None:
+            share = machine.total_memory() // machine.worker_count()
         start = machine.used_memory()
         self._limit = machine.memory_limit(share, start)
         self._own_limit = start + GROWTH * (self._limit - start)
@@ -282,32 +284,40 @@ def end_with_starter() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
 
 
+def serve(connection: Any, share: int | None = None) -> int:
+    """Train what comes by a connection; `share` is what of the machine's memory this process has.
+
+    Returns an exit code: 0 when the connection has ended.
+    """
+    give_way(machine.WORKER)  # so do all the threads that this one will start
+    set_environment()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        # They import TensorFlow, which reads the environment just set.
+        from lib.training import engine  # noqa: PLC0415
+        from lib.training.answers import ANSWERS  # noqa: PLC0415
+
+        engine.configure_tensorflow()
+    except Exception as error:  # whatever it is, the client must hear of it
+        event = messages.Event("failed", f"{type(error).__name__}: {error}")
+        connection.send_bytes(encode(event))
+        return 1
+    try:
+        Loop(connection, engine.Program, ANSWERS, rooms=ROOMS, share=share).run()
+    except MemoryError:  # not in a run, which would fail alone
+        return messages.OUT_OF_MEMORY
+    return 0
+
+
 def main() -> int:
     """Serve the process that started this one, by the connection whose number is the argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
-    give_way(machine.WORKER)  # so do all the threads that it will start
-    set_environment()
-    sys.setswitchinterval(SWITCH_SECONDS)
     inherited: Any = Connection
     if sys.platform == "win32":
         inherited = connections.PipeConnection
     with inherited(int(sys.argv[1])) as connection:
-        try:
-            # They import TensorFlow, which reads the environment just set.
-            from lib.training import engine  # noqa: PLC0415
-            from lib.training.answers import ANSWERS  # noqa: PLC0415
-
-            engine.configure_tensorflow()
-        except Exception as error:  # whatever it is, the client must hear of it
-            event = messages.Event("failed", f"{type(error).__name__}: {error}")
-            connection.send_bytes(encode(event))
-            return 1
-        try:
-            Loop(connection, engine.Program, ANSWERS, rooms=ROOMS).run()
-        except MemoryError:  # not in a run, which would fail alone
-            return messages.OUT_OF_MEMORY
-    return 0
+        return serve(connection)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO, Any
@@ -37,7 +37,8 @@ class WorkerProcess:
     """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
 
     `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and
-    `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    `on_end` are called from its own thread, `on_end` once, and not after `close`. Another `module`
+    that speaks the worker's protocol does as well.
     """
 
     def __init__(
@@ -45,6 +46,8 @@ class WorkerProcess:
         on_message: Callable[[WorkerProcess, Message], None],
         on_end: Callable[[WorkerProcess], None],
         delay: float | None = 0.0,
+        module: str = "lib.training.worker",
+        *arguments: str,
     ) -> None:
         self.ready = False
         """Whether it has imported TensorFlow."""
@@ -53,6 +56,7 @@ class WorkerProcess:
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
+        self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
         self._begun = threading.Event()
@@ -94,6 +98,12 @@ class WorkerProcess:
         with self._changed:
             return list(self._pending)
 
+    def withdraw(self) -> list[Command]:
+        """Take back the commands that the worker never got."""
+        with self._changed:
+            commands, self._pending = list(self._pending), deque()
+            return commands
+
     def close(self) -> None:
         """End the process, and wait until it has ended."""
         with self._changed:
@@ -130,7 +140,7 @@ class WorkerProcess:
             with theirs, self._changed:
                 if self._closing:
                     return
-                process = self._process = _spawn(theirs, errors)
+                process = self._process = _spawn(theirs, errors, self._module, self._arguments)
             threading.Thread(target=self._guard, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
@@ -226,7 +236,9 @@ def _tail(errors: IO[bytes]) -> str:
     return errors.read().decode(errors="replace")
 
 
-def _spawn(theirs: Connection, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(
+    theirs: Connection, errors: IO[bytes], module: str, arguments: Sequence[str]
+) -> subprocess.Popen[bytes]:
     """Start the process, which inherits its end of the connection and is told the number of it."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     handle = theirs.fileno()
@@ -235,7 +247,7 @@ def _spawn(theirs: Connection, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         os.set_handle_inheritable(handle, True)
         inherits = {"close_fds": False}
     return subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-m", "lib.training.worker", str(handle)],
+        [sys.executable, "-m", module, str(handle), *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,138 @@
+"""The cluster as Ray has it: the one place that imports ray, in a driver process or on a node.
+
+Its actors are named and outlive who made them, so that every page server finds the same ones. A
+node makes them of its own code: it has to have the same version of Unrolled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import ray
+from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
+
+from lib.cluster import said
+from lib.cluster.board import Board
+from lib.cluster.errors import ClusterError, UnavailableError
+from lib.cluster.slot import Slot, start_loop
+
+NAMESPACE = "unrolled"
+CALLS = 1000
+"""Calls that an actor may have open: each page server waits for messages in one of each slot."""
+
+
+def connect(address: str) -> Cluster:
+    """Be a driver of the cluster at an address, HOST:PORT. Raises ClusterError.
+
+    Token authentication is on unless the environment says something else.
+    """
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    # Ray has nodes look for code where its driver is; each is to take its own.
+    os.chdir(tempfile.gettempdir())
+    with _heard() as said_by_ray:
+        try:
+            ray.init(
+                address,
+                namespace=NAMESPACE,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                configure_logging=False,
+            )
+        except AuthenticationError:
+            raise ClusterError(said("no_token")) from None
+        except Exception as error:
+            if "InvalidAuthToken" in said_by_ray():
+                raise ClusterError(said("wrong_token")) from None
+            raise ClusterError(said("not_connected", why=f"{error}".splitlines()[0])) from None
+    return Cluster()
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[Any]:
+    """What Ray's own code writes to stderr meanwhile, which is where it says why: a function."""
+    with tempfile.TemporaryFile() as file:
+        own = os.dup(2)
+        os.dup2(file.fileno(), 2)
+
+        def text() -> str:
+            sys.stderr.flush()
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 10_000))
+            return file.read().decode(errors="replace")
+
+        try:
+            yield text
+        finally:
+            os.dup2(own, 2)
+            os.close(own)
+
+
+class SlotActor(Slot):
+    """A slot on the node that Ray has chosen."""
+
+    def __init__(self) -> None:
+        node = ray.get_runtime_context().get_node_id()
+        cores = [n["Resources"].get("CPU", 1) for n in ray.nodes() if n["NodeID"] == node]
+        super().__init__(start_loop(max(1, int(max(cores, default=1)))))
+
+
+class Actor:
+    """An actor that is called by the name of a method."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+        """What the method returns. Raises UnavailableError, and what the method raises."""
+        try:
+            called = getattr(self._handle, method).remote(*arguments)
+            return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
+        except TimeoutError:
+            raise UnavailableError(said("silent", seconds=seconds)) from None
+        except RayTaskError as error:
+            raise error.as_instanceof_cause() from None
+        except RayActorError as error:
+            lines = [line for line in f"{error}".splitlines() if "ModuleNotFoundError: " in line]
+            why = said("no_code", why=lines[-1].strip()) if lines else said("ended")
+            raise UnavailableError(why) from None
+        except RayError as error:
+            raise UnavailableError(f"{error}".splitlines()[0]) from None
+
+
+class Cluster:
+    """The slots, one for each processor of the cluster, and the board."""
+
+    def __init__(self) -> None:
+        usual = {"get_if_exists": True, "lifetime": "detached", "max_concurrency": CALLS}
+        self._slot: Any = ray.remote(SlotActor).options(
+            num_cpus=1, max_restarts=-1, scheduling_strategy="SPREAD", **usual
+        )
+        self._slots: dict[str, Actor] = {}
+        made: Any = ray.remote(Board).options(
+            name="board", num_cpus=0, max_restarts=-1, **usual
+        )
+        self.board = Actor(made.remote())
+
+    async def slots(self) -> dict[str, Actor]:
+        """By name; one more for each processor that has come. Raises ClusterError."""
+        try:
+            return await asyncio.to_thread(self._find_slots)
+        except RayError as error:
+            raise ClusterError(f"{error}".splitlines()[0]) from None
+
+    def _find_slots(self) -> dict[str, Actor]:
+        alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        for place in range(sum(int(each.get("CPU", 0)) for each in alive)):
+            name = f"slot-{place}"
+            if name not in self._slots:
+                made = self._slot.options(name=name)
+                self._slots[name] = Actor(made.remote())
+        return dict(self._slots)
+
