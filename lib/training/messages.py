@@ -35,6 +35,8 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """How long all its epochs are to take; None where they come as fast as they can."""
     background: bool = False
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
+    checkpoint: bytes = b""
+    """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
@@ -83,6 +85,15 @@ class Report(msgspec.Struct, frozen=True, tag=True):
     snapshot: Snapshot
 
 
+class Checkpoint(msgspec.Struct, frozen=True, tag=True):
+    """What a run needs to go on from the end of an epoch, by another worker."""
+
+    run_id: str
+    epoch: int
+    state: bytes
+    """Of `lib.training.checkpoint`, and nobody else's business."""
+
+
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
     """What came of a question."""
 
@@ -103,7 +114,7 @@ class Event(msgspec.Struct, frozen=True, tag=True):
     text: str = ""
 
 
-Message = Report | Answer | Event
+Message = Report | Checkpoint | Answer | Event
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""
