@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -136,14 +137,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_starter()
     client = Client(Connection(int(sys.argv[1])))
-    address = wait_for_cluster(os.environ.get(RAY, "auto"), client)
     try:
+        if find_spec("ray") is None:
+            raise ClusterError(said("no_ray"))
+        address = wait_for_cluster(os.environ.get(RAY, "auto"), client)
         asyncio.run(drive(address, sys.argv[2], client))
     except ClusterError as error:
         client.send(Event("away", f"{error}"))
-    except ImportError:
-        client.send(Event("away", said("no_ray")))
-    time.sleep(AWAY_SECONDS)
+    time.sleep(AWAY_SECONDS)  # it is started again when it ends
 
 
 if __name__ == "__main__":

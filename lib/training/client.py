@@ -278,6 +278,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             if isinstance(message, messages.Report):
                 self._book.take(message.snapshot)
                 self._tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
+            elif isinstance(message, messages.Checkpoint):
+                self._book.keep(message)
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             else:

@@ -51,6 +51,19 @@ class History(Generic[Value]):
         known = {**dict(self._points), epoch: value}
         self._points = [(each, known[each]) for each in sorted(known)]
 
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch."""
+        self._points = [point for point in self._points if point[0] <= epoch]
+
+    def go_on_from(self, gap: int, points: Sequence[tuple[int, Value]]) -> None:
+        """Be as another one of the same limit was, by its gap and its points."""
+        self._gap, self._points = gap, list(points)
+
+    @property
+    def gap(self) -> int:
+        """How far apart the epochs are kept by now."""
+        return self._gap
+
     @property
     def points(self) -> list[tuple[int, Value]]:
         """Epochs, increasing, each with its value."""

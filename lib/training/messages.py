@@ -39,6 +39,8 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """What others need to show it, where it is trained in a cluster: `lib.ui.shared` knows it."""
     again: bool = False
     """Whether it was started before: a cluster may still have it."""
+    checkpoint: bytes = b""
+    """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
@@ -121,6 +123,15 @@ class Report(msgspec.Struct, frozen=True, tag=True):
     snapshot: Snapshot
 
 
+class Checkpoint(msgspec.Struct, frozen=True, tag=True):
+    """What a run needs to go on from the end of an epoch, by another worker."""
+
+    run_id: str
+    epoch: int
+    state: bytes
+    """Of `lib.training.checkpoint`, and nobody else's business."""
+
+
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
     """What came of a question."""
 
@@ -171,7 +182,7 @@ class Noted(msgspec.Struct, frozen=True, tag=True):
     value: bytes
 
 
-Message = Report | Answer | Event | Found | Lost | Attended | Noted
+Message = Report | Checkpoint | Answer | Event | Found | Lost | Attended | Noted
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""

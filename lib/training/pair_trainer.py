@@ -20,6 +20,7 @@ from lib.recurrence.model import initial_model_weights, outputs_in_parts
 from lib.run import ModeResult, SeedWeights
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
 from lib.training.history import History
 from lib.training.lanes import Lanes, Model
 from lib.training.model_record import Errors, ModelRecord
@@ -72,6 +73,10 @@ class PairTrainer:
         self._clock = clock
         self._checked = -1
         """The step of the last judgement."""
+        self._saved = 0
+        """The step from which another one could go on."""
+        self._numbers: dict[Model, list[np.ndarray]] = {}
+        """With what the models go on, of one that went on from another and isn't loaded yet."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         _, timesteps, features = samples.shape
@@ -88,6 +93,8 @@ class PairTrainer:
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
         self._past = History[SeedWeights](self._most_past)
+        # Of each weight there are two more numbers for the optimizer, and perhaps its best one.
+        self._fits = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def at_epoch_end(self) -> bool:
@@ -114,6 +121,39 @@ class PairTrainer:
         """How many judgements are remembered."""
         return len(next(iter(self._models.values())).checks.points)
 
+    @property
+    def may_be_saved(self) -> bool:
+        """Whether it can go on from here, with more than it was last `saved` with."""
+        is_new = self._saved < self._checked == self.step and self.at_epoch_end
+        is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
+        return is_new and not is_over and self._lanes is not None and self._fits
+
+    def saved(self) -> SavedRun:
+        """All that another one needs to go on from here, where it may be saved."""
+        self._saved = self.step
+        numbers = self._lanes.numbers(list(self._going)) if self._lanes else {}
+        models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
+        places = [order.place for order in self._orders]
+        return SavedRun(self.step, self.epoch, self.check_seconds, places, models)
+
+    def go_on_from(self, saved: SavedRun) -> None:
+        """Be what another one of the same run was, before anything is loaded.
+
+        Raises ValueError where that was of another run.
+        """
+        s, (_, t, _), k = len(self._samples.shown), self._samples.shape, self._samples.targets
+        if not 0 < saved.epoch < self._experiment.training.epochs:
+            raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
+        if saved.step != saved.epoch * self.batches.steps:
+            raise ValueError(f"step {saved.step} is not the end of epoch {saved.epoch}")
+        for order, place in zip(self._orders, saved.places, strict=True):
+            order.go_to(place)
+        for (key, model), known in zip(self._models.items(), saved.models, strict=True):
+            known.put_into(model, (s, t, k))
+            self._numbers[key] = known.numbers
+        self.step = self._checked = self._saved = saved.step
+        self.epoch, self.check_seconds = saved.epoch, saved.check_seconds
+
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
         """By seed and mode: losses up to now, the rest as of the last judgement.
 
@@ -137,9 +177,10 @@ class PairTrainer:
 
         Or have them go on by another one, between two steps, as if nothing had been.
         """
-        models = {key: model.weights for key, model in self._models.items()}
+        models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
             models = self._lanes.numbers(list(self._going))
+        self._numbers = {}
         training = self._experiment.training
         own, step = self.architecture, self.step
         self._lanes = Lanes(program, own, self._samples, models, training, step=step)

@@ -1,6 +1,6 @@
 """The runs that a client knows: how each stands, whose it is, and which ones it may forget.
 
-The `client` starts, steers and ends runs, and tells it; it only starts those again that lost their
+The `client` starts, steers and ends runs, and tells it; it only has those go on that lost their
 worker (`begin_again`). It isn't locked: the client calls it from one thread at a time.
 """
 
@@ -15,7 +15,7 @@ from lib.run import Run, SeedWeights, Snapshot, Status, weight_bytes
 from lib.training import said
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
-from lib.training.messages import Start
+from lib.training.messages import Checkpoint, Start
 from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -71,9 +71,11 @@ class RunEntry:
     epoch_then: int = 0
     """The epoch that was known when that command was given."""
     restart_reason: str = ""
-    """Why it began again; empty for a run that didn't."""
+    """Why it began again or went on; empty for a run that did neither."""
     restarted_at: float = -math.inf
-    """When its worker died and it began again, on the book's clock."""
+    """When its worker died and it did so, on the book's clock."""
+    checkpoint: Checkpoint | None = None
+    """From where it can go on, the newest; None before the first, and when it is over."""
     past: History[SeedWeights] | None = None
     """Its weights by epoch, some of them."""
 
@@ -111,9 +113,41 @@ class RunEntry:
         return going or self.verb in ("resume", "stop")
 
     def may_begin_again(self, now: float) -> bool:
-        """Whether it is on its way to its end, and wasn't lost just before."""
+        """Whether it isn't told to stop, nor was lost just before, nor would lose where it rests.
+
+        It would without a checkpoint, unless it rests untrained.
+        """
         going = self.snapshot.status.active and self.verb in ("start", "resume")
-        return going and not self.unwatched and now - self.restarted_at >= TWICE_SECONDS
+        is_safe = self.checkpoint is not None or not self.snapshot.epoch
+        keeps = is_safe or (going and not self.unwatched)
+        return keeps and self.verb != "stop" and now - self.restarted_at >= TWICE_SECONDS
+
+    def begin_again(self, now: float, worker: WorkerProcess, text: str) -> None:
+        """Start it with another worker, from its checkpoint if there is one. `text` says why.
+
+        It waits if it did, or if a person had it go on for some epochs only.
+        """
+        saved, waits = self.checkpoint, self.unwatched or self.verb in ("pause", "step")
+        waits = waits or (self.verb == "start" and self.start.paused)
+        if self.verb == "step":
+            self.verb = "pause"  # no epoch more is to be waited for
+        self.restarted_at, self.worker, self.yields = now, worker, False
+        epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
+        if saved is None:
+            self.past = None
+        elif self.past is not None:
+            self.past.cut(epoch)  # what came after it comes again
+        words = "goes_on" if saved else "begins_again"
+        self.restart_reason = said(words, how=text, epoch=epoch)
+        self.snapshot = replace(  # the figures stay until there are others
+            self.snapshot,
+            status=Status.QUEUED,
+            reason=self.restart_reason,
+            epoch=epoch,
+            epochs_per_second=0.0,
+            seconds_left=None,
+        )
+        worker.post(structs.replace(self.start, paused=waits, checkpoint=state))
 
     def is_abandoned(self, since: float) -> bool:
         """Whether it is paused, and nobody has looked at it since then."""
@@ -205,7 +239,13 @@ class RunBook:
             snapshot = replace(snapshot, reason=entry.restart_reason)
         entry.take(snapshot)
         if entry.over:
-            entry.touched = self._clock()
+            entry.touched, entry.checkpoint = self._clock(), None
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep from where a run can go on, instead of what was kept before, until it is over."""
+        entry = self.entries.get(checkpoint.run_id)
+        if entry is not None and not entry.over:
+            entry.checkpoint = checkpoint
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
         """Mark runs as failed, or as stopped if a person stopped them; those that are over stay."""
@@ -216,29 +256,18 @@ class RunBook:
                 entry.snapshot = replace(
                     entry.snapshot, status=status, reason=why, seconds_left=None
                 )
-                entry.touched = self._clock()
+                entry.touched, entry.checkpoint = self._clock(), None
 
     def begin_again(self, lost: list[RunEntry], worker: WorkerProcess | None, text: str) -> None:
-        """Start runs whose worker died from their beginning, with another worker.
+        """Have runs whose worker died go on with another, or begin again without a checkpoint.
 
-        Without one, or if `may_begin_again` says no, they fail, and a person may start them again.
+        Where there is no worker, or `may_begin_again` says no, they fail, and a person may start
+        them again.
         """
         now = self._clock()
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
-                entry.restarted_at, entry.worker, entry.past = now, worker, None
-                entry.yields = False
-                entry.restart_reason = said("begins_again", how=text)
-                entry.snapshot = replace(  # the figures stay until there are others
-                    entry.snapshot,
-                    status=Status.QUEUED,
-                    reason=entry.restart_reason,
-                    epoch=0,
-                    epochs_per_second=0.0,
-                    seconds_left=None,
-                )
-                waits = entry.start.paused and entry.verb == "start"
-                worker.post(structs.replace(entry.start, paused=waits))
+                entry.begin_again(now, worker, text)
                 continue
             twice = now - entry.restarted_at < TWICE_SECONDS
             why = said("lost_twice") if twice else ""

@@ -32,6 +32,7 @@ class Timing:
     own_slice_seconds: float
     place_seconds: float
     slow_epoch_seconds: float
+    checkpoint_seconds: float
 
     beat_seconds: float = BEAT_SECONDS
     """Between two signs of life."""

@@ -29,6 +29,7 @@ from lib.toml import beside
 from lib.training import limits, machine, messages, said, short_reason
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache
+from lib.training.checkpoint import Checkpoints
 from lib.training.machine import give_way
 from lib.training.messages import decode, encode
 from lib.training.room import ROOMS
@@ -83,6 +84,7 @@ class Loop:
         which has died left to this one: for these no room may have been begun."""
         self._programs = ProgramCache(build, rooms, self._has_leisure, self._may_grow)
         self._reported_grown = -math.inf
+        self._checkpoints = Checkpoints(self._send, clock)
 
     def _has_leisure(self) -> bool:
         """Whether there are memory and time for a room that nobody waits for."""
@@ -193,6 +195,7 @@ class Loop:
                 lambda snapshot: self._send(messages.Report(snapshot)),
                 self._timing,
                 self._clock,
+                checkpoints=self._checkpoints,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = said("refused", why=short_reason(error))

@@ -5,6 +5,7 @@ The loop gives it turns. The mathematics is the `pair_trainer`'s.
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from lib.experiment import MODES
 from lib.run import Snapshot, Status
 from lib.training import said, short_reason
 from lib.training.cache import ProgramCache
+from lib.training.checkpoint import Checkpoints, go_on_from
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
 from lib.training.run_program import CompileError, RunProgram
@@ -42,6 +44,8 @@ class WorkerRun:
         send: Callable[[Snapshot], None],
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
+        *,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         self.run_id = start.run_id
         self.background = self._always_yields = start.background
@@ -58,8 +62,12 @@ class WorkerRun:
         self._timing, self._clock = timing, clock
         self._created = self._since = clock()
         """When its program began to be compiled."""
-        self._sent = self._checked = self._turned = 0.0
+        self._checked, self._turned, self._sent = 0.0, 0.0, -math.inf
+        self._checkpoints = checkpoints or Checkpoints(lambda _: None, clock)
+        self._saved = self._created
+        """When it last sent a checkpoint, or began."""
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
+        go_on_from(self._trainer, start.checkpoint)
         self._loaded = False
         key = self._trainer.architecture
         paced = start.show_seconds is not None
@@ -155,7 +163,7 @@ class WorkerRun:
 
     def _wait(self) -> None:
         most = self._timing.compile_seconds
-        if not self._trainer.checks:  # the untrained models can be shown meanwhile
+        if not self._trainer.checks or self._sent < 0:  # how they begin can be shown meanwhile
             self._become(self.status, self._reason)
         if self._next is not None or self.status.over:
             return
@@ -271,10 +279,18 @@ class WorkerRun:
         self.status, self._reason = outcome.status, outcome.reason
         if outcome.status.over:
             self._trainer.keep_best()
+        self._save()  # before the snapshot, so that who sees a pause knows that it would last
         if outcome.send or changed:
             self._post()
         if outcome.status.over:
             self.release()
+
+    def _save(self) -> None:
+        """Send what another worker needs to go on from here: now and then, and where it rests."""
+        each, rests = self._timing.checkpoint_seconds, self.status is Status.PAUSED
+        may = self._trainer.may_be_saved and not self.status.over
+        if may and (rests or self._checkpoints.are_due(self._saved, each)):
+            self._saved = self._checkpoints.make(self.run_id, self._trainer)
 
     def release(self) -> None:
         """Let go of program and models. An error in that changes nothing: the run is over."""

@@ -6,7 +6,7 @@ Here the programs are compiled and run in this process. The worker around them i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import pairwise, product
 
@@ -24,9 +24,12 @@ from tensorflow.python.framework import ops  # noqa: E402
 from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
+from lib.run import ModeResult  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
+from lib.training.checkpoint import go_on_from  # noqa: E402
+from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from lib.training.room import ROOMS, room_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
@@ -375,6 +378,53 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     again = trainer.results()[0]["sequence"]
     np.testing.assert_array_equal(again.loss, expected.loss)
     np.testing.assert_array_equal(again.predictions, expected.predictions)
+
+
+@pytest.mark.parametrize("begins_in", ["own", "room"])
+@pytest.mark.parametrize(("keep", "seeds"), [("last", 1), ("last", 4), ("best", 3), ("stop", 5)])
+def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
+    keep: str, seeds: int, begins_in: str
+) -> None:
+    """Every figure and weight at its end, as if it had never been interrupted, by one program.
+
+    It is interrupted after each epoch, also where some of its models have stopped by then.
+    """
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4).set(
+        keep=keep, patience=3, epochs=24, seeds=seeds, lr=0.03
+    )
+    dataset, own = data(), architecture_of(experiment, N, T, F, K)
+    ours = program(own if begins_in == "own" else room_for(own))
+
+    def begin_trainer(state: bytes = b"") -> PairTrainer:
+        trainer = PairTrainer(experiment, dataset)
+        go_on_from(trainer, state)
+        trainer.check()
+        trainer.load(ours)
+        return trainer
+
+    def train_to(trainer: PairTrainer, epochs: int) -> None:
+        while trainer.epoch < epochs and not trainer.stopped:
+            trainer.advance(60.0, (trainer.epoch + 1) * trainer.batches.steps)
+            trainer.check()
+
+    whole, second, stopped = begin_trainer(), begin_trainer(), set()
+    for epoch in range(1, 25):
+        train_to(whole, epoch)
+        train_to(second, epoch)
+        if second.may_be_saved:
+            kept = [r.kept_epoch is not None for s in second.results() for r in s.values()]
+            stopped.add("some" if any(kept) else "none")
+            second = begin_trainer(encode(second.saved()))
+    assert stopped == ({"none", "some"} if keep == "stop" else {"none"})
+    whole.keep_best()
+    second.keep_best()
+    for ours_of_seed, of_seed in zip(second.results(), whole.results(), strict=True):
+        for mode, result in of_seed.items():
+            for field in fields(ModeResult):
+                one, other = getattr(ours_of_seed[mode], field.name), getattr(result, field.name)
+                arrays = zip(one, other, strict=True) if field.name == "weights" else [(one, other)]
+                for found, expected in arrays:
+                    np.testing.assert_array_equal(found, expected, field.name)
 
 
 def test_room_for_more_samples_changes_nothing() -> None:

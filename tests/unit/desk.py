@@ -15,6 +15,7 @@ from lib.training.architecture import Architecture
 from lib.training.messages import (
     Answer,
     Ask,
+    Checkpoint,
     Command,
     Event,
     Message,
@@ -51,7 +52,7 @@ class Desk:
         timing: Timing = USUAL,
         rooms: Mapping[Architecture, bool] = MappingProxyType({}),
     ) -> None:
-        self.seen: list[Snapshot | Event | Answer] = []
+        self.seen: list[Snapshot | Checkpoint | Event | Answer] = []
         """All messages that were read."""
         self.connection, self.theirs = Pipe()
         loop = partial(worker.Loop, self.theirs, build, answers, timing, rooms=rooms)
@@ -75,7 +76,7 @@ class Desk:
         self.send(Ask("q", question, arguments))
         return self.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
 
-    def receive(self) -> Snapshot | Event | Answer:
+    def receive(self) -> Snapshot | Checkpoint | Event | Answer:
         """The next message that isn't a sign of life."""
         return self.find(lambda m: m != Event("alive"))
 

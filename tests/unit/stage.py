@@ -7,11 +7,14 @@ from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, wait
 from typing import Any
 
+from msgspec import structs
+
 from lib.dataset import Samples
 from lib.run import Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.cache import ProgramCache
-from lib.training.messages import Start
+from lib.training.checkpoint import Checkpoints
+from lib.training.messages import Checkpoint, Start
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
@@ -48,6 +51,7 @@ class Stage:
         samples: Samples | None = None,
         *,
         rooms: Iterable[Architecture] = (),
+        checkpoint: bytes = b"",
         **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
@@ -58,7 +62,23 @@ class Stage:
         assert all(eventually(lambda room=room: self.programs.has(room)) for room in rooms)
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
-        self.run = WorkerRun(start, self.programs, self._send, timing, self.clock.now)
+        start = structs.replace(start, checkpoint=checkpoint)
+        self.made: list[Checkpoint] = []
+        """The checkpoints that were sent."""
+        self.places: list[int] = []
+        """How many snapshots had been sent before each of these."""
+        self.run = WorkerRun(
+            start,
+            self.programs,
+            self._send,
+            timing,
+            self.clock.now,
+            checkpoints=Checkpoints(self._save, self.clock.now),
+        )
+
+    def _save(self, message: Checkpoint) -> None:
+        self.made.append(message)
+        self.places.append(len(self.sent))
 
     def _send(self, snapshot: Snapshot) -> None:
         self.sent.append(snapshot)

@@ -49,3 +49,22 @@ def test_epochs_differ_and_seeds_do_too() -> None:
     other = BatchOrder(20, 20, 1).take(1)[0]
     assert first.tolist() != second.tolist()
     assert first.tolist() != other.tolist()
+
+
+@quickly
+@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
+def test_an_order_goes_on_from_the_place_of_another(n: int, b: int, seed: int, epochs: int) -> None:
+    """With the very batches that come next there, however many came before."""
+    first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
+    if epochs:
+        first.take(epochs * first.steps - 1)
+        first.take(1)
+    second.take(1)
+    second.go_to(first.place)
+    np.testing.assert_array_equal(second.take(50), first.take(50))
+
+
+def test_what_is_no_place_is_refused() -> None:
+    """With how long one is."""
+    with pytest.raises(ValueError, match="a place has 21 bytes, got 3"):
+        BatchOrder(8, 2, 0).go_to(b"abc")

@@ -30,6 +30,28 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: l
     assert history.points == [(e, seen[e]) for e in epochs]
 
 
+@quickly
+@given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
+def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> None:
+    """It thins as the other would have: both have the same epochs at the end."""
+    whole, first, second = History(limit), History(limit), History(limit)
+    whole.extend(1, range(before + after))
+    first.extend(1, range(before))
+    second.go_on_from(first.gap, first.points)
+    second.extend(before + 1, range(before, before + after))
+    assert (second.gap, second.points) == (whole.gap, whole.points)
+
+
+def test_what_came_after_an_epoch_can_be_forgotten() -> None:
+    """And be added again."""
+    history = History(10)
+    history.extend(1, [1.0, 2.0, 3.0, 4.0])
+    history.cut(2)
+    assert history.points == [(1, 1.0), (2, 2.0)]
+    history.add(3, 9.0)
+    assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
+
+
 def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
     """In its place, with its figure; one that is there stays as it is."""
     history = History(4)

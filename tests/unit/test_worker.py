@@ -125,7 +125,8 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> 
     desk.start("one", paused=True, epochs=30)
     desk.find_status("one", Status.PAUSED)
     desk.send(Steer("resume", "one", epochs=20))
-    assert desk.find(lambda m: getattr(m, "epoch", 0) and m.status is Status.PAUSED).epoch == 20
+    paused = desk.find(lambda m: isinstance(m, Snapshot) and m.epoch and m.status is Status.PAUSED)
+    assert paused.epoch == 20
     desk.send(Steer("resume", "one", epochs=20))
     assert desk.find_over("one").epoch == 30
 

@@ -1,0 +1,301 @@
+"""A run goes on with another worker as if nothing had been, and what that costs is bounded."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lib.dataset import Samples
+from lib.run import ModeResult, Snapshot, Status
+from lib.training import checkpoint, model_record
+from lib.training.batches import BatchOrder
+from lib.training.checkpoint import SHARE, Checkpoints, SavedRun, go_on_from
+from lib.training.messages import Checkpoint, Start, Steer, decode, encode
+from lib.training.pair_trainer import PairTrainer
+from lib.training.timing import USUAL
+from tests.clock import Clock
+from tests.unit.desk import Desk
+from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
+from tests.unit.stage import Stage
+from tests.unit.test_pair_trainer_best import samples
+
+LONG = 60.0
+SOON = replace(USUAL, checkpoint_seconds=0.0)
+STOP = {"keep": "stop", "patience": 2, "epochs": 20}
+"""Of `samples`: the last-step model stops after epoch 5, the sequence model after 8."""
+
+
+def make_trainer(
+    data: Samples | None = None, state: bytes = b"", loss: Any = None, **settings: object
+) -> PairTrainer:
+    """Ready to go, from the beginning or from a state."""
+    trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
+    go_on_from(trainer, state)
+    trainer.check()
+    trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
+    return trainer
+
+
+def train(trainer: PairTrainer, epochs: int) -> None:
+    """Up to an epoch; each is judged."""
+    while trainer.epoch < epochs and not trainer.stopped:
+        trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
+        trainer.check()
+
+
+def assert_same(one: PairTrainer, other: PairTrainer) -> None:
+    """All their figures are, to the last bit."""
+    assert (one.step, one.epoch, one.stopped) == (other.step, other.epoch, other.stopped)
+    for ours, theirs in zip(one.results(whole=True), other.results(whole=True), strict=True):
+        assert list(ours) == list(theirs)
+        for mode, result in ours.items():
+            assert_same_results(result, theirs[mode])
+
+
+def assert_same_results(one: ModeResult, other: ModeResult) -> None:
+    """Figure by figure."""
+    for field in fields(ModeResult):
+        ours, theirs = getattr(one, field.name), getattr(other, field.name)
+        if field.name == "weights":
+            for array, same in zip(ours, theirs, strict=True):
+                np.testing.assert_array_equal(array, same)
+        else:
+            np.testing.assert_array_equal(ours, theirs, field.name)
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+@pytest.mark.parametrize("keep", ["last", "best", "stop"])
+@pytest.mark.parametrize("epoch", [1, 4, 6])
+def test_a_run_goes_on_as_if_nothing_had_been(
+    monkeypatch: pytest.MonkeyPatch, epoch: int, keep: str, seeds: int
+) -> None:
+    """With the same batches, and the same figures at its end, of models that had stopped, too.
+
+    So many epochs are remembered that they are thinned meanwhile.
+    """
+    monkeypatch.setattr(model_record, "MAX_CHECKS", 8)
+    monkeypatch.setattr(model_record, "MAX_LOSSES", 10)
+    settings = {**STOP, "keep": keep, "seeds": seeds, "batch": 3}
+    whole = make_trainer(samples(), **settings)
+    train(whole, epoch)
+    state = encode(whole.saved())
+    second = make_trainer(samples(), state, **settings)
+    assert_same(second, whole)
+    for trainer in (whole, second):
+        train(trainer, 20)
+        trainer.keep_best()
+    assert_same(second, whole)
+
+
+def test_it_gets_the_batches_that_come_next() -> None:
+    """Of each seed its own."""
+    first = make_trainer(seeds=2, epochs=9)
+    train(first, 3)
+    second = PairTrainer(make_experiment(seeds=2, epochs=9), make_dataset())
+    go_on_from(second, encode(first.saved()))
+    program = FakeProgram(lambda _: 1.0)
+    second.load(program)
+    second.advance(LONG, 5 * second.batches.steps)
+    for place in range(4):  # two seeds of a mode, and two of the other
+        order = BatchOrder(8, 2, place % 2)
+        order.take(12)
+        calls = [call[:, 0] for call in program.calls[place::4]]
+        np.testing.assert_array_equal(np.concatenate(calls), order.take(8))
+
+
+def test_a_run_of_very_many_epochs_goes_on_at_once() -> None:
+    """However many batches came before."""
+    first = make_trainer(epochs=100_000)
+    train(first, 1)
+    known = decode(encode(first.saved()), SavedRun)
+    late = {"step": 4 * 99_000, "epoch": 99_000}
+    state = encode(SavedRun(**{**{f: getattr(known, f) for f in known.__struct_fields__}, **late}))
+    start = time.monotonic()
+    second = make_trainer(state=state, epochs=100_000)
+    assert second.done == 99_000
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        ({}, b"garbage"),
+        ({}, encode(3)),
+        ({"U": 3}, None),
+        ({"layers": 2}, None),
+        ({"cell": "gru"}, None),
+        ({"mode": "last"}, None),
+        ({"seeds": 2}, None),
+        ({"batch": 4}, None),
+        ({"epochs": 2}, None),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(
+    settings: dict[str, object], state: bytes | None
+) -> None:
+    """And what is none: that run fails, with a sentence, and others go on."""
+    first = make_trainer()
+    train(first, 2)
+    state = state or encode(first.saved())
+    desk = Desk()
+    experiment = make_experiment(**settings)
+    desk.send(Start("bad", experiment, make_dataset().samples, checkpoint=state))
+    failed = desk.find_over("bad")
+    assert failed.status is Status.FAILED
+    assert failed.reason == "This run was refused: what is known of its last epochs isn't of it."
+    desk.start("good")
+    assert desk.find_over("good").status is Status.FINISHED
+    desk.close()
+
+
+def test_where_there_is_nothing_to_go_on_with_none_is_sent() -> None:
+    """Untrained, in the middle of an epoch, not judged, or twice; when it has diverged or stopped.
+
+    A model with more numbers than one may have isn't either.
+    """
+    trainer = make_trainer()
+    assert not trainer.may_be_saved
+    trainer.advance(LONG, 4)
+    assert not trainer.may_be_saved
+    trainer.check()
+    assert trainer.may_be_saved
+    trainer.saved()
+    assert not trainer.may_be_saved
+    trainer.advance(LONG, 6)
+    assert not trainer.may_be_saved
+    diverged = make_trainer(loss=lambda step: np.nan if step > 5 else 1.0)
+    train(diverged, 1)
+    diverged.advance(LONG, 8)
+    assert diverged.diverged
+    assert not diverged.may_be_saved
+    stopped = make_trainer(samples(), **STOP)
+    train(stopped, 20)
+    assert not stopped.may_be_saved
+    large = make_trainer(U=128, seeds=16)
+    train(large, 1)
+    assert not large.may_be_saved
+
+
+def test_a_run_that_trains_sends_one_every_two_seconds() -> None:
+    """Of increasing epochs; none when it is over, which a short one is before the first."""
+
+    def slowly(_key: Any) -> Any:
+        return FakeProgram(lambda step: 1 / (step + 1), max_steps=4)
+
+    stage = Stage(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
+    stage.until_status(Status.FINISHED)
+    epochs = [made.epoch for made in stage.made]
+    assert len(epochs) > 3
+    assert epochs == sorted(set(epochs))
+    assert epochs[-1] < 5000
+    short = Stage(epochs=5)
+    short.until_status(Status.FINISHED)
+    assert short.made == []
+
+
+def test_a_run_that_pauses_sends_one_before_it_says_so() -> None:
+    """Who sees the pause knows that it would last. Another pause at the same epoch sends none."""
+    stage = Stage(paused=True, epochs=10)
+    stage.until_status(Status.PAUSED)
+    assert stage.made == []
+    stage.run.step()
+    stage.until_status(Status.PAUSED)
+    stage.run.pause()
+    assert [made.epoch for made in stage.made] == [1]
+    assert stage.sent[stage.places[0]].status is Status.PAUSED
+
+
+def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there() -> None:
+    """At once, and then it trains to its end, as far as ever."""
+    first = Stage(paused=True, epochs=10)
+    for _ in range(3):
+        first.run.step()
+    first.until_status(Status.PAUSED)
+    stage = Stage(epochs=10, checkpoint=first.made[-1].state)
+    stage.run.turn(1e-3)
+    assert (stage.last.status.active, stage.last.epoch) == (True, 3)
+    assert_same_results(stage.last.results["last"], first.last.results["last"])
+    stage.until_status(Status.FINISHED)
+    first.run.resume()
+    first.until_status(Status.FINISHED)
+    assert stage.last.results["last"].loss_epochs.tolist() == list(range(1, 11))
+    for mode, result in stage.last.results.items():
+        np.testing.assert_array_equal(result.loss, first.last.results[mode].loss)
+        np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
+
+
+def test_a_run_that_goes_on_paused_waits_for_its_command() -> None:
+    """It trains no epoch more, steps from there, and a stop ends it there."""
+    first = Stage(paused=True, epochs=10)
+    first.run.step()
+    first.until_status(Status.PAUSED)
+    stages = [Stage(paused=True, epochs=10, checkpoint=first.made[-1].state) for _ in range(2)]
+    for stage in stages:
+        stage.until_status(Status.PAUSED)
+        stage.run.turn(1)
+        assert stage.last.epoch == 1
+    stages[0].run.step()
+    stages[0].until_status(Status.PAUSED)
+    assert stages[0].last.epoch == 2
+    stages[0].run.resume(5)
+    stages[0].until_status(Status.PAUSED)
+    assert stages[0].last.epoch == 7
+    stages[1].run.stop()
+    assert (stages[1].last.status, stages[1].last.epoch) == (Status.STOPPED, 1)
+
+
+def test_checkpoints_take_a_fiftieth_of_a_workers_time() -> None:
+    """Of all runs together, by how long making the last one took."""
+    clock, sent = Clock(), list[Checkpoint]()
+
+    def send(message: Checkpoint) -> None:
+        clock.forward(0.1)
+        sent.append(message)
+
+    checkpoints, trainer = Checkpoints(send, clock.now), make_trainer()
+    train(trainer, 1)
+    assert checkpoints.are_due(clock.now() - 2, 2)
+    assert not checkpoints.are_due(clock.now() - 1.9, 2)
+    assert checkpoints.make("id", trainer) == clock.now()
+    clock.forward(0.1 * SHARE - 0.01)
+    assert not checkpoints.are_due(0, 2)
+    clock.forward(0.02)
+    assert checkpoints.are_due(0, 2)
+    assert [(made.run_id, made.epoch) for made in sent] == [("id", 1)]
+
+
+def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is larger than it may be, or there is no memory for it."""
+    monkeypatch.setattr(checkpoint, "MOST_CHECKPOINT_BYTES", 100)
+    stage = Stage(epochs=500, timing=SOON)
+    stage.until_status(Status.FINISHED)
+    assert stage.made == []
+
+    def no_memory(_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(checkpoint, "encode", no_memory)
+    stage = Stage(epochs=500, timing=SOON)
+    stage.until_status(Status.FINISHED)
+    assert stage.made == []
+
+
+def test_a_loop_sends_what_another_goes_on_from() -> None:
+    """By messages alone, as between two processes."""
+    first = Desk(timing=SOON)
+    first.start("one", paused=True, epochs=10)
+    first.find_status("one", Status.PAUSED)
+    first.send(Steer("step", "one"))
+    made = first.find(lambda m: isinstance(m, Checkpoint))
+    first.close()
+    second = Desk(build, timing=SOON)
+    data = make_dataset().samples
+    second.send(Start("one", make_experiment(epochs=10), data, checkpoint=made.state))
+    shown = second.find(lambda m: isinstance(m, Snapshot))
+    assert (shown.epoch, shown.results["last"].checked_epochs.tolist()) == (1, [0, 1])
+    assert second.find_over("one").epoch == 10
+    second.close()
