@@ -18,7 +18,7 @@ from typing import Any
 import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
-from lib.cluster import said
+from lib.cluster import driver, said
 from lib.cluster.board import Board
 from lib.cluster.errors import ClusterError, UnavailableError
 from lib.cluster.slot import Slot, start_loop
@@ -110,29 +110,28 @@ class Cluster:
     """The slots, one for each processor of the cluster, and the board."""
 
     def __init__(self) -> None:
-        usual = {"get_if_exists": True, "lifetime": "detached", "max_concurrency": CALLS}
-        self._slot: Any = ray.remote(SlotActor).options(
-            num_cpus=1, max_restarts=-1, scheduling_strategy="SPREAD", **usual
-        )
-        self._slots: dict[str, Actor] = {}
-        made: Any = ray.remote(Board).options(
-            name="board", num_cpus=0, max_restarts=-1, **usual
-        )
-        self.board = Actor(made.remote())
+        self._slots: dict[str, driver.Actor] = {}
+        self.board: driver.Actor = _found(Board, "board", num_cpus=0)
 
-    async def slots(self) -> dict[str, Actor]:
+    async def slots(self) -> dict[str, driver.Actor]:
         """By name; one more for each processor that has come. Raises ClusterError."""
         try:
             return await asyncio.to_thread(self._find_slots)
         except RayError as error:
             raise ClusterError(f"{error}".splitlines()[0]) from None
 
-    def _find_slots(self) -> dict[str, Actor]:
+    def _find_slots(self) -> dict[str, driver.Actor]:
         alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         for place in range(sum(int(each.get("CPU", 0)) for each in alive)):
             name = f"slot-{place}"
             if name not in self._slots:
-                made = self._slot.options(name=name)
-                self._slots[name] = Actor(made.remote())
+                spread = {"num_cpus": 1, "scheduling_strategy": "SPREAD"}
+                self._slots[name] = _found(SlotActor, name, **spread)
         return dict(self._slots)
 
+
+def _found(kind: type, name: str, **options: Any) -> Actor:
+    """The actor of that name; it is made where there is none, and outlives who made it."""
+    usual = {"get_if_exists": True, "lifetime": "detached", "max_concurrency": CALLS}
+    made: Any = ray.remote(kind).options(name=name, max_restarts=-1, **usual, **options)
+    return Actor(made.remote())
