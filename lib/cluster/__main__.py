@@ -109,15 +109,14 @@ async def drive(address: str, server: str, client: Client) -> None:
     """Serve the client until the cluster is gone. Raises ClusterError."""
     from lib.cluster.on_ray import connect  # noqa: PLC0415  ray is imported when there is a use
 
-    cluster = connect(address)
-    commands: asyncio.Queue[tuple[Command, bytes]] = asyncio.Queue()
+    driver = Driver(server, connect(address), client.send)
     loop = asyncio.get_running_loop()
 
     def take(command: Command, data: bytes) -> None:
-        loop.call_soon_threadsafe(commands.put_nowait, (command, data))
+        loop.call_soon_threadsafe(driver.take, command, data)
 
     threading.Thread(target=client.read, args=(take,), daemon=True).start()
-    serve = asyncio.ensure_future(Driver(server, cluster, client.send).run(commands))
+    serve = asyncio.ensure_future(driver.run())
     watch = asyncio.ensure_future(_watch_head(address))
     done, _ = await asyncio.wait([serve, watch], return_when=asyncio.FIRST_COMPLETED)
     done.pop().result()

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from lib.cluster import said
+from lib.cluster.actor import Actor
 from lib.cluster.errors import ClusterError, UnavailableError
+from lib.cluster.notes import Notes
 from lib.cluster.version import fingerprint
 from lib.training import messages
-from lib.training.messages import Command, Message, encode
+from lib.training.messages import Command, Message
 
 LOOK_SECONDS = 10.0
 """How long a slot is asked for messages at a time. It answers with the first that comes."""
@@ -36,13 +38,6 @@ RUN_NOTE_SECONDS = 4 * 3600.0
 FIND_SECONDS = 60.0
 """How long a run that is watched is looked for where its slot is gone: its own server has it go on
 elsewhere."""
-
-
-class Actor(Protocol):
-    """A slot, or the board."""
-
-    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
-        """What the method returns. Raises UnavailableError where nobody answers."""
 
 
 class Cluster(Protocol):
@@ -76,29 +71,30 @@ class Driver:
 
     def __init__(self, server: str, cluster: Cluster, send: Callable[[Message], None]) -> None:
         self._server, self._cluster, self._send = server, cluster, send
-        self._board = cluster.board
         self._links: dict[str, Link] = {}
         self._places: dict[str, Link] = {}
         """Run → where it is."""
+        self._commands: asyncio.Queue[tuple[Command, bytes]] = asyncio.Queue()
+        self._homeless: list[tuple[Command, bytes]] = []
+        """Commands of runs for which there is no slot yet."""
         self._why = ""
         """Why a slot can't be used, of the last that couldn't."""
         self._counted = -1
-        self._notes: dict[str, messages.Note] = {}
-        """What this server has left on the board."""
-        self._known: dict[str, int] = {}
-        """Keys that this server follows → the version of each that it has."""
-        self._followed = asyncio.Event()
+        self._notes = Notes(cluster.board, send)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, commands: asyncio.Queue[tuple[Command, bytes]]) -> None:
+    def take(self, command: Command, data: bytes) -> None:
+        """Do this command, which came as these bytes, after those before it."""
+        self._commands.put_nowait((command, data))
+
+    async def run(self) -> None:
         """Serve until the cluster is gone."""
-        first = asyncio.ensure_future(self._survey())
-        others = [self._serve(commands), self._read_board()]
-        waiting = [first, *(asyncio.ensure_future(each) for each in others)]
+        works = self._survey(), self._serve(), self._notes.read()
+        tasks = [asyncio.ensure_future(work) for work in works]
         try:
-            await asyncio.gather(*waiting)
+            await asyncio.gather(*tasks)
         finally:
-            for task in (*waiting, *self._tasks):
+            for task in (*tasks, *self._tasks):
                 task.cancel()
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
@@ -156,6 +152,10 @@ class Driver:
             kind: Any = "ready" if self._counted < 0 else "places"
             self._counted = count
             self._send(messages.Event(kind, count=count))
+        if count and self._homeless:
+            waiting, self._homeless = self._homeless, []
+            for command in waiting:
+                self._commands.put_nowait(command)
 
     def _lose(self, link: Link, how: str) -> None:
         """Tell the client what has been lost with a slot."""
@@ -171,37 +171,66 @@ class Driver:
         if runs:
             self._send(messages.Lost(sorted(runs), said("slot_lost", how=how)))
         for run_id in watched:
-            self._do(self._watch(run_id, FIND_SECONDS))
+            self._do(self._watch_run(run_id, FIND_SECONDS))
 
-    async def _serve(self, commands: asyncio.Queue[tuple[Command, bytes]]) -> None:
+    async def _serve(self) -> None:
         """Do what the client says, one command after another."""
         while True:
-            command, data = await commands.get()
-            if isinstance(command, messages.Start | messages.Show):
-                await self._place(command, data)
-            elif isinstance(command, messages.Steer):
-                if link := self._places.get(command.run_id):
-                    await self._pass(link, data)
-            elif isinstance(command, messages.Ask):
-                if link := await self._least_busy():
-                    link.questions.add(command.question_id)
-                    await self._pass(link, data)
-                else:
-                    words = said("ask_again", how=said("ended"))
-                    self._send(messages.Answer(command.question_id, error=words))
-            elif isinstance(command, messages.Prepare):
-                if link := await self._least_busy():
-                    await self._pass(link, data)
-            elif isinstance(command, messages.Find):
-                self._do(self._find(command.run_id))
-            elif isinstance(command, messages.Watch):
-                self._do(self._watch(command.run_id, 0.0))
-            elif isinstance(command, messages.Note):
-                self._notes[command.key] = command
-                self._do(self._leave(command))
-            elif isinstance(command, messages.Follow):
-                self._known.setdefault(command.key, 0)
-                self._followed.set()
+            command, data = await self._commands.get()
+            act = getattr(self, f"_{type(command).__name__.lower()}", None)
+            if act is None:
+                why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
+                self._send(messages.Event("refused", why))
+            else:
+                await act(command, data)
+
+    async def _start(self, command: messages.Start, data: bytes) -> None:
+        """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
+        link = await self._where(command.run_id) if command.again else None
+        if link := link or await self._least_busy():
+            await self._place(command.run_id, link, data)
+        else:
+            self._homeless.append((command, data))
+
+    async def _show(self, command: messages.Show, data: bytes) -> None:
+        if link := await self._least_busy():
+            await self._place(command.snapshot.run_id, link, data)
+
+    async def _place(self, run_id: str, link: Link, data: bytes) -> None:
+        self._places[run_id] = link
+        link.runs.add(run_id)
+        await self._pass(link, data)
+        self._do(self._notes.leave(note_of(run_id, link.name)))
+
+    async def _steer(self, command: messages.Steer, data: bytes) -> None:
+        if link := self._places.get(command.run_id):
+            await self._pass(link, data)
+        elif any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
+            self._homeless.append((command, data))
+
+    async def _ask(self, command: messages.Ask, data: bytes) -> None:
+        if link := await self._least_busy():
+            link.questions.add(command.question_id)
+            await self._pass(link, data)
+        else:
+            words = said("ask_again", how=said("ended"))
+            self._send(messages.Answer(command.question_id, error=words))
+
+    async def _prepare(self, _: messages.Prepare, data: bytes) -> None:
+        if link := await self._least_busy():
+            await self._pass(link, data)
+
+    async def _find(self, command: messages.Find, _: bytes) -> None:
+        self._do(self._find_card(command.run_id))
+
+    async def _watch(self, command: messages.Watch, _: bytes) -> None:
+        self._do(self._watch_run(command.run_id, 0.0))
+
+    async def _note(self, command: messages.Note, _: bytes) -> None:
+        self._do(self._notes.leave(command))
+
+    async def _follow(self, command: messages.Follow, _: bytes) -> None:
+        self._notes.follow(command.key)
 
     async def _pass(self, link: Link, data: bytes) -> None:
         try:
@@ -214,7 +243,7 @@ class Driver:
         usable = [link for link in self._links.values() if link.is_usable]
         if len(usable) <= 1:
             return usable[0] if usable else None
-        some = random.sample(usable, min(ASKED, len(usable)))  # noqa: S311  no secret
+        some = random.sample(usable, min(ASKED, len(usable)))
         loads = await asyncio.gather(*(self._load(link) for link in some))
         return min(zip(loads, some, strict=True), key=lambda pair: pair[0])[1]
 
@@ -225,31 +254,13 @@ class Driver:
             return float("inf"), 0
         return grown, runs
 
-    async def _place(self, command: messages.Start | messages.Show, data: bytes) -> None:
-        """Give a run to a slot: to the one that has it, where a driver before this one placed it."""
-        is_start = isinstance(command, messages.Start)
-        run_id = command.run_id if isinstance(command, messages.Start) else command.snapshot.run_id
-        link = await self._where(run_id) if is_start and command.again else None
-        link = link or await self._least_busy()
-        if link is None:
-            if is_start:
-                self._send(messages.Lost([run_id], said("slot_lost", how=said("ended"))))
-            return
-        self._places[run_id] = link
-        link.runs.add(run_id)
-        await self._pass(link, data)
-        self._do(self._leave(messages.Note(_key(run_id), link.name.encode(), RUN_NOTE_SECONDS)))
-
     async def _where(self, run_id: str) -> Link | None:
         """The slot that has a run, as the board says."""
-        try:
-            name = await self._board.call("get", _key(run_id))
-        except UnavailableError:
-            return None
+        name = await self._notes.get(note_of(run_id, "").key)
         link = self._links.get(name.decode()) if name else None
         return link if link and link.is_usable else None
 
-    async def _find(self, run_id: str) -> None:
+    async def _find_card(self, run_id: str) -> None:
         card = None
         if link := await self._where(run_id):
             try:
@@ -258,7 +269,7 @@ class Driver:
                 card = None
         self._send(messages.Found(run_id, card))
 
-    async def _watch(self, run_id: str, seconds: float) -> None:
+    async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
@@ -276,52 +287,7 @@ class Driver:
                 return
             await asyncio.sleep(1)
 
-    async def _leave(self, note: messages.Note) -> None:
-        """Leave a note on the board, now or when there is one again: see `_read_board`."""
-        try:
-            await self._board.call("put", note.key, note.value, note.seconds)
-        except UnavailableError:
-            return
 
-    async def _read_board(self) -> None:
-        """Pass on the notes that the client follows; a new board gets this server's notes again."""
-        birth = ""
-        while True:
-            try:
-                if (now := await self._board.call("birth")) != birth:
-                    birth, self._known = now, dict.fromkeys(self._known, 0)
-                    for note in list(self._notes.values()):
-                        await self._leave(note)
-                    for run_id, link in list(self._places.items()):
-                        if run_id in link.runs:
-                            name = link.name.encode()
-                            await self._leave(messages.Note(_key(run_id), name, RUN_NOTE_SECONDS))
-                if not self._known:
-                    self._followed.clear()
-                    await asyncio.wait(
-                        [asyncio.ensure_future(self._followed.wait())], timeout=LOOK_SECONDS
-                    )
-                    continue
-                await self._read_news()
-            except UnavailableError:
-                await asyncio.sleep(1)
-
-    async def _read_news(self) -> None:
-        """Wait for a change of what is followed, or for another key to be."""
-        self._followed.clear()
-        news = asyncio.ensure_future(
-            self._board.call("news", dict(self._known), LOOK_SECONDS, seconds=LOOK_SECONDS + 10)
-        )
-        another = asyncio.ensure_future(self._followed.wait())
-        await asyncio.wait([news, another], return_when=asyncio.FIRST_COMPLETED)
-        another.cancel()
-        if not news.done():
-            news.cancel()
-            return
-        for key, (version, value) in news.result().items():
-            self._known[key] = version
-            self._send(messages.Noted(key, value))
-
-
-def _key(run_id: str) -> str:
-    return f"run:{run_id}"
+def note_of(run_id: str, slot: str) -> messages.Note:
+    """On the board: where a run is."""
+    return messages.Note(f"run:{run_id}", slot.encode(), RUN_NOTE_SECONDS)

@@ -18,7 +18,7 @@ from typing import Any
 import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
-from lib.cluster import driver, said
+from lib.cluster import actor, said
 from lib.cluster.board import Board
 from lib.cluster.errors import ClusterError, UnavailableError
 from lib.cluster.slot import Slot, start_loop
@@ -83,7 +83,7 @@ class SlotActor(Slot):
         super().__init__(start_loop(max(1, int(max(cores, default=1)))))
 
 
-class Actor:
+class RayActor:
     """An actor that is called by the name of a method."""
 
     def __init__(self, handle: Any) -> None:
@@ -110,17 +110,17 @@ class Cluster:
     """The slots, one for each processor of the cluster, and the board."""
 
     def __init__(self) -> None:
-        self._slots: dict[str, driver.Actor] = {}
-        self.board: driver.Actor = _found(Board, "board", num_cpus=0)
+        self._slots: dict[str, actor.Actor] = {}
+        self.board: actor.Actor = _found(Board, "board", num_cpus=0)
 
-    async def slots(self) -> dict[str, driver.Actor]:
+    async def slots(self) -> dict[str, actor.Actor]:
         """By name; one more for each processor that has come. Raises ClusterError."""
         try:
             return await asyncio.to_thread(self._find_slots)
         except RayError as error:
             raise ClusterError(f"{error}".splitlines()[0]) from None
 
-    def _find_slots(self) -> dict[str, driver.Actor]:
+    def _find_slots(self) -> dict[str, actor.Actor]:
         alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         for place in range(sum(int(each.get("CPU", 0)) for each in alive)):
             name = f"slot-{place}"
@@ -130,8 +130,8 @@ class Cluster:
         return dict(self._slots)
 
 
-def _found(kind: type, name: str, **options: Any) -> Actor:
+def _found(kind: type, name: str, **options: Any) -> actor.Actor:
     """The actor of that name; it is made where there is none, and outlives who made it."""
     usual = {"get_if_exists": True, "lifetime": "detached", "max_concurrency": CALLS}
     made: Any = ray.remote(kind).options(name=name, max_restarts=-1, **usual, **options)
-    return Actor(made.remote())
+    return RayActor(made.remote())

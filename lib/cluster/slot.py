@@ -38,7 +38,7 @@ class Inbox:
     def __init__(self, take: Callable[[bytes], None]) -> None:
         self._take = take
         self._commands: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._next: bytes | None = None
+        self._next: bytes = b""
 
     def put(self, data: bytes) -> None:
         """Leave a command for the loop."""
@@ -46,7 +46,7 @@ class Inbox:
 
     def poll(self, timeout: float | None = 0.0) -> bool:
         """Whether there is a command, or comes within so many seconds; None is for ever."""
-        if self._next is None:
+        if not self._next:
             try:
                 self._next = self._commands.get(timeout != 0, timeout or None)
             except queue.Empty:
@@ -56,8 +56,7 @@ class Inbox:
     def recv_bytes(self) -> bytes:
         """The next command."""
         self.poll(None)
-        data, self._next = self._next, None
-        assert data is not None
+        data, self._next = self._next, b""
         return data
 
     def send_bytes(self, data: bytes) -> None:

@@ -4,12 +4,13 @@
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-Training happens in worker processes. The client passes on what its `Supervisor`s, which keep these
-alive, its `RunBook` and its `Questions` have to know of each other. All methods may be called from
-any thread, and none but `wait`, `wait_any` and `close` takes longer than a moment.
+Training happens in worker processes, or in a cluster. The client passes on what its `Keepers`,
+which have these, its `RunBook` and its `Questions` have to know of each other. All methods may be
+called from any thread, and none but `wait`, `wait_any` and `close` takes longer than a moment.
 """
 
 import atexit
+import os
 import secrets
 import threading
 import time
@@ -23,15 +24,16 @@ from msgspec import structs
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
-from lib.training import messages
+from lib.training import machine, messages
+from lib.training.attention import TIDY_SECONDS, Attention
+from lib.training.handover import find_places, hand_over
+from lib.training.keepers import Keepers
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook, RunEntry
-from lib.training.supervisor import MakeWorker, Supervisor
+from lib.training.shared import Shared
+from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
-
-TIDY_SECONDS = 5.0
-"""Between two looks for what can be paused or forgotten."""
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
@@ -48,21 +50,29 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         *,
         clock: Callable[[], float] = time.monotonic,
         make_worker: MakeWorker = WorkerProcess,
+        clustered: bool | None = None,
     ) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._clock = clock
         self._book = RunBook(clock)
         self._questions = Questions()
-        self._tidied = clock()
+        self._attention = Attention(self._book, clock)
         self._closed = False
-        self._supervisors = [
-            Supervisor(make_worker, self._received, self._ended, self._book.of, clock)
-            for _ in range(workers)
-        ]
+        self._keepers = Keepers(
+            make_worker,
+            self._received,
+            self._ended,
+            self._book.of,
+            clock,
+            workers=workers,
+            clustered=machine.RAY in os.environ if clustered is None else clustered,
+        )
+        cluster = self._keepers.cluster
+        self.shared = Shared(lambda command: cluster.need().post(command)) if cluster else None
+        """What other page servers know; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
-            for supervisor in self._supervisors:
-                supervisor.need(delay)
+            self._keepers.begin(delay)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -71,12 +81,18 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
-            return any(s.worker is not None and s.worker.ready for s in self._supervisors)
+            return self._keepers.ready
 
     @property
     def places(self) -> int:
         """How many runs can train side by side; it may become another number meanwhile."""
-        return len(self._supervisors)
+        with self._changed:
+            return self._keepers.places
+
+    @property
+    def away(self) -> str:
+        """A sentence that says why a cluster isn't used that should be; else empty."""
+        return self._keepers.away
 
     def start(
         self,
@@ -87,29 +103,38 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         show_seconds: float | None = None,
         *,
         background: bool = False,
+        card: bytes = b"",
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
         Its epochs come as fast as they can, or spread evenly over `show_seconds`; in the
         `background` only while no other run of its worker needs a turn. A run that can't
         be trained is FAILED soon after, with the reason; so is one of an `owner` who has
-        MAX_RUNS_EACH going, or too much data.
+        MAX_RUNS_EACH going, or too much data. Other servers of a cluster show it by its `card`.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
-            self._tidy()
-            supervisor = self._least_busy_supervisor()
-            if (abandoned := self._book.run_to_forget_for_room(supervisor)) is not None:
-                self.drop(abandoned.run)
+            self._attention.tidy()
+            keeper = self._least_busy()
+            if (abandoned := self._book.run_to_forget_for_room(keeper)) is not None:
+                self._attention.drop(abandoned.run.id)
             samples, pace = dataset.samples, show_seconds
-            start = Start(run.id, experiment, samples, paused, pace, background)
-            queued = Snapshot(run.id, Status.QUEUED, epochs=experiment.training.epochs)
-            entry = RunEntry(run, supervisor, supervisor.need(), owner, start, queued)
-            self._book.add(entry)
+            start = Start(run.id, experiment, samples, paused, pace, background, card)
+            entry = self._book.add(run, keeper, start, owner, reason=self.away)
             if not entry.over:
                 entry.worker.post(start)
-                supervisor.end_delay()
+                keeper.end_delay()
         return run
+
+    def adopt(self, run: Run) -> None:
+        """Know a run that another page server of the cluster has started: see `shared.find`."""
+        with self._changed:
+            keeper = self._keepers.cluster
+            if keeper is None or run.id in self._book.entries:
+                return
+            start = Start(run.id, run.experiment, run.dataset.samples)
+            entry = self._book.add(run, keeper, start, is_foreign=True)
+            entry.worker.post(messages.Watch(run.id))
 
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
         """Change how fast a run's epochs come from now on: see `start`."""
@@ -138,17 +163,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
         with self._changed:
-            entry = self._book.entries.pop(run.id, None)
-            if entry is not None and not entry.over:
-                entry.worker.post(Steer("drop", run.id))
-                entry.supervisor.replace_grown()
+            self._attention.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
         with self._changed:
-            self._least_busy_supervisor().need().post(messages.Prepare(experiment, (n, t, f, k)))
+            self._least_busy().need().post(messages.Prepare(experiment, (n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
@@ -158,7 +180,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         AnswerError, with a sentence that says why.
         """
         with self._changed:
-            worker = self._least_busy_supervisor().need()
+            worker = self._least_busy().need()
             command, future = self._questions.open(worker, name, arguments)
             worker.post(command)
             return future
@@ -186,8 +208,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if (entry := self._book.entries.get(run.id)) is None:
                 return None
-            self._attend(entry)
-            self._tidy(TIDY_SECONDS)
+            self._attention.attend(entry)
+            self._attention.tidy(TIDY_SECONDS)
             return entry.latest
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
@@ -237,7 +259,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         words = "The training process was closed."
         with self._changed:
             self._closed = True
-            workers = [worker for s in self._supervisors for worker in s.release_workers()]
+            workers = self._keepers.release()
             self._book.fail(self._book.entries.values(), words)
             for worker in workers:
                 self._questions.fail(worker, words)
@@ -246,10 +268,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             worker.close()
         atexit.unregister(self.close)
 
-    def _least_busy_supervisor(self) -> Supervisor:
+    def _least_busy(self) -> Keeper:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return min(self._supervisors, key=self._book.going)
+        return self._keepers.least_busy(self._book.going)
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         """Send a command for a run that isn't over.
@@ -261,7 +283,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry = self._book.entries.get(run.id)
             if entry is None or entry.over:
                 return
-            self._attend(entry)
+            self._attention.attend(entry)
             entry.unwatched = False
             entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
             entry.epoch_then = entry.snapshot.epoch
@@ -270,66 +292,50 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
-    def _received(
-        self, supervisor: Supervisor, worker: WorkerProcess, message: messages.Message
-    ) -> None:
+    def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
+        if self.shared and self.shared.take(message):
+            return
         with self._changed:
             if isinstance(message, messages.Report):
                 self._book.take(message.snapshot)
-                self._tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
+                self._attention.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, messages.Checkpoint):
                 self._book.keep(message)
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
-            else:
-                supervisor.note_event(worker, message)
-            supervisor.replace_grown()
+            elif isinstance(message, messages.Lost):
+                find_places(self._book, keeper, message)
+            elif isinstance(message, messages.Attended):
+                if (entry := self._book.entries.get(message.run_id)) is not None:
+                    self._attention.attend(entry)
+            elif isinstance(message, messages.Event):
+                keeper.note_event(worker, message)
+                self._keepers.let_rest()
+                if message.kind == "away":
+                    self._hand_over(keeper, worker, worker.withdraw(), self.away)
+            keeper.replace_grown()
             self._changed.notify_all()
 
-    def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:
+    def _ended(self, keeper: Keeper, worker: WorkerProcess) -> None:
         """Called from a worker's thread when its process has ended by itself."""
         with self._changed:
             if self._closed:
                 return
-            was_current = worker is supervisor.worker
-            words = supervisor.replace_dead(worker)
-            moved = self._send_again(worker.unsent(), supervisor.worker) if was_current else set()
-            lost = [entry for entry in self._book.of(worker) if entry.run.id not in moved]
-            self._book.begin_again(lost, supervisor.worker, words)
+            was_current = worker is keeper.worker
+            words = keeper.replace_dead(worker)
+            self._hand_over(keeper, worker, worker.unsent() if was_current else [], words)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
+            if self.shared and keeper is self._keepers.cluster:
+                self.shared.again()
             self._changed.notify_all()
 
-    def _send_again(self, unsent: list[messages.Command], worker: WorkerProcess | None) -> set[str]:
-        """Give another worker what the dead one never got. Returns the ids of the runs among it."""
-        if worker is None:
-            return set()
-        starts = {command.run_id for command in unsent if isinstance(command, Start)}
-        for command in unsent:
-            if isinstance(command, Start | Steer) and command.run_id in starts:
-                if (entry := self._book.entries.get(command.run_id)) is not None:
-                    entry.worker = worker
-                    worker.post(command)
-            elif isinstance(command, messages.Ask) and self._questions.move(command, worker):
-                worker.post(command)
-        return starts
-
-    def _tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs, and have unwatched ones yield or pause.
-
-        It does so `at_least_seconds` after the last time.
-        """
-        if self._clock() - self._tidied < at_least_seconds:
-            return
-        self._tidied = self._clock()
-        for entry in self._book.stale():
-            self.drop(entry.run)
-        for entry in self._book.unwatched():
-            entry.unwatched = True
-            entry.worker.post(Steer("pause", entry.run.id))
-        for entry in self._book.unheeded():
-            entry.yields = True
-            entry.worker.post(Steer("yield", entry.run.id))
+    def _hand_over(
+        self, keeper: Keeper, worker: WorkerProcess, unsent: list[messages.Command], words: str
+    ) -> None:
+        """Give what a keeper's worker had to its next one, or to another keeper's."""
+        other = self._keepers.instead_of(keeper, self._book.going)
+        hand_over(self._book, self._questions, worker, unsent, keeper=other, text=words)
 
     def _watch(
         self, entries: list[RunEntry], is_settled: Callable[[], bool], timeout: float | None
@@ -338,7 +344,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         for entry in entries:
             if entry.unwatched:
                 self.resume(entry.run)
-            self._attend(entry)
+            self._attention.attend(entry)
             entry.waiting += 1
         try:
             self._changed.wait_for(
@@ -349,10 +355,3 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             for entry in entries:
                 entry.waiting -= 1
                 self._book.touch(entry)
-
-    def _attend(self, entry: RunEntry) -> None:
-        """Note that somebody looks at a run."""
-        self._book.touch(entry)
-        if entry.yields and not entry.over:
-            entry.yields = False
-            entry.worker.post(Steer("attend", entry.run.id))

@@ -30,8 +30,8 @@ MOST_WORKERS = 16
 """The largest setting that is taken."""
 MOST_BY_DEFAULT = 4
 RAY = "UNROLLED_RAY"
-"""Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one whose node runs on
-this machine; see `lib.cluster`."""
+"""Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
+is a node of; see `lib.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
 WORKER = 5

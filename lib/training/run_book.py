@@ -16,7 +16,7 @@ from lib.training import said
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Checkpoint, Start
-from lib.training.supervisor import Supervisor
+from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
 YIELD_SECONDS = 15
@@ -50,7 +50,7 @@ class RunEntry:
     """A run, and what the client knows of it."""
 
     run: Run
-    supervisor: Supervisor
+    supervisor: Keeper
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
     owner: str | None
@@ -78,6 +78,10 @@ class RunEntry:
     """From where it can go on, the newest; None before the first, and when it is over."""
     past: History[SeedWeights] | None = None
     """Its weights by epoch, some of them."""
+    is_foreign: bool = False
+    """Whether another page server has started it, and sees to it."""
+    attended: float = -math.inf
+    """When that was last told that somebody looks at it here."""
 
     @property
     def over(self) -> bool:
@@ -122,8 +126,8 @@ class RunEntry:
         keeps = is_safe or (going and not self.unwatched)
         return keeps and self.verb != "stop" and now - self.restarted_at >= TWICE_SECONDS
 
-    def begin_again(self, now: float, worker: WorkerProcess, text: str) -> None:
-        """Start it with another worker, from its checkpoint if there is one. `text` says why.
+    def begin_again(self, now: float, keeper: Keeper, text: str) -> None:
+        """Start it with this keeper's worker, from its checkpoint if there is one. `text` says why.
 
         It waits if it did, or if a person had it go on for some epochs only.
         """
@@ -131,7 +135,8 @@ class RunEntry:
         waits = waits or (self.verb == "start" and self.start.paused)
         if self.verb == "step":
             self.verb = "pause"  # no epoch more is to be waited for
-        self.restarted_at, self.worker, self.yields = now, worker, False
+        self.restarted_at, self.supervisor, self.yields = now, keeper, False
+        self.worker = keeper.need()
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         if saved is None:
             self.past = None
@@ -147,7 +152,8 @@ class RunEntry:
             epochs_per_second=0.0,
             seconds_left=None,
         )
-        worker.post(structs.replace(self.start, paused=waits, checkpoint=state))
+        command = structs.replace(self.start, paused=waits, checkpoint=state, again=True)
+        self.worker.post(command)
 
     def is_abandoned(self, since: float) -> bool:
         """Whether it is paused, and nobody has looked at it since then."""
@@ -180,21 +186,38 @@ class RunBook:
         self.entries: dict[str, RunEntry] = {}
         self._clock = clock
 
-    def add(self, entry: RunEntry) -> None:
-        """Enter a new run; one that its owner can't have has failed."""
-        refusal = self._refusal(entry) if entry.owner else ""
-        self.entries[entry.run.id] = entry
+    def add(
+        self,
+        run: Run,
+        keeper: Keeper,
+        start: Start,
+        owner: str | None = None,
+        *,
+        reason: str = "",
+        is_foreign: bool = False,
+    ) -> RunEntry:
+        """Enter a new run, which a keeper's worker has; one that its owner can't have has failed.
+
+        The `reason` is said of it wherever nothing else is.
+        """
+        queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
+        entry = RunEntry(run, keeper, keeper.need(), owner, start, queued, is_foreign=is_foreign)
+        entry.restart_reason = reason
+        refusal = self._refusal(entry) if owner else ""
+        self.entries[run.id] = entry
         self.touch(entry)
         if refusal:
             self.fail([entry], said("stop_one", why=refusal))
+        return entry
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
 
-    def going(self, supervisor: Supervisor) -> int:
+    def going(self, supervisor: Keeper) -> int:
         """How many runs of a supervisor's workers are going."""
-        return sum(e.is_going for e in self.entries.values() if e.supervisor is supervisor)
+        own = [e for e in self.entries.values() if e.supervisor is supervisor and not e.is_foreign]
+        return sum(entry.is_going for entry in own)
 
     def _refusal(self, new: RunEntry) -> str:
         """Why its owner can't have one more run, on its data; nothing where that is no problem."""
@@ -207,10 +230,11 @@ class RunBook:
             return said("many_values", most=MAX_VALUES_EACH, count=values)
         return ""
 
-    def run_to_forget_for_room(self, supervisor: Supervisor) -> RunEntry | None:
+    def run_to_forget_for_room(self, supervisor: Keeper) -> RunEntry | None:
         """Where no run more fits, the paused one that nobody has looked at for longest."""
-        unfinished = [e for e in self.entries.values() if e.supervisor is supervisor and not e.over]
-        if len(unfinished) < MAX_RUNS:
+        own = [e for e in self.entries.values() if e.supervisor is supervisor and not e.is_foreign]
+        unfinished = [entry for entry in own if not entry.over]
+        if len(unfinished) < MAX_RUNS * max(1, supervisor.places):
             return None
         now = self._clock()
         abandoned = [
@@ -258,16 +282,16 @@ class RunBook:
                 )
                 entry.touched, entry.checkpoint = self._clock(), None
 
-    def begin_again(self, lost: list[RunEntry], worker: WorkerProcess | None, text: str) -> None:
+    def begin_again(self, lost: list[RunEntry], keeper: Keeper, text: str) -> None:
         """Have runs whose worker died go on with another, or begin again without a checkpoint.
 
-        Where there is no worker, or `may_begin_again` says no, they fail, and a person may start
-        them again.
+        Where the keeper has no worker any more, or `may_begin_again` says no, they fail, and a
+        person may start them again.
         """
         now = self._clock()
         for entry in lost:
-            if worker is not None and entry.may_begin_again(now):
-                entry.begin_again(now, worker, text)
+            if keeper.worker and not entry.is_foreign and entry.may_begin_again(now):
+                entry.begin_again(now, keeper, text)
                 continue
             twice = now - entry.restarted_at < TWICE_SECONDS
             why = said("lost_twice") if twice else ""
@@ -277,14 +301,18 @@ class RunBook:
         """Runs that train, nobody having looked at them for so long, and aren't to be paused."""
         since, entries = self._clock() - seconds, self.entries.values()
         active = [e for e in entries if e.snapshot.status.active and e.touched < since]
-        return [e for e in active if not (e.unwatched or e.waiting)]
+        return [e for e in active if not (e.unwatched or e.waiting or e.is_foreign)]
 
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
         since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
         active = [e for e in entries if e.snapshot.status.active and not e.start.background]
         among, unseen = Counter(id(e.supervisor) for e in active), self._unseen(CROWDED_SECONDS)
-        return [e for e in unseen if e.touched < since or among[id(e.supervisor)] > CROWD]
+        return [
+            e
+            for e in unseen
+            if e.touched < since or among[id(e.supervisor)] > CROWD * max(1, e.supervisor.places)
+        ]
 
     def unheeded(self) -> list[RunEntry]:
         """Runs that train, that nobody looks at now, and that don't yield yet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from lib.training import machine, said
 from lib.training.messages import Event, Message, Retire
@@ -21,6 +22,36 @@ started until the next one is needed."""
 
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
+
+
+class Keeper(Protocol):
+    """What keeps a worker for new commands alive: one of this machine, or a cluster's driver."""
+
+    worker: WorkerProcess | None
+    places: int
+    """How many runs can train side by side."""
+
+    @property
+    def workers(self) -> list[WorkerProcess]:
+        """All that are there."""
+
+    def need(self, delay: float = 0.0) -> WorkerProcess:
+        """The worker for new commands; without one, a new one that starts in `delay` seconds."""
+
+    def end_delay(self) -> None:
+        """Start a first worker now."""
+
+    def note_event(self, worker: WorkerProcess, event: Event) -> None:
+        """Note what a worker says of itself."""
+
+    def replace_grown(self) -> None:
+        """Have a fresh worker follow one that has grown."""
+
+    def replace_dead(self, worker: WorkerProcess) -> str:
+        """Forget a worker whose process has ended; returns sentences for a person."""
+
+    def release_workers(self) -> list[WorkerProcess]:
+        """The workers, which are the caller's to close."""
 
 
 class Supervisor:
@@ -40,6 +71,7 @@ class Supervisor:
     ) -> None:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed, and after too many deaths."""
+        self.places = 1
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy, self._clock = busy, clock
         self._two_fit = machine.total_memory() >= machine.TWO_FIT_IN
@@ -101,6 +133,15 @@ class Supervisor:
             old.retiring = True
             self._retired.append(old)
             old.post(Retire())
+
+    def rest(self) -> None:
+        """Let the worker end with its runs: others have the new ones now."""
+        self._grown = None
+        for worker in filter(None, (self.worker, self._successor)):
+            worker.retiring = True
+            self._retired.append(worker)
+            worker.post(Retire())
+        self.worker = self._successor = None
 
     def replace_dead(self, worker: WorkerProcess) -> str:
         """Forget a worker whose process has ended, and replace it where that is needed.

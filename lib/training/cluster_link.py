@@ -1,0 +1,84 @@
+"""The way to a cluster: its driver process kept alive, and whether new runs are to go there.
+
+To the client it is one more keeper of a worker, beside the `supervisor`s of this machine's own: the
+driver (`lib.cluster`) speaks the worker's protocol. While the cluster is away, the driver is
+started again and again, and new runs are for this machine.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+
+from lib.training import said
+from lib.training.messages import Event, Message
+from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
+from lib.training.worker_process import WorkerProcess
+
+MODULE = "lib.cluster"
+RETRY_SECONDS = 5.0
+"""Until a driver that could not use the cluster is followed by another."""
+
+
+class ClusterLink:
+    """Has one driver for new commands. Its arguments are those of a `Supervisor`."""
+
+    def __init__(
+        self,
+        make: MakeWorker,
+        received: Callable[[ClusterLink, WorkerProcess, Message], None],
+        ended: Callable[[ClusterLink, WorkerProcess], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.worker: WorkerProcess | None = None
+        self.places = 0
+        """Slots that the cluster has; 0 as long as nothing is known of it."""
+        self.away = ""
+        """Why it can't be used, as a clause; empty while it can be, and before that is known."""
+        self.server = secrets.token_hex(8)
+        """What this page server is called there: its drivers come and go."""
+        self._make, self._clock = make, clock
+        self._hears = partial(received, self), partial(ended, self)
+        self._deaths: list[float] = []
+
+    @property
+    def workers(self) -> list[WorkerProcess]:
+        """The driver, if there is one."""
+        return [self.worker] if self.worker else []
+
+    def need(self, delay: float = 0.0) -> WorkerProcess:
+        """The driver; without one, a new one that starts in `delay` seconds."""
+        if self.worker is None:
+            self.worker = self._make(*self._hears, delay, MODULE, self.server)
+        return self.worker
+
+    def end_delay(self) -> None:
+        """Start a driver that waits: only one waits that follows others, and is to."""
+
+    def note_event(self, worker: WorkerProcess, event: Event) -> None:
+        """Note what the driver says of the cluster."""
+        if worker is not self.worker:
+            return
+        if event.kind in ("ready", "places"):
+            self.places, self.away = event.count, ""
+        elif event.kind == "away":
+            self.places, self.away = 0, event.text
+
+    def replace_grown(self) -> None:
+        """The cluster sees to that itself."""
+
+    def replace_dead(self, worker: WorkerProcess) -> str:
+        """Have another driver follow one that has ended. Returns a sentence for a person."""
+        now = self._clock()
+        self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
+        self.worker, self.places = None, 0
+        if not self.away and len(self._deaths) > len(RESTART_DELAYS):
+            self.away = said("driver_given_up", count=len(self._deaths))
+        self.need(RETRY_SECONDS if self.away else RESTART_DELAYS[len(self._deaths) - 1])
+        return said("driver_ended", how=worker.ending)
+
+    def release_workers(self) -> list[WorkerProcess]:
+        """The driver, which is the caller's to close; from now on there is none."""
+        workers, self.worker = self.workers, None
+        return workers

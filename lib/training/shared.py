@@ -1,0 +1,93 @@
+"""What the page servers of one cluster know of each other: runs by name, and notes by key.
+
+It sends and receives nothing itself: the `client` posts its commands, and gives it the answers. All
+methods may be called from any thread.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from lib.training.messages import Command, Find, Follow, Found, Message, Note, Noted
+
+MOST_NOTES = 1000
+"""Notes of this server's that are left again where the cluster has lost them."""
+
+
+class Shared:
+    """The way to other page servers. `post` takes a command for the cluster's driver."""
+
+    def __init__(self, post: Callable[[Command], object]) -> None:
+        self._post = post
+        self._lock = threading.Lock()
+        self._searches: dict[str, Future[bytes | None]] = {}
+        self._left: dict[str, tuple[Note, float]] = {}
+        """This server's notes, and until when they hold."""
+        self._followed: dict[str, list[Callable[[bytes], object]]] = {}
+        self._notes: dict[str, bytes] = {}
+        """The newest of each key that is followed."""
+
+    def find(self, run_id: str) -> Future[bytes | None]:
+        """What another server has given to show a run; None where nobody knows it."""
+        with self._lock:
+            if (search := self._searches.get(run_id)) is None:
+                search = self._searches[run_id] = Future()
+                self._post(Find(run_id))
+        return search
+
+    def leave(self, key: str, value: bytes, seconds: float) -> None:
+        """Leave a note for all servers."""
+        note = Note(key, value, seconds)
+        with self._lock:
+            self._left.pop(key, None)
+            self._left[key] = note, time.monotonic() + seconds
+            while len(self._left) > MOST_NOTES:
+                del self._left[next(iter(self._left))]
+        self._post(note)
+
+    def note(self, key: str) -> bytes | None:
+        """The newest note with this key, which is followed from now on: None at first."""
+        self.follow(key)
+        return self._notes.get(key)
+
+    def follow(self, key: str, call: Callable[[bytes], object] | None = None) -> None:
+        """Have `call` called with each new note of this key, from another thread."""
+        with self._lock:
+            is_new = key not in self._followed
+            calls = self._followed.setdefault(key, [])
+            if call is not None and call not in calls:
+                calls.append(call)
+        if is_new:
+            self._post(Follow(key))
+
+    def take(self, message: Message) -> bool:
+        """Note what the driver says, if that is for this; returns whether it was."""
+        if isinstance(message, Found):
+            with self._lock:
+                search = self._searches.pop(message.run_id, None)
+            if search is not None:
+                search.set_result(message.card)
+            return True
+        if isinstance(message, Noted):
+            with self._lock:
+                self._notes[message.key] = message.value
+                calls = list(self._followed.get(message.key, ()))
+            for call in calls:
+                call(message.value)
+            return True
+        return False
+
+    def again(self) -> None:
+        """Tell a driver that follows another what that one was told."""
+        now = time.monotonic()
+        with self._lock:
+            left = [note for note, until in self._left.values() if until > now]
+            followed, searches = list(self._followed), self._searches
+            self._searches = {}
+        for search in searches.values():
+            search.set_result(None)
+        for note in left:
+            self._post(note)
+        for key in followed:
+            self._post(Follow(key))
