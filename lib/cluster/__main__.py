@@ -14,6 +14,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 from lib.cluster import said
 from lib.cluster.driver import Driver
@@ -106,7 +107,7 @@ def wait_for_cluster(setting: str, client: Client) -> str:
 
 
 async def drive(address: str, server: str, client: Client) -> None:
-    """Serve the client until the cluster is gone. Raises ClusterError."""
+    """Serve the client until the cluster is gone. Raises ClusterError where it isn't there."""
     from lib.cluster.on_ray import connect  # noqa: PLC0415  ray is imported when there is a use
 
     driver = Driver(server, connect(address), client.send)
@@ -119,7 +120,10 @@ async def drive(address: str, server: str, client: Client) -> None:
     serve = asyncio.ensure_future(driver.run())
     watch = asyncio.ensure_future(_watch_head(address))
     done, _ = await asyncio.wait([serve, watch], return_when=asyncio.FIRST_COMPLETED)
-    done.pop().result()
+    try:
+        done.pop().result()
+    except ClusterError as error:  # told from here: calls of Ray's that wait for the head last long
+        end(client, error)
 
 
 async def _watch_head(address: str) -> None:
@@ -142,11 +146,15 @@ def main() -> None:
         address = wait_for_cluster(os.environ.get(RAY, "auto"), client)
         asyncio.run(drive(address, sys.argv[2], client))
     except ClusterError as error:
-        client.send(Event("away", f"{error}"))
-    time.sleep(AWAY_SECONDS)  # it is started again when it ends
+        end(client, error)
+
+
+def end(client: Client, error: ClusterError) -> NoReturn:
+    """Say why, and end: after a while, since the client starts another one then."""
+    client.send(Event("away", f"{error}"))
+    time.sleep(AWAY_SECONDS)
+    os._exit(1)
 
 
 if __name__ == "__main__":
     main()
-    sys.stdout.flush()
-    os._exit(1)

@@ -335,7 +335,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> None:
         """Give what a keeper's worker had to its next one, or to another keeper's."""
         other = self._keepers.instead_of(keeper, self._book.going)
-        hand_over(self._book, self._questions, worker, unsent, keeper=other, text=words)
+        chance = keeper is self._keepers.cluster
+        book, questions = self._book, self._questions
+        hand_over(book, questions, worker, unsent, keeper=other, text=words, by_chance=chance)
 
     def _watch(
         self, entries: list[RunEntry], is_settled: Callable[[], bool], timeout: float | None

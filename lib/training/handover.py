@@ -24,10 +24,12 @@ def hand_over(
     *,
     keeper: Keeper,
     text: str,
+    by_chance: bool,
 ) -> None:
     """Have a keeper's worker do what another one can't any more, and never got (`unsent`).
 
-    Where the keeper has none, runs fail, with `text` as the reason.
+    Where the keeper has none, runs fail, with `text` as the reason. What came about `by_chance`, as
+    the end of a connection, isn't a run's own fault.
     """
     unsent = list(unsent)
     starts = {command.run_id for command in unsent if isinstance(command, Start)}
@@ -46,7 +48,7 @@ def hand_over(
         entry.worker = keeper.need()  # its own server sees to it: here it is looked for again
         entry.worker.post(Watch(entry.run.id))
         lost.remove(entry)
-    book.begin_again(lost, keeper, text)
+    book.begin_again(lost, keeper, text, by_chance=by_chance)
 
 
 def find_places(book: RunBook, keeper: Keeper, lost: Lost) -> None:

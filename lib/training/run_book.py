@@ -282,16 +282,23 @@ class RunBook:
                 )
                 entry.touched, entry.checkpoint = self._clock(), None
 
-    def begin_again(self, lost: list[RunEntry], keeper: Keeper, text: str) -> None:
+    def begin_again(
+        self, lost: list[RunEntry], keeper: Keeper, text: str, *, by_chance: bool = False
+    ) -> None:
         """Have runs whose worker died go on with another, or begin again without a checkpoint.
 
         Where the keeper has no worker any more, or `may_begin_again` says no, they fail, and a
-        person may start them again.
+        person may start them again. What came about `by_chance` isn't a run's own fault.
         """
         now = self._clock()
         for entry in lost:
+            before = entry.restarted_at
+            if by_chance:
+                entry.restarted_at = -math.inf
             if keeper.worker and not entry.is_foreign and entry.may_begin_again(now):
                 entry.begin_again(now, keeper, text)
+                if by_chance:
+                    entry.restarted_at = before
                 continue
             twice = now - entry.restarted_at < TWICE_SECONDS
             why = said("lost_twice") if twice else ""

@@ -1,0 +1,98 @@
+"""A real Ray cluster on this machine for tests: a head without a processor, and nodes of one each."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "a-token-of-the-tests-that-is-long-enough"
+MEMORY = 200_000_000
+"""Of a node's object store, which holds nothing of ours."""
+
+
+def environment(address: str = "", token: str | None = TOKEN) -> dict[str, str]:
+    """What a page server or a node is started with."""
+    known = {"RAY_AUTH_MODE": "token", "UNROLLED_RAY": address, "PYTHONPATH": str(ROOT)}
+    return known | ({} if token is None else {"RAY_AUTH_TOKEN": token})
+
+
+class TestCluster:
+    """Ray's own cluster for tests. Its nodes take code from `ROOT`, or from where one is told."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from ray.cluster_utils import Cluster
+
+        self._cluster: Any = Cluster()
+        self.head = self._add(num_cpus=0)
+        self.address: str = self._cluster.address
+
+    def _add(self, **options: Any) -> Any:
+        return self._cluster.add_node(
+            include_dashboard=False, object_store_memory=MEMORY, **options
+        )
+
+    def add(self, path: Path = ROOT) -> Any:
+        """One more node, of one processor, with the code that lies there."""
+        return self._add(num_cpus=1, env_vars={"PYTHONPATH": str(path)})
+
+    def kill(self, node: Any) -> None:
+        """End all processes of a node at once, as when its machine is gone."""
+        raylet = self.process(node, "raylet")
+        for process in [*raylet.children(recursive=True), raylet]:
+            process.kill()
+        self._cluster.remove_node(node, allow_graceful=False)
+
+    def process(self, node: Any, name: str) -> psutil.Process:
+        """A node's process: "raylet", or the head's "gcs_server"."""
+        return psutil.Process(node.all_processes[name][0].process.pid)
+
+    def slots(self) -> list[psutil.Process]:
+        """The processes in which slots are."""
+        return [p for p in psutil.process_iter(["cmdline"]) if _is_slot(p)]
+
+    def close(self) -> None:
+        """End all of it."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._cluster.shutdown()
+
+
+def _is_slot(process: psutil.Process) -> bool:
+    command = process.info["cmdline"] or [""]
+    return command[0].startswith("ray::SlotActor")
+
+
+@contextmanager
+def cluster(nodes: int = 2) -> Iterator[tuple[TestCluster, list[Any]]]:
+    """A cluster and its nodes; clients in this process find it by the environment."""
+    before = dict(os.environ)
+    os.environ.update(environment())
+    made = TestCluster()
+    os.environ["UNROLLED_RAY"] = made.address
+    try:
+        yield made, [made.add() for _ in range(nodes)]
+    finally:
+        made.close()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def until(true: Any, seconds: float = 60.0) -> None:
+    """Wait until something is so. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.05)
