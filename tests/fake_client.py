@@ -26,6 +26,8 @@ class FakeClient:
     """Stands in for the `TrainingClient` that pages use."""
 
     worker_ready = False
+    shared: Any = None
+    """Other page servers, of which there are none."""
     places = 1
     """How many runs train side by side; a test may set another number."""
 
@@ -53,6 +55,7 @@ class FakeClient:
         show_seconds: float | None = None,
         *,
         background: bool = False,  # noqa: ARG002  as the client's
+        card: bytes = b"",  # noqa: ARG002  as the client's
     ) -> Run:
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)

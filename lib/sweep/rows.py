@@ -50,7 +50,7 @@ def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
 
 
 def from_csv(text: str) -> list[PointResult]:
-    """The points of a file that `write` has made. Raises ValueError or KeyError for another."""
+    """The points of what `to_csv` has written. Raises ValueError or KeyError for another."""
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
@@ -65,17 +65,21 @@ def from_csv(text: str) -> list[PointResult]:
     ]
 
 
-def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Have the table of these settings in a CSV, or what was there before, whatever happens.
+def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
+    """The table of points over these settings; numbers have all their digits."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
+    writer.writeheader()
+    for row in to_rows(points):
+        writer.writerow({k: "" if v != v else v for k, v in row.items()})  # noqa: PLR0124  nan
+    return text.getvalue()
 
-    Numbers have all their digits.
-    """
+
+def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
+    """Have `to_csv` of points in a file, or what was there before, whatever happens."""
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*keys, *KINDS], lineterminator="\n")
-        writer.writeheader()
-        for row in to_rows(points):
-            writer.writerow({k: "" if v != v else v for k, v in row.items()})  # noqa: PLR0124  nan
+        file.write(to_csv(points, keys))
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

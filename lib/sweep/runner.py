@@ -66,7 +66,8 @@ class Going:
 class Runner:
     """One sweep. Points that are `done` already aren't trained again.
 
-    `keep` is told all results after each. With `rests` it rests while nobody calls `watch`.
+    `keep` is told all results after each. With `rests` it rests while nobody calls `watch`. Other
+    page servers show a run by what `card` makes of its experiment.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Runner:
         table: Table | None = None,
         *,
         done: Iterable[PointResult] = (),
+        card: Callable[[Experiment], bytes] = lambda _: b"",
         keep: Callable[[Sequence[PointResult]], None] = lambda _: None,
         rests: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -84,6 +86,7 @@ class Runner:
         self.error: Exception | None = None
         """What ended it, where that was no person."""
         self._client, self._keep, self._rests, self._clock = client, keep, rests, clock
+        self._card = card
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
@@ -164,6 +167,11 @@ class Runner:
         return self.state.is_over and self._clock() - self._watched >= KEEP_SECONDS
 
     @property
+    def total(self) -> int:
+        """How many points it has."""
+        return len(self.plan.points)
+
+    @property
     def results(self) -> tuple[PointResult, ...]:
         """In the order of the plan."""
         known = map(self._known.get, (point.settings for point in self.plan.points))
@@ -217,7 +225,7 @@ class Runner:
             return True
         if not self._weights:
             self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
-        run = self._client.start(experiment, dataset, background=True)
+        run = self._client.start(experiment, dataset, background=True, card=self._card(experiment))
         self._going[point.settings] = Going(point, dataset, run)
         return True
 

@@ -36,7 +36,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     background: bool = False
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
     card: bytes = b""
-    """What others need to show it, where it is trained in a cluster: `lib.ui.shared` knows it."""
+    """What others need to show it, where it is trained in a cluster: see `lib.card`."""
     again: bool = False
     """Whether it was started before: a cluster may still have it."""
     checkpoint: bytes = b""
@@ -186,8 +186,8 @@ Message = Report | Checkpoint | Answer | Event | Found | Lost | Attended | Noted
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""
-DTYPE_KINDS = "biuf"
-"""NumPy's letters for bool, int, unsigned and float: the arrays that may cross."""
+DTYPE_KINDS = "biufM"
+"""NumPy's letters for bool, int, unsigned, float and time: the arrays that may cross."""
 
 
 class WireError(ValueError):

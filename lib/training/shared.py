@@ -21,6 +21,7 @@ class Shared:
     def __init__(self, post: Callable[[Command], object]) -> None:
         self._post = post
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._searches: dict[str, Future[bytes | None]] = {}
         self._left: dict[str, tuple[Note, float]] = {}
         """This server's notes, and until when they hold."""
@@ -46,13 +47,21 @@ class Shared:
                 del self._left[next(iter(self._left))]
         self._post(note)
 
-    def note(self, key: str) -> bytes | None:
-        """The newest note with this key, which is followed from now on: None at first."""
-        self.follow(key)
-        return self._notes.get(key)
+    def note(self, key: str, seconds: float = 2.0) -> bytes | None:
+        """The newest note with this key, which is followed from now on.
 
-    def follow(self, key: str, call: Callable[[bytes], object] | None = None) -> None:
-        """Have `call` called with each new note of this key, from another thread."""
+        Where it wasn't followed before, this waits for it so long. None where there is none.
+        """
+        is_new = self.follow(key)
+        with self._changed:
+            self._changed.wait_for(lambda: key in self._notes, seconds if is_new else 0)
+            return self._notes.get(key)
+
+    def follow(self, key: str, call: Callable[[bytes], object] | None = None) -> bool:
+        """Have `call` called with each new note of this key, from another thread.
+
+        Returns whether the key wasn't followed before.
+        """
         with self._lock:
             is_new = key not in self._followed
             calls = self._followed.setdefault(key, [])
@@ -60,6 +69,7 @@ class Shared:
                 calls.append(call)
         if is_new:
             self._post(Follow(key))
+        return is_new
 
     def take(self, message: Message) -> bool:
         """Note what the driver says, if that is for this; returns whether it was."""
@@ -70,8 +80,9 @@ class Shared:
                 search.set_result(message.card)
             return True
         if isinstance(message, Noted):
-            with self._lock:
+            with self._changed:
                 self._notes[message.key] = message.value
+                self._changed.notify_all()
                 calls = list(self._followed.get(message.key, ()))
             for call in calls:
                 call(message.value)

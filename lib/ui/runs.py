@@ -6,17 +6,21 @@ others while it lasts. Only the browser that started a run may steer it; others 
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lib.card import card_of, read_card
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, weight_bytes
 from lib.tables import Table
 from lib.training import machine
 from lib.training.client import TrainingClient
+from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.linked import Linked
@@ -89,10 +93,44 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
+FIND_SECONDS = 2.0, 12.0
+"""How long a page waits for what other servers know of a run; and while its own server still makes
+its way to the cluster."""
+NOT_FOUND_SECONDS = 5.0
+_RUN_ID = re.compile("[0-9a-f]{16}")
+_NOT_FOUND: dict[str, float] = {}
+"""Runs that no server knew, and when that was, on the clock."""
+
+
+def known(run_id: str | None) -> Run | None:
+    """A run, whichever page server has started it; None where no server knows it.
+
+    One of another server's is this one's to watch from then on. That takes a moment, once.
+    """
+    run_id = run_id or ""
+    run, shared = client().get(run_id), client().shared
+    if run or shared is None or not _RUN_ID.fullmatch(run_id):
+        return run
+    if clock.now() - _NOT_FOUND.get(run_id, -math.inf) < NOT_FOUND_SECONDS:
+        return None
+    try:
+        card = shared.find(run_id).result(FIND_SECONDS[not client().worker_ready])
+        shown = read_card(card) if card else None
+    except (TimeoutError, ValueError):
+        shown = None
+    if shown is None:
+        _NOT_FOUND[run_id] = clock.now()
+        return None
+    owner = Owner(shown.browser, shown.table, shown.name)
+    client().adopt(Run(run_id, shown.experiment, shown.dataset))
+    _OWNERS.setdefault(run_id, owner)
+    return client().get(run_id)
+
+
 def refresh_run() -> None:
     """Forget the session's run where it is gone; if it came from a link, that is a complaint."""
     record = session().run
-    if record.id and client().get(record.id) is None:
+    if record.id and known(record.id) is None:
         if record.id not in record.started:
             session().address.complaints.append(GONE)
         record.id = None
@@ -100,7 +138,7 @@ def refresh_run() -> None:
 
 def current_run() -> tuple[Run, Snapshot] | None:
     """This session's run and the newest there is to show of it; None where there is no run."""
-    run = client().get(session().run.id or "")
+    run = known(session().run.id)
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 
@@ -149,11 +187,13 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
     browser, seconds = browser_id(), _chosen_seconds()
-    run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
     numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    _OWNERS[run.id] = Owner(browser, table, f"Run {number}")
+    owner = Owner(browser, table, f"Run {number}")
+    card = card_for(experiment, owner)
+    run = client().start(experiment, dataset, paused, browser, seconds, card=card)
+    _OWNERS[run.id] = owner
     session().run.started.add(run.id)
     for run_id in list(_OWNERS):
         if client().get(run_id) is None:
@@ -161,6 +201,13 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     session().run.id = run.id
     forget_epoch()
     return run
+
+
+def card_for(experiment: Experiment, owner: Owner) -> bytes:
+    """What other page servers need to show a run; nothing where there are none."""
+    if client().shared is None:
+        return b""
+    return card_of(experiment, owner.table, owner.browser, owner.name)
 
 
 def own_runs() -> list[str]:

@@ -1,4 +1,4 @@
-"""A real Ray cluster on this machine for tests: a head without a processor, and nodes of one each."""
+"""A real Ray cluster on this machine for tests: a head without processors, nodes of one each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[2]
-TOKEN = "a-token-of-the-tests-that-is-long-enough"
+TOKEN = "a-token-of-the-tests-that-is-long-enough"  # noqa: S105  of no other cluster
 MEMORY = 200_000_000
 """Of a node's object store, which holds nothing of ours."""
 

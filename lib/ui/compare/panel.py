@@ -52,8 +52,7 @@ _HTML = templates(__file__)
 
 def find(run_id: str) -> Compared | None:
     """A run that the server knows, one of a file, or a recording; None where there is none."""
-    client = runs.client()
-    if (run := client.get(run_id)) and (snapshot := client.latest(run)):
+    if (run := runs.known(run_id)) and (snapshot := runs.client().latest(run)):
         name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if (kept := session().kept) and run_id == kept.snapshot.run_id:

@@ -63,7 +63,7 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
 def _progress(sweep: Sweep, done: int) -> None:
     runner = sweep.runner
     state = f"{runner.state}" if sweep.id else "example"
-    words = f"{SAID[state]} {done} of {len(runner.plan.points)} points"
+    words = f"{SAID[state]} {done} of {runner.total} points"
     if (left := runner.seconds_left) is not None:
         words += f" · about {lasting(left)} left"
     st.progress(runner.share, text=words)
@@ -102,7 +102,7 @@ def _table(points: Sequence[PointResult]) -> str:
     """All points with links to their runs in Explore; to their settings where there is no run."""
     found, rows = findings(points), []
     for point in points:
-        run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
+        run = f"&run={point['run']}" if runs.known(point["run"]) else ""
         better = clear_mode(found[point]) if point in found else ""
         rows.append((point, point["settings"] + run, better))
     return str(_HTML.points(rows))

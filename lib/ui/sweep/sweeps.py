@@ -4,7 +4,9 @@ Only the browser that started one may steer it. What is shown without one is a r
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from lib.datasets import DATASETS
 from lib.sweep.plan import Plan
@@ -14,6 +16,8 @@ from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
 from lib.ui.browser import browser_id
 from lib.ui.session import Loaded, session
+from lib.ui.sweep import elsewhere
+from lib.ui.sweep.elsewhere import FarRunner, Teller
 
 KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
 """The page's own in the address: a sweep's id or a ready one's name, and what is picked."""
@@ -28,10 +32,12 @@ class Sweep:
 
     id: str
     """"" of a recorded one."""
-    runner: Runner
+    runner: Runner | FarRunner
     title: str
     """Of its data."""
     owner: runs.Owner
+    tell: Callable[[], None] = lambda: None
+    """Tells the other page servers of a cluster how it stands."""
 
     @property
     def is_mine(self) -> bool:
@@ -45,7 +51,7 @@ _SWEEPS: dict[str, Sweep] = {}
 
 def shown() -> Sweep:
     """The address's sweep, else this browser's newest, else a recorded one; it is watched now."""
-    sweep, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
+    sweep, known = _find(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         sweep = next((each for each in reversed(known) if each.is_mine), None)
     if sweep is None:
@@ -53,9 +59,22 @@ def shown() -> Sweep:
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
         return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
     sweep.runner.watch()
+    sweep.tell()
     for point in sweep.runner.results:
         runs.adopt(point["run"], sweep.owner)
     return sweep
+
+
+def _find(sweep_id: str) -> Sweep | None:
+    """A sweep by its id, whichever page server trains it."""
+    shared = runs.client().shared
+    if sweep_id in _SWEEPS or not sweep_id or shared is None:
+        return _SWEEPS.get(sweep_id)
+    if (found := elsewhere.find(shared, sweep_id)) is None:
+        return None
+    runner, note = found
+    owner = runs.Owner(note.browser, None, is_listed=False)
+    return _SWEEPS.setdefault(sweep_id, Sweep(sweep_id, runner, note.title, owner))
 
 
 def begin(plan: Plan, loaded: Loaded) -> None:
@@ -63,15 +82,19 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     for other in list(_SWEEPS.values()):  # a list: other sessions begin some, too
         if other.is_mine:
             other.runner.stop()
-        if other.runner.is_forgotten:
+        if isinstance(other.runner, Runner) and other.runner.is_forgotten:
             _SWEEPS.pop(other.id, None)
     over = [each.id for each in list(_SWEEPS.values()) if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         _SWEEPS.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    runner = Runner(plan, runs.client(), table, rests=True)
     owner = runs.Owner(browser_id(), table, is_listed=False)
-    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
+    sweep_id, title = secrets.token_hex(8), loaded.dataset.title
+    teller = Teller(runs.client().shared, sweep_id, title, owner.browser)
+    card, keep = partial(runs.card_for, owner=owner), teller.tell
+    runner = Runner(plan, runs.client(), table, card=card, keep=keep, rests=True)
+    teller.follow(runner)
+    sweep = Sweep(sweep_id, runner, title, owner, teller.tell)
     _SWEEPS[sweep.id] = sweep
     session().run.started.add(sweep.id)
     set_page_value("sweep", sweep.id)

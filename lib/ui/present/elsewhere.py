@@ -1,0 +1,138 @@
+"""The talks of a cluster's other page servers for followers here, and this server's for theirs.
+
+A talk is a note on the cluster's board, under what its followers know of it and under what its
+notes do. Who gives it leaves it again every few seconds, so that others know that it goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+from typing import Literal
+
+from lib.training.messages import WireError, decode, encode
+from lib.training.shared import Shared
+from lib.ui import clock
+from lib.ui.present.talk import Shown, Talk
+
+TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
+"""How often a talk that goes on is told of, and how long it may not be until its presenter counts
+as gone."""
+MOST = 200
+"""Talks of other servers that are remembered."""
+Key = Literal["talk", "notes", "wish"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    talk: str
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    by: int
+    each: str
+    """Makes two of the same different notes."""
+
+
+class Elsewhere:
+    """What crosses between the talks of several servers; nothing where `shared` gives None.
+
+    `told` is called with a talk of another server and what it shows now, `wished` with one of this
+    server and how many scenes on its notes want it.
+    """
+
+    def __init__(
+        self,
+        shared: Callable[[], Shared | None],
+        is_given: Callable[[Talk], bool],
+        told: Callable[[Talk, Shown], object],
+        wished: Callable[[Talk, int], object],
+    ) -> None:
+        self._shared, self._is_given, self._told, self._wished = shared, is_given, told, wished
+        self._far: dict[str, Talk] = {}
+        """By key."""
+        self._own: dict[str, Talk] = {}
+        """This server's, by id."""
+        self._wishes: dict[str, str] = {}
+        """By talk of this server, which wish was heard last: a note may be read again."""
+        self._lock = threading.Lock()
+
+    def begin(self, talk: Talk) -> None:
+        """Tell of a talk of this server from now on, as long as it is given."""
+        if (shared := self._shared()) is None:
+            return
+        with self._lock:
+            is_first, is_new = not self._own, talk.id not in self._wishes
+            self._own[talk.id] = talk
+            self._wishes.setdefault(talk.id, "")
+        if is_new:
+            shared.follow(f"wish:{talk.id}", partial(self._hear_wish, talk))
+        if is_first:
+            threading.Thread(target=self._keep_telling, daemon=True).start()
+
+    def tell(self, talk: Talk) -> None:
+        """Tell the other servers what a talk shows."""
+        shared = self._shared()
+        if shared is None or talk.shown is None or talk.is_far:
+            return
+        note = encode(_Note(talk.id, talk.shown))
+        for key in (f"talk:{talk.id}", f"notes:{talk.notes}"):
+            shared.leave(key, note, LOST_SECONDS)
+
+    def find(self, key: Key, name: str) -> Talk | None:
+        """A talk of another server, by its id or by that of its notes."""
+        if not name or (shared := self._shared()) is None:
+            return None
+        whole = f"{key}:{name}"
+        if (talk := self._far.get(whole)) is not None:
+            return talk
+        try:
+            note = decode(shared.note(whole) or b"", _Note)
+        except WireError:
+            return None
+        talk = Talk(None, "", clock.now(), is_far=True, heard=clock.now())
+        talk.id, talk.shown, talk.notes = note.talk, note.shown, name if key == "notes" else ""
+        with self._lock:
+            talk = self._far.setdefault(whole, talk)
+            for old in [*self._far][:-MOST]:
+                del self._far[old]
+        shared.follow(whole, partial(self._hear, talk))
+        return talk
+
+    def is_given(self, talk: Talk) -> bool:
+        """Whether the server of a talk has told of it lately."""
+        return clock.now() - talk.heard < LOST_SECONDS
+
+    def wish(self, talk: Talk, by: int) -> None:
+        """Ask for so many scenes on, or back."""
+        if (shared := self._shared()) is not None:
+            shared.leave(f"wish:{talk.id}", encode(_Wish(by, token_hex(4))), LOST_SECONDS)
+
+    def _hear(self, talk: Talk, value: bytes) -> None:
+        talk.heard = clock.now()
+        self._told(talk, decode(value, _Note).shown)
+
+    def _hear_wish(self, talk: Talk, value: bytes) -> None:
+        wish = decode(value, _Wish)
+        if self._wishes[talk.id] != wish.each:
+            self._wishes[talk.id] = wish.each
+            self._wished(talk, wish.by)
+
+    def _keep_telling(self) -> None:
+        while True:
+            time.sleep(TELL_SECONDS)
+            with self._lock:
+                gone = [key for key, talk in self._own.items() if not self._is_given(talk)]
+                for key in gone:
+                    del self._own[key]
+                own = list(self._own.values())
+                if not own:
+                    return
+            for talk in own:
+                self.tell(talk)
