@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from lib.cluster import said
 from lib.cluster.actor import Actor
-from lib.cluster.errors import ClusterError, UnavailableError
+from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.notes import Notes
 from lib.cluster.version import fingerprint
 from lib.training import messages
@@ -31,6 +31,8 @@ ASKED = 8
 """Of so many slots, chosen by chance, the least busy one gets a new run: asking all of a thousand
 would cost more than it brings. Two are nearly as good (Mitzenmacher, "The power of two choices in
 randomized load balancing", 2001)."""
+PATIENCE_SECONDS = 3600.0
+"""How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 NO_SLOT_SECONDS = 30.0
 """A cluster without a slot for so long can't be used."""
 RUN_NOTE_SECONDS = 4 * 3600.0
@@ -56,6 +58,8 @@ class Link:
     name: str
     actor: Actor
     is_usable: bool = False
+    refused: str = ""
+    """Why it isn't to be used."""
     runs: set[str] = field(default_factory=set)
     """Of this server, also those that are over."""
     watched: set[str] = field(default_factory=set)
@@ -77,8 +81,6 @@ class Driver:
         self._commands: asyncio.Queue[tuple[Command, bytes]] = asyncio.Queue()
         self._homeless: list[tuple[Command, bytes]] = []
         """Commands of runs for which there is no slot yet."""
-        self._why = ""
-        """Why a slot can't be used, of the last that couldn't."""
         self._counted = -1
         self._notes = Notes(cluster.board, send)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,29 +113,38 @@ class Driver:
                     link = self._links[name] = Link(name, actor)
                     self._do(self._keep(link))
             now = asyncio.get_running_loop().time()
+            refused = [link.refused for link in self._links.values()]
+            if refused and all(refused):
+                raise ClusterError(refused[0])
             if any(link.is_usable for link in self._links.values()):
                 since = now
             elif now - since > NO_SLOT_SECONDS:
-                raise ClusterError(self._why or said("no_slot"))
+                raise ClusterError(said("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
 
     async def _keep(self, link: Link) -> None:
         """Pass on what a slot says, from when it can train until the driver ends."""
         while True:
             try:
-                theirs = await link.actor.call("version", seconds=3600)
-                if theirs != (ours := fingerprint()):
-                    self._why = said("other_version", theirs=theirs, ours=ours)
-                elif failed := await link.actor.call("ready", seconds=3600):
-                    self._why = said("not_connected", why=failed)
-                else:
-                    link.is_usable = True
-                    self._count()
-                    await self._listen(link)
+                await self._check(link)
+                link.is_usable, link.refused = True, ""
+                self._count()
+                await self._listen(link)
+            except UnusableError as error:
+                if f"{error}" != link.refused:
+                    link.refused = f"{error}"
+                    self._send(messages.Event("refused", said("node_refused", why=error)))
             except UnavailableError as error:
-                self._why = f"{error}"
                 self._lose(link, f"{error}")
             await asyncio.sleep(SURVEY_SECONDS)
+
+    async def _check(self, link: Link) -> None:
+        """Wait until a slot can train. Raises UnusableError for one that is not to."""
+        theirs = await link.actor.call("version", seconds=PATIENCE_SECONDS)
+        if theirs != (ours := fingerprint()):
+            raise UnusableError(said("other_version", theirs=theirs, ours=ours))
+        if failed := await link.actor.call("ready", seconds=PATIENCE_SECONDS):
+            raise UnusableError(said("not_started", why=failed))
 
     async def _listen(self, link: Link) -> None:
         while True:

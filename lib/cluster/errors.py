@@ -7,3 +7,7 @@ class ClusterError(Exception):
 
 class UnavailableError(Exception):
     """An actor that doesn't answer; the text says how: "is gone"."""
+
+
+class UnusableError(UnavailableError):
+    """An actor that will never do; the text is a clause that says why."""

@@ -20,7 +20,7 @@ from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTask
 
 from lib.cluster import actor, said
 from lib.cluster.board import Board
-from lib.cluster.errors import ClusterError, UnavailableError
+from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.slot import Slot, start_loop
 
 NAMESPACE = "unrolled"
@@ -100,8 +100,9 @@ class RayActor:
             raise error.as_instanceof_cause() from None
         except RayActorError as error:
             lines = [line for line in f"{error}".splitlines() if "ModuleNotFoundError: " in line]
-            why = said("no_code", why=lines[-1].strip()) if lines else said("ended")
-            raise UnavailableError(why) from None
+            if lines:
+                raise UnusableError(said("no_code", why=lines[-1].strip())) from None
+            raise UnavailableError(said("ended")) from None
         except RayError as error:
             raise UnavailableError(f"{error}".splitlines()[0]) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,16 @@ def environment(address: str = "", token: str | None = TOKEN) -> dict[str, str]:
     return known | ({} if token is None else {"RAY_AUTH_TOKEN": token})
 
 
-class TestCluster:
+class Nodes:
     """Ray's own cluster for tests. Its nodes take code from `ROOT`, or from where one is told."""
 
-    __test__ = False
-
-    def __init__(self) -> None:
+    def __init__(self, port: int | None = None) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from ray.cluster_utils import Cluster
 
         self._cluster: Any = Cluster()
-        self.head = self._add(num_cpus=0)
+        self.head = self._add(num_cpus=0, **({"gcs_server_port": port} if port else {}))
         self.address: str = self._cluster.address
 
     def _add(self, **options: Any) -> Any:
@@ -54,13 +52,15 @@ class TestCluster:
             process.kill()
         self._cluster.remove_node(node, allow_graceful=False)
 
-    def process(self, node: Any, name: str) -> psutil.Process:
+    @staticmethod
+    def process(node: Any, name: str) -> psutil.Process:
         """A node's process: "raylet", or the head's "gcs_server"."""
         return psutil.Process(node.all_processes[name][0].process.pid)
 
-    def slots(self) -> list[psutil.Process]:
-        """The processes in which slots are."""
-        return [p for p in psutil.process_iter(["cmdline"]) if _is_slot(p)]
+    def slot_of(self, node: Any) -> psutil.Process:
+        """The process of a node in which a slot is."""
+        children = self.process(node, "raylet").children(recursive=True)
+        return next(each for each in children if each.cmdline()[0].startswith("ray::SlotActor"))
 
     def close(self) -> None:
         """End all of it."""
@@ -69,27 +69,22 @@ class TestCluster:
             self._cluster.shutdown()
 
 
-def _is_slot(process: psutil.Process) -> bool:
-    command = process.info["cmdline"] or [""]
-    return command[0].startswith("ray::SlotActor")
-
-
 @contextmanager
-def cluster(nodes: int = 2) -> Iterator[tuple[TestCluster, list[Any]]]:
+def nodes(count: int, port: int | None = None) -> Iterator[tuple[Nodes, list[Any]]]:
     """A cluster and its nodes; clients in this process find it by the environment."""
     before = dict(os.environ)
     os.environ.update(environment())
-    made = TestCluster()
+    made = Nodes(port)
     os.environ["UNROLLED_RAY"] = made.address
     try:
-        yield made, [made.add() for _ in range(nodes)]
+        yield made, [made.add() for _ in range(count)]
     finally:
         made.close()
         os.environ.clear()
         os.environ.update(before)
 
 
-def until(true: Any, seconds: float = 60.0) -> None:
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something is so. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not true():

@@ -1,0 +1,233 @@
+"""A cluster of two nodes, for real: what it does, and what happens when something in it ends.
+
+The tests share one cluster and go on from where the one before has left it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lib.card import card_of, read_card
+from lib.datasets import make_dataset
+from lib.experiment import Experiment
+from lib.run import Run, Snapshot, Status
+from lib.sweep import run_sweep
+from lib.training.client import TrainingClient
+from tests.faults.cluster import ROOT, Nodes, environment, nodes, until
+
+EXPERIMENT = Experiment().set(data="running_mean", T=8, U=8, epochs=400, seeds=2)
+DATASET = make_dataset(EXPERIMENT)
+SWEEP: dict[str, Any] = {
+    "data": "running_mean",
+    "vary": {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]},
+    "epochs": 40,
+    "seeds": 1,
+}
+
+Made = tuple[Nodes, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Made]:
+    """A head without processors, and two nodes of one each."""
+    with nodes(2) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(made: Made) -> Iterator[TrainingClient]:
+    """A page server's client, to which both nodes are known."""
+    del made
+    with TrainingClient() as server:
+        until(lambda: server.places == 2)
+        yield server
+
+
+def start(client: TrainingClient, seed: int = 0, **options: Any) -> Run:
+    """A run that takes some seconds, and that other servers may show."""
+    experiment = EXPERIMENT.set(seed=seed)
+    card = card_of(experiment, None, "a browser", "Run 1")
+    return client.start(experiment, DATASET, card=card, **options)
+
+
+def at_epoch(client: TrainingClient, run: Run, epoch: int) -> Snapshot:
+    """A run's snapshot when it has got so far."""
+    return client.wait(run, 60, lambda snapshot: snapshot.epoch >= epoch)
+
+
+def busy(made: Made) -> list[float]:
+    """How many seconds of a processor the slots of the nodes have used."""
+    cluster, there = made
+    return [sum(cluster.slot_of(node).cpu_times()[:2]) for node in there]
+
+
+def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> None:
+    """Each has one of two; and both come to what one machine comes to."""
+    before = busy(made)
+    runs = [start(client, seed) for seed in (0, 1)]
+    found = [client.wait(run, 60) for run in runs]
+    assert [each.status for each in found] == [Status.FINISHED] * 2
+    assert all(now - then > 0.5 for now, then in zip(busy(made), before, strict=True))
+    with TrainingClient(clustered=False) as alone:
+        own = alone.wait(start(alone), 60)
+    for mode, result in own.results.items():
+        assert result.final_mse == pytest.approx(found[0].results[mode].final_mse, rel=1e-3)
+
+
+def test_a_message_that_is_not_agreed_on_is_refused(client: TrainingClient) -> None:
+    """A slot says so to who sent it, and goes on; so does the board with a note that is too long."""
+    code = (
+        "import asyncio, os\n"
+        "from lib.cluster.on_ray import connect\n"
+        "async def talk():\n"
+        "    cluster = connect(os.environ['UNROLLED_RAY'])\n"
+        "    slot = (await cluster.slots())['slot-0']\n"
+        "    await slot.call('take', 'stranger', [b'nonsense'])\n"
+        "    print(await slot.call('look', 'stranger'))\n"
+        "    try:\n"
+        "        await cluster.board.call('put', 'key', bytes(3_000_000), 1.0)\n"
+        "    except ValueError as error:\n"
+        "        print(error)\n"
+        "asyncio.run(talk())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "refused" in done.stdout
+    assert "not a message" in done.stdout
+    assert "a note may have 2,000,000 bytes, got 3,000,000" in done.stdout
+    assert client.wait(start(client), 60).status is Status.FINISHED
+
+
+def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) -> None:
+    """The run has gone on meanwhile, and the person is told."""
+    run = start(client, show_seconds=30)
+    at_epoch(client, run, 20)
+    driver = client._keepers.cluster.worker  # type: ignore[union-attr]
+    os.kill(driver.pid, 9)  # type: ignore[union-attr,arg-type]
+    until(lambda: "The connection to the cluster was killed" in client.latest(run).reason)  # type: ignore[union-attr]
+    epoch = client.latest(run).epoch  # type: ignore[union-attr]
+    client.set_pace(run, None)
+    found = client.wait(run, 60)
+    assert found.status is Status.FINISHED
+    assert found.epoch > epoch
+
+
+def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> None:
+    """It finds it by its id, while it trains and after that; both see the same figures."""
+    run = start(client, show_seconds=30)
+    at_epoch(client, run, 10)
+    with TrainingClient() as other:
+        assert other.shared
+        assert other.shared.find("0" * 16).result(30) is None
+        card = read_card(other.shared.find(run.id).result(10) or b"")
+        assert (card.experiment, card.browser, card.name) == (run.experiment, "a browser", "Run 1")
+        theirs = Run(run.id, card.experiment, card.dataset)
+        other.adopt(theirs)
+        assert at_epoch(other, theirs, 20).status is Status.RUNNING
+        assert other.checkpoints(theirs)[0][0] <= 1
+        other.pause(theirs)
+        until(lambda: client.latest(run).status is Status.PAUSED)  # type: ignore[union-attr]
+        other.set_pace(theirs, None)
+        other.resume(theirs)
+        mine, yours = client.wait(run, 60), other.wait(theirs, 60)
+        assert mine.results["last"].final_mse == yours.results["last"].final_mse
+        assert other.shared.find(run.id).result(10)
+        notes: list[bytes] = []
+        client.shared.follow("talk:1", notes.append)  # type: ignore[union-attr]
+        other.shared.leave("talk:1", b"scene", 60)
+        until(lambda: notes == [b"scene"])
+
+
+def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Made) -> None:
+    """Runs and a sweep of 24: from checkpoints, to the same end; a person is told."""
+    cluster, there = made
+    runs = [start(client, seed, show_seconds=30) for seed in (0, 1)]
+    swept: list[pd.DataFrame] = []
+    sweep = threading.Thread(target=lambda: swept.append(run_sweep(**SWEEP)))
+    sweep.start()
+    for run in runs:
+        at_epoch(client, run, 30)
+    cluster.kill(there.pop())
+    until(lambda: any("The node of the cluster" in snapshot(client, run).reason for run in runs))
+    lost = next(run for run in runs if "The node of the cluster" in snapshot(client, run).reason)
+    assert "This run goes on from epoch" in snapshot(client, lost).reason
+    for run in runs:
+        client.set_pace(run, None)
+    found = client.wait(lost, 60)
+    assert found.status is Status.FINISHED
+    again = client.wait(start(client, lost.experiment.seed), 60)
+    for mode, result in again.results.items():
+        assert result.final_mse == pytest.approx(found.results[mode].final_mse, rel=1e-3)
+    sweep.join(120)
+    assert (swept[0]["status"] == "finished").all()
+    assert len(swept[0]) == 2 * 24
+
+
+def snapshot(client: TrainingClient, run: Run) -> Snapshot:
+    """The newest of a run."""
+    found = client.latest(run)
+    assert found
+    return found
+
+
+def test_a_node_of_another_version_is_not_used(
+    client: TrainingClient, made: Made, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is trained on two versions can't be compared; the log of the page server says so."""
+    cluster, _ = made
+    shutil.copytree(ROOT / "lib", tmp_path / "lib")
+    with (tmp_path / "lib" / "run.py").open("a") as file:
+        file.write("# another version\n")
+    node = cluster.add(tmp_path)
+    until(lambda: "run another version of Unrolled" in caplog.text)
+    assert client.places == 1
+    cluster.kill(node)
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (None, "there is no token: set RAY_AUTH_TOKEN"),
+        ("another token that is long enough for one", "the token isn't the cluster's"),
+    ],
+)
+def test_without_its_token_a_cluster_is_not_used(
+    made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, token: str | None, words: str
+) -> None:
+    """Training goes on on this machine, and a sentence says why."""
+    cluster, _ = made
+    monkeypatch.delenv("RAY_AUTH_TOKEN")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for key, value in environment(cluster.address, token).items():
+        monkeypatch.setenv(key, value)
+    with TrainingClient() as refused:
+        run = start(refused)
+        until(lambda: words in refused.away)
+        assert words in at_epoch(refused, run, 1).reason
+
+
+def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made: Made) -> None:
+    """A run goes on here, and is told why; when there is a head again, new runs go to its nodes."""
+    cluster, _ = made
+    run = start(client, show_seconds=60)
+    at_epoch(client, run, 30)
+    cluster.process(cluster.head, "gcs_server").kill()
+    until(lambda: "doesn't answer any more" in snapshot(client, run).reason)
+    assert "This run goes on from epoch" in snapshot(client, run).reason
+    client.set_pace(run, None)
+    assert client.wait(run, 60).status is Status.FINISHED
+    assert "nobody answers at" in client.wait(start(client), 60).reason or client.away
+    cluster.close()
+    with nodes(1, int(cluster.address.rpartition(":")[2])):
+        until(lambda: not client.away and client.places == 1)
+        found = client.wait(start(client), 60)
+        assert (found.status, found.reason) == (Status.FINISHED, "")
