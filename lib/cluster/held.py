@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from lib.run import SeedWeights, Snapshot, weight_bytes
-from lib.training.history import History
+from lib.run import Snapshot, weight_bytes
 from lib.training.messages import Report
+from lib.training.past import Past
 
 KEEP_RUNS, KEEP_BYTES = 40, 64_000_000
 """Runs that are over and still shown to other servers, and the bytes of all they hold."""
@@ -27,7 +27,7 @@ class Held:
     watchers: set[str] = field(default_factory=set)
     """Other servers that are told of it."""
     snapshot: Snapshot | None = None
-    past: History[SeedWeights] = field(default_factory=lambda: History(PAST))
+    past: Past = field(default_factory=lambda: Past(PAST))
 
     @property
     def over(self) -> bool:
@@ -42,9 +42,7 @@ class Held:
 
     def note(self, snapshot: Snapshot) -> None:
         """Take what the slot's loop says of it."""
-        for epoch, weights in snapshot.past:
-            if not self.past.points or epoch > self.past.points[-1][0]:
-                self.past.add(epoch, weights)
+        self.past.take(snapshot)
         self.snapshot = replace(snapshot, past=())
 
     def whole(self) -> Report | None:

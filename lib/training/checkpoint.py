@@ -10,7 +10,6 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -19,9 +18,6 @@ from lib.training import said
 from lib.training.history import History
 from lib.training.messages import Checkpoint, decode, encode
 from lib.training.model_record import Best, Errors, ModelRecord
-
-if TYPE_CHECKING:
-    from lib.training.pair_trainer import PairTrainer
 
 MOST_CHECKPOINT_BYTES = 16_000_000
 """A larger run sends none, and begins again from its start."""
@@ -120,15 +116,15 @@ def _check_errors(errors: Errors, shown: tuple[int, ...]) -> None:
         raise ValueError(f"predictions must be {shown}, got {errors.predictions.shape}")
 
 
-def go_on_from(trainer: PairTrainer, state: bytes) -> None:
-    """Have a new trainer go on from a checkpoint's state, unless that is empty.
+def restore(state: bytes, go_on_from: Callable[[SavedRun], None]) -> None:
+    """Read a checkpoint's state, and have a new trainer go on from it; nothing where it is empty.
 
-    Raises ValueError with a part of a sentence.
+    Raises ValueError with a part of a sentence, also where the trainer does with any.
     """
     if not state:
         return
     try:
-        trainer.go_on_from(decode(state, SavedRun))
+        go_on_from(decode(state, SavedRun))
     except ValueError as error:  # a WireError is one
         raise ValueError(said("checkpoint")) from error
 
@@ -145,13 +141,14 @@ class Checkpoints:
         """Whether so many seconds have passed, and there is time for one."""
         return self._clock() >= max(self._free, since + seconds)
 
-    def make(self, run_id: str, trainer: PairTrainer) -> float:
-        """Send what a run is like now; returns when that was."""
+    def make(self, run_id: str, save: Callable[[], SavedRun]) -> float:
+        """Have a run saved, and send that; returns when that was."""
         start = self._clock()
         try:
-            state = encode(trainer.saved())
+            saved = save()
+            state = encode(saved)
             if len(state) <= MOST_CHECKPOINT_BYTES:
-                self._send(Checkpoint(run_id, trainer.epoch, state))
+                self._send(Checkpoint(run_id, saved.epoch, state))
         except Exception:  # most likely there was no memory for it
             log.warning("A run trains on without a checkpoint", exc_info=True)
         now = self._clock()

@@ -219,7 +219,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             entry = self._book.entries.get(run.id)
-            return entry.past.points if entry and entry.past else []
+            return entry.past.points if entry else []
 
     def wait(
         self,

@@ -61,5 +61,4 @@ def find_places(book: RunBook, keeper: Keeper, lost: Lost) -> None:
 
 
 def _with_past(entry: RunEntry) -> Snapshot:
-    past = tuple(entry.past.points) if entry.past else ()
-    return replace(entry.snapshot, past=past)
+    return replace(entry.snapshot, past=tuple(entry.past.points))

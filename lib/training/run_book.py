@@ -7,15 +7,15 @@ worker (`begin_again`). It isn't locked: the client calls it from one thread at 
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.run import Run, SeedWeights, Snapshot, Status, weight_bytes
+from lib.run import Run, Snapshot, Status, weight_bytes
 from lib.training import said
-from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Checkpoint, Start
+from lib.training.past import Past
 from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
@@ -37,10 +37,6 @@ KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
 """A run that loses its worker twice within this time is not restarted: it may be what kills it."""
-
-CHECKPOINT_BYTES = 2_000_000
-"""Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
-MAX_CHECKPOINTS = 64
 
 SILENT_BEATS_SHOWN = 4
 
@@ -76,7 +72,7 @@ class RunEntry:
     """When its worker died and it did so, on the book's clock."""
     checkpoint: Checkpoint | None = None
     """From where it can go on, the newest; None before the first, and when it is over."""
-    past: History[SeedWeights] | None = None
+    past: Past = field(default_factory=Past)
     """Its weights by epoch, some of them."""
     is_foreign: bool = False
     """Whether another page server has started it, and sees to it."""
@@ -91,8 +87,7 @@ class RunEntry:
     @property
     def weight_bytes(self) -> int:
         """What its weights take, those of earlier epochs too."""
-        past = len(self.past.points) if self.past else 0
-        return (1 + past) * weight_bytes(self.snapshot.weights)
+        return (1 + len(self.past.points)) * weight_bytes(self.snapshot.weights)
 
     @property
     def is_going(self) -> bool:
@@ -138,10 +133,7 @@ class RunEntry:
         self.restarted_at, self.supervisor, self.yields = now, keeper, False
         self.worker = keeper.need()
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
-        if saved is None:
-            self.past = None
-        elif self.past is not None:
-            self.past.cut(epoch)  # what came after it comes again
+        self.past.cut(epoch if saved else -1)
         words = "goes_on" if saved else "begins_again"
         self.restart_reason = said(words, how=text, epoch=epoch)
         self.snapshot = replace(  # the figures stay until there are others
@@ -161,22 +153,8 @@ class RunEntry:
 
     def take(self, snapshot: Snapshot) -> None:
         """Make this the newest snapshot, and keep the weights that are new in it."""
-        for epoch, weights in snapshot.past:
-            self._remember(epoch, weights)
+        self.past.take(snapshot)
         self.snapshot = replace(snapshot, past=())
-        if not snapshot.results:
-            return
-        # What has its best epoch back isn't as it was after its last.
-        going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
-        if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
-            self._remember(max(judged), snapshot.weights)
-
-    def _remember(self, epoch: int, weights: SeedWeights) -> None:
-        if self.past is None:
-            fitting = CHECKPOINT_BYTES // weight_bytes(weights)
-            self.past = History(max(2, min(MAX_CHECKPOINTS, fitting)))
-        if not self.past.points or epoch > self.past.points[-1][0]:
-            self.past.add(epoch, weights)
 
 
 class RunBook:

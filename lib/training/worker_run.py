@@ -14,7 +14,7 @@ from lib.experiment import MODES
 from lib.run import Snapshot, Status
 from lib.training import said, short_reason
 from lib.training.cache import ProgramCache
-from lib.training.checkpoint import Checkpoints, go_on_from
+from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
 from lib.training.run_program import CompileError, RunProgram
@@ -67,7 +67,7 @@ class WorkerRun:
         self._saved = self._created
         """When it last sent a checkpoint, or began."""
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
-        go_on_from(self._trainer, start.checkpoint)
+        restore(start.checkpoint, self._trainer.go_on_from)
         self._loaded = False
         key = self._trainer.architecture
         paced = start.show_seconds is not None
@@ -290,7 +290,7 @@ class WorkerRun:
         each, rests = self._timing.checkpoint_seconds, self.status is Status.PAUSED
         may = self._trainer.may_be_saved and not self.status.over
         if may and (rests or self._checkpoints.are_due(self._saved, each)):
-            self._saved = self._checkpoints.make(self.run_id, self._trainer)
+            self._saved = self._checkpoints.make(self.run_id, self._trainer.saved)
 
     def release(self) -> None:
         """Let go of program and models. An error in that changes nothing: the run is over."""

@@ -28,7 +28,7 @@ from lib.run import ModeResult  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
-from lib.training.checkpoint import go_on_from  # noqa: E402
+from lib.training.checkpoint import restore  # noqa: E402
 from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from lib.training.room import ROOMS, room_of  # noqa: E402
@@ -397,7 +397,7 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
 
     def begin_trainer(state: bytes = b"") -> PairTrainer:
         trainer = PairTrainer(experiment, dataset)
-        go_on_from(trainer, state)
+        restore(state, trainer.go_on_from)
         trainer.check()
         trainer.load(ours)
         return trainer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -62,12 +63,29 @@ def the_pid(client: TrainingClient) -> int:
     return pid
 
 
-def goes_on(client: TrainingClient, run: Run, old: int, reason: str) -> None:
-    """Whether the run has begun again with another worker, says why, and trains to its end."""
+def is_saved(client: TrainingClient, run: Run) -> bool:
+    """Whether it could go on from a checkpoint."""
+    with client._changed:
+        return client._book.entries[run.id].checkpoint is not None
+
+
+def goes_on(client: TrainingClient, run: Run, old: int, reason: str, since: int = 0) -> None:
+    """Whether the run goes on with another worker, says why and from where, and can be stopped.
+
+    `since` is an epoch from which it may go on, or a later one; 0 where it may begin again.
+    """
     assert eventually(lambda: worker_pids(client) not in ((), (old,)))
     assert not psutil.pid_exists(old)  # no zombie either
     snapshot = client.wait(run, PATIENCE, lambda now: trained(now) and reason in now.reason)
-    assert "It was started again. This run began again." in snapshot.reason
+    how = re.search(
+        r"It was started again\. This run (began again|goes on from epoch (\d+))\.", snapshot.reason
+    )
+    assert how is not None
+    assert int(how[2] or 0) >= since
+    assert snapshot.epoch >= since
+    if how[2]:
+        snapshot = client.wait(run, PATIENCE, lambda now: now.epoch > int(how[2]))
+        assert snapshot.results["last"].loss_epochs[0] == 1
     client.stop(run)
     assert client.wait(run, PATIENCE).status is Status.STOPPED
 
@@ -86,7 +104,7 @@ def test_where_two_workers_do_not_fit_one_follows_the_other(
 
 
 def test_killed_in_the_middle(client: TrainingClient, endless: tuple[Experiment, Dataset]) -> None:
-    """What trains or is compiled begins again; what rests keeps its figures, and says why."""
+    """What trains goes on, what is compiled begins again, and what rests is back as it was."""
     pid = the_pid(client)
     experiment, dataset = endless
     resting = client.start(experiment, dataset, paused=True)
@@ -95,15 +113,25 @@ def test_killed_in_the_middle(client: TrainingClient, endless: tuple[Experiment,
     runs = [client.start(experiment.set(seed=seed), dataset) for seed in range(2)]
     for run in runs:
         client.wait(run, PATIENCE, trained)
+        assert eventually(lambda run=run: is_saved(client, run))
     runs.append(client.start(experiment.set(U=21, cell="gru"), dataset))
     client.wait(runs[-1], PATIENCE, lambda now: now.status is not Status.QUEUED)
     os.kill(pid, signal.SIGKILL)
-    failed = client.wait(resting, PATIENCE)
-    assert (failed.status, failed.epoch) == (Status.FAILED, 1)
-    assert "that happens when memory runs out" in failed.reason
-    assert failed.results["last"].loss.size == 1
-    for run in runs:
-        goes_on(client, run, pid, "was killed (SIGKILL")
+    back = client.wait(
+        resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason != ""
+    )
+    assert back.epoch == 1
+    assert "that happens when memory runs out" in back.reason
+    assert back.reason.endswith("This run goes on from epoch 1.")
+    assert back.results["last"].loss.size == 1
+    for run, since in zip(runs, (1, 1, 0), strict=True):
+        goes_on(client, run, pid, "was killed (SIGKILL", since)
+    client.step(resting)
+    stepped = client.wait(
+        resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.epoch > 1
+    )
+    assert (stepped.epoch, stepped.results["last"].loss.size) == (2, 2)
+    client.stop(resting)
     later = client.wait(client.start(experiment.set(epochs=1), dataset), PATIENCE)
     assert (later.status, later.reason) == (Status.FINISHED, "")
 

@@ -25,7 +25,7 @@ from lib.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.faults.cluster import ROOT, Nodes, environment, nodes, until
 
-EXPERIMENT = Experiment().set(data="running_mean", T=8, U=8, epochs=400, seeds=2)
+EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
 DATASET = make_dataset(EXPERIMENT)
 SWEEP: dict[str, Any] = {
     "data": "running_mean",
@@ -85,7 +85,7 @@ def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> 
 
 
 def test_a_message_that_is_not_agreed_on_is_refused(client: TrainingClient) -> None:
-    """A slot says so to who sent it, and goes on; so does the board with a note that is too long."""
+    """A slot says so to who sent it, and goes on; so does the board of a note that is too long."""
     code = (
         "import asyncio, os\n"
         "from lib.cluster.on_ray import connect\n"

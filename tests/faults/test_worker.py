@@ -57,7 +57,7 @@ def test_killed_while_a_change_over_is_due(server: Server) -> None:
 
 
 def test_killed_beneath_two_who_train(server: Server) -> None:
-    """Both read what happened, and their runs begin again by themselves."""
+    """Both read what happened, and their runs train on by themselves."""
 
     async def story() -> None:
         async with (
@@ -68,16 +68,39 @@ def test_killed_beneath_two_who_train(server: Server) -> None:
             (worker,) = server.workers()
             worker.kill()
             for session in (one, other):
-                await reads(session, KILLED, "began again")
+                await reads(session, KILLED, "again")
             for session in (one, other):
                 await session.until(
-                    lambda s=session: s.has("training") and s.epoch > 0 and "began again" in s.text
+                    lambda s=session: s.has("training") and s.epoch > 0 and KILLED in s.text
                 )
                 assert session.errors == []
             await stop(one, other)
             assert not psutil.pid_exists(worker.pid)
 
     play(story())
+
+
+def test_killed_beneath_one_who_has_paused() -> None:
+    """The run is back where it was, and goes on from there when it is told to, and says so."""
+    with serve(workers=1) as server:  # of another, two workers may have died a moment ago
+        play(_pause(server))
+
+
+async def _pause(server: Server) -> None:
+    """Somebody who looks at an epoch, and goes on."""
+    async with Session(server.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
+        await train(one)
+        await one.click("Step")
+        await one.until(lambda: one.has("paused"))
+        epoch = one.epoch
+        (worker,) = server.workers()
+        worker.kill()
+        await next_worker(server, worker)
+        await one.click("Resume")
+        await reads(one, KILLED, f"This run goes on from epoch {epoch}.")
+        await one.until(lambda: one.has("training") and one.epoch > epoch)
+        await stop(one)
+        assert one.errors == []
 
 
 def test_killed_while_general_programs_are_built(server: Server) -> None:

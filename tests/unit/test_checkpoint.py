@@ -13,7 +13,7 @@ from lib.dataset import Samples
 from lib.run import ModeResult, Snapshot, Status
 from lib.training import checkpoint, model_record
 from lib.training.batches import BatchOrder
-from lib.training.checkpoint import SHARE, Checkpoints, SavedRun, go_on_from
+from lib.training.checkpoint import SHARE, Checkpoints, SavedRun, restore
 from lib.training.messages import Checkpoint, Start, Steer, decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
@@ -34,7 +34,7 @@ def make_trainer(
 ) -> PairTrainer:
     """Ready to go, from the beginning or from a state."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
-    go_on_from(trainer, state)
+    restore(state, trainer.go_on_from)
     trainer.check()
     trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
     return trainer
@@ -96,7 +96,7 @@ def test_it_gets_the_batches_that_come_next() -> None:
     first = make_trainer(seeds=2, epochs=9)
     train(first, 3)
     second = PairTrainer(make_experiment(seeds=2, epochs=9), make_dataset())
-    go_on_from(second, encode(first.saved()))
+    restore(encode(first.saved()), second.go_on_from)
     program = FakeProgram(lambda _: 1.0)
     second.load(program)
     second.advance(LONG, 5 * second.batches.steps)
@@ -260,7 +260,7 @@ def test_checkpoints_take_a_fiftieth_of_a_workers_time() -> None:
     train(trainer, 1)
     assert checkpoints.are_due(clock.now() - 2, 2)
     assert not checkpoints.are_due(clock.now() - 1.9, 2)
-    assert checkpoints.make("id", trainer) == clock.now()
+    assert checkpoints.make("id", trainer.saved) == clock.now()
     clock.forward(0.1 * SHARE - 0.01)
     assert not checkpoints.are_due(0, 2)
     clock.forward(0.02)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lib.run import ModeResult, Run, Snapshot, Status
-from lib.training import run_book
-from lib.training.client import TIDY_SECONDS
+from lib.training import past, run_book
+from lib.training.attention import TIDY_SECONDS
 from lib.training.messages import Start, Steer
 from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS, YIELD_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
@@ -25,7 +25,7 @@ def scene() -> Iterator[Scene]:
     scene.client.close()
 
 
-@pytest.mark.parametrize(("size", "kept"), [(10, run_book.MAX_CHECKPOINTS), (200_000, 2)])
+@pytest.mark.parametrize(("size", "kept"), [(10, past.MOST), (200_000, 2)])
 def test_weights_are_kept_by_epoch_within_two_megabytes(scene: Scene, size: int, kept: int) -> None:
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = scene.start()

@@ -1,0 +1,44 @@
+"""The weights that a run's models had after earlier epochs, some of them: thinned as it grows."""
+
+from lib.run import SeedWeights, Snapshot, weight_bytes
+from lib.training.history import History
+
+MOST_BYTES = 2_000_000
+"""Weights that are kept of each run, so that its states can be seen epoch by epoch."""
+MOST = 64
+
+
+class Past:
+    """What the snapshots of one run have brought of it."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: History[SeedWeights] | None = None
+
+    @property
+    def points(self) -> list[tuple[int, SeedWeights]]:
+        """Epochs, increasing, each with all models' weights then: the first and the newest too."""
+        return self._kept.points if self._kept else []
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Keep the weights that are new in a snapshot."""
+        for epoch, weights in snapshot.past:
+            self._add(epoch, weights)
+        if not snapshot.results:
+            return
+        # What has its best epoch back isn't as it was after its last.
+        going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
+        if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
+            self._add(max(judged), snapshot.weights)
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch: it comes again."""
+        if self._kept is not None:
+            self._kept.cut(epoch)
+
+    def _add(self, epoch: int, weights: SeedWeights) -> None:
+        if self._kept is None:
+            fitting = MOST_BYTES // weight_bytes(weights)
+            self._kept = History(max(2, min(self._most, fitting)))
+        if not self._kept.points or epoch > self._kept.points[-1][0]:
+            self._kept.add(epoch, weights)
