@@ -79,6 +79,15 @@ def test_only_the_worker_imports_what_imports_keras() -> None:
     assert users == {"lib/training/worker.py", "lib/training/engine.py"}
 
 
+def test_only_one_module_imports_ray() -> None:
+    """It takes seconds and 70 MB: a driver process imports it when there is a cluster, and nodes."""
+    users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
+    assert users == {"lib/cluster/on_ray.py"}
+    module = "lib.cluster.on_ray"
+    users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if module in imports(path)}
+    assert users == {"lib/cluster/__main__.py"}
+
+
 def test_every_room_has_one_place_on_the_map() -> None:
     """A new one gets it before anything can be said of its imports."""
     there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
