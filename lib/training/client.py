@@ -140,7 +140,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Change how fast a run's epochs come from now on: see `start`."""
         with self._changed:
             entry = self._book.entries.get(run.id)
-            if entry is not None and not entry.over and entry.start.show_seconds != show_seconds:
+            if entry is None or entry.over:
+                return
+            if entry.is_foreign or entry.start.show_seconds != show_seconds:
                 entry.start = structs.replace(entry.start, show_seconds=show_seconds)
                 entry.worker.post(Steer("set_pace", run.id, show_seconds))
 

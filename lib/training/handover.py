@@ -40,6 +40,7 @@ def hand_over(
             if isinstance(command, Start | Steer) and command.run_id in starts:
                 if (entry := book.entries.get(command.run_id)) is not None:
                     entry.supervisor, entry.worker = keeper, keeper.worker
+                    entry.restart_reason = text if by_chance else ""
                     keeper.worker.post(command)
             elif isinstance(command, Ask) and questions.move(command, keeper.worker):
                 keeper.worker.post(command)
