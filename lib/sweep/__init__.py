@@ -2,6 +2,7 @@
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
+It uses what is there: this machine's training processes, or the cluster that `UNROLLED_RAY` names.
 `plan` says what is trained, `runner` trains it, `rows` are its results as a table. From a terminal
 it is `python -m lib.sweep`; the page of the same name shows it. It draws nothing and says nothing
 of what was found (`lib.swept`, `lib.figures`, `lib.narrate`).
@@ -20,6 +21,7 @@ from lib.sweep.plan import Plan, SweepError, base_of, make_plan
 from lib.sweep.runner import Runner
 from lib.swept import PointResult
 from lib.tables import Table
+from lib.training import machine
 from lib.training.client import TrainingClient
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def run_plan(
     done = rows.read_done(out, plan) if out else []
     keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # a folder that isn't there is said before anything is trained
-    with TrainingClient() as client:
+    with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)
         runner.run(look)
     if runner.error is not None:

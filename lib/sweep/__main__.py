@@ -1,5 +1,6 @@
 """`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
 
+import os
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from lib.sweep import read_table, rows, run_plan
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner
 from lib.swept import named
+from lib.training import machine
 from lib.uploads import UploadError
 
 NAMES = [name for name in DATASETS if name != "upload"]
@@ -31,10 +33,22 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on, else sweep.csv."
 )
+@click.option(
+    "--ray", metavar="ADDRESS", help="The Ray cluster that trains: HOST:PORT, or auto for this one."
+)
 def main(
-    *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path
+    *,
+    data: str,
+    file: Path,
+    vary: list[str],
+    seeds: int,
+    settings: list[str],
+    out: Path,
+    ray: str | None,
 ) -> None:
     """Train both modes with each value of each setting that varies, and each seed."""
+    if ray:
+        os.environ[machine.RAY] = ray
     try:
         if (data is None) == (file is None):
             raise SweepError("expected --data or --file, one of the two")
@@ -50,8 +64,12 @@ def main(
         try:
             with Progress(*columns, console=Console(stderr=True)) as bar:
                 task = bar.add_task("", total=len(plan.points), left="")
+                said = {""}
 
                 def look(now: Runner) -> None:
+                    if now.away not in said:
+                        said.add(now.away)
+                        bar.console.print(now.away)
                     seconds = now.seconds_left
                     left = "" if seconds is None else f"about {seconds:,.0f} s left"
                     bar.update(task, completed=len(now.results), left=left)

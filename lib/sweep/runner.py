@@ -172,6 +172,11 @@ class Runner:
         return len(self.plan.points)
 
     @property
+    def away(self) -> str:
+        """A sentence that says why it isn't trained where it should be; mostly empty."""
+        return self._client.away
+
+    @property
     def results(self) -> tuple[PointResult, ...]:
         """In the order of the plan."""
         known = map(self._known.get, (point.settings for point in self.plan.points))

@@ -80,7 +80,7 @@ def test_only_the_worker_imports_what_imports_keras() -> None:
 
 
 def test_only_one_module_imports_ray() -> None:
-    """It takes seconds and 70 MB: a driver process imports it when there is a cluster, and nodes."""
+    """It takes seconds and 70 MB: only drivers of a cluster import it, and nodes."""
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
     assert users == {"lib/cluster/on_ray.py"}
     module = "lib.cluster.on_ray"
