@@ -1,0 +1,163 @@
+"""What `deploy` says of this project, of Ray and of itself; no container is built."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.training import machine
+
+yaml = pytest.importorskip("yaml", reason="pre-commit brings it, Unrolled doesn't need it")
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+README = (DEPLOY / "README.md").read_text("utf-8")
+CONTAINERFILE = (DEPLOY / "Containerfile").read_text("utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+CADDYFILE = (DEPLOY / "Caddyfile").read_text("utf-8")
+MANIFESTS = [
+    yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+]
+COPIED = [
+    source
+    for line in re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, flags=re.MULTILINE)
+    for source in line.split()[:-1]
+]
+
+
+def test_all_that_is_copied_exists_and_is_let_through() -> None:
+    """And nothing else is sent to who builds: each line that lets in is for something copied."""
+    assert {"app.py", "pages", "lib", ".streamlit", "requirements.txt"} <= set(COPIED)
+    assert [source for source in COPIED if not (ROOT / source).exists()] == []
+    first, *lines = re.findall(r"^[^#\n].*$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    let_in = [line[1:] for line in lines if line.startswith("!")]
+    assert first == "*"
+    for source in COPIED:
+        assert any(fnmatch.fnmatch(source, pattern) for pattern in let_in), source
+    for pattern in let_in:
+        assert any(fnmatch.fnmatch(source, pattern) for source in COPIED), pattern
+
+
+def test_the_image_has_a_python_that_the_project_takes() -> None:
+    """The newest of those that its tests run with."""
+    (version,) = re.findall(r"^ARG PYTHON=3\.(\d+)$", CONTAINERFILE, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    least, below = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
+    assert int(least) <= int(version) == int(below) - 1
+
+
+def test_services_build_what_there_is_and_caddy_knows_the_pages() -> None:
+    """Targets, page servers and the port of Streamlit; nobody but Caddy has an open port."""
+    stages = re.findall(r"^FROM \S+ AS (\w+)$", CONTAINERFILE, re.MULTILINE)
+    assert stages[-1] == "one"  # without a target
+    built = [each for each in SERVICES.values() if "build" in each]
+    assert {each["build"]["target"] for each in built} == {"cluster"} < set(stages)
+    (port,) = re.findall(r"^EXPOSE (\d+)$", CONTAINERFILE, re.MULTILINE)
+    assert f"http://127.0.0.1:{port}/_stcore/health" in CONTAINERFILE
+    pages = " ".join(f"{name}:{port}" for name in SERVICES if name.startswith("page-"))
+    assert SERVICES["caddy"]["environment"]["PAGES"] == pages
+    assert f"{{$PAGES:{pages}}}" in CADDYFILE
+    assert [name for name, each in SERVICES.items() if "ports" in each] == ["caddy"]
+
+
+def test_machines_of_the_cluster_agree_on_its_address_and_token() -> None:
+    """Pages and nodes find the head; a token that isn't set is missed before anything starts."""
+    (port,) = re.findall(r"--port=(\d+)", SERVICES["head"]["command"])
+    assert f"--address=head:{port} " in SERVICES["worker"]["command"]
+    for name, each in SERVICES.items():
+        if name != "caddy":
+            assert re.fullmatch(r"\$\{RAY_AUTH_TOKEN:\?.+\}", each["environment"]["RAY_AUTH_TOKEN"])
+        if name.startswith("page-"):
+            assert each["environment"][machine.RAY] == f"head:{port}"
+    assert "RAY_AUTH_MODE=token" in CONTAINERFILE
+    cluster, pod, _ = MANIFESTS
+    (page,) = pod["spec"]["containers"]
+    told = {each["name"]: each for each in page["env"]}
+    name = cluster["metadata"]["name"]
+    assert told[machine.RAY]["value"] == f"{name}-head-svc:{port}"
+    assert told["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
+
+
+def test_every_health_check_asks_a_port_that_somebody_was_told() -> None:
+    """A node's, in compose and on Kubernetes: the head listens at one, a worker at another."""
+    ports = {
+        name: re.findall(r"-port=(\d+)", SERVICES[name]["command"]) for name in ("head", "worker")
+    }
+    for name, own in ports.items():
+        assert re.findall(r", (\d+)\), 5\)", SERVICES[name]["healthcheck"]["test"][-1]) == own
+    spec = MANIFESTS[0]["spec"]
+    (group,) = spec["workerGroupSpecs"]
+    (head,) = spec["headGroupSpec"]["template"]["spec"]["containers"]
+    (worker,) = group["template"]["spec"]["containers"]
+    assert [f"{head['livenessProbe']['tcpSocket']['port']}"] == ports["head"]
+    assert (
+        f"{worker['livenessProbe']['tcpSocket']['port']}"
+        == group["rayStartParams"]["node-manager-port"]
+    )
+
+
+def test_every_setting_of_the_project_is_explained() -> None:
+    """By its name in the code; and what is explained of the page's script is in it."""
+    for name in (machine.RAY, machine.SETTING):
+        assert f"| `{name}` |" in README
+    assert f"${{{machine.RAY}:?" in (DEPLOY / "page.sh").read_text()
+    assert all(f"{{${name}:" in CADDYFILE for name in ("SITE", "PAGES"))
+
+
+def test_paths_that_are_named_exist() -> None:
+    """In commands and links."""
+    paths = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", README)
+    links = re.findall(r"\]\((?!https?:)([\w./]+)\)", README)
+    assert len(paths) > 5
+    there = [ROOT / path for path in paths if path != "deploy/.env"] + [
+        DEPLOY / each for each in links
+    ]
+    assert [path for path in there if not path.exists()] == []
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
+def test_ray_start_has_every_option_that_it_is_given() -> None:
+    """In compose, in the page's script, in README and as parameters of KubeRay."""
+    script = (DEPLOY / "page.sh").read_text().replace("\\\n", " ")
+    commands = re.findall(r"^.*\bray start .+$", f"{script}\n{README}", re.MULTILINE)
+    commands += [each["command"] for each in SERVICES.values() if "command" in each]
+    used = {word for each in commands for word in re.findall(r"(--[a-z-]+)", each)}
+    used |= set(re.findall(r"(--[a-z-]+-port)=", README))
+    spec = MANIFESTS[0]["spec"]
+    for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
+        used |= {f"--{name}" for name in group["rayStartParams"]}
+    assert {"--head", "--address", "--block", "--num-cpus", "--node-manager-port"} <= used
+    told = subprocess.run(
+        [sys.executable, "-m", "ray.scripts.scripts", "start", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert sorted(used - set(re.findall(r"--[a-z-]+", told))) == []
+
+
+def test_the_version_of_ray_is_the_one_that_is_installed_there() -> None:
+    """KubeRay is told it, and does different things by it."""
+    (wanted,) = re.findall(
+        r"^ray~=(.+)$", (ROOT / "requirements-cluster.txt").read_text(), re.MULTILINE
+    )
+    assert MANIFESTS[0]["spec"]["rayVersion"].startswith(f"{wanted}.")
+
+
+def test_the_page_script_asks_for_an_address() -> None:
+    """Without an address it says what is missing, and starts nothing."""
+    subprocess.run(["sh", "-n", DEPLOY / "page.sh"], check=True)
+    answer = subprocess.run(
+        [DEPLOY / "page.sh"], env={}, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode != 0
+    assert f"{machine.RAY} must be" in answer.stderr
