@@ -77,8 +77,8 @@ browser: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/dev.stamp: .venv/run.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --group dev
+.venv/dev.stamp: .venv/run.stamp pyproject.toml requirements-cluster.txt
+	$(BIN)/python -m pip install --quiet --group dev -r requirements-cluster.txt
 	touch $@
 
 clean:

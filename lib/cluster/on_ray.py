@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
@@ -24,6 +25,8 @@ from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.slot import Slot, start_loop
 
 NAMESPACE = "unrolled"
+HEAD = {"node:__internal_head__": 0.001}
+"""Where the board is: with the head all is gone anyway. Ray's own name for a place there."""
 CALLS = 1000
 """Calls that an actor may have open: each page server waits for messages in one of each slot."""
 
@@ -33,6 +36,8 @@ def connect(address: str) -> Cluster:
 
     Token authentication is on unless the environment says something else.
     """
+    if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
+        raise ClusterError(said("no_node"))  # else Ray ends this process, without a word
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Seconds, of usually 20, until it gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
@@ -49,10 +54,10 @@ def connect(address: str) -> Cluster:
             )
         except AuthenticationError:
             raise ClusterError(said("no_token")) from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if "InvalidAuthToken" in said_by_ray():
                 raise ClusterError(said("wrong_token")) from None
-            raise ClusterError(said("not_connected", why=f"{error}".splitlines()[0])) from None
+            raise ClusterError(said("not_connected", why=_first_line(error))) from None
     return Cluster()
 
 
@@ -76,6 +81,10 @@ def _heard() -> Iterator[Any]:
             os.close(own)
 
 
+def _first_line(error: BaseException) -> str:
+    return (f"{error}".splitlines() or [type(error).__name__])[0]
+
+
 class SlotActor(Slot):
     """A slot on the node that Ray has chosen."""
 
@@ -97,16 +106,15 @@ class RayActor:
             called = getattr(self._handle, method).remote(*arguments)
             return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
         except TimeoutError:
-            raise UnavailableError(said("silent", seconds=seconds)) from None
+            raise UnavailableError(said("silent")) from None
         except RayTaskError as error:
             raise error.as_instanceof_cause() from None
         except RayActorError as error:
-            lines = [line for line in f"{error}".splitlines() if "ModuleNotFoundError: " in line]
-            if lines:
-                raise UnusableError(said("no_code", why=lines[-1].strip())) from None
+            if "ModuleNotFoundError: " in f"{error}":
+                raise UnusableError(said("no_code")) from None
             raise UnavailableError(said("ended")) from None
         except RayError as error:
-            raise UnavailableError(f"{error}".splitlines()[0]) from None
+            raise UnavailableError(said("ended")) from error
 
 
 class Cluster:
@@ -114,14 +122,14 @@ class Cluster:
 
     def __init__(self) -> None:
         self._slots: dict[str, actor.Actor] = {}
-        self.board: actor.Actor = _found(Board, "board", num_cpus=0)
+        self.board: actor.Actor = _found(Board, "board", num_cpus=0, resources=HEAD)
 
     async def slots(self) -> dict[str, actor.Actor]:
         """By name; one more for each processor that has come. Raises ClusterError."""
         try:
             return await asyncio.to_thread(self._find_slots)
         except RayError as error:
-            raise ClusterError(f"{error}".splitlines()[0]) from None
+            raise ClusterError(said("not_connected", why=_first_line(error))) from None
 
     def _find_slots(self) -> dict[str, actor.Actor]:
         alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]

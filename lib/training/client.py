@@ -24,14 +24,13 @@ from msgspec import structs
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
-from lib.training import machine, messages
+from lib.training import machine, messages, said
 from lib.training.attention import TIDY_SECONDS, Attention
-from lib.training.handover import find_places, hand_over
+from lib.training.handover import Handover
 from lib.training.keepers import Keepers
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook, RunEntry
-from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
@@ -67,8 +66,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             workers=workers,
             clustered=machine.RAY in os.environ if clustered is None else clustered,
         )
-        cluster = self._keepers.cluster
-        self.shared = Shared(lambda command: cluster.need().post(command)) if cluster else None
+        self._handover = Handover(self._book, self._questions, self._keepers)
+        self.shared = self._keepers.shared
         """What other page servers know; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
@@ -307,7 +306,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             elif isinstance(message, messages.Lost):
-                find_places(self._book, keeper, message)
+                self._handover.lose(keeper, message)
             elif isinstance(message, messages.Attended):
                 if (entry := self._book.entries.get(message.run_id)) is not None:
                     self._attention.attend(entry)
@@ -315,7 +314,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
                 if message.kind == "away":
-                    self._hand_over(keeper, worker, worker.withdraw(), self.away)
+                    self._handover.move(keeper, worker, worker.withdraw(), said("left"))
             keeper.replace_grown()
             self._changed.notify_all()
 
@@ -326,20 +325,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 return
             was_current = worker is keeper.worker
             words = keeper.replace_dead(worker)
-            self._hand_over(keeper, worker, worker.unsent() if was_current else [], words)
+            self._handover.move(keeper, worker, worker.unsent() if was_current else [], words)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             if self.shared and keeper is self._keepers.cluster:
                 self.shared.again()
             self._changed.notify_all()
-
-    def _hand_over(
-        self, keeper: Keeper, worker: WorkerProcess, unsent: list[messages.Command], words: str
-    ) -> None:
-        """Give what a keeper's worker had to its next one, or to another keeper's."""
-        other = self._keepers.instead_of(keeper, self._book.going)
-        chance = keeper is self._keepers.cluster
-        book, questions = self._book, self._questions
-        hand_over(book, questions, worker, unsent, keeper=other, text=words, by_chance=chance)
 
     def _watch(
         self, entries: list[RunEntry], is_settled: Callable[[], bool], timeout: float | None

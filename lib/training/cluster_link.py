@@ -68,7 +68,7 @@ class ClusterLink:
     def replace_grown(self) -> None:
         """The cluster sees to that itself."""
 
-    def replace_dead(self, worker: WorkerProcess) -> str:
+    def replace_dead(self, _: WorkerProcess) -> str:
         """Have another driver follow one that has ended. Returns a sentence for a person."""
         now = self._clock()
         self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
@@ -76,7 +76,7 @@ class ClusterLink:
         if not self.away and len(self._deaths) > len(RESTART_DELAYS):
             self.away = said("driver_given_up", count=len(self._deaths))
         self.need(RETRY_SECONDS if self.away else RESTART_DELAYS[len(self._deaths) - 1])
-        return said("driver_ended", how=worker.ending)
+        return said("driver_ended")
 
     def release_workers(self) -> list[WorkerProcess]:
         """The driver, which is the caller's to close; from now on there is none."""

@@ -1,6 +1,6 @@
 """What becomes of runs and questions whose worker is gone: another one gets them.
 
-Functions of a `client`'s run book and questions, called from one thread at a time.
+The `client` calls it, from one thread at a time. Who has workers is the `keepers`' business.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lib.run import Snapshot
+from lib.training.keepers import Keepers
 from lib.training.messages import Ask, Command, Lost, Show, Start, Steer, Watch
 from lib.training.questions import Questions
 from lib.training.run_book import RunBook, RunEntry
@@ -16,49 +17,52 @@ from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
 
-def hand_over(
-    book: RunBook,
-    questions: Questions,
-    worker: WorkerProcess,
-    unsent: Iterable[Command],
-    *,
-    keeper: Keeper,
-    text: str,
-    by_chance: bool,
-) -> None:
-    """Have a keeper's worker do what another one can't any more, and never got (`unsent`).
+class Handover:
+    """Of a client's runs and questions."""
 
-    Where the keeper has none, runs fail, with `text` as the reason. What came about `by_chance`, as
-    the end of a connection, isn't a run's own fault.
-    """
-    unsent = list(unsent)
-    starts = {command.run_id for command in unsent if isinstance(command, Start)}
-    if keeper.worker is None:
-        starts = set()
-    else:
+    def __init__(self, book: RunBook, questions: Questions, keepers: Keepers) -> None:
+        self._book, self._questions, self._keepers = book, questions, keepers
+
+    def move(
+        self, keeper: Keeper, worker: WorkerProcess, unsent: Iterable[Command], text: str
+    ) -> None:
+        """Have another worker do what a keeper's can't any more, and what it never got.
+
+        Where there is none, runs fail, with `text` as the reason. The end of a connection to a
+        cluster isn't a run's own fault.
+        """
+        other = self._keepers.instead_of(keeper, self._book.going)
+        moved = self._send_again(unsent, other) if other.worker else set()
+        lost = [entry for entry in self._book.of(worker) if entry.run.id not in moved]
+        for entry in [e for e in lost if e.is_foreign and e.supervisor is other]:
+            entry.worker = other.need()  # its own server sees to it: here it is looked for again
+            entry.worker.post(Watch(entry.run.id))
+            lost.remove(entry)
+        by_chance = keeper is self._keepers.cluster
+        self._book.begin_again(lost, other, text, by_chance=by_chance)
+
+    def _send_again(self, unsent: Iterable[Command], keeper: Keeper) -> set[str]:
+        """Give a keeper's worker what another one never got. Returns the ids of the runs in it."""
+        unsent, worker = list(unsent), keeper.need()
+        starts = {command.run_id for command in unsent if isinstance(command, Start)}
         for command in unsent:
             if isinstance(command, Start | Steer) and command.run_id in starts:
-                if (entry := book.entries.get(command.run_id)) is not None:
-                    entry.supervisor, entry.worker = keeper, keeper.worker
-                    entry.restart_reason = text if by_chance else ""
-                    keeper.worker.post(command)
-            elif isinstance(command, Ask) and questions.move(command, keeper.worker):
-                keeper.worker.post(command)
-    lost = [entry for entry in book.of(worker) if entry.run.id not in starts]
-    for entry in [e for e in lost if e.is_foreign and e.supervisor is keeper]:
-        entry.worker = keeper.need()  # its own server sees to it: here it is looked for again
-        entry.worker.post(Watch(entry.run.id))
-        lost.remove(entry)
-    book.begin_again(lost, keeper, text, by_chance=by_chance)
+                if (entry := self._book.entries.get(command.run_id)) is not None:
+                    entry.supervisor, entry.worker = keeper, worker
+                    entry.restart_reason = self._keepers.away
+                    worker.post(command)
+            elif isinstance(command, Ask) and self._questions.move(command, worker):
+                worker.post(command)
+        return starts
 
-
-def find_places(book: RunBook, keeper: Keeper, lost: Lost) -> None:
-    """Have runs go on elsewhere in a cluster that has lost some; those that are over are shown."""
-    entries = [book.entries[run_id] for run_id in lost.run_ids if run_id in book.entries]
-    book.begin_again([entry for entry in entries if not entry.over], keeper, lost.how)
-    for entry in entries:
-        if entry.over and not entry.is_foreign and keeper.worker:
-            keeper.worker.post(Show(_with_past(entry), entry.start.card))
+    def lose(self, keeper: Keeper, lost: Lost) -> None:
+        """Have runs go on elsewhere in a cluster that lost some, and those that are over shown."""
+        entries = [self._book.entries.get(run_id) for run_id in lost.run_ids]
+        known = [entry for entry in entries if entry is not None]
+        self._book.begin_again([entry for entry in known if not entry.over], keeper, lost.how)
+        for entry in known:
+            if entry.over and entry.start.card and not entry.is_foreign:
+                keeper.need().post(Show(_with_past(entry), entry.start.card))
 
 
 def _with_past(entry: RunEntry) -> Snapshot:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lib.training import said
 from lib.training.cluster_link import ClusterLink
+from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -32,7 +33,12 @@ class Keepers:
         clustered: bool,
     ) -> None:
         self.local = [Supervisor(make, received, ended, busy, clock) for _ in range(workers)]
-        self.cluster = ClusterLink(make, received, ended, clock) if clustered else None
+        self.cluster: ClusterLink | None = None
+        self.shared: Shared | None = None
+        """What other page servers of the cluster know."""
+        if clustered:
+            cluster = self.cluster = ClusterLink(make, received, ended, clock)
+            self.shared = Shared(lambda command: cluster.need().post(command))
 
     @property
     def _used(self) -> list[Keeper]:
