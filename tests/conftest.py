@@ -21,7 +21,7 @@ from tests.browser.server import Server, serve, without_known
 
 QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
-APART = {
+APART = {"tests/faults/test_cluster.py"} | {
     f"tests/browser/test_{name}.py"
     for name in (
         "accessibility",

@@ -108,7 +108,9 @@ def wait_for_cluster(setting: str, client: Client) -> str:
 
 async def drive(address: str, server: str, client: Client) -> None:
     """Serve the client until the cluster is gone. Raises ClusterError where it isn't there."""
-    from lib.cluster.on_ray import connect  # noqa: PLC0415  ray is imported when there is a use
+    # Seconds, else 20, until Ray gives up: that somebody answers is known here.
+    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
+    from lib.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
 
     driver = Driver(server, connect(address), client.send)
     loop = asyncio.get_running_loop()

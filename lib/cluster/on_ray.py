@@ -39,8 +39,6 @@ def connect(address: str) -> Cluster:
     if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
         raise ClusterError(said("no_node"))  # else Ray ends this process, without a word
     os.environ.setdefault("RAY_AUTH_MODE", "token")
-    # Seconds, of usually 20, until it gives up: that somebody answers is known here.
-    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
     # Ray has nodes look for code where its driver is; each is to take its own.
     os.chdir(tempfile.gettempdir())
     with _heard() as said_by_ray:

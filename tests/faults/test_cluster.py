@@ -23,7 +23,10 @@ from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
 from lib.sweep import run_sweep
 from lib.training.client import TrainingClient
+from tests.browser.server import serve, without_known
 from tests.faults.cluster import ROOT, Nodes, environment, nodes, until
+from tests.faults.stories import play, reads, stop, train, trains
+from tests.session import ENDLESS, Session
 
 EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
 DATASET = make_dataset(EXPERIMENT)
@@ -145,6 +148,28 @@ def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> N
         client.shared.follow("talk:1", notes.append)  # type: ignore[union-attr]
         other.shared.leave("talk:1", b"scene", 60)
         until(lambda: notes == [b"scene"])
+
+
+def test_two_page_servers_show_one_link(made: Made, tmp_path: Path) -> None:
+    """Who opens it on the other server watches the run as it trains, and reads how it ends."""
+    del made
+    logs = [tmp_path / name for name in ("one", "other")]
+
+    async def story() -> None:
+        with serve(logs[0]) as first, serve(logs[1]) as second:
+            async with Session(first.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
+                await train(one)
+                async with Session(second.url, one.query) as other:
+                    await reads(other, "another browser started")
+                    await trains(other)
+                    await stop(one)
+                    await other.until(lambda: other.has("stopped"))
+                    assert other.epoch == one.epoch
+                    assert one.errors + other.errors == []
+            assert not [*first.workers(), *second.workers()]
+
+    play(story())
+    assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
 def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Made) -> None:
