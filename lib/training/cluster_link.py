@@ -50,8 +50,11 @@ class ClusterLink:
     def need(self, delay: float = 0.0) -> WorkerProcess:
         """The driver; without one, a new one that starts in `delay` seconds."""
         if self.worker is None:
-            self.worker = self._make(*self._hears, delay, MODULE, self.server)
+            self.worker = self._start(delay)
         return self.worker
+
+    def _start(self, delay: float) -> WorkerProcess:
+        return self._make(*self._hears, delay, MODULE, self.server)
 
     def end_delay(self) -> None:
         """Start a driver that waits: only one waits that follows others, and is to."""
@@ -72,10 +75,11 @@ class ClusterLink:
         """Have another driver follow one that has ended. Returns a sentence for a person."""
         now = self._clock()
         self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
-        self.worker, self.places = None, 0
+        self.places = 0
         if not self.away and len(self._deaths) > len(RESTART_DELAYS):
             self.away = said("driver_given_up", count=len(self._deaths))
-        self.need(RETRY_SECONDS if self.away else RESTART_DELAYS[len(self._deaths) - 1])
+        delay = RETRY_SECONDS if self.away else RESTART_DELAYS[len(self._deaths) - 1]
+        self.worker = self._start(delay)  # never None meanwhile: other threads ask for it
         return said("driver_ended")
 
     def release_workers(self) -> list[WorkerProcess]:

@@ -109,7 +109,7 @@ def known(run_id: str | None) -> Run | None:
     """
     run_id = run_id or ""
     run, shared = client().get(run_id), client().shared
-    if run or shared is None or not _RUN_ID.fullmatch(run_id):
+    if run or shared is None or client().away or not _RUN_ID.fullmatch(run_id):
         return run
     if clock.now() - _NOT_FOUND.get(run_id, -math.inf) < NOT_FOUND_SECONDS:
         return None
@@ -132,7 +132,7 @@ def refresh_run() -> None:
     record = session().run
     if record.id and known(record.id) is None:
         if record.id not in record.started:
-            session().address.complaints.append(GONE)
+            session().address.complaints.append(client().away or GONE)
         record.id = None
 
 
