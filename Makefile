@@ -10,7 +10,8 @@ QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit tests/app
 # When something has gone that all of them wait for, each would wait for minutes.
 SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 
-.PHONY: run test test-live check record-answers lint format bench bench-load pictures browser clean
+.PHONY: run test test-live check record-answers lint format bench bench-load bench-cluster \
+	pictures browser clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -55,6 +56,11 @@ bench: .venv/dev.stamp browser
 
 bench-load: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.load $(ARGS)
+
+# On a Ray cluster that it starts on this machine; Linux.
+bench-cluster: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
+	$(BIN)/python -m tests.bench.cluster $(ARGS)
 
 # README's screenshots, and a picture of each gallery card.
 pictures: .venv/dev.stamp browser

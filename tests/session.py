@@ -58,6 +58,8 @@ class Session:
         """When the loss chart changed, on `time.perf_counter`."""
         self.errors: list[str] = []
         """Exceptions that the page showed."""
+        self.received = 0
+        """Bytes of all messages that have come, which a proxy carries."""
         self.full_runs = 0
         """Runs of the whole page that have come to their end."""
         self._url = url
@@ -242,6 +244,7 @@ class Session:
         assert self._connection is not None
         try:
             async for data in self._connection:
+                self.received += len(data)
                 message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
                 handle = getattr(self, f"_on_{message.WhichOneof('type')}", None)
                 if handle is not None:

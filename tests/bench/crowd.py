@@ -9,16 +9,27 @@ import asyncio
 import contextlib
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
-from tests.bench.figures import REST, Shares, anonymous_mb, percentile, until_rests
+from tests.bench.figures import (
+    REST,
+    Processes,
+    Shares,
+    anonymous_mb,
+    percentile,
+    sides_of,
+    until_rests,
+)
 from tests.browser.server import Server
 from tests.session import Session
 
 CROWD = 32
 """From here on every session trains an architecture of its own."""
+CELLS = "lstm", "gru", "simple_rnn"
+"""Those of one crowd, of the next, and of a third; a fourth has the first's architectures."""
 WORK = "T=24&U=32&N=640&epochs=5000&pace=fast"
 MOVE_SECONDS = 1.5
 """Between two moves of a session's slider."""
@@ -49,9 +60,15 @@ async def rest(server: Server, bounds: Bounds) -> None:
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
-async def opened(stack: contextlib.AsyncExitStack, url: str, queries: list[str]) -> list[Session]:
-    """Sessions that come all at once, and go with the stack: their runs are stopped before."""
-    sessions = [Session(url, query) for query in queries]
+async def opened(
+    stack: contextlib.AsyncExitStack, urls: str | Sequence[str], queries: Sequence[str]
+) -> list[Session]:
+    """Sessions that come all at once, and go with the stack: their runs are stopped before.
+
+    Of several servers each has as many of them as the others.
+    """
+    places = [urls] if isinstance(urls, str) else urls
+    sessions = [Session(url, query) for url, query in zip(cycle(places), queries, strict=False)]
     await asyncio.gather(*(stack.enter_async_context(session) for session in sessions))
     stack.push_async_callback(stop, sessions)
     return sessions
@@ -69,14 +86,20 @@ async def stop(sessions: list[Session]) -> None:
 
 
 async def first_points(sessions: list[Session], patience: float) -> float | None:
-    """Train in all: seconds until the last has an epoch; None if one has none within patience."""
+    """Train in all: seconds until the last has an epoch; None if one has none within patience.
+
+    Nobody waits for one whose run has failed.
+    """
+
+    async def has_one(session: Session) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await session.until(lambda: session.epoch > 0 or session.has("failed"), patience)
+        return session.epoch > 0
+
     start = time.perf_counter()
     await asyncio.gather(*(session.click("Train") for session in sessions))
-    waits = (session.until(lambda s=session: s.epoch > 0, patience) for session in sessions)
-    late = await asyncio.gather(*waits, return_exceptions=True)
-    if others := [each for each in late if each and not isinstance(each, TimeoutError)]:
-        raise others[0]
-    return None if any(late) else time.perf_counter() - start
+    found = await asyncio.gather(*map(has_one, sessions))
+    return time.perf_counter() - start if all(found) else None
 
 
 async def never_seen(server: Server, bounds: Bounds) -> dict[str, Any]:
@@ -147,26 +170,44 @@ async def note_places(sessions: list[Session], told: set[int]) -> None:
 
 async def level(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
     """What each of so many sessions gets, all of which train and move their sliders."""
+    async with contextlib.AsyncExitStack() as stack:
+        sessions = await opened(stack, server.url, links(count))
+        await rest(server, bounds)
+        return await lesson(sessions, bounds, lambda: sides_of(server))
+
+
+def links(count: int) -> list[str]:
+    """What each of so many opens: with a seed of its own, in a crowd an architecture, too."""
+    if count < CROWD:
+        return [f"{WORK}&seed={n}" for n in range(count)]
+    own = [(16 + n % CROWD, CELLS[n // CROWD % len(CELLS)]) for n in range(count)]
+    return [
+        f"{WORK}&seed={n}&cell={cell}".replace("U=32", f"U={units}")
+        for n, (units, cell) in enumerate(own)
+    ]
+
+
+async def lesson(
+    sessions: list[Session], bounds: Bounds, sides: Callable[[], dict[str, Processes]]
+) -> dict[str, Any]:
+    """What these get, all of whom train and move their sliders, and what each side takes for it."""
     moves: list[float] = []
     told: set[int] = set()
-    crowd = count >= CROWD
-    queries = [
-        f"{WORK}&seed={n}".replace("U=32", f"U={16 + n}" if crowd else "U=32") for n in range(count)
-    ]
-    async with contextlib.AsyncExitStack() as stack:
-        sessions = await opened(stack, server.url, queries)
-        await rest(server, bounds)
-        places = asyncio.create_task(note_places(sessions, told))
-        first = await first_points(sessions, bounds.first_points)
-        places.cancel()
-        had_point = sum(session.epoch > 0 for session in sessions)
-        await asyncio.sleep(bounds.warm)
-        shares, end = Shares(server), time.perf_counter() + bounds.counted
-        visits = [visit(session, n, end, moves) for n, session in enumerate(sessions)]
-        found = await asyncio.gather(*visits)
-        used = shares.now()
-        failed = sum(session.has("failed") or bool(session.errors) for session in sessions)
-        memory = anonymous_mb([server.process]), anonymous_mb(server.children())
+    crowd = len(sessions) >= CROWD
+    places = asyncio.create_task(note_places(sessions, told))
+    first = await first_points(sessions, bounds.first_points)
+    places.cancel()
+    had_point = sum(session.epoch > 0 for session in sessions)
+    await asyncio.sleep(bounds.warm)
+    received = sum(session.received for session in sessions)
+    shares, start = Shares(sides()), time.perf_counter()
+    end = start + bounds.counted
+    visits = [visit(session, n, end, moves) for n, session in enumerate(sessions)]
+    found = await asyncio.gather(*visits)
+    used, elapsed = shares.now(), time.perf_counter() - start
+    received = sum(session.received for session in sessions) - received
+    failed = sum(session.has("failed") or bool(session.errors) for session in sessions)
+    memory = {f"{side}_mb": anonymous_mb(processes) for side, processes in sides().items()}
     updates = [one["updates"] for one in found]
     epochs = [one["epochs"] for one in found]
     return {
@@ -177,9 +218,9 @@ async def level(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
         "had_point": had_point,
         "told": len(told),
         "failed": failed,
-        "page_mb": round(memory[0]),
-        "worker_mb": round(memory[1]),
-        "memory_mb": round(sum(memory)),
+        "kb_per_s": round(received / 1e3 / elapsed / len(sessions), 1),
+        **{name: round(held) for name, held in memory.items()},
+        "memory_mb": round(sum(memory.values())),
         **used,
     }
 
@@ -206,7 +247,7 @@ async def watchers(server: Server, bounds: Bounds, count: int = WATCHERS) -> dic
         await asyncio.gather(*(s.until(lambda s=s: s.epoch > 0) for s in others))
         await asyncio.sleep(bounds.warm)
         before = [len(session.updates) for session in others]
-        shares, start = Shares(server), time.perf_counter()
+        shares, start = Shares(sides_of(server)), time.perf_counter()
         own = await visit(owner, 0, start + bounds.counted, moves)
         elapsed, used = time.perf_counter() - start, shares.now()
         updates = [

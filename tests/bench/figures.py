@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -55,22 +55,23 @@ def slope(points: Sequence[tuple[float, float]]) -> float | None:
     return float((x * y).sum() / (x * x).sum())
 
 
-class Shares:
-    """Of one processor, what each side has taken since this was made: pages, workers, and we."""
+def sides_of(server: Server) -> dict[str, Processes]:
+    """The processes of a server on its own, by what they do."""
+    return {"page": [server.process], "worker": server.children()}
 
-    def __init__(self, server: Server) -> None:
-        self._sides = {
-            "page": [server.process],
-            "worker": server.children(),
-            "load": [psutil.Process()],
-        }
+
+class Shares:
+    """Of one processor, what each side has taken since this was made, and we, who are the load."""
+
+    def __init__(self, sides: Mapping[str, Processes]) -> None:
+        self._sides = {**sides, "load": [psutil.Process()]}
         self._start, self._before = time.perf_counter(), self._used()
 
     def _used(self) -> dict[str, float]:
         return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
 
     def now(self) -> dict[str, float]:
-        """By `page_cpu`, `worker_cpu` and `load_cpu`."""
+        """By `page_cpu`, for the side that is called so, and so on; ours is `load_cpu`."""
         seconds = time.perf_counter() - self._start
         return {
             f"{side}_cpu": round((used - self._before[side]) / seconds, 2)

@@ -12,8 +12,9 @@ prints a table for each of these and, last, one JSON object with all of them by 
   second that the median session and the slowest one get; median and 95th percentile of the seconds
   from a slider's move to the end of the page's redraw; fairness, the fewest over the most epochs a
   second where all have equal work; seconds until everybody had a first point, null where somebody
-  had none in time (`had_point`: how many had); anonymous memory of all the server's processes;
-  processors used by the page, the workers, and the load itself. Of 32 each has an architecture of
+  had none in time (`had_point`: how many had); kilobytes a second that a session is sent;
+  anonymous memory of all the server's processes; processors used by the page, the workers, and
+  the load itself. Of 32 each has an architecture of
   its own; `told` of them read their place in the compiler's queue.
 - `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
 - `cold`: seconds from the request to the recorded charts, of servers that have served nobody;

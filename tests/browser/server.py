@@ -55,11 +55,12 @@ class Server:
         return self.process.children(recursive=True)
 
     def workers(self) -> list[psutil.Process]:
-        """The training processes among them."""
-        return [child for child in self.children() if "lib.training.worker" in _command(child)]
+        """The training processes of this machine among them."""
+        return [child for child in self.children() if "lib.training.worker" in command_of(child)]
 
 
-def _command(process: psutil.Process) -> str:
+def command_of(process: psutil.Process) -> str:
+    """With what a process was started, or what it calls itself; empty of one that has ended."""
     try:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:  # it has just ended

@@ -41,9 +41,9 @@ class Nodes:
             include_dashboard=False, object_store_memory=MEMORY, **options
         )
 
-    def add(self, path: Path = ROOT) -> Any:
-        """One more node, of one processor, with the code that lies there."""
-        return self._add(num_cpus=1, env_vars={"PYTHONPATH": str(path)})
+    def add(self, path: Path = ROOT, slots: int = 1) -> Any:
+        """One more node, of one processor or so many, with the code that lies there."""
+        return self._add(num_cpus=slots, env_vars={"PYTHONPATH": str(path)})
 
     def kill(self, node: Any) -> None:
         """End all processes of a node at once, as when its machine is gone."""
