@@ -70,7 +70,8 @@ class FakeActor:
         if self.gone:
             raise UnavailableError(self.gone)
         try:
-            return await asyncio.wait_for(getattr(self.there, method)(*arguments), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` may lose that it was cancelled
+                return await getattr(self.there, method)(*arguments)
         except TimeoutError:
             raise UnavailableError("is silent") from None
 
