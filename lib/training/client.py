@@ -67,8 +67,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             workers=workers,
             clustered=machine.RAY in os.environ if clustered is None else clustered,
         )
-        cluster = self._keepers.cluster
-        self.shared = Shared(lambda command: cluster.need().post(command)) if cluster else None
+        self.shared = Shared(self._post_shared) if self._keepers.cluster else None
         """What other page servers know; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
@@ -130,7 +129,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Know a run that another page server of the cluster has started: see `shared.find`."""
         with self._changed:
             keeper = self._keepers.cluster
-            if keeper is None or run.id in self._book.entries:
+            if keeper is None or self._closed or run.id in self._book.entries:
                 return
             start = Start(run.id, run.experiment, run.dataset.samples)
             entry = self._book.add(run, keeper, start, is_foreign=True)
@@ -294,16 +293,26 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
+    def _post_shared(self, command: messages.Command) -> None:
+        """Called from any thread, also when all is closed."""
+        with self._changed:
+            if (cluster := self._keepers.cluster) and not self._closed:
+                cluster.need().post(command)
+
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
         if self.shared and self.shared.take(message):
             return
         with self._changed:
             if isinstance(message, messages.Report):
-                self._book.take(message.snapshot)
+                if self._book.has(worker, message.snapshot.run_id):
+                    self._book.take(message.snapshot)
+                elif keeper is self._keepers.cluster and not message.snapshot.status.over:
+                    worker.post(Steer("drop", message.snapshot.run_id))
                 self._attention.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, messages.Checkpoint):
-                self._book.keep(message)
+                if self._book.has(worker, message.run_id):
+                    self._book.keep(message)
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             elif isinstance(message, messages.Lost):
@@ -336,6 +345,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self, keeper: Keeper, worker: WorkerProcess, unsent: list[messages.Command], words: str
     ) -> None:
         """Give what a keeper's worker had to its next one, or to another keeper's."""
+        unsent = [each for each in unsent if isinstance(each, Start | Steer | messages.Ask)]
+        if not (unsent or self._book.of(worker)):
+            return  # no worker is to start for nothing
         other = self._keepers.instead_of(keeper, self._book.going)
         chance = keeper is self._keepers.cluster
         book, questions = self._book, self._questions

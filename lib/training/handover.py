@@ -50,11 +50,15 @@ def hand_over(
         entry.worker.post(Watch(entry.run.id))
         lost.remove(entry)
     book.begin_again(lost, keeper, text, by_chance=by_chance)
+    for entry in lost:
+        if by_chance and entry.over and keeper.worker:  # a slot may still train it
+            keeper.worker.post(Steer("drop", entry.run.id))
 
 
 def find_places(book: RunBook, keeper: Keeper, lost: Lost) -> None:
     """Have runs go on elsewhere in a cluster that has lost some; those that are over are shown."""
-    entries = [book.entries[run_id] for run_id in lost.run_ids if run_id in book.entries]
+    known = [book.entries[run_id] for run_id in lost.run_ids if run_id in book.entries]
+    entries = [entry for entry in known if entry.supervisor is keeper]
     book.begin_again([entry for entry in entries if not entry.over], keeper, lost.how)
     for entry in entries:
         if entry.over and not entry.is_foreign and keeper.worker:

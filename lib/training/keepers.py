@@ -68,9 +68,10 @@ class Keepers:
     def instead_of(self, keeper: Keeper, going: Callable[[Keeper], int]) -> Keeper:
         """Where the runs go of a keeper whose worker is gone: to its next one, if there is any.
 
-        From a cluster that is away to a worker here, which is started if there is none.
+        From a cluster that is away to a worker here, which is started if there is none; and from a
+        worker here to the cluster, if that is used.
         """
-        if keeper is not self.cluster:
+        if keeper in self._used:
             return keeper
         other = self.least_busy(going)
         other.need()
