@@ -13,10 +13,10 @@ import math
 import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from lib.cluster import said
-from lib.cluster.actor import Actor
+from lib.cluster.actor import Actor, Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.notes import Notes
 from lib.cluster.version import fingerprint
@@ -49,13 +49,8 @@ elsewhere."""
 log = logging.getLogger(__name__)
 
 
-class Cluster(Protocol):
-    """What `on_ray` has, or what stands for it."""
-
-    board: Actor
-
-    async def slots(self) -> dict[str, Actor]:
-        """All slots by name."""
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(slots=True, eq=False)
@@ -341,10 +336,6 @@ class Driver:
                 self._send(messages.Lost([run_id], said("slot_lost", how=said("ended"))))
                 return
             await asyncio.sleep(1)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _run_of(message: Message) -> str:

@@ -141,8 +141,9 @@ class Elsewhere:
                 del self._own[key]
                 self._wishes.pop(key, None)
             own = list(self._own.values())
-        for key in gone if shared else ():
-            shared.unfollow(f"wish:{key}")
+        for key in gone:
+            if shared is not None:
+                shared.unfollow(f"wish:{key}")
         for talk in own:
             self.tell(talk)
         return bool(own)
