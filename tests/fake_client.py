@@ -65,6 +65,11 @@ class FakeClient:
         self.set(run, Status.PAUSED if paused else Status.RUNNING)
         return run
 
+    def adopt(self, run: Run) -> None:
+        """A run of another page server."""
+        self.runs[run.id] = run
+        self.set(run, Status.RUNNING)
+
     def set(self, run: Run, status: Status, **figures: Any) -> None:
         """Let a run's newest snapshot be this."""
         epochs = run.experiment.training.epochs

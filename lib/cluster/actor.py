@@ -8,3 +8,12 @@ class Actor(Protocol):
 
     async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
         """What the method returns. Raises UnavailableError where nobody answers so long."""
+
+
+class Cluster(Protocol):
+    """What `on_ray` has, or what stands for it."""
+
+    board: Actor
+
+    async def slots(self) -> dict[str, Actor]:
+        """All slots by name."""

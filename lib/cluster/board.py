@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 LOOK_SECONDS = 20.0
 """How long a server waits for a change at most."""
-MOST, MOST_BYTES = 100_000, 2_000_000
-"""Notes that are kept, and bytes of one."""
+MOST, MOST_BYTES, MOST_BYTES_ALL = 100_000, 2_000_000, 500_000_000
+"""Notes that are kept, bytes of one, and of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Board:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._notes: dict[str, Note] = {}
-        self._version = 0
+        self._version = self._size = 0
         self._waiting: dict[str, set[asyncio.Event]] = {}
         """By key, those who wait for a change of it: others aren't woken."""
         self._id = secrets.token_hex(4)
@@ -48,19 +48,17 @@ class Board:
         if len(value) > MOST_BYTES:
             raise ValueError(f"a note may have {MOST_BYTES:,} bytes, got {len(value):,}")
         self._version += 1
-        self._notes.pop(key, None)
+        self._remove(key)
         self._notes[key] = Note(value, self._version, self._clock() + seconds)
-        while len(self._notes) > MOST:
-            del self._notes[next(iter(self._notes))]
+        self._size += len(value)
+        while len(self._notes) > MOST or self._size > MOST_BYTES_ALL:
+            self._remove(next(iter(self._notes)))
         for each in self._waiting.get(key, ()):
             each.set()
 
     async def get(self, key: str) -> bytes | None:
         """A note; None where there is none, or none any more."""
-        note = self._notes.get(key)
-        if note is not None and note.until < self._clock():
-            del self._notes[key]
-            note = None
+        note = self._holding(key)
         return note.value if note else None
 
     async def news(
@@ -72,7 +70,7 @@ class Board:
         """
 
         def changed() -> dict[str, tuple[int, bytes]]:
-            found = ((key, self._notes.get(key)) for key in known)
+            found = ((key, self._holding(key)) for key in known)
             return {k: (n.version, n.value) for k, n in found if n and n.version != known[k]}
 
         if not changed():
@@ -89,3 +87,15 @@ class Board:
                     if not self._waiting[key]:
                         del self._waiting[key]
         return changed()
+
+    def _holding(self, key: str) -> Note | None:
+        """A note that hasn't run out."""
+        note = self._notes.get(key)
+        if note is not None and note.until < self._clock():
+            self._remove(key)
+            return None
+        return note
+
+    def _remove(self, key: str) -> None:
+        if note := self._notes.pop(key, None):
+            self._size -= len(note.value)

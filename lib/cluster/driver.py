@@ -8,13 +8,15 @@ no run itself: its client has their checkpoints, and starts them again. It knows
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from lib.cluster import said
-from lib.cluster.actor import Actor
+from lib.cluster.actor import Actor, Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.notes import Notes
 from lib.cluster.version import fingerprint
@@ -37,18 +39,18 @@ NO_SLOT_SECONDS = 30.0
 """A cluster without a slot for so long can't be used."""
 RUN_NOTE_SECONDS = 4 * 3600.0
 """How long the board knows where a run is; a client forgets its runs before."""
+SETTLE_SECONDS = 10.0
+"""How long a run of an earlier driver's waits for its slot, which may answer later than others."""
+MOST_PLACES = 10_000
+"""Runs of which it is known where they are: the newest."""
 FIND_SECONDS = 60.0
 """How long a run that is watched is looked for where its slot is gone: its own server has it go on
 elsewhere."""
+log = logging.getLogger(__name__)
 
 
-class Cluster(Protocol):
-    """What `on_ray` has, or what stands for it."""
-
-    board: Actor
-
-    async def slots(self) -> dict[str, Actor]:
-        """All slots by name."""
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +60,8 @@ class Link:
     name: str
     actor: Actor
     is_usable: bool = False
+    is_known: bool = False
+    """Whether it has answered, or couldn't."""
     refused: str = ""
     """Why it isn't to be used."""
     runs: set[str] = field(default_factory=set)
@@ -82,6 +86,8 @@ class Driver:
         self._homeless: list[tuple[Command, bytes]] = []
         """Commands of runs for which there is no slot yet."""
         self._counted = -1
+        self._settled_at = math.inf
+        """When earlier runs wait for their slots no more, on the loop's clock."""
         self._notes = Notes(cluster.board, send)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -106,19 +112,20 @@ class Driver:
 
     async def _survey(self) -> None:
         """Find slots, now and then; give up where there is none for long."""
-        since = asyncio.get_running_loop().time()
+        since = _now()
+        self._settled_at = since + SETTLE_SECONDS
         while True:
             for name, actor in (await self._cluster.slots()).items():
                 if name not in self._links:
                     link = self._links[name] = Link(name, actor)
                     self._do(self._keep(link))
-            now = asyncio.get_running_loop().time()
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
                 raise ClusterError(refused[0])
             if any(link.is_usable for link in self._links.values()):
-                since = now
-            elif now - since > NO_SLOT_SECONDS:
+                since = _now()
+                self._bring_home()
+            elif _now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(said("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
 
@@ -127,15 +134,19 @@ class Driver:
         while True:
             try:
                 await self._check(link)
-                link.is_usable, link.refused = True, ""
+                link.is_usable, link.is_known, link.refused = True, True, ""
                 self._count()
                 await self._listen(link)
             except UnusableError as error:
+                self._lose(link, said("ended"))
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
                     self._send(messages.Event("refused", said("node_refused", why=error)))
             except UnavailableError as error:
                 self._lose(link, f"{error}")
+            except Exception:  # else nobody would hear of its runs any more
+                log.exception("%s is looked for again", link.name)
+                self._lose(link, said("ended"))
             await asyncio.sleep(SURVEY_SECONDS)
 
     async def _check(self, link: Link) -> None:
@@ -147,13 +158,21 @@ class Driver:
             raise UnusableError(said("not_started", why=failed))
 
     async def _listen(self, link: Link) -> None:
-        while True:
+        """Pass on messages until it is lost; those of runs that train elsewhere now are none."""
+        while link.is_usable:
             look = link.actor.call("look", self._server, LOOK_SECONDS, seconds=LOOK_SECONDS + 10)
             for data in await look:
                 message = messages.decode(data, Message)
                 if isinstance(message, messages.Answer):
                     link.questions.discard(message.question_id)
-                self._send(message)
+                run_id = _run_of(message)
+                if isinstance(message, messages.Lost):  # its owner has it go on elsewhere
+                    self._look_again(link, {*message.run_ids} & link.watched)
+                elif self._places.get(run_id, link) is link:
+                    self._send(message)
+                else:
+                    drop = messages.Steer("drop", run_id)
+                    await link.actor.call("take", self._server, [messages.encode(drop)])
             await asyncio.sleep(GATHER_SECONDS)
 
     def _count(self) -> None:
@@ -163,25 +182,36 @@ class Driver:
             kind: Any = "ready" if self._counted < 0 else "places"
             self._counted = count
             self._send(messages.Event(kind, count=count))
-        if count and self._homeless:
-            waiting, self._homeless = self._homeless, []
-            for command in waiting:
-                self._commands.put_nowait(command)
+        if count:
+            self._bring_home()
+
+    def _bring_home(self) -> None:
+        """Try again to place runs for which there was no slot."""
+        waiting, self._homeless = self._homeless, []
+        later = [self._commands.get_nowait() for _ in range(self._commands.qsize())]
+        for command in (*waiting, *later):
+            self._commands.put_nowait(command)
 
     def _lose(self, link: Link, how: str) -> None:
         """Tell the client what has been lost with a slot."""
-        link.is_usable = False
-        runs, watched, link.runs, link.watched = link.runs, link.watched, set(), set()
+        link.is_usable, link.is_known = False, True
+        runs, link.runs = link.runs, set()
         for question_id in link.questions:
             words = said("ask_again", how=how)
             self._send(messages.Answer(question_id, error=words))
         link.questions.clear()
-        for run_id in runs | watched:
+        for run_id in runs:
             self._places.pop(run_id, None)
         self._count()
         if runs:
             self._send(messages.Lost(sorted(runs), said("slot_lost", how=how)))
+        self._look_again(link, {*link.watched})
+
+    def _look_again(self, link: Link, watched: set[str]) -> None:
+        """Look for runs of other servers that a slot had."""
+        link.watched -= watched
         for run_id in watched:
+            self._places.pop(run_id, None)
             self._do(self._watch_run(run_id, FIND_SECONDS))
 
     async def _serve(self) -> None:
@@ -197,8 +227,11 @@ class Driver:
 
     async def _start(self, command: messages.Start, data: bytes) -> None:
         """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
-        link = await self._where(command.run_id) if command.again else None
-        if link := link or await self._least_busy():
+        link = await self._named(command.run_id) if command.again else None
+        waits = link is not None and not link.is_known and _now() < self._settled_at
+        if link is None or not link.is_usable:
+            link = None if waits else await self._least_busy()
+        if link:
             await self._place(command.run_id, link, data)
         else:
             self._homeless.append((command, data))
@@ -208,16 +241,20 @@ class Driver:
             await self._place(command.snapshot.run_id, link, data)
 
     async def _place(self, run_id: str, link: Link, data: bytes) -> None:
+        self._places.pop(run_id, None)
         self._places[run_id] = link
         link.runs.add(run_id)
+        while len(self._places) > MOST_PLACES:
+            oldest = next(iter(self._places))
+            self._places.pop(oldest).runs.discard(oldest)
         await self._pass(link, data)
         self._do(self._notes.leave(note_of(run_id, link.name)))
 
     async def _steer(self, command: messages.Steer, data: bytes) -> None:
-        if link := self._places.get(command.run_id):
-            await self._pass(link, data)
-        elif any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
+        if any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
             self._homeless.append((command, data))
+        elif link := self._places.get(command.run_id) or await self._where(command.run_id):
+            await self._pass(link, data)
 
     async def _ask(self, command: messages.Ask, data: bytes) -> None:
         if link := await self._least_busy():
@@ -241,7 +278,7 @@ class Driver:
         self._do(self._notes.leave(command))
 
     async def _follow(self, command: messages.Follow, _: bytes) -> None:
-        self._notes.follow(command.key)
+        (self._notes.unfollow if command.ends else self._notes.follow)(command.key)
 
     async def _pass(self, link: Link, data: bytes) -> None:
         try:
@@ -266,10 +303,13 @@ class Driver:
         return grown, runs
 
     async def _where(self, run_id: str) -> Link | None:
-        """The slot that has a run, as the board says."""
-        name = await self._notes.get(note_of(run_id, "").key)
-        link = self._links.get(name.decode()) if name else None
+        """The slot that has a run, as the board says, where it can be used."""
+        link = await self._named(run_id)
         return link if link and link.is_usable else None
+
+    async def _named(self, run_id: str) -> Link | None:
+        name = await self._notes.get(note_of(run_id, "").key)
+        return self._links.get(name.decode(errors="replace")) if name else None
 
     async def _find_card(self, run_id: str) -> None:
         card = None
@@ -282,8 +322,7 @@ class Driver:
 
     async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
+        until = _now() + seconds
         while True:
             link = await self._where(run_id)
             try:
@@ -293,10 +332,17 @@ class Driver:
                     return
             except UnavailableError:
                 pass  # it is looked for again
-            if loop.time() >= until:
+            if _now() >= until:
                 self._send(messages.Lost([run_id], said("slot_lost", how=said("ended"))))
                 return
             await asyncio.sleep(1)
+
+
+def _run_of(message: Message) -> str:
+    """The run whose training a message is of; "" for what no slot but its own would say."""
+    if isinstance(message, messages.Report):
+        return message.snapshot.run_id
+    return message.run_id if isinstance(message, messages.Checkpoint) else ""
 
 
 def note_of(run_id: str, slot: str) -> messages.Note:

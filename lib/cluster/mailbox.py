@@ -7,8 +7,9 @@ its newest checkpoint. So a server that looks seldom gets less, and never half o
 import threading
 from dataclasses import replace
 
-from lib.run import SeedWeights, Snapshot
+from lib.run import SeedWeights, Snapshot, weight_bytes
 from lib.training.messages import Checkpoint, Message, Report, encode
+from lib.training.past import MOST, MOST_BYTES
 
 
 class Mailbox:
@@ -47,6 +48,10 @@ class Mailbox:
 
 
 def merged(past: tuple[tuple[int, SeedWeights], ...], new: Snapshot) -> Snapshot:
-    """A snapshot with the weights of epochs before those that it has."""
+    """A snapshot with the weights of epochs before those that it has; thinned, the ends stay."""
     first = new.past[0][0] if new.past else float("inf")
-    return replace(new, past=(*(each for each in past if each[0] < first), *new.past))
+    whole = (*(each for each in past if each[0] < first), *new.past)
+    size = max((weight_bytes(weights) for _, weights in whole), default=0)
+    most = max(2, min(MOST, MOST_BYTES // max(1, size)))
+    step = max(1, -(-(len(whole) - 1) // (most - 1)))
+    return replace(new, past=(*whole[:-1:step], *whole[-1:]))

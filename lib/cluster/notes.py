@@ -6,11 +6,12 @@ A board that is lost begins empty; then what was left is left again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from lib.cluster.actor import Actor
 from lib.cluster.errors import UnavailableError
-from lib.training.messages import Message, Note, Noted
+from lib.training.messages import Event, Message, Note, Noted
 
 LOOK_SECONDS = 10.0
 """How long the board is asked at a time for what is new."""
@@ -35,10 +36,8 @@ class Notes:
         self._left[note.key] = note
         while len(self._left) > MOST:
             del self._left[next(iter(self._left))]
-        try:
+        with contextlib.suppress(UnavailableError):  # `read` sees that there is another board
             await self._put(note)
-        except UnavailableError:
-            return  # `read` sees that there is another board
 
     async def get(self, key: str) -> bytes | None:
         """A note; None where there is none, or no board."""
@@ -52,6 +51,10 @@ class Notes:
         """Send each note with this key, from the newest on."""
         self._known.setdefault(key, 0)
         self._changed.set()
+
+    def unfollow(self, key: str) -> None:
+        """Send no more notes with this key."""
+        self._known.pop(key, None)
 
     async def read(self) -> None:
         """Send what is new, for ever."""
@@ -67,7 +70,12 @@ class Notes:
                 await asyncio.sleep(1)
 
     async def _put(self, note: Note) -> None:
-        await self._board.call("put", note.key, note.value, note.seconds)
+        """Put a note on the board. One that it refuses is forgotten."""
+        try:
+            await self._board.call("put", note.key, note.value, note.seconds)
+        except ValueError as error:
+            self._left.pop(note.key, None)
+            self._send(Event("refused", f"{error}"))
 
     async def _read_news(self) -> None:
         """Wait for a note that is followed, or for another key to be followed."""
@@ -82,5 +90,6 @@ class Notes:
             news.cancel()
             return
         for key, (version, value) in news.result().items():
-            self._known[key] = version
-            self._send(Noted(key, value))
+            if key in self._known:
+                self._known[key] = version
+                self._send(Noted(key, value))

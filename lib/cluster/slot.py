@@ -86,7 +86,10 @@ class Slot:
         self._failed = ""
         self._alive = clock() + FIRST_SECONDS - SILENT_SECONDS
         self._news: dict[str, asyncio.Event] = {}
+        """Server → what wakes its newest look."""
         self._events: asyncio.AbstractEventLoop | None = None
+        self._telling = threading.Lock()
+        """So that nobody is told an older snapshot after a newer one."""
         threading.Thread(target=self._live, name="loop", daemon=True).start()
 
     def _live(self) -> None:
@@ -114,6 +117,7 @@ class Slot:
 
     async def take(self, server: str, commands: list[bytes]) -> None:
         """Commands of a page server, in order."""
+        self._meet(server)
         for data in commands:
             try:
                 self._command(server, decode(data, Command), data)
@@ -121,19 +125,22 @@ class Slot:
                 self._tell(server, messages.Event("refused", f"{error}"))
 
     async def look(self, server: str, seconds: float = LOOK_SECONDS) -> list[bytes]:
-        """The messages for a page server: at once where there are any, else the first to come."""
+        """The messages for a page server: at once where there are any, else the first to come.
+
+        Only its newest look gets any: one before that is of a driver that has ended.
+        """
         self._check()
-        self._looked[server] = self._clock()
         self._events = asyncio.get_running_loop()
-        news = self._news.setdefault(server, asyncio.Event())
-        news.clear()
-        box = self._boxes.setdefault(server, Mailbox())
+        if before := self._news.get(server):
+            before.set()
+        news = self._news[server] = asyncio.Event()
+        box = self._meet(server)
         if box.is_empty:
             try:
                 await asyncio.wait_for(news.wait(), seconds)
             except TimeoutError:
                 return []
-        return box.take()
+        return box.take() if self._news.get(server) is news else []
 
     async def card(self, run_id: str) -> bytes | None:
         """What another server needs to show a run; None where it isn't held here."""
@@ -144,22 +151,20 @@ class Slot:
         """Tell a server of a run from now on, and how it stands. False where it isn't held here."""
         if (held := self._runs.by_id.get(run_id)) is None:
             return False
+        self._meet(server)
         held.watchers.add(server)
-        if report := held.whole():
-            self._tell(server, report)
+        self._tell_all(server, held)
         return True
 
     def _command(self, server: str, command: Command, data: bytes) -> None:
         if isinstance(command, messages.Start):
-            known = self._runs.by_id.get(command.run_id)
-            if known and not known.over:  # the server has lost its way here, and found it again
-                known.owner = server
-                if report := known.whole():
-                    self._tell(server, report)
+            if known := self._runs.by_id.get(command.run_id):
+                self._found_again(server, known, command)
                 return
             self._runs.add(command.run_id, Held(server, command.card))
         elif isinstance(command, messages.Steer):
-            self._steered(server, command)
+            if not self._steered(server, command):
+                return
         elif isinstance(command, messages.Show):
             held = Held(server, command.card)
             held.note(command.snapshot)
@@ -171,24 +176,40 @@ class Slot:
             raise WireError(f"a slot takes no {type(command).__name__}")
         self._inbox.put(data)
 
-    def _steered(self, server: str, command: messages.Steer) -> None:
+    def _found_again(self, server: str, held: Held, command: messages.Start) -> None:
+        """A server has lost its way to a run here, and perhaps a command or the run's end."""
+        held.owner = server
+        verb: messages.Verb = "pause" if command.paused else "resume"
+        self._inbox.put(encode(messages.Steer(verb, command.run_id)))
+        self._tell_all(server, held)
+
+    def _steered(self, server: str, command: messages.Steer) -> bool:
+        """Note what is done to a run; returns whether the loop is to do it."""
         held = self._runs.by_id.get(command.run_id)
         if held is None:
-            return
-        if command.verb == "attend" and server != held.owner:
+            return False
+        is_own = server == held.owner
+        if command.verb == "attend" and not is_own:
             self._tell(held.owner, messages.Attended(command.run_id))
-        if command.verb == "drop":
+        if command.verb == "drop" and is_own:
             del self._runs.by_id[command.run_id]
+            for watcher in held.watchers:
+                self._tell(watcher, messages.Lost([command.run_id], ""))
+        elif command.verb == "drop":  # it only watched
+            held.watchers.discard(server)
+            return False
+        return True
 
     def _heard(self, data: bytes) -> None:
         """Called by the loop."""
         self._alive = self._clock()
         message: Message = decode(data, Message)
         if isinstance(message, messages.Report):
-            if held := self._runs.by_id.get(message.snapshot.run_id):
-                held.note(message.snapshot)
-            for server in self._runs.servers(message.snapshot.run_id):
-                self._tell(server, message)
+            with self._telling:
+                if held := self._runs.by_id.get(message.snapshot.run_id):
+                    held.note(message.snapshot)
+                for server in self._runs.servers(message.snapshot.run_id):
+                    self._tell(server, message)
         elif isinstance(message, messages.Checkpoint):
             if held := self._runs.by_id.get(message.run_id):
                 self._tell(held.owner, message)
@@ -204,10 +225,22 @@ class Slot:
                 log.warning("the loop refused a command: %s", message.text)
 
     def _tell(self, server: str, message: Message) -> None:
-        """Leave a message for a server; from any thread."""
-        self._boxes.setdefault(server, Mailbox()).put(message)
+        """Leave a message for a server that isn't gone; from any thread."""
+        if box := self._boxes.get(server):
+            box.put(message)
         if self._events is not None and (news := self._news.get(server)):
             self._events.call_soon_threadsafe(news.set)
+
+    def _tell_all(self, server: str, held: Held) -> None:
+        """Leave a server a run's newest snapshot, with all that is known of its past."""
+        with self._telling:
+            if report := held.whole():
+                self._tell(server, report)
+
+    def _meet(self, server: str) -> Mailbox:
+        """Note that a server is there; its box."""
+        self._looked[server] = self._clock()
+        return self._boxes.setdefault(server, Mailbox())
 
     def _check(self) -> None:
         """End where the loop hangs, or has grown and is idle; forget servers that have gone."""

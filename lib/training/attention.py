@@ -3,7 +3,8 @@
 The `client` calls it from one thread at a time. When, and which, the `run_book` knows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from lib.training.messages import Steer
 from lib.training.run_book import RunBook, RunEntry
@@ -28,6 +29,25 @@ class Attention:
         if (entry.yields or tells) and not entry.over:
             entry.yields, entry.attended = False, now
             entry.worker.post(Steer("attend", entry.run.id))
+
+    def attend_to(self, run_id: str) -> RunEntry | None:
+        """The same by its id, whose entry it returns; None where it isn't known."""
+        if (entry := self._book.entries.get(run_id)) is not None:
+            self.attend(entry)
+        return entry
+
+    @contextmanager
+    def looking(self, entries: Iterable[RunEntry]) -> Iterator[None]:
+        """Somebody looks at these runs as long as this lasts."""
+        for entry in entries:
+            self.attend(entry)
+            entry.waiting += 1
+        try:
+            yield
+        finally:
+            for entry in entries:
+                entry.waiting -= 1
+                self._book.touch(entry)
 
     def tidy(self, at_least_seconds: float = 0.0) -> None:
         """Forget old runs, and have unwatched ones yield or pause.

@@ -31,6 +31,7 @@ from lib.training.keepers import Keepers
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook, RunEntry
+from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
@@ -67,7 +68,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             clustered=machine.RAY in os.environ if clustered is None else clustered,
         )
         self._handover = Handover(self._book, self._questions, self._keepers)
-        self.shared = self._keepers.shared
+        self.shared = Shared(self._post_shared) if self._keepers.cluster else None
         """What other page servers know; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
@@ -129,7 +130,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Know a run that another page server of the cluster has started: see `shared.find`."""
         with self._changed:
             keeper = self._keepers.cluster
-            if keeper is None or run.id in self._book.entries:
+            if keeper is None or self._closed or run.id in self._book.entries:
                 return
             start = Start(run.id, run.experiment, run.dataset.samples)
             entry = self._book.add(run, keeper, start, is_foreign=True)
@@ -207,11 +208,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         and is paused after WATCH_SECONDS, or CROWDED_SECONDS among many.
         """
         with self._changed:
-            if (entry := self._book.entries.get(run.id)) is None:
-                return None
-            self._attention.attend(entry)
-            self._attention.tidy(TIDY_SECONDS)
-            return entry.latest
+            if (entry := self._attention.attend_to(run.id)) is not None:
+                self._attention.tidy(TIDY_SECONDS)
+            return entry.latest if entry else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
         """Epochs, increasing, each with all models' weights then: thinned as a run grows.
@@ -281,10 +280,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         stopped, so that pages keep asking for news.
         """
         with self._changed:
-            entry = self._book.entries.get(run.id)
+            entry = self._attention.attend_to(run.id)
             if entry is None or entry.over:
                 return
-            self._attention.attend(entry)
             entry.unwatched = False
             entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
             entry.epoch_then = entry.snapshot.epoch
@@ -293,23 +291,29 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
+    def _post_shared(self, command: messages.Command) -> None:
+        """Called from any thread, also when all is closed."""
+        with self._changed:
+            if (cluster := self._keepers.cluster) and not self._closed:
+                cluster.need().post(command)
+
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
         if self.shared and self.shared.take(message):
             return
         with self._changed:
             if isinstance(message, messages.Report):
-                self._book.take(message.snapshot)
+                self._handover.take(keeper, worker, message.snapshot)
                 self._attention.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, messages.Checkpoint):
-                self._book.keep(message)
+                if self._book.has(worker, message.run_id):
+                    self._book.keep(message)
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             elif isinstance(message, messages.Lost):
                 self._handover.lose(keeper, message)
             elif isinstance(message, messages.Attended):
-                if (entry := self._book.entries.get(message.run_id)) is not None:
-                    self._attention.attend(entry)
+                self._attention.attend_to(message.run_id)
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
@@ -338,14 +342,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         for entry in entries:
             if entry.unwatched:
                 self.resume(entry.run)
-            self._attention.attend(entry)
-            entry.waiting += 1
-        try:
+        with self._attention.looking(entries):
             self._changed.wait_for(
                 lambda: any(e.run.id not in self._book.entries for e in entries) or is_settled(),
                 timeout,
             )
-        finally:
-            for entry in entries:
-                entry.waiting -= 1
-                self._book.touch(entry)

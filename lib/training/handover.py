@@ -31,6 +31,9 @@ class Handover:
         Where there is none, runs fail, with `text` as the reason. The end of a connection to a
         cluster isn't a run's own fault.
         """
+        unsent = [each for each in unsent if isinstance(each, Start | Steer | Ask)]
+        if not (unsent or self._book.of(worker)):
+            return  # no worker is to start for nothing
         other = self._keepers.instead_of(keeper, self._book.going)
         moved = self._send_again(unsent, other) if other.worker else set()
         lost = [entry for entry in self._book.of(worker) if entry.run.id not in moved]
@@ -40,10 +43,13 @@ class Handover:
             lost.remove(entry)
         by_chance = keeper is self._keepers.cluster
         self._book.begin_again(lost, other, text, by_chance=by_chance)
+        for entry in lost:
+            if by_chance and entry.over and other.worker:  # a slot may still train it
+                other.worker.post(Steer("drop", entry.run.id))
 
-    def _send_again(self, unsent: Iterable[Command], keeper: Keeper) -> set[str]:
+    def _send_again(self, unsent: list[Command], keeper: Keeper) -> set[str]:
         """Give a keeper's worker what another one never got. Returns the ids of the runs in it."""
-        unsent, worker = list(unsent), keeper.need()
+        worker = keeper.need()
         starts = {command.run_id for command in unsent if isinstance(command, Start)}
         for command in unsent:
             if isinstance(command, Start | Steer) and command.run_id in starts:
@@ -55,10 +61,17 @@ class Handover:
                 worker.post(command)
         return starts
 
+    def take(self, keeper: Keeper, worker: WorkerProcess, snapshot: Snapshot) -> None:
+        """Believe the worker that has a run. A slot of a cluster that still trains it is to stop."""
+        if self._book.has(worker, snapshot.run_id):
+            self._book.take(snapshot)
+        elif keeper is self._keepers.cluster and not snapshot.status.over:
+            worker.post(Steer("drop", snapshot.run_id))
+
     def lose(self, keeper: Keeper, lost: Lost) -> None:
         """Have runs go on elsewhere in a cluster that lost some, and those that are over shown."""
         entries = [self._book.entries.get(run_id) for run_id in lost.run_ids]
-        known = [entry for entry in entries if entry is not None]
+        known = [entry for entry in entries if entry is not None and entry.supervisor is keeper]
         self._book.begin_again([entry for entry in known if not entry.over], keeper, lost.how)
         for entry in known:
             if entry.over and entry.start.card and not entry.is_foreign:

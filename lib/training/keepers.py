@@ -10,7 +10,6 @@ from typing import Any
 
 from lib.training import said
 from lib.training.cluster_link import ClusterLink
-from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -33,12 +32,7 @@ class Keepers:
         clustered: bool,
     ) -> None:
         self.local = [Supervisor(make, received, ended, busy, clock) for _ in range(workers)]
-        self.cluster: ClusterLink | None = None
-        self.shared: Shared | None = None
-        """What other page servers of the cluster know."""
-        if clustered:
-            cluster = self.cluster = ClusterLink(make, received, ended, clock)
-            self.shared = Shared(lambda command: cluster.need().post(command))
+        self.cluster = ClusterLink(make, received, ended, clock) if clustered else None
 
     @property
     def _used(self) -> list[Keeper]:
@@ -74,9 +68,10 @@ class Keepers:
     def instead_of(self, keeper: Keeper, going: Callable[[Keeper], int]) -> Keeper:
         """Where the runs go of a keeper whose worker is gone: to its next one, if there is any.
 
-        From a cluster that is away to a worker here, which is started if there is none.
+        From a cluster that is away to a worker here, which is started if there is none; and from a
+        worker here to the cluster, if that is used.
         """
-        if keeper is not self.cluster:
+        if keeper in self._used:
             return keeper
         other = self.least_busy(going)
         other.need()

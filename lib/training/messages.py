@@ -108,9 +108,10 @@ class Note(msgspec.Struct, frozen=True, tag=True):
 
 
 class Follow(msgspec.Struct, frozen=True, tag=True):
-    """Tell of the notes with this key, now and whenever there is another."""
+    """Tell of the notes with this key, now and whenever there is another; or no more."""
 
     key: str
+    ends: bool = False
 
 
 Command = Start | Steer | Prepare | Ask | Retire | Find | Watch | Show | Note | Follow

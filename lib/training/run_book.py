@@ -128,6 +128,7 @@ class RunEntry:
         """
         saved, waits = self.checkpoint, self.unwatched or self.verb in ("pause", "step")
         waits = waits or (self.verb == "start" and self.start.paused)
+        waits = waits or self.snapshot.status is Status.PAUSED  # as another page server may say
         if self.verb == "step":
             self.verb = "pause"  # no epoch more is to be waited for
         self.restarted_at, self.supervisor, self.yields = now, keeper, False
@@ -191,6 +192,11 @@ class RunBook:
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
+
+    def has(self, worker: WorkerProcess, run_id: str) -> bool:
+        """Whether a worker trains a run: what another one says of it is of before."""
+        entry = self.entries.get(run_id)
+        return entry is not None and entry.worker is worker
 
     def going(self, supervisor: Keeper) -> int:
         """How many runs of a supervisor's workers are going."""

@@ -4,6 +4,7 @@ It sends and receives nothing itself: the `client` posts its commands, and gives
 methods may be called from any thread.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,12 +12,17 @@ from concurrent.futures import Future
 
 from lib.training.messages import Command, Find, Follow, Found, Message, Note, Noted
 
-MOST_NOTES = 1000
-"""Notes of this server's that are left again where the cluster has lost them."""
+MOST_NOTES, MOST_ASKED = 1000, 100
+"""Notes of this server's that are left again where the cluster has lost them; and keys that are
+followed only because somebody has asked for them, perhaps with a made-up link."""
+log = logging.getLogger(__name__)
 
 
 class Shared:
-    """The way to other page servers. `post` takes a command for the cluster's driver."""
+    """The way to other page servers. `post` takes a command for the cluster's driver.
+
+    It is called without a lock: the client has one, and holds it while it calls `again`.
+    """
 
     def __init__(self, post: Callable[[Command], object]) -> None:
         self._post = post
@@ -32,9 +38,10 @@ class Shared:
     def find(self, run_id: str) -> Future[bytes | None]:
         """What another server has given to show a run; None where nobody knows it."""
         with self._lock:
-            if (search := self._searches.get(run_id)) is None:
-                search = self._searches[run_id] = Future()
-                self._post(Find(run_id))
+            is_new = run_id not in self._searches
+            search = self._searches.setdefault(run_id, Future())
+        if is_new:
+            self._post(Find(run_id))
         return search
 
     def leave(self, key: str, value: bytes, seconds: float) -> None:
@@ -67,9 +74,19 @@ class Shared:
             calls = self._followed.setdefault(key, [])
             if call is not None and call not in calls:
                 calls.append(call)
+            asked = [each for each, calls in self._followed.items() if not calls]
+        for old in asked[:-MOST_ASKED]:
+            self.unfollow(old)
         if is_new:
             self._post(Follow(key))
         return is_new
+
+    def unfollow(self, key: str) -> None:
+        """Hear of this key no more."""
+        with self._lock:
+            self._followed.pop(key, None)
+            self._notes.pop(key, None)
+        self._post(Follow(key, ends=True))
 
     def take(self, message: Message) -> bool:
         """Note what the driver says, if that is for this; returns whether it was."""
@@ -81,11 +98,15 @@ class Shared:
             return True
         if isinstance(message, Noted):
             with self._changed:
-                self._notes[message.key] = message.value
+                if message.key in self._followed:
+                    self._notes[message.key] = message.value
                 self._changed.notify_all()
                 calls = list(self._followed.get(message.key, ()))
             for call in calls:
-                call(message.value)
+                try:
+                    call(message.value)
+                except Exception as error:  # anybody may have left it: it must not end the driver
+                    log.warning("a note %r was passed over: %s", message.key, error)
             return True
         return False
 

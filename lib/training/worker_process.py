@@ -87,9 +87,7 @@ class WorkerProcess:
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
         with self._changed:
-            if isinstance(command, messages.Prepare):  # of several only the last is still likely
-                others = (c for c in self._pending if not isinstance(c, messages.Prepare))
-                self._pending = deque(others)
+            self._pending = deque(c for c in self._pending if not _replaces(command, c))
             self._pending.append(command)
             self._changed.notify_all()
 
@@ -220,6 +218,13 @@ class WorkerProcess:
             self.ending = self.ending or _ending(self._process.wait())
         if not self._closing and not self.retiring:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
+
+
+def _replaces(new: Command, old: Command) -> bool:
+    """Whether a command that waits is of no use any more, now that there is this one."""
+    if isinstance(new, messages.Note):
+        return isinstance(old, messages.Note) and old.key == new.key
+    return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 
 def _file_for_errors() -> IO[bytes]:

@@ -96,7 +96,7 @@ def client() -> TrainingClient:
 FIND_SECONDS = 2.0, 12.0
 """How long a page waits for what other servers know of a run; and while its own server still makes
 its way to the cluster."""
-NOT_FOUND_SECONDS = 5.0
+NOT_FOUND_SECONDS, MOST_NOT_FOUND = 5.0, 1000
 _RUN_ID = re.compile("[0-9a-f]{16}")
 _NOT_FOUND: dict[str, float] = {}
 """Runs that no server knew, and when that was, on the clock."""
@@ -119,7 +119,10 @@ def known(run_id: str | None) -> Run | None:
     except (TimeoutError, ValueError):
         shown = None
     if shown is None:
+        _NOT_FOUND.pop(run_id, None)
         _NOT_FOUND[run_id] = clock.now()
+        for old in [*_NOT_FOUND][:-MOST_NOT_FOUND]:
+            _NOT_FOUND.pop(old, None)
         return None
     owner = Owner(shown.browser, shown.table, shown.name)
     client().adopt(Run(run_id, shown.experiment, shown.dataset))

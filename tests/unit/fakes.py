@@ -12,7 +12,7 @@ from lib.experiment import Experiment, TrainingSettings
 from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.client import TrainingClient
-from lib.training.messages import Answer, Command, Event, Report, Start, Steer
+from lib.training.messages import Command, Event, Message, Report, Start, Steer
 from tests.clock import Clock
 
 Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
@@ -210,7 +210,10 @@ class FakeWorker:
         on_message: Callable[..., None],
         on_end: Callable[..., None],
         delay: float | None = 0.0,
+        *arguments: str,
     ) -> None:
+        self.arguments = arguments
+        """A driver's: its module and its server's name."""
         self.ready = False
         self.silent_beats = 0
         self.retiring = False
@@ -242,6 +245,11 @@ class FakeWorker:
         """What came before it was ready, or after `stick`."""
         return self.posted[self._sent :]
 
+    def withdraw(self) -> list[Command]:
+        """The same, which it gets no more."""
+        unsent, self.posted = self.unsent(), self.posted[: self._sent]
+        return unsent
+
     def stick(self) -> None:
         """It takes no more commands."""
         self.ready = False
@@ -250,9 +258,9 @@ class FakeWorker:
         """Note it."""
         self.closed = True
 
-    def say(self, message: Snapshot | Event | Answer) -> None:
+    def say(self, message: Snapshot | Message) -> None:
         """A message arrives from the worker."""
-        if message == Event("ready"):
+        if isinstance(message, Event) and message.kind == "ready":
             self.ready = True
             self._sent = len(self.posted)
         self._on_message(self, Report(message) if isinstance(message, Snapshot) else message)
@@ -270,10 +278,12 @@ class FakeWorker:
 class Scene:
     """A client on a clock of the test, and the workers that it has started."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, *, clustered: bool = False) -> None:
         self.workers: list[FakeWorker] = []
         self.clock = Clock()
-        self.client = TrainingClient(workers=workers, clock=self.clock.now, make_worker=self._make)
+        self.client = TrainingClient(
+            workers=workers, clock=self.clock.now, make_worker=self._make, clustered=clustered
+        )
 
     def _make(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]

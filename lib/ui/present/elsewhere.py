@@ -100,9 +100,12 @@ class Elsewhere:
         talk.id, talk.shown, talk.notes = note.talk, note.shown, name if key == "notes" else ""
         with self._lock:
             talk = self._far.setdefault(whole, talk)
-            for old in [*self._far][:-MOST]:
-                del self._far[old]
+            old = [*self._far][:-MOST]
+            for each in old:
+                del self._far[each]
         shared.follow(whole, partial(self._hear, talk))
+        for each in old:
+            shared.unfollow(each)
         return talk
 
     def is_given(self, talk: Talk) -> bool:
@@ -120,19 +123,27 @@ class Elsewhere:
 
     def _hear_wish(self, talk: Talk, value: bytes) -> None:
         wish = decode(value, _Wish)
-        if self._wishes[talk.id] != wish.each:
+        if self._wishes.get(talk.id) != wish.each:
             self._wishes[talk.id] = wish.each
             self._wished(talk, wish.by)
 
     def _keep_telling(self) -> None:
-        while True:
+        time.sleep(TELL_SECONDS)
+        while self.tell_again():
             time.sleep(TELL_SECONDS)
-            with self._lock:
-                gone = [key for key, talk in self._own.items() if not self._is_given(talk)]
-                for key in gone:
-                    del self._own[key]
-                own = list(self._own.values())
-                if not own:
-                    return
-            for talk in own:
-                self.tell(talk)
+
+    def tell_again(self) -> bool:
+        """Tell of the talks that are still given, and forget others; whether there are any."""
+        shared = self._shared()
+        with self._lock:
+            gone = [key for key, talk in self._own.items() if not self._is_given(talk)]
+            for key in gone:
+                del self._own[key]
+                self._wishes.pop(key, None)
+            own = list(self._own.values())
+        for key in gone:
+            if shared is not None:
+                shared.unfollow(f"wish:{key}")
+        for talk in own:
+            self.tell(talk)
+        return bool(own)

@@ -1,0 +1,75 @@
+"""What page servers tell each other of a run, and what comes of what strangers would tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lib import card
+from lib.card import card_of, read_card
+from lib.datasets import make_settled_dataset, suggested
+from lib.experiment import Experiment
+from lib.kept.rows import rows_of
+from lib.training.messages import encode
+from tests.unit.uploaded import PLAIN, lines, read
+
+UPLOAD = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
+TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
+
+
+def test_made_data_are_made_anew() -> None:
+    """By the settings, to the same numbers."""
+    experiment = suggested("running_mean").set(N=64, seed=3)
+    shown = read_card(card_of(experiment, None, "a browser", "Run 7"))
+    assert (shown.experiment, shown.table) == (experiment, None)
+    assert (shown.browser, shown.name) == ("a browser", "Run 7")
+    np.testing.assert_array_equal(shown.dataset.x, make_settled_dataset(experiment).x)
+
+
+def test_an_upload_comes_with_its_rows() -> None:
+    """A table of which a page can show all; nobody knows who started the run."""
+    shown = read_card(card_of(UPLOAD, TABLE, None, ""))
+    assert shown.table is not None
+    assert shown.table.frame.equals(TABLE.frame)
+    assert shown.browser is None
+    np.testing.assert_array_equal(shown.dataset.y, make_settled_dataset(UPLOAD, TABLE).y)
+
+
+def test_rows_that_are_too_many_are_told_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no card then; of made data the rows don't matter."""
+    monkeypatch.setattr(card, "MOST_BYTES", 100)
+    assert card_of(UPLOAD, TABLE, None, "") == b""
+    assert card_of(suggested("running_mean"), TABLE, None, "")
+
+
+GOOD = card_of(suggested("running_mean"), None, None, "")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"nonsense",
+        GOOD[:-5],
+        encode({"experiment": 1}),
+        encode(card._Card(suggested("running_mean").set(data="unknown"), None, "", b"")),
+        encode(card._Card(UPLOAD, None, "", b"")),
+        encode(card._Card(UPLOAD, None, "", b"nonsense")),
+        encode(card._Card(UPLOAD.set(inputs=("c",)), None, "", encode(rows_of(TABLE)))),
+    ],
+)
+def test_what_is_no_card_is_a_value_error(bad: bytes) -> None:
+    """Whatever it is: anybody with the cluster's token may have left it."""
+    with pytest.raises(ValueError, match="not a"):
+        read_card(bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("step", 5), ("inputs", ("z",)), ("settings", {"T": "long"}), ("name", 3)]
+)
+def test_rows_that_no_file_becomes_are_a_value_error(name: str, value: object) -> None:
+    """Of another kind than they should be, or about columns that aren't there."""
+    rows = rows_of(read(PLAIN))
+    rows.rest[name] = value
+    with pytest.raises(ValueError, match="not a run's card"):
+        read_card(encode(card._Card(UPLOAD, None, "", encode(rows))))

@@ -1,0 +1,157 @@
+"""What a cluster's driver does for page servers that share runs and notes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lib.cluster.board import MOST_BYTES, Board
+from lib.cluster.driver import FIND_SECONDS
+from lib.cluster.errors import UnavailableError
+from lib.training.messages import Event, Find, Follow, Found, Lost, Note, Noted, Steer, Watch
+from tests.unit.slots import Drive, FakeCluster, run, until
+from tests.unit.test_cluster_driver import READY, noted
+
+
+def test_a_run_of_another_server_is_found_by_its_id() -> None:
+    """Its card; None where the board or the slot knows nothing of it, or doesn't answer."""
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        cluster.there["slot-0"].cards["a"] = b"card"
+        await noted(cluster, "a", "slot-0")
+        await noted(cluster, "b", "slot-0")
+        async with Drive(cluster) as drive:
+            await drive.said(READY)
+            drive.take(Find("a"), Find("b"), Find("c"))
+            await until(lambda: len(drive.of(Found)) == 3)
+            found = {each.run_id: each.card for each in drive.of(Found)}
+            assert found == {"a": b"card", "b": None, "c": None}
+            cluster.board.gone = "is gone"
+            drive.take(Find("a"))
+            await until(lambda: drive.sent[-1] == Found("a", None))
+
+    run(scene())
+
+
+def test_a_run_of_another_server_is_watched_and_steered() -> None:
+    """What is said to it goes to its slot; where nobody has it, it is lost."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        cluster.there["slot-1"].cards["a"] = b"card"
+        await noted(cluster, "a", "slot-1")
+        async with Drive(cluster) as drive:
+            await drive.said(Event("places", count=2))
+            drive.take(Watch("a"), Watch("b"))
+            await until(lambda: drive.of(Lost))
+            assert drive.of(Lost)[0].run_ids == ["b"]
+            drive.take(Steer("pause", "a"))
+            await until(lambda: cluster.there["slot-1"].commands == [Steer("pause", "a")])
+
+    run(scene())
+
+
+def test_a_watched_run_whose_slot_is_gone_is_looked_for() -> None:
+    """Its own server has it go on elsewhere; after a while without it is lost here, too."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        one, other = cluster.there.values()
+        for run_id in ("a", "b"):
+            one.cards[run_id] = b"card"
+            await noted(cluster, run_id, "slot-0")
+        async with Drive(cluster) as drive:
+            await drive.said(Event("places", count=2))
+            drive.take(Watch("a"), Watch("b"))
+            await until(lambda: cluster.actors["slot-0"].calls.count("watch") == 2)
+            one.cards.clear()
+            one.says.put_nowait(UnavailableError("is gone"))
+            await asyncio.sleep(FIND_SECONDS / 2)
+            other.cards["a"] = b"card"
+            await noted(cluster, "a", "slot-1")
+            await until(lambda: drive.of(Lost))
+            assert [each.run_ids for each in drive.of(Lost)] == [["b"]]
+            drive.take(Steer("pause", "a"))
+            await until(lambda: other.commands == [Steer("pause", "a")])
+
+    run(scene())
+
+
+def test_a_watched_run_that_its_server_has_taken_away_is_looked_for() -> None:
+    """The slot says so; the client hears of it only where nobody else has the run."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        one, other = cluster.there.values()
+        one.cards["a"] = b"card"
+        await noted(cluster, "a", "slot-0")
+        async with Drive(cluster) as drive:
+            await drive.said(Event("places", count=2))
+            drive.take(Watch("a"))
+            await until(lambda: "watch" in cluster.actors["slot-0"].calls)
+            one.cards.clear()
+            one.says.put_nowait(Lost(["a"], ""))
+            other.cards["a"] = b"card"
+            await noted(cluster, "a", "slot-1")
+            await until(lambda: "watch" in cluster.actors["slot-1"].calls)
+            assert drive.of(Lost) == []
+
+    run(scene())
+
+
+def test_notes_are_left_and_followed() -> None:
+    """Those that are there already, and those that come; none of a key that isn't followed now."""
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        await cluster.board.call("put", "a", b"0", 60.0)
+        async with Drive(cluster) as drive:
+            drive.take(Follow("a"))
+            await drive.said(Noted("a", b"0"))
+            drive.take(Follow("b"), Note("b", b"1", 60.0), Note("a", b"2", 60.0))
+            await drive.said(Noted("b", b"1"))
+            await drive.said(Noted("a", b"2"))
+            drive.take(Follow("a", ends=True), Note("a", b"3", 60.0), Note("b", b"4", 60.0))
+            await drive.said(Noted("b", b"4"))
+            assert Noted("a", b"3") not in drive.sent
+
+    run(scene())
+
+
+def test_a_new_board_gets_the_notes_again() -> None:
+    """Also those that were left while there was none; and it is followed as the one before."""
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        async with Drive(cluster) as drive:
+            drive.take(Note("a", b"1", 1e6), Note("a", b"2", 1e6), Follow("b"))
+            await asyncio.sleep(1)
+            cluster.board.gone = "is gone"
+            drive.take(Note("c", b"3", 1e6))
+            await asyncio.sleep(1)
+            cluster.board.there = Board(lambda: asyncio.get_running_loop().time())
+            cluster.board.gone = ""
+            await asyncio.sleep(60)
+            assert await cluster.board.call("get", "a") == b"2"
+            assert await cluster.board.call("get", "c") == b"3"
+            await cluster.board.call("put", "b", b"4", 60.0)
+            await drive.said(Noted("b", b"4"))
+
+    run(scene())
+
+
+def test_a_note_that_the_board_refuses_is_forgotten() -> None:
+    """The client hears of it; left again and again it would end each driver."""
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        async with Drive(cluster) as drive:
+            drive.take(Note("a", bytes(MOST_BYTES + 1), 60.0))
+            await until(lambda: drive.of(Event))
+            cluster.board.there = Board()
+            drive.take(Note("b", b"1", 60.0), Follow("b"))
+            await drive.said(Noted("b", b"1"))
+            refused = [each.text for each in drive.of(Event) if each.kind == "refused"]
+            assert "a note may have 2,000,000 bytes" in refused[0]
+
+    run(scene())

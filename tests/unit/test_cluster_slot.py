@@ -1,0 +1,319 @@
+"""A slot of a cluster: what it passes to the worker's loop, whom it tells, and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lib.cluster.slot import FIRST_SECONDS, GONE_SECONDS, SILENT_SECONDS, Inbox, Slot
+from lib.cluster.version import fingerprint
+from lib.run import Snapshot, Status
+from lib.training.messages import (
+    Answer,
+    Ask,
+    Attended,
+    Checkpoint,
+    Event,
+    Lost,
+    Prepare,
+    Retire,
+    Show,
+    Steer,
+    encode,
+)
+from tests.unit.fakes import make_experiment
+from tests.unit.slots import Place, run, start_of
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """A slot with nothing to do."""
+    place = Place()
+    yield place
+    place.close()
+
+
+def test_it_can_train_when_the_loop_says_so(place: Place) -> None:
+    """Who asks waits until then; and what version it is can be asked at once."""
+
+    async def scene() -> None:
+        assert await place.slot.version() == fingerprint()
+        ready = asyncio.ensure_future(place.slot.ready())
+        await asyncio.sleep(1)
+        assert not ready.done()
+        place.say(Event("ready"))
+        assert await ready == ""
+
+    run(scene())
+
+
+def test_one_that_can_never_train_says_why(place: Place) -> None:
+    """It doesn't end: the next one would come to the same."""
+
+    async def scene() -> None:
+        place.say(Event("failed", "has no TensorFlow"))
+        assert await place.slot.ready() == "has no TensorFlow"
+
+    run(scene())
+    place.close()
+    assert place.ended == []
+
+
+def test_a_loop_that_ends_ends_the_process() -> None:
+    """And so does one that raises."""
+
+    def broken(_: Inbox) -> None:
+        raise RuntimeError("broken")
+
+    for work in (lambda _: None, broken):
+        ended = threading.Event()
+        Slot(work, lambda _, it=ended: it.set())  # type: ignore[misc]
+        assert ended.wait(10)
+
+
+def test_each_page_server_hears_of_its_own_runs(place: Place) -> None:
+    """And gets its own answers and checkpoints."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"), Ask("q", "double", {}))
+        await place.take("two", start_of("b"), Steer("pause", "b"))
+        assert [type(each).__name__ for each in place.got] == ["Start", "Ask", "Start", "Steer"]
+        assert await place.slot.load() == (0, 3)
+        place.report("a", epoch=3)
+        place.report("b", Status.FINISHED)
+        place.say(Checkpoint("b", 4, b""), Answer("q", {"double": 2}), Answer("unknown"))
+        answer, snapshot = await place.heard("one")
+        assert (answer.question_id, snapshot.run_id) == ("q", "a")
+        checkpoint, snapshot = await place.heard("two")
+        assert (checkpoint.run_id, snapshot.run_id) == ("b", "b")
+        assert await place.heard("one") == await place.heard("two") == []
+        assert await place.slot.load() == (0, 1)
+
+    run(scene())
+
+
+def test_who_waits_is_woken_by_the_first_message(place: Place) -> None:
+    """At once, from the loop's thread."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        look = asyncio.ensure_future(place.slot.look("one", 1e6))
+        await asyncio.sleep(1)
+        place.report("a")
+        assert len(await look) == 1
+
+    run(scene())
+
+
+def test_a_driver_that_has_ended_takes_no_message_from_the_next_one(place: Place) -> None:
+    """Its look may still wait in the slot: of one server only the newest gets any."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        dead = asyncio.ensure_future(place.slot.look("one", 1e6))
+        await asyncio.sleep(1)
+        alive = asyncio.ensure_future(place.slot.look("one", 1e6))
+        await asyncio.sleep(1)
+        assert dead.result() == []
+        place.report("a", Status.FINISHED)
+        assert len(await alive) == 1
+
+    run(scene())
+
+
+def test_what_is_no_message_is_refused_and_its_sender_is_told(place: Place) -> None:
+    """So is what isn't for slots; what comes with it is done."""
+
+    async def scene() -> None:
+        await place.slot.take("one", [b"nonsense", encode(start_of("a"))])
+        await place.take("one", Retire(), Prepare(make_experiment(), (8, 3, 2, 1)))
+        assert [type(each).__name__ for each in place.got] == ["Start", "Prepare"]
+        one, other = await place.heard("one")
+        assert one.kind == other.kind == "refused"
+        assert "not a message" in one.text
+        assert other.text == "a slot takes no Retire"
+        assert await place.heard("two") == []
+
+    run(scene())
+
+
+def test_who_watches_is_shown_all_of_the_past_first(place: Place) -> None:
+    """And told from then on; of a run that isn't here it hears so."""
+
+    def weights(epoch: int) -> Any:
+        return ((epoch, ({"last": (np.zeros(2),)},)),)
+
+    async def scene() -> None:
+        await place.take("one", start_of("a", card=b"card"))
+        assert await place.slot.card("a") == b"card"
+        assert await place.slot.card("b") is None
+        assert not await place.slot.watch("two", "b")
+        assert await place.slot.watch("two", "a")
+        assert await place.heard("two") == []  # nothing is known yet
+        for epoch in (1, 2):
+            place.say(Snapshot("a", Status.RUNNING, epoch + 1, 5, past=weights(epoch)))
+        assert await place.slot.watch("three", "a")
+        (snapshot,) = await place.heard("three")
+        assert [epoch for epoch, _ in snapshot.past] == [1, 2]
+        place.report("a", Status.FINISHED, 5)
+        for server in ("one", "two", "three"):
+            assert ("a", 5) in await place.epochs(server)
+
+    run(scene())
+
+
+def test_a_server_that_comes_back_for_its_run_is_told_where_it_stands(place: Place) -> None:
+    """It isn't started twice; a command that got lost on the way is made up for."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        place.report("a", epoch=4)
+        assert await place.epochs("one") == [("a", 4)]
+        await place.take("one", start_of("a", again=True, paused=True))
+        assert await place.epochs("one") == [("a", 4)]
+        await place.take("one", start_of("a", again=True))
+        start, *steers = place.got
+        assert start.run_id == "a"
+        assert steers == [Steer("pause", "a"), Steer("resume", "a")]
+
+    run(scene())
+
+
+def test_a_server_that_comes_back_for_a_run_that_is_over_hears_of_its_end(place: Place) -> None:
+    """It may have missed it while its driver was followed by another."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        place.report("a", Status.FINISHED, 5)
+        await place.heard("one")
+        await place.take("one", start_of("a", again=True))
+        (snapshot,) = await place.heard("one")
+        assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 5)
+        assert "Start" not in [type(each).__name__ for each in place.got[1:]]
+
+    run(scene())
+
+
+def test_a_run_that_is_over_can_be_shown_here(place: Place) -> None:
+    """Though it was trained elsewhere; the loop hears nothing of it."""
+
+    async def scene() -> None:
+        await place.take("one", Show(Snapshot("a", Status.FINISHED, 5, 5), b"card"))
+        assert await place.slot.card("a") == b"card"
+        assert await place.slot.watch("two", "a")
+        assert await place.epochs("two") == [("a", 5)]
+        assert place.got == []
+        assert await place.slot.load() == (0, 0)
+
+    run(scene())
+
+
+def test_an_owner_hears_that_somebody_looks_elsewhere(place: Place) -> None:
+    """So that its run doesn't pause; of its own look it needs no news."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        await place.take("two", Steer("attend", "a"))
+        assert await place.heard("one") == [Attended("a")]
+        await place.take("one", Steer("attend", "a"))
+        assert await place.heard("one") == []
+
+    run(scene())
+
+
+def test_only_its_owner_drops_a_run(place: Place) -> None:
+    """Another server is only told no more; and hears when the owner has done so."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        for server in ("two", "three"):
+            await place.slot.watch(server, "a")
+        await place.take("two", Steer("drop", "a"))
+        place.report("a")
+        assert await place.epochs("one") == await place.epochs("three") == [("a", 1)]
+        assert await place.heard("two") == []
+        assert len(place.got) == 1
+        await place.take("one", Steer("drop", "a"))
+        assert place.got == [Steer("drop", "a")]
+        assert await place.heard("three") == [Lost(["a"], "")]
+        await place.take("one", Steer("pause", "a"))
+        assert place.got == []
+
+    run(scene())
+
+
+def test_a_loop_that_hangs_ends_the_process(place: Place) -> None:
+    """It is given longer at first, when it imports TensorFlow."""
+
+    async def scene() -> None:
+        place.clock.forward(FIRST_SECONDS - 1)
+        await place.slot.load()
+        assert place.ended == []
+        place.say(Event("alive"))
+        place.clock.forward(SILENT_SECONDS)
+        await place.heard("one")
+        assert place.ended == []
+        place.clock.forward(1)
+        await place.heard("one")
+        assert place.ended == [1]
+
+    run(scene())
+
+
+def test_one_that_has_grown_ends_when_it_has_nothing_to_do(place: Place) -> None:
+    """Until then it is the last to be given anything."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"))
+        place.say(Event("grown"))
+        assert await place.slot.load() == (1, 1)
+        assert place.ended == []
+        place.report("a", Status.FINISHED)
+        await place.heard("one")
+        assert place.ended == [1]
+
+    run(scene())
+
+
+def test_a_server_that_is_gone_for_long_has_its_runs_dropped(place: Place) -> None:
+    """But for those that another one watches, and those that are over."""
+
+    async def scene() -> None:
+        await place.take("one", start_of("a"), start_of("b"), start_of("c"))
+        place.report("c", Status.FINISHED)
+        await place.slot.watch("two", "b")
+        assert len(place.got) == 3
+        place.clock.forward(GONE_SECONDS)
+        place.say(Event("alive"))
+        await place.heard("two")
+        assert place.got == []
+        place.clock.forward(1)
+        await place.heard("two")
+        assert place.got == [Steer("drop", "a")]
+        assert await place.slot.card("a") is None
+        assert await place.slot.card("b") == await place.slot.card("c") == b""
+        place.report("b", epoch=3)
+        assert await place.epochs("two") == [("b", 3)]
+        assert list(place.slot._boxes) == ["two"]  # nothing waits for who is gone
+
+    run(scene())
+
+
+def test_the_inbox_is_as_a_pipe_to_the_loop() -> None:
+    """What was seen by `poll` isn't lost, and order is kept."""
+    said: list[bytes] = []
+    inbox = Inbox(said.append)
+    assert not inbox.poll()
+    assert not inbox.poll(0.001)
+    inbox.put(b"a")
+    inbox.put(b"b")
+    assert inbox.poll()
+    assert inbox.poll(None)
+    assert [inbox.recv_bytes(), inbox.recv_bytes()] == [b"a", b"b"]
+    inbox.send_bytes(b"c")
+    assert said == [b"c"]
