@@ -62,7 +62,7 @@ class Handover:
         return starts
 
     def take(self, keeper: Keeper, worker: WorkerProcess, snapshot: Snapshot) -> None:
-        """Believe the worker that has a run. A slot of a cluster that still trains it is to stop."""
+        """Believe the worker that has a run; a slot that still trains it is to stop."""
         if self._book.has(worker, snapshot.run_id):
             self._book.take(snapshot)
         elif keeper is self._keepers.cluster and not snapshot.status.over:
