@@ -68,8 +68,8 @@ class Measured:
     driver_seconds: float = 0.004
     """Driver's processor, a snapshot; measured here: 0.08 processors for 4 people's."""
     run_seconds: float = 1.0
-    """Slot's processor, a run with its judgements; from what `tests.bench.cluster` says of a point
-    of its sweep, 0.7 s of training."""
+    """Slot's processor, a run with its judgements; about what `tests.bench.cluster` says of a point
+    of its sweep (`point_cpu_s`)."""
     compile_seconds: float = 1.0
     """Slot's processor, a program of a run's own; README, `lib/training/timing.toml`."""
     room_seconds: float = 20.0

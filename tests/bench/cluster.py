@@ -8,12 +8,12 @@ with the rows of all of them by name. It needs requirements-cluster.txt, and Lin
   all warm; medians of `RUNS`. Slot and worker may use all processors. By pace, as pages have it:
   seconds from `start` to the first snapshot with an epoch (`first_point_s`), snapshots with a new
   epoch a second, and epochs a second. Ray's own processes are there meanwhile on both sides. What
-  crosses is measured in one more run of each, that isn't timed: bytes of a snapshot and of a
-  checkpoint (medians), and of all messages a second.
+  crosses is weighed in one more run of each: the median snapshot and checkpoint (`snapshot_kb`,
+  `checkpoint_kb`, null where the run is too short for one), and all messages a second.
 - `sweep`: 48 points of one seed, by `run_sweep` (12 learning rates × 4 levels of noise), on one
   node and on two of a processor each; head, driver and this process may use all. A point is LSTM,
-  T=12, U=16, 480 training samples and 200 epochs in both modes: 0.7 s of training or so (1.4 s
-  where another process wanted the same processor). No point has to be compiled: all share one
+  T=12, U=16, 480 training samples and 120 epochs in both modes: 0.8 s of training or so, and
+  `point_cpu_s` is what it took of a slot's processor. No point has to be compiled: all share one
   architecture, which the slots have had before anything is counted. `seconds` is the median of
   `SWEEPS` whole calls, the start of a driver and its way to the cluster among them;
   `points_per_s` counts from the first result to the last. `times` is how many times as many
@@ -61,7 +61,7 @@ from tests.session import Session
 SWEEPS = 3
 POINTS = 48
 NOISE = (0.0, 0.1, 0.2, 0.3)
-SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 200}
+SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 USED_SHARE = 0.25
 """A slot is used if it took this part of what each would take were all alike."""
 REMEMBERED = "T=24&U=32&N=640&epochs=300&pace=fast"
@@ -137,6 +137,7 @@ def swept_on(count: int, asked: Asked) -> dict[str, Any]:
         "points_per_s": round(statistics.median(rate for _, rate in sweeps), 3),
         "slots_used": used,
         "slot_cpu_s": [round(each, 1) for each in seconds],
+        "point_cpu_s": round(sum(seconds) / (asked.points * asked.sweeps), 2),
     }
 
 
