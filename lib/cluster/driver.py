@@ -8,6 +8,7 @@ no run itself: its client has their checkpoints, and starts them again. It knows
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import random
@@ -228,9 +229,8 @@ class Driver:
     async def _start(self, command: messages.Start, data: bytes) -> None:
         """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
         link = await self._named(command.run_id) if command.again else None
-        waits = link is not None and not link.is_known and _now() < self._settled_at
         if link is None or not link.is_usable:
-            link = None if waits else await self._least_busy()
+            link = None if link and self._may_come(link) else await self._least_busy()
         if link:
             await self._place(command.run_id, link, data)
         else:
@@ -305,19 +305,22 @@ class Driver:
     async def _where(self, run_id: str) -> Link | None:
         """The slot that has a run, as the board says, where it can be used."""
         link = await self._named(run_id)
+        while link and self._may_come(link):
+            await asyncio.sleep(GATHER_SECONDS)
         return link if link and link.is_usable else None
 
     async def _named(self, run_id: str) -> Link | None:
         name = await self._notes.get(note_of(run_id, "").key)
         return self._links.get(name.decode(errors="replace")) if name else None
 
+    def _may_come(self, link: Link) -> bool:
+        return not link.is_known and _now() < self._settled_at
+
     async def _find_card(self, run_id: str) -> None:
         card = None
         if link := await self._where(run_id):
-            try:
+            with contextlib.suppress(UnavailableError):
                 card = await link.actor.call("card", run_id)
-            except UnavailableError:
-                card = None
         self._send(messages.Found(run_id, card))
 
     async def _watch_run(self, run_id: str, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from lib.cluster.board import MOST_BYTES, Board
-from lib.cluster.driver import FIND_SECONDS
+from lib.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
 from lib.cluster.errors import UnavailableError
 from lib.training.messages import Event, Find, Follow, Found, Lost, Note, Noted, Steer, Watch
 from tests.unit.slots import Drive, FakeCluster, run, until
@@ -153,5 +153,28 @@ def test_a_note_that_the_board_refuses_is_forgotten() -> None:
             await drive.said(Noted("b", b"1"))
             refused = [each.text for each in drive.of(Event) if each.kind == "refused"]
             assert "a note may have 2,000,000 bytes" in refused[0]
+
+    run(scene())
+
+
+def test_a_run_is_found_though_its_slot_answers_later_than_others() -> None:
+    """A driver that has just begun knows few slots: the run isn't lost for that."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        slot = cluster.there["slot-1"]
+        slot.cards["a"] = b"card"
+        slot.is_ready.clear()
+        await noted(cluster, "a", "slot-1")
+        async with Drive(cluster) as drive:
+            await drive.said(READY)
+            drive.take(Find("a"), Watch("a"))
+            await asyncio.sleep(SETTLE_SECONDS / 2)
+            slot.is_ready.set()
+            await drive.said(Found("a", b"card"))
+            await until(lambda: "watch" in cluster.actors["slot-1"].calls)
+            assert drive.of(Lost) == []
+            cluster.there["slot-0"].says.put_nowait(Event("refused", "all goes on"))
+            await drive.said(Event("refused", "all goes on"))
 
     run(scene())
