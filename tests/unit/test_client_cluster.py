@@ -28,8 +28,9 @@ from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import FakeWorker, Scene, make_dataset, make_experiment
 
 AWAY = Event("away", "nobody answers at head:1")
-WORDS = "The cluster can't be used: nobody answers at head:1. Training goes on on this machine."
-KILLED = "The connection to the cluster was killed (SIGKILL)."
+WORDS = "The cluster isn't used: nobody answers at head:1. This machine trains."
+LEFT = "The cluster can't be used now."
+LOST = "The connection to the cluster was lost."
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_runs_of_a_cluster_that_is_gone_go_on_here(ready: Scene) -> None:
     driver.say(AWAY)
     (start,) = starts(ready.worker, run)
     assert (start.checkpoint, start.again) == (b"state", True)
-    assert ready.latest(run).reason == f"{WORDS} This run goes on from epoch 2."
+    assert ready.latest(run).reason == f"{LEFT} This run goes on from epoch 2."
     assert ready.latest(run).epoch == 2
 
 
@@ -171,7 +172,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready: Scene) -> None:
         (start,) = starts(ready.worker, run)
         assert (start.again, start.paused, start.checkpoint) == (True, False, b"state")
         assert starts(ready.worker, paused)[0].paused
-        assert ready.latest(run).reason == f"{KILLED} This run goes on from epoch 3."
+        assert ready.latest(run).reason == f"{LOST} This run goes on from epoch 3."
         ready.worker.say(Event("ready", count=3))
         ready.say(run, Status.RUNNING, 4)
         ready.say(paused, Status.PAUSED, 3)
@@ -196,7 +197,7 @@ def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
         ready.worker.die()
         assert (ready.worker.delay, is_driver(ready.worker)) == (delay, True)
     ready.worker.die()
-    assert "its driver ended 4 times in short order" in ready.client.away
+    assert "the connection ended 4 times in short order" in ready.client.away
     driver, local = ready.workers[-2:]
     assert (driver.delay, is_driver(driver)) == (RETRY_SECONDS, True)
     assert not is_driver(local)
@@ -286,7 +287,7 @@ def test_the_next_driver_watches_it_again(ready: Scene) -> None:
     assert ready.status(run) is Status.RUNNING
     ready.worker.say(AWAY)
     assert ready.status(run) is Status.FAILED
-    assert ready.latest(run).reason.startswith(WORDS)
+    assert ready.latest(run).reason.startswith(LEFT)
 
 
 def test_the_next_driver_is_told_what_was_shared(ready: Scene) -> None:

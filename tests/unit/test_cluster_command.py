@@ -65,7 +65,7 @@ def test_a_cluster_is_waited_for_and_the_reason_is_said_once(
     assert wait_for_cluster("auto", told) == "head:1"  # type: ignore[arg-type]
     none, silent = told.messages
     assert isinstance(none, Event)
-    assert none.text.startswith("no cluster is running on this machine")
+    assert none.text.startswith("none runs on this machine")
     assert silent == Event("away", "nobody answers at head:1")
 
 
