@@ -15,7 +15,7 @@ from lib.training.messages import decode, encode
 if TYPE_CHECKING:  # it brings pandas along
     from lib.tables import Table
 
-MOST_BYTES = 30_000_000
+MOST_BYTES = 8_000_000
 """Of the rows of an upload: a run on more is shown by its own server alone."""
 
 

@@ -11,16 +11,14 @@ import asyncio
 import contextlib
 import logging
 import math
-import random
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any
 
 from lib.cluster import said
-from lib.cluster.actor import Actor, Cluster
+from lib.cluster.actor import Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
+from lib.cluster.link import Link, least_busy, wait_until_it_trains
 from lib.cluster.notes import Notes
-from lib.cluster.version import fingerprint
 from lib.training import messages
 from lib.training.messages import Command, Message
 
@@ -30,12 +28,6 @@ GATHER_SECONDS = 0.05
 """Between two looks at one slot at least, so that many runs' messages come together."""
 SURVEY_SECONDS = 2.0
 """Between two looks for slots that have come."""
-ASKED = 8
-"""Of so many slots, chosen by chance, the least busy one gets a new run: asking all of a thousand
-would cost more than it brings. Two are nearly as good (Mitzenmacher, "The power of two choices in
-randomized load balancing", 2001)."""
-PATIENCE_SECONDS = 3600.0
-"""How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 NO_SLOT_SECONDS = 30.0
 """A cluster without a slot for so long can't be used."""
 RUN_NOTE_SECONDS = 4 * 3600.0
@@ -52,24 +44,6 @@ log = logging.getLogger(__name__)
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-@dataclass(slots=True, eq=False)
-class Link:
-    """A slot, as this driver sees it."""
-
-    name: str
-    actor: Actor
-    is_usable: bool = False
-    is_known: bool = False
-    """Whether it has answered, or couldn't."""
-    refused: str = ""
-    """Why it isn't to be used."""
-    runs: set[str] = field(default_factory=set)
-    """Of this server, also those that are over."""
-    watched: set[str] = field(default_factory=set)
-    """Of other servers, which this one is told of."""
-    questions: set[str] = field(default_factory=set)
 
 
 class Driver:
@@ -123,7 +97,7 @@ class Driver:
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
                 raise ClusterError(refused[0])
-            if any(link.is_usable for link in self._links.values()):
+            if any(link.is_usable or link.is_coming for link in self._links.values()):
                 since = _now()
                 self._bring_home()
             elif _now() - since > NO_SLOT_SECONDS:
@@ -134,7 +108,7 @@ class Driver:
         """Pass on what a slot says, from when it can train until the driver ends."""
         while True:
             try:
-                await self._check(link)
+                await wait_until_it_trains(link)
                 link.is_usable, link.is_known, link.refused = True, True, ""
                 self._count()
                 await self._listen(link)
@@ -150,14 +124,6 @@ class Driver:
                 self._lose(link, said("ended"))
             await asyncio.sleep(SURVEY_SECONDS)
 
-    async def _check(self, link: Link) -> None:
-        """Wait until a slot can train. Raises UnusableError for one that is not to."""
-        theirs = await link.actor.call("version", seconds=PATIENCE_SECONDS)
-        if theirs != (ours := fingerprint()):
-            raise UnusableError(said("other_version", theirs=theirs, ours=ours))
-        if failed := await link.actor.call("ready", seconds=PATIENCE_SECONDS):
-            raise UnusableError(said("not_started", why=failed))
-
     async def _listen(self, link: Link) -> None:
         """Pass on messages until it is lost; those of runs that train elsewhere now are none."""
         while link.is_usable:
@@ -171,6 +137,8 @@ class Driver:
                     self._look_again(link, {*message.run_ids} & link.watched)
                 elif self._places.get(run_id, link) is link:
                     self._send(message)
+                    if isinstance(message, messages.Report) and message.snapshot.status.over:
+                        link.watched.discard(run_id)
                 else:
                     drop = messages.Steer("drop", run_id)
                     await link.actor.call("take", self._server, [messages.encode(drop)])
@@ -195,7 +163,7 @@ class Driver:
 
     def _lose(self, link: Link, how: str) -> None:
         """Tell the client what has been lost with a slot."""
-        link.is_usable, link.is_known = False, True
+        link.is_usable, link.is_coming, link.is_known = False, False, True
         runs, link.runs = link.runs, set()
         for question_id in link.questions:
             words = said("ask_again", how=how)
@@ -230,14 +198,14 @@ class Driver:
         """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
         link = await self._named(command.run_id) if command.again else None
         if link is None or not link.is_usable:
-            link = None if link and self._may_come(link) else await self._least_busy()
+            link = None if link and self._may_come(link) else await least_busy(self._links.values())
         if link:
             await self._place(command.run_id, link, data)
         else:
             self._homeless.append((command, data))
 
     async def _show(self, command: messages.Show, data: bytes) -> None:
-        if link := await self._least_busy():
+        if link := await least_busy(self._links.values()):
             await self._place(command.snapshot.run_id, link, data)
 
     async def _place(self, run_id: str, link: Link, data: bytes) -> None:
@@ -248,7 +216,7 @@ class Driver:
             oldest = next(iter(self._places))
             self._places.pop(oldest).runs.discard(oldest)
         await self._pass(link, data)
-        self._do(self._notes.leave(note_of(run_id, link.name)))
+        self._do(self._notes.leave(note_of(run_id, link.name), is_own=True))
 
     async def _steer(self, command: messages.Steer, data: bytes) -> None:
         if any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
@@ -257,7 +225,7 @@ class Driver:
             await self._pass(link, data)
 
     async def _ask(self, command: messages.Ask, data: bytes) -> None:
-        if link := await self._least_busy():
+        if link := await least_busy(self._links.values()):
             link.questions.add(command.question_id)
             await self._pass(link, data)
         else:
@@ -265,7 +233,7 @@ class Driver:
             self._send(messages.Answer(command.question_id, error=words))
 
     async def _prepare(self, _: messages.Prepare, data: bytes) -> None:
-        if link := await self._least_busy():
+        if link := await least_busy(self._links.values()):
             await self._pass(link, data)
 
     async def _find(self, command: messages.Find, _: bytes) -> None:
@@ -285,22 +253,6 @@ class Driver:
             await link.actor.call("take", self._server, [data])
         except UnavailableError as error:
             self._lose(link, f"{error}")
-
-    async def _least_busy(self) -> Link | None:
-        """Of some usable slots the one with the least to do; None where there is none."""
-        usable = [link for link in self._links.values() if link.is_usable]
-        if len(usable) <= 1:
-            return usable[0] if usable else None
-        some = random.sample(usable, min(ASKED, len(usable)))
-        loads = await asyncio.gather(*(self._load(link) for link in some))
-        return min(zip(loads, some, strict=True), key=lambda pair: pair[0])[1]
-
-    async def _load(self, link: Link) -> tuple[float, float]:
-        try:
-            grown, runs = await link.actor.call("load", seconds=0.5)
-        except UnavailableError:
-            return float("inf"), 0
-        return grown, runs
 
     async def _where(self, run_id: str) -> Link | None:
         """The slot that has a run, as the board says, where it can be used."""

@@ -1,6 +1,7 @@
 """The driver's way to the board: it leaves its server's notes there, and reads those it follows.
 
-A board that is lost begins empty; then what was left is left again.
+A board that is lost begins empty. Then the driver's own notes are left again, and the server, which
+knows what else it has left, is told.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from lib.training.messages import Event, Message, Note, Noted
 
 LOOK_SECONDS = 10.0
 """How long the board is asked at a time for what is new."""
-MOST = 1000
-"""Notes that are left again at most: the newest."""
+GATHER_SECONDS = 0.2
+"""Between two calls of the board for other keys at least."""
+MOST = 10_000
+"""Notes of its own that are left again at most: the newest."""
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class Notes:
@@ -24,18 +31,20 @@ class Notes:
 
     def __init__(self, board: Actor, send: Callable[[Message], None]) -> None:
         self._board, self._send = board, send
-        self._left: dict[str, Note] = {}
+        self._places: dict[str, tuple[Note, float]] = {}
+        """Notes of this driver's own, where runs are, and until when they hold."""
         self._known: dict[str, int] = {}
         """Keys that are followed, each with the version that was sent."""
         self._changed = asyncio.Event()
         """Whether another key is to be followed."""
 
-    async def leave(self, note: Note) -> None:
-        """Leave a note, now, or as soon as there is a board."""
-        self._left.pop(note.key, None)
-        self._left[note.key] = note
-        while len(self._left) > MOST:
-            del self._left[next(iter(self._left))]
+    async def leave(self, note: Note, *, is_own: bool = False) -> None:
+        """Leave a note of the server's, or the driver's own."""
+        if is_own:
+            self._places.pop(note.key, None)
+            self._places[note.key] = note, _now() + note.seconds
+            while len(self._places) > MOST:
+                del self._places[next(iter(self._places))]
         with contextlib.suppress(UnavailableError):  # `read` sees that there is another board
             await self._put(note)
 
@@ -62,19 +71,21 @@ class Notes:
         while True:
             try:
                 if (now := await self._board.call("birth")) != birth:
+                    if birth:
+                        self._send(Event("notes"))
                     birth, self._known = now, dict.fromkeys(self._known, 0)
-                    for note in list(self._left.values()):
-                        await self._put(note)
+                    for note, until in list(self._places.values()):
+                        if until > _now():
+                            await self._put(note)
                 await self._read_news()
             except UnavailableError:
                 await asyncio.sleep(1)
 
     async def _put(self, note: Note) -> None:
-        """Put a note on the board. One that it refuses is forgotten."""
+        """Put a note on the board, unless it refuses it."""
         try:
             await self._board.call("put", note.key, note.value, note.seconds)
         except ValueError as error:
-            self._left.pop(note.key, None)
             self._send(Event("refused", f"{error}"))
 
     async def _read_news(self) -> None:
@@ -88,6 +99,7 @@ class Notes:
         changed.cancel()
         if not news.done():
             news.cancel()
+            await asyncio.sleep(GATHER_SECONDS)  # the board goes on with the call: not too often
             return
         for key, (version, value) in news.result().items():
             if key in self._known:

@@ -27,6 +27,8 @@ LOOK_SECONDS = 1.0
 """How long a server that fetches messages waits for the first."""
 SILENT_SECONDS, FIRST_SECONDS = 30.0, 180.0
 """A loop that gives no sign of life for so long hangs; at first it imports TensorFlow."""
+REST_SECONDS = 2.0
+"""How long one that has grown has had nothing to do when it ends: an answer may be on its way."""
 GONE_SECONDS = 900.0
 """A run goes on for so long while none of its servers fetches anything."""
 log = logging.getLogger(__name__)
@@ -82,6 +84,8 @@ class Slot:
         self._boxes: dict[str, Mailbox] = {}
         self._looked: dict[str, float] = {}
         """Server → when it fetched messages last."""
+        self._busy = clock()
+        """When it last had something to do, or to say."""
         self._ready = self._has_grown = False
         self._failed = ""
         self._alive = clock() + FIRST_SECONDS - SILENT_SECONDS
@@ -180,7 +184,10 @@ class Slot:
         """A server has lost its way to a run here, and perhaps a command or the run's end."""
         held.owner = server
         verb: messages.Verb = "pause" if command.paused else "resume"
-        self._inbox.put(encode(messages.Steer(verb, command.run_id)))
+        verbs: tuple[messages.Verb, ...] = "set_pace", "attend", verb
+        for each in verbs:
+            steer = messages.Steer(each, command.run_id, command.show_seconds)
+            self._inbox.put(encode(steer))
         self._tell_all(server, held)
 
     def _steered(self, server: str, command: messages.Steer) -> bool:
@@ -245,8 +252,10 @@ class Slot:
     def _check(self) -> None:
         """End where the loop hangs, or has grown and is idle; forget servers that have gone."""
         now = self._clock()
-        is_idle = not (self._runs.going or self._asked)
-        if now - self._alive > SILENT_SECONDS or (self._has_grown and is_idle):
+        if self._runs.going or self._asked or not all(b.is_empty for b in self._boxes.values()):
+            self._busy = now
+        rests = now - self._busy > REST_SECONDS
+        if now - self._alive > SILENT_SECONDS or (self._has_grown and rests):
             self._end(1)
         for server in [name for name, then in self._looked.items() if now - then > GONE_SECONDS]:
             del self._looked[server]

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from lib.toml import RefusedError, beside
+from lib.training.messages import BUILDING
 from lib.uploads import MAX_BYTES
 
 Record = TypeVar("Record")
@@ -85,7 +86,9 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
         found.flags.writeable = False
         return found
 
-    return msgspec.json.decode(head, type=expected, dec_hook=array)
+    with BUILDING:
+        decoder = msgspec.json.Decoder(expected, dec_hook=array)
+    return decoder.decode(head)
 
 
 def _check_sizes(packed: int, members: list[int]) -> None:

@@ -102,9 +102,9 @@ class Runner:
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
-    def start(self) -> None:
-        """Train all of it in a thread of its own."""
-        threading.Thread(target=self.run, daemon=True).start()
+    def start(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
+        """Train all of it in a thread of its own; `look` is as in `run`."""
+        threading.Thread(target=self.run, args=(look,), daemon=True).start()
 
     def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
         """Train all of it, and call `look` a few times a second, and at the end.

@@ -65,7 +65,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._book.of,
             clock,
             workers=workers,
-            clustered=machine.RAY in os.environ if clustered is None else clustered,
+            clustered=bool(os.environ.get(machine.RAY)) if clustered is None else clustered,
         )
         self._handover = Handover(self._book, self._questions, self._keepers)
         self.shared = Shared(self._post_shared) if self._keepers.cluster else None
@@ -285,7 +285,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 return
             entry.unwatched = False
             entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
-            entry.epoch_then = entry.snapshot.epoch
+            entry.epoch_then, entry.steered_at = entry.snapshot.epoch, self._clock()
             entry.worker.post(Steer(verb, run.id, epochs=epochs))
             if verb != "pause" and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
@@ -317,6 +317,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
+                if self.shared and message.kind in ("ready", "notes"):
+                    self.shared.again()
                 if message.kind == "away":
                     self._handover.move(keeper, worker, worker.withdraw(), said("left"))
             keeper.replace_grown()
@@ -331,8 +333,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             words = keeper.replace_dead(worker)
             self._handover.move(keeper, worker, worker.unsent() if was_current else [], words)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
-            if self.shared and keeper is self._keepers.cluster:
-                self.shared.again()
             self._changed.notify_all()
 
     def _watch(

@@ -7,6 +7,7 @@ started again and again, and new runs are for this machine.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from functools import partial
@@ -17,8 +18,10 @@ from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
 MODULE = "lib.cluster"
-RETRY_SECONDS = 5.0
-"""Until a driver that could not use the cluster is followed by another."""
+RETRY_SECONDS, MOST_RETRY_SECONDS = 5.0, 60.0
+"""Until a driver that could not use the cluster is followed by another: the first time, and the
+longest that it comes to, since each imports ray."""
+log = logging.getLogger(__name__)
 
 
 class ClusterLink:
@@ -41,6 +44,7 @@ class ClusterLink:
         self._make, self._clock = make, clock
         self._hears = partial(received, self), partial(ended, self)
         self._deaths: list[float] = []
+        self._retry = RETRY_SECONDS
 
     @property
     def workers(self) -> list[WorkerProcess]:
@@ -64,8 +68,10 @@ class ClusterLink:
         if worker is not self.worker:
             return
         if event.kind in ("ready", "places"):
-            self.places, self.away = event.count, ""
+            self.places, self.away, self._retry = event.count, "", RETRY_SECONDS
         elif event.kind == "away":
+            if event.text != self.away:
+                log.warning("the cluster isn't used: %s", event.text)
             self.places, self.away = 0, event.text
 
     def replace_grown(self) -> None:
@@ -78,7 +84,10 @@ class ClusterLink:
         self.places = 0
         if not self.away and len(self._deaths) > len(RESTART_DELAYS):
             self.away = said("driver_given_up", count=len(self._deaths))
-        delay = RETRY_SECONDS if self.away else RESTART_DELAYS[len(self._deaths) - 1]
+        if self.away:
+            delay, self._retry = self._retry, min(2 * self._retry, MOST_RETRY_SECONDS)
+        else:
+            delay = RESTART_DELAYS[len(self._deaths) - 1]
         self.worker = self._start(delay)  # never None meanwhile: other threads ask for it
         return said("driver_ended")
 

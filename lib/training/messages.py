@@ -7,6 +7,7 @@ msgpack. In what has no type of its own (a question's arguments, an answer's val
 as lists.
 """
 
+import threading
 from functools import cache
 from typing import Any, Literal
 
@@ -145,12 +146,13 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 class Event(msgspec.Struct, frozen=True, tag=True):
     """What the worker says of itself."""
 
-    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away"]
+    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away", "notes"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
     message made no sense. "alive": said every second, so that silence means something. "grown": it
     uses so much memory that a fresh worker should take over, since memory of compiled code isn't
     given back while a process lives; said again while so. "places", and "ready", of a cluster: how
-    many slots it has. "away": it can't be used, and `text` says why."""
+    many slots it has. "away": it can't be used, and `text` says why. "notes": those that were left
+    there are gone."""
     text: str = ""
     count: int = 1
 
@@ -236,9 +238,15 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
     return np.frombuffer(values, dtype).reshape(shape)
 
 
+BUILDING = threading.Lock()
+"""Held by whoever has msgspec (0.22) make a decoder: one that another thread makes at the same time
+of a class that both need would be incomplete, and end the process when it decodes."""
+
+
 @cache
 def _decoder(expected: Any) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(expected, ext_hook=_read)
+    with BUILDING:
+        return msgspec.msgpack.Decoder(expected, ext_hook=_read)
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_write)

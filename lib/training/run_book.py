@@ -5,7 +5,7 @@ worker (`begin_again`). It isn't locked: the client calls it from one thread at 
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -35,6 +35,8 @@ KEEP_BYTES = 64_000_000
 count once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
+HEARD_SECONDS = 10.0
+"""How long a worker may take to hear a command, however busy it is."""
 TWICE_SECONDS = 60.0
 """A run that loses its worker twice within this time is not restarted: it may be what kills it."""
 
@@ -66,6 +68,8 @@ class RunEntry:
     """The last command of a person."""
     epoch_then: int = 0
     """The epoch that was known when that command was given."""
+    steered_at: float = -math.inf
+    """When that was, on the book's clock."""
     restart_reason: str = ""
     """Why it began again or went on; empty for a run that did neither."""
     restarted_at: float = -math.inf
@@ -104,9 +108,13 @@ class RunEntry:
             return replace(snapshot, reason=said("starting"))
         return snapshot
 
-    def is_older_than_command(self, snapshot: Snapshot) -> bool:
-        """Whether a snapshot of a paused run was sent before the worker had the last command."""
-        if snapshot.status is not Status.PAUSED or self.unwatched:
+    def is_older_than_command(self, snapshot: Snapshot, now: float) -> bool:
+        """Whether a snapshot of a paused run was sent before the worker had the last command.
+
+        A while after that it has: then another page server has paused the run.
+        """
+        late = now - self.steered_at > HEARD_SECONDS
+        if snapshot.status is not Status.PAUSED or self.unwatched or late:
             return False
         going = self.verb == "step" and snapshot.epoch <= self.epoch_then
         return going or self.verb in ("resume", "stop")
@@ -128,6 +136,7 @@ class RunEntry:
         """
         saved, waits = self.checkpoint, self.unwatched or self.verb in ("pause", "step")
         waits = waits or (self.verb == "start" and self.start.paused)
+        waits = waits or self.snapshot.status is Status.PAUSED
         waits = waits or self.snapshot.status is Status.PAUSED  # as another page server may say
         if self.verb == "step":
             self.verb = "pause"  # no epoch more is to be waited for
@@ -239,7 +248,7 @@ class RunBook:
         entry = self.entries.get(snapshot.run_id)
         if entry is None or entry.over:
             return
-        if entry.is_older_than_command(snapshot):  # who looks now has to look again
+        if entry.is_older_than_command(snapshot, self._clock()):  # who looks now has to look again
             snapshot = replace(snapshot, status=Status.RUNNING)
         elif entry.unwatched and snapshot.status is Status.PAUSED:
             snapshot = replace(snapshot, reason=said("unwatched"))
@@ -272,14 +281,18 @@ class RunBook:
         """Have runs whose worker died go on with another, or begin again without a checkpoint.
 
         Where the keeper has no worker any more, or `may_begin_again` says no, they fail, and a
-        person may start them again. What came about `by_chance` isn't a run's own fault.
+        person may start them again. What came about `by_chance` isn't a run's own fault. Another
+        server's runs are forgotten.
         """
         now = self._clock()
         for entry in lost:
+            if entry.is_foreign:  # it may go on: who looks again looks for it
+                self.entries.pop(entry.run.id, None)
+                continue
             before = entry.restarted_at
             if by_chance:
                 entry.restarted_at = -math.inf
-            if keeper.worker and not entry.is_foreign and entry.may_begin_again(now):
+            if keeper.worker and entry.may_begin_again(now):
                 entry.begin_again(now, keeper, text)
                 if by_chance:
                     entry.restarted_at = before
@@ -314,15 +327,16 @@ class RunBook:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""
         since = self._clock() - KEEP_SECONDS
         stale = []
-        for background in (False, True):
-            entries = [
-                e for e in self.entries.values() if e.over and e.start.background is background
-            ]
+        groups: dict[tuple[bool, bool], list[RunEntry]] = defaultdict(list)
+        for entry in self.entries.values():
+            if entry.over:
+                groups[entry.start.background, entry.is_foreign].append(entry)
+        for entries in groups.values():
             entries.sort(key=lambda entry: entry.touched, reverse=True)
             held: dict[int, int] = {}
             for rank, entry in enumerate(entries):
                 held[id(entry.run.dataset)] = entry.run.dataset.nbytes
-                held[id(entry)] = entry.weight_bytes
+                held[id(entry)] = entry.weight_bytes + len(entry.start.card)
                 full = rank > 0 and sum(held.values()) > KEEP_BYTES
                 if rank >= KEEP_RUNS or full or entry.touched < since:
                     stale.append(entry)

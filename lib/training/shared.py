@@ -111,14 +111,13 @@ class Shared:
         return False
 
     def again(self) -> None:
-        """Tell a driver that follows another what that one was told."""
+        """Tell a driver, or a board, that follows another what that one was told."""
         now = time.monotonic()
         with self._lock:
             left = [note for note, until in self._left.values() if until > now]
-            followed, searches = list(self._followed), self._searches
-            self._searches = {}
-        for search in searches.values():
-            search.set_result(None)
+            followed, searches = list(self._followed), list(self._searches)
+        for run_id in searches:
+            self._post(Find(run_id))
         for note in left:
             self._post(note)
         for key in followed:

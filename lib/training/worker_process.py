@@ -216,7 +216,8 @@ class WorkerProcess:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self.ending or _ending(self._process.wait())
-        if not self._closing and not self.retiring:
+        said = self._process is not None and self._process.returncode == 0  # it has told why
+        if not (self._closing or self.retiring or said):
             log.error("the training process %s\n%s", self.ending, _tail(errors))
 
 

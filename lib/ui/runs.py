@@ -125,6 +125,7 @@ def known(run_id: str | None) -> Run | None:
             _NOT_FOUND.pop(old, None)
         return None
     owner = Owner(shown.browser, shown.table, shown.name)
+    _forget_owners()
     client().adopt(Run(run_id, shown.experiment, shown.dataset))
     _OWNERS.setdefault(run_id, owner)
     return client().get(run_id)
@@ -134,8 +135,12 @@ def refresh_run() -> None:
     """Forget the session's run where it is gone; if it came from a link, that is a complaint."""
     record = session().run
     if record.id and known(record.id) is None:
-        if record.id not in record.started:
-            session().address.complaints.append(client().away or GONE)
+        is_own = record.id in record.started
+        if client().away and not is_own:  # it may go on there: the link is kept
+            session().address.complaints.append(client().away)
+            return
+        if not is_own:
+            session().address.complaints.append(GONE)
         record.id = None
 
 
@@ -198,12 +203,17 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     run = client().start(experiment, dataset, paused, browser, seconds, card=card)
     _OWNERS[run.id] = owner
     session().run.started.add(run.id)
-    for run_id in list(_OWNERS):
-        if client().get(run_id) is None:
-            _OWNERS.pop(run_id, None)
+    _forget_owners()
     session().run.id = run.id
     forget_epoch()
     return run
+
+
+def _forget_owners() -> None:
+    """Of runs that aren't known any more."""
+    for run_id in list(_OWNERS):
+        if client().get(run_id) is None:
+            _OWNERS.pop(run_id, None)
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:

@@ -36,8 +36,10 @@ class _Note:
 @dataclass(frozen=True, slots=True)
 class _Wish:
     by: int
-    each: str
-    """Makes two of the same different notes."""
+    total: int
+    """Of all scenes on, or back, that were ever wished for: of quick ones only the last is read."""
+    source: str
+    """The server that wishes."""
 
 
 class Elsewhere:
@@ -59,9 +61,12 @@ class Elsewhere:
         """By key."""
         self._own: dict[str, Talk] = {}
         """This server's, by id."""
-        self._wishes: dict[str, str] = {}
-        """By talk of this server, which wish was heard last: a note may be read again."""
-        self._lock = threading.Lock()
+        self._wishes: dict[str, dict[str, int]] = {}
+        """By talk of this server, and by the server that wishes, the total that was heard last."""
+        self._wished_for: dict[str, int] = {}
+        """The same by talk of another server, as it was sent last."""
+        self._source = token_hex(4)
+        self._lock, self._telling = threading.Lock(), threading.Lock()
 
     def begin(self, talk: Talk) -> None:
         """Tell of a talk of this server from now on, as long as it is given."""
@@ -70,7 +75,7 @@ class Elsewhere:
         with self._lock:
             is_first, is_new = not self._own, talk.id not in self._wishes
             self._own[talk.id] = talk
-            self._wishes.setdefault(talk.id, "")
+            self._wishes.setdefault(talk.id, {})
         if is_new:
             shared.follow(f"wish:{talk.id}", partial(self._hear_wish, talk))
         if is_first:
@@ -81,9 +86,10 @@ class Elsewhere:
         shared = self._shared()
         if shared is None or talk.shown is None or talk.is_far:
             return
-        note = encode(_Note(talk.id, talk.shown))
-        for key in (f"talk:{talk.id}", f"notes:{talk.notes}"):
-            shared.leave(key, note, LOST_SECONDS)
+        with self._telling:  # no older note follows a newer one
+            note = encode(_Note(talk.id, talk.shown))
+            for key in (f"talk:{talk.id}", f"notes:{talk.notes}"):
+                shared.leave(key, note, LOST_SECONDS)
 
     def find(self, key: Key, name: str) -> Talk | None:
         """A talk of another server, by its id or by that of its notes."""
@@ -114,8 +120,15 @@ class Elsewhere:
 
     def wish(self, talk: Talk, by: int) -> None:
         """Ask for so many scenes on, or back."""
-        if (shared := self._shared()) is not None:
-            shared.leave(f"wish:{talk.id}", encode(_Wish(by, token_hex(4))), LOST_SECONDS)
+        if (shared := self._shared()) is None:
+            return
+        with self._telling:
+            total = self._wished_for.pop(talk.id, 0) + by
+            self._wished_for[talk.id] = total
+            for old in [*self._wished_for][:-MOST]:
+                del self._wished_for[old]
+            wish = _Wish(by, total, self._source)
+            shared.leave(f"wish:{talk.id}", encode(wish), LOST_SECONDS)
 
     def _hear(self, talk: Talk, value: bytes) -> None:
         talk.heard = clock.now()
@@ -123,9 +136,11 @@ class Elsewhere:
 
     def _hear_wish(self, talk: Talk, value: bytes) -> None:
         wish = decode(value, _Wish)
-        if self._wishes.get(talk.id) != wish.each:
-            self._wishes[talk.id] = wish.each
-            self._wished(talk, wish.by)
+        heard = self._wishes.setdefault(talk.id, {})
+        by = wish.total - heard[wish.source] if wish.source in heard else wish.by
+        heard[wish.source] = wish.total
+        if by:  # else it was read again
+            self._wished(talk, by)
 
     def _keep_telling(self) -> None:
         time.sleep(TELL_SECONDS)

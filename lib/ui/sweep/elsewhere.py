@@ -6,8 +6,8 @@ from here, too: that is another note, which its own server reads.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Literal
@@ -21,6 +21,10 @@ from lib.training.shared import Shared
 
 WATCH_SECONDS = 20.0
 """Between two signs that somebody watches."""
+TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
+"""How often a sweep that isn't over is told of, and how long it may not be until its server counts
+as gone."""
+GONE = "its page server is gone, and the rest of it with that"
 Verb = Literal["watch", "pause", "go_on", "stop"]
 
 
@@ -62,18 +66,43 @@ class FarRunner:
         self._shared, self._id = shared, sweep_id
         self._watched = 0.0
         self.take(note)
+        shared.follow(f"sweep:{sweep_id}", self._hear)
 
     def take(self, note: SweepNote) -> None:
         """Be as its server says now."""
-        self.plan = note.plan
-        self.total, self.state, self.share = note.total, note.state, note.share
-        self.seconds_left, self.error = note.seconds_left, note.error or None
+        self._note, self._heard = note, time.monotonic()
+        self.plan, self.total, self.share = note.plan, note.total, note.share
         self.results: tuple[PointResult, ...] = tuple(from_csv(note.points))
+
+    @property
+    def _is_lost(self) -> bool:
+        return not self._note.state.is_over and time.monotonic() - self._heard > LOST_SECONDS
+
+    @property
+    def state(self) -> State:
+        """Where it stands; stopped where its server is gone."""
+        return State.STOPPED if self._is_lost else self._note.state
+
+    @property
+    def seconds_left(self) -> float | None:
+        """As its server has said."""
+        return None if self._is_lost else self._note.seconds_left
+
+    @property
+    def error(self) -> str:
+        """What ended it, where that was no person."""
+        return GONE if self._is_lost else self._note.error
+
+    def forget(self) -> None:
+        """Hear of it no more."""
+        self._shared.unfollow(f"sweep:{self._id}")
+
+    def _hear(self, value: bytes) -> None:
+        self.take(decode(value, SweepNote))
 
     def watch(self) -> None:
         """Let its server know that somebody looks."""
         if time.monotonic() - self._watched > WATCH_SECONDS:
-            self._watched = time.monotonic()
             self._wish("watch")
 
     def pause(self) -> None:
@@ -89,6 +118,7 @@ class FarRunner:
         self._wish("stop")
 
     def _wish(self, verb: Verb) -> None:
+        self._watched = time.monotonic()  # any wish is a sign; another would take its place
         wish = encode(_Wish(verb, token_hex(4)))
         self._shared.leave(f"steer:{self._id}", wish, WATCH_SECONDS)
 
@@ -97,11 +127,9 @@ def find(shared: Shared, sweep_id: str) -> tuple[FarRunner, SweepNote] | None:
     """A sweep of another server, which is followed from now on; None where nobody has it."""
     try:
         note = decode(shared.note(f"sweep:{sweep_id}") or b"", SweepNote)
-        runner = FarRunner(shared, sweep_id, note)
+        return FarRunner(shared, sweep_id, note), note
     except Exception:  # a stranger's table may raise anything
         return None
-    shared.follow(f"sweep:{sweep_id}", lambda value: runner.take(decode(value, SweepNote)))
-    return runner, note
 
 
 class Teller:
@@ -113,7 +141,10 @@ class Teller:
         self._shared, self._id, self._title, self._browser = shared, sweep_id, title, browser
         self._runner: Runner | None = None
         self._told: tuple[object, ...] = ()
+        self._told_at = 0.0
         self._heard = ""
+        self._telling = threading.Lock()
+        """So that no older note follows a newer one: the runner's thread tells, and pages do."""
 
     def follow(self, runner: Runner) -> None:
         """Tell of this one from now on, and do what is asked for elsewhere."""
@@ -122,20 +153,32 @@ class Teller:
             self._shared.follow(f"steer:{self._id}", self._steer)
             self.tell()
 
-    def tell(self, _: Sequence[PointResult] = ()) -> None:
-        """Leave a note where something has changed."""
-        runner = self._runner
-        if runner is None or self._shared is None:
+    def forget(self) -> None:
+        """Do no more what is asked for elsewhere."""
+        if self._shared is not None:
+            self._shared.unfollow(f"steer:{self._id}")
+
+    def tell(self, _: object = None) -> None:
+        """Leave a note where something has changed, and now and then as a sign of life."""
+        runner, shared = self._runner, self._shared
+        if runner is None or shared is None:
             return
-        results, error = runner.results, f"{runner.error}" if runner.error else ""
-        now = runner.state, len(results), error
-        if now == self._told:
-            return
-        self._told = now
-        how = runner.share, runner.seconds_left, error, to_csv(results, runner.plan.keys)
-        plan = FarPlan(runner.plan.keys, runner.plan.seeds)
-        note = SweepNote(self._title, plan, self._browser, runner.total, runner.state, *how)
-        self._shared.leave(f"sweep:{self._id}", encode(note), KEEP_SECONDS)
+        with self._telling:
+            results, state = runner.results, runner.state
+            error = f"{runner.error}" if runner.error else ""
+            now, is_late = (state, len(results), error), False
+            if not state.is_over:
+                is_late = time.monotonic() - self._told_at > TELL_SECONDS
+            if now == self._told and not is_late:
+                return
+            self._told, self._told_at = now, time.monotonic()
+            how = runner.share, runner.seconds_left, error, to_csv(results, runner.plan.keys)
+            plan = FarPlan(runner.plan.keys, runner.plan.seeds)
+            note = SweepNote(self._title, plan, self._browser, runner.total, state, *how)
+            seconds = KEEP_SECONDS if state.is_over else LOST_SECONDS
+            shared.leave(f"sweep:{self._id}", encode(note), seconds)
+        if state.is_over:
+            self.forget()
 
     def _steer(self, value: bytes) -> None:
         wish = decode(value, _Wish)

@@ -38,6 +38,8 @@ class Sweep:
     owner: runs.Owner
     tell: Callable[[], None] = lambda: None
     """Tells the other page servers of a cluster how it stands."""
+    forget: Callable[[], None] = lambda: None
+    """Lets go of what other servers say of it."""
 
     @property
     def is_mine(self) -> bool:
@@ -74,7 +76,13 @@ def _find(sweep_id: str) -> Sweep | None:
         return None
     runner, note = found
     owner = runs.Owner(note.browser, None, is_listed=False)
-    return _SWEEPS.setdefault(sweep_id, Sweep(sweep_id, runner, note.title, owner))
+    far = Sweep(sweep_id, runner, note.title, owner, forget=runner.forget)
+    return _SWEEPS.setdefault(sweep_id, far)
+
+
+def _forget(sweep_id: str) -> None:
+    if sweep := _SWEEPS.pop(sweep_id, None):
+        sweep.forget()
 
 
 def begin(plan: Plan, loaded: Loaded) -> None:
@@ -83,19 +91,20 @@ def begin(plan: Plan, loaded: Loaded) -> None:
         if other.is_mine:
             other.runner.stop()
         if isinstance(other.runner, Runner) and other.runner.is_forgotten:
-            _SWEEPS.pop(other.id, None)
+            _forget(other.id)
     over = [each.id for each in list(_SWEEPS.values()) if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
-        _SWEEPS.pop(old, None)
+        _forget(old)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     owner = runs.Owner(browser_id(), table, is_listed=False)
     sweep_id, title = secrets.token_hex(8), loaded.dataset.title
     teller = Teller(runs.client().shared, sweep_id, title, owner.browser)
-    card, keep = partial(runs.card_for, owner=owner), teller.tell
-    runner = Runner(plan, runs.client(), table, card=card, keep=keep, rests=True)
+    # An upload's rows would go along with each of its runs: those are shown here alone.
+    card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
+    runner = Runner(plan, runs.client(), table, card=card, rests=True)
     teller.follow(runner)
-    sweep = Sweep(sweep_id, runner, title, owner, teller.tell)
+    sweep = Sweep(sweep_id, runner, title, owner, teller.tell, teller.forget)
     _SWEEPS[sweep.id] = sweep
     session().run.started.add(sweep.id)
     set_page_value("sweep", sweep.id)
-    runner.start()
+    runner.start(teller.tell)
