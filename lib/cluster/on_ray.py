@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import psutil
@@ -87,9 +88,10 @@ class SlotActor(Slot):
     """A slot on the node that Ray has chosen."""
 
     def __init__(self) -> None:
-        node = ray.get_runtime_context().get_node_id()
+        context = ray.get_runtime_context()
+        node, leave = context.get_node_id(), partial(ray.kill, context.current_actor)
         cores = [n["Resources"].get("CPU", 1) for n in ray.nodes() if n["NodeID"] == node]
-        super().__init__(start_loop(max(1, int(max(cores, default=1)))))
+        super().__init__(start_loop(max(1, int(max(cores, default=1)))), leave=leave)
 
 
 class RayActor:

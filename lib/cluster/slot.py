@@ -3,7 +3,8 @@
 It is an actor of Ray's, made by `on_ray`, and knows no Ray itself. Page servers send commands in
 bytes and fetch messages in bytes, by `lib.training.messages`: what isn't agreed on is refused, and
 nothing that crosses is code of anybody's. It ends its process where the loop has ended or stands
-still, or has grown beyond its memory and has nothing to do; Ray starts it anew, empty.
+still, or has grown beyond its memory and has nothing to do; Ray starts it anew, empty. Where no
+server has come for long it leaves its processor to others, and comes back with the next one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ SILENT_SECONDS, FIRST_SECONDS = 30.0, 180.0
 """A loop that gives no sign of life for so long hangs; at first it imports TensorFlow."""
 REST_SECONDS = 2.0
 """How long one that has grown has had nothing to do when it ends: an answer may be on its way."""
+UNUSED_SECONDS = 600.0
+"""Without any server for so long it leaves."""
 GONE_SECONDS = 900.0
 """A run goes on for so long while none of its servers fetches anything."""
 log = logging.getLogger(__name__)
@@ -67,15 +70,21 @@ class Inbox:
 
 
 class Slot:
-    """Runs of all page servers that train here. `work` is the loop, given its inbox."""
+    """Runs of all page servers that train here. `work` is the loop, given its inbox.
+
+    `end` ends the process, which is started again; `leave` is for good.
+    """
 
     def __init__(
         self,
         work: Callable[[Inbox], object],
         end: Callable[[int], object] = os._exit,
+        leave: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._end, self._clock = end, clock
+        self._end, self._leave, self._clock = end, leave, clock
+        self._met = clock()
+        """When a server was last here."""
         self._inbox = Inbox(self._heard)
         self._work = work
         self._runs = HeldRuns()
@@ -210,6 +219,8 @@ class Slot:
     def _heard(self, data: bytes) -> None:
         """Called by the loop."""
         self._alive = self._clock()
+        if self._alive - self._met > UNUSED_SECONDS:
+            self._leave()
         message: Message = decode(data, Message)
         if isinstance(message, messages.Report):
             with self._telling:
@@ -246,7 +257,7 @@ class Slot:
 
     def _meet(self, server: str) -> Mailbox:
         """Note that a server is there; its box."""
-        self._looked[server] = self._clock()
+        self._looked[server] = self._met = self._clock()
         return self._boxes.setdefault(server, Mailbox())
 
     def _check(self) -> None:

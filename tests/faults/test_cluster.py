@@ -9,12 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
-import pandas as pd
 import pytest
 
 from lib.card import card_of, read_card
@@ -22,10 +22,11 @@ from lib.datasets import make_dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
 from lib.sweep import run_sweep
+from lib.sweep.runner import Runner
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import ROOT, Nodes, environment, nodes, until
-from tests.faults.stories import play, reads, stop, train, trains
+from tests.faults.stories import play, reads, train, trains
 from tests.session import ENDLESS, Session
 
 EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
@@ -33,7 +34,7 @@ DATASET = make_dataset(EXPERIMENT)
 SWEEP: dict[str, Any] = {
     "data": "running_mean",
     "vary": {"T": [4, 5, 6, 7], "U": [2, 3, 4, 5, 6, 8]},
-    "epochs": 40,
+    "epochs": 200,
     "seeds": 1,
 }
 
@@ -150,51 +151,69 @@ def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> N
         until(lambda: notes == [b"scene"])
 
 
-def test_two_page_servers_show_one_link(made: Made, tmp_path: Path) -> None:
-    """Who opens it on the other server watches the run as it trains, and reads how it ends."""
-    del made
+def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) -> None:
+    """Who opens it on the other server watches the run, also when the first server is gone."""
+    links: list[str] = []
     logs = [tmp_path / name for name in ("one", "other")]
 
     async def story() -> None:
         with serve(logs[0]) as first, serve(logs[1]) as second:
             async with Session(first.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
                 await train(one)
+                links.append(one.query)
                 async with Session(second.url, one.query) as other:
                     await reads(other, "another browser started")
                     await trains(other)
-                    await stop(one)
-                    await other.until(lambda: other.has("stopped"))
-                    assert other.epoch == one.epoch
                     assert one.errors + other.errors == []
-            assert not [*first.workers(), *second.workers()]
+                    first.process.kill()
+                    await trains(other)
+                    await trains(other)
+                    assert other.errors == []
+            assert not second.workers()
 
     play(story())
+    (run_id,) = parse_qs(links[0])["run"]
+    card = read_card(client.shared.find(run_id).result(10) or b"")  # type: ignore[union-attr]
+    run = Run(run_id, card.experiment, card.dataset)
+    client.adopt(run)
+    client.stop(run)
+    assert client.wait(run, 60).status is Status.STOPPED
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
 def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Made) -> None:
     """Runs and a sweep of 24: from checkpoints, to the same end; a person is told."""
     cluster, there = made
-    runs = [start(client, seed, show_seconds=30) for seed in (0, 1)]
-    swept: list[pd.DataFrame] = []
-    sweep = threading.Thread(target=lambda: swept.append(run_sweep(**SWEEP)))
-    sweep.start()
-    for run in runs:
-        at_epoch(client, run, 30)
-    cluster.kill(there.pop())
-    until(lambda: any("The node of the cluster" in snapshot(client, run).reason for run in runs))
-    lost = next(run for run in runs if "The node of the cluster" in snapshot(client, run).reason)
-    assert "This run goes on from epoch" in snapshot(client, lost).reason
-    for run in runs:
-        client.set_pace(run, None)
-    found = client.wait(lost, 60)
+    runs = [start(client, seed, show_seconds=90) for seed in (0, 1)]
+    seen: list[Runner] = []
+    with ThreadPoolExecutor(1) as thread:
+        sweep = thread.submit(run_sweep, **SWEEP, progress=seen.append)
+        until(lambda: seen and len(seen[-1].results) >= 4)
+        for run in runs:
+            at_epoch(client, run, 30)
+        before = busy(made)
+        until(lambda: all(now > then for now, then in zip(busy(made), before, strict=True)))
+        assert len(seen[-1].results) < 24
+        cluster.kill(there.pop())
+        lost = told_of_loss(client, runs)
+        for run in runs:
+            client.set_pace(run, None)
+        found = client.wait(lost, 60)
+        swept = sweep.result(120)
+    assert (swept["status"] == "finished").all()
+    assert len(swept) == 2 * 24
     assert found.status is Status.FINISHED
     again = client.wait(start(client, lost.experiment.seed), 60)
     for mode, result in again.results.items():
         assert result.final_mse == pytest.approx(found.results[mode].final_mse, rel=1e-3)
-    sweep.join(120)
-    assert (swept[0]["status"] == "finished").all()
-    assert len(swept[0]) == 2 * 24
+
+
+def told_of_loss(client: TrainingClient, runs: list[Run]) -> Run:
+    """The run that was on the node that is gone, when a person is told of it."""
+    until(lambda: any("The node of the cluster" in snapshot(client, run).reason for run in runs))
+    lost = next(run for run in runs if "The node of the cluster" in snapshot(client, run).reason)
+    assert "This run goes on from epoch" in snapshot(client, lost).reason
+    return lost
 
 
 def snapshot(client: TrainingClient, run: Run) -> Snapshot:
@@ -252,7 +271,11 @@ def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made
     assert client.wait(run, 60).status is Status.FINISHED
     assert "The cluster isn't used: " in client.wait(start(client), 60).reason
     cluster.close()
-    with nodes(1, int(cluster.address.rpartition(":")[2])):
+    notes: list[bytes] = []
+    client.shared.follow("talk:2", notes.append)  # type: ignore[union-attr]
+    with nodes(1, int(cluster.address.rpartition(":")[2])), TrainingClient() as other:
         until(lambda: not client.away and client.places == 1)
+        other.shared.leave("talk:2", b"scene", 60)  # type: ignore[union-attr]
+        until(lambda: notes == [b"scene"])
         found = client.wait(start(client), 60)
         assert (found.status, found.reason) == (Status.FINISHED, "")
