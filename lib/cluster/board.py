@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 LOOK_SECONDS = 20.0
 """How long a server waits for a change at most."""
-MOST, MOST_BYTES, MOST_BYTES_ALL = 100_000, 2_000_000, 500_000_000
+MOST, MOST_BYTES, MOST_BYTES_ALL = 1_000_000, 2_000_000, 500_000_000
 """Notes that are kept, bytes of one, and of all."""
 
 

@@ -77,7 +77,7 @@ def test_a_class_of_a_hundred_worked_by_hand() -> None:
             "slot": 6.25,
             "snapshots": 1.0,
             "board calls": (1 + 2 * 2 / 10) / 1000,
-            "board notes": 14_400 / 100_000,
+            "board notes": 14_400 / 1_000_000,
             "servers of a slot": 0.002,
         }
     )
