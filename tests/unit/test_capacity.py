@@ -81,7 +81,7 @@ def test_a_class_of_a_hundred_worked_by_hand() -> None:
             "servers of a slot": 0.002,
         }
     )
-    assert (found.first, found.first_single) == ("page process", "board notes")
+    assert (found.first, found.first_single) == ("page process", "proxy")
 
 
 def test_one_person_has_one_of_each() -> None:
