@@ -84,7 +84,7 @@ def nodes(count: int, port: int | None = None) -> Iterator[tuple[Nodes, list[Any
         os.environ.update(before)
 
 
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+def until(true: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait until something is so. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not true():
