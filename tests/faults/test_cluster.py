@@ -66,7 +66,7 @@ def start(client: TrainingClient, seed: int = 0, **options: Any) -> Run:
 
 def at_epoch(client: TrainingClient, run: Run, epoch: int) -> Snapshot:
     """A run's snapshot when it has got so far."""
-    return client.wait(run, 60, lambda snapshot: snapshot.epoch >= epoch)
+    return client.wait(run, 120, lambda snapshot: snapshot.epoch >= epoch)
 
 
 def busy(made: Made) -> list[float]:
@@ -79,7 +79,7 @@ def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> 
     """Each has one of two; and both come to what one machine comes to."""
     before = busy(made)
     runs = [start(client, seed) for seed in (0, 1)]
-    found = [client.wait(run, 60) for run in runs]
+    found = [client.wait(run, 120) for run in runs]
     assert [each.status for each in found] == [Status.FINISHED] * 2
     assert all(now - then > 0.5 for now, then in zip(busy(made), before, strict=True))
     with TrainingClient(clustered=False) as alone:
@@ -108,7 +108,7 @@ def test_a_message_that_is_not_agreed_on_is_refused(client: TrainingClient) -> N
     assert "refused" in done.stdout
     assert "not a message" in done.stdout
     assert "a note may have 2,000,000 bytes, got 3,000,000" in done.stdout
-    assert client.wait(start(client), 60).status is Status.FINISHED
+    assert client.wait(start(client), 120).status is Status.FINISHED
 
 
 def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) -> None:
@@ -120,7 +120,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) 
     until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)  # type: ignore[union-attr]
     epoch = client.latest(run).epoch  # type: ignore[union-attr]
     client.set_pace(run, None)
-    found = client.wait(run, 60)
+    found = client.wait(run, 120)
     assert found.status is Status.FINISHED
     assert found.epoch > epoch
 
@@ -142,7 +142,7 @@ def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> N
         until(lambda: client.latest(run).status is Status.PAUSED)  # type: ignore[union-attr]
         other.set_pace(theirs, None)
         other.resume(theirs)
-        mine, yours = client.wait(run, 60), other.wait(theirs, 60)
+        mine, yours = client.wait(run, 60), other.wait(theirs, 120)
         assert mine.results["last"].final_mse == yours.results["last"].final_mse
         assert other.shared.find(run.id).result(10)
         notes: list[bytes] = []
@@ -177,7 +177,7 @@ def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) 
     run = Run(run_id, card.experiment, card.dataset)
     client.adopt(run)
     client.stop(run)
-    assert client.wait(run, 60).status is Status.STOPPED
+    assert client.wait(run, 120).status is Status.STOPPED
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
@@ -198,12 +198,12 @@ def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Mad
         lost = told_of_loss(client, runs)
         for run in runs:
             client.set_pace(run, None)
-        found = client.wait(lost, 60)
+        found = client.wait(lost, 120)
         swept = sweep.result(120)
     assert (swept["status"] == "finished").all()
     assert len(swept) == 2 * 24
     assert found.status is Status.FINISHED
-    again = client.wait(start(client, lost.experiment.seed), 60)
+    again = client.wait(start(client, lost.experiment.seed), 120)
     for mode, result in again.results.items():
         assert result.final_mse == pytest.approx(found.results[mode].final_mse, rel=1e-3)
 
@@ -268,8 +268,8 @@ def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made
     until(lambda: "The cluster can't be used now." in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, run).reason
     client.set_pace(run, None)
-    assert client.wait(run, 60).status is Status.FINISHED
-    assert "The cluster isn't used: " in client.wait(start(client), 60).reason
+    assert client.wait(run, 120).status is Status.FINISHED
+    assert "The cluster isn't used: " in client.wait(start(client), 120).reason
     cluster.close()
     notes: list[bytes] = []
     client.shared.follow("talk:2", notes.append)  # type: ignore[union-attr]
@@ -277,5 +277,5 @@ def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made
         until(lambda: not client.away and client.places == 1)
         other.shared.leave("talk:2", b"scene", 60)  # type: ignore[union-attr]
         until(lambda: notes == [b"scene"])
-        found = client.wait(start(client), 60)
+        found = client.wait(start(client), 120)
         assert (found.status, found.reason) == (Status.FINISHED, "")
