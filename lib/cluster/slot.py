@@ -94,7 +94,7 @@ class Slot:
         self._looked: dict[str, float] = {}
         """Server → when it fetched messages last."""
         self._busy = clock()
-        """When it last had something to do, or to say."""
+        """When it last had something to do or to say, or a server came for that."""
         self._ready = self._has_grown = False
         self._failed = ""
         self._alive = clock() + FIRST_SECONDS - SILENT_SECONDS
@@ -131,6 +131,7 @@ class Slot:
     async def take(self, server: str, commands: list[bytes]) -> None:
         """Commands of a page server, in order."""
         self._meet(server)
+        self._busy = self._clock()
         for data in commands:
             try:
                 self._command(server, decode(data, Command), data)
@@ -153,6 +154,7 @@ class Slot:
                 await asyncio.wait_for(news.wait(), seconds)
             except TimeoutError:
                 return []
+        self._busy = self._clock()
         return box.take() if self._news.get(server) is news else []
 
     async def card(self, run_id: str) -> bytes | None:

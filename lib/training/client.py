@@ -317,7 +317,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                if self.shared and message.kind in ("ready", "notes"):
+                is_new = keeper is self._keepers.cluster and message.kind in ("ready", "notes")
+                if self.shared and is_new:
                     self.shared.again()
                 if message.kind == "away":
                     self._handover.move(keeper, worker, worker.withdraw(), said("left"))

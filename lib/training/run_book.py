@@ -136,10 +136,11 @@ class RunEntry:
         """
         saved, waits = self.checkpoint, self.unwatched or self.verb in ("pause", "step")
         waits = waits or (self.verb == "start" and self.start.paused)
-        waits = waits or self.snapshot.status is Status.PAUSED
         waits = waits or self.snapshot.status is Status.PAUSED  # as another page server may say
         if self.verb == "step":
             self.verb = "pause"  # no epoch more is to be waited for
+        if not waits:
+            self.steered_at = now  # a slot that still has it is told once more
         self.restarted_at, self.supervisor, self.yields = now, keeper, False
         self.worker = keeper.need()
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")

@@ -132,15 +132,25 @@ def known(run_id: str | None) -> Run | None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run where it is gone; if it came from a link, that is a complaint."""
-    record = session().run
-    if record.id and known(record.id) is None:
-        is_own = record.id in record.started
-        if client().away and not is_own:  # it may go on there: the link is kept
-            session().address.complaints.append(client().away)
-            return
+    """Forget the session's run where it is gone; if it came from a link, that is a complaint.
+
+    Without a way to the cluster it may go on there: then the link is kept, and the complaint, which
+    is said once, is taken back when the run is found.
+    """
+    record, said = session().run, session().address.complaints
+    run_id, before = record.id or "", record.missed
+    is_gone = bool(run_id) and known(run_id) is None
+    is_own = run_id in record.started
+    away = client().away if is_gone and not is_own else ""
+    record.missed = (run_id, away) if away else ("", "")
+    if record.missed != before:
+        if before[1] in said:
+            said.remove(before[1])
+        if away:
+            said.append(away)
+    if is_gone and not away:
         if not is_own:
-            session().address.complaints.append(GONE)
+            said.append(GONE)
         record.id = None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from lib.card import card_of
 from lib.datasets import suggested
@@ -14,17 +16,18 @@ from lib.ui import runs
 from lib.ui.present.elsewhere import Elsewhere
 from lib.ui.present.talks import Shown, Talks
 from lib.ui.sweep import sweeps
-from lib.ui.sweep.elsewhere import Teller
+from lib.ui.sweep.elsewhere import Teller, find
 from lib.ui.text import plain
 from tests.app.test_cell import seen
 from tests.app.test_pages import start
 from tests.app.test_present import Browsers, browsers, title
-from tests.app.test_sweep import sweep, text
+from tests.app.test_sweep import finish, linked, sweep, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.joined import Joined
 from tests.unit.swept import a_point
 from tests.unit.test_sweep_elsewhere import FakeRunner
+from tests.waiting import PATIENCE
 
 __all__ = ["browsers"]  # a fixture
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
@@ -86,6 +89,44 @@ def test_what_nobody_knows_is_not_remembered_for_ever(
     assert len(joined.found) == 4
 
 
+def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(
+    client: FakeClient, joined: Joined
+) -> None:
+    """It may go on there: it is found again when the way is, at once. That is said once."""
+    joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
+    app = start(data="running_mean", N="64", epochs="50", run=RUN)
+    client.runs.clear()  # as the client does then
+    client.away = "The cluster isn't used: nobody answers. This machine trains."
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+        assert [warning.value for warning in app.warning] == [plain(client.away)]
+        assert "You are watching a run" not in seen(app)
+        assert linked(app, "run") == RUN
+    assert runs.known(RUN) is None
+    assert joined.found == [RUN]  # nobody was asked who can't answer
+    client.away = ""
+    app.run()
+    assert "You are watching a run that another browser started" in seen(app)
+    assert not app.warning
+    assert joined.found == [RUN] * 2
+
+
+def test_a_run_of_this_browser_that_is_forgotten_is_gone_though_the_cluster_is_away(
+    client: FakeClient,
+) -> None:
+    """It was this server's own: nobody else would have it, and no link is blamed."""
+    app = start(data="running_mean", N="64", epochs="50")
+    app.button(key="do_train").click().run()
+    assert linked(app, "run") in client.runs
+    client.runs.clear()
+    client.away = "The cluster isn't used: nobody answers. This machine trains."
+    app.run()
+    assert not app.exception
+    assert "run" not in app.query_params
+    assert plain(runs.GONE) not in [warning.value for warning in app.warning]
+
+
 def test_other_servers_can_show_what_is_started_here(client: FakeClient, joined: Joined) -> None:
     """By a card; without other servers there is none."""
     owner = runs.Owner("browser", None, "Run 1")
@@ -113,6 +154,49 @@ def test_a_link_to_a_sweep_of_another_server_shows_it(joined: Joined) -> None:
     app.run()
     assert "2 of 3 points" in text(app)
     assert "watch" in runner.done
+
+
+def points(app: AppTest) -> str:
+    """The table of a sweep's points."""
+    return next(part for part in text(app).split("<table")[1:] if "T = 4" in part)
+
+
+@pytest.mark.parametrize("whose", ["recorded", "own", "far"])
+def test_the_table_of_a_sweep_asks_other_servers_for_nothing(joined: Joined, whose: str) -> None:
+    """Of each of its points a page would wait: another server's links do that when followed.
+
+    Those of a recorded sweep, and of runs that are forgotten here, lead to their settings.
+    """
+    point = a_point([0.5, 0.4], [0.1, 0.2], T=4)
+    point.rows[0]["run"] = RUN
+    runner: Any = FakeRunner()
+    runner.plan, runner.results = type(runner.plan)(("T",), 2), (point,)
+    if whose == "own":
+        sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, "Running mean", runs.NOBODY)
+    elif whose == "far":
+        Teller(joined.server(), "a", "Running mean", "another browser").follow(runner)
+    app = sweep(data="running_mean", sweep="a") if whose != "recorded" else sweep()
+    assert not app.exception
+    assert ("&amp;run=" in points(app)) is (whose == "far")
+    assert joined.found == []
+
+
+def test_the_end_of_a_sweep_is_told_though_its_page_is_closed(
+    client: FakeClient, joined: Joined
+) -> None:
+    """Other servers may show it."""
+    app = sweep(data="running_mean", vary="U=2,4", N="64")
+    app.button(key="sweep_start").click().run()
+    far = find(joined.server(), linked(app, "sweep"))
+    assert far
+    assert client.shared is not None
+    end = monotonic() + PATIENCE
+    while not far[0].state.is_over:
+        finish(client)
+        sleep(0.01)
+        assert monotonic() < end
+    assert (far[0].state, len(far[0].results)) == (State.DONE, 2)
+    assert joined.followed(client.shared) == set()
 
 
 def test_a_link_to_a_talk_on_another_server_shows_its_scene(

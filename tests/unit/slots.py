@@ -82,7 +82,8 @@ class FakeSlot:
     def __init__(self) -> None:
         self.theirs = fingerprint()
         self.failed = ""
-        self.is_ready = asyncio.Event()
+        self.has_processor, self.is_ready = asyncio.Event(), asyncio.Event()
+        self.has_processor.set()
         self.is_ready.set()
         self.full: tuple[int, int] = (0, 0)
         self.cards: dict[str, bytes] = {}
@@ -91,7 +92,8 @@ class FakeSlot:
         self.says: asyncio.Queue[Message | Exception] = asyncio.Queue()
 
     async def version(self) -> str:
-        """Of its code."""
+        """Of its code, as soon as that runs anywhere."""
+        await self.has_processor.wait()
         return self.theirs
 
     async def ready(self) -> str:

@@ -11,20 +11,14 @@ import pytest
 from lib.run import Run, Snapshot, Status
 from lib.training.cluster_link import MODULE, RETRY_SECONDS
 from lib.training.messages import (
-    Attended,
     Checkpoint,
     Event,
-    Find,
-    Follow,
     Lost,
-    Note,
     Report,
     Show,
     Start,
     Steer,
-    Watch,
 )
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import FakeWorker, Scene, make_dataset, make_experiment
 
 AWAY = Event("away", "nobody answers at head:1")
@@ -221,105 +215,14 @@ def test_runs_that_lost_their_slot_begin_again_elsewhere(ready: Scene) -> None:
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def foreign(scene: Scene) -> Run:
-    """A run of another page server."""
-    run = Run("0" * 16, make_experiment(), make_dataset())
-    scene.client.adopt(run)
-    return run
-
-
-def test_a_run_of_another_server_is_watched(ready: Scene) -> None:
-    """Once; it can be steered, and takes none of this server's room."""
-    run = foreign(ready)
-    ready.client.adopt(run)
-    assert ready.worker.posted == [Watch(run.id)]
-    assert ready.client.get(run.id) is run
-    ready.say(run, Status.RUNNING, 2)
-    assert ready.latest(run).epoch == 2
-    for verb in ("pause", "resume", "stop"):
-        getattr(ready.client, verb)(run)
-    ready.client.set_pace(run, None)  # which it may have, or not
-    steers = [c for c in ready.worker.posted if isinstance(c, Steer)]
-    assert [c.verb for c in steers if c.verb != "attend"] == ["pause", "resume", "stop", "set_pace"]
-
-
-def test_its_own_server_hears_that_somebody_looks(ready: Scene) -> None:
-    """Now and then, and not of a run that is over."""
-    run = foreign(ready)
-    ready.say(run, Status.RUNNING, 2)
-    for seconds in (0, 1, 6, 1):
-        ready.clock.forward(seconds)
-        ready.latest(run)
-    attends = [c for c in ready.worker.posted if c == Steer("attend", run.id)]
-    assert len(attends) == 2
-    own = ready.start()
-    ready.say(own, Status.RUNNING, 2)
-    for _ in range(3):  # by the same sign a run here goes on that is looked at elsewhere
-        ready.clock.forward(WATCH_SECONDS - 1)
-        ready.worker.say(Attended(own.id))
-    ready.latest(run)
-    assert Steer("pause", own.id) not in ready.worker.posted
-
-
-def test_a_run_of_another_server_is_never_paused_or_dropped_here(ready: Scene) -> None:
-    """Nor restarted: it is only forgotten, and is lost where nobody has it."""
-    run = foreign(ready)
-    ready.say(run, Status.RUNNING, 2)
-    ready.worker.say(saved(run, 2))
-    ready.clock.forward(2 * KEEP_SECONDS)
-    ready.start()
-    assert {c.verb for c in ready.worker.posted if isinstance(c, Steer)} <= {"attend"}
-    ready.worker.say(Lost([run.id], "The node is gone."))
-    assert starts(ready.worker, run) == []
-    assert ready.status(run) is Status.FAILED
-    other = Run("1" * 16, make_experiment(), make_dataset())
-    ready.client.adopt(other)
-    ready.client.drop(other)
-    assert Steer("drop", other.id) not in ready.worker.posted
-
-
-def test_the_next_driver_watches_it_again(ready: Scene) -> None:
-    """Where the cluster is gone, so is the run; that is said."""
-    run = foreign(ready)
-    ready.say(run, Status.RUNNING, 2)
-    ready.worker.die()
-    assert ready.worker.posted == [Watch(run.id)]
-    assert ready.status(run) is Status.RUNNING
-    ready.worker.say(AWAY)
-    assert ready.status(run) is Status.FAILED
-    assert ready.latest(run).reason.startswith(LEFT)
-
-
-def test_the_next_driver_is_told_what_was_shared(ready: Scene) -> None:
-    """Notes and what is followed; who waits for a run of another server may ask again."""
-    shared: Any = ready.client.shared
-    shared.leave("a", b"1", 60.0)
-    shared.follow("b")
-    search = shared.find("0" * 16)
-    first = [Note("a", b"1", 60.0), Follow("b"), Find("0" * 16)]
-    assert ready.worker.posted == first
-    ready.worker.die()
-    assert search.result(0) is None
-    assert ready.worker.posted == first[:2]
-
-
 def test_a_closed_client_starts_no_driver(ready: Scene) -> None:
     """Though threads may still tell of their talks and sweeps."""
     ready.client.close()
     count = len(ready.workers)
     shared: Any = ready.client.shared
     shared.leave("a", b"1", 60.0)
-    foreign(ready)
+    ready.client.adopt(Run("0" * 16, make_experiment(), make_dataset()))
     assert len(ready.workers) == count
-
-
-def test_a_run_that_is_paused_elsewhere_stays_paused(ready: Scene) -> None:
-    """Where its slot is lost; its own server has not been told by a person."""
-    run = ready.start()
-    ready.say(run, Status.PAUSED, 3)
-    ready.worker.say(saved(run, 3))
-    ready.worker.say(Lost([run.id], "The node is gone."))
-    assert starts(ready.worker, run)[1].paused
 
 
 def test_a_late_message_of_a_worker_before_is_no_news(ready: Scene) -> None:

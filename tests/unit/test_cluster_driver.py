@@ -233,6 +233,28 @@ def test_without_a_slot_for_long_a_cluster_is_none() -> None:
     run(scene())
 
 
+def test_a_slot_that_still_imports_tensorflow_is_waited_for() -> None:
+    """Once it has a processor: one that has none doesn't answer, nor does one that is gone."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        one, other = cluster.there.values()
+        one.is_ready.clear()
+        other.has_processor.clear()
+        async with Drive(cluster) as drive:
+            await asyncio.sleep(5 * NO_SLOT_SECONDS)
+            assert not drive.work.done()
+            one.is_ready.set()
+            await drive.said(READY)
+            one.is_ready.clear()
+            cluster.actors["slot-0"].gone = "is gone"
+            one.says.put_nowait(UnavailableError("is gone"))
+            with pytest.raises(ClusterError, match="no node has a processor free"):
+                await asyncio.wait_for(drive.work, 2 * NO_SLOT_SECONDS)
+
+    run(scene())
+
+
 def test_a_command_that_is_not_for_a_cluster_is_refused() -> None:
     """And those after it are done."""
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from lib.cluster import driver
 from lib.cluster.board import MOST_BYTES, Board
 from lib.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
 from lib.cluster.errors import UnavailableError
-from lib.training.messages import Event, Find, Follow, Found, Lost, Note, Noted, Steer, Watch
-from tests.unit.slots import Drive, FakeCluster, run, until
+from lib.run import Snapshot, Status
+from lib.training.messages import (
+    Event,
+    Find,
+    Follow,
+    Found,
+    Lost,
+    Note,
+    Noted,
+    Report,
+    Steer,
+    Watch,
+)
+from tests.unit.slots import Drive, FakeCluster, run, start_of, until
 from tests.unit.test_cluster_driver import READY, noted
 
 
@@ -77,6 +92,30 @@ def test_a_watched_run_whose_slot_is_gone_is_looked_for() -> None:
     run(scene())
 
 
+def test_a_watched_run_that_is_over_is_not_lost_with_its_slot() -> None:
+    """Who watched it has all of it: it isn't looked for."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        one = cluster.there["slot-0"]
+        one.cards["a"] = b"card"
+        await noted(cluster, "a", "slot-0")
+        async with Drive(cluster) as drive:
+            await drive.said(Event("places", count=2))
+            drive.take(Watch("a"))
+            await until(lambda: "watch" in cluster.actors["slot-0"].calls)
+            over = Report(Snapshot("a", Status.FINISHED, 5, 5))
+            one.says.put_nowait(over)
+            await until(lambda: len(drive.of(Report)) == 1)
+            one.cards.clear()
+            one.says.put_nowait(UnavailableError("is gone"))
+            await asyncio.sleep(2 * FIND_SECONDS)
+            assert drive.of(Lost) == []
+            assert cluster.actors["slot-0"].calls.count("watch") == 1
+
+    run(scene())
+
+
 def test_a_watched_run_that_its_server_has_taken_away_is_looked_for() -> None:
     """The slot says so; the client hears of it only where nobody else has the run."""
 
@@ -118,24 +157,62 @@ def test_notes_are_left_and_followed() -> None:
     run(scene())
 
 
-def test_a_new_board_gets_the_notes_again() -> None:
-    """Also those that were left while there was none; and it is followed as the one before."""
+NEW = Event("notes")
+"""What the server is told of a new board."""
+
+
+def a_board() -> Board:
+    """An empty one, on the loop's clock."""
+    return Board(lambda: asyncio.get_running_loop().time())
+
+
+def test_of_a_new_board_the_server_is_told() -> None:
+    """Once: it leaves its notes again itself. The board is followed as the one before."""
 
     async def scene() -> None:
         cluster = FakeCluster()
         async with Drive(cluster) as drive:
-            drive.take(Note("a", b"1", 1e6), Note("a", b"2", 1e6), Follow("b"))
-            await asyncio.sleep(1)
+            drive.take(Note("a", b"1", 1e6), Follow("a"), Follow("b"))
+            await drive.said(Noted("a", b"1"))
+            assert NEW not in drive.sent  # of the first board there is nothing to say
             cluster.board.gone = "is gone"
             drive.take(Note("c", b"3", 1e6))
             await asyncio.sleep(1)
-            cluster.board.there = Board(lambda: asyncio.get_running_loop().time())
-            cluster.board.gone = ""
-            await asyncio.sleep(60)
-            assert await cluster.board.call("get", "a") == b"2"
+            assert NEW not in drive.sent  # it may be the same that answers again
+            cluster.board.there, cluster.board.gone = a_board(), ""
+            await drive.said(NEW)
+            assert await cluster.board.call("get", "a") is None
+            drive.take(Note("a", b"1", 1e6), Note("c", b"3", 1e6), Follow("a"), Follow("b"))
+            await until(lambda: drive.sent.count(Noted("a", b"1")) == 2)
             assert await cluster.board.call("get", "c") == b"3"
             await cluster.board.call("put", "b", b"4", 60.0)
             await drive.said(Noted("b", b"4"))
+            await asyncio.sleep(60)
+            assert drive.sent.count(NEW) == 1
+
+    run(scene())
+
+
+def test_a_new_board_gets_the_drivers_own_notes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where runs are, also those that came while there was none; as long as that holds."""
+    monkeypatch.setattr(driver, "RUN_NOTE_SECONDS", 100.0)
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        async with Drive(cluster) as drive:
+            await drive.said(READY)
+            drive.take(start_of("old"))
+            await asyncio.sleep(60)
+            drive.take(start_of("a"))
+            await asyncio.sleep(1)
+            cluster.board.gone = "is gone"
+            drive.take(start_of("b"))
+            await asyncio.sleep(50)
+            cluster.board.there, cluster.board.gone = a_board(), ""
+            await drive.said(NEW)
+            await asyncio.sleep(1)
+            places = [await cluster.board.call("get", f"run:{each}") for each in ("old", "a", "b")]
+            assert places == [None, b"slot-0", b"slot-0"]
 
     run(scene())
 

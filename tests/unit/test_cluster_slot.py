@@ -1,16 +1,15 @@
-"""A slot of a cluster: what it passes to the worker's loop, whom it tells, and when it ends."""
+"""A slot of a cluster: what it passes to the worker's loop, and whom it tells."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lib.cluster.slot import FIRST_SECONDS, GONE_SECONDS, SILENT_SECONDS, Inbox, Slot
+from lib.cluster.slot import Inbox
 from lib.cluster.version import fingerprint
 from lib.run import Snapshot, Status
 from lib.training.messages import (
@@ -62,18 +61,6 @@ def test_one_that_can_never_train_says_why(place: Place) -> None:
     run(scene())
     place.close()
     assert place.ended == []
-
-
-def test_a_loop_that_ends_ends_the_process() -> None:
-    """And so does one that raises."""
-
-    def broken(_: Inbox) -> None:
-        raise RuntimeError("broken")
-
-    for work in (lambda _: None, broken):
-        ended = threading.Event()
-        Slot(work, lambda _, it=ended: it.set())  # type: ignore[misc]
-        assert ended.wait(10)
 
 
 def test_each_page_server_hears_of_its_own_runs(place: Place) -> None:
@@ -168,18 +155,25 @@ def test_who_watches_is_shown_all_of_the_past_first(place: Place) -> None:
 
 
 def test_a_server_that_comes_back_for_its_run_is_told_where_it_stands(place: Place) -> None:
-    """It isn't started twice; a command that got lost on the way is made up for."""
+    """It isn't started twice; what got lost on the way is made up for: a pace, a look, a command.
+
+    Its pace first, and last whether it goes on.
+    """
 
     async def scene() -> None:
         await place.take("one", start_of("a"))
         place.report("a", epoch=4)
         assert await place.epochs("one") == [("a", 4)]
-        await place.take("one", start_of("a", again=True, paused=True))
+        await place.take("one", start_of("a", again=True, paused=True, show_seconds=24.0))
         assert await place.epochs("one") == [("a", 4)]
         await place.take("one", start_of("a", again=True))
         start, *steers = place.got
         assert start.run_id == "a"
-        assert steers == [Steer("pause", "a"), Steer("resume", "a")]
+        assert [(each.verb, each.run_id) for each in steers] == [
+            (verb, "a") for verb in ("set_pace", "attend", "pause", "set_pace", "attend", "resume")
+        ]
+        assert [steers[place].show_seconds for place in (0, 3)] == [24.0, None]
+        assert {each.epochs for each in steers} == {None}  # it goes on to its end
 
     run(scene())
 
@@ -243,63 +237,6 @@ def test_only_its_owner_drops_a_run(place: Place) -> None:
         assert await place.heard("three") == [Lost(["a"], "")]
         await place.take("one", Steer("pause", "a"))
         assert place.got == []
-
-    run(scene())
-
-
-def test_a_loop_that_hangs_ends_the_process(place: Place) -> None:
-    """It is given longer at first, when it imports TensorFlow."""
-
-    async def scene() -> None:
-        place.clock.forward(FIRST_SECONDS - 1)
-        await place.slot.load()
-        assert place.ended == []
-        place.say(Event("alive"))
-        place.clock.forward(SILENT_SECONDS)
-        await place.heard("one")
-        assert place.ended == []
-        place.clock.forward(1)
-        await place.heard("one")
-        assert place.ended == [1]
-
-    run(scene())
-
-
-def test_one_that_has_grown_ends_when_it_has_nothing_to_do(place: Place) -> None:
-    """Until then it is the last to be given anything."""
-
-    async def scene() -> None:
-        await place.take("one", start_of("a"))
-        place.say(Event("grown"))
-        assert await place.slot.load() == (1, 1)
-        assert place.ended == []
-        place.report("a", Status.FINISHED)
-        await place.heard("one")
-        assert place.ended == [1]
-
-    run(scene())
-
-
-def test_a_server_that_is_gone_for_long_has_its_runs_dropped(place: Place) -> None:
-    """But for those that another one watches, and those that are over."""
-
-    async def scene() -> None:
-        await place.take("one", start_of("a"), start_of("b"), start_of("c"))
-        place.report("c", Status.FINISHED)
-        await place.slot.watch("two", "b")
-        assert len(place.got) == 3
-        place.clock.forward(GONE_SECONDS)
-        place.say(Event("alive"))
-        await place.heard("two")
-        assert place.got == []
-        place.clock.forward(1)
-        await place.heard("two")
-        assert place.got == [Steer("drop", "a")]
-        assert await place.slot.card("a") is None
-        assert await place.slot.card("b") == await place.slot.card("c") == b""
-        place.report("b", epoch=3)
-        assert await place.epochs("two") == [("b", 3)]
-        assert list(place.slot._boxes) == ["two"]  # nothing waits for who is gone
 
     run(scene())
 

@@ -116,7 +116,10 @@ def test_what_is_not_followed_any_more_is_forgotten(post: Post) -> None:
 def test_the_next_driver_is_told_all_that_holds(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest note of each key while its time isn't over, and not more than MOST_NOTES."""
+    """The newest note of each key while its time isn't over, and not more than MOST_NOTES.
+
+    What is still looked for is looked for again.
+    """
     monkeypatch.setattr(module, "MOST_NOTES", 2)
     for key in "abc":
         post.shared.leave(key, key.encode(), 60.0)
@@ -124,7 +127,16 @@ def test_the_next_driver_is_told_all_that_holds(
     post.shared.leave("b", b"again", 60.0)
     post.shared.follow("d")
     search = post.shared.find("run")
+    other = post.shared.find("other")
+    post.shared.take(Found("other", None))
+    post.posted.clear()
+    post.shared.again()
+    assert post.posted == [Find("run"), Note("b", b"again", 60.0), Follow("d")]
+    assert not search.done()  # who asked the one before is answered by this one
+    assert post.shared.find("run") is search
+    post.shared.take(Found("run", b"card"))
+    assert search.result(0) == b"card"
+    assert other.result(0) is None
     post.posted.clear()
     post.shared.again()
     assert post.posted == [Note("b", b"again", 60.0), Follow("d")]
-    assert search.result(0) is None

@@ -8,12 +8,24 @@ import pytest
 
 from lib.sweep.runner import State
 from lib.swept import PointResult
-from lib.training.messages import decode, encode
+from lib.training.messages import Event, decode, encode
+from lib.training.run_book import KEEP_SECONDS
 from lib.ui.sweep import elsewhere
-from lib.ui.sweep.elsewhere import WATCH_SECONDS, FarPlan, FarRunner, SweepNote, Teller, find
+from lib.ui.sweep.elsewhere import (
+    GONE,
+    LOST_SECONDS,
+    TELL_SECONDS,
+    WATCH_SECONDS,
+    FarPlan,
+    FarRunner,
+    SweepNote,
+    Teller,
+    find,
+)
 from tests.clock import Clock
 from tests.unit.joined import Joined
 from tests.unit.swept import a_point
+from tests.unit.test_sweep_runner import Stage, until
 
 
 class FakeRunner:
@@ -69,6 +81,14 @@ def pair() -> Pair:
     return Pair()
 
 
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that signs of life go by."""
+    time = Clock()
+    monkeypatch.setattr(elsewhere.time, "monotonic", time.now)
+    return time
+
+
 def test_a_sweep_is_found_on_another_server(pair: Pair) -> None:
     """All that the page says of it; and nothing where nobody has it."""
     found = find(pair.here, "a")
@@ -80,7 +100,7 @@ def test_a_sweep_is_found_on_another_server(pair: Pair) -> None:
         State.GOING,
         0.0,
         None,
-        None,
+        "",
     )
     pair.here.follow("sweep:b")
     assert find(pair.here, "b") is None
@@ -121,12 +141,9 @@ def test_who_may_steer_it_there_may_from_here(pair: Pair) -> None:
     assert far.state is State.STOPPED
 
 
-def test_its_server_hears_now_and_then_that_somebody_watches(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_server_hears_now_and_then_that_somebody_watches(time: Clock, pair: Pair) -> None:
     """Not at each look of a page."""
-    time = Clock()
-    monkeypatch.setattr(elsewhere.time, "monotonic", time.now)
+    time.forward(WATCH_SECONDS + 1)
     far = pair.far()
     for seconds in (0, 1, WATCH_SECONDS, 1):
         time.forward(seconds)
@@ -134,14 +151,135 @@ def test_its_server_hears_now_and_then_that_somebody_watches(
     assert pair.runner.done == ["watch", "watch"]
 
 
+def test_a_look_does_not_take_the_place_of_a_wish(time: Clock, pair: Pair) -> None:
+    """Only the last note is read: a wish is a sign that somebody looks, too."""
+    time.forward(WATCH_SECONDS + 1)
+    far = pair.far()
+    far.pause()
+    wish = pair.joined.notes["steer:a"]
+    time.forward(WATCH_SECONDS)
+    far.watch()
+    assert pair.joined.notes["steer:a"] == wish
+    time.forward(1)
+    far.watch()
+    assert pair.runner.done == ["pause", "watch"]
+
+
+def test_its_server_gives_a_sign_of_life_now_and_then(time: Clock, pair: Pair) -> None:
+    """As long as it isn't over: of one that is there is nothing more to say."""
+    del pair.joined.notes["sweep:a"]
+    told = []
+    for _ in range(6):
+        time.forward(TELL_SECONDS / 2 + 0.1)
+        pair.teller.tell()
+        told.append(pair.joined.notes.pop("sweep:a", None) is not None)
+    assert told == [False, True] * 3
+    pair.runner.state = State.PAUSED
+    pair.teller.tell()
+    assert pair.joined.notes.pop("sweep:a")
+    time.forward(TELL_SECONDS + 1)
+    pair.teller.tell()
+    assert pair.joined.notes.pop("sweep:a")
+    pair.runner.state = State.DONE
+    pair.teller.tell()
+    assert pair.joined.notes.pop("sweep:a")
+    time.forward(LOST_SECONDS + 1)
+    pair.teller.tell()
+    assert pair.joined.notes == {}
+
+
+@pytest.mark.parametrize("state", [State.GOING, State.PAUSED, State.RESTING])
+def test_a_sweep_of_whose_server_nothing_is_heard_has_stopped(
+    time: Clock, pair: Pair, state: State
+) -> None:
+    """After LOST_SECONDS, with a sentence; if it was only late, it goes on."""
+    pair.runner.state, pair.runner.seconds_left = state, 60.0
+    time.forward(TELL_SECONDS + 1)
+    pair.teller.tell()
+    far = pair.far()
+    time.forward(LOST_SECONDS)
+    assert (far.state, far.seconds_left, far.error) == (state, 60.0, "")
+    time.forward(1)
+    assert (far.state, far.seconds_left, far.error) == (State.STOPPED, None, GONE)
+    assert GONE == "its page server is gone, and the rest of it with that"
+    pair.teller.tell()
+    assert (far.state, far.seconds_left, far.error) == (state, 60.0, "")
+
+
+def test_a_sweep_that_is_over_stays_as_it_ended(time: Clock, pair: Pair) -> None:
+    """Though nothing more is heard of it."""
+    far = pair.far()
+    pair.runner.state = State.DONE
+    pair.teller.tell()
+    time.forward(10 * LOST_SECONDS)
+    assert (far.state, far.error) == (State.DONE, "")
+
+
+def test_a_note_is_kept_as_long_as_it_holds(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that goes on until its server counts as gone: nobody finds it after that."""
+    kept: list[float] = []
+    monkeypatch.setattr(pair.there, "leave", lambda _key, _value, seconds: kept.append(seconds))
+    pair.runner.state = State.PAUSED
+    pair.teller.tell()
+    pair.runner.state = State.STOPPED
+    pair.teller.tell()
+    assert kept == [LOST_SECONDS, KEEP_SECONDS]
+
+
+def test_of_a_sweep_that_is_over_no_wish_is_heard(pair: Pair) -> None:
+    """And of one that is forgotten nothing at all."""
+    assert pair.joined.followed(pair.there) == {"steer:a"}
+    far = pair.far()
+    assert pair.joined.followed(pair.here) == {"sweep:a"}
+    pair.runner.state = State.DONE
+    pair.teller.tell()
+    assert pair.joined.followed(pair.there) == set()
+    far.stop()
+    assert pair.runner.done == []
+    far.forget()
+    assert pair.joined.followed(pair.here) == set()
+
+
+def test_a_sweep_that_its_own_server_forgets_is_told_of_no_more(pair: Pair) -> None:
+    """One that went on then has nobody who would steer it."""
+    pair.teller.forget()
+    assert pair.joined.followed(pair.there) == set()
+
+
+def test_an_end_is_told_though_nobody_looks(pair: Pair) -> None:
+    """By the thread that trains: that it is done, or what has ended it."""
+
+    def full(_: object) -> None:
+        raise OSError("no space left")
+
+    for keep, state, error in ((None, State.DONE, ""), (full, State.STOPPED, "no space left")):
+        stage = Stage()
+        stage.runner._keep = keep or stage.runner._keep
+        name = f"{state}"
+        teller = Teller(pair.there, name, "Running mean", "a browser")
+        teller.follow(stage.runner)
+        found = find(pair.here, name)
+        assert found
+        stage.runner.start(teller.tell)
+        stage.started(1)
+        stage.scene.worker.say(Event("ready"))
+        stage.finish(1 if error else 3)
+        far = found[0]
+        until(lambda far=far: far.state.is_over)  # type: ignore[misc]
+        assert (far.state, far.error, len(far.results)) == (state, error, 1 if error else 3)
+        until(lambda name=name: f"steer:{name}" not in pair.joined.followed(pair.there))  # type: ignore[misc]
+        stage.scene.client.close()
+
+
 def test_what_makes_no_sense_changes_nothing(pair: Pair) -> None:
     """Neither a note that is no sweep nor a wish that is none."""
     far = pair.far()
     note = decode(pair.joined.notes["sweep:a"], SweepNote)
-    nonsense = b"nonsense", encode(SweepNote(**{**_fields(note), "points": "no,table\n1"}))
+    changed = {"state": State.DONE, "total": 9, "points": "no,table\n1"}
+    nonsense = b"nonsense", encode(SweepNote(**{**_fields(note), **changed}))
     for value in nonsense:
         pair.joined.put("sweep:a", value)
-        assert far.state is State.GOING
+        assert (far.state, far.total) == (State.GOING, 3)
         pair.joined.put("sweep:b", value)
         assert find(pair.here, "b") is None
     for wish in (b"nonsense", encode({"verb": "close", "each": "1"})):

@@ -101,6 +101,80 @@ def test_notes_on_another_server_move_the_talk(pair: Pair) -> None:
     assert pair.one.talks.granted(pair.talk) == 0
 
 
+def missing_wishes(pair: Pair, *wishes: int) -> Talk:
+    """The talk as its notes on the other server have it, where these were wished for.
+
+    Of quick wishes the board has only the last when it is read.
+    """
+    notes = pair.other.talks.noted(pair.talk.notes)
+    assert notes
+    assert pair.one.shared
+    key = f"wish:{pair.talk.id}"
+    pair.joined._followed.discard((pair.one.shared, key))
+    for by in wishes:
+        pair.other.talks.wish(notes, by)
+    pair.joined._followed.add((pair.one.shared, key))
+    pair.joined.put(key, pair.joined.notes[key])
+    return notes
+
+
+@pytest.mark.parametrize("wishes", [(1, 1), (1, 1, 1, -1), (-1, -1, -1), (1, -1)])
+def test_quick_wishes_add_up_though_only_the_last_is_read(
+    pair: Pair, wishes: tuple[int, ...]
+) -> None:
+    """The first ones too; and each counts once, though its note is read again."""
+    notes = missing_wishes(pair, *wishes)
+    assert pair.one.talks.granted(pair.talk) == sum(wishes)
+    missing_wishes(pair, *wishes)
+    assert pair.one.talks.granted(pair.talk) == sum(wishes)
+    key = f"wish:{pair.talk.id}"
+    pair.joined.put(key, pair.joined.notes[key])
+    assert pair.one.talks.granted(pair.talk) == 0
+    pair.other.talks.wish(notes, 1)
+    assert pair.one.talks.granted(pair.talk) == 1
+
+
+def test_wishes_of_several_servers_add_up(pair: Pair) -> None:
+    """Each has its own sum, though their notes take each other's place."""
+    third = Server(pair.joined.server())
+    for server in (pair.other, third, pair.other, third, third):
+        notes = server.talks.noted(pair.talk.notes)
+        assert notes
+        server.talks.wish(notes, 1)
+    assert pair.one.talks.granted(pair.talk) == 5
+
+
+def test_sums_that_are_forgotten_begin_anew(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of very many talks those of the newest are kept: nobody is sent back for that."""
+    monkeypatch.setattr(elsewhere, "MOST", 1)
+    notes = missing_wishes(pair, 1, 1, 1)
+    assert pair.one.talks.granted(pair.talk) == 3
+    other = pair.one.talks.given_by("follower", "b")
+    pair.one.talks.show(other, SECOND)
+    far = pair.other.talks.find(other.id)
+    assert far
+    pair.other.talks.wish(far, 1)
+    pair.other.talks.wish(notes, 1)
+    assert pair.one.talks.granted(pair.talk) == 1
+    assert list(pair.other.elsewhere._wished_for) == [pair.talk.id]
+
+
+def test_a_wish_is_not_granted_again_after_a_reload(pair: Pair) -> None:
+    """The presenter's page was gone meanwhile, and its last note is read again then."""
+    notes = pair.other.talks.noted(pair.talk.notes)
+    assert notes
+    pair.other.talks.wish(notes, 1)
+    pair.other.talks.wish(notes, 1)
+    assert pair.one.talks.granted(pair.talk) == 2
+    pair.one.there.remove("presenter")
+    pair.one.elsewhere.tell_again()
+    pair.one.there.add("reloaded")
+    assert pair.one.talks.given_by("reloaded", "a") is pair.talk
+    assert pair.one.talks.granted(pair.talk) == 0
+    pair.other.talks.wish(notes, 1)
+    assert pair.one.talks.granted(pair.talk) == 1
+
+
 def test_a_presenter_of_whom_nothing_is_heard_is_gone(pair: Pair) -> None:
     """After LOST_SECONDS; as long as the talk goes on its server says so again."""
     far = pair.far

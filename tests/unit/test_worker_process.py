@@ -164,6 +164,24 @@ def test_any_end_has_words(stub: Stub, command: str, words: str) -> None:
     assert Watched().ending() == words
 
 
+@pytest.mark.parametrize(("code", "is_logged"), [(0, False), (1, True), (99, True)])
+def test_an_end_with_exit_code_0_is_no_error(
+    stub: Stub, caplog: pytest.LogCaptureFixture, code: int, is_logged: bool
+) -> None:
+    """A driver that can't use its cluster has said why, and ends so every minute at most.
+
+    What another process has written last is in the log.
+    """
+    stub(f"echo its last words >&2; exit {code}")
+    watched = Watched()
+    watched.ending()
+    assert watched.worker.ending  # who waits for it hears of its end in any case
+    errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+    assert len(errors) == is_logged
+    assert all(each.startswith("the training process ") for each in errors)
+    assert all("its last words" in each for each in errors)
+
+
 def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reason."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
 from typing import Literal
@@ -23,7 +23,7 @@ TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
 """How often a talk that goes on is told of, and how long it may not be until its presenter counts
 as gone."""
 MOST = 200
-"""Talks of other servers that are remembered."""
+"""Talks of other servers that are remembered; and talks whose wishes are."""
 Key = Literal["talk", "notes", "wish"]
 
 
@@ -35,11 +35,10 @@ class _Note:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    by: int
     total: int
     """Of all scenes on, or back, that were ever wished for: of quick ones only the last is read."""
     source: str
-    """The server that wishes."""
+    """Who has added that up."""
 
 
 class Elsewhere:
@@ -62,10 +61,10 @@ class Elsewhere:
         self._own: dict[str, Talk] = {}
         """This server's, by id."""
         self._wishes: dict[str, dict[str, int]] = {}
-        """By talk of this server, and by the server that wishes, the total that was heard last."""
-        self._wished_for: dict[str, int] = {}
-        """The same by talk of another server, as it was sent last."""
-        self._source = token_hex(4)
+        """By talk of this server, and by who wishes, the total that was heard last. It is kept when
+        a talk isn't given any more: after a reload the last note is read again."""
+        self._wished_for: dict[str, _Wish] = {}
+        """By talk of another server, as it was sent last."""
         self._lock, self._telling = threading.Lock(), threading.Lock()
 
     def begin(self, talk: Talk) -> None:
@@ -73,9 +72,11 @@ class Elsewhere:
         if (shared := self._shared()) is None:
             return
         with self._lock:
-            is_first, is_new = not self._own, talk.id not in self._wishes
+            is_first, is_new = not self._own, talk.id not in self._own
             self._own[talk.id] = talk
-            self._wishes.setdefault(talk.id, {})
+            self._wishes[talk.id] = self._wishes.pop(talk.id, {})
+            for old in [*self._wishes][:-MOST]:
+                del self._wishes[old]
         if is_new:
             shared.follow(f"wish:{talk.id}", partial(self._hear_wish, talk))
         if is_first:
@@ -123,11 +124,10 @@ class Elsewhere:
         if (shared := self._shared()) is None:
             return
         with self._telling:
-            total = self._wished_for.pop(talk.id, 0) + by
-            self._wished_for[talk.id] = total
+            before = self._wished_for.pop(talk.id, None) or _Wish(0, token_hex(4))
+            wish = self._wished_for[talk.id] = replace(before, total=before.total + by)
             for old in [*self._wished_for][:-MOST]:
                 del self._wished_for[old]
-            wish = _Wish(by, total, self._source)
             shared.leave(f"wish:{talk.id}", encode(wish), LOST_SECONDS)
 
     def _hear(self, talk: Talk, value: bytes) -> None:
@@ -137,7 +137,7 @@ class Elsewhere:
     def _hear_wish(self, talk: Talk, value: bytes) -> None:
         wish = decode(value, _Wish)
         heard = self._wishes.setdefault(talk.id, {})
-        by = wish.total - heard[wish.source] if wish.source in heard else wish.by
+        by = wish.total - heard.get(wish.source, 0)
         heard[wish.source] = wish.total
         if by:  # else it was read again
             self._wished(talk, by)
@@ -154,7 +154,6 @@ class Elsewhere:
             gone = [key for key, talk in self._own.items() if not self._is_given(talk)]
             for key in gone:
                 del self._own[key]
-                self._wishes.pop(key, None)
             own = list(self._own.values())
         for key in gone:
             if shared is not None:

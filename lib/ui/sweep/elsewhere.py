@@ -69,10 +69,10 @@ class FarRunner:
         shared.follow(f"sweep:{sweep_id}", self._hear)
 
     def take(self, note: SweepNote) -> None:
-        """Be as its server says now."""
+        """Be as its server says now; of what makes no sense nothing is taken."""
+        self.results: tuple[PointResult, ...] = tuple(from_csv(note.points))
         self._note, self._heard = note, time.monotonic()
         self.plan, self.total, self.share = note.plan, note.total, note.share
-        self.results: tuple[PointResult, ...] = tuple(from_csv(note.points))
 
     @property
     def _is_lost(self) -> bool:
