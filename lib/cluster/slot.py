@@ -79,8 +79,9 @@ class Slot:
         self,
         work: Callable[[Inbox], object],
         end: Callable[[int], object] = os._exit,
-        leave: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        leave: Callable[[], object] = lambda: None,
     ) -> None:
         self._end, self._leave, self._clock = end, leave, clock
         self._met = clock()

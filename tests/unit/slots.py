@@ -178,9 +178,11 @@ class Place:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.ended: list[int] = []
+        self.ended: list[int | str] = []
         self._made, self._over = threading.Event(), threading.Event()
-        self.slot = Slot(self._work, self.ended.append, self.clock.now)
+        self.slot = Slot(
+            self._work, self.ended.append, self.clock.now, leave=lambda: self.ended.append("left")
+        )
         self._made.wait(10)
 
     def _work(self, inbox: Inbox) -> None:

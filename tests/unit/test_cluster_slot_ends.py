@@ -10,6 +10,7 @@ from lib.cluster.slot import (
     GONE_SECONDS,
     REST_SECONDS,
     SILENT_SECONDS,
+    UNUSED_SECONDS,
     Inbox,
     Slot,
 )
@@ -141,5 +142,21 @@ def test_a_server_that_is_gone_for_long_has_its_runs_dropped(place: Place) -> No
         place.report("b", epoch=3)
         assert await place.epochs("two") == [("b", 3)]
         assert list(place.slot._boxes) == ["two"]  # nothing waits for who is gone
+
+    run(scene())
+
+
+def test_one_that_no_server_uses_leaves_for_good(place: Place) -> None:
+    """So that a sweep's slots don't keep their processors; a server that only looks is one."""
+
+    async def scene() -> None:
+        await place.heard("one")
+        place.clock.forward(UNUSED_SECONDS)
+        place.say(Event("alive"))
+        assert place.ended == []
+        await place.heard("one")
+        place.clock.forward(UNUSED_SECONDS + 1)
+        place.say(Event("alive"))
+        assert place.ended == ["left"]
 
     run(scene())
