@@ -99,7 +99,7 @@ def wait_for_cluster(setting: str, client: Client) -> str:
         address = address_of(setting)
         if address and answers(address):
             return address
-        why = said("unreachable", address=address) if address else said("no_address")
+        why = said("unreachable") if address else said("no_address")
         if why != told:
             client.send(Event("away", why))
             told = why
@@ -134,7 +134,7 @@ async def _watch_head(address: str) -> None:
     while missed < PROBES:
         missed = 0 if await asyncio.to_thread(answers, address) else missed + 1
         await asyncio.sleep(BEAT_SECONDS)
-    raise ClusterError(said("head_gone", address=address))
+    raise ClusterError(said("head_gone"))
 
 
 def main() -> None:

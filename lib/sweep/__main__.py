@@ -1,5 +1,6 @@
 """`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
 
+import logging
 import os
 import sys
 from collections import defaultdict
@@ -103,4 +104,5 @@ def _settings(texts: list[str]) -> dict[str, str | list[str]]:
 
 
 if __name__ == "__main__":
+    logging.getLogger("lib.training").setLevel(logging.ERROR)  # `main` says it
     main()

@@ -292,7 +292,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._changed.notify_all()
 
     def _post_shared(self, command: messages.Command) -> None:
-        """Called from any thread, also when all is closed."""
         with self._changed:
             if (cluster := self._keepers.cluster) and not self._closed:
                 cluster.need().post(command)
@@ -317,9 +316,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                is_new = keeper is self._keepers.cluster and message.kind in ("ready", "notes")
-                if self.shared and is_new:
+                is_new = message.kind in ("ready", "notes")
+                if self.shared and is_new and keeper is self._keepers.cluster:
                     self.shared.again()
+                    self._handover.show_all()
                 if message.kind == "away":
                     self._handover.move(keeper, worker, worker.withdraw(), said("left"))
             keeper.replace_grown()

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
+from lib.english import counted
 from lib.training import said
 from lib.training.messages import Event, Message
 from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
@@ -68,6 +69,8 @@ class ClusterLink:
         if worker is not self.worker:
             return
         if event.kind in ("ready", "places"):
+            if event.kind == "ready":  # as loud as its contrary, which else would be the last word
+                log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.places, self.away, self._retry = event.count, "", RETRY_SECONDS
         elif event.kind == "away":
             if event.text != self.away:

@@ -65,6 +65,7 @@ class Handover:
         """Believe the worker that has a run; a slot that still trains it is to stop."""
         if self._book.has(worker, snapshot.run_id):
             self._book.take(snapshot)
+            self._show([self._book.entries[snapshot.run_id]])
         elif keeper is self._keepers.cluster and not snapshot.status.over:
             worker.post(Steer("drop", snapshot.run_id))
 
@@ -76,6 +77,19 @@ class Handover:
         for entry in known:
             if entry.over and entry.start.card and not entry.is_foreign:
                 keeper.need().post(Show(_with_past(entry), entry.start.card))
+
+    def show_all(self) -> None:
+        """Have a cluster that is there (again) show what has ended here while it was away."""
+        self._show(list(self._book.entries.values()))
+
+    def _show(self, entries: Iterable[RunEntry]) -> None:
+        cluster = self._keepers.cluster
+        if cluster is None or not cluster.places:
+            return
+        for entry in entries:
+            if entry.over and entry.start.card and entry.supervisor is not cluster:
+                entry.supervisor = cluster  # once is enough
+                cluster.need().post(Show(_with_past(entry), entry.start.card))
 
 
 def _with_past(entry: RunEntry) -> Snapshot:

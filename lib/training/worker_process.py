@@ -30,6 +30,7 @@ On a machine that is far too busy, one that works may be silent for some seconds
 SILENT_BEATS_FIRST = 180
 """The same before it is ready, since importing TensorFlow from a slow disk takes long."""
 ROOT = Path(__file__).parents[2]
+TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +47,7 @@ class WorkerProcess:
         on_message: Callable[[WorkerProcess, Message], None],
         on_end: Callable[[WorkerProcess], None],
         delay: float | None = 0.0,
-        module: str = "lib.training.worker",
+        module: str = TRAINING,
         *arguments: str,
     ) -> None:
         self.ready = False
@@ -218,7 +219,8 @@ class WorkerProcess:
             self.ending = self.ending or _ending(self._process.wait())
         said = self._process is not None and self._process.returncode == 0  # it has told why
         if not (self._closing or self.retiring or said):
-            log.error("the training process %s\n%s", self.ending, _tail(errors))
+            what = "training process" if self._module == TRAINING else "cluster's driver"
+            log.error("the %s %s\n%s", what, self.ending, _tail(errors))
 
 
 def _replaces(new: Command, old: Command) -> bool:

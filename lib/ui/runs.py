@@ -45,6 +45,9 @@ GONE = (
 )
 
 
+AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Owner:
     """Who started a run, and the upload that it was cut from."""
@@ -141,7 +144,7 @@ def refresh_run() -> None:
     run_id, before = record.id or "", record.missed
     is_gone = bool(run_id) and known(run_id) is None
     is_own = run_id in record.started
-    away = client().away if is_gone and not is_own else ""
+    away = AWAY if client().away and is_gone and not is_own else ""
     record.missed = (run_id, away) if away else ("", "")
     if record.missed != before:
         if before[1] in said:

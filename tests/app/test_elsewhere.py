@@ -100,7 +100,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(
     for _ in range(2):
         app.run()
         assert not app.exception
-        assert [warning.value for warning in app.warning] == [plain(client.away)]
+        assert [warning.value for warning in app.warning] == [plain(runs.AWAY)]
         assert "You are watching a run" not in seen(app)
         assert linked(app, "run") == RUN
     assert runs.known(RUN) is None

@@ -210,8 +210,8 @@ def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Mad
 
 def told_of_loss(client: TrainingClient, runs: list[Run]) -> Run:
     """The run that was on the node that is gone, when a person is told of it."""
-    until(lambda: any("The node of the cluster" in snapshot(client, run).reason for run in runs))
-    lost = next(run for run in runs if "The node of the cluster" in snapshot(client, run).reason)
+    until(lambda: any("Its place in the cluster" in snapshot(client, run).reason for run in runs))
+    lost = next(run for run in runs if "Its place in the cluster" in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, lost).reason
     return lost
 

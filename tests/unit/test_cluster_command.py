@@ -66,7 +66,7 @@ def test_a_cluster_is_waited_for_and_the_reason_is_said_once(
     none, silent = told.messages
     assert isinstance(none, Event)
     assert none.text.startswith("none runs on this machine")
-    assert silent == Event("away", "nobody answers at head:1")
+    assert silent == Event("away", "nobody answers at its address")
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(

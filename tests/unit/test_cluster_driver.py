@@ -105,8 +105,8 @@ def test_what_was_lost_with_a_slot_is_told() -> None:
             await until(lambda: drive.of(Lost))
             (lost,), (answer,) = drive.of(Lost), drive.of(Answer)
             assert lost.run_ids == ["a", "b"]
-            assert lost.how == "The node of the cluster that trained it is gone."
-            assert answer.error == "The node of the cluster that was asked is gone. Ask again."
+            assert lost.how == "Its place in the cluster is gone."
+            assert answer.error == "Its place in the cluster is gone. Ask again."
             await until(lambda: drive.sent[-1] == Event("places", count=2))  # it has come again
 
     run(scene())

@@ -93,7 +93,8 @@ def test_why_a_cluster_is_not_used_is_logged_once(
     linked.say(AWAY)
     linked.say(Event("ready", count=2))
     linked.say(AWAY)
-    assert logged() == ["the cluster isn't used: nobody answers at head:1"] * 2
+    why = "the cluster isn't used: nobody answers at head:1"
+    assert logged() == [why, "the cluster is used: 2 slots", why]
 
 
 @pytest.mark.parametrize(("setting", "is_there"), [(None, False), ("", False), ("head:1", True)])

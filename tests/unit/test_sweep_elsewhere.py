@@ -201,7 +201,7 @@ def test_a_sweep_of_whose_server_nothing_is_heard_has_stopped(
     assert (far.state, far.seconds_left, far.error) == (state, 60.0, "")
     time.forward(1)
     assert (far.state, far.seconds_left, far.error) == (State.STOPPED, None, GONE)
-    assert GONE == "its page server is gone, and the rest of it with that"
+    assert GONE == "the page server that trained it is gone, and with that the rest."
     pair.teller.tell()
     assert (far.state, far.seconds_left, far.error) == (state, 60.0, "")
 

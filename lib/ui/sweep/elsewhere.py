@@ -24,7 +24,7 @@ WATCH_SECONDS = 20.0
 TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
 """How often a sweep that isn't over is told of, and how long it may not be until its server counts
 as gone."""
-GONE = "its page server is gone, and the rest of it with that"
+GONE = "the page server that trained it is gone, and with that the rest."
 Verb = Literal["watch", "pause", "go_on", "stop"]
 
 

@@ -33,7 +33,13 @@ _HTML = templates(__file__, MODES=MODES, WORDS=WORDS, named=named, number=number
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the sweep that is shown, and keep it up to date while it goes."""
     draw = partial(_panel, plan, loaded, palette)
-    following_fragment(shown, draw, lambda sweep: sweep.runner.state is State.GOING, LOOK_SECONDS)
+    following_fragment(shown, draw, _may_change, LOOK_SECONDS)
+
+
+def _may_change(sweep: Sweep) -> bool:
+    """Whether it changes by itself: one that rests may be steered by who has begun it."""
+    state = sweep.runner.state
+    return state is State.GOING or bool(sweep.id and not sweep.is_mine and not state.is_over)
 
 
 def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) -> None:
@@ -68,12 +74,12 @@ def _progress(sweep: Sweep, done: int) -> None:
     if (left := runner.seconds_left) is not None:
         words += f" · about {lasting(left)} left"
     st.progress(runner.share, text=words)
-    if sweep.id and not sweep.is_mine:
+    if runner.error:
+        hint(f"It ended by itself: {runner.error}")
+    elif sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
     elif not sweep.id:
         hint(SAID["recorded"])
-    elif runner.error:
-        hint(f"It ended by itself: {runner.error}")
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
