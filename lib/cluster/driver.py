@@ -18,7 +18,8 @@ from lib.cluster import said
 from lib.cluster.actor import Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.link import Link, least_busy, wait_until_it_trains
-from lib.cluster.notes import Notes
+from lib.cluster.notes import Notes, now
+from lib.newest import remember
 from lib.training import messages
 from lib.training.messages import Command, Message
 
@@ -40,10 +41,6 @@ FIND_SECONDS = 60.0
 """How long a run that is watched is looked for where its slot is gone: its own server has it go on
 elsewhere."""
 log = logging.getLogger(__name__)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 class Driver:
@@ -87,7 +84,7 @@ class Driver:
 
     async def _survey(self) -> None:
         """Find slots, now and then; give up where there is none for long."""
-        since = _now()
+        since = now()
         self._settled_at = since + SETTLE_SECONDS
         while True:
             for name, actor in (await self._cluster.slots()).items():
@@ -98,9 +95,9 @@ class Driver:
             if refused and all(refused):
                 raise ClusterError(refused[0])
             if any(link.is_usable or link.is_coming for link in self._links.values()):
-                since = _now()
+                since = now()
                 self._bring_home()
-            elif _now() - since > NO_SLOT_SECONDS:
+            elif now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(said("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
 
@@ -209,12 +206,9 @@ class Driver:
             await self._place(command.snapshot.run_id, link, data)
 
     async def _place(self, run_id: str, link: Link, data: bytes) -> None:
-        self._places.pop(run_id, None)
-        self._places[run_id] = link
         link.runs.add(run_id)
-        while len(self._places) > MOST_PLACES:
-            oldest = next(iter(self._places))
-            self._places.pop(oldest).runs.discard(oldest)
+        for old, its_link in remember(self._places, run_id, link, MOST_PLACES):
+            its_link.runs.discard(old)
         await self._pass(link, data)
         self._do(self._notes.leave(note_of(run_id, link.name), is_own=True))
 
@@ -266,7 +260,7 @@ class Driver:
         return self._links.get(name.decode(errors="replace")) if name else None
 
     def _may_come(self, link: Link) -> bool:
-        return not link.is_known and _now() < self._settled_at
+        return not link.is_known and now() < self._settled_at
 
     async def _find_card(self, run_id: str) -> None:
         card = None
@@ -277,7 +271,7 @@ class Driver:
 
     async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""
-        until = _now() + seconds
+        until = now() + seconds
         while True:
             link = await self._where(run_id)
             try:
@@ -287,7 +281,7 @@ class Driver:
                     return
             except UnavailableError:
                 pass  # it is looked for again
-            if _now() >= until:
+            if now() >= until:
                 self._send(messages.Lost([run_id], said("slot_lost", how=said("ended"))))
                 return
             await asyncio.sleep(1)

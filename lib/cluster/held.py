@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lib.run import Snapshot, weight_bytes
 from lib.training.messages import Report
 from lib.training.past import Past
+from lib.training.run_book import KEEP_BYTES, KEEP_RUNS
 
-KEEP_RUNS, KEEP_BYTES = 40, 64_000_000
-"""Runs that are over and still shown to other servers, and the bytes of all they hold."""
 PAST = 32
 """Epochs of a run's past that are shown with it."""
 
@@ -49,15 +46,14 @@ class Held:
         """The newest snapshot with all of the past that is known; None before the first."""
         if self.snapshot is None:
             return None
-        return Report(replace(self.snapshot, past=tuple(self.past.points)))
+        return Report(self.past.whole(self.snapshot))
 
 
 class HeldRuns:
-    """All of a slot, by id. Those that are over are let go of when there are too many."""
+    """All of a slot, by id. Of those that are over as many are kept as a page server keeps."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         self.by_id: dict[str, Held] = {}
-        self._clock = clock
 
     def add(self, run_id: str, held: Held) -> None:
         """Hold one more; the oldest that are over go."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from lib.cluster.actor import Actor
 from lib.cluster.errors import UnavailableError
+from lib.newest import remember
 from lib.training.messages import Event, Message, Note, Noted
 
 LOOK_SECONDS = 10.0
@@ -22,7 +23,8 @@ MOST = 10_000
 """Notes of its own that are left again at most: the newest."""
 
 
-def _now() -> float:
+def now() -> float:
+    """Seconds, on the clock of the loop that runs."""
     return asyncio.get_running_loop().time()
 
 
@@ -41,10 +43,7 @@ class Notes:
     async def leave(self, note: Note, *, is_own: bool = False) -> None:
         """Leave a note of the server's, or the driver's own."""
         if is_own:
-            self._places.pop(note.key, None)
-            self._places[note.key] = note, _now() + note.seconds
-            while len(self._places) > MOST:
-                del self._places[next(iter(self._places))]
+            remember(self._places, note.key, (note, now() + note.seconds), MOST)
         with contextlib.suppress(UnavailableError):  # `read` sees that there is another board
             await self._put(note)
 
@@ -70,12 +69,12 @@ class Notes:
         birth = ""
         while True:
             try:
-                if (now := await self._board.call("birth")) != birth:
+                if (found := await self._board.call("birth")) != birth:
                     if birth:
                         self._send(Event("notes"))
-                    birth, self._known = now, dict.fromkeys(self._known, 0)
+                    birth, self._known = found, dict.fromkeys(self._known, 0)
                     for note, until in list(self._places.values()):
-                        if until > _now():
+                        if until > now():
                             await self._put(note)
                 await self._read_news()
             except UnavailableError:

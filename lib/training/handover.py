@@ -6,7 +6,6 @@ The `client` calls it, from one thread at a time. Who has workers is the `keeper
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from lib.run import Snapshot
 from lib.training.keepers import Keepers
@@ -65,7 +64,7 @@ class Handover:
         """Believe the worker that has a run; a slot that still trains it is to stop."""
         if self._book.has(worker, snapshot.run_id):
             self._book.take(snapshot)
-            self._show([self._book.entries[snapshot.run_id]])
+            self._show_own([self._book.entries[snapshot.run_id]])
         elif keeper is self._keepers.cluster and not snapshot.status.over:
             worker.post(Steer("drop", snapshot.run_id))
 
@@ -74,23 +73,22 @@ class Handover:
         entries = [self._book.entries.get(run_id) for run_id in lost.run_ids]
         known = [entry for entry in entries if entry is not None and entry.supervisor is keeper]
         self._book.begin_again([entry for entry in known if not entry.over], keeper, lost.how)
-        for entry in known:
-            if entry.over and entry.start.card and not entry.is_foreign:
-                keeper.need().post(Show(_with_past(entry), entry.start.card))
+        self._show([entry for entry in known if not entry.is_foreign], keeper)
 
     def show_all(self) -> None:
         """Have a cluster that is there (again) show what has ended here while it was away."""
-        self._show(list(self._book.entries.values()))
+        self._show_own(list(self._book.entries.values()))
 
-    def _show(self, entries: Iterable[RunEntry]) -> None:
+    def _show_own(self, entries: Iterable[RunEntry]) -> None:
         cluster = self._keepers.cluster
-        if cluster is None or not cluster.places:
-            return
+        if cluster is not None and cluster.places:
+            self._show([entry for entry in entries if entry.supervisor is not cluster], cluster)
+
+    @staticmethod
+    def _show(entries: Iterable[RunEntry], keeper: Keeper) -> None:
+        """Have a cluster show those that are over, and that can be shown, from now on."""
         for entry in entries:
-            if entry.over and entry.start.card and entry.supervisor is not cluster:
-                entry.supervisor = cluster  # once is enough
-                cluster.need().post(Show(_with_past(entry), entry.start.card))
-
-
-def _with_past(entry: RunEntry) -> Snapshot:
-    return replace(entry.snapshot, past=tuple(entry.past.points))
+            if entry.over and entry.start.card:
+                entry.supervisor = keeper  # once is enough
+                snapshot = entry.past.whole(entry.snapshot)
+                keeper.need().post(Show(snapshot, entry.start.card))

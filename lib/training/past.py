@@ -1,5 +1,7 @@
 """The weights that a run's models had after earlier epochs, some of them: thinned as it grows."""
 
+from dataclasses import replace
+
 from lib.run import SeedWeights, Snapshot, weight_bytes
 from lib.training.history import History
 
@@ -30,6 +32,10 @@ class Past:
         going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
         if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
             self._add(max(judged), snapshot.weights)
+
+    def whole(self, snapshot: Snapshot) -> Snapshot:
+        """A snapshot with all of it."""
+        return replace(snapshot, past=tuple(self.points))
 
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch: it comes again."""

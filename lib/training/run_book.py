@@ -119,15 +119,16 @@ class RunEntry:
         going = self.verb == "step" and snapshot.epoch <= self.epoch_then
         return going or self.verb in ("resume", "stop")
 
-    def may_begin_again(self, now: float) -> bool:
-        """Whether it isn't told to stop, nor was lost just before, nor would lose where it rests.
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether it isn't told to stop, and wouldn't lose where it rests.
 
         It would without a checkpoint, unless it rests untrained.
         """
         going = self.snapshot.status.active and self.verb in ("start", "resume")
         is_safe = self.checkpoint is not None or not self.snapshot.epoch
         keeps = is_safe or (going and not self.unwatched)
-        return keeps and self.verb != "stop" and now - self.restarted_at >= TWICE_SECONDS
+        return keeps and self.verb != "stop"
 
     def begin_again(self, now: float, keeper: Keeper, text: str) -> None:
         """Start it with this keeper's worker, from its checkpoint if there is one. `text` says why.
@@ -141,7 +142,7 @@ class RunEntry:
             self.verb = "pause"  # no epoch more is to be waited for
         if not waits:
             self.steered_at = now  # a slot that still has it is told once more
-        self.restarted_at, self.supervisor, self.yields = now, keeper, False
+        self.supervisor, self.yields = keeper, False
         self.worker = keeper.need()
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.past.cut(epoch if saved else -1)
@@ -281,24 +282,21 @@ class RunBook:
     ) -> None:
         """Have runs whose worker died go on with another, or begin again without a checkpoint.
 
-        Where the keeper has no worker any more, or `may_begin_again` says no, they fail, and a
-        person may start them again. What came about `by_chance` isn't a run's own fault. Another
-        server's runs are forgotten.
+        Where the keeper has no worker any more, where `may_begin_again` says no, or for the second
+        time within TWICE_SECONDS, they fail, and a person may start them again. What came about
+        `by_chance` isn't a run's own fault. Another server's runs are forgotten.
         """
         now = self._clock()
         for entry in lost:
             if entry.is_foreign:  # it may go on: who looks again looks for it
                 self.entries.pop(entry.run.id, None)
                 continue
-            before = entry.restarted_at
-            if by_chance:
-                entry.restarted_at = -math.inf
-            if keeper.worker and entry.may_begin_again(now):
+            twice = not by_chance and now - entry.restarted_at < TWICE_SECONDS
+            if keeper.worker and entry.may_begin_again and not twice:
                 entry.begin_again(now, keeper, text)
-                if by_chance:
-                    entry.restarted_at = before
+                if not by_chance:
+                    entry.restarted_at = now
                 continue
-            twice = now - entry.restarted_at < TWICE_SECONDS
             why = said("lost_twice") if twice else ""
             self.fail([entry], said("lost", how=text, twice=why))
 

@@ -10,11 +10,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from lib.newest import remember
 from lib.training.messages import Command, Find, Follow, Found, Message, Note, Noted
 
 MOST_NOTES, MOST_ASKED = 1000, 100
 """Notes of this server's that are left again where the cluster has lost them; and keys that are
 followed only because somebody has asked for them, perhaps with a made-up link."""
+TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
+"""How often others are told of what goes on here, as a talk, and how long they may not be until it
+counts as gone with its server."""
 log = logging.getLogger(__name__)
 
 
@@ -48,10 +52,7 @@ class Shared:
         """Leave a note for all servers."""
         note = Note(key, value, seconds)
         with self._lock:
-            self._left.pop(key, None)
-            self._left[key] = note, time.monotonic() + seconds
-            while len(self._left) > MOST_NOTES:
-                del self._left[next(iter(self._left))]
+            remember(self._left, key, (note, time.monotonic() + seconds), MOST_NOTES)
         self._post(note)
 
     def note(self, key: str, seconds: float = 2.0) -> bytes | None:

@@ -16,6 +16,7 @@ import streamlit as st
 from lib.card import card_of, read_card
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.newest import remember
 from lib.run import Run, Snapshot, weight_bytes
 from lib.tables import Table
 from lib.training import machine
@@ -80,9 +81,7 @@ def note_kept(kept: Kept | None) -> None:
         return
     past = sum(weight_bytes(weights) for _, weights in kept.snapshot.past)
     if kept.table is None and past + kept.dataset.nbytes < MOST_KEPT_BYTES:
-        _KEPT[browser] = kept
-    for first in [*_KEPT][:-MOST_KEPT]:
-        _KEPT.pop(first, None)
+        remember(_KEPT, browser, kept, MOST_KEPT)
 
 
 def kept_before() -> Kept | None:
@@ -110,28 +109,25 @@ def known(run_id: str | None) -> Run | None:
 
     One of another server's is this one's to watch from then on. That takes a moment, once.
     """
-    run_id = run_id or ""
-    run, shared = client().get(run_id), client().shared
-    if run or shared is None or client().away or not _RUN_ID.fullmatch(run_id):
+    run_id, training = run_id or "", client()
+    run, shared = training.get(run_id), training.shared
+    if run or shared is None or training.away or not _RUN_ID.fullmatch(run_id):
         return run
     if clock.now() - _NOT_FOUND.get(run_id, -math.inf) < NOT_FOUND_SECONDS:
         return None
     try:
-        card = shared.find(run_id).result(FIND_SECONDS[not client().worker_ready])
+        card = shared.find(run_id).result(FIND_SECONDS[not training.worker_ready])
         shown = read_card(card) if card else None
     except (TimeoutError, ValueError):
         shown = None
     if shown is None:
-        _NOT_FOUND.pop(run_id, None)
-        _NOT_FOUND[run_id] = clock.now()
-        for old in [*_NOT_FOUND][:-MOST_NOT_FOUND]:
-            _NOT_FOUND.pop(old, None)
+        remember(_NOT_FOUND, run_id, clock.now(), MOST_NOT_FOUND)
         return None
     owner = Owner(shown.browser, shown.table, shown.name)
     _forget_owners()
-    client().adopt(Run(run_id, shown.experiment, shown.dataset))
+    training.adopt(Run(run_id, shown.experiment, shown.dataset))
     _OWNERS.setdefault(run_id, owner)
-    return client().get(run_id)
+    return training.get(run_id)
 
 
 def refresh_run() -> None:

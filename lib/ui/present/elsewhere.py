@@ -14,14 +14,12 @@ from functools import partial
 from secrets import token_hex
 from typing import Literal
 
+from lib.newest import remember
 from lib.training.messages import WireError, decode, encode
-from lib.training.shared import Shared
+from lib.training.shared import LOST_SECONDS, TELL_SECONDS, Shared
 from lib.ui import clock
 from lib.ui.present.talk import Shown, Talk
 
-TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
-"""How often a talk that goes on is told of, and how long it may not be until its presenter counts
-as gone."""
 MOST = 200
 """Talks of other servers that are remembered; and talks whose wishes are."""
 Key = Literal["talk", "notes", "wish"]
@@ -74,9 +72,7 @@ class Elsewhere:
         with self._lock:
             is_first, is_new = not self._own, talk.id not in self._own
             self._own[talk.id] = talk
-            self._wishes[talk.id] = self._wishes.pop(talk.id, {})
-            for old in [*self._wishes][:-MOST]:
-                del self._wishes[old]
+            remember(self._wishes, talk.id, self._wishes.get(talk.id, {}), MOST)
         if is_new:
             shared.follow(f"wish:{talk.id}", partial(self._hear_wish, talk))
         if is_first:
@@ -106,12 +102,10 @@ class Elsewhere:
         talk = Talk(None, "", clock.now(), is_far=True, heard=clock.now())
         talk.id, talk.shown, talk.notes = note.talk, note.shown, name if key == "notes" else ""
         with self._lock:
-            talk = self._far.setdefault(whole, talk)
-            old = [*self._far][:-MOST]
-            for each in old:
-                del self._far[each]
+            talk = self._far.get(whole, talk)
+            old = remember(self._far, whole, talk, MOST)
         shared.follow(whole, partial(self._hear, talk))
-        for each in old:
+        for each, _ in old:
             shared.unfollow(each)
         return talk
 
@@ -124,10 +118,9 @@ class Elsewhere:
         if (shared := self._shared()) is None:
             return
         with self._telling:
-            before = self._wished_for.pop(talk.id, None) or _Wish(0, token_hex(4))
-            wish = self._wished_for[talk.id] = replace(before, total=before.total + by)
-            for old in [*self._wished_for][:-MOST]:
-                del self._wished_for[old]
+            before = self._wished_for.get(talk.id) or _Wish(0, token_hex(4))
+            wish = replace(before, total=before.total + by)
+            remember(self._wished_for, talk.id, wish, MOST)
             shared.leave(f"wish:{talk.id}", encode(wish), LOST_SECONDS)
 
     def _hear(self, talk: Talk, value: bytes) -> None:

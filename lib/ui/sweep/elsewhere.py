@@ -17,13 +17,10 @@ from lib.sweep.runner import Runner, State
 from lib.swept import PointResult
 from lib.training.messages import decode, encode
 from lib.training.run_book import KEEP_SECONDS
-from lib.training.shared import Shared
+from lib.training.shared import LOST_SECONDS, TELL_SECONDS, Shared
 
 WATCH_SECONDS = 20.0
 """Between two signs that somebody watches."""
-TELL_SECONDS, LOST_SECONDS = 15.0, 50.0
-"""How often a sweep that isn't over is told of, and how long it may not be until its server counts
-as gone."""
 GONE = "the page server that trained it is gone, and with that the rest."
 Verb = Literal["watch", "pause", "go_on", "stop"]
 
