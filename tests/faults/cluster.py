@@ -73,7 +73,8 @@ class Nodes:
 def nodes(count: int, port: int | None = None) -> Iterator[tuple[Nodes, list[Any]]]:
     """A cluster and its nodes; clients in this process find it by the environment."""
     before = dict(os.environ)
-    os.environ.update(environment())
+    # A driver may start meanwhile: where there was a cluster before, it goes on looking for that.
+    os.environ.update(environment(before.get("UNROLLED_RAY", "")))
     made = Nodes(port)
     os.environ["UNROLLED_RAY"] = made.address
     try:
