@@ -66,8 +66,9 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
-    if is_new:  # a reload finds the upload through its run
+    if is_new:
         session().kept = runs.kept_before()
+    if session().upload.table is None:  # a reload finds the upload through its run
         session().upload.table = runs.table_of_run()
 
 
@@ -128,7 +129,8 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
 
 
 def complaints() -> None:
-    """What of the link couldn't be taken, which another page has none of."""
+    """What of the link couldn't be taken, which another page has none of, or is looked for."""
+    runs.show_lookup()
     said = session().address.complaints
     closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 

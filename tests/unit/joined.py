@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from lib.training.messages import Command, Find, Follow, Found, Note, Noted
@@ -17,6 +18,9 @@ class Joined:
         """Of runs, by id."""
         self.found: list[str] = []
         """The runs that were looked for."""
+        self.is_silent = False
+        """Whether nobody answers who looks for a run, until a test calls `answer`."""
+        self._unanswered: list[Callable[[], object]] = []
         self._followed: set[tuple[Shared, str]] = set()
 
     def server(self) -> Shared:
@@ -34,12 +38,22 @@ class Joined:
             self.put(command.key, command.value)
         elif isinstance(command, Find):
             self.found.append(command.run_id)
-            shared.take(Found(command.run_id, self.cards.get(command.run_id)))
+            self._unanswered.append(partial(self._answer, shared, command.run_id))
+            if not self.is_silent:
+                self.answer()
         elif isinstance(command, Follow):
             pair = shared, command.key
             (self._followed.discard if command.ends else self._followed.add)(pair)
             if command.key in self.notes and not command.ends:
                 shared.take(Noted(command.key, self.notes[command.key]))
+
+    def _answer(self, shared: Shared, run_id: str) -> None:
+        shared.take(Found(run_id, self.cards.get(run_id)))
+
+    def answer(self) -> None:
+        """Say what is known of the runs that were looked for."""
+        while self._unanswered:
+            self._unanswered.pop()()
 
     def put(self, key: str, value: bytes) -> None:
         """A note of whoever it is."""

@@ -120,10 +120,18 @@ class FarRunner:
         self._shared.leave(f"steer:{self._id}", wish, WATCH_SECONDS)
 
 
-def find(shared: Shared, sweep_id: str) -> tuple[FarRunner, SweepNote] | None:
-    """A sweep of another server, which is followed from now on; None where nobody has it."""
+def find(
+    shared: Shared, sweep_id: str, *, waits: bool = True
+) -> tuple[FarRunner, SweepNote] | None:
+    """A sweep of another server, which is followed from now on; None where nobody has it.
+
+    Without `waits` None also where its note hasn't come yet.
+    """
+    key = f"sweep:{sweep_id}"
     try:
-        note = decode(shared.note(f"sweep:{sweep_id}") or b"", SweepNote)
+        note = decode(
+            (shared.note(key) if waits else shared.note(key, seconds=0.0)) or b"", SweepNote
+        )
         return FarRunner(shared, sweep_id, note), note
     except Exception:  # a stranger's table may raise anything
         return None

@@ -33,7 +33,7 @@ _HTML = templates(__file__, MODES=MODES, WORDS=WORDS, named=named, number=number
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the sweep that is shown, and keep it up to date while it goes."""
     draw = partial(_panel, plan, loaded, palette)
-    following_fragment(shown, draw, _may_change, LOOK_SECONDS)
+    following_fragment(partial(shown, waits=False), draw, _may_change, LOOK_SECONDS)
 
 
 def _may_change(sweep: Sweep) -> bool:

@@ -51,9 +51,12 @@ _SWEEPS: dict[str, Sweep] = {}
 """By id, of all sessions of this server."""
 
 
-def shown() -> Sweep:
-    """The address's sweep, else this browser's newest, else a recorded one; it is watched now."""
-    sweep, known = _find(page_value("sweep")), list(_SWEEPS.values())
+def shown(*, waits: bool = True) -> Sweep:
+    """The address's sweep, else this browser's newest, else a recorded one; it is watched now.
+
+    One of another page server may have to be waited for, which must not happen within a turn.
+    """
+    sweep, known = _find(page_value("sweep"), waits=waits), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         sweep = next((each for each in reversed(known) if each.is_mine), None)
     if sweep is None:
@@ -67,12 +70,12 @@ def shown() -> Sweep:
     return sweep
 
 
-def _find(sweep_id: str) -> Sweep | None:
+def _find(sweep_id: str, *, waits: bool) -> Sweep | None:
     """A sweep by its id, whichever page server trains it."""
     shared = runs.client().shared
     if sweep_id in _SWEEPS or not sweep_id or shared is None:
         return _SWEEPS.get(sweep_id)
-    if (found := elsewhere.find(shared, sweep_id)) is None:
+    if (found := elsewhere.find(shared, sweep_id, waits=waits)) is None:
         return None
     runner, note = found
     owner = runs.Owner(note.browser, None, is_listed=False)
