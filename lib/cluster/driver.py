@@ -18,7 +18,7 @@ from lib.cluster import said
 from lib.cluster.actor import Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.link import Link, least_busy, wait_until_it_trains
-from lib.cluster.notes import Notes, now
+from lib.cluster.places import Places, now
 from lib.newest import remember
 from lib.training import messages
 from lib.training.messages import Command, Message
@@ -31,8 +31,6 @@ SURVEY_SECONDS = 2.0
 """Between two looks for slots that have come."""
 NO_SLOT_SECONDS = 30.0
 """A cluster without a slot for so long can't be used."""
-RUN_NOTE_SECONDS = 4 * 3600.0
-"""How long the board knows where a run is; a client forgets its runs before."""
 SETTLE_SECONDS = 10.0
 """How long a run of an earlier driver's waits for its slot, which may answer later than others."""
 MOST_PLACES = 10_000
@@ -60,7 +58,7 @@ class Driver:
         self._counted = -1
         self._settled_at = math.inf
         """When earlier runs wait for their slots no more, on the loop's clock."""
-        self._notes = Notes(cluster.board, send)
+        self._board = Places(cluster.board)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, command: Command, data: bytes) -> None:
@@ -69,7 +67,7 @@ class Driver:
 
     async def run(self) -> None:
         """Serve until the cluster is gone."""
-        works = self._survey(), self._serve(), self._notes.read()
+        works = self._survey(), self._serve(), self._board.keep()
         tasks = [asyncio.ensure_future(work) for work in works]
         try:
             await asyncio.gather(*tasks)
@@ -210,7 +208,7 @@ class Driver:
         for old, its_link in remember(self._places, run_id, link, MOST_PLACES):
             its_link.runs.discard(old)
         await self._pass(link, data)
-        self._do(self._notes.leave(note_of(run_id, link.name), is_own=True))
+        self._do(self._board.write(run_id, link.name))
 
     async def _steer(self, command: messages.Steer, data: bytes) -> None:
         if any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
@@ -236,12 +234,6 @@ class Driver:
     async def _watch(self, command: messages.Watch, _: bytes) -> None:
         self._do(self._watch_run(command.run_id, 0.0))
 
-    async def _note(self, command: messages.Note, _: bytes) -> None:
-        self._do(self._notes.leave(command))
-
-    async def _follow(self, command: messages.Follow, _: bytes) -> None:
-        (self._notes.unfollow if command.ends else self._notes.follow)(command.key)
-
     async def _pass(self, link: Link, data: bytes) -> None:
         try:
             await link.actor.call("take", self._server, [data])
@@ -256,8 +248,8 @@ class Driver:
         return link if link and link.is_usable else None
 
     async def _named(self, run_id: str) -> Link | None:
-        name = await self._notes.get(note_of(run_id, "").key)
-        return self._links.get(name.decode(errors="replace")) if name else None
+        name = await self._board.read(run_id)
+        return self._links.get(name) if name else None
 
     def _may_come(self, link: Link) -> bool:
         return not link.is_known and now() < self._settled_at
@@ -292,8 +284,3 @@ def _run_of(message: Message) -> str:
     if isinstance(message, messages.Report):
         return message.snapshot.run_id
     return message.run_id if isinstance(message, messages.Checkpoint) else ""
-
-
-def note_of(run_id: str, slot: str) -> messages.Note:
-    """On the board: where a run is."""
-    return messages.Note(f"run:{run_id}", slot.encode(), RUN_NOTE_SECONDS)

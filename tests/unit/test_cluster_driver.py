@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lib.cluster import driver as module
-from lib.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver, note_of
+from lib.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.run import Snapshot, Status
 from lib.training.messages import (
@@ -62,7 +62,7 @@ def test_a_run_goes_to_the_slot_with_the_least_to_do() -> None:
             await until(lambda: len(two.commands) == 4)
             assert two.names == ["Start", "Steer", "Ask", "Prepare"]
             assert one.commands == three.commands == []
-            assert await cluster.board.call("get", "run:a") == b"slot-1"
+            assert await cluster.board.call("get", "a") == "slot-1"
             cluster.actors["slot-1"].gone = "is gone"  # it can't even say how full it is
             drive.take(start_of("b"))
             await until(lambda: one.names == ["Start"])
@@ -272,8 +272,7 @@ def test_a_command_that_is_not_for_a_cluster_is_refused() -> None:
 
 async def noted(cluster: FakeCluster, run_id: str, slot: str) -> None:
     """The board knows where a run is."""
-    note = note_of(run_id, slot)
-    await cluster.board.call("put", note.key, note.value, note.seconds)
+    await cluster.board.call("put", run_id, slot, 60.0)
 
 
 def test_a_run_of_an_earlier_driver_goes_to_the_slot_that_has_it() -> None:
