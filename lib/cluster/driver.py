@@ -1,8 +1,10 @@
 """What stands between a page server and the cluster: a client's worker, made of many slots.
 
 It speaks the worker's protocol with its client, passes each command on to the slot that it is for,
-and each message back. It chooses slots for new runs, tells which runs have lost theirs, and keeps
-no run itself: its client has their checkpoints, and starts them again. It knows no Ray (`on_ray`).
+and each message back. Commands of one run are passed on in their order; those of other runs don't
+wait for them, since a slot, or the board, may take seconds to answer. It chooses slots for new
+runs, tells which runs have lost theirs, and keeps no run itself: its client has their checkpoints,
+and starts them again. It knows no Ray (`on_ray`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import logging
 import math
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from lib.cluster import said
 from lib.cluster.actor import Cluster
@@ -52,9 +55,12 @@ class Driver:
         self._links: dict[str, Link] = {}
         self._places: dict[str, Link] = {}
         """Run → where it is."""
-        self._commands: asyncio.Queue[tuple[Command, bytes]] = asyncio.Queue()
-        self._homeless: list[tuple[Command, bytes]] = []
-        """Commands of runs for which there is no slot yet."""
+        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By run: held by the command that is being passed on, and wanted by those that follow."""
+        self._has_slot = asyncio.Event()
+        """Set while there is a slot that can be used."""
+        self._errors: asyncio.Queue[BaseException] = asyncio.Queue()
+        """What ended a task that should not have ended so."""
         self._counted = -1
         self._settled_at = math.inf
         """When earlier runs wait for their slots no more, on the loop's clock."""
@@ -62,12 +68,12 @@ class Driver:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, command: Command, data: bytes) -> None:
-        """Do this command, which came as these bytes, after those before it."""
-        self._commands.put_nowait((command, data))
+        """Do this command, which came as these bytes, after those before it of the same run."""
+        self._do(self._act(command, data))
 
     async def run(self) -> None:
-        """Serve until the cluster is gone."""
-        works = self._survey(), self._serve(), self._board.keep()
+        """Serve until the cluster is gone, or until an error that nobody has expected."""
+        works = self._survey(), self._fail(), self._board.keep()
         tasks = [asyncio.ensure_future(work) for work in works]
         try:
             await asyncio.gather(*tasks)
@@ -78,7 +84,16 @@ class Driver:
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._note_end)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._errors.put_nowait(error)
+
+    async def _fail(self) -> None:
+        """Raise the first error of a task: the client starts another driver then."""
+        raise await self._errors.get()
 
     async def _survey(self) -> None:
         """Find slots, now and then; give up where there is none for long."""
@@ -94,7 +109,6 @@ class Driver:
                 raise ClusterError(refused[0])
             if any(link.is_usable or link.is_coming for link in self._links.values()):
                 since = now()
-                self._bring_home()
             elif now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(said("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
@@ -142,19 +156,11 @@ class Driver:
     def _count(self) -> None:
         """Tell the client when the first slot is there, and then how many there are."""
         count = sum(link.is_usable for link in self._links.values())
+        (self._has_slot.set if count else self._has_slot.clear)()
         if count != self._counted and (count or self._counted > 0):
             kind: Any = "ready" if self._counted < 0 else "places"
             self._counted = count
             self._send(messages.Event(kind, count=count))
-        if count:
-            self._bring_home()
-
-    def _bring_home(self) -> None:
-        """Try again to place runs for which there was no slot."""
-        waiting, self._homeless = self._homeless, []
-        later = [self._commands.get_nowait() for _ in range(self._commands.qsize())]
-        for command in (*waiting, *later):
-            self._commands.put_nowait(command)
 
     def _lose(self, link: Link, how: str) -> None:
         """Tell the client what has been lost with a slot."""
@@ -178,26 +184,29 @@ class Driver:
             self._places.pop(run_id, None)
             self._do(self._watch_run(run_id, FIND_SECONDS))
 
-    async def _serve(self) -> None:
-        """Do what the client says, one command after another."""
-        while True:
-            command, data = await self._commands.get()
-            act = getattr(self, f"_{type(command).__name__.lower()}", None)
-            if act is None:
-                why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
-                self._send(messages.Event("refused", why))
-            else:
-                await act(command, data)
+    async def _act(self, command: Command, data: bytes) -> None:
+        """Do a command when those before it of its run are done."""
+        act = getattr(self, f"_{type(command).__name__.lower()}", None)
+        if act is None:
+            why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
+            self._send(messages.Event("refused", why))
+            return
+        line = asyncio.Lock()
+        if run_id := _line_of(command):
+            line = self._lines.setdefault(run_id, line)
+        async with line:  # who waits for it gets it in the order of waiting
+            await act(command, data)
 
     async def _start(self, command: messages.Start, data: bytes) -> None:
-        """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
-        link = await self._named(command.run_id) if command.again else None
-        if link is None or not link.is_usable:
-            link = None if link and self._may_come(link) else await least_busy(self._links.values())
-        if link:
-            await self._place(command.run_id, link, data)
-        else:
-            self._homeless.append((command, data))
+        """Give a run to a slot: to the one that has it, where an earlier driver placed it.
+
+        Without any slot it waits for the first, and later commands of this run wait with it.
+        """
+        link = await self._where(command.run_id) if command.again else None
+        while link is None:
+            await self._has_slot.wait()
+            link = await least_busy(self._links.values())
+        await self._place(command.run_id, link, data)
 
     async def _show(self, command: messages.Show, data: bytes) -> None:
         if link := await least_busy(self._links.values()):
@@ -211,9 +220,7 @@ class Driver:
         self._do(self._board.write(run_id, link.name))
 
     async def _steer(self, command: messages.Steer, data: bytes) -> None:
-        if any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
-            self._homeless.append((command, data))
-        elif link := self._places.get(command.run_id) or await self._where(command.run_id):
+        if link := self._places.get(command.run_id) or await self._where(command.run_id):
             await self._pass(link, data)
 
     async def _ask(self, command: messages.Ask, data: bytes) -> None:
@@ -229,10 +236,14 @@ class Driver:
             await self._pass(link, data)
 
     async def _find(self, command: messages.Find, _: bytes) -> None:
-        self._do(self._find_card(command.run_id))
+        card = None
+        if link := await self._where(command.run_id):
+            with contextlib.suppress(UnavailableError):
+                card = await link.actor.call("card", command.run_id)
+        self._send(messages.Found(command.run_id, card))
 
     async def _watch(self, command: messages.Watch, _: bytes) -> None:
-        self._do(self._watch_run(command.run_id, 0.0))
+        await self._watch_run(command.run_id, 0.0)
 
     async def _pass(self, link: Link, data: bytes) -> None:
         try:
@@ -254,13 +265,6 @@ class Driver:
     def _may_come(self, link: Link) -> bool:
         return not link.is_known and now() < self._settled_at
 
-    async def _find_card(self, run_id: str) -> None:
-        card = None
-        if link := await self._where(run_id):
-            with contextlib.suppress(UnavailableError):
-                card = await link.actor.call("card", run_id)
-        self._send(messages.Found(run_id, card))
-
     async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""
         until = now() + seconds
@@ -277,6 +281,13 @@ class Driver:
                 self._send(messages.Lost([run_id], said("slot_lost", how=said("ended"))))
                 return
             await asyncio.sleep(1)
+
+
+def _line_of(command: Command) -> str:
+    """The run whose commands are passed on in their order; "" for a command that may overtake."""
+    if isinstance(command, messages.Start | messages.Steer):
+        return command.run_id
+    return command.snapshot.run_id if isinstance(command, messages.Show) else ""
 
 
 def _run_of(message: Message) -> str:
