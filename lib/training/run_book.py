@@ -196,8 +196,8 @@ class RunBook:
         refusal = self._refusal(entry) if owner else ""
         self.entries[run.id] = entry
         self.touch(entry)
-        if refusal:
-            self.fail([entry], said("stop_one", why=refusal))
+        if keeper.unavailable or refusal:
+            self.fail([entry], keeper.unavailable or said("stop_one", why=refusal))
         return entry
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
