@@ -24,6 +24,7 @@ from lib.training.client import TrainingClient
 from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
+from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
 from lib.ui.session import session
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:  # it brings pandas along
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
+
+WATCH_SECONDS = 2.0
+"""Between two looks whether a worker could start."""
 
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 """How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
@@ -93,6 +97,18 @@ def kept_before() -> Kept | None:
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
+
+
+def watch_worker() -> None:
+    """Until it is known whether training is possible, have the page run again where it isn't."""
+    training = client()
+    is_known = training.worker_ready or training.unavailable
+
+    def look() -> None:
+        if training.unavailable and not is_known:
+            st.rerun()
+
+    fragment(look, run_every=None if is_known else WATCH_SECONDS)()
 
 
 FIND_SECONDS = 2.0, 12.0

@@ -106,8 +106,8 @@ class Loaded:
     dataset: Dataset
     """The run's own where the run is one of these settings, so that `is` tells the same data."""
     trainable: bool = True
-    """False where the sidebar's choice can't be shown, so that this is an earlier one, and where it
-    is too large to be trained or somebody else's upload."""
+    """False where the sidebar's choice can't be shown, so that this is an earlier one, where it is
+    too large to be trained or somebody else's upload, and where this server can't train."""
 
 
 @dataclass(slots=True, eq=False)

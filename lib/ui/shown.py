@@ -18,7 +18,7 @@ from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.recurrence import forward
 from lib.replay import BEST, as_of, first_weights, untrained
-from lib.run import Run, RunAt, SeedWeights
+from lib.run import Run, RunAt, SeedWeights, Snapshot, Status
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -50,7 +50,8 @@ _first_weights = remembered(lambda dataset, experiment: first_weights(experiment
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
-    if watched := runs.current_run():
+    watched = runs.current_run()
+    if watched and not _could_not_begin(watched[1]):
         run, snapshot = watched
         if not snapshot.results:
             start = _untrained(run.dataset, run.experiment)
@@ -64,6 +65,12 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
+
+
+def _could_not_begin(snapshot: Snapshot) -> bool:
+    """Whether a run has failed without figures because nothing can be trained on this server."""
+    failed = snapshot.status is Status.FAILED and not snapshot.results
+    return failed and bool(runs.client().unavailable)
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:

@@ -56,6 +56,7 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
     )
+    runs.watch_worker()
 
 
 def _likely_program(loaded: Loaded) -> object:
@@ -242,6 +243,11 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What the person must know of the run beyond its figures: two lines at most."""
+    words, why = _about_run(loaded, shown), runs.client().unavailable
+    return words if why in words else f"{words} {why}"
+
+
+def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         _, words, then = WORDS[_stands_in(shown)]
