@@ -69,7 +69,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         )
         self._handover = Handover(self._book, self._questions, self._keepers)
         self.shared = Shared(self._post_shared) if self._keepers.cluster else None
-        """What other page servers know; None where there is no cluster."""
+        """The way to runs of other page servers; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
             self._keepers.begin(delay)
@@ -298,7 +298,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
-        if self.shared and self.shared.take(message):
+        if isinstance(message, messages.Found):
+            if self.shared:
+                self.shared.take(message)
             return
         with self._changed:
             if isinstance(message, messages.Report):
@@ -316,8 +318,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                is_new = message.kind in ("ready", "notes")
-                if self.shared and is_new and keeper is self._keepers.cluster:
+                is_new = message.kind == "ready" and keeper is self._keepers.cluster
+                if self.shared and is_new:
                     self.shared.again()
                     self._handover.show_all()
                 if message.kind == "away":

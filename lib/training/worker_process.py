@@ -231,8 +231,6 @@ class WorkerProcess:
 
 def _replaces(new: Command, old: Command) -> bool:
     """Whether a command that waits is of no use any more, now that there is this one."""
-    if isinstance(new, messages.Note):
-        return isinstance(old, messages.Note) and old.key == new.key
     return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 
