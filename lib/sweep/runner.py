@@ -156,7 +156,7 @@ class Runner:
         """Where it stands."""
         if not self._left:
             return State.DONE
-        unseen = self._clock() - self._watched if self._rests else 0.0
+        unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
             return State.STOPPED
         if self._is_paused:
@@ -164,9 +164,14 @@ class Runner:
         return State.RESTING if unseen >= WATCH_SECONDS else State.GOING
 
     @property
+    def unwatched_seconds(self) -> float:
+        """How long nobody has looked at it."""
+        return self._clock() - self._watched
+
+    @property
     def is_forgotten(self) -> bool:
         """Whether it is over, and nobody has looked at it for hours."""
-        return self.state.is_over and self._clock() - self._watched >= KEEP_SECONDS
+        return self.state.is_over and self.unwatched_seconds >= KEEP_SECONDS
 
     @property
     def total(self) -> int:
@@ -247,7 +252,7 @@ class Runner:
         """Note what has come of runs that are over."""
         for each in list(self._going.values()):
             snapshot = self._client.latest(each.run)
-            if snapshot is None or snapshot.reason.endswith(f"{limits.FULL}."):
+            if snapshot is None or snapshot.is_full:
                 # It was forgotten while it rested, or never had a place: once more, then.
                 del self._going[each.point.settings]
                 self._begins_at = time.monotonic() + FULL_SECONDS

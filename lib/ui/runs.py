@@ -21,6 +21,7 @@ from lib.run import Run, Snapshot, weight_bytes
 from lib.tables import Table
 from lib.training import machine
 from lib.training.client import TrainingClient
+from lib.training.quotas import Visitor
 from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
@@ -216,16 +217,21 @@ def adopt(run_id: str, owner: Owner) -> None:
         _OWNERS.setdefault(run_id, owner)
 
 
+def visitor() -> Visitor:
+    """Who looks at this session's page, as limits know it."""
+    return Visitor(browser_id(), st.context.ip_address)
+
+
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    browser, seconds = browser_id(), _chosen_seconds()
+    owned_by, seconds = visitor(), _chosen_seconds()
     table = session().upload.table if experiment.data.name == "upload" else None
     numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    owner = Owner(browser, table, f"Run {number}")
+    owner = Owner(owned_by.browser, table, f"Run {number}")
     card = card_for(experiment, owner)
-    run = client().start(experiment, dataset, paused, browser, seconds, card=card)
+    run = client().start(experiment, dataset, paused, owned_by, seconds, card=card)
     _OWNERS[run.id] = owner
     session().run.started.add(run.id)
     _forget_owners()
