@@ -6,7 +6,7 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 from lib.shapes import STATES
 from lib.stack.base import Layer, Ref, Stack
 from lib.stack.joining import Joining
-from lib.stack.plain import Input, LastStep, Unpack, Unread
+from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
 
@@ -93,11 +93,9 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
-    if isinstance(layer, LastStep):
-        return f"{target} = {called}[:, -1]"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
-    return f"{target} = {code}({called}{_states(step, names)})"
+    return f"{target} = {layer.called_on(code, called + _states(step, names))}"
 
 
 def _taken(ref: Ref, names: list[str]) -> str:
@@ -128,9 +126,9 @@ def _comment(step: TracedLayer) -> str:
     if step.tensors:
         spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+    if step.not_traced:
+        return "isn't traced here"
     if step.error is None:
         return "not reached"
-    if step.error.when == "read":
-        return "isn't traced here"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
     return how.get(step.error.when, "breaks here")

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.errors import ShapeError
 from lib.stack.settings import AXIS, UNITS, setting, share
 from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
@@ -33,8 +34,7 @@ class Merge(Joining):
         joined, *others = tensors = self.list_of(inputs, "no list to merge")
         if len({tensor[0].size for tensor in tensors} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
-        # In code, x + y is no call of a layer, and is refused in other words.
-        sign = ", by a sign" * (self.origin is not None and not _is_call(self.origin.call))
+        sign = ", by a sign" * self._is_sign()
         for tensor in others:
             joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
         if self.takes_two and len(tensors) != 2:
@@ -44,13 +44,14 @@ class Merge(Joining):
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where all have a mask."""
-        return (max(inputs.masks) * all(inputs.masks),) * count
+        return (max(inputs.masks) * all(inputs.masks) * (not self._is_sign()),) * count
 
-
-def _is_call(code: str) -> bool:
-    with suppress(SyntaxError):  # x += y is a statement
-        return isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
-    return False
+    def _is_sign(self) -> bool:
+        """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
+        with suppress(SyntaxError):  # x += y is a statement
+            code = self.origin.call if self.origin else "()()"
+            return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
+        return True
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:

@@ -9,7 +9,8 @@ from lib.experiment import CELLS
 from lib.shapes import BIASES, BLOCKS, MERGE_MODES, STATES
 from lib.shapes import rnn_parameter_count as parameters
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.settings import UNITS, function, setting, share
 from lib.stack.tensors import Tensor, widened
 
@@ -167,8 +168,13 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
     """By the kind of its layer and its units, each; and what it has not as usual."""
     return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states of a cell after it."""
+        return ("output", *STATES[self.layers()[0].cell] * self.return_state)
 
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
@@ -196,10 +202,12 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
+        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
         layers, products, learned = self.layers(), [], 0
+        if self.return_state and len(layers) > 1:
+            raise NotTraced.of("states of cells")
         columns = BLOCKS[layers[0].cell] * layers[0].units
         unchecked = replace(inputs, unchecked=True)
         tensor = sequence(unchecked, columns, stateful=self.stateful)
@@ -209,8 +217,9 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             learned += _count(layer, width)
             width = layer.units
         kept = tensor[: 2 if self.return_sequences else 1]
-        output = (*kept, widened(tensor[-1], inputs.letter, width))
-        return Outputs((output,), learned, " + ".join(products))
+        last = widened(tensor[-1], inputs.letter, width)
+        states = ((tensor[0], last),) * (len(self.returned()) - 1)
+        return Outputs(((*kept, last), *states), learned, " + ".join(products))
 
 
 def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:

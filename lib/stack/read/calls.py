@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.stack.making import MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
+from lib.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.stack.plain import Unpack
+from lib.stack.read import operations
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
@@ -25,9 +25,9 @@ from lib.stack.read.values import (
 )
 from lib.stack.recurrent import Recurrent
 from lib.stack.settings import ACTIVATIONS
+from lib.stack.tensors import sizes
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
-_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _MERGES = {name.lower(): name for name in WORDS["merges"]}
 """Functions that make a layer and call it, by name."""
 MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
@@ -93,6 +93,8 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         known = function(name, args)
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
+    if known is UNKNOWN and tensors and root in _LIBRARIES:
+        known = operations.function(layers, name, args, keywords)
     if known is not UNKNOWN:
         return known
     own = root == "keras" and not modules  # no line imports it
@@ -127,7 +129,8 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         if isinstance(usual, int):
             layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
-    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape, name=given)
+    layer = replace(made(name, values, by_name), origin=origin)
+    part = Part(layer, shape=shape, name=given, is_cell=name in CELLS or name == "StackedRNNCells")
     layers.parts.append(part)
     return part
 
@@ -197,15 +200,6 @@ def method(
     return UNKNOWN
 
 
-def merged(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
-    """Arithmetic of tensors; of two with as many axes it is a layer."""
-    if isinstance(left, Value) and isinstance(right, Value) and type(how) in _MERGES_OF:
-        axes = [[len(one) for one in layers.traced(each).tensors] for each in (left, right)]
-        if axes[0] == axes[1]:
-            return layers.call(_made(layers, _MERGES_OF[type(how)], [], {}), [left, right])
-    return layers.beyond("", "op", left, right)
-
-
 def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
     """Each tensor of a layer that gives several, or of what is unpacked to so many names."""
     layer = layers.graph.layers[value.node]
@@ -227,7 +221,8 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:
         case Array(shape) if name == "shape":
             found = shape
         case Value() if name == "shape":
-            found = (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
+            tensor = layers.tensor(base)
+            found = sizes(tensor) if tensor else UNKNOWN
         case Class(known=known):
             found = known.get(name, UNKNOWN)
         case Model(known=known) if name in known:
