@@ -169,6 +169,8 @@ class Layer:
     """In the address, and in `lib.stack.kinds`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, which has its name unless it says another."""
+    takes_nothing: ClassVar[bool] = False
+    """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
     time_letter: ClassVar[str] = ""

@@ -48,7 +48,7 @@ def ends(steps: Steps) -> list[int]:
 
 def takes_previous(layer: Layer) -> bool:
     """Whether a layer is called on what the one before it gives."""
-    return not isinstance(layer, Input) and not layer.of
+    return not layer.takes_nothing and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
@@ -80,7 +80,7 @@ def code_lines(steps: Steps) -> list[str]:
 def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
     layer, own = step.layer, names[at]
     target = "x" if own == "x" else f"x = {own}"
-    if isinstance(layer, Input):
+    if layer.takes_nothing:
         return f"{target} = {layer.code()}"
     if isinstance(layer, Unpack):
         listed = _taken(layer.of[0], names) if layer.of else "x"

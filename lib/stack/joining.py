@@ -31,15 +31,17 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        joined, *others = tensors = self.list_of(inputs, "no list to merge")
-        if len({tensor[0].size for tensor in tensors} - {None}) > 1:
+        given = self.list_of(inputs, "no list to merge")
+        batches = [tensor[0] for tensor in given if tensor[0].role == "batch"]
+        joined, *others = tensors = tuple(map(_batched, given))
+        if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
         sign = ", by a sign" * self._is_sign()
         for tensor in others:
             joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
         if self.takes_two and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
-        batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
+        batch = next((axis for axis in batches if axis.size), batches[0] if batches else joined[0])
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
@@ -52,6 +54,11 @@ class Merge(Joining):
             code = self.origin.call if self.origin else "()()"
             return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
         return True
+
+
+def _batched(tensor: Tensor) -> Tensor:
+    """The tensor; with one sample before it, where it has no batch."""
+    return tensor if tensor[0].role == "batch" else (Axis("1", 1, "batch"), *tensor)
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:

@@ -7,7 +7,7 @@ from lib.experiment import Limit
 from lib.stack.base import Inputs, Layer, MaskWay, Outputs
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.plain import LastStep, Unpack
-from lib.stack.settings import AXIS, option, setting
+from lib.stack.settings import AXIS, STEPS, option, setting
 from lib.stack.tensors import Axis
 
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
@@ -72,7 +72,7 @@ class Function(Operation, kind="ops", keras="ops"):
         """With its name."""
         return f"ops.{self.function}"
 
-    def _is_along(self) -> bool:
+    def is_along(self) -> bool:
         """Whether it works along an axis."""
         return self.function == "softmax" or self.function not in KEEPS
 
@@ -82,7 +82,7 @@ class Function(Operation, kind="ops", keras="ops"):
 
     def called_on(self, code: str, tensors: str) -> str:
         """With its axis, where it has one."""
-        along = f", axis={self.axis}" * self._is_along()
+        along = f", axis={self.axis}" * self.is_along()
         keeps = ", keepdims=True" * (self.keepdims and self.function in REDUCES)
         return f"{code}({tensors}{along}{keeps})"
 
@@ -93,7 +93,7 @@ class Function(Operation, kind="ops", keras="ops"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays, or loses the axis, or gets one of size 1 there."""
         tensor = inputs.only_one("'tuple' object has no attribute 'shape'")
-        if not self._is_along():
+        if not self.is_along():
             return Outputs((tensor,))
         count = len(tensor) + (self.function == "expand_dims")
         if not -count <= self.axis < count:
@@ -113,5 +113,20 @@ class Function(Operation, kind="ops", keras="ops"):
         return Outputs(((*tensor[:at], *kept, *tensor[at + 1 :]),))
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber, Function)
+@dataclass(frozen=True, slots=True)
+class Range(Layer, kind="range", keras="ops.arange", takes_nothing=True):
+    """The whole numbers from 0 on, as for an Embedding of positions. It takes no tensor."""
+
+    stop: int = setting("n", 12, limit=STEPS)
+
+    def code(self) -> str:
+        """Keras's function."""
+        return f"keras.ops.arange({self.stop})"
+
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  it takes none
+        """(T,), without a batch."""
+        return Outputs(((Axis("T", self.stop, "time"),),))
+
+
+BY_PYTHON = (Unpack, LastStep, WithNumber, Function, Range)
 """What isn't a layer of Keras's, but done to what layers give."""

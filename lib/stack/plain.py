@@ -24,7 +24,7 @@ _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Layer, kind="input"):
+class Input(Layer, kind="input", takes_nothing=True):
     """What one sample looks like; Keras adds the batch."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)

@@ -149,7 +149,7 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
     """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
-    if isinstance(layer, Input) or not steps:
+    if layer.takes_nothing or not steps:
         return inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]

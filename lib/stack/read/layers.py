@@ -12,6 +12,7 @@ from typing import Any
 from lib.stack.base import Layer, Origin, Ref, Stack
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.making import MAKES
+from lib.stack.operations import Range
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
@@ -185,13 +186,21 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
+        if isinstance(value, Array) and len(value.shape) == 1 and plain(value.shape[0]):
+            return self.put(Range(value.shape[0], origin=self.origin))
         if isinstance(value, Array) and value.shape:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
             value = self.refused(value.layer.keras, "not called")
         if isinstance(value, Model):
             value = self.refused("model", "not called")
+        if not isinstance(value, Part) and self._has_input():  # it isn't the code's input
+            value = self.unread(value.name if isinstance(value, Name) else "", "value")
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
+
+    def _has_input(self) -> bool:
+        """Whether a call makes an input."""
+        return any(isinstance(one, Input) and one.origin for one in self.graph.layers)
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
         """What can't be read, by its name or code, called on the tensors in these values if any."""
