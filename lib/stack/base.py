@@ -244,7 +244,7 @@ class Layer:
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=of, states=states, shares=shares)
 
-    def again(self, first: Self) -> Self:
+    def again(self, first: Layer) -> Layer:
         """The first layer, called on what this one takes."""
         of, states, origin = self.of, self.states, self.origin
         return replace(first, of=of, states=states, shares=self.shares, origin=origin)

@@ -74,11 +74,11 @@ def code_lines(steps: Steps) -> list[str]:
     """By layer the line that makes it and calls it."""
     names = _names(steps)
     shared = {step.layer.shares for step in steps}
-    return [_line(step, at, names, shared) for at, step in enumerate(steps)]
+    return [_line(steps, at, names, shared) for at in range(len(steps))]
 
 
-def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
-    layer, own = step.layer, names[at]
+def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> str:
+    step, layer, own = steps[at], steps[at].layer, names[at]
     target = "x" if own == "x" else f"x = {own}"
     if layer.takes_nothing:
         return f"{target} = {layer.code()}"
@@ -87,7 +87,7 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
         return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
     if isinstance(layer, Unread):
         return f"# {layer.origin.text if layer.origin else layer.called}"
-    code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
+    code = _made(layer, steps)
     if at in shared:
         code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
@@ -95,7 +95,20 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
+    if layer.kind == "cell":  # the states are a list of their own
+        called = f"{taken[0]}, [{', '.join(taken[1:])}]" if layer.of[1:] else "x[0], [*x[1:]]"
     return f"{target} = {layer.called_on(code, called + _states(step, names))}"
+
+
+def _made(layer: Layer, steps: Steps) -> str:
+    """What makes a layer, or the name of one that is called again; an RNN has its cell by name."""
+    if layer.shares is None:
+        return layer.code()
+    name = f"layer{layer.shares + 1}"
+    kinds = [one.layer.kind for one in steps[layer.shares : layer.shares + 1]] + [layer.kind]
+    if kinds == ["cell", "cells"]:
+        return layer.code().replace(next(layer.arguments()), name, 1)
+    return f"{name}.cell" if kinds == ["cells", "cell"] else name
 
 
 def _taken(ref: Ref, names: list[str]) -> str:

@@ -24,12 +24,12 @@ for _name, _row in beside(__file__).items():
     type(_name, (_varied,), {"__doc__": _about}, **_row)
 
 _MENU = """
-lstm gru rnn bi cells convlstm convlstm2d
+lstm gru rnn bi cells cell convlstm convlstm2d
 input embed dense td
 repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
-mask drop sdrop noise bnorm lnorm act relu leaky softmax number ops range
-concat add sub mul ave max min dot attend addattend mha
+mask drop sdrop noise bnorm lnorm act relu leaky softmax number ops transpose range
+concat stack add sub mul ave max min dot attend addattend mha
 conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
 unread
 """

@@ -15,7 +15,7 @@ from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.kinds import KINDS
 from lib.stack.operations import BY_PYTHON
 from lib.stack.plain import Unread
-from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.stack.settings import KERAS, MOST, SIGNATURES
 
 
@@ -31,7 +31,7 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments with a number for each axis that a window goes along, in brackets or one for all."""
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 """By Keras's name of a cell, the layer that calls it at each timestep."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})

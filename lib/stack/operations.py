@@ -1,14 +1,15 @@
 """Operations on one tensor outside of layers: arithmetic with a number, functions of keras.ops."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.stack.base import Inputs, Layer, MaskWay, Outputs
 from lib.stack.errors import NotTraced, ShapeError
+from lib.stack.joining import Joining
 from lib.stack.plain import LastStep, Unpack
 from lib.stack.settings import AXIS, STEPS, option, setting
-from lib.stack.tensors import Axis
+from lib.stack.tensors import Axis, sizes
 
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Python's operators by their names in its module `operator`."""
@@ -114,6 +115,59 @@ class Function(Operation, kind="ops", keras="ops"):
 
 
 @dataclass(frozen=True, slots=True)
+class Transpose(Operation, kind="transpose", keras="ops.transpose"):
+    """Puts all axes into another order, the batch among them."""
+
+    axes: tuple[int, ...] = setting("a", (0, 2, 1), sizes=0)
+
+    def code(self) -> str:
+        """Keras's function."""
+        return "keras.ops.transpose"
+
+    def called_on(self, code: str, tensors: str) -> str:
+        """With the order."""
+        return f"{code}({tensors}, {self.axes})"
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, F, T)."""
+        tensor = inputs.only_one("'tuple' object has no attribute 'shape'")
+        if sorted(self.axes) != [*range(len(tensor))]:
+            raise NotTraced.of("no order of axes", tensor, order=self.axes)
+        # What stands in the place of an axis is read as that: a time axis comes before features.
+        roles = iter([axis.role for axis in tensor if axis.role != "batch"])
+        moved = [tensor[place] for place in self.axes]
+        named = (
+            axis if axis.role == "batch" else replace(axis, role=next(roles)) for axis in moved
+        )
+        return Outputs((tuple(named),))
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked(Joining, kind="stack", keras="ops.stack", time_letter="T′", mask="ends"):
+    """Puts tensors of one shape one after another, along a new axis."""
+
+    axis: int = setting("a", 1, limit=AXIS)
+
+    def code(self) -> str:
+        """Keras's function."""
+        return "keras.ops.stack"
+
+    def called_on(self, code: str, tensors: str) -> str:
+        """With the place of the new axis."""
+        return f"{code}({tensors}, axis={self.axis})"
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Several (N, F) → (N, T, F)."""
+        first, *others = inputs.tensors
+        count = len(first) + 1
+        if any(sizes(one) != sizes(first) for one in others) or not -count <= self.axis < count:
+            raise NotTraced.of("tensors to stack", *inputs.tensors, axis=self.axis)
+        at = self.axis % count
+        axis = Axis(inputs.time, len(inputs.tensors), "time")
+        return Outputs(((*first[:at], axis, *first[at:]),))
+
+
+@dataclass(frozen=True, slots=True)
 class Range(Layer, kind="range", keras="ops.arange", takes_nothing=True):
     """The whole numbers from 0 on, as for an Embedding of positions. It takes no tensor."""
 
@@ -128,5 +182,5 @@ class Range(Layer, kind="range", keras="ops.arange", takes_nothing=True):
         return Outputs(((Axis("T", self.stop, "time"),),))
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber, Function, Range)
+BY_PYTHON = (Unpack, LastStep, WithNumber, Function, Transpose, Stacked, Range)
 """What isn't a layer of Keras's, but done to what layers give."""

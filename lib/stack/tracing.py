@@ -106,7 +106,7 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     if layer.shares is None:
         return layer
     for first in steps[layer.shares : layer.shares + 1]:
-        if first.layer.kind == layer.kind:
+        if first.layer.kind == layer.kind or {first.layer.kind, layer.kind} == {"cell", "cells"}:
             return layer.again(first.layer)
     raise ShapeError.of("not there yet", layer=layer.shares + 1)
 

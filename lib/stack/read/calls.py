@@ -23,7 +23,7 @@ from lib.stack.read.values import (
     listed,
     plain,
 )
-from lib.stack.recurrent import Recurrent
+from lib.stack.recurrent import Cell, CellStack, Recurrent
 from lib.stack.settings import ACTIVATIONS
 from lib.stack.tensors import sizes
 
@@ -38,7 +38,9 @@ _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
 
 
-def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+def call(  # noqa: PLR0911  one each
+    layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
+) -> Any:
     """What a call gives of something that the code doesn't define."""
     if isinstance(callee, Name):
         return _of_library(layers, callee, args, keywords)
@@ -51,12 +53,23 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
     given += [keywords[key] for key in _TENSORS if key in keywords]
     if isinstance(callee, Model):
         return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
+    if isinstance(callee, Part) and callee.is_cell:
+        return _step_of_cell(layers, callee, given[:1], keywords.get("states", args[1:2]))
     starts = isinstance(callee.layer, Recurrent)
     after = args[1] if starts and args[1:] else []
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
         return layers.beyond(callee.layer.keras, "states", given, states)
     return _on(layers, callee, given if given[1:] else given[0], states) if given else UNKNOWN
+
+
+def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
+    """What a cell gives that is called by itself: the output, and a list of the states after it."""
+    if not isinstance(part.layer, CellStack) or len(part.layer.layers()) > 1:
+        return layers.beyond(part.layer.keras, "cell", given, states)
+    step = Part(Cell(part.layer.cells, origin=layers.origin), is_cell=True, cell=part)
+    value = layers.call(step, layers.tensors([*given, states]))
+    return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
 
 
 def _takes_several(callee: Part | Model) -> bool:
@@ -131,7 +144,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
             layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
     layer = replace(made(name, values, by_name), origin=origin)
-    part = Part(layer, shape=shape, name=given, is_cell=name in CELLS or name == "StackedRNNCells")
+    is_cell = name in CELLS or name == "StackedRNNCells"
+    cell = inner if isinstance(inner, Part) and inner.is_cell and name == "RNN" else None
+    part = Part(layer, shape=shape, name=given, is_cell=is_cell, cell=cell)
     layers.parts.append(part)
     return part
 

@@ -18,6 +18,7 @@ from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
+from lib.stack.recurrent import Cell
 from lib.stack.tensors import Tensor
 from lib.stack.tracing import trace
 from lib.toml import say
@@ -44,6 +45,8 @@ class Part:
     """That it is given."""
     is_cell: bool = False
     """Whether it is a cell, which an RNN calls at each timestep."""
+    cell: Part | None = None
+    """That of an RNN, whose weights it has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -220,8 +223,8 @@ class Layers:
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"
         part = what if isinstance(what, Part) else self.unread(name, "value")
-        if part.is_cell:
-            part = self.unread(part.layer.classes()[0], "cell")
+        if part.is_cell and not isinstance(part.layer, Cell):
+            part = self.unread(part.layer.keras, "cell")
         value = self.put(part.layer, inputs, states)
         self._owners[value.node] = part
         return value
@@ -297,7 +300,8 @@ class Layers:
         layers = self.graph.layers
         for place in kept:
             if place in self._owners:
-                shares = earliest.setdefault(id(self._owners[place]), place)
+                owner = self._owners[place]
+                shares = earliest.setdefault(id(owner.cell or owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
         names = Counter(self._owners[place].name for place in earliest.values())
         for name in [name for name, count in names.items() if name and count > 1]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from lib.stack.making import UNKNOWN, made
-from lib.stack.operations import FUNCTIONS, NODES, Function, WithNumber
+from lib.stack.operations import FUNCTIONS, NODES, Function, Stacked, Transpose, WithNumber
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Part
-from lib.stack.read.values import Array
+from lib.stack.read.values import Array, listed
 from lib.stack.tensors import sizes
 
 _MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
@@ -50,6 +50,9 @@ def function(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any
         axis = keywords.get("axis", (*args[1:], -1)[0])
         joined = replace(made("Concatenate", (axis,)), origin=layers.origin)
         given = layers.call(Part(joined), layers.tensors(first))
+    elif name == "stack" and listed(first):
+        axis = keywords.get("axis", (*args[1:], 0)[0])
+        given = layers.call(Part(Stacked(axis, origin=layers.origin)), layers.tensors(first))
     elif not isinstance(first, Value) or len(layers.found(args, keywords)) > 1:
         pass
     elif name in _SAME:
@@ -57,6 +60,11 @@ def function(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any
     elif name in ("shape", "int_shape"):
         tensor = layers.tensor(first)
         given = sizes(tensor) if tensor else UNKNOWN
+    elif name in ("transpose", "permute_dimensions"):
+        named = [keywords[key] for key in ("axes", "perm", "pattern") if key in keywords]
+        order = (*named, *values[1:], None)[0]
+        if listed(order) and all(type(one) is int for one in order):
+            given = layers.put(Transpose(tuple(order), origin=layers.origin), [first])
     elif name in FUNCTIONS:
         given = _of_one(layers, name, first, values[1:], keywords)
     return given
