@@ -25,13 +25,13 @@ from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.address import page_value, query_of, set_page_values
-from lib.ui.browser import moved_in_history
 from lib.ui.data import dataset_of
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
+from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"
@@ -89,7 +89,7 @@ def settle_picks() -> bool:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
-    if (record.is_chosen or own) and not moved_in_history():  # else Back would lead here again
+    if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
         write_picks()
     if gone:
         words = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")

@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
@@ -233,7 +232,7 @@ def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
     text = f"{badge} {progress_sentence(snapshot)}{then}"
-    place.show(DeltaGenerator.progress, min(1.0, share), text)
+    place.show("progress", min(1.0, share), text)
 
 
 def _stands_in(shown: ShownRun) -> str:
