@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from lib.datasets import DATASETS
+from lib.redaction import TITLE
 from lib.sweep.plan import Plan
 from lib.sweep.rows import READY
 from lib.sweep.runner import Runner
@@ -33,13 +34,18 @@ class Sweep:
     id: str
     """"" of a recorded one."""
     runner: Runner | FarRunner
-    title: str
-    """Of its data."""
+    data: str
+    """The title of its data."""
     owner: runs.Owner
     tell: Callable[[], None] = lambda: None
     """Tells the other page servers of a cluster how it stands."""
     forget: Callable[[], None] = lambda: None
     """Lets go of what other servers say of it."""
+
+    @property
+    def title(self) -> str:
+        """The same as this browser may see it: the name of an upload is its owner's."""
+        return self.data if self.owner.table is None or self.is_mine else TITLE
 
     @property
     def is_mine(self) -> bool:
@@ -98,7 +104,8 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     owner = runs.Owner(browser_id(), table, is_listed=False)
     sweep_id, title = secrets.token_hex(8), loaded.dataset.title
-    teller = Teller(runs.client().shared, sweep_id, title, owner.browser)
+    told = title if table is None else TITLE
+    teller = Teller(runs.client().shared, sweep_id, told, owner.browser)
     # An upload's rows would go along with each of its runs: those are shown here alone.
     card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
