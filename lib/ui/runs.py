@@ -9,7 +9,6 @@ an upload these see figures alone, unless its owner shares the file's rows: page
 import math
 import re
 from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
 
@@ -106,7 +105,6 @@ def known(run_id: str | None) -> Run | None:
     _forget_owners()
     training.adopt(Run(run_id, shown.experiment, shown.dataset))
     _OWNERS.setdefault(run_id, owner)
-    _follow_sharing(run_id, owner)
     return training.get(run_id)
 
 
@@ -217,7 +215,6 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     card = card_for(experiment, owner)
     run = client().start(experiment, dataset, paused, browser, seconds, card=card)
     _OWNERS[run.id] = owner
-    _follow_sharing(run.id, owner)
     session().run.started.add(run.id)
     _forget_owners()
     session().run.id = run.id
@@ -229,13 +226,7 @@ def _forget_owners() -> None:
     """Of runs that aren't known any more."""
     for run_id in list(_OWNERS):
         if client().get(run_id) is None:
-            owner = _OWNERS.pop(run_id, NOBODY)
-            if owner.table is not None and (shared := client().shared) is not None:
-                shared.unfollow(_SHARING.format(run_id))
-
-
-_SHARING, SHARING_SECONDS = "rows:{}", 24 * 3600
-"""The key of a cluster's note that says whether a run's rows are shared, and how long it lasts."""
+            _OWNERS.pop(run_id, None)
 
 
 def shares_rows(run_id: str) -> bool | None:
@@ -245,23 +236,12 @@ def shares_rows(run_id: str) -> bool | None:
 
 
 def share_rows(run_id: str, shares: bool) -> None:
-    """Let people with the link of this browser's run see the rows of its upload, or hide them."""
-    if shares_rows(run_id) is None:
-        return
-    _set_sharing(run_id, b"yes" if shares else b"no")
-    if (shared := client().shared) is not None:
-        shared.leave(_SHARING.format(run_id), b"yes" if shares else b"no", SHARING_SECONDS)
+    """Let people with the link of this browser's run see the rows of its upload, or hide them.
 
-
-def _set_sharing(run_id: str, said: bytes) -> None:
-    if (owner := _OWNERS.get(run_id)) is not None:
-        _OWNERS[run_id] = replace(owner, shares_rows=said == b"yes")
-
-
-def _follow_sharing(run_id: str, owner: Owner) -> None:
-    """Hear from other page servers whether the owner of a run on an upload shares its rows."""
-    if owner.table is not None and (shared := client().shared) is not None:
-        shared.follow(_SHARING.format(run_id), partial(_set_sharing, run_id))
+    Other page servers of a cluster aren't told: there the rows stay hidden.
+    """
+    if shares_rows(run_id) is not None:
+        _OWNERS[run_id] = replace(_OWNERS[run_id], shares_rows=shares)
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:

@@ -225,19 +225,15 @@ def test_who_follows_a_talk_sees_no_rows(client: FakeClient, browsers: Browsers)
 def test_another_server_hides_the_rows_that_it_was_sent(
     owner: AppTest, client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until it hears that they are shared; and from those whose file it is not at all."""
+    """But not from the browser whose file it is."""
     joined, run_id, run = Joined(), "0123456789abcdef", client.runs["r0"]
-    client.shared, there = joined.server(), joined.server()
+    client.shared = joined.server()
     monkeypatch.setattr(runs, "_NOT_FOUND", {})
     table = owner.session_state[KEY].upload.table
     joined.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     far = start(**{**LINK, "run": run_id})
     client.snapshots[run_id] = replace(figures(run), run_id=run_id)
     assert run_id in client.runs
-    assert not leaks(sent(far.run()), run)
-    there.leave(f"rows:{run_id}", b"yes", 1.0)
-    assert "1987" in leaks(sent(far.run()), run)
-    there.leave(f"rows:{run_id}", b"no", 1.0)
     assert not leaks(sent(far.run()), run)
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
     assert "1987" in leaks(sent(far.run()), run)
