@@ -54,7 +54,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     if watched and not _could_not_begin(watched[1]):
         run, snapshot = watched
         if not snapshot.results:
-            start = _untrained(run.dataset, run.experiment)
+            start = runs.before_training(run)
             snapshot = replace(
                 snapshot, samples=start.samples, results=start.results, others=start.others
             )
@@ -119,10 +119,13 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    As they were when the page was drawn: at a run's start or end, or when a control was moved.
+    As they were when the page was drawn: at a run's start or end, or when a control was moved. No
+    states where the sample itself is hidden.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
+    if not shown.dataset.has_rows:
+        return sample, {}
     x = shown.dataset.x[sample : sample + 1]
     return sample, {
         mode: forward(shown.experiment, weights, x)
@@ -147,7 +150,9 @@ class Epochs:
         weights = _weights(shown)
         texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
         key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
-        choice = Linked("epoch", texts, last, key) if last and not shown.polling else None
+        # An earlier epoch is judged on the samples anew, which takes their rows.
+        can_choose = last and not shown.polling and shown.dataset.has_rows
+        choice = Linked("epoch", texts, last, key) if can_choose else None
         return cls(shown, weights, choice)
 
     @property

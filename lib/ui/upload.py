@@ -21,6 +21,7 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.streamlit_private.script import let_go
@@ -44,7 +45,7 @@ def uploader() -> None:
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
         "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
         "in memory and never stored; a link to a run shows that run's figures to whoever opens "
-        "it while it lasts.",
+        "it while it lasts, and the file's rows only if you share them.",
     )
     came_of_file()
     if table := session().upload.table:
@@ -52,6 +53,16 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
+    _sharing()
+
+
+def _sharing() -> None:
+    """A switch for the rows of the session's run, where it is this browser's and on an upload."""
+    run_id = session().run.id or ""
+    if (shares := runs.shares_rows(run_id)) is not None:
+        label = "Let people with this run's link see the file's rows"
+        control = bound("share_rows", shares, partial(runs.share_rows, run_id))
+        st.toggle(label, shares, **control)
 
 
 def opener() -> None:
@@ -183,7 +194,7 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
     record.unopened, record.waiting, record.error = None, None, ""
-    runs.note_kept(kept)
+    note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
     return True
 

@@ -21,6 +21,7 @@ from lib.figures.compare import answers_figure, errors_figure, losses_figure, sp
 from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.narrate import compare as words
+from lib.redaction import HIDDEN
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -52,7 +53,8 @@ _HTML = templates(__file__)
 
 def find(run_id: str) -> Compared | None:
     """A run that the server knows, one of a file, or a recording; None where there is none."""
-    if (run := runs.known(run_id)) and (snapshot := runs.client().latest(run)):
+    if found := runs.look_at(run_id):
+        run, snapshot = found
         name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if (kept := session().kept) and run_id == kept.snapshot.run_id:
@@ -227,7 +229,9 @@ def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
         with card("How wrong at each timestep"):
             told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
         with card("One sample, answered by each"):
-            if same_data(laid):
+            if not all(run.dataset.has_rows for run in laid):
+                hint(HIDDEN)
+            elif same_data(laid):
                 picked = pick_answers(laid[0])
                 figure = answers_figure(laid, *picked, palette)
                 told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")

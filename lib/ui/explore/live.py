@@ -22,6 +22,7 @@ from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
+from lib.ui.kept_runs import note_kept
 from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
@@ -167,7 +168,7 @@ def _reset() -> None:
     """Forget the run, or where there is none the one from a file."""
     if runs.current_run() is None:
         session().kept = None
-        runs.note_kept(None)
+        note_kept(None)
     runs.leave()
 
 
