@@ -82,6 +82,8 @@ class RunEntry:
     """Whether another page server has started it, and sees to it."""
     attended: float = -math.inf
     """When that was last told that somebody looks at it here."""
+    annotated: tuple[Snapshot, str, Snapshot] | None = None
+    """A snapshot, what has to be said of its worker, and the snapshot that says it."""
 
     @property
     def over(self) -> bool:
@@ -100,13 +102,22 @@ class RunEntry:
 
     @property
     def latest(self) -> Snapshot:
-        """The newest snapshot; it says so where the worker is starting, or has fallen silent."""
+        """The newest snapshot; it says so where the worker is starting, or has fallen silent.
+
+        The same object until something in it changes: pages compare snapshots by identity.
+        """
         snapshot, silent = self.snapshot, self.worker.silent_beats
         if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
-            return replace(snapshot, reason=said("silent", seconds=silent), epochs_per_second=0.0)
-        if snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
-            return replace(snapshot, reason=said("starting"))
-        return snapshot
+            reason, speed = said("silent", seconds=silent), 0.0
+        elif snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
+            reason, speed = said("starting"), snapshot.epochs_per_second
+        else:
+            self.annotated = None
+            return snapshot
+        if self.annotated is None or self.annotated[:2] != (snapshot, reason):
+            shown = replace(snapshot, reason=reason, epochs_per_second=speed)
+            self.annotated = snapshot, reason, shown
+        return self.annotated[2]
 
     def is_older_than_command(self, snapshot: Snapshot, now: float) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command.
@@ -196,8 +207,8 @@ class RunBook:
         refusal = self._refusal(entry) if owner else ""
         self.entries[run.id] = entry
         self.touch(entry)
-        if refusal:
-            self.fail([entry], said("stop_one", why=refusal))
+        if keeper.unavailable or refusal:
+            self.fail([entry], keeper.unavailable or said("stop_one", why=refusal))
         return entry
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:

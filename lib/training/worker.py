@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -287,6 +288,18 @@ def end_with_starter() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
 
 
+PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
+
+
+def why_unavailable(error: BaseException) -> str:
+    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return said("not_installed", name=PRODUCTS.get(error.name, error.name))
+    if f"{error}".startswith("Traceback"):  # TensorFlow quotes the error that it met
+        error = next(filter(None, (error.__cause__, error.__context__, error)))
+    return said("broken", why=short_reason(error))
+
+
 def serve(connection: Any, share: int | None = None) -> int:
     """Train what comes by a connection; `share` is what of the machine's memory this process has.
 
@@ -301,9 +314,11 @@ def serve(connection: Any, share: int | None = None) -> int:
         from lib.training.answers import ANSWERS  # noqa: PLC0415
 
         engine.configure_tensorflow()
+    except MemoryError:
+        return messages.OUT_OF_MEMORY
     except Exception as error:  # whatever it is, the client must hear of it
-        event = messages.Event("failed", f"{type(error).__name__}: {error}")
-        connection.send_bytes(encode(event))
+        traceback.print_exc()  # for the server's log
+        connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
         return 1
     try:
         Loop(connection, engine.Program, ANSWERS, rooms=ROOMS, share=share).run()

@@ -221,6 +221,7 @@ class FakeWorker:
         self.begun = False
         self.delay = delay
         self.ending = "was killed (SIGKILL)"
+        self.unavailable = ""
         self.pid = 1
         self.posted: list[Command] = []
         self.at_once: dict[str, Snapshot] = {}

@@ -82,8 +82,22 @@ def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
     assert snapshot.reason.startswith("The training process has not answered for 5 s.")
     assert (snapshot.status, snapshot.epoch) == (Status.RUNNING, 3)
     assert scene.latest(done).reason == ""
+    assert scene.latest(going) is snapshot  # pages draw themselves anew where it is another
+    scene.worker.silent_beats = 6
+    assert "6 s" in scene.latest(going).reason
     scene.worker.silent_beats = 0
     assert scene.latest(going).reason == ""
+
+
+def test_that_the_worker_starts_is_said_in_one_snapshot(scene: Scene) -> None:
+    """However often a page looks, until the worker is ready."""
+    scene.worker.ready = False
+    run = scene.start()
+    starting = scene.latest(run)
+    assert "starting" in starting.reason
+    assert scene.latest(run) is starting
+    scene.worker.ready = True
+    assert scene.latest(run).reason == ""
 
 
 def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:

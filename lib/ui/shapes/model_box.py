@@ -26,7 +26,7 @@ LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.ke
 """By each name that `compile` takes, a loss of Explore's."""
 MOST_NOTES = 3
 """In sight; the rest is folded."""
-HINT = "Paste your model (code, to_json(), summary()), or drop its file. It is read, never run."
+HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 
 def model_box() -> None:
