@@ -222,7 +222,7 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Run:
     """One training of one experiment on one dataset. What it has reached is in its snapshots."""
 

@@ -27,7 +27,7 @@ class FakeClient:
     """Stands in for the `TrainingClient` that pages use."""
 
     worker_ready = False
-    away = ""
+    away = unavailable = ""
     shared: Any = None
     """Other page servers, of which there are none."""
     places = 1

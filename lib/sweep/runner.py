@@ -21,7 +21,7 @@ from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.run import Run, Snapshot, Status
-from lib.sweep.plan import Plan, Point
+from lib.sweep.plan import Plan, Point, SweepError
 from lib.swept import MODES, PointResult
 from lib.tables import Table
 from lib.training import limits
@@ -121,6 +121,8 @@ class Runner:
                 self._client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is State.GOING)
+                if self._client.unavailable:
+                    raise SweepError(self._client.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # a full disk, a closed client: whoever looks must hear of it

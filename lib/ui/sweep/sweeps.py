@@ -11,6 +11,7 @@ from functools import partial
 import streamlit as st
 
 from lib.datasets import DATASETS
+from lib.redaction import TITLE
 from lib.sweep.plan import Plan
 from lib.sweep.rows import READY
 from lib.sweep.runner import Runner
@@ -39,11 +40,16 @@ class Sweep:
     id: str
     """"" of a recorded one."""
     runner: Runner
-    title: str
-    """Of its data."""
+    data: str
+    """The title of its data."""
     owner: runs.Owner
     visitor: Visitor = NOBODY
     """Who started it."""
+
+    @property
+    def title(self) -> str:
+        """The same as this browser may see it: the name of an upload is its owner's."""
+        return self.data if self.owner.table is None or self.is_mine else TITLE
 
     @property
     def is_mine(self) -> bool:
