@@ -20,7 +20,6 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import ops
 
 from lib.experiment import TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
@@ -67,6 +66,10 @@ def forget_where_code_is() -> None:
     It keeps it with what XLA has made, a sixth of a program's memory. There is no public way, and
     by a private name it is done only where that is as in TensorFlow 2.21.
     """
+    try:
+        from tensorflow.python.framework import ops  # noqa: PLC0415  where it may be missing
+    except ImportError:
+        return
     create = getattr(ops, "_create_c_op", None)
     if create and "extract_traceback" in inspect.signature(create).parameters:
         ops._create_c_op = partial(create, extract_traceback=False)

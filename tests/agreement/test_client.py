@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Snapshot, Status
+from lib.sweep.__main__ import main
 from lib.training.client import TrainingClient
 from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
@@ -306,3 +308,16 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
             assert f"{asked.exception(PATIENCE)}" == client.unavailable
         again = client.start(experiment, dataset)
         assert client.wait(again, PATIENCE).reason == client.unavailable
+
+
+def test_a_sweep_without_tensorflow_says_what_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With an exit code that isn't 0; no point is noted as trained, so that it can go on later."""
+    (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    out = tmp_path / "out.csv"
+    done = CliRunner().invoke(main, ["--data", "parity", "--vary", "T=4,8", "--out", f"{out}"])
+    assert done.exit_code == 1
+    assert done.output.count("TensorFlow, which is not installed") == 1
+    assert len(out.read_text().splitlines()) <= 1

@@ -78,7 +78,7 @@ def _progress(sweep: Sweep, done: int) -> None:
     elif sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
     elif not sweep.id:
-        hint(SAID["recorded"])
+        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:

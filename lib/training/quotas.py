@@ -1,0 +1,91 @@
+"""How many runs and sweeps visitors may have going: a browser, an address, all without a cookie.
+
+A browser is known by its cookie. In a frame of another site there is none, and anybody may leave it
+out: visitors without one share a limit, so that they can't take the places of all others. Cookies
+can be made up, too: so there is a limit for a network address. Scripts have no limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lib.experiment import MAX_VALUES
+from lib.training import said
+
+if TYPE_CHECKING:
+    from lib.training.run_book import RunEntry
+
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs."""
+MAX_VALUES_EACH = 4 * MAX_VALUES
+"""Numbers of data that these may hold together, two of the largest; and those of all browsers
+without a cookie."""
+MAX_RUNS_NAMELESS = 8
+"""Runs of all browsers without a cookie together, for each place where runs train side by side: a
+sixth of the runs that it takes (`lib.training.limits.MAX_RUNS`)."""
+MAX_RUNS_ADDRESS = 36
+"""Runs from one network address, for each such place: a class of 32 fits. It is three quarters of
+what a place takes, since behind a proxy, or a school's router, all have one address."""
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS, MAX_SWEEPS_ADDRESS = 16, 2, 12
+"""Sweeps that are watched: all of a page server, those of all browsers without a cookie together,
+and those from one network address. A browser has one: it stops when another begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who starts a run or a sweep on a page."""
+
+    browser: str | None
+    """The id of the browser; None where it has no cookie."""
+    address: str | None = None
+    """The network address that it comes from; None where that isn't known, as on localhost."""
+
+
+def run_refusal(
+    new: RunEntry, known: Sequence[RunEntry], abandoned_since: float, places: int
+) -> str:
+    """A sentence that says why the owner of a new run can't have it; empty if that is possible.
+
+    known: all other runs. A browser's own count until they are over; others don't where they are
+        paused and nobody has looked at them since `abandoned_since`, on the book's clock.
+    places: how many runs can train side by side.
+    """
+    if (visitor := new.owner) is None:
+        return ""
+    going = [(e, e.owner) for e in known if e.owner and e.is_going]
+    theirs = [entry for entry, owner in going if owner.browser == visitor.browser]
+    shared = [owner for entry, owner in going if not entry.is_abandoned(abandoned_since)]
+    if visitor.browser:
+        if len(theirs) >= MAX_RUNS_EACH:
+            return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
+    else:
+        most, count = MAX_RUNS_NAMELESS * places, sum(not owner.browser for owner in shared)
+        if count >= most:
+            return said("nameless_runs", most=most, count=count)
+    most, count = MAX_RUNS_ADDRESS * places, _from_address(visitor, shared)
+    if count >= most:
+        return said("address_runs", most=most, count=count)
+    values = sum(e.run.dataset.x.size + e.run.dataset.y.size for e in [new, *theirs])
+    if values > MAX_VALUES_EACH:
+        name = "many_values" if visitor.browser else "nameless_values"
+        return said(name, most=MAX_VALUES_EACH, count=values)
+    return ""
+
+
+def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
+    """The same of one more sweep. `going` are the visitors of other sweeps that are watched."""
+    nameless = 0 if visitor.browser else sum(not other.browser for other in going)
+    limits = (
+        ("nameless_sweeps", MAX_SWEEPS_NAMELESS, nameless),
+        ("address_sweeps", MAX_SWEEPS_ADDRESS, _from_address(visitor, going)),
+        ("many_sweeps", MAX_SWEEPS, len(going)),
+    )
+    found = (said(name, most=most, count=count) for name, most, count in limits if count >= most)
+    return next(found, "")
+
+
+def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
+    """How many others come from the visitor's address, where that is known."""
+    return sum(other.address == visitor.address for other in others) if visitor.address else 0
