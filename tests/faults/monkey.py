@@ -22,33 +22,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright
-from playwright.async_api import Error as BrowserError
+from playwright.async_api import async_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.bench.figures import anonymous_mb
 from tests.browser.chromium import FLAGS, find
-from tests.browser.conftest import DESKTOP, PROBE, TELL_EXCEPTIONS
+from tests.browser.conftest import DESKTOP, TELL_EXCEPTIONS
 from tests.browser.server import Server, serve, without_known
-from tests.faults.wishes import FILES, KEYS, PAGES, TEXTS, Visitor
+from tests.faults.browsing import browse
+from tests.faults.wishes import LIMIT, PAGES, Visitor, wish
 from tests.session import WIDGETS, Session
 
-LIMIT = 120.0
-"""Seconds in which a page has to answer, be the machine as busy as it likes."""
 RUNS, RUNS_PER_SECOND = 6, 1.5
 """How often a page may run as a whole after a single wish, and in each second after it."""
 KEPT_MB, REST = 50, 300.0
 """What the page process may have kept, after so many seconds without visitors."""
-ANSWERS = """() => document.querySelector("[data-test-script-state=notRunning]")
-    && document.querySelector("[data-testid=stMain]")?.innerText.trim()"""
-ANY = """(draw) => {
-    const all = [...document.querySelectorAll(`button, a[href], summary, [role=slider],
-      [role=combobox], [role=radio], [role=checkbox], input[type=checkbox], input[type=range]`)];
-    const open = all.filter((each) => each.checkVisibility() && !each.disabled
-      && !each.closest("header") && (each.origin ?? location.origin) === location.origin);
-    return open[Math.floor(draw * open.length)];
-}"""
-WORDS = "e => (e.getAttribute('role') ?? e.type ?? e.tagName) + ' ' + (e.ariaLabel ?? e.innerText)"
 
 
 class Tab(Session):
@@ -106,29 +94,6 @@ class Tab(Session):
         return await self.rerun(fragment_id=each.fragment)
 
 
-def wish(visitor: Visitor, kind: str, widget: Any) -> tuple[str, Any]:
-    """A value for a widget, and the field of Streamlit's protocol that holds it."""
-    if kind == "button":
-        return "trigger_value", True
-    if kind == "checkbox":
-        return "bool_value", visitor.likes(0.5)
-    if kind in {"text_area", "text_input"}:
-        return "string_value", visitor.one_of(TEXTS)
-    if kind == "multiselect":
-        return "string_array_value", [each for each in widget.options if visitor.likes(0.3)]
-    if options := getattr(widget, "options", None):
-        option = visitor.one_of(options)
-        is_list = kind in {"button_group", "slider"}
-        return "string_array_value" if is_list else "string_value", getattr(
-            option, "content", option
-        )
-    low = widget.min if kind == "slider" or widget.has_min else 0
-    high = widget.max if kind == "slider" or widget.has_max else 100
-    step = widget.step or 1
-    value = low + step * int(visitor.number(0, round((high - low) / step) + 0.99))
-    return "double_array_value" if kind == "slider" else "double_value", value
-
-
 async def wander(server: Server, visitor: Visitor, end: float) -> None:
     """Visit after visit without a browser, until `end` on `time.monotonic`."""
     while time.monotonic() < end:
@@ -163,120 +128,6 @@ async def stay(tab: Tab, visitor: Visitor, end: float) -> None:
             return
 
 
-async def browse(server: Server, context: BrowserContext, visitor: Visitor, end: float) -> None:
-    """Visit after visit with a browser's tab, until `end` on `time.monotonic`."""
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and not PROBE.search(message.location.get("url", "")):
-            visitor.found(f"console: {message.text} {message.location.get('url', '')}")
-
-    while time.monotonic() < end:
-        page = await context.new_page()
-        page.on("console", listen)
-        page.on("pageerror", lambda error: visitor.found(f"page error: {error} {error.stack}"))
-        page.on("popup", lambda other: asyncio.ensure_future(other.close()))
-        path, query = visitor.address()
-        visitor.does(f"opens /{path}?{query}")
-        try:
-            await page.goto(f"{server.url}/{path}?{query}", timeout=1000 * LIMIT)
-            await answered(page, visitor)
-            for _ in range(int(visitor.rng.integers(5, 60))):
-                if time.monotonic() > end:
-                    break
-                with contextlib.suppress(BrowserError):  # what was to be touched has gone
-                    await act(page, visitor)
-                if visitor.likes(0.7):
-                    await answered(page, visitor)
-                    await asyncio.sleep(visitor.number(0, 3))
-        except (BrowserError, TimeoutError) as error:
-            visitor.found(f"{type(error).__name__}: {error}")
-        await page.close()
-
-
-async def answered(page: Page, visitor: Visitor) -> None:
-    """Wait until the page shows something and runs no more, and look at what it shows."""
-    try:
-        await page.wait_for_function(ANSWERS, timeout=1000 * LIMIT)
-    except BrowserError:
-        text = await page.evaluate("document.body.innerText")
-        visitor.found(f"no answer, or a white page, at {page.url}: {text[:500]!r}")
-        raise
-    visitor.saw(page.url)
-    for words in await page.get_by_role("dialog").all_inner_texts():
-        if any(each in words for each in ("error", "Error", "not found")):
-            visitor.found(f"a dialog: {words}")
-            await page.reload()
-
-
-async def act(page: Page, visitor: Visitor) -> None:
-    """One thing that a person does with a browser."""
-    kind = visitor.one_of(
-        ["touch"] * 8
-        + ["key"] * 3
-        + ["menu"] * 2
-        + ["quick", "back", "reload"]
-        + ["upload", "type", "link"]
-    )
-    if kind == "touch":
-        return await touch(page, visitor)
-    if kind == "key":
-        key = visitor.one_of(KEYS)
-        visitor.does(f"presses {key}")
-        return await page.keyboard.press(key)
-    if kind in {"menu", "quick"}:
-        links = page.locator(".st-key-menu a")
-        for _ in range(3 if kind == "quick" else 1):
-            place = int(visitor.rng.integers(8))
-            visitor.does(f"menu {place}")
-            await links.nth(place).evaluate("link => link.click()", timeout=2000)
-            await asyncio.sleep(visitor.number(0, 1))
-        kind = "back" if kind == "quick" else ""
-    if kind == "back":
-        visitor.does("goes back")
-        await page.evaluate("history.back()")
-    if kind == "reload":
-        visitor.does("reloads")
-        await page.reload(timeout=1000 * LIMIT)
-    if kind == "link":
-        path, query = visitor.address()
-        visitor.does(f"opens /{path}?{query}")
-        await page.goto(f"/{path}?{query}", timeout=1000 * LIMIT)
-    if kind == "upload":
-        name = visitor.one_of(FILES)
-        visitor.does(f"uploads {name}")
-        file = {"name": name, "mimeType": "text/csv", "buffer": FILES[name]}
-        await page.locator("input[type=file]").first.set_input_files(file, timeout=2000)
-    if kind == "type":
-        text = visitor.one_of(TEXTS)
-        visitor.does(f"types {text!r}")
-        field = page.locator("textarea, input[type=text], input[type=number]")
-        field = field.nth(int(visitor.rng.integers(await field.count() or 1)))
-        await field.fill(text, timeout=2000)
-        await field.press("Control+Enter", timeout=2000)
-    return None
-
-
-async def touch(page: Page, visitor: Visitor) -> None:
-    """Press, or move a few steps, something that can be."""
-    handle = await page.evaluate_handle(ANY, float(visitor.rng.random()))
-    element = handle.as_element()
-    if not element:
-        return
-    words = " ".join((await element.evaluate(WORDS)).split())
-    visitor.does(f"touches {words}")
-    if "slider" in words or words.startswith("range"):
-        await element.focus()
-        key = visitor.one_of(["ArrowLeft", "ArrowRight", "Home", "End"])
-        for _ in range(int(visitor.rng.integers(1, 15))):
-            await page.keyboard.press(key)
-    else:
-        await element.click(timeout=3000, force=True)
-    if words.startswith("combobox"):
-        for _ in range(int(visitor.rng.integers(1, 8))):
-            await page.keyboard.press("ArrowDown")
-        await page.keyboard.press("Enter")
-
-
 async def let_loose(
     server: Server, seed: int, seconds: float, sessions: int = 4, tabs: int = 2
 ) -> list[str]:
@@ -284,21 +135,20 @@ async def let_loose(
     findings: list[str] = []
     runs: list[str] = []
     end = time.monotonic() + seconds
+    names = [f"session {k}" for k in range(sessions)] + [f"tab {k}" for k in range(tabs)]
+    visitors = [Visitor(name, [seed, k], runs, findings) for k, name in enumerate(names)]
     async with contextlib.AsyncExitStack() as stack:
-        work = [
-            wander(server, Visitor(f"session {k}", [seed, 0, k], runs, findings), end)
-            for k in range(sessions)
-        ]
+        work = [wander(server, visitor, end) for visitor in visitors[:sessions]]
         if tabs:
             playwright = await stack.enter_async_context(async_playwright())
             browser = await playwright.chromium.launch(executable_path=find(), args=[*FLAGS])
             stack.push_async_callback(browser.close)
-        for k in range(tabs):
+        for visitor in visitors[sessions:]:
             context = await browser.new_context(viewport=DESKTOP, base_url=server.url)
             await context.add_init_script(TELL_EXCEPTIONS)
-            visitor = Visitor(f"tab {k}", [seed, 1, k], runs, findings)
             work.append(browse(server, context, visitor, end))
         await asyncio.gather(*work)
+    print(", ".join(f"{visitor.name}: {visitor.count} steps" for visitor in visitors), flush=True)
     return findings
 
 

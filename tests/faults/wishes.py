@@ -15,6 +15,8 @@ from lib.experiment import SETTINGS
 from lib.story import GALLERY, GUIDE, TALK
 from lib.ui.views import VIEWS
 
+LIMIT = 120.0
+"""Seconds in which a page has to answer, be the machine as busy as it likes."""
 STEPS = 15
 """Steps that are told of a visitor who has found something."""
 PAGES = ("", "gallery", "guide", "cell", "data", "shapes", "compare", "sweep", "present")
@@ -126,3 +128,26 @@ class Visitor:
         """Note the run that stands in an address, so that others come to it by its link."""
         if (run := re.search(r"\brun=([^&]+)", query)) and run[1] not in self.runs:
             self.runs.append(run[1])
+
+
+def wish(visitor: Visitor, kind: str, widget: Any) -> tuple[str, Any]:
+    """A value for a widget, and the field of Streamlit's protocol that holds it."""
+    if kind == "button":
+        return "trigger_value", True
+    if kind == "checkbox":
+        return "bool_value", visitor.likes(0.5)
+    if kind in {"text_area", "text_input"}:
+        return "string_value", visitor.one_of(TEXTS)
+    if kind == "multiselect":
+        return "string_array_value", [each for each in widget.options if visitor.likes(0.3)]
+    if options := getattr(widget, "options", None):
+        option = visitor.one_of(options)
+        is_list = kind in {"button_group", "slider"}
+        return "string_array_value" if is_list else "string_value", getattr(
+            option, "content", option
+        )
+    low = widget.min if kind == "slider" or widget.has_min else 0
+    high = widget.max if kind == "slider" or widget.has_max else 100
+    step = widget.step or 1
+    value = low + step * int(visitor.number(0, round((high - low) / step) + 0.99))
+    return "double_array_value" if kind == "slider" else "double_value", value
