@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lib.run import Snapshot, Status
-from lib.training import messages
+from lib.training import messages, said
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 
 SILENT_BEATS = 30
@@ -56,6 +56,9 @@ class WorkerProcess:
         """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
+        self.unavailable = ""
+        """Why no process can train on this machine, as a sentence; empty unless this one ended for
+        such a reason: TensorFlow is missing or broken, or the processor can't run it."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
@@ -178,7 +181,7 @@ class WorkerProcess:
                 if message.kind == "alive":
                     continue
                 if message.kind == "failed":
-                    self.ending = message.text
+                    self.ending, self.unavailable = "could not be started", message.text
                 elif message.kind == "refused":
                     log.warning("the training process refused a message: %s", message.text)
                 elif message.kind == "ready":
@@ -217,16 +220,17 @@ class WorkerProcess:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self.ending or _ending(self._process.wait())
-        said = self._process is not None and self._process.returncode == 0  # it has told why
-        if not (self._closing or self.retiring or said):
+            if not self.ready and _lacks_instructions(self._process.returncode, _tail(errors)):
+                self.unavailable = said("no_avx")
+        has_told = self._process is not None and self._process.returncode == 0
+        if not (self._closing or self.retiring or has_told):
             what = "training process" if self._module == TRAINING else "cluster's driver"
-            log.error("the %s %s\n%s", what, self.ending, _tail(errors))
+            how = self.unavailable or f"the {what} {self.ending}"
+            log.error("%s\n%s", how, _tail(errors))
 
 
 def _replaces(new: Command, old: Command) -> bool:
     """Whether a command that waits is of no use any more, now that there is this one."""
-    if isinstance(new, messages.Note):
-        return isinstance(old, messages.Note) and old.key == new.key
     return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 
@@ -274,6 +278,14 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 _OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
 """By Linux, by C++ where nobody catches it, and by code that doesn't look at what it was given."""
+
+
+def _lacks_instructions(code: int, errors: str) -> bool:
+    """Whether a process ended because its processor lacks instructions that TensorFlow needs.
+
+    TensorFlow looks for AVX when it is imported, and aborts where there is none.
+    """
+    return code == -getattr(signal, "SIGILL", 0) or "instructions, but these aren't" in errors
 
 
 def _ending(code: int) -> str:

@@ -12,6 +12,7 @@ from lib.toml import beside
 from lib.ui import address, runs
 from lib.ui.address import change, leave_undrawn, picking, seed_widget
 from lib.ui.advice import advice
+from lib.ui.kept_runs import kept_before
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load import turn
@@ -67,7 +68,7 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     address.begin(page, own_keys)
     runs.refresh_run()
     if is_new:
-        session().kept = runs.kept_before()
+        session().kept = kept_before()
     if session().upload.table is None:  # a reload finds the upload through its run
         session().upload.table = runs.table_of_run()
 

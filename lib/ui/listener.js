@@ -1,7 +1,7 @@
 // The script of every page; what it is for stands in listener.py.
 
 // Where a person types, what covers the page, and who has keys of their own.
-const TYPED = "textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], "
+const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
   + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
 const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
 const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogroup], "
@@ -40,6 +40,9 @@ function nameOf({ key, code, shiftKey }) {
   const digit = key !== "?" && code.match(/^Digit(\d)$/)?.[1];
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
+
+// Whether a person types here, also in a component's own tree. An iframe keeps its keys to itself.
+const isTyped = (element) => element.isContentEditable || element.matches?.(TYPED);
 
 // All that a key may work on, in a component's own tree too.
 function parts({ on, part }) {
@@ -128,8 +131,8 @@ function mount(root) {
   help.onkeydown = ({ key, repeat }) => { if (key === "?" && !repeat) help.close(); };
 
   listen("keydown", (event) => {
-    const from = event.composedPath()[0];
-    if (event.ctrlKey || event.altKey || event.metaKey || from.closest(TYPED)) return;
+    const path = event.composedPath(), [from] = path;
+    if (event.ctrlKey || event.altKey || event.metaKey || path.some(isTyped)) return;
     const name = nameOf(event);
     if (help.open || document.querySelector(COVERS)) return;
     if (name === "?") return showKeys();
@@ -217,8 +220,9 @@ function mount(root) {
     setTimeout(() => link.click()); // what was told before is sent with a timer of 0 ms, too
   });
   listen("click", ({ target, detail }) => {
-    // What was clicked gives the keys back; what was picked by keys keeps them.
-    if (detail && target.closest?.(GIVES_BACK)) document.activeElement?.blur();
+    // A button that was clicked gives the focus back, unless it has opened a field to type into.
+    const focused = document.activeElement;
+    if (detail && target.closest?.(GIVES_BACK) && focused && !isTyped(focused)) focused.blur();
     const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
     if (!small || !target.closest?.(".st-key-menu a")) return;
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();

@@ -11,9 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib.datasets import DATASETS, settle
 from lib.english import counted
@@ -24,10 +21,12 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
+from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain
-from lib.uploads import MAX_BYTES, UploadError, begins_as, read_upload
+from lib.uploads import UploadError, begins_as, read_upload
 
 if TYPE_CHECKING:  # it brings pandas along
     from lib.uploads.reader import Reading
@@ -38,7 +37,6 @@ KEPT = 10_000_000
 """A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
 POLL_SECONDS = 0.4
 _DELIMITERS = re.compile(rb"[,;\t|]")
-MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be written to a disk
 
 
 def uploader() -> None:
@@ -50,7 +48,7 @@ def uploader() -> None:
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
         "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
         "in memory and never stored; a link to a run shows that run's figures to whoever opens "
-        "it while it lasts.",
+        "it while it lasts, and the file's rows only if you share them.",
     )
     came_of_file()
     if table := session().upload.table:
@@ -58,6 +56,16 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
+    _sharing()
+
+
+def _sharing() -> None:
+    """A switch for the rows of the session's run, where it is this browser's and on an upload."""
+    run_id = session().run.id or ""
+    if (shares := runs.shares_rows(run_id)) is not None:
+        label = "Let people with this run's link see the file's rows"
+        control = bound("share_rows", shares, partial(runs.share_rows, run_id))
+        st.toggle(label, shares, **control)
 
 
 def opener() -> None:
@@ -96,7 +104,7 @@ def refusal() -> None:
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
     record, file = session().upload, st.session_state[key]
-    if file is not None and not isinstance(file, UploadedFile):
+    if file is not None and not hasattr(file, "getvalue"):
         return  # its bytes are gone, since we let go of them
     record.workbook = None
     if file:
@@ -104,17 +112,6 @@ def _given(key: str) -> None:
     _begin(file.name if file else "", file.getvalue() if file else b"")
     if file:
         let_go(file)
-
-
-def let_go(file: UploadedFile) -> None:
-    """Have Streamlit (1.67) not keep the bytes of a file that was read until the session ends.
-
-    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
-    """
-    if context := get_script_run_ctx():
-        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
-        if remove:
-            remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
@@ -215,7 +212,7 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
     record.unopened, record.waiting, record.error = None, None, ""
-    runs.note_kept(kept)
+    note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
     return True
 

@@ -1,7 +1,7 @@
 """Models as they stand in public documentation, and as people post them, are read and traced.
 
 Each file in `documented` names its source in its first line, and builds `model`. Some were written
-out by Keras too, today's and Keras 2: as JSON, and as a summary.
+out by Keras too, today's and Keras 2, as JSON.
 """
 
 from __future__ import annotations
@@ -91,13 +91,3 @@ def test_a_configuration_is_traced_as_the_code_is(ending: str) -> None:
         steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
         assert total(steps) == answer["parameters"], name
         assert shapes_of(steps) == shapes_in(answer), name
-
-
-@pytest.mark.parametrize("ending", [".summary.txt", ".keras2.summary.txt"])
-def test_a_summary_has_the_parameters_that_keras_reports(ending: str) -> None:
-    """Names and shapes are cut off in it, and a Sequential's input isn't there."""
-    assert names(ending)
-    for name in names(ending):
-        answer = ask("documented.built", code_of(name))
-        steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
-        assert total(steps) == answer["parameters"], name

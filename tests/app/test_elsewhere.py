@@ -1,9 +1,6 @@
-"""Pages of a server in a cluster: what they show of another server's runs and sweeps."""
+"""Pages of a server in a cluster: what they show of another server's runs."""
 
 from __future__ import annotations
-
-from time import monotonic, sleep
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,26 +8,21 @@ from streamlit.testing.v1 import AppTest
 from lib.card import card_of
 from lib.datasets import suggested
 from lib.run import Status
-from lib.sweep.runner import State
+from lib.sweep.plan import make_plan
+from lib.sweep.runner import Runner
 from lib.ui import lookup, runs
-from lib.ui.present.elsewhere import Elsewhere
-from lib.ui.present.talks import Shown, Talks
 from lib.ui.sweep import sweeps
-from lib.ui.sweep.elsewhere import Teller, find
 from lib.ui.text import plain
 from tests.app.test_cell import seen
 from tests.app.test_compare import opened
 from tests.app.test_pages import start
-from tests.app.test_present import Browsers, browsers, title
-from tests.app.test_sweep import finish, linked, sweep, text
+from tests.app.test_sweep import linked, sweep, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.joined import Joined
 from tests.unit.swept import a_point
-from tests.unit.test_sweep_elsewhere import FakeRunner
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import eventually
 
-__all__ = ["browsers"]  # a fixture
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
 
 
@@ -184,81 +176,27 @@ def test_other_servers_can_show_what_is_started_here(client: FakeClient, joined:
     assert runs.card_for(EXPERIMENT, owner) == b""
 
 
-def test_a_link_to_a_sweep_of_another_server_shows_it(joined: Joined) -> None:
-    """Its points as they come; only the browser that started it may steer it."""
-    runner: Any = FakeRunner()
-    runner.plan = type(runner.plan)(("T",), 2)
-    runner.results = (a_point([0.5, 0.4], [0.1, 0.2], T=4),)
-    teller = Teller(joined.server(), "a", "Running mean", "another browser")
-    teller.follow(runner)
-    app = sweep(data="running_mean", sweep="a")
-    assert "-badge[training] 1 of 3 points" in text(app)
-    assert app.button(key="sweep_stop").disabled
-    runner.results += (a_point([0.5, 0.4], [0.1, 0.2], T=8),)
-    runner.state = State.STOPPED
-    teller.tell()
-    app.run()
-    assert "2 of 3 points" in text(app)
-    assert "watch" in runner.done
-
-
 def points(app: AppTest) -> str:
     """The table of a sweep's points."""
     return next(part for part in text(app).split("<table")[1:] if "T = 4" in part)
 
 
-@pytest.mark.parametrize("whose", ["recorded", "own", "far"])
-def test_the_table_of_a_sweep_asks_other_servers_for_nothing(joined: Joined, whose: str) -> None:
-    """Of each of its points a page would wait: another server's links do that when followed.
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_table_of_a_sweep_asks_other_servers_for_nothing(
+    joined: Joined, *, is_own: bool
+) -> None:
+    """A page would wait for each of its points.
 
     Those of a recorded sweep, and of runs that are forgotten here, lead to their settings.
     """
     point = a_point([0.5, 0.4], [0.1, 0.2], T=4)
-    point.rows[0]["run"] = RUN
-    runner: Any = FakeRunner()
-    runner.plan, runner.results = type(runner.plan)(("T",), 2), (point,)
-    if whose == "own":
+    plan = make_plan(EXPERIMENT, {"T": [4]}, 2)
+    for row in point.rows:
+        row["run"], row["settings"] = RUN, plan.points[0].settings
+    if is_own:
+        runner = Runner(plan, runs.client(), done=[point])
         sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, "Running mean", runs.NOBODY)
-    elif whose == "far":
-        Teller(joined.server(), "a", "Running mean", "another browser").follow(runner)
-    app = sweep(data="running_mean", sweep="a") if whose != "recorded" else sweep()
+    app = sweep(data="running_mean", sweep="a") if is_own else sweep()
     assert not app.exception
-    assert ("&amp;run=" in points(app)) is (whose == "far")
+    assert "&amp;run=" not in points(app)
     assert joined.found == []
-
-
-def test_the_end_of_a_sweep_is_told_though_its_page_is_closed(
-    client: FakeClient, joined: Joined
-) -> None:
-    """Other servers may show it."""
-    app = sweep(data="running_mean", vary="U=2,4", N="64")
-    app.button(key="sweep_start").click().run()
-    far = find(joined.server(), linked(app, "sweep"))
-    assert far
-    assert client.shared is not None
-    end = monotonic() + PATIENCE
-    while not far[0].state.is_over:
-        finish(client)
-        sleep(0.01)
-        assert monotonic() < end
-    assert (far[0].state, len(far[0].results)) == (State.DONE, 2)
-    assert joined.followed(client.shared) == set()
-
-
-def test_a_link_to_a_talk_on_another_server_shows_its_scene(
-    joined: Joined, client: FakeClient, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As one of this server's; and that it is over where nobody knows it."""
-    monkeypatch.setattr(Elsewhere, "_keep_telling", lambda _: None)
-    own, other = client.shared, joined.server()
-    browsers.talks._elsewhere._shared = lambda: own
-    there = Talks(lambda _: True, lambda *_: None, lambda: other)
-    talk = there.given_by("presenter", "a")
-    there.show(talk, Shown("strip", {"data": ["running_mean"]}))
-    app = browsers.open("b", follow=talk.id)
-    assert not app.exception
-    first = title(app)
-    there.show(talk, Shown("number", {"data": ["running_mean"]}))
-    assert browsers.asked == [("b", "")]
-    assert first != title(browsers.again("b", app)) != "This talk is over"
-    assert title(browsers.open("b", follow="unknown")) == "This talk is over"

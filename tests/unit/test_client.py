@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import run_book, said
+from lib.training import quotas, said
 from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.questions import AnswerError
+from lib.training.quotas import Visitor
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
@@ -366,8 +367,8 @@ def test_an_owners_runs_count_wherever_they_are(
     pair: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound holds for all workers together."""
-    monkeypatch.setattr(run_book, "MAX_RUNS_EACH", 3)
-    runs = [pair.start("me") for _ in range(4)]
+    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 3)
+    runs = [pair.start(Visitor("me")) for _ in range(4)]
     statuses = [pair.status(run) for run in runs]
     assert statuses == [Status.QUEUED] * 3 + [Status.FAILED]
     assert "and this one has 3" in pair.latest(runs[3]).reason

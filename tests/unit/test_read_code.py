@@ -349,6 +349,8 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
     assert len(read_model(text % (cell, other), "model.ipynb")) == 2
     script = "# Layer (type)   Output Shape\nm = Sequential([Input((12, 3)), LSTM(16)])"
     assert len(read_model(script.encode(), "model.py")) == 2
+    with pytest.raises(ModelError, match=r"model.summary\(\) printed.*model.to_json\(\)"):
+        read_model("│ Layer (type) │ Output Shape │\n│ lstm (LSTM)  │ (None, 16)   │")
     with pytest.raises(ModelError, match="UTF-8"):
         read(b"\xff\xfe\xfa")
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.messages import Event, Message, Note, Prepare, Steer
+from lib.training.messages import Event, Message, Prepare, Steer
 from lib.training.worker_process import WorkerProcess
 from tests.unit.fakes import make_experiment
 from tests.waiting import PATIENCE
@@ -189,14 +189,12 @@ def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPat
 
 
 def test_of_what_waits_only_the_last_of_its_kind_is_kept() -> None:
-    """Of guesses what to prepare, and of notes with one key: a driver may wait for days."""
+    """Of guesses what to prepare: a driver may wait for days."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, None)
     prepare, start = Prepare(make_experiment(), (8, 3, 2, 1)), Steer("pause", "a")
-    for each in (prepare, Note("a", b"1", 1.0), start, Note("b", b"1", 1.0), prepare):
+    for each in (prepare, start, prepare):
         worker.post(each)
-    worker.post(Note("a", b"2", 1.0))
-    expected = [start, Note("b", b"1", 1.0), prepare, Note("a", b"2", 1.0)]
-    assert worker.unsent() == expected
-    assert worker.withdraw() == expected
+    assert worker.unsent() == [start, prepare]
+    assert worker.withdraw() == [start, prepare]
     assert worker.unsent() == []
     worker.close()

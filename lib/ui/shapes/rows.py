@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
+from lib.stack.errors import ShapeError
 from lib.stack.joining import Joining
 from lib.stack.kinds import KINDS
 from lib.stack.link import out_of_range
-from lib.stack.plain import Input
+from lib.stack.plain import Input, Unread
 from lib.stack.recurrent import Recurrent
+from lib.stack.tracing import TracedLayer
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
@@ -29,20 +31,25 @@ WIDTHS = {
     "cell": 116,
     "merge_mode": 116,
     "shape": 160,
+    "output": 240,
     "units": 126,
 }
 """Of fields, in pixels; where there are buttons in it a number needs more than 120."""
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")
-_MENU = [name for name in KINDS if name != "unread"]
+_MENU = [name for name in KINDS if name not in ("unread", "range")]
 
 
-def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
+def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
     """The head of a layer with its buttons; below it its fields, and what can be switched on."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        title = f"{place + 1} · {plain(layer.title)}"
-        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.__doc__)
+        title = f"**{place + 1} · {plain(layer.title)}**"
+        if step.error:
+            title = f":red[{title} ✗]"
+        elif step.not_traced:
+            title = f":gray[{title} :material/question_mark:]"
+        st.markdown(title, help=layer.__doc__)
         if place:
             _buttons(place, stack)
         if place < len(stack) - 1:
@@ -67,6 +74,8 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
     hidden = unused[layer.form] if isinstance(layer, Input) else ()
+    if isinstance(layer, Unread):  # Keras refuses it, whatever is said to come out
+        hidden = ("called", "output") if isinstance(layer.error, ShapeError) else ("called",)
     return [setting for setting in layer.settings() if setting.name not in hidden]
 
 
@@ -130,7 +139,11 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
         st.selectbox(label, list(options), format_func=options.__getitem__, **shared)
     elif setting.sizes is not None:
         text = "" if value is None else ", ".join(map(str, value))
-        st.text_input(label, max_chars=60, width=width, **bound(key, text, take))
+        if setting.batched and value:
+            text = ", ".join(["None", *(f"{size or None}" for size in value)])
+        example = "None, 12, 16" if setting.batched else None
+        shown = {"width": width, **bound(key, text, take)}
+        st.text_input(label, max_chars=60, placeholder=example, **shown)
     elif setting.pattern:
         st.text_input(label, max_chars=60, width=160, **bound(key, value, take))
     else:
@@ -152,6 +165,9 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     said = []
     if setting.sizes is not None:
         words = f"{value}".translate(_BRACKETS).split()
+        if setting.batched:  # as Keras writes a shape: the batch first, None for any size
+            words = words[1:] if words[:1] and words[0] in ("None", "N") else words
+            words = ["0" if word == "None" else word for word in words]
         if not all(word.removeprefix("-").isdecimal() and len(word) < 9 for word in words) or (
             len(words) != setting.sizes > 0
         ):
@@ -185,7 +201,7 @@ def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
 def _takes(place: int, stack: Stack) -> None:
     """Which tensors a layer is called on; none chosen is the one before it."""
     layer = stack[place]
-    if isinstance(layer, Input):
+    if layer.takes_nothing:
         return
     names = {
         f"{at + 1}.{output}": f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
