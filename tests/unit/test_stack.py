@@ -17,7 +17,15 @@ from lib.stack.plain import Dense, Input
 from lib.stack.read import read_model
 from lib.stack.recurrent import LSTM, Bidirectional
 from lib.stack.tensors import letters, readable_shape, sizes
-from lib.stack.tracing import broken, keras_names, model_layers, total, trace
+from lib.stack.tracing import (
+    broken,
+    keras_names,
+    model_layers,
+    stopped,
+    total,
+    trace,
+    uncounted,
+)
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
@@ -268,8 +276,8 @@ def test_any_text_is_a_stack_or_none(text):
 
 def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
     """As in the rest of the address."""
-    assert from_text("input_t99999_f0~lstm_uabc_seq_what~nothing") == (
-        Input(timesteps=10_000, features=1),
+    assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
+        Input(timesteps=1_000_000, features=1),
         LSTM(return_sequences=True),
     )
     assert from_text("lstm") == (Input(), LSTM())
@@ -279,23 +287,64 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
 
 def error_of(layer: str):
     """Why a line of code breaks, on an input x of (4, 3)."""
+    return steps_of_line(layer)[-1].error
+
+
+def steps_of_line(layer: str):
+    """The trace of the layers that a line of code makes on an input x of (4, 3)."""
     code = f"import keras\nfrom keras.layers import *\nx = keras.Input((4, 3))\ny = {layer}\n"
-    return trace(read_model(code + "model = keras.Model(x, y)"))[-1].error
+    return trace(read_model(code + "model = keras.Model(x, y)"))
 
 
 @pytest.mark.parametrize(
-    ("layer", "received"),
+    ("layer", "reason"),
     [
         ("Bidirectional(RNN(LSTMCell(4)))(x)", "RNN"),
         ("Reshape((3, 2.5))(x)", "target_shape=2.5"),
-        ("BatchNormalization(axis=1.5)(x)", "axis=1.5"),
+        ("BatchNormalization(axis=[1, 2])(x)", "axis=[1, 2]"),
+        ("Lambda(f)(x)", "Lambda"),
+        ("Conv1D(4, 1001)(x)", "kernel_size=1,001"),
     ],
 )
-def test_what_keras_builds_and_this_page_cannot_is_not_called_refused(layer: str, received: str):
-    """Those are no words of Keras's: it isn't traced here."""
-    error = error_of(layer)
-    assert (error.when, error.message, error.received) == ("read", "", received)
-    assert "to be traced here" in error.expected or "whole number" in error.expected
+def test_what_this_tracer_cannot_tell_is_not_called_refused(layer: str, reason: str):
+    """It has no error and no fix, and prints why; the layers after it aren't reached."""
+    steps = steps_of_line(layer)
+    assert [step.error for step in steps] == [None] * len(steps)
+    assert (broken(steps), stopped(steps), fixes(steps)) == (None, 1, ())
+    assert reason in f"{steps[1].not_traced}"
+    assert "isn't traced here" in keras_code(steps)
+
+
+def test_an_error_prints_as_a_sentence():
+    """Keras's message, or where Keras says nothing what was expected and received."""
+    assert f"{error_of('LSTM(2)(LSTM(2)(x))')}".startswith("Input 0 with name")
+    silent = error_of("TimeDistributed(GlobalMaxPooling1D())(x)")
+    assert (silent.message, f"{silent}"[:15]) == ("", "expected 3 axes")
+
+
+@pytest.mark.parametrize("text", ["input~unread", "input_t5_f4~unread_nLambda"])
+def test_the_trace_goes_on_where_a_person_says_what_comes_out(text: str):
+    """The link keeps the shape and the name; whose parameters aren't counted is known."""
+    stack = from_text(f"{text}_x0.7~lstm_u2")
+    assert from_text(to_text(stack)) == stack
+    steps = trace(stack)
+    assert [step.shapes for step in steps[1:]] == [((None, None, 7),), ((None, 2),)]
+    assert (stopped(steps), uncounted(steps)) == (None, [1])
+    assert total(steps) == 4 * 2 * (7 + 2 + 1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ("RepeatVector([3])(LSTM(2)(x))", "Expected an integer value for `n`, got <class 'list'>."),
+        ("UpSampling1D([2])(x)", "Expected an integer value for `size`, got <class 'list'>."),
+        ("Dense([3])(x)", "Received: units=[3]"),
+    ],
+)
+def test_a_list_is_no_number(layer: str, words: str):
+    """But for sizes along an axis: Conv1D([4], 3) is refused, and Conv1D(4, [3]) is not."""
+    assert words in error_of(layer).message
+    assert error_of("Conv1D(4, [3], strides=[1])(x)") is None
 
 
 def test_one_tensor_in_a_list_is_joined_with_nothing():
