@@ -112,7 +112,9 @@ class Concatenate(Joining, kind="concat"):
         found = [tensor[axis] for tensor in tensors]
         known = [one.size for one in found if one.size is not None]
         size = sum(known) if len(known) == len(found) else None
-        joined = replace(first[axis], letter=joined_letters(found, "+"), size=size)
+        joined = replace(
+            first[axis], letter=joined_letters([one.letter for one in found], "+"), size=size
+        )
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:

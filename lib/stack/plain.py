@@ -9,7 +9,7 @@ from lib.stack.base import Inputs, Layer, Outputs, known_size
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.settings import STEPS, UNITS, function, setting
-from lib.stack.tensors import Axis, Role, Tensor, sizes, widened
+from lib.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -73,7 +73,9 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width, before = known_size(tensor, units), tensor[-1].letter
-        rows, in_letters = (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, before)
+        rows, in_letters = (
+            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
+        )
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
             dense_parameter_count(width, units) - units * (not self.use_bias),

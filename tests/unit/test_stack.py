@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,7 @@ from lib.stack.tracing import (
     trace,
     uncounted,
 )
+from tests.agreement.layer_cases import CASES
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
@@ -58,6 +61,37 @@ def test_parameters_come_with_the_formula_filled_in_and_in_letters():
     assert (second.outputs.product, second.outputs.rule) == ("4·2·(4+2+1)", "4·U₂·(U₁+U₂+1)")
     assert (first.parameters, second.parameters) == (128, 56)
     assert total((first, second)) == 184
+
+
+JOINED = "input_t6_f3~dense_k2~concat_of1-2~{}"
+ROWS = "input_formother_x4.6.2~td-conv1d_k3_w1~concat_of1-2~{}"
+PICTURES = "input_formother_x4.6.6.2~td-conv2d_k3_w1.1~concat_of1-2~{}"
+LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
+"""In a formula, with a number before it: "2U₁"."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [text for texts in CASES.values() for text in texts if text.count("input") == 1]
+    + [JOINED.format(end) for end in ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm", "bnorm")]
+    + [JOINED.format(end) for end in ("lstm_u2_nobias", "gru_u2", "bi_u2_seq~conv1d_k2_nobias")]
+    + [JOINED.format(end) for end in ("conv1dt", "flatten~dense_nobias", "lnorm_a1.2")]
+    + [ROWS.format(end) for end in ("convlstm_k4_w2_seq~concat_of3-3~convlstm", "convlstm_nobias")]
+    + [PICTURES.format(end) for end in ("convlstm2d_w2.3", "conv3d", "td-conv2d_w2.2_nobias")],
+)
+def test_formulas_come_to_the_parameters(text: str):
+    """In numbers and in letters: a sum is a factor only in brackets."""
+    sizes_of: dict[str, int | None] = {}
+    for step in steps_of(text):
+        inside = step.layer.inside
+        widths = (getattr(inside, name, None) for name in ("units", "filters", "output_dim"))
+        sizes_of |= {axis.letter: axis.size for one in step.tensors for axis in one}
+        sizes_of |= {step.inputs.letter: next(filter(None, widths), None)}
+        sizes_of["V"] = getattr(inside, "input_dim", None)
+        for formula in (step.outputs.product, step.outputs.rule):
+            if formula and step.layer.shares is None:
+                filled = LETTER.sub(lambda at: f"({at[1] or 1}*{sizes_of[at[2]]})", formula)
+                assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
 def test_moving_t_changes_no_parameters_and_moving_units_does():
