@@ -85,8 +85,8 @@ def test_formulas_come_to_the_parameters(text: str):
     for step in steps_of(text):
         inside = step.layer.inside
         widths = (getattr(inside, name, None) for name in ("units", "filters", "output_dim"))
-        sizes_of |= {axis.letter: axis.size for one in step.tensors for axis in one}
-        sizes_of |= {step.inputs.letter: next(filter(None, widths), None)}
+        sizes_of.update((axis.letter, axis.size) for one in step.tensors for axis in one)
+        sizes_of.update((step.inputs.letter, width) for width in widths if width)
         sizes_of["V"] = getattr(inside, "input_dim", None)
         for formula in (step.outputs.product, step.outputs.rule):
             if formula and step.layer.shares is None:
