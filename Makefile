@@ -14,7 +14,7 @@ SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 	pictures browser clean
 
 run: .venv/run.stamp
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) $(ARGS)
 
 # The quick ones first: a mistake shows within a minute. With ARGS only what those name.
 test: .venv/dev.stamp browser
