@@ -18,18 +18,22 @@ from typing import IO, Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
 
+from lib.memory import ENOUGH, MB, free_memory, total_memory, used_memory
 from lib.tables.table import Table
 from lib.uploads import STAGES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""
-MEMORY = 4 * 10**9
-"""How many bytes of addresses the process may have: a file made to unpack without end ends it."""
+MEMORY = 2000 * MB
+"""The most that the process may take: a file made to unpack without end ends it."""
+MEMORY_SHARE = 0.6
+"""The part that it may take of what is free; the rest is for the table in the page process."""
 ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
-_seats = BoundedSemaphore(2)
+_seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
 """So many files are read at a time."""
 MOST_WAITING = 4
 """So many others, of up to 100 MB each, wait for that at most."""
@@ -95,7 +99,8 @@ class Reading:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
                 with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
-                    stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
+                    most = min(MEMORY, int(MEMORY_SHARE * free_memory()))
+                    stdin.write(json.dumps([self.name, sheet, most]).encode() + b"\n")
                     stdin.write(self._content)
                 self._content = b""
                 while self.table is None and not self.error:
@@ -160,13 +165,21 @@ def read_table(source: IO[bytes]) -> Table:
     return Table(frame=frame, times=times, **known)
 
 
-def main() -> None:
-    """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
+def _limit_memory(most: int) -> None:
+    """Have this process hold so many bytes at most: what it asks for beyond raises MemoryError."""
+    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):  # not everywhere
         import resource  # noqa: PLC0415
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    name, sheet = json.loads(sys.stdin.buffer.readline())
+        # What it has been given and has never written to (stacks of threads) counts as well.
+        given = psutil.Process().memory_info().data
+        limit = max(0, given + most - used_memory())
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def main() -> None:
+    """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
+    name, sheet, most = json.loads(sys.stdin.buffer.readline())
+    _limit_memory(most)
 
     def say(**said: str) -> None:
         print(json.dumps(said), flush=True)
