@@ -12,8 +12,8 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Thread, Timer
-from time import monotonic
+from threading import BoundedSemaphore, Event, Thread
+from time import monotonic, sleep
 from typing import IO, Any
 
 import numpy as np
@@ -27,10 +27,12 @@ from lib.uploads import STAGES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""
-MEMORY = 2000 * MB
-"""The most that the process may take: a file made to unpack without end ends it."""
+MEMORY = 4 * 10**9
+"""How many bytes of addresses the process may have: a file made to unpack without end ends it."""
 MEMORY_SHARE = 0.6
-"""The part that it may take of what is free; the rest is for the table in the page process."""
+"""The part that it may hold of what is free; the rest is for the table in the page process."""
+LOOK_SECONDS = 0.05
+"""Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
 ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
 _seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
@@ -54,7 +56,7 @@ class Reading:
         """What is being done, and how much of it has been done, 0 to 1."""
         self.table: Table | None = None
         self.over = Event()
-        self._stopped = False
+        self._stopped, self._why = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
         self._content = content
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
@@ -71,16 +73,12 @@ class Reading:
     def _live(self, sheet: str) -> None:
         """The thread: wait for a seat, and hear what becomes of the file."""
         with _seats:
-            began = monotonic()
             _waiting.discard(self)
             try:
                 if not self._stopped:
                     self._serve(sheet)
             except (OSError, ValueError):  # it died, or talks nonsense
-                why = "the process that read it ended"
-                if monotonic() - began >= SECONDS:
-                    why = f"that took longer than {SECONDS:g} seconds"
-                self.error = f"{self.name} couldn't be read: {why}. {_CURE}"
+                self.error = f"{self.name} couldn't be read: {self._why}. {_CURE}"
             finally:
                 if self._stopped:
                     self.table, self.error = None, ""
@@ -93,14 +91,12 @@ class Reading:
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
             self._process = process
-            timer = Timer(0 if self._stopped else SECONDS, process.kill)
-            timer.start()
+            Thread(target=self._guard, args=(process,), name="file-guard", daemon=True).start()
             try:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
                 with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
-                    most = min(MEMORY, int(MEMORY_SHARE * free_memory()))
-                    stdin.write(json.dumps([self.name, sheet, most]).encode() + b"\n")
+                    stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
                     stdin.write(self._content)
                 self._content = b""
                 while self.table is None and not self.error:
@@ -112,8 +108,23 @@ class Reading:
                     if "table" in said:
                         self.table = read_table(process.stdout)
             finally:
-                timer.cancel()
                 process.kill()
+
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process where it takes too long or too much memory, or was stopped."""
+        end, most = monotonic() + SECONDS, MEMORY_SHARE * free_memory()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            watched = psutil.Process(process.pid)
+            while process.poll() is None:
+                is_late, is_large = monotonic() > end, used_memory(watched) > most
+                if is_late:
+                    self._why = f"that took longer than {SECONDS:g} seconds"
+                elif is_large:
+                    self._why = f"that takes more memory than the {most / MB:,.0f} MB that are free"
+                if is_late or is_large or self._stopped:
+                    process.kill()
+                    return
+                sleep(LOOK_SECONDS)
 
 
 def write_table(table: Table, out: IO[bytes]) -> None:
@@ -165,21 +176,13 @@ def read_table(source: IO[bytes]) -> Table:
     return Table(frame=frame, times=times, **known)
 
 
-def _limit_memory(most: int) -> None:
-    """Have this process hold so many bytes at most: what it asks for beyond raises MemoryError."""
-    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):  # not everywhere
-        import resource  # noqa: PLC0415
-
-        # What it has been given and has never written to (stacks of threads) counts as well.
-        given = psutil.Process().memory_info().data
-        limit = max(0, given + most - used_memory())
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
 def main() -> None:
     """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
-    name, sheet, most = json.loads(sys.stdin.buffer.readline())
-    _limit_memory(most)
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
+        import resource  # noqa: PLC0415
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    name, sheet = json.loads(sys.stdin.buffer.readline())
 
     def say(**said: str) -> None:
         print(json.dumps(said), flush=True)
