@@ -118,5 +118,7 @@ def _same(one: Compared, other: Compared) -> bool:
     a, b = one.dataset, other.dataset
     if a is b or one.experiment.data != other.experiment.data or a.train != b.train:
         return a is b
+    if not (a.has_rows or b.has_rows):  # guesses err alike on the same rows
+        return np.array_equal(a.naive_mse, b.naive_mse)
     # A seed makes other data of a task and not of a table, and two files may be cut alike.
     return np.array_equal(a.x, b.x) and np.array_equal(a.y, b.y)

@@ -17,8 +17,8 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import is_of_code, set_stack
+from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain, press
-from lib.ui.upload import let_go
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
