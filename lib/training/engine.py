@@ -21,10 +21,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import TrainingSettings
+from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code
-from lib.training.optimizers import COPIES, COSTS, STEPS, step_rates, stepped
+from lib.training.optimizers import COPIES, STEPS, cost, step_rates, stepped
 from lib.training.recurrent_layers import product, recurrent
 from lib.training.room import resized, weight_shapes
 
@@ -101,7 +101,7 @@ def training_of(
     by, last = STEPS[settings.optimizer], own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
     rule = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
-    choices = [own.timesteps, own.targets, by.corrects, list(COSTS).index(settings.loss)]
+    choices = [own.timesteps, own.targets, by.corrects, list(LOSSES).index(settings.loss)]
     return tf.constant(rule), tf.constant(choices), tf.constant(counts)
 
 
@@ -305,10 +305,10 @@ def _gradients(
 def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
     """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
     if not code.is_general:
-        return COSTS[code.loss](wrong)
-    chosen, *others = (cost(wrong) for cost in COSTS.values())
-    for place, cost in enumerate(others, 1):
-        chosen = tf.where(loss == place, cost, chosen)
+        return cost(code.loss, wrong)
+    chosen, *others = (cost(name, wrong) for name in LOSSES)
+    for place, costs in enumerate(others, 1):
+        chosen = tf.where(loss == place, costs, chosen)
     return chosen
 
 

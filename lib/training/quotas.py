@@ -5,17 +5,12 @@ out: visitors without one share a limit, so that they can't take the places of a
 can be made up, too: so there is a limit for a network address. Scripts have no limits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lib.dataset import Dataset
 from lib.experiment import MAX_VALUES
 from lib.training import said
-
-if TYPE_CHECKING:
-    from lib.training.run_book import RunEntry
 
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs."""
@@ -43,31 +38,43 @@ class Visitor:
     """The network address that it comes from; None where that isn't known, as on localhost."""
 
 
-def run_refusal(
-    new: RunEntry, known: Sequence[RunEntry], abandoned_since: float, places: int
-) -> str:
-    """A sentence that says why the owner of a new run can't have it; empty if that is possible.
+@dataclass(frozen=True, slots=True, eq=False)
+class Going:
+    """A run that is going."""
 
-    known: all other runs. A browser's own count until they are over; others don't where they are
-        paused and nobody has looked at them since `abandoned_since`, on the book's clock.
+    visitor: Visitor
+    """Who started it."""
+    dataset: Dataset
+    is_abandoned: bool
+    """Whether it is paused and was left: then it counts for its own browser alone."""
+
+
+def run_refusal(
+    visitor: Visitor | None, dataset: Dataset, going: Sequence[Going], places: int
+) -> str:
+    """A sentence that says why a visitor can't start one more run on a dataset; empty if possible.
+
+    visitor: None for a script.
+    going: all other runs that are.
     places: how many runs can train side by side.
     """
-    if (visitor := new.owner) is None:
+    if visitor is None:
         return ""
-    going = [(e, e.owner) for e in known if e.owner and e.is_going]
-    theirs = [entry for entry, owner in going if owner.browser == visitor.browser]
-    shared = [owner for entry, owner in going if not entry.is_abandoned(abandoned_since)]
+    counted = [each for each in going if not each.is_abandoned]
+    shared = [each.visitor for each in counted]
+    mine = going if visitor.browser else counted
+    theirs = [each.dataset for each in mine if each.visitor.browser == visitor.browser]
     if visitor.browser:
         if len(theirs) >= MAX_RUNS_EACH:
             return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
     else:
-        most, count = MAX_RUNS_NAMELESS * places, sum(not owner.browser for owner in shared)
-        if count >= most:
-            return said("nameless_runs", most=most, count=count)
+        most = MAX_RUNS_NAMELESS * places
+        if len(theirs) >= most:
+            return said("nameless_runs", most=most, count=len(theirs))
     most, count = MAX_RUNS_ADDRESS * places, _from_address(visitor, shared)
     if count >= most:
         return said("address_runs", most=most, count=count)
-    values = sum(e.run.dataset.x.size + e.run.dataset.y.size for e in [new, *theirs])
+    values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
     if values > MAX_VALUES_EACH:
         name = "many_values" if visitor.browser else "nameless_values"
         return said(name, most=MAX_VALUES_EACH, count=values)

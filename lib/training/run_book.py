@@ -16,7 +16,7 @@ from lib.training import said
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past
-from lib.training.quotas import Visitor, run_refusal
+from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
@@ -206,13 +206,17 @@ class RunBook:
         queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
         entry = RunEntry(run, keeper, keeper.need(), owner, start, queued, is_foreign=is_foreign)
         entry.restart_reason = reason
-        since = self._clock() - WATCH_SECONDS
-        refusal = run_refusal(entry, list(self.entries.values()), since, places)
+        refusal = run_refusal(owner, run.dataset, self._runs_of_visitors(), places)
         self.entries[run.id] = entry
         self.touch(entry)
         if keeper.unavailable or refusal:
             self.fail([entry], keeper.unavailable or refusal)
         return entry
+
+    def _runs_of_visitors(self) -> list[Going]:
+        since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
+        own = [(e, e.owner) for e in entries if e.owner and e.is_going]
+        return [Going(owner, e.run.dataset, e.is_abandoned(since)) for e, owner in own]
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""

@@ -18,6 +18,7 @@ from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Snapshot, Status
 from lib.sweep.__main__ import main
+from lib.training import worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
@@ -285,6 +286,7 @@ except ImportError as error:
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow, which is not installed"),
         (BROKEN, "can't be imported here (no libx.so)"),
         ("import os; os.kill(os.getpid(), 4)", "this processor can't run"),
+        ("import time; time.sleep(600)", "whose import does not end"),
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
@@ -295,7 +297,9 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
     code: str,
     says: str,
 ) -> None:
-    """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
+    """At the first try, whether it is missing, broken, ends the process (SIGILL), or hangs."""
+    if "sleep" in code:
+        monkeypatch.setattr(worker_process, "IMPORT_BEATS", 5)
     (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with TrainingClient() as client:

@@ -122,4 +122,4 @@ def here() -> tuple[str, str]:
 
 def mine() -> Talk:
     """The talk that this session gives."""
-    return TALKS.given_by(session_id(), browser_id())
+    return TALKS.given_by(here()[0], browser_id())
