@@ -15,6 +15,7 @@ from lib.forecast import Forecast
 from lib.narrate import Told
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
+from lib.tables.baselines import natural_seasons
 from lib.toml import beside
 from lib.worth import ByRow, Part, Worth
 
@@ -63,6 +64,17 @@ def worth_sentence(
     season = f"the value one season before ({counted(period, origin.step)})"
     before = season if period > 1 else "the row before"
     return " ".join([*parts, _TEXTS["measures"].format(before=before)])
+
+
+def season_sentence(origin: Origin, chosen: int) -> str:
+    """How long a season is, and what was looked for unless a person has `chosen` it."""
+    rows = counted(origin.period, origin.step)
+    if chosen:
+        return _TEXTS["season_chosen"].format(rows=rows)
+    usual = [f"{m:,}" for m in natural_seasons(origin.step)]
+    calendar = f"{joined(usual)} {origin.step}s, and " if usual else ""
+    which = "season" if origin.period > 1 else "no_season"
+    return _TEXTS[which].format(rows=rows, calendar=calendar)
 
 
 def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> Told:

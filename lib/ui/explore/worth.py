@@ -23,7 +23,7 @@ from lib.narrate import worth as words
 from lib.run import ModelWeights, SeedWeights
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
-from lib.ui.settings import advice
+from lib.ui.settings import Settled, advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.text import hint, plain, takeaway, told_chart
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
@@ -116,6 +116,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         takeaway(words.worth_takeaway(worth, target, part), details)
 
     table("judged")
+    _season(shown, origin)
     advice(dataset, DATASETS[shown.experiment.data.name].uses)
     if not (dataset.test and weights and shown.snapshot.status.over):
         return
@@ -126,6 +127,15 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         table("test")
         times = f"Looked at {counted(len(looked), 'time')} in this session"
         hint(f"{times}. Who chooses by what it says has no test any more.")
+
+
+def _season(shown: ShownRun, origin: Origin) -> None:
+    """The season of the baseline that repeats it: what was looked for, and another to choose."""
+    chosen = shown.experiment.data.period
+    hint(words.season_sentence(origin, chosen))
+    one_control("period", Settled(shown.experiment))
+    if session().address.experiment.data.period != chosen:
+        hint("The season of your choice counts once you train with it.")
 
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:
