@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lib.compared import independent_samples
 from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
 from lib.recurrence.model import outputs_in_parts
@@ -64,6 +65,8 @@ class Worth:
     """Every k-th sample of the part is among them."""
     models: tuple[Score, ...]
     guesses: tuple[Score, ...]
+    independent: float
+    """How many of the samples tell something of their own: `lib.compared.independent_samples`."""
 
     def baselines(self, target: int) -> list[Score]:
         """The baselines, that with the least squared error for this target column first."""
@@ -130,7 +133,8 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
 
     models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
-    return Worth(samples, said.every, tuple(models), tuple(baselines))
+    count = independent_samples(dataset, samples)
+    return Worth(samples, said.every, tuple(models), tuple(baselines), count)
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:

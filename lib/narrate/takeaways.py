@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
-from lib.compared import verdict
+from lib.compared import independent_samples, is_told, verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable
 from lib.experiment import MODES
@@ -26,9 +26,8 @@ BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
-FEWEST = 30
-"""Of fewer judged samples of a table no winner is named."""
-TOO_FEW = "Too few samples to tell: {}."
+TOO_FEW = "Too few independent samples to tell: {}."
+"""Where `lib.compared.decisive_ratio` isn't reached."""
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
@@ -92,36 +91,44 @@ def step_error_takeaway(run: RunAt) -> str:
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
+    samples = independent_samples(dataset)
     sequence, last = (snapshot.middle.results.get(mode) for mode in ("sequence", "last"))
     error = float(last.step_mse[-1]) if last else math.nan
-    beats, hardly = error < BETTER * naive[-1], error < naive[-1]
+    last_told = last is not None and bool(is_told(error, naive[-1], samples))
+    beats, hardly = error < BETTER * naive[-1] and last_told, error < naive[-1]
     if not sequence:
         verb = "beats" if beats else "hardly beats" if hardly else "is no better than"
-        return f"Last-step mode {verb} {rival}."
+        return f"Last-step mode {verb} {rival}." if last_told else TOO_FEW.format(samples)
     errors = np.asarray(sequence.step_mse)
-    clearly, barely = int((errors < BETTER * naive).sum()), (errors < naive).any()
+    told = is_told(errors, naive, samples)
+    if math.isfinite(samples) and not (told.any() or last_told):
+        return TOO_FEW.format(samples)
+    clearly, barely = int((told & (errors < BETTER * naive)).sum()), (errors < naive).any()
     if last and not (barely or hardly):
         return f"Neither mode beats {rival} at any step."
     few = "hardly at any step" if barely else "at no step"
     some = f"at {clearly} of {len(naive)} steps" if clearly else few
     where = "at every step" if clearly == len(naive) else some
-    too = "does too" if clearly else "does"
-    also = too if beats else "hardly does" if hardly else "doesn't"
-    return f"Sequence mode beats {rival} {where}{f'; last-step mode {also}' if last else ''}."
+    also = "; last-step mode hardly does" if hardly else "; last-step mode doesn't"
+    if beats:  # which answers once; there is no room for "mode"
+        also = ", last-step at its one" if clearly else "; last-step mode does"
+    return f"Sequence mode beats {rival} {where}{also if last else ''}."
 
 
 def compare_takeaway(run: RunAt) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
     dataset, snapshot = run.dataset, run.snapshot
-    count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
-    if not snapshot.epoch or count < FEWEST:
-        return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
+    if not snapshot.epoch:
+        return UNTRAINED
     count, seeds = len(snapshot.seeds), {m: snapshot.by_seed(m) for m in snapshot.results}
     errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
-    least = min(errors.values())
+    least, most = min(errors.values()), max(errors.values())
+    samples = independent_samples(dataset)
+    if not is_told(least, naive if len(errors) == 1 or least >= naive else most, samples):
+        return TOO_FEW.format(samples)
     error, guess = apart(least, naive)
     named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
     if len(errors) == 1:

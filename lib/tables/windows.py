@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import Dataset, Origin
-from lib.english import capital, counted, joined
+from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.origin import Scale
 from lib.tables.baselines import find_period, with_baselines
@@ -237,7 +237,7 @@ class _Draft:
             notes.append(said("run_on", gaps=gaps, **about))
         if self.own:
             columns = joined([self.rows.feature_names[f] for f in self.own])
-            notes.append(said("own_changes", columns=capital(columns)))
+            notes.append(said("own_changes", columns=columns))
         return notes
 
     def _read_as(self, name: str) -> str:

@@ -24,7 +24,7 @@ from lib.narrate.takeaways import (
 from lib.run import ModeResult, RunAt, Snapshot
 from lib.training.recorded import recorded
 from lib.ui.explore.charts import LONGEST
-from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, spoiled
+from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, of_a_table, spoiled
 
 
 def zeros(naive: list[float], n: int = 8) -> dict[str, np.ndarray]:
@@ -174,10 +174,12 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
                 assert says == "Neither mode beats the guess at any step."
                 continue
             where = {0: "hardly at any step" if hardly else "at no step", 4: "at every step"}
-            also = {0.5: "does too" if clearly else "does", 0.99: "hardly does", 2.0: "doesn't"}
+            beats = ", last-step at its one" if clearly else "; last-step mode does"
+            hardly, never = "; last-step mode hardly does", "; last-step mode doesn't"
+            also = {0.5: beats, 0.99: hardly, 2.0: never}
             assert says == (
-                f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}; "
-                f"last-step mode {also[share]}."
+                f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}"
+                f"{also[share]}."
             )
             assert len(says.split()) <= 15
 
@@ -239,11 +241,6 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
     baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
     table = a_dataset(n=120, **guess, naive_label=baseline.label, baselines=(baseline,))
-    few = replace(table, train=91)
-    assert (
-        compare_takeaway(RunAt(EXPERIMENT, few, a_snapshot(few, last=0.1)))
-        == "Too few samples to tell: 29."
-    )
     made = a_dataset(n=120, **guess)
     for sequence, last, beaten in (
         (0.5, 0.3, False),
@@ -280,10 +277,34 @@ def test_a_table_is_held_against_its_best_baseline():
         return step_error_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, **wrong)))
 
     assert says(sequence=1.0, last=0.5) == (
-        "Sequence mode beats the best baseline at 3 of 4 steps; last-step mode does too."
+        "Sequence mode beats the best baseline at 3 of 4 steps, last-step at its one."
     )
     assert says(sequence=9, last=9) == "Neither mode beats the best baseline at any step."
     assert says(last=9.0) == "Last-step mode is no better than the best baseline."
+
+
+def test_all_cards_go_by_one_rule_of_how_many_samples_tell():
+    """24 of a table tell an error 20 times as large, and not one that is half as large again."""
+    guess = zeros([1.0, 1.0, 1.0, 1.0], n=96)
+    baseline = Baseline("last", "guessing no change", guess["naive"][:, -1])
+    made = a_dataset(n=96, **guess, naive_label=baseline.label, baselines=(baseline,))
+    cards = (step_error_takeaway, compare_takeaway)
+    for samples, horizon in ((24, 1), (8, 3)):
+        table = of_a_table(made, horizon)
+        for wrong, told in ((math.sqrt(20), True), (math.sqrt(1.5), False)):
+            for mode in ("sequence", "last"):
+                run = RunAt(EXPERIMENT, table, a_snapshot(table, **{mode: wrong}))
+                for card in cards:
+                    too_few = f"Too few independent samples to tell: {samples}."
+                    assert (card(run) == too_few) is not told
+        both = a_snapshot(table, sequence=0.1, last=0.11)
+        assert compare_takeaway(RunAt(EXPERIMENT, table, both)).startswith("Too few independent")
+        said = step_error_takeaway(RunAt(EXPERIMENT, table, both))
+        assert said == "Sequence mode beats the best baseline at every step, last-step at its one."
+    run = RunAt(EXPERIMENT, made, a_snapshot(made, last=math.sqrt(0.9)))
+    assert (
+        step_error_takeaway(run) == "Last-step mode beats the best baseline."
+    )  # no table: no limit
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
