@@ -89,6 +89,11 @@ class Verdict:
     """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
 
     @property
+    def is_equal(self) -> bool:
+        """Whether both have the same errors, seed by seed."""
+        return not self.wins and not self.by and self.chance == 1
+
+    @property
     def is_clear(self) -> bool:
         """Whether one is better, and that isn't chance."""
         return self.chance < CHANCE and self.by > 0 and self.agrees
@@ -109,7 +114,7 @@ def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
         chance = t_chance(t, count - 1)
-    agrees = bool(gains.mean() > 0)
+    agrees = bool(gains.mean() > 0) or not gains.any()
     return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
 
 

@@ -138,11 +138,15 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:
-    """The median over seeds of each figure of the models; baselines have no seeds."""
+    """The median over seeds of each figure of the models; baselines have no seeds.
+
+    An RMSE is the root of the median mean squared error, which other cards show.
+    """
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         errors = {name: [getattr(one, name) for one in same] for name in ("mae", "rmse", "mase")}
         medians: dict[str, Any] = {name: np.median(each, axis=0) for name, each in errors.items()}
+        medians["rmse"] = np.sqrt(np.median(np.square(errors["rmse"]), axis=0))
         models.append(replace(same[0], **medians))
     return replace(seeds[0], models=tuple(models))
 

@@ -116,6 +116,8 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
             shares = [readable(100 * share, 2) for share in (each.by, each.chance)]
             below, above = (first, runs[place].letter)[:: -1 if each.better else 1]
             words = say["each"].format(name, below, above, each, *shares)
+            if each.is_equal:
+                words = say["equal"].format(name, below, above)
             details.append(capital(words) + say["split"] * (not each.agrees))
     if any(leading.values()):
         clauses = [f"{letter or 'unclear'} in {name}" for name, letter in leading.items()]

@@ -226,6 +226,10 @@ def _is_regular(origin: Origin) -> bool:
     return not same.any() or not np.ptp((times[period:] - times[:-period])[same])
 
 
+def _mean_label(origin: Origin) -> str:
+    return "guessing each series' mean" if len(origin.names) > 1 else "guessing the mean"
+
+
 def _last_label(origin: Origin) -> str:
     tomorrow = origin.step == "day" and origin.horizons == (1,)
     return "guessing tomorrow as today" if tomorrow else "guessing no change"
@@ -263,7 +267,7 @@ BASELINES = {
     "last": Kind(_last_label, _of_rows(_last), of_past=True),
     "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
     "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
-    "mean": Kind(lambda _: "guessing the mean", _of_rows(_mean)),
+    "mean": Kind(_mean_label, _of_rows(_mean)),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }
 """All guesses, by name; of two that are equally good the one that stands first here wins."""

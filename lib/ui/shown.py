@@ -112,10 +112,13 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    As they were when the page was drawn: at a run's start or end, or when a control was moved.
+    As they were when the page was drawn: at a run's end, or when a control was moved. While a run
+    trains there are none: they would be those of its start.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
+    if shown.polling:
+        return sample, {}
     x = shown.dataset.x[sample : sample + 1]
     return sample, {
         mode: forward(shown.experiment, weights, x)

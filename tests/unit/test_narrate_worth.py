@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,7 +100,9 @@ def labels():
     found |= {f"repeating the last known {season}" for _, season in seasons if season}
     found |= {"the value 1,440 rows before", "repeating the last 1,440 minutes"}
     found |= {"guessing tomorrow as today", "guessing no change"}
-    return found | {BASELINES[name].label(None) for name in ("drift", "mean", "linear")}
+    origins = [SimpleNamespace(names=names) for names in (("",), ("a", "b"))]
+    kinds = [BASELINES[name] for name in ("drift", "mean", "linear")]
+    return found | {kind.label(origin) for kind in kinds for origin in origins}
 
 
 def test_takeaways_take_fifteen_words_at_most():

@@ -18,10 +18,11 @@ from lib.narrate.takeaways import (
     compare_takeaway,
     is_overfit,
     loss_takeaway,
+    overfits_in_seeds,
     predictions_takeaway,
     step_error_takeaway,
 )
-from lib.run import ModeResult, RunAt, Snapshot
+from lib.run import ModeResult, RunAt, Snapshot, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, of_a_table, spoiled
@@ -102,6 +103,64 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
 
 
+def test_a_curve_that_only_swings_is_not_overfitted():
+    """Noise about a curve that falls or is flat: in no run of four seeds, whatever the noise is."""
+    rng = np.random.default_rng(0)
+    dataset = a_dataset(**zeros([1, 1, 1, 1]))
+    snapshot = a_snapshot(dataset, sequence=0.5)
+    fine = snapshot.results["sequence"]
+    training = np.geomspace(1, 0.1, 60).tolist()
+    for level in (np.ones(60), np.geomspace(1.5, 0.8, 60)):
+        for _ in range(100):
+            curves = level * np.exp(rng.normal(0, 0.4, (4, 60)))
+            first, *others = ({"sequence": judged(fine, c.tolist(), training)} for c in curves)
+            run = RunAt(EXPERIMENT, dataset, replace(snapshot, results=first, others=tuple(others)))
+            assert not overfits_in_seeds(run, "sequence", 1.0)
+    rising = np.concatenate([np.geomspace(1.5, 0.5, 20), np.geomspace(0.5, 2, 40)])
+    over = {"sequence": judged(fine, rising.tolist(), training)}
+    for wrong, said in ((1, True), (2, False)):
+        seeds = [over] * (4 - wrong) + [{"sequence": fine}] * wrong
+        mixed = replace(snapshot, results=seeds[0], others=tuple(seeds[1:]))
+        run = RunAt(EXPERIMENT.set(mode="sequence"), dataset, mixed)
+        assert loss_takeaway(run).startswith("Sequence mode overfits") is said
+
+
+def test_losses_that_explode_are_said_before_anything_else():
+    """Of the worst seed; and where a run has ended by it, with the epoch that made no number."""
+    dataset = a_dataset()
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
+    wild = replace(snapshot.results["last"], loss=np.geomspace(1, 2.8e35, 10))
+    for results, others, status, words in (
+        (
+            "last",
+            (),
+            Status.RUNNING,
+            "Last-step mode's loss has exploded: up to 2.8e35, in epoch 10.",
+        ),
+        (
+            "last",
+            (),
+            Status.DIVERGED,
+            "Last-step mode's loss exploded: up to 2.8e35, and to no number in epoch 11.",
+        ),
+        (
+            "",
+            ("sequence", "last"),
+            Status.DIVERGED,
+            "Both modes' losses exploded: up to 2.8e35, and to",
+        ),
+        ("", (), Status.DIVERGED, "Training loss was no number any more in epoch 11"),
+    ):
+        seeds = tuple([snapshot.results | dict.fromkeys(others, wild)] if others else [])
+        first = snapshot.results | ({results: wild} if results else {})
+        run = RunAt(
+            EXPERIMENT, dataset, replace(snapshot, results=first, others=seeds, status=status)
+        )
+        says = loss_takeaway(run)
+        assert says.startswith(words)
+        assert len(says.split()) <= 15
+
+
 def test_a_model_that_overfits_may_have_kept_its_best_epoch():
     """Then it is said, of each that has; at most 15 words."""
     dataset = a_dataset(**zeros([1, 1, 1, 1]))
@@ -137,7 +196,8 @@ def test_of_the_recordings_parity_alone_is_overfitted():
         guess = naive_loss(experiment, make_dataset(experiment))
         snapshot = recorded(experiment)
         assert snapshot is not None
-        overfitted |= {(name, m) for m, r in snapshot.results.items() if is_overfit(r, guess[m])}
+        run = RunAt(experiment, make_dataset(experiment), snapshot)
+        overfitted |= {(name, m) for m in snapshot.results if overfits_in_seeds(run, m, guess[m])}
     assert overfitted == {("parity", "last")}
 
 
