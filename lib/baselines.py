@@ -63,7 +63,7 @@ def best_possible(
     """
     known = dataset.best_mse
     best = None if known is None else Best(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense":
+    if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
         return best
     y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)
     cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
@@ -82,8 +82,11 @@ def best_possible(
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """The training loss of `Dataset.naive`, by mode, on the training samples: to be beaten."""
+    loss = experiment.training.loss
+    if dataset.known_errors is not None:
+        return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
-    return mode_losses(step_losses(experiment.training.loss, wrong), experiment.model.modes)
+    return mode_losses(step_losses(loss, wrong), experiment.model.modes)
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:

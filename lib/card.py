@@ -1,7 +1,9 @@
 """What one page server tells the others of a run that it has started, so that they can show it.
 
-Data that can be made anew aren't in a card; an upload's rows are, as in a kept file. A card is
-taken as a stranger's file is, since whoever has the cluster's token can leave one.
+Data that can be made anew aren't in a card; an upload's rows are, as in a kept file. These are for
+the server, which needs them for the browser that started the run, and hides them from all others
+(`lib.ui.runs.may_see_rows`). A card is taken as a stranger's file is, since whoever has the
+cluster's token can leave one.
 """
 
 from dataclasses import dataclass

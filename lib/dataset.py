@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.origin import Baseline, Origin
+from lib.origin import Baseline, KnownErrors, Origin
 
 __all__ = ["Baseline", "Dataset", "Mended", "Mending", "Origin", "Samples"]
 
@@ -139,6 +139,8 @@ class Dataset(Samples):
     """And what was then done to its entries, in this order."""
     fingerprint: str = ""
     """And the SHA-256 of the file's bytes, in hexadecimal digits."""
+    known_errors: KnownErrors | None = None
+    """Set only where the rows are hidden from who looks: then all arrays are NaN."""
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""
@@ -151,6 +153,11 @@ class Dataset(Samples):
         self.naive.flags.writeable = False
         if not 0 <= self.test <= n - self.train:
             raise ValueError(f"test must be 0 to {n - self.train}, got {self.test}")
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its values may be shown; False in what `lib.redaction` made of it."""
+        return self.known_errors is None
 
     @property
     def cut_from(self) -> Origin:
@@ -221,6 +228,8 @@ class Dataset(Samples):
     @property
     def naive_mse(self) -> np.ndarray:
         """Mean squared error of the naive guess on the judged samples, by timestep, (T,)."""
+        if self.known_errors is not None:
+            return self.known_errors.naive_mse
         wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 

@@ -5,6 +5,7 @@ Records only: `lib.tables` makes them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,3 +116,35 @@ class Baseline:
     """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
     last: np.ndarray
     """(N, K) in the unit of y."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """How wrong a model or a baseline is at the last step, by target column, each (K,)."""
+
+    name: str
+    """A mode, or a key of `lib.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with."""
+    mae: np.ndarray
+    """Mean absolute error in the raw unit, as `rmse`."""
+    rmse: np.ndarray
+    mase: np.ndarray
+    """The mean absolute error over that of the value a season before (a row before, where there is
+    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
+    measures of forecast accuracy", 2006. NaN where that is 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownErrors:
+    """The errors of all guesses on data whose rows are hidden: see `lib.redaction`."""
+
+    naive_mse: np.ndarray
+    """`Dataset.naive_mse`, (T,)."""
+    naive_losses: Mapping[str, np.ndarray]
+    """By loss, a key of `lib.baselines.ERRORS`: that of the naive guess on the training samples,
+    by timestep, (T,)."""
+    baselines: tuple[Score, ...]
+    """On the judged samples; empty for data of no table."""
+    independent: float
+    """How many of these samples count: `lib.compared.independent_samples`."""

@@ -132,11 +132,11 @@ class Snapshot:
     epochs: int = 0
     """The epochs asked for."""
     epochs_per_second: float = 0.0
-    """Those of the run's pace, as long as it can be kept; else of the last second or so. Both
-    models of a pair counted as one epoch."""
+    """Those of the run's pace, as long as it can be kept; else of the last second or so; 0 before
+    that was measured. Both models of a pair counted as one epoch."""
     seconds_left: float | None = None
-    """At that pace, or at the speed of the last seconds; without a pace None in a run's first
-    second, which is slower, and always None where it may stop early."""
+    """At that pace, or at the speed of the last seconds; None before that was measured, and always
+    where it may stop early."""
     reason: str = ""
     """A sentence where something has to be said: why it ended, what it waits for."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -148,6 +148,8 @@ class Snapshot:
     past: tuple[tuple[int, SeedWeights], ...] = ()
     """Weights after earlier epochs, increasing: some of those that the models were judged with
     since the snapshot before. Empty where they are too many."""
+    is_full: bool = False
+    """Whether it FAILED only since its training process had no place: it may have one soon."""
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:
@@ -220,7 +222,7 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Run:
     """One training of one experiment on one dataset. What it has reached is in its snapshots."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from lib.compared import independent_samples
 from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
+from lib.origin import Score
 from lib.recurrence.model import outputs_in_parts
 from lib.run import ModelWeights
 from lib.tables.cutting import every_kth
@@ -36,23 +37,6 @@ class Answers:
     """Outputs at the last step by mode, (M, K), in the unit of y."""
     steps: np.ndarray | None
     """The sequence model's outputs at every step, (M, T, K); None where there is none."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Score:
-    """How wrong a model or a baseline is at the last step, by target column, each (K,)."""
-
-    name: str
-    """A mode, or a key of `lib.tables.baselines.BASELINES`."""
-    label: str
-    """Which a sentence can begin with."""
-    mae: np.ndarray
-    """Mean absolute error in the raw unit, as `rmse`."""
-    rmse: np.ndarray
-    mase: np.ndarray
-    """The mean absolute error over that of the value a season before (a row before, where there is
-    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
-    measures of forecast accuracy", 2006. NaN where that is 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
+from lib.redaction import HIDDEN
 from lib.ui.browser import current_palette
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose, follow_playhead
@@ -10,11 +11,14 @@ from lib.ui.cell.parts import PARTS
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
-from lib.ui.text import plain
+from lib.ui.text import hint, plain
 
 loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
+if not loaded.dataset.has_rows:
+    hint(HIDDEN)
+    st.stop()
 with st.container(horizontal=True, vertical_alignment="center"):
     part = open_part({name: title for name, (title, *_) in PARTS.items()}, "cell_part")
     about = st.container(width="content")

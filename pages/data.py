@@ -8,6 +8,7 @@ from lib.english import capital
 from lib.export.rows import keras_windows
 from lib.figures import data as figures
 from lib.narrate import data as words
+from lib.redaction import HIDDEN
 from lib.tables.leaks import look
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
@@ -26,19 +27,8 @@ def _pick(name: str | None) -> None:
         change(picking(name))
 
 
-settled = frame("Data")
-is_mine = settled.experiment.data.name == "upload"
-loaded = load_data(settled)
-dataset, palette = loaded.dataset, current_palette()
-count, steps, _ = dataset.shape
-
-st.markdown(f"# {plain(words.data_sentence(dataset))}")
-say(dataset.about)
-
-pictures, choice = st.columns([3, 2])
-with pictures:
-    if has_columns(settled):
-        all_columns(settled, dataset, expanded=is_mine)
+def _pictures() -> None:
+    """Single samples, the rows that they are, the split, and the way to take all of it away."""
     with st.container(border=True):
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
@@ -69,6 +59,26 @@ with pictures:
     with card("Leak check"):
         takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
     take_prepared(loaded)
+
+
+settled = frame("Data")
+is_mine = settled.experiment.data.name == "upload"
+loaded = load_data(settled)
+dataset, palette = loaded.dataset, current_palette()
+count, steps, _ = dataset.shape
+
+st.markdown(f"# {plain(words.data_sentence(dataset))}")
+if dataset.has_rows:
+    say(dataset.about)
+
+pictures, choice = st.columns([3, 2])
+with pictures:
+    if has_columns(settled):
+        all_columns(settled, dataset, expanded=is_mine)
+    if dataset.has_rows:
+        _pictures()
+    else:
+        hint(HIDDEN)
 with choice.container(border=True):
     uploader()
     if is_mine and session().upload.table:

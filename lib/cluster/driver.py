@@ -1,8 +1,10 @@
 """What stands between a page server and the cluster: a client's worker, made of many slots.
 
 It speaks the worker's protocol with its client, passes each command on to the slot that it is for,
-and each message back. It chooses slots for new runs, tells which runs have lost theirs, and keeps
-no run itself: its client has their checkpoints, and starts them again. It knows no Ray (`on_ray`).
+and each message back. Commands of one run are passed on in their order; those of other runs don't
+wait for them, since a slot, or the board, may take seconds to answer. It chooses slots for new
+runs, tells which runs have lost theirs, and keeps no run itself: its client has their checkpoints,
+and starts them again. It knows no Ray (`on_ray`).
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ import logging
 import math
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from lib.cluster import said
 from lib.cluster.actor import Cluster
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.link import Link, least_busy, wait_until_it_trains
-from lib.cluster.notes import Notes, now
+from lib.cluster.places import Places, now
 from lib.newest import remember
 from lib.training import messages
 from lib.training.messages import Command, Message
@@ -31,8 +34,6 @@ SURVEY_SECONDS = 2.0
 """Between two looks for slots that have come."""
 NO_SLOT_SECONDS = 30.0
 """A cluster without a slot for so long can't be used."""
-RUN_NOTE_SECONDS = 4 * 3600.0
-"""How long the board knows where a run is; a client forgets its runs before."""
 SETTLE_SECONDS = 10.0
 """How long a run of an earlier driver's waits for its slot, which may answer later than others."""
 MOST_PLACES = 10_000
@@ -54,22 +55,25 @@ class Driver:
         self._links: dict[str, Link] = {}
         self._places: dict[str, Link] = {}
         """Run → where it is."""
-        self._commands: asyncio.Queue[tuple[Command, bytes]] = asyncio.Queue()
-        self._homeless: list[tuple[Command, bytes]] = []
-        """Commands of runs for which there is no slot yet."""
+        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By run: held by the command that is being passed on, and wanted by those that follow."""
+        self._has_slot = asyncio.Event()
+        """Set while there is a slot that can be used."""
+        self._errors: asyncio.Queue[BaseException] = asyncio.Queue()
+        """What ended a task that should not have ended so."""
         self._counted = -1
         self._settled_at = math.inf
         """When earlier runs wait for their slots no more, on the loop's clock."""
-        self._notes = Notes(cluster.board, send)
+        self._board = Places(cluster.board)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, command: Command, data: bytes) -> None:
-        """Do this command, which came as these bytes, after those before it."""
-        self._commands.put_nowait((command, data))
+        """Do this command, which came as these bytes, after those before it of the same run."""
+        self._do(self._act(command, data))
 
     async def run(self) -> None:
-        """Serve until the cluster is gone."""
-        works = self._survey(), self._serve(), self._notes.read()
+        """Serve until the cluster is gone, or until an error that nobody has expected."""
+        works = self._survey(), self._fail(), self._board.keep()
         tasks = [asyncio.ensure_future(work) for work in works]
         try:
             await asyncio.gather(*tasks)
@@ -80,7 +84,16 @@ class Driver:
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._note_end)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._errors.put_nowait(error)
+
+    async def _fail(self) -> None:
+        """Raise the first error of a task: the client starts another driver then."""
+        raise await self._errors.get()
 
     async def _survey(self) -> None:
         """Find slots, now and then; give up where there is none for long."""
@@ -96,7 +109,6 @@ class Driver:
                 raise ClusterError(refused[0])
             if any(link.is_usable or link.is_coming for link in self._links.values()):
                 since = now()
-                self._bring_home()
             elif now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(said("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
@@ -144,19 +156,11 @@ class Driver:
     def _count(self) -> None:
         """Tell the client when the first slot is there, and then how many there are."""
         count = sum(link.is_usable for link in self._links.values())
+        (self._has_slot.set if count else self._has_slot.clear)()
         if count != self._counted and (count or self._counted > 0):
             kind: Any = "ready" if self._counted < 0 else "places"
             self._counted = count
             self._send(messages.Event(kind, count=count))
-        if count:
-            self._bring_home()
-
-    def _bring_home(self) -> None:
-        """Try again to place runs for which there was no slot."""
-        waiting, self._homeless = self._homeless, []
-        later = [self._commands.get_nowait() for _ in range(self._commands.qsize())]
-        for command in (*waiting, *later):
-            self._commands.put_nowait(command)
 
     def _lose(self, link: Link, how: str) -> None:
         """Tell the client what has been lost with a slot."""
@@ -180,26 +184,29 @@ class Driver:
             self._places.pop(run_id, None)
             self._do(self._watch_run(run_id, FIND_SECONDS))
 
-    async def _serve(self) -> None:
-        """Do what the client says, one command after another."""
-        while True:
-            command, data = await self._commands.get()
-            act = getattr(self, f"_{type(command).__name__.lower()}", None)
-            if act is None:
-                why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
-                self._send(messages.Event("refused", why))
-            else:
-                await act(command, data)
+    async def _act(self, command: Command, data: bytes) -> None:
+        """Do a command when those before it of its run are done."""
+        act = getattr(self, f"_{type(command).__name__.lower()}", None)
+        if act is None:
+            why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
+            self._send(messages.Event("refused", why))
+            return
+        line = asyncio.Lock()
+        if run_id := _line_of(command):
+            line = self._lines.setdefault(run_id, line)
+        async with line:  # who waits for it gets it in the order of waiting
+            await act(command, data)
 
     async def _start(self, command: messages.Start, data: bytes) -> None:
-        """Give a run to a slot: to the one that has it, where an earlier driver placed it."""
-        link = await self._named(command.run_id) if command.again else None
-        if link is None or not link.is_usable:
-            link = None if link and self._may_come(link) else await least_busy(self._links.values())
-        if link:
-            await self._place(command.run_id, link, data)
-        else:
-            self._homeless.append((command, data))
+        """Give a run to a slot: to the one that has it, where an earlier driver placed it.
+
+        Without any slot it waits for the first, and later commands of this run wait with it.
+        """
+        link = await self._where(command.run_id) if command.again else None
+        while link is None:
+            await self._has_slot.wait()
+            link = await least_busy(self._links.values())
+        await self._place(command.run_id, link, data)
 
     async def _show(self, command: messages.Show, data: bytes) -> None:
         if link := await least_busy(self._links.values()):
@@ -210,12 +217,10 @@ class Driver:
         for old, its_link in remember(self._places, run_id, link, MOST_PLACES):
             its_link.runs.discard(old)
         await self._pass(link, data)
-        self._do(self._notes.leave(note_of(run_id, link.name), is_own=True))
+        self._do(self._board.write(run_id, link.name))
 
     async def _steer(self, command: messages.Steer, data: bytes) -> None:
-        if any(getattr(c, "run_id", "") == command.run_id for c, _ in self._homeless):
-            self._homeless.append((command, data))
-        elif link := self._places.get(command.run_id) or await self._where(command.run_id):
+        if link := self._places.get(command.run_id) or await self._where(command.run_id):
             await self._pass(link, data)
 
     async def _ask(self, command: messages.Ask, data: bytes) -> None:
@@ -231,16 +236,14 @@ class Driver:
             await self._pass(link, data)
 
     async def _find(self, command: messages.Find, _: bytes) -> None:
-        self._do(self._find_card(command.run_id))
+        card = None
+        if link := await self._where(command.run_id):
+            with contextlib.suppress(UnavailableError):
+                card = await link.actor.call("card", command.run_id)
+        self._send(messages.Found(command.run_id, card))
 
     async def _watch(self, command: messages.Watch, _: bytes) -> None:
-        self._do(self._watch_run(command.run_id, 0.0))
-
-    async def _note(self, command: messages.Note, _: bytes) -> None:
-        self._do(self._notes.leave(command))
-
-    async def _follow(self, command: messages.Follow, _: bytes) -> None:
-        (self._notes.unfollow if command.ends else self._notes.follow)(command.key)
+        await self._watch_run(command.run_id, 0.0)
 
     async def _pass(self, link: Link, data: bytes) -> None:
         try:
@@ -256,18 +259,11 @@ class Driver:
         return link if link and link.is_usable else None
 
     async def _named(self, run_id: str) -> Link | None:
-        name = await self._notes.get(note_of(run_id, "").key)
-        return self._links.get(name.decode(errors="replace")) if name else None
+        name = await self._board.read(run_id)
+        return self._links.get(name) if name else None
 
     def _may_come(self, link: Link) -> bool:
         return not link.is_known and now() < self._settled_at
-
-    async def _find_card(self, run_id: str) -> None:
-        card = None
-        if link := await self._where(run_id):
-            with contextlib.suppress(UnavailableError):
-                card = await link.actor.call("card", run_id)
-        self._send(messages.Found(run_id, card))
 
     async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""
@@ -287,13 +283,15 @@ class Driver:
             await asyncio.sleep(1)
 
 
+def _line_of(command: Command) -> str:
+    """The run whose commands are passed on in their order; "" for a command that may overtake."""
+    if isinstance(command, messages.Start | messages.Steer):
+        return command.run_id
+    return command.snapshot.run_id if isinstance(command, messages.Show) else ""
+
+
 def _run_of(message: Message) -> str:
     """The run whose training a message is of; "" for what no slot but its own would say."""
     if isinstance(message, messages.Report):
         return message.snapshot.run_id
     return message.run_id if isinstance(message, messages.Checkpoint) else ""
-
-
-def note_of(run_id: str, slot: str) -> messages.Note:
-    """On the board: where a run is."""
-    return messages.Note(f"run:{run_id}", slot.encode(), RUN_NOTE_SECONDS)

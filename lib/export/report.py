@@ -52,22 +52,24 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
     picked, earlier = (of.sample, of.target), of.earlier
-    answers = predictions_figure(of, *picked, palette=_LIGHT, earlier=earlier)
-    answer = takeaways.predictions_takeaway(of, *picked)
-    said = explore.predictions_sentence(of, *picked, earlier=earlier)
+    pictures = list[tuple[str, go.Figure, str, str]]()
+    if of.dataset.has_rows:
+        answers = predictions_figure(of, *picked, palette=_LIGHT, earlier=earlier)
+        answer = takeaways.predictions_takeaway(of, *picked)
+        said = explore.predictions_sentence(of, *picked, earlier=earlier)
+        pictures.append(("The answers", answers, answer, said))
     steps = step_error_figure(of, _LIGHT, earlier=earlier)
     known = takeaways.step_error_takeaway(of)
     early = explore.step_error_sentence(of, earlier=earlier)
     learned, losses = takeaways.loss_takeaway(of), explore.loss_sentence(of)
     best, errors = takeaways.compare_takeaway(of), explore.compare_sentence(of)
-    pictures = [
-        ("The answers", answers, answer, said),
+    pictures += [
         ("Loss over epochs", loss_figure(of, _LIGHT), learned, losses),
         ("How early could each model know?", steps, known, early),
         ("The last step", compare_figure(of, _LIGHT), best, errors),
     ]
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
-    if len(past) >= FEWEST:
+    if len(past) >= FEWEST and of.dataset.has_rows:
         frames = frames_of(of, past)
         look: dict[str, Any] = {"palette": _LIGHT, "earlier": earlier, "layout": "page"}
         moving = replay_figure(of, frames, *picked, **look)
@@ -78,12 +80,14 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """The page, UTF-8, of this time and these versions; `link` opens the run's settings in the app.
 
-    Names of columns and files are text in it, and never markup or script.
+    Names of columns and files are text in it, and never markup or script. Of data whose rows are
+    hidden it has neither samples nor code.
     """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     x, sentence = dataset.x[index : index + 1], explore.strip_sentence(experiment, dataset)
-    traces = {mode: forward(experiment, own, x) for mode, own in snapshot.weights[0].items()}
+    known = snapshot.weights[0] if dataset.has_rows else {}
+    traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
     about = experiment, dataset, sentence, _LIGHT
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
@@ -103,7 +107,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         # No text in it can end the script that it stands in.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
-        script=keras_script(experiment, dataset, snapshot),
+        script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,

@@ -179,14 +179,15 @@ def shape_strip(
 
     Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
     dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
-    a mode that has none.
+    a mode that has none, and so is the input of data whose rows are hidden.
     """
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     brief = experiment.model.layers > 1
     grid = Grid.of(timesteps, widest, palette, BELOW if brief else BESIDE)
-    read, modes = levels_of(dataset.x[sample]), []
+    read = levels_of(dataset.x[sample]) if dataset.has_rows else None
+    modes = []
     for mode, steps in models.items():
         above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         stages = _stages(mode, experiment, steps, [read, *above], grid)

@@ -4,9 +4,9 @@
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-Training happens in worker processes, or in a cluster. The client passes on what its `Keepers`,
-which have these, its `RunBook` and its `Questions` have to know of each other. All methods may be
-called from any thread, and none but `wait`, `wait_any` and `close` takes longer than a moment.
+Training happens in worker processes, or in a cluster; the client connects its `Keepers`, which have
+these, its `RunBook` and its `Questions`. All methods may be called from any thread, and none but
+`wait`, `wait_any` and `close` blocks.
 """
 
 import atexit
@@ -30,6 +30,7 @@ from lib.training.handover import Handover
 from lib.training.keepers import Keepers
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
+from lib.training.quotas import Visitor
 from lib.training.run_book import RunBook, RunEntry
 from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker
@@ -69,7 +70,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         )
         self._handover = Handover(self._book, self._questions, self._keepers)
         self.shared = Shared(self._post_shared) if self._keepers.cluster else None
-        """What other page servers know; None where there is no cluster."""
+        """The way to runs of other page servers; None where there is no cluster."""
         atexit.register(self.close)
         with self._changed:
             self._keepers.begin(delay)
@@ -90,6 +91,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return self._keepers.places
 
     @property
+    def unavailable(self) -> str:
+        """A sentence that says why nothing can be trained, and what helps; else empty."""
+        return self._keepers.unavailable
+
+    @property
     def away(self) -> str:
         """A sentence that says why a cluster isn't used that should be; else empty."""
         return self._keepers.away
@@ -99,18 +105,17 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         experiment: Experiment,
         dataset: Dataset,
         paused: bool = False,
-        owner: str | None = None,
+        owner: Visitor | None = None,
         show_seconds: float | None = None,
         *,
         background: bool = False,
         card: bytes = b"",
     ) -> Run:
-        """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
+        """Train an experiment on a dataset, or, with `paused`, only get everything ready for it.
 
-        Its epochs come as fast as they can, or spread evenly over `show_seconds`; in the
-        `background` only while no other run of its worker needs a turn. A run that can't
-        be trained is FAILED soon after, with the reason; so is one of an `owner` who has
-        MAX_RUNS_EACH going, or too much data. Other servers of a cluster show it by its `card`.
+        `show_seconds` spreads its epochs evenly. In the `background` it has turns while no other
+        run of its worker needs one. A run that can't be trained, or whose `owner` has too many or
+        too large ones going, is FAILED, with the reason. Other servers show it by its `card`.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
@@ -120,7 +125,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._attention.drop(abandoned.run.id)
             samples, pace = dataset.samples, show_seconds
             start = Start(run.id, experiment, samples, paused, pace, background, card)
-            entry = self._book.add(run, keeper, start, owner, reason=self.away)
+            entry = self._book.add(run, keeper, start, owner, self.places, reason=self.away)
             if not entry.over:
                 entry.worker.post(start)
                 keeper.end_delay()
@@ -182,16 +187,16 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         AnswerError, with a sentence that says why.
         """
         with self._changed:
-            worker = self._least_busy().need()
-            command, future = self._questions.open(worker, name, arguments)
-            worker.post(command)
+            keeper = self._least_busy()
+            command, future = self._questions.open(keeper.need(), name, arguments)
+            if keeper.unavailable:
+                self._questions.fail(keeper.need(), keeper.unavailable)
+            else:
+                keeper.need().post(command)
             return future
 
     def ahead(self, question: AnswerFuture) -> int:
-        """How many questions, whoever asked them, its worker answers before this one.
-
-        0 when it is being answered or has been, and for a question of another client.
-        """
+        """How many open questions its worker answers before this one; 0 for one that is over."""
         with self._changed:
             return self._questions.ahead(question)
 
@@ -204,8 +209,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, gives way to others after YIELD_SECONDS,
-        and is paused after WATCH_SECONDS, or CROWDED_SECONDS among many.
+        A run that nobody looks at, here or with `wait`, gives way, then rests: see `Attention`.
         """
         with self._changed:
             if (entry := self._attention.attend_to(run.id)) is not None:
@@ -213,10 +217,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return entry.latest if entry else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
-        """Epochs, increasing, each with all models' weights then: thinned as a run grows.
-
-        The first and the newest that were sent are among them: none, where weights are too many.
-        """
+        """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
             entry = self._book.entries.get(run.id)
             return entry.past.points if entry else []
@@ -244,10 +245,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return snapshot
 
     def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
-        """Wait until one of these runs is over, or isn't known any more, at most so many seconds.
-
-        Those that were paused because nobody looked at them go on.
-        """
+        """Wait until one of these is over or forgotten, at most `timeout` seconds: see `wait`."""
         with self._changed:
             known = [self._book.entries.get(run.id) for run in runs]
             entries = [entry for entry in known if entry is not None]
@@ -298,7 +296,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
-        if self.shared and self.shared.take(message):
+        if isinstance(message, messages.Found):
+            if self.shared:
+                self.shared.take(message)
             return
         with self._changed:
             if isinstance(message, messages.Report):
@@ -316,8 +316,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                is_new = message.kind in ("ready", "notes")
-                if self.shared and is_new and keeper is self._keepers.cluster:
+                if self.shared and keeper is self._keepers.cluster and message.kind == "ready":
                     self.shared.again()
                     self._handover.show_all()
                 if message.kind == "away":

@@ -36,6 +36,7 @@ class ClusterLink:
         clock: Callable[[], float],
     ) -> None:
         self.worker: WorkerProcess | None = None
+        self.unavailable = ""
         self.places = 0
         """Slots that the cluster has; 0 as long as nothing is known of it."""
         self.away = ""

@@ -27,9 +27,13 @@ class Handover:
     ) -> None:
         """Have another worker do what a keeper's can't any more, and what it never got.
 
-        Where there is none, runs fail, with `text` as the reason. The end of a connection to a
-        cluster isn't a run's own fault.
+        Where there is none, or none can train, runs fail, with `text` as the reason. The end of a
+        connection to a cluster isn't a run's own fault.
         """
+        if self._keepers.unavailable:
+            self._book.fail(self._book.of(worker), text)
+            self._questions.fail(worker, text)
+            return
         unsent = [each for each in unsent if isinstance(each, Start | Steer | Ask)]
         if not (unsent or self._book.of(worker)):
             return  # no worker is to start for nothing

@@ -36,10 +36,10 @@ class Keepers:
 
     @property
     def _used(self) -> list[Keeper]:
-        """Those that new runs go to."""
+        """Those that new runs go to: the cluster, else those of this machine that can train."""
         if self.cluster and not self.cluster.away:
             return [self.cluster]
-        return [*self.local]
+        return [each for each in self.local if not each.unavailable] or [*self.local]
 
     @property
     def places(self) -> int:
@@ -50,6 +50,11 @@ class Keepers:
     def ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         return any(keeper.worker is not None and keeper.worker.ready for keeper in self._used)
+
+    @property
+    def unavailable(self) -> str:
+        """Why nothing can be trained now, as a sentence; empty while it can be."""
+        return self._used[0].unavailable
 
     @property
     def away(self) -> str:

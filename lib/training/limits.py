@@ -23,12 +23,10 @@ USUAL_SECONDS = 10.0
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
-FULL = "try again in a minute"
-"""What ends the reason of a refusal that time mends."""
-MAX_RUNS_EACH = 8
-"""Runs that one browser may have going, in all its tabs."""
-MAX_VALUES_EACH = 4 * MAX_VALUES
-"""Numbers of data that these may hold together: two of the largest."""
+
+
+class FullError(ExperimentError):
+    """A worker has no place for a run now; it may have one soon."""
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:

@@ -100,22 +100,7 @@ class Show(msgspec.Struct, frozen=True, tag=True):
     card: bytes
 
 
-class Note(msgspec.Struct, frozen=True, tag=True):
-    """Leave a note for the other page servers of a cluster, for so many seconds."""
-
-    key: str
-    value: bytes
-    seconds: float
-
-
-class Follow(msgspec.Struct, frozen=True, tag=True):
-    """Tell of the notes with this key, now and whenever there is another; or no more."""
-
-    key: str
-    ends: bool = False
-
-
-Command = Start | Steer | Prepare | Ask | Retire | Find | Watch | Show | Note | Follow
+Command = Start | Steer | Prepare | Ask | Retire | Find | Watch | Show
 """Those from `Find` on are for a cluster's driver."""
 
 
@@ -146,13 +131,12 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 class Event(msgspec.Struct, frozen=True, tag=True):
     """What the worker says of itself."""
 
-    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away", "notes"]
+    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
     message made no sense. "alive": said every second, so that silence means something. "grown": it
     uses so much memory that a fresh worker should take over, since memory of compiled code isn't
     given back while a process lives; said again while so. "places", and "ready", of a cluster: how
-    many slots it has. "away": it can't be used, and `text` says why. "notes": those that were left
-    there are gone."""
+    many slots it has. "away": it can't be used, and `text` says why."""
     text: str = ""
     count: int = 1
 
@@ -178,14 +162,7 @@ class Attended(msgspec.Struct, frozen=True, tag=True):
     run_id: str
 
 
-class Noted(msgspec.Struct, frozen=True, tag=True):
-    """A note that is followed."""
-
-    key: str
-    value: bytes
-
-
-Message = Report | Checkpoint | Answer | Event | Found | Lost | Attended | Noted
+Message = Report | Checkpoint | Answer | Event | Found | Lost | Attended
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""

@@ -20,6 +20,9 @@ QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, no other is
 started until the next one is needed."""
 
+UNAVAILABLE_SECONDS = 600.0
+"""Until it is tried again whether TensorFlow can be imported after all."""
+
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
 
@@ -30,6 +33,8 @@ class Keeper(Protocol):
     worker: WorkerProcess | None
     places: int
     """How many runs can train side by side."""
+    unavailable: str
+    """Why it can't train, as a sentence; empty while it can, and before that is known."""
 
     @property
     def workers(self) -> list[WorkerProcess]:
@@ -72,6 +77,7 @@ class Supervisor:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed, and after too many deaths."""
         self.places = 1
+        self.unavailable = ""
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy, self._clock = busy, clock
         self._two_fit = machine.total_memory() >= machine.TWO_FIT_IN
@@ -105,6 +111,8 @@ class Supervisor:
         """Note what a worker says of itself."""
         if event.kind == "grown":
             self._grown = worker
+        elif event.kind == "ready" and worker is self.worker:
+            self.unavailable = ""
         elif event.kind == "ready" and worker is self._successor:
             self._take_over(worker)
 
@@ -159,8 +167,10 @@ class Supervisor:
         else:
             now = self._clock()
             self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
-            count = len(self._deaths)
-            if count > len(RESTART_DELAYS):
+            count, self.unavailable = len(self._deaths), worker.unavailable
+            if self.unavailable:
+                self.worker, words = self._make(UNAVAILABLE_SECONDS), self.unavailable
+            elif count > len(RESTART_DELAYS):
                 self.worker = None
                 words += said("given_up", count=count)
             else:

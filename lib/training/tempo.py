@@ -60,6 +60,7 @@ class Tempo:
             raise ValueError(f"a run must be shown for more than 0 seconds, got {show_seconds}")
         self._each = (show_seconds or 0.0) / self._epochs
         """Seconds from one epoch to the next; 0 where nobody has to follow."""
+        self._speed.rate = self._steady.rate = 0.0  # measured at the pace before
 
     def begin(self, now: float, done: float) -> None:
         """Training begins, or goes on, from here: what was before doesn't count."""
@@ -67,7 +68,8 @@ class Tempo:
             speed.begin(now, done)
         self._first, self._start = math.floor(done) + 1, now
         """When the next epoch is due, from which the others are counted."""
-        self._behind = False
+        self._kept: bool | None = None
+        """Whether the pace was kept lately; None until that was measured."""
 
     def begin_anew(self, now: float, done: float) -> None:
         """The same, and at another speed, of which nothing is known."""
@@ -80,7 +82,7 @@ class Tempo:
             speed.note(now, done)
         self._forgive(now, done)
         if self.rest(now, done):
-            self._behind = False
+            self._kept = True
 
     def due(self, now: float, done: float) -> int:
         """The epoch that may be trained to by now."""
@@ -100,17 +102,17 @@ class Tempo:
 
     @property
     def keeps_pace(self) -> bool:
-        """Whether the pace decides how fast it goes, and not the machine."""
-        return self._each > 0 and not self._behind
+        """Whether the pace decides how fast it goes, and not the machine, as far as is known."""
+        return self._each > 0 and self._kept is not False
 
     @property
     def rate(self) -> float:
-        """Epochs per second; 0 where nothing is known yet."""
-        return 1 / self._each if self.keeps_pace else self._speed.rate
+        """Epochs per second; 0 before the first measurement, since a pace may be too fast."""
+        return 1 / self._each if self._each and self._kept else self._speed.rate
 
     def left(self, done: float) -> float | None:
-        """Seconds to the end of all epochs, if that is known."""
-        rate = self.rate if self.keeps_pace else self._steady.rate
+        """Seconds to the end of all epochs; None before that was measured."""
+        rate = self.rate if self._each and self._kept else self._steady.rate
         return (self._epochs - done) / rate if rate else None
 
     def _time(self, epoch: int) -> float:
@@ -122,4 +124,4 @@ class Tempo:
         excess = now - self._time(math.floor(done) + 1) - self._each - LATE
         if self._each and excess > 0:
             self._start += excess
-            self._behind = True
+            self._kept = False

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -186,9 +187,10 @@ class Loop:
     def _start(self, command: messages.Start) -> None:
         try:
             limits.check(command.experiment, command.samples)
-            if len(self._runs) >= limits.MAX_RUNS:
-                count = {"most": limits.MAX_RUNS, "count": len(self._runs)}
-                raise ExperimentError(said("full", until=limits.FULL, **count))
+            # Runs of sweeps take places that others leave, and none from others.
+            rivals = [r for r in self._runs.values() if command.background or not r.always_yields]
+            if len(rivals) >= limits.MAX_RUNS:
+                raise limits.FullError(said("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
                 command,
                 self._programs,
@@ -198,9 +200,13 @@ class Loop:
                 checkpoints=self._checkpoints,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = said("refused", why=short_reason(error))
-            epochs = command.experiment.training.epochs
-            failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
+            failed = Snapshot(
+                command.run_id,
+                Status.FAILED,
+                epochs=command.experiment.training.epochs,
+                reason=said("refused", why=short_reason(error)),
+                is_full=isinstance(error, limits.FullError),
+            )
             self._send(messages.Report(failed))
 
     def _prepare(self, command: messages.Prepare) -> None:
@@ -287,6 +293,18 @@ def end_with_starter() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
 
 
+PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
+
+
+def why_unavailable(error: BaseException) -> str:
+    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return said("not_installed", name=PRODUCTS.get(error.name, error.name))
+    if f"{error}".startswith("Traceback"):  # TensorFlow quotes the error that it met
+        error = next(filter(None, (error.__cause__, error.__context__, error)))
+    return said("broken", why=short_reason(error))
+
+
 def serve(connection: Any, share: int | None = None) -> int:
     """Train what comes by a connection; `share` is what of the machine's memory this process has.
 
@@ -301,9 +319,11 @@ def serve(connection: Any, share: int | None = None) -> int:
         from lib.training.answers import ANSWERS  # noqa: PLC0415
 
         engine.configure_tensorflow()
+    except MemoryError:
+        return messages.OUT_OF_MEMORY
     except Exception as error:  # whatever it is, the client must hear of it
-        event = messages.Event("failed", f"{type(error).__name__}: {error}")
-        connection.send_bytes(encode(event))
+        traceback.print_exc()  # for the server's log
+        connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
         return 1
     try:
         Loop(connection, engine.Program, ANSWERS, rooms=ROOMS, share=share).run()

@@ -20,15 +20,18 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from lib.run import Snapshot, Status
-from lib.training import messages
+from lib.training import messages, said
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
 On a machine that is far too busy, one that works may be silent for some seconds."""
-SILENT_BEATS_FIRST = 180
-"""The same before it is ready, since importing TensorFlow from a slow disk takes long."""
+IMPORT_BEATS = 60
+"""A worker that imports TensorFlow is given up after so long without using a processor, or when it
+has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -56,6 +59,9 @@ class WorkerProcess:
         """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
+        self.unavailable = ""
+        """Why no process can train on this machine, as a sentence; empty unless this one ended for
+        such a reason: TensorFlow is missing, broken or hangs, or the processor can't run it."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
@@ -152,12 +158,19 @@ class WorkerProcess:
             writer.join(timeout=10)
 
     def _guard(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one."""
+        """Wait for the process, so that it doesn't stay behind as a zombie; end one that hangs."""
+        used, still, most = 0.0, 0, IMPORT_BEATS * BEAT_SECONDS
         while not _ends(process, BEAT_SECONDS):
             with self._changed:
                 # Counted, not taken from the clock: this process may have been stopped itself.
                 self._silent = silent = self._silent + 1
-            if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+            before, used = used, _processor_seconds(process, used)
+            still = 0 if used > before else still + 1
+            is_importing = not self.ready and self._module == TRAINING
+            if is_importing and (still > IMPORT_BEATS or used > most):
+                self.unavailable = said("import_hangs", seconds=most)
+                process.kill()
+            elif silent > SILENT_BEATS and not is_importing:
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 process.kill()
 
@@ -178,7 +191,7 @@ class WorkerProcess:
                 if message.kind == "alive":
                     continue
                 if message.kind == "failed":
-                    self.ending = message.text
+                    self.ending, self.unavailable = "could not be started", message.text
                 elif message.kind == "refused":
                     log.warning("the training process refused a message: %s", message.text)
                 elif message.kind == "ready":
@@ -217,16 +230,17 @@ class WorkerProcess:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self.ending or _ending(self._process.wait())
-        said = self._process is not None and self._process.returncode == 0  # it has told why
-        if not (self._closing or self.retiring or said):
+            if not self.ready and _lacks_instructions(self._process.returncode, _tail(errors)):
+                self.unavailable = said("no_avx")
+        has_told = self._process is not None and self._process.returncode == 0
+        if not (self._closing or self.retiring or has_told):
             what = "training process" if self._module == TRAINING else "cluster's driver"
-            log.error("the %s %s\n%s", what, self.ending, _tail(errors))
+            how = self.unavailable or f"the {what} {self.ending}"
+            log.error("%s\n%s", how, _tail(errors))
 
 
 def _replaces(new: Command, old: Command) -> bool:
     """Whether a command that waits is of no use any more, now that there is this one."""
-    if isinstance(new, messages.Note):
-        return isinstance(old, messages.Note) and old.key == new.key
     return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 
@@ -272,8 +286,25 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return process.returncode is not None
 
 
+def _processor_seconds(process: subprocess.Popen[bytes], otherwise: float) -> float:
+    """How long a process has used a processor; `otherwise` where it has ended."""
+    try:
+        times = psutil.Process(process.pid).cpu_times()
+    except psutil.Error:
+        return otherwise
+    return float(times.user + times.system)
+
+
 _OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
 """By Linux, by C++ where nobody catches it, and by code that doesn't look at what it was given."""
+
+
+def _lacks_instructions(code: int, errors: str) -> bool:
+    """Whether a process ended because its processor lacks instructions that TensorFlow needs.
+
+    TensorFlow looks for AVX when it is imported, and aborts where there is none.
+    """
+    return code == -getattr(signal, "SIGILL", 0) or "instructions, but these aren't" in errors
 
 
 def _ending(code: int) -> str:

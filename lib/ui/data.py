@@ -85,7 +85,7 @@ def load_data(settled: Settled) -> Loaded:
     except ExperimentError as error:
         place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
         return replace(loaded, trainable=False)
-    return loaded
+    return replace(loaded, trainable=False) if runs.client().unavailable else loaded
 
 
 def _example(experiment: Experiment) -> Loaded:

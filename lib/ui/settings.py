@@ -153,7 +153,9 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     )
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
-    if used != value:
+    # Of settings without such a sentence the two differ only where another run of the page has
+    # changed the data since `experiment` was settled: its own drawing follows.
+    if used != value and "clamped" in row:
         hint(f"{used:,} here: {row['clamped'].format(most=f'{MAX_VALUES:,}')}")
 
 

@@ -8,12 +8,9 @@ kept aside; a button offers settings it is long enough for.
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib.datasets import DATASETS, settle
 from lib.english import counted
@@ -24,10 +21,15 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
+from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain
-from lib.uploads import MAX_BYTES, UploadError, begins_as, read_upload
+from lib.uploads import UploadError, begins_as, read_upload
+
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.uploads.reader import Reading
 
 AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
 """A CSV of less is read within the page's own process: starting another takes longer."""
@@ -35,7 +37,6 @@ KEPT = 10_000_000
 """A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
 POLL_SECONDS = 0.4
 _DELIMITERS = re.compile(rb"[,;\t|]")
-MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be written to a disk
 
 
 def uploader() -> None:
@@ -47,7 +48,7 @@ def uploader() -> None:
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
         "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
         "in memory and never stored; a link to a run shows that run's figures to whoever opens "
-        "it while it lasts.",
+        "it while it lasts, and the file's rows only if you share them.",
     )
     came_of_file()
     if table := session().upload.table:
@@ -55,6 +56,16 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
+    _sharing()
+
+
+def _sharing() -> None:
+    """A switch for the rows of the session's run, where it is this browser's and on an upload."""
+    run_id = session().run.id or ""
+    if (shares := runs.shares_rows(run_id)) is not None:
+        label = "Let people with this run's link see the file's rows"
+        control = bound("share_rows", shares, partial(runs.share_rows, run_id))
+        st.toggle(label, shares, **control)
 
 
 def opener() -> None:
@@ -93,7 +104,7 @@ def refusal() -> None:
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
     record, file = session().upload, st.session_state[key]
-    if file is not None and not isinstance(file, UploadedFile):
+    if file is not None and not hasattr(file, "getvalue"):
         return  # its bytes are gone, since we let go of them
     record.workbook = None
     if file:
@@ -101,17 +112,6 @@ def _given(key: str) -> None:
     _begin(file.name if file else "", file.getvalue() if file else b"")
     if file:
         let_go(file)
-
-
-def let_go(file: UploadedFile) -> None:
-    """Have Streamlit (1.67) not keep the bytes of a file that was read until the session ends.
-
-    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
-    """
-    if context := get_script_run_ctx():
-        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
-        if remove:
-            remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
@@ -166,12 +166,27 @@ def _stop() -> None:
     record.reading = None
 
 
-def take_file() -> None:
-    """Take over what a reading process has read; `frame` calls it before it draws any widget."""
+def has_file_to_take() -> bool:
+    """Whether a file has been read, or waits to become the data: `take_file` must be called."""
     record = session().upload
-    reading = record.reading
-    if reading is None or not reading.over.is_set():
-        return
+    is_read = record.reading is not None and record.reading.over.is_set()
+    return is_read or record.waiting is not None
+
+
+def take_file() -> None:
+    """Take over what a reading process has read; `frame` calls it before it draws any widget.
+
+    It cuts tables into windows, which may take a while: never call it within a turn.
+    """
+    record = session().upload
+    if record.reading is not None and record.reading.over.is_set():
+        _take_read(record.reading)
+    if record.waiting is not None:
+        record.unfit = _why_unfit(record.waiting)
+
+
+def _take_read(reading: "Reading") -> None:
+    record = session().upload
     record.reading = None
     if reading.table is not None:
         if len(reading.table.sheets) < 2:
@@ -197,7 +212,7 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
     record.unopened, record.waiting, record.error = None, None, ""
-    runs.note_kept(kept)
+    note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
     return True
 
@@ -207,14 +222,13 @@ def _settle(new: Table) -> None:
     record = session().upload
     if record.unopened and _open(*record.unopened, new):
         return
-    try:
-        _try(new)
-    except TooShortError:
-        record.waiting = new
-    except ExperimentError as error:
-        record.error = f"{error}{_stays()}"
-    else:
+    why, cure = _why_unfit(new)
+    if not why:
         _take(new)
+    elif cure is not None:
+        record.waiting = new
+    else:
+        record.error = f"{why}{_stays()}"
 
 
 def _sheets(table: Table) -> None:
@@ -232,9 +246,18 @@ def _stays() -> str:
     return f" Your earlier file, {table.name}, stays." if table else ""
 
 
-def _try(new: Table) -> None:
-    """Raise ExperimentError unless a table can be the data as it is set."""
-    dataset_of(settle(drawn().set(**_changes(new)), new), new)
+def _why_unfit(new: Table) -> tuple[str, dict[str, int] | None]:
+    """Why a table can't be the data as it is set, "" where it can.
+
+    Of one that is too short also the settings that it would do for, perhaps none; else None.
+    """
+    try:
+        dataset_of(settle(drawn().set(**_changes(new)), new), new)
+    except TooShortError as error:
+        return f"{error}", dict(error.cure)
+    except ExperimentError as error:
+        return f"{error}", None
+    return "", None
 
 
 def _changes(new: Table) -> dict[str, Any]:
@@ -265,15 +288,14 @@ def _take(new: Table, **settings: int) -> None:
 
 def _offer(waiting: Table) -> None:
     """Why a file that was read isn't the data, and a button that makes it so, where one can."""
-    cure, label = {}, "Use it"
-    try:
-        _try(waiting)
+    why, cure = session().upload.unfit
+    label = "Use it"
+    if not why:
         st.info(plain(f"{waiting.name} fits these settings."), icon=":material/info:")
-    except ExperimentError as error:
-        words = f"{waiting.name} can't be used yet: {error}{_stays()}"
+    else:
+        words = f"{waiting.name} can't be used yet: {why}{_stays()}"
         st.error(plain(words), icon=":material/error:")
-        cure = dict(error.cure) if isinstance(error, TooShortError) else {}
         if not cure:
             return
         label += f" with {in_words(cure)}"
-    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure)
+    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure or {})

@@ -1,8 +1,8 @@
 """A file is read in a process of its own: `Reading` starts one, `main` is what runs there.
 
-So a large file neither holds up those who look at other pages meanwhile, nor leaves its memory
-behind. The bytes go through a pipe, never to a disk. The table comes back as Arrow's stream of
-columns, which hold nothing that could run, and is used where it lies.
+So reading a large file holds up no page, and its memory goes with the process. The bytes go through
+a pipe, never to a disk. The table comes back as Arrow's stream of columns, which hold nothing that
+could run, and is used where it lies.
 """
 
 import ast

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Snapshot, Status
-from lib.training import supervisor
+from lib.sweep.__main__ import main
+from lib.training import worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
@@ -270,17 +272,56 @@ def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
         bare.connection.close()
 
 
-def test_a_worker_that_cannot_start_is_given_up_with_the_reason(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, experiment: Experiment, dataset: Dataset
+BROKEN = """
+try:
+    raise ImportError('no libx.so')
+except ImportError as error:
+    raise ImportError('Traceback (most recent call last):') from error
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow, which is not installed"),
+        (BROKEN, "can't be imported here (no libx.so)"),
+        ("import os; os.kill(os.getpid(), 4)", "this processor can't run"),
+        ("import time; time.sleep(600)", "whose import does not end"),
+    ],
+)
+def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    experiment: Experiment,
+    dataset: Dataset,
+    code: str,
+    says: str,
 ) -> None:
-    """As when TensorFlow isn't installed: a few tries, and then a sentence instead of a loop."""
-    (tmp_path / "keras.py").write_text("raise ImportError('keras is not here')")
+    """At the first try, whether it is missing, broken, ends the process (SIGILL), or hangs."""
+    if "sleep" in code:
+        monkeypatch.setattr(worker_process, "IMPORT_BEATS", 5)
+    (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(supervisor, "RESTART_DELAYS", (0.0, 0.0))
     with TrainingClient() as client:
-        run = client.start(experiment, dataset)
+        run, question = client.start(experiment, dataset), client.ask("modes")
         snapshot = client.wait(run, PATIENCE)
         assert snapshot.status is Status.FAILED
-        assert "ImportError: keras is not here" in snapshot.reason
-        assert "ended 3 times in short order, so it was not started again" in snapshot.reason
-        assert worker_pids(client) == ()
+        assert says in snapshot.reason
+        assert snapshot.reason == client.unavailable
+        for asked in (question, client.ask("modes")):
+            assert f"{asked.exception(PATIENCE)}" == client.unavailable
+        again = client.start(experiment, dataset)
+        assert client.wait(again, PATIENCE).reason == client.unavailable
+
+
+def test_a_sweep_without_tensorflow_says_what_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With an exit code that isn't 0; no point is noted as trained, so that it can go on later."""
+    (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    out = tmp_path / "out.csv"
+    done = CliRunner().invoke(main, ["--data", "parity", "--vary", "T=4,8", "--out", f"{out}"])
+    assert done.exit_code == 1
+    assert done.output.count("TensorFlow, which is not installed") == 1
+    assert len(out.read_text().splitlines()) <= 1

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.narrate.proofs import NO_ANSWER
 from lib.replay import untrained
-from lib.run import Run, Status
+from lib.run import Run, Snapshot, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.test_address import address
@@ -256,6 +256,27 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     asked()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
     assert answers(6) == (4, "")  # another layer: at once, and nothing is shown in its place
+
+
+def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(
+    client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said of a worker is new each second; nothing of that is on this page."""
+    app = start(U="3", T="4")
+    app.button(key="do_train").click().run()
+    app.switch_page(PAGES["Cell"][0]).run()
+    looks, latest = list[Run](), client.latest
+
+    def silent(run: Run) -> Snapshot | None:
+        looks.append(run)
+        snapshot = latest(run)
+        return snapshot and replace(snapshot, reason=f"silent for {len(looks)} s")
+
+    monkeypatch.setattr(client, "latest", silent)
+    assert not app.run().exception
+    once = len(looks)
+    assert not app.run().exception
+    assert len(looks) == 2 * once
 
 
 def show_epoch(client: FakeClient, run: Run, epoch: int) -> None:

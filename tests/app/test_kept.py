@@ -15,7 +15,7 @@ from lib.replay import as_of, untrained
 from lib.run import RunAt, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from lib.ui import runs
+from lib.ui import kept_runs
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.test_cell import seen
@@ -234,8 +234,8 @@ def test_who_no_more_waits_for_a_file_closes_that() -> None:
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until it is reset."""
-    monkeypatch.setattr(runs, "browser_id", lambda: "mine")
-    monkeypatch.setattr(runs, "_KEPT", {})
+    monkeypatch.setattr(kept_runs, "browser_id", lambda: "mine")
+    monkeypatch.setattr(kept_runs, "_KEPT", {})
     experiment, content = of()
     app = start().run()
     give(app, "mine.unrolled", content)

@@ -192,10 +192,10 @@ def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along(last: str) -> N
 def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
     """The field shows what the drawing has."""
     app = shapes(stack="input~lstm_u16")
-    app.number_input(key="layer_1_lstm_units").set_value(9000).run()
-    assert "units=9000 was asked" in said(app)
-    assert app.number_input(key="layer_1_lstm_units").value == 8192
-    assert title(app).startswith("From (N, 12, 3) to (N, 8192)")
+    app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
+    assert "was asked. It goes from 1 to 1,000,000" in said(app)
+    assert app.number_input(key="layer_1_lstm_units").value == 1_000_000
+    assert title(app).startswith("From (N, 12, 3) to (N, 1000000)")
     app.number_input(key="layer_0_input_features").set_value(128).run()
     assert title(app).startswith("From (N, 12, 128) to")
 
@@ -220,11 +220,11 @@ def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
 
 def test_a_link_that_names_what_isnt_known_says_so() -> None:
     """And numbers out of range, as an experiment's link does."""
-    app = shapes(stack="input_t99999~what_u3~lstm_u4_zz")
+    app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
     assert "“what” isn’t known here" in said(app)
-    assert "timesteps=99999 was asked" in said(app)
+    assert "timesteps=9999999 was asked" in said(app)
     assert "no setting “zz”" in said(app)
-    assert title(app).startswith("From (N, 10000, 3) to (N, 4)")
+    assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
 
 
 def test_what_is_said_of_a_change_is_what_it_did() -> None:

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.cluster.board import MOST
-from lib.cluster.driver import RUN_NOTE_SECONDS
-from lib.cluster.notes import LOOK_SECONDS as NEWS_SECONDS
+from lib.cluster.places import KEEP_SECONDS, LOOK_SECONDS
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
 from tests.bench.load import show
@@ -176,7 +175,7 @@ def paper(
     page_use = people * page_seconds(training, habits, measured)
     driver_use = snapshots * measured.driver_seconds
     proxy = people * browser_kb(training, habits, measured) / 1e3
-    board_calls = starts + 2 * pages / NEWS_SECONDS
+    board_calls = starts + pages / LOOK_SECONDS
     page_gb = (pages * (measured.page_mb + measured.driver_mb) + people * measured.person_mb) / 1e3
     slot_gb = (slots * measured.slot_mb + measured.head_mb) / 1e3
     # A processor for each page process and each slot: pages are not to wait for training.
@@ -205,7 +204,7 @@ def paper(
             "slot": going / runs,
             "snapshots": driver_use,
             "board calls": board_calls / measured.board_calls_per_s,
-            "board notes": starts * RUN_NOTE_SECONDS / MOST,
+            "board notes": starts * KEEP_SECONDS / MOST,
             "servers of a slot": pages / SLOT_CALLS,
         },
     )

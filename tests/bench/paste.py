@@ -48,7 +48,6 @@ HOSTILE: dict[str, str | bytes] = {
     "sum": "n = " + "+".join(["1"] * 60_000),
     "JSON": '{"a":' * 90_000,
     "JSON of 5 MB": '{"class_name": "Sequential", "config": [' + "1," * 2_000_000 + "1]}",
-    "summary": "Layer (type)\n" + "lstm (LSTM)   (None, 3)  4\n" * 150_000,
     "ZIP": b"PK\x03\x04" + bytes(5_000_000),
 }
 PASTE = """text => {

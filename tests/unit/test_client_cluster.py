@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -216,11 +215,11 @@ def test_runs_that_lost_their_slot_begin_again_elsewhere(ready: Scene) -> None:
 
 
 def test_a_closed_client_starts_no_driver(ready: Scene) -> None:
-    """Though threads may still tell of their talks and sweeps."""
+    """Though pages may still look for runs."""
     ready.client.close()
     count = len(ready.workers)
-    shared: Any = ready.client.shared
-    shared.leave("a", b"1", 60.0)
+    assert ready.client.shared
+    ready.client.shared.find("0" * 16)
     ready.client.adopt(Run("0" * 16, make_experiment(), make_dataset()))
     assert len(ready.workers) == count
 

@@ -1,8 +1,8 @@
-"""Runs and notes of a cluster's other page servers, as a client knows them."""
+"""Runs of a cluster's other page servers, as a client knows them."""
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import Future
 
 import pytest
 
@@ -12,10 +12,8 @@ from lib.training.messages import (
     Attended,
     Event,
     Find,
-    Follow,
     Found,
     Lost,
-    Note,
     Steer,
     Watch,
 )
@@ -113,60 +111,45 @@ def test_without_a_way_to_the_cluster_its_runs_are_forgotten(ready: Scene) -> No
     assert ready.latest(again).epoch == 4
 
 
-SHARED = [Find(OTHER), Note("a", b"1", 60.0), Follow("b")]
-"""What is told again of what `share` has shared."""
+def search_of(scene: Scene) -> Future[bytes | None]:
+    """Somebody looks for a run of another server."""
+    assert scene.client.shared
+    return scene.client.shared.find(OTHER)
 
 
-def share(scene: Scene) -> Any:
-    """Leave a note, follow another, and look for a run; what comes of that."""
-    shared: Any = scene.client.shared
-    shared.leave("a", b"1", 60.0)
-    shared.follow("b")
-    return shared.find(OTHER)
-
-
-def test_the_next_driver_is_told_what_was_shared(ready: Scene) -> None:
-    """When it is ready; who waits for a run of another server gets the answer of that one."""
-    search = share(ready)
-    assert sorted(map(repr, ready.worker.posted)) == sorted(map(repr, SHARED))
+def test_the_next_driver_is_asked_again(ready: Scene) -> None:
+    """When it is ready; who looks for a run of another server gets the answer of that one."""
+    search = search_of(ready)
+    assert ready.worker.posted == [Find(OTHER)]
     ready.worker.die()
     assert ready.worker.posted == []
     ready.worker.say(Event("ready", count=3))
-    assert ready.worker.posted == SHARED
+    assert ready.worker.posted == [Find(OTHER)]
     assert not search.done()
     ready.worker.say(Found(OTHER, b"card"))
     assert search.result(0) == b"card"
 
 
-def test_a_driver_that_was_away_is_told_again_what_was_shared(scene: Scene) -> None:
+def test_a_driver_that_was_away_is_asked_again(scene: Scene) -> None:
     """What waited for it is taken back meanwhile: not all of that is for this machine."""
     (driver,) = scene.workers
-    search = share(scene)
+    search = search_of(scene)
     driver.say(AWAY)
     assert driver.posted == []
     driver.say(Event("ready", count=3))
-    assert driver.posted == SHARED
+    assert driver.posted == [Find(OTHER)]
     driver.say(Found(OTHER, None))
     assert search.result(0) is None
     driver.say(Event("places", count=4))
-    assert driver.posted == SHARED
-
-
-def test_a_new_board_is_told_what_was_shared(ready: Scene) -> None:
-    """The driver says so; it had the one before to itself."""
-    share(ready)
-    ready.worker.say(Found(OTHER, b"card"))
-    before = len(ready.worker.posted)
-    ready.worker.say(Event("notes"))
-    assert ready.worker.posted[before:] == SHARED[1:]  # what has its answer isn't looked for again
+    assert driver.posted == [Find(OTHER)]
 
 
 def test_a_worker_of_this_machine_that_is_ready_is_no_news_to_the_cluster(scene: Scene) -> None:
-    """Which isn't there: all that is shared would wait for it once more each time."""
+    """Which isn't there: what is looked for would wait for it once more each time."""
     (driver,) = scene.workers
     driver.say(AWAY)
     scene.start()
-    share(scene)
+    search_of(scene)
     before = list(driver.posted)
     scene.worker.say(Event("ready"))
     assert scene.worker is not driver

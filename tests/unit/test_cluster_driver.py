@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lib.cluster import driver as module
-from lib.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver, note_of
+from lib.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.run import Snapshot, Status
 from lib.training.messages import (
@@ -53,16 +53,16 @@ def test_a_run_goes_to_the_slot_with_the_least_to_do() -> None:
     async def scene() -> None:
         cluster = FakeCluster(3)
         one, two, three = cluster.there.values()
-        one.full, two.full, three.full = (0, 2), (0, 1), (1, 0)  # the last should end soon
+        one.full, two.full, three.full = (0, 9), (0, 1), (1, 0)  # the last should end soon
         async with Drive(cluster) as drive:
             await drive.said(Event("places", count=3))
             ask = Ask("q", "double", {})
             prepare = Prepare(make_experiment(), (8, 3, 2, 1))
             drive.take(start_of("a"), Steer("pause", "a"), Steer("pause", "unknown"), ask, prepare)
             await until(lambda: len(two.commands) == 4)
-            assert two.names == ["Start", "Steer", "Ask", "Prepare"]
+            assert sorted(two.names) == ["Ask", "Prepare", "Start", "Steer"]
             assert one.commands == three.commands == []
-            assert await cluster.board.call("get", "run:a") == b"slot-1"
+            assert await cluster.board.call("get", "a") == "slot-1"
             cluster.actors["slot-1"].gone = "is gone"  # it can't even say how full it is
             drive.take(start_of("b"))
             await until(lambda: one.names == ["Start"])
@@ -272,8 +272,7 @@ def test_a_command_that_is_not_for_a_cluster_is_refused() -> None:
 
 async def noted(cluster: FakeCluster, run_id: str, slot: str) -> None:
     """The board knows where a run is."""
-    note = note_of(run_id, slot)
-    await cluster.board.call("put", note.key, note.value, note.seconds)
+    await cluster.board.call("put", run_id, slot, 60.0)
 
 
 def test_a_run_of_an_earlier_driver_goes_to_the_slot_that_has_it() -> None:
@@ -325,6 +324,57 @@ def test_a_run_that_only_the_board_knows_can_be_steered() -> None:
             await drive.said(Event("places", count=2))
             drive.take(Steer("drop", "a"))
             await until(lambda: cluster.there["slot-1"].commands == [Steer("drop", "a")])
+
+    run(scene())
+
+
+def test_a_command_that_waits_holds_up_only_those_of_its_run() -> None:
+    """Its slot may still come; meanwhile another run is steered. Each run's order is kept."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(2)
+        one, other = cluster.there.values()
+        await noted(cluster, "a", "slot-1")
+        other.is_ready.clear()
+        async with Drive(cluster) as drive:
+            await drive.said(READY)
+            steers = [Steer(verb, "a") for verb in ("pause", "attend", "stop")]
+            drive.take(*steers, start_of("b"), Steer("step", "b"))
+            await until(lambda: one.names == ["Start", "Steer"])
+            assert asyncio.get_running_loop().time() < SETTLE_SECONDS / 2
+            assert other.commands == []
+            other.is_ready.set()
+            await until(lambda: other.commands == steers)
+
+    run(scene())
+
+
+def test_runs_that_start_at_once_are_spread() -> None:
+    """Though what slots say of their load doesn't have these yet."""
+
+    async def scene() -> None:
+        cluster = FakeCluster(3)
+        async with Drive(cluster) as drive:
+            await drive.said(Event("places", count=3))
+            drive.take(*(start_of(f"{place}") for place in range(6)))
+            slots = cluster.there.values()
+            await until(lambda: sum(len(slot.commands) for slot in slots) == 6)
+            assert [len(slot.commands) for slot in slots] == [2, 2, 2]
+
+    run(scene())
+
+
+def test_an_error_that_nobody_expects_ends_the_driver() -> None:
+    """Another one follows it; else a command would be lost without a word."""
+
+    async def scene() -> None:
+        cluster = FakeCluster()
+        async with Drive(cluster) as drive:
+            await drive.said(READY)
+            cluster.there["slot-0"].take = None  # type: ignore[assignment,method-assign]
+            drive.take(start_of("a"))
+            with pytest.raises(TypeError):
+                await drive.work
 
     run(scene())
 

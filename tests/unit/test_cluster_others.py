@@ -1,4 +1,4 @@
-"""What a cluster's driver does for page servers that share runs and notes."""
+"""What a cluster's driver does for page servers that share runs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import asyncio
 
 import pytest
 
-from lib.cluster import driver
-from lib.cluster.board import MOST_BYTES, Board
+from lib.cluster import places
+from lib.cluster.board import Board
 from lib.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
 from lib.cluster.errors import UnavailableError
 from lib.run import Snapshot, Status
 from lib.training.messages import (
     Event,
     Find,
-    Follow,
     Found,
     Lost,
-    Note,
-    Noted,
     Report,
     Steer,
     Watch,
@@ -138,64 +135,14 @@ def test_a_watched_run_that_its_server_has_taken_away_is_looked_for() -> None:
     run(scene())
 
 
-def test_notes_are_left_and_followed() -> None:
-    """Those that are there already, and those that come; none of a key that isn't followed now."""
-
-    async def scene() -> None:
-        cluster = FakeCluster()
-        await cluster.board.call("put", "a", b"0", 60.0)
-        async with Drive(cluster) as drive:
-            drive.take(Follow("a"))
-            await drive.said(Noted("a", b"0"))
-            drive.take(Follow("b"), Note("b", b"1", 60.0), Note("a", b"2", 60.0))
-            await drive.said(Noted("b", b"1"))
-            await drive.said(Noted("a", b"2"))
-            drive.take(Follow("a", ends=True), Note("a", b"3", 60.0), Note("b", b"4", 60.0))
-            await drive.said(Noted("b", b"4"))
-            assert Noted("a", b"3") not in drive.sent
-
-    run(scene())
-
-
-NEW = Event("notes")
-"""What the server is told of a new board."""
-
-
 def a_board() -> Board:
     """An empty one, on the loop's clock."""
     return Board(lambda: asyncio.get_running_loop().time())
 
 
-def test_of_a_new_board_the_server_is_told() -> None:
-    """Once: it leaves its notes again itself. The board is followed as the one before."""
-
-    async def scene() -> None:
-        cluster = FakeCluster()
-        async with Drive(cluster) as drive:
-            drive.take(Note("a", b"1", 1e6), Follow("a"), Follow("b"))
-            await drive.said(Noted("a", b"1"))
-            assert NEW not in drive.sent  # of the first board there is nothing to say
-            cluster.board.gone = "is gone"
-            drive.take(Note("c", b"3", 1e6))
-            await asyncio.sleep(1)
-            assert NEW not in drive.sent  # it may be the same that answers again
-            cluster.board.there, cluster.board.gone = a_board(), ""
-            await drive.said(NEW)
-            assert await cluster.board.call("get", "a") is None
-            drive.take(Note("a", b"1", 1e6), Note("c", b"3", 1e6), Follow("a"), Follow("b"))
-            await until(lambda: drive.sent.count(Noted("a", b"1")) == 2)
-            assert await cluster.board.call("get", "c") == b"3"
-            await cluster.board.call("put", "b", b"4", 60.0)
-            await drive.said(Noted("b", b"4"))
-            await asyncio.sleep(60)
-            assert drive.sent.count(NEW) == 1
-
-    run(scene())
-
-
-def test_a_new_board_gets_the_drivers_own_notes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where runs are, also those that came while there was none; as long as that holds."""
-    monkeypatch.setattr(driver, "RUN_NOTE_SECONDS", 100.0)
+def test_a_new_board_is_told_again_where_runs_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of those that came while there was none; as long as that holds."""
+    monkeypatch.setattr(places, "KEEP_SECONDS", 100.0)
 
     async def scene() -> None:
         cluster = FakeCluster()
@@ -209,27 +156,9 @@ def test_a_new_board_gets_the_drivers_own_notes_again(monkeypatch: pytest.Monkey
             drive.take(start_of("b"))
             await asyncio.sleep(50)
             cluster.board.there, cluster.board.gone = a_board(), ""
-            await drive.said(NEW)
-            await asyncio.sleep(1)
-            places = [await cluster.board.call("get", f"run:{each}") for each in ("old", "a", "b")]
-            assert places == [None, b"slot-0", b"slot-0"]
-
-    run(scene())
-
-
-def test_a_note_that_the_board_refuses_is_forgotten() -> None:
-    """The client hears of it; left again and again it would end each driver."""
-
-    async def scene() -> None:
-        cluster = FakeCluster()
-        async with Drive(cluster) as drive:
-            drive.take(Note("a", bytes(MOST_BYTES + 1), 60.0))
-            await until(lambda: drive.of(Event))
-            cluster.board.there = Board()
-            drive.take(Note("b", b"1", 60.0), Follow("b"))
-            await drive.said(Noted("b", b"1"))
-            refused = [each.text for each in drive.of(Event) if each.kind == "refused"]
-            assert "a note may have 2,000,000 bytes" in refused[0]
+            await asyncio.sleep(2 * places.LOOK_SECONDS)
+            found = [await cluster.board.call("get", each) for each in ("old", "a", "b")]
+            assert found == [None, "slot-0", "slot-0"]
 
     run(scene())
 

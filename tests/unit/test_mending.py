@@ -217,9 +217,9 @@ def test_what_is_pasted_along_stays() -> None:
 
 
 def test_what_has_no_code_has_no_lines() -> None:
-    """Such as what a summary says."""
+    """Such as a configuration."""
     stack = read_code("Sequential([Input((9, 2)), LSTM(8)])").stack
-    assert becomes(Reading(stack, "summary"), stack[:1]) == []
+    assert becomes(Reading(stack, "configuration"), stack[:1]) == []
 
 
 def test_a_line_that_is_too_deep_is_left_alone() -> None:

@@ -159,6 +159,21 @@ def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene
     assert scene.worker.delay == 0
 
 
+def test_a_machine_that_cannot_train_is_tried_again_much_later(scene: Scene) -> None:
+    """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
+    run, question = scene.start(), scene.client.ask("modes")
+    scene.worker.unavailable = why = "No TensorFlow."
+    scene.worker.die()
+    assert scene.client.unavailable == scene.latest(run).reason == f"{question.exception()}" == why
+    assert scene.latest(scene.start()).status is Status.FAILED
+    assert scene.client.ask("modes").done()
+    assert len(scene.workers) == 2
+    assert (scene.worker.delay, scene.worker.begun) == (supervisor.UNAVAILABLE_SECONDS, False)
+    scene.worker.say(Event("ready"))
+    assert not scene.client.unavailable
+    assert scene.status(scene.start()) is Status.QUEUED
+
+
 def test_deaths_that_lie_far_apart_are_forgiven(scene: Scene) -> None:
     """One a day is no crash loop."""
     for _ in range(6):

@@ -96,6 +96,11 @@ def test_a_talk_that_is_given_outlives_many_others(server: Server) -> None:
     assert server.talks.noted(talk.id) is server.talks.find(talk.notes) is None
 
 
+def test_the_id_of_a_talk_cannot_be_guessed(server: Server) -> None:
+    """It has 64 bits, as those of runs and of sweeps."""
+    assert len(server.talks.given_by("presenter", "a").id) == 16
+
+
 def test_a_talk_knows_when_it_began(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the pages' clock: so a reload doesn't set the elapsed time back."""
     time = Clock()

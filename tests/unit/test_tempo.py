@@ -120,14 +120,28 @@ def test_another_pace_counts_from_where_it_is_chosen(seconds: float, gap: float)
 
 
 def test_what_a_person_sees_is_the_pace() -> None:
-    """Epochs a second and the time left, from the start on, and to the end."""
+    """Epochs a second and the time left, from the first epoch on, and to the end."""
     runner = Runner(20, 8.0)
-    assert (runner.tempo.rate, runner.tempo.left(0)) == (2.5, 8.0)
     for epoch in (1, 5, 20):
         runner.until(epoch)
         assert runner.tempo.keeps_pace
         assert runner.tempo.rate == 2.5
         assert runner.tempo.left(epoch) == pytest.approx((20 - epoch) / 2.5)
+
+
+@pytest.mark.parametrize("restarted_at", [0, 100])
+def test_before_the_first_measurement_nothing_is_estimated(restarted_at: int) -> None:
+    """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
+    runner = Runner(5000, 8.0, cost=0.2)
+    runner.done = restarted_at
+    runner.tempo.begin(runner.clock.seconds, restarted_at)
+    for epoch in range(restarted_at, restarted_at + 20):
+        expected = 5 if epoch > restarted_at else 0
+        assert runner.tempo.rate == pytest.approx(expected, rel=0.1)
+        runner.until(epoch + 1)
+        left = runner.tempo.left(runner.done)
+        assert left is None or left == pytest.approx((5000 - runner.done) / 5, rel=0.1)
+    assert left is not None
 
 
 def test_a_machine_that_is_too_slow_for_the_pace_takes_longer() -> None:

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.messages import Event, Message, Note, Prepare, Steer
+from lib.training.messages import Event, Message, Prepare, Steer
 from lib.training.worker_process import WorkerProcess
 from tests.unit.fakes import make_experiment
 from tests.waiting import PATIENCE
@@ -115,24 +116,44 @@ def test_a_silence_is_counted_from_the_last_word_on(
     """In beats, and then the process is ended."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 10**6)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = Watched()
     assert watched.ending() == "said nothing for 0.2 s and was ended"
     assert watched.worker.silent_beats == 3
 
 
-def test_a_worker_may_be_silent_while_it_imports_tensorflow(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
+@pytest.mark.parametrize("code", ["exec sleep 600", "while :; do :; done"])
+def test_an_import_of_tensorflow_that_hangs_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub, code: str
 ) -> None:
-    """It has a bound of its own, and nobody is told of beats before it is ready."""
-    stub("exec sleep 600")
+    """Whether it stands still or turns in circles; nobody is told of beats before it is ready."""
+    stub(code)
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 4)
+    monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = Watched()
-    assert watched.ending() == "said nothing for 0.25 s and was ended"
+    watched.ending()
+    assert "whose import does not end" in watched.worker.unavailable
     assert watched.worker.silent_beats == 0
+
+
+def test_a_slow_import_of_tensorflow_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub
+) -> None:
+    """As long as it uses a processor, now and then."""
+    looks = iter([*np.linspace(0, 0.4, 50), *[0.4] * 1000])
+    seen: list[float] = []
+
+    def used(*_: object) -> float:
+        seen.append(next(looks))
+        return seen[-1]
+
+    stub("exec sleep 600")
+    monkeypatch.setattr(worker_process, "_processor_seconds", used)
+    monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
+    monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
+    Watched().ending()
+    assert len(seen) > 50 + 10
 
 
 def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
@@ -189,14 +210,12 @@ def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPat
 
 
 def test_of_what_waits_only_the_last_of_its_kind_is_kept() -> None:
-    """Of guesses what to prepare, and of notes with one key: a driver may wait for days."""
+    """Of guesses what to prepare: a driver may wait for days."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, None)
     prepare, start = Prepare(make_experiment(), (8, 3, 2, 1)), Steer("pause", "a")
-    for each in (prepare, Note("a", b"1", 1.0), start, Note("b", b"1", 1.0), prepare):
+    for each in (prepare, start, prepare):
         worker.post(each)
-    worker.post(Note("a", b"2", 1.0))
-    expected = [start, Note("b", b"1", 1.0), prepare, Note("a", b"2", 1.0)]
-    assert worker.unsent() == expected
-    assert worker.withdraw() == expected
+    assert worker.unsent() == [start, prepare]
+    assert worker.withdraw() == [start, prepare]
     assert worker.unsent() == []
     worker.close()

@@ -1,4 +1,4 @@
-"""A person's model → a stack: Keras code, a configuration, or what `model.summary()` printed.
+"""A person's model → a stack: Keras code, or a configuration.
 
     stack = read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])")
 
@@ -11,7 +11,6 @@ from lib.stack.read.code import read_code
 from lib.stack.read.config import read_config
 from lib.stack.read.pasted import notebook_code, refused
 from lib.stack.read.reading import ModelError, Note, Reading
-from lib.stack.read.summary import read_summary
 
 __all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
 _AROUND = "\ufeff \t\r\n'\""
@@ -22,8 +21,7 @@ def read(source: str | bytes, name: str = "") -> Reading:
     """What a text or file says of a model.
 
     Args:
-        source: Keras code, or a notebook; a configuration, or a `.keras` file; the output of
-            `model.summary()`.
+        source: Keras code, or a notebook; a configuration, or a `.keras` file.
         name: the file's, if it is one.
 
     Raises:
@@ -43,9 +41,10 @@ def read(source: str | bytes, name: str = "") -> Reading:
     try:
         return read_code(source)
     except ModelError:
-        if "Layer (type)" not in source:
-            raise
-    return read_summary(source)
+        # A summary already lists the shapes, and doesn't say the layers' arguments.
+        if "Layer (type)" in source:
+            raise refused("a summary") from None
+        raise
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:

@@ -32,9 +32,9 @@ class Reading:
 
     stack: Stack
     source: str
-    """What it was read from: "code", "configuration", "summary"."""
+    """What it was read from: "code", "configuration"."""
     notes: tuple[Note, ...] = ()
-    """What couldn't be read, and where a summary disagrees with the arithmetic."""
+    """What couldn't be read, or was read in another way than it stands there."""
     loss: str = ""
     """That of `compile`, by Keras's name; empty where none stands there."""
     target: Shape | None = None

@@ -191,6 +191,8 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
     ready, again = runs.client().worker_ready, chosen.polling
+    if failed and (why := runs.client().unavailable):
+        return why
     far = questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     if all(answered.weights is chosen.weights for answered in known):
@@ -210,7 +212,8 @@ def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     """Draw the page anew when Keras has answered or a run has moved on; and say what went wrong."""
-    errors = {reply.error for reply in replies if reply.error}
+    why = runs.client().unavailable  # `say_progress` says that
+    errors = {reply.error for reply in replies} - {"", why}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
@@ -218,12 +221,21 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
     now = partial(keras_progress, replies, chosen)
-    fragment(_look, run_every=seconds)(runs.current_run(), replies, now(), now)
+    fragment(_look, run_every=seconds)(_drawn_of_run(), replies, now(), now)
 
 
-def _look(watched: object, replies: Sequence[Reply], sentence: str, now: Callable[[], str]) -> None:
+def _drawn_of_run() -> tuple[object, ...] | None:
+    """What the page draws of the session's run; not how its worker is, which it doesn't say."""
+    if (current := runs.current_run()) is None:
+        return None
+    run, snapshot = current
+    return run, snapshot.status, snapshot.epoch, snapshot.seeds
+
+
+def _look(drawn: object, replies: Sequence[Reply], sentence: str, now: Callable[[], str]) -> None:
+    """Run the page again when Keras has answered or the run has moved on since it was drawn."""
     answered = any(reply.pending is not None and reply.pending.done() for reply in replies)
-    if runs.current_run() != watched or answered or now() != sentence:
+    if _drawn_of_run() != drawn or answered or now() != sentence:
         st.rerun()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from weakref import ref
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import short
 from lib.experiment import MODES
@@ -16,6 +15,7 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.chart import Chart
 from lib.figures.palette import Palette
 from lib.narrate import Told, explore, takeaways
+from lib.redaction import HIDDEN
 from lib.run import RunAt, Snapshot
 from lib.tables.table import remembered
 from lib.toml import beside
@@ -61,7 +61,7 @@ def draw(
 
     def lay() -> None:
         charts = session().charts.by_place
-        lay_above({key: charts[key].top for key in map(chart_key, cards)}, layers)
+        lay_above({k: charts[k].top for k in map(chart_key, cards) if k in charts}, layers)
 
     def follow(now: ShownRun) -> None:
         waiting = _waiting(names, now)
@@ -97,6 +97,9 @@ def _title(name: str, shown: ShownRun) -> str:
 
 def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     picked, earlier = head(shown, "the answers")
+    if not shown.dataset.has_rows:
+        hint(HIDDEN)
+        return lambda _: None
     return _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
 
 
@@ -127,7 +130,8 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     """The head of a card of `what`, its title, and two choices: as `pick_answers`, and EARLIER."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
-        picked = pick_answers(shown, labels=False)
+        has_rows = shown.dataset.has_rows
+        picked = pick_answers(shown, labels=False) if has_rows else (0, 0)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 
@@ -217,7 +221,7 @@ def _numbers(shown: ShownRun) -> Follow:
             spread = explore.seeds_range(now.snapshot, mode)
             about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
             what = colored(MODES[mode].label), colored(error), about or None, "off"
-            places[mode].show(DeltaGenerator.metric, *what, delta_arrow="off")
+            places[mode].show("metric", *what, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)

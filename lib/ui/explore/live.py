@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
@@ -23,6 +22,7 @@ from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
+from lib.ui.kept_runs import note_kept
 from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
@@ -56,6 +56,7 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
     )
+    runs.watch_worker()
 
 
 def _likely_program(loaded: Loaded) -> object:
@@ -167,7 +168,7 @@ def _reset() -> None:
     """Forget the run, or where there is none the one from a file."""
     if runs.current_run() is None:
         session().kept = None
-        runs.note_kept(None)
+        note_kept(None)
     runs.leave()
 
 
@@ -232,7 +233,7 @@ def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
     text = f"{badge} {progress_sentence(snapshot)}{then}"
-    place.show(DeltaGenerator.progress, min(1.0, share), text)
+    place.show("progress", min(1.0, share), text)
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -242,6 +243,11 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What the person must know of the run beyond its figures: two lines at most."""
+    words, why = _about_run(loaded, shown), runs.client().unavailable
+    return words if why in words else f"{words} {why}"
+
+
+def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         _, words, then = WORDS[_stands_in(shown)]

@@ -92,7 +92,9 @@ def _draw(loaded: Loaded) -> None:
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         if key not in making:
-            making.clear()  # nobody waits for what was asked for before
+            for unwanted in making.values():  # nobody waits for what was asked for before
+                unwanted.cancel()
+            making.clear()
             making[key] = makers[asked]()
         is_cold = asked.startswith("model") and not runs.client().worker_ready
         made: Any = {"words": _SAID["cold" if is_cold else "making"]}
@@ -103,7 +105,8 @@ def _draw(loaded: Loaded) -> None:
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    _plain_script(epochs)
+    if shown.dataset.has_rows:
+        _plain_script(epochs)
 
 
 def _made(future: Future[Any]) -> bytes | dict[str, Any]:
@@ -188,13 +191,14 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
 
     files: dict[str, Callable[[], bytes | str]] = {
-        **{name: of_run(EXPORTS[name].write) for name in SCRIPTS},
         "report": one_page,
-        "kept": lambda: _kept().keep(shown, past),
         "history": of_run(results.history_csv),
         "runs": numbers,
     }
-    if sidebar:
+    if dataset.has_rows:  # others can neither run the code nor open the run without the file
+        files |= {name: of_run(EXPORTS[name].write) for name in SCRIPTS}
+        files["kept"] = lambda: _kept().keep(shown, past)
+    if sidebar and sidebar.dataset.has_rows:
         settings = sidebar.experiment, sidebar.dataset
         files |= {f"{name}_now": partial(EXPORTS[name].write, *settings) for name in SCRIPTS}
     if dataset.name in FILE_NAMES:

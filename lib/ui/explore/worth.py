@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.dataset import Origin
+from lib.compared import independent_samples
+from lib.dataset import Dataset, Origin
 from lib.datasets import DATASETS
 from lib.english import counted, readable
 from lib.experiment import MODES
@@ -20,13 +21,15 @@ from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
+from lib.origin import Score
+from lib.redaction import HIDDEN
 from lib.run import ModelWeights, SeedWeights
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.text import hint, plain, takeaway, told_chart
-from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
+from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth, part_of
 
 T = TypeVar("T")
 
@@ -44,6 +47,9 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="worth_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        if (known := shown.dataset.known_errors) and known.baselines:
+            with st.container(border=True, key="worth", gap="xsmall"):
+                _baselines_alone(shown.dataset, known.baselines)
         if not (origin := shown.dataset.origin):
             session().worth = WorthCard(looked=session().worth.looked)  # the rest may be large
             return
@@ -136,6 +142,15 @@ def _season(shown: ShownRun, origin: Origin) -> None:
     one_control("period", Settled(shown.experiment))
     if session().address.experiment.data.period != chosen:
         hint("The season of your choice counts once you train with it.")
+
+
+def _baselines_alone(dataset: Dataset, errors: tuple[Score, ...]) -> None:
+    """The errors of the baselines, where the rows that models are judged on are hidden."""
+    st.markdown(f"### {TITLES['worth']}")
+    target = _pick("Target", dataset.target_labels, "target")
+    worth = Worth(part_of(dataset, "judged"), 1, (), errors, independent_samples(dataset))
+    st.markdown(_markdown(worth, target, dataset.target_unit))
+    hint(HIDDEN)
 
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:

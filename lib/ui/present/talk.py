@@ -28,7 +28,7 @@ class Talk:
     """The id of the one that gives it, as Streamlit has it."""
     began: float
     """In seconds of `lib.ui.clock`."""
-    id: str = field(default_factory=lambda: token_hex(4))
+    id: str = field(default_factory=lambda: token_hex(8))
     """For all who follow."""
     notes: str = field(default_factory=lambda: token_hex(8))
     """For the window with the notes: who follows isn't to read the answers there."""
@@ -38,7 +38,3 @@ class Talk:
     """Session → the fragment that shows it there, both by id."""
     wish: int = 0
     """So many scenes on, or back, its notes want it to be."""
-    is_far: bool = False
-    """Whether it is given on another page server."""
-    heard: float = 0.0
-    """When that one has told of it last, on the clock."""

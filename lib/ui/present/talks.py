@@ -4,30 +4,25 @@ Who begins to present has a talk. It is known by the session, and by the browser
 talk that this browser has left is found again. What it shows is the presenter's address with what
 was revealed. Followers only read it: their browsers' own sessions draw it.
 
-Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of the
-fragment that shows it, on Streamlit's event loop, as if its browser had asked: a third of what the
-whole page costs. Threads that wait within a fragment were no way: nothing but a timer starts a
-fragment alone, so that each follower's browser would send a message every second, and a scene that
-comes within that second would be late; and while they wait, a page counts as running, and keeps
-what it showed before. What a fragment of the presenter's changes alone, as a playhead that is
-moved, comes with the next run of the page.
+Nobody polls, but where CAN_REDRAW is false. When a talk moves, the presenter's run asks each
+follower's session for a run of the fragment that shows it, on Streamlit's event loop, as if its
+browser had asked: a third of what the whole page costs. Threads that wait within a fragment were no
+way: nothing but a timer starts a fragment alone, so that each follower's browser would send a
+message every second, and a scene that comes within that second would be late; and while they wait,
+a page counts as running, and keeps what it showed before. What a fragment of the presenter's
+changes alone, as a playhead that is moved, comes with the next run of the page.
 
-Page servers of one cluster tell each other of their talks: see `elsewhere`.
+A talk belongs to the page server that it began on: others of a cluster don't know it.
 """
 
 import threading
 from collections.abc import Callable
 
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
-
-from lib.training.shared import Shared
-from lib.ui import clock, runs
+from lib.ui import clock
 from lib.ui.browser import browser_id
-from lib.ui.present.elsewhere import Elsewhere
 from lib.ui.present.talk import Shown, Talk
+from lib.ui.streamlit_private.others import is_connected, redraw
+from lib.ui.streamlit_private.script import fragment_id, session_id
 
 MOST = 200
 """So many talks are remembered, those that moved last."""
@@ -37,13 +32,9 @@ class Talks:
     """All of a server. What it knows of sessions it asks `is_there`, and tells with `redraw`."""
 
     def __init__(
-        self,
-        is_there: Callable[[str], bool],
-        redraw: Callable[[str, str], object],
-        shared: Callable[[], Shared | None] = lambda: None,
+        self, is_there: Callable[[str], bool], redraw: Callable[[str, str], object]
     ) -> None:
         self._is_there, self._redraw = is_there, redraw
-        self._elsewhere = Elsewhere(shared, self.is_given, self._told, self._wished)
         self._lock = threading.Lock()
         self._talks: dict[str, Talk] = {}
 
@@ -64,27 +55,19 @@ class Talks:
             talk = talks[0] if talks else Talk(browser, session, clock.now())
             talk.session = session
             self._keep(talk)
-        self._elsewhere.begin(talk)
         return talk
 
     def find(self, talk_id: str) -> Talk | None:
         """The talk that is followed by this id; None where it is gone."""
-        return self._talks.get(talk_id) or self._elsewhere.find("talk", talk_id)
+        return self._talks.get(talk_id)
 
     def noted(self, notes_id: str) -> Talk | None:
         """The talk whose notes have this id, which no follower knows; None where it is gone."""
         talks = [*self._talks.values()]
-        here = next((talk for talk in talks if talk.notes == notes_id), None)
-        return here or self._elsewhere.find("notes", notes_id)
+        return next((talk for talk in talks if talk.notes == notes_id), None)
 
     def wish(self, talk: Talk, by: int) -> None:
         """Ask the presenter's page to go so many scenes on, or back."""
-        if talk.is_far:
-            self._elsewhere.wish(talk, by)
-        else:
-            self._wished(talk, by)
-
-    def _wished(self, talk: Talk, by: int) -> None:
         with self._lock:
             talk.wish += by
         self._redraw(talk.session, "")
@@ -102,23 +85,16 @@ class Talks:
 
     def is_given(self, talk: Talk) -> bool:
         """Whether who gives it is still there."""
-        return self._elsewhere.is_given(talk) if talk.is_far else self._is_there(talk.session)
+        return self._is_there(talk.session)
 
     def show(self, talk: Talk, shown: Shown) -> None:
-        """Let all who follow see this."""
+        """Let all who follow see this; nothing is drawn anew where it shows that already."""
         with self._lock:
             self._keep(talk)
-        if self._told(talk, shown):
-            self._elsewhere.tell(talk)
-
-    def _told(self, talk: Talk, shown: Shown) -> bool:
-        """Draw a talk for all who follow it here, where it has moved; returns whether it has."""
-        with self._lock:
             there = self._there(talk)
             moved, talk.shown, talk.followers = shown != talk.shown, shown, there
         for session, fragment in there.items() if moved else ():
             self._redraw(session, fragment)
-        return moved
 
     def _there(self, talk: Talk) -> dict[str, str]:
         return {each: at for each, at in talk.followers.items() if self._is_there(each)}
@@ -135,34 +111,13 @@ class Talks:
         return self.is_given(talk) or bool(self._there(talk))
 
 
-def _is_there(session: str) -> bool:
-    return Runtime.exists() and Runtime.instance().is_active_session(session)
-
-
-def _redraw(session: str, fragment: str) -> None:
-    """Ask for a run of this fragment, with the session's page as it is in its browser.
-
-    "" is the whole page.
-    """
-    if app := Runtime.instance().get_app_session(session):
-
-        def ask() -> None:
-            state = ClientState()
-            state.CopyFrom(app._client_state)  # Streamlit (1.67) has no public name for these
-            state.fragment_id = fragment
-            app.request_rerun(state)
-
-        app._call_soon_on_event_loop(ask)
-
-
-TALKS = Talks(_is_there, _redraw, lambda: runs.client().shared)
+TALKS = Talks(is_connected, redraw)
 """Those of this server."""
 
 
 def here() -> tuple[str, str]:
     """The ids of the session whose page is run, and of the fragment that is."""
-    run = get_script_run_ctx()
-    return run.session_id if run else "", ThreadState.get().fragment_id or ""
+    return session_id(), fragment_id()
 
 
 def mine() -> Talk:

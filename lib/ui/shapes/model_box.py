@@ -17,8 +17,8 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import is_of_code, set_stack
+from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain, press
-from lib.ui.upload import let_go
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
@@ -26,7 +26,7 @@ LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.ke
 """By each name that `compile` takes, a loss of Explore's."""
 MOST_NOTES = 3
 """In sight; the rest is folded."""
-HINT = "Paste your model (code, to_json(), summary()), or drop its file. It is read, never run."
+HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 
 def model_box() -> None:

@@ -20,7 +20,6 @@ from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
 from lib.ui.session import Loaded
 from lib.ui.sweep.choose import RELATIVE
-from lib.ui.sweep.elsewhere import FarRunner
 from lib.ui.sweep.sweeps import Sweep, begin, shown
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
@@ -51,7 +50,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     takeaway(words, *found_details(points))
     if points:
         _pictures(points, words, palette)
-        st.html(_table(points, is_far=isinstance(sweep.runner, FarRunner)))
+        st.html(_table(points))
 
 
 def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
@@ -79,7 +78,7 @@ def _progress(sweep: Sweep, loaded: Loaded, done: int) -> None:
     elif sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
     elif not sweep.id:
-        hint(SAID["recorded"])
+        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
     of_sidebar = loaded.dataset.title
     if sweep.title != of_sidebar:
         hint(SAID["other_data"].format(plain(sweep.title), plain(of_sidebar)))
@@ -108,15 +107,11 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
             steady_chart(map_figure(points, (across, key), what, palette), words, f"sweep_{what}")
 
 
-def _table(points: Sequence[PointResult], *, is_far: bool) -> str:
-    """All points with links to their runs in Explore; to their settings where there is no run.
-
-    Those of another server aren't looked for: their links do that.
-    """
+def _table(points: Sequence[PointResult]) -> str:
+    """All points with links to their runs in Explore; to their settings where there is no run."""
     found, rows = findings(points), []
     for point in points:
-        is_known = is_far or runs.client().get(point["run"])
-        run = f"&run={point['run']}" if is_known else ""
+        run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = clear_mode(found[point]) if point in found else ""
         rows.append((point, point["settings"] + run, better))
     return str(_HTML.points(rows))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from lib.figures.palette import Palette
+from lib.redaction import HIDDEN
 from lib.story import Scene, offer
 from lib.ui.session import Loaded
+from lib.ui.text import hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class View:
     """Where all of it is to be seen."""
     part: str = ""
     """The part of that page, as its address has it."""
+    needs_rows: bool = False
+    """Whether it draws a sample of the data."""
 
 
 VIEWS = {
@@ -32,24 +36,24 @@ VIEWS = {
     "loss": View("Loss over epochs", "charts"),
     "step_error": View("Error by timestep", "charts"),
     "compare": View("The number that compares", "charts"),
-    "sample": View("One sample", "charts", "Data"),
+    "sample": View("One sample", "charts", "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", "charts"),
-    "unrolled": View("The layer, unrolled", "cell", "Cell"),
-    "runs": View("The cell runs through time", "cell", "Cell"),
-    "proof": View("The modes are one", "cell", "Cell", "proof"),
-    "one": View("The last row of one is the other", "cell", "Cell", "proof"),
-    "break": View("What breaks that", "cell", "Cell", "break"),
-    "learn": View("How far each loss reaches", "cell", "Cell", "learn"),
-    "reach": View("The gradient that each loss leaves", "cell", "Cell", "learn"),
+    "unrolled": View("The layer, unrolled", "cell", "Cell", needs_rows=True),
+    "runs": View("The cell runs through time", "cell", "Cell", needs_rows=True),
+    "proof": View("The modes are one", "cell", "Cell", "proof", needs_rows=True),
+    "one": View("The last row of one is the other", "cell", "Cell", "proof", needs_rows=True),
+    "break": View("What breaks that", "cell", "Cell", "break", needs_rows=True),
+    "learn": View("How far each loss reaches", "cell", "Cell", "learn", needs_rows=True),
+    "reach": View("The gradient that each loss leaves", "cell", "Cell", "learn", needs_rows=True),
     "leak": View("Noise foretold, both ways", "cell", "Cell", "break"),
     "stack": View("A stack of layers", "shapes", "Shapes"),
-    "chain": View("The layer along time", "lesson", "Cell"),
-    "hand": View("One cell by hand", "lesson", "Cell"),
+    "chain": View("The layer along time", "lesson", "Cell", needs_rows=True),
+    "hand": View("One cell by hand", "lesson", "Cell", needs_rows=True),
     "pair": View("An output and a target", "lesson", "Shapes", "target"),
     "target": View("What a loss makes of a target", "lesson", "Shapes", "target"),
     "code": View("A stack as code", "lesson", "Shapes"),
     "worked": View("The two worked examples, number by number", "lesson"),
-    "glance": View("Masks, states, both directions", "lesson", "Cell"),
+    "glance": View("Masks, states, both directions", "lesson", "Cell", needs_rows=True),
     "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
@@ -59,5 +63,8 @@ offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw a view, by its name in VIEWS."""
+    if VIEWS[name].needs_rows and not loaded.dataset.has_rows:
+        hint(HIDDEN)
+        return
     module = import_module(f"{__name__}.{VIEWS[name].module}")
     module.DRAW[name](loaded, palette)

@@ -1,0 +1,97 @@
+"""A run on somebody's upload, as others may see it: its figures without the file's rows.
+
+The copies made here have the same types and shapes, but hold no value, text or name of the file.
+Arrays of values are NaN, so that a picture that doesn't ask `Dataset.has_rows` draws nothing. What
+is kept are errors: losses, errors by timestep, those of baselines, and the models' weights.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from lib.baselines import ERRORS, step_losses
+from lib.compared import independent_samples
+from lib.dataset import Dataset
+from lib.experiment import SETTINGS, Experiment
+from lib.origin import KnownErrors, Score
+from lib.run import ModeResult, Run, Snapshot
+from lib.tables.table import remembered
+from lib.worth import Answers, judge, part_of
+
+TITLE = "An uploaded file"
+"""Stands for the file's name."""
+HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
+"""Stands where samples or rows would be drawn."""
+_NAMES = ("inputs", "targets", "types", "id")
+"""Settings, by key, whose values are names of the file's columns."""
+
+
+def _nothing(shape: tuple[int, ...]) -> np.ndarray:
+    """NaN in this shape, (…) float32, without memory of its own."""
+    return np.broadcast_to(np.float32(np.nan), shape)
+
+
+@remembered
+def without_rows(dataset: Dataset) -> Dataset:
+    """The dataset with NaN for its arrays, numbered names, and the errors of all guesses."""
+    (n, steps, features), targets = dataset.shape, dataset.targets
+    scale = None
+    if dataset.is_scaled:  # one number, or none where the columns differ
+        scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
+    return Dataset(
+        x=_nothing((n, steps, features)),
+        y=_nothing((n, steps, targets)),
+        train=dataset.train,
+        name=dataset.name,
+        title=TITLE,
+        feature_names=tuple(f"input {f + 1}" for f in range(features)),
+        target_names=tuple(f"target {k + 1}" for k in range(targets)),
+        timestep_names=tuple(f"{step + 1}" for step in range(steps)),
+        naive=_nothing((n, steps, targets)),
+        naive_label=dataset.naive_label,
+        test=dataset.test,
+        baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
+        target_scale=scale,
+        about=HIDDEN,
+        known_errors=KnownErrors(
+            naive_mse=dataset.naive_mse,
+            naive_losses={loss: _naive_losses(dataset, loss) for loss in ERRORS},
+            baselines=_baseline_errors(dataset),
+            independent=independent_samples(dataset),
+        ),
+    )
+
+
+def _naive_losses(dataset: Dataset, loss: str) -> np.ndarray:
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    return step_losses(loss, wrong)
+
+
+def _baseline_errors(dataset: Dataset) -> tuple[Score, ...]:
+    if dataset.origin is None:
+        return ()
+    return judge(dataset, Answers(part_of(dataset, "judged"), 1, {}, None)).guesses
+
+
+@remembered
+def without_answers(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with NaN for the models' outputs, which are close to the rows of the file."""
+
+    def hide(result: ModeResult) -> ModeResult:
+        return replace(result, predictions=_nothing(result.predictions.shape))
+
+    results, *others = ({m: hide(r) for m, r in seed.items()} for seed in snapshot.seeds)
+    return replace(snapshot, results=results, others=tuple(others))
+
+
+def without_columns(experiment: Experiment) -> Experiment:
+    """The experiment with no column named."""
+    return experiment.set(**{key: SETTINGS[key].default for key in _NAMES})
+
+
+@remembered
+def redacted(run: Run) -> Run:
+    """The run with neither rows nor names of its file."""
+    return replace(
+        run, experiment=without_columns(run.experiment), dataset=without_rows(run.dataset)
+    )

@@ -1,0 +1,34 @@
+"""The run that each browser has opened from a file last, so that a reload finds it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lib.newest import remember
+from lib.run import weight_bytes
+from lib.ui.browser import browser_id
+
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.kept import Kept
+
+_KEPT: dict[str, Kept] = {}
+"""By browser."""
+MOST, MOST_BYTES = 8, 2_000_000
+"""So many, and none with larger weights and data, nor of anybody's own rows."""
+
+
+def note_kept(kept: Kept | None) -> None:
+    """Remember what this browser has opened, or forget it."""
+    if not (browser := browser_id()):
+        return
+    _KEPT.pop(browser, None)
+    if kept is None:
+        return
+    past = sum(weight_bytes(weights) for _, weights in kept.snapshot.past)
+    if kept.table is None and past + kept.dataset.nbytes < MOST_BYTES:
+        remember(_KEPT, browser, kept, MOST)
+
+
+def kept_before() -> Kept | None:
+    """What this browser has opened from a file, in a session before."""
+    return _KEPT.get(browser_id() or "")

@@ -1,0 +1,255 @@
+"""A link to a run on somebody's upload shows its figures to others, and nothing of the file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from plotly.offline import get_plotlyjs
+from streamlit.testing.v1 import AppTest
+
+from lib.card import card_of
+from lib.redaction import HIDDEN
+from lib.replay import untrained
+from lib.run import Run, Snapshot, Status
+from lib.story import all_scenes
+from lib.ui import runs
+from lib.ui.frame import PAGES
+from lib.ui.present.talk import Shown
+from lib.ui.session import KEY
+from lib.ui.sweep import sweeps
+from lib.ui.views import VIEWS
+from tests.app.test_cell import seen
+from tests.app.test_pages import start
+from tests.app.test_present import Browsers, browsers
+from tests.app.test_sweep import sweep
+from tests.app.test_take import given, taken
+from tests.fake_client import FakeClient
+from tests.unit.joined import Joined
+
+__all__ = ["browsers", "given"]  # fixtures
+CENTRE, SPREAD = 5e11, 1e9
+"""Values of this size are in nothing that a page sends, but for the file's: errors are smaller."""
+FILE, COLUMN, TEXT = "zqfile", "zqcolumn", "zqtext"
+NAMES = (FILE, COLUMN, TEXT, "zqday", "zqkind", "1987")
+QUERY = {"data": "upload", "T": "8"}
+LINK = {**QUERY, "run": "r0"}
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e\+?\d+)?")
+
+
+def content() -> bytes:
+    """A table of dates, two columns of numbers and one of texts."""
+    values = np.random.default_rng(0).normal(CENTRE, SPREAD, (160, 2))
+    lines = [
+        f"1987-{1 + i // 28:02}-{1 + i % 28:02},{TEXT}{i % 3},{a:.2f},{b:.2f}"
+        for i, (a, b) in enumerate(values)
+    ]
+    return "\n".join([f"zqday,zqkind,{COLUMN}a,{COLUMN}b", *lines]).encode()
+
+
+def figures(run: Run) -> Snapshot:
+    """A run that is over, whose models are right: what they answer are the rows."""
+    start = untrained(run.experiment, run.dataset)
+    right = run.dataset.y[start.samples]
+    epochs = np.arange(1, 6)
+    known = {
+        "loss_epochs": epochs,
+        "loss": 1 / epochs,
+        "checked_epochs": epochs,
+        "last_step_mse": 1 / epochs,
+        "validation_loss": 1 / epochs,
+        "predictions": right,
+    }
+    seeds = [{mode: replace(of, **known) for mode, of in s.items()} for s in start.seeds]
+    about = {"run_id": run.id, "status": Status.FINISHED, "epoch": 5}
+    return replace(start, **about, results=seeds[0], others=tuple(seeds[1:]))
+
+
+@pytest.fixture
+def owner(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The session of who has trained on the file; the run is "r0"."""
+    monkeypatch.setattr(runs, "_OWNERS", {})
+    app = start(**QUERY)
+    app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", content(), "text/csv")).run()
+    app.button(key="do_train").click().run()
+    client.snapshots["r0"] = figures(client.runs["r0"])
+    return app.run()
+
+
+def sent(app: AppTest) -> str:
+    """All that a page has sent, as text; of arrays in figures their numbers."""
+    parts: list[str] = []
+
+    def walk(node: Any) -> None:
+        proto = getattr(node, "proto", None)
+        if proto is not None:
+            parts.append(f"{proto}")
+            if hasattr(proto, "spec"):
+                parts.extend(arrays(json.loads(proto.spec)))
+        for child in getattr(node, "children", {}).values():
+            walk(child)
+
+    for root in (app.main, app.sidebar):
+        walk(root)
+    return "\n".join(parts)
+
+
+def arrays(figure: Any) -> list[str]:
+    """The numbers of the arrays that Plotly has packed."""
+    if isinstance(figure, list):
+        return [text for each in figure for text in arrays(each)]
+    if not isinstance(figure, dict):
+        return []
+    if "bdata" in figure:
+        values = np.frombuffer(base64.b64decode(figure["bdata"]), figure["dtype"])
+        return [" ".join(f"{float(value):.6g}" for value in values)]
+    return [text for each in figure.values() for text in arrays(each)]
+
+
+def leaks(text: str, run: Run) -> set[str]:
+    """What of the file stands there: names, dates, texts, and values to three digits or more."""
+    found = {name for name in NAMES if name in text}
+    scaled = np.concatenate([run.dataset.x.ravel(), run.dataset.y.ravel()])
+    own = {f"{abs(float(value)):.6g}" for value in scaled}
+    for number in _NUMBER.findall(text):
+        value = float(number.replace(",", ""))
+        is_scaled = len(number) > 6 and f"{value:.6g}" in own
+        if is_scaled or abs(value - CENTRE) < 10 * SPREAD:
+            found.add(number)
+    return found
+
+
+def pages() -> Iterator[AppTest]:
+    """Each page, and each card for a frame elsewhere, as a stranger with the link opens it."""
+    for name in PAGES:
+        yield start(name, **LINK).run()  # Explore's second half comes with its second run
+    for part in ("proof", "break", "learn"):
+        yield start("Cell", **LINK, part=part)
+    yield start("Explore", **LINK, replay="yes", epoch="3", part="dates").run()
+    yield start("Compare", runs="r0")
+    for view in VIEWS:
+        yield start("Explore", **LINK, card=view)
+
+
+def test_a_stranger_finds_nothing_of_the_file_on_any_page(
+    owner: AppTest, client: FakeClient
+) -> None:
+    """The figures are there: errors of models and of baselines, and every shape."""
+    run = client.runs["r0"]
+    assert {FILE, COLUMN, "1987"} < leaks(sent(owner), run)
+    assert len(leaks(sent(owner), run)) > 50
+    for app in pages():
+        assert not app.exception
+        assert not leaks(sent(app), run), app.query_params
+        assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
+    explore = start(**LINK).run()
+    assert any(HIDDEN in each.value for each in explore.markdown)
+    assert "MASE" in sent(explore)
+    assert [metric.value for metric in explore.metric] == [":blue[0.2]", ":orange[0.2]"]
+
+
+def test_a_stranger_finds_nothing_before_the_first_figures_either(
+    owner: AppTest, client: FakeClient
+) -> None:
+    """What the untrained models make of the samples is shown then."""
+    run = client.runs["r0"]
+    client.set(run, Status.QUEUED)
+    assert "1987" in leaks(sent(owner.run()), run)
+    stranger = start(**LINK).run()
+    assert not stranger.exception
+    assert not leaks(sent(stranger), run)
+    assert not re.search(r"\bnan\b|not a number", seen(stranger))
+
+
+def test_a_stranger_takes_no_rows_away(
+    owner: AppTest,
+    client: FakeClient,
+    given: list[Any],
+) -> None:
+    """Figures and models are all that is offered, and no file holds more."""
+    run = client.runs["r0"]
+    owner.run()
+    assert {"keras", "kept_rows", "predictions_csv"} <= {*given[-1]["files"]}
+    stranger = start(**LINK).run()
+    card = given[-1]
+    models = {"model_sequence", "model_last"}
+    assert {*card["files"]} == {"report", "history", "runs", "weights", *models}
+    assert not leaks(json.dumps(card), run)
+    for name in ("report", "history", "runs"):
+        file = taken(stranger, given, name).decode().replace(get_plotlyjs(), "")
+        assert not leaks("\n".join([file, *plots(file)]), run), name
+
+
+def plots(page: str) -> list[str]:
+    """The numbers that a report's charts have packed."""
+    found = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
+    return arrays(json.loads(found[1])) if found else []
+
+
+def test_the_owner_can_share_the_rows_and_hide_them_again(
+    owner: AppTest, client: FakeClient
+) -> None:
+    """By a switch that is off until then, and that nobody else has."""
+    run, stranger = client.runs["r0"], start(**LINK)
+    assert "share_rows" not in {each.key for each in stranger.toggle}
+    switch = owner.toggle(key="share_rows")
+    assert not switch.value
+    switch.set_value(True).run()
+    for page in ("Explore", "Data", "Cell"):
+        assert "1987" in leaks(sent(start(page, **LINK)), run)
+    assert "1987" in leaks(sent(stranger.run()), run)
+    owner.toggle(key="share_rows").set_value(False).run()
+    assert not leaks(sent(stranger.run()), run)
+    runs.share_rows("r0", True)  # as nobody's session
+    assert not leaks(sent(stranger.run()), run)
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_follows_a_talk_sees_no_rows(client: FakeClient, browsers: Browsers) -> None:
+    """Whatever picture the presenter shows of the run."""
+    run, talk = client.runs["r0"], browsers.talks.given_by("presenter", "a")
+    query = {key: [text] for key, text in LINK.items()}
+    for scene in all_scenes():
+        browsers.talks.show(talk, Shown(scene.name, {**query, "story": [scene.name]}))
+        follower = browsers.open("b", follow=talk.id)
+        assert not follower.exception
+        assert not leaks(sent(follower), run), scene.name
+
+
+def test_another_server_hides_the_rows_that_it_was_sent(
+    owner: AppTest, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not from the browser whose file it is."""
+    joined, run_id, run = Joined(), "0123456789abcdef", client.runs["r0"]
+    client.shared = joined.server()
+    monkeypatch.setattr(runs, "_NOT_FOUND", {})
+    table = owner.session_state[KEY].upload.table
+    joined.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
+    far = start(**{**LINK, "run": run_id})
+    client.snapshots[run_id] = replace(figures(run), run_id=run_id)
+    assert run_id in client.runs
+    assert not leaks(sent(far.run()), run)
+    monkeypatch.setattr(runs, "browser_id", lambda: "owner")
+    assert "1987" in leaks(sent(far.run()), run)
+
+
+def test_a_sweep_on_an_upload_keeps_the_name_of_its_file(
+    owner: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From those who have its link; its points are figures."""
+    monkeypatch.setattr(sweeps, "_SWEEPS", {})
+    table = owner.session_state[KEY].upload.table
+    mine = runs.Owner("owner", table, is_listed=False)
+    ready = next(iter(sweeps.READY.values()))
+    runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
+    stranger = sweep(**QUERY, sweep="a")
+    assert FILE not in sent(stranger)
+    monkeypatch.setattr(runs, "browser_id", lambda: "owner")
+    assert FILE in sent(stranger.run())
