@@ -9,6 +9,7 @@ from lib.shapes import bracketed
 from lib.stack.base import Inputs, Layer, Outputs
 from lib.stack.errors import ShapeError, When
 from lib.stack.settings import ACTIVATIONS, AXIS, SLOPE, option, setting, share
+from lib.stack.tensors import factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class LayerNormalization(Layer, kind="lnorm"):
             raise ShapeError.of("an axis twice", tensor, axis=self.axis)
         count = prod(size or 1 for size in sizes)
         product = "·".join(map(str, [each, *sizes]))
-        rule = "·".join([f"{each}", *(axis.letter for axis in read)])
+        rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
         return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
 
 

@@ -28,6 +28,7 @@ class Operation(Layer):
     """What isn't a layer of Keras's. A mask doesn't go on, and Keras says nothing of it."""
 
     mask: ClassVar[MaskWay] = "ends"
+    needs_batch: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Function(Operation, kind="ops", keras="ops"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays, or loses the axis, or gets one of size 1 there."""
-        tensor = inputs.only_one("'tuple' object has no attribute 'shape'")
+        tensor = inputs.only_one("'tuple' object has no attribute …")
         if not self.is_along():
             return Outputs((tensor,))
         count = len(tensor) + (self.function == "expand_dims")
@@ -130,7 +131,7 @@ class Transpose(Operation, kind="transpose", keras="ops.transpose"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F, T)."""
-        tensor = inputs.only_one("'tuple' object has no attribute 'shape'")
+        tensor = inputs.only_one("'tuple' object has no attribute …")
         if sorted(self.axes) != [*range(len(tensor))]:
             raise NotTraced.of("no order of axes", tensor, order=self.axes)
         # What stands in the place of an axis is read as that: a time axis comes before features.
@@ -158,10 +159,12 @@ class Stacked(Joining, kind="stack", keras="ops.stack", time_letter="T′", mask
 
     def call(self, inputs: Inputs) -> Outputs:
         """Several (N, F) → (N, T, F)."""
-        first, *others = inputs.tensors
-        count = len(first) + 1
-        if any(sizes(one) != sizes(first) for one in others) or not -count <= self.axis < count:
-            raise NotTraced.of("tensors to stack", *inputs.tensors, axis=self.axis)
+        count = len(inputs.tensors[0]) + 1
+        if not -count <= self.axis < count:
+            raise ShapeError.of("no axis to go along", *inputs.tensors, axis=self.axis)
+        first, *others = self.list_of(inputs, "no list to stack")
+        if any(sizes(one) != sizes(first) for one in others):
+            raise NotTraced.of("tensors to stack", *inputs.tensors)
         at = self.axis % count
         axis = Axis(inputs.time, len(inputs.tensors), "time")
         return Outputs(((*first[:at], axis, *first[at:]),))

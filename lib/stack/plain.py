@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.settings import STEPS, UNITS, function, setting
-from lib.stack.tensors import Axis, Role, Tensor, sizes, widened
+from lib.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -62,7 +62,7 @@ class Input(Layer, kind="input", takes_nothing=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch=False):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     units: int = setting("k", 1, limit=UNITS)
@@ -73,7 +73,9 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width, before = known_size(tensor, units), tensor[-1].letter
-        rows, in_letters = (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, before)
+        rows, in_letters = (
+            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
+        )
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
             dense_parameter_count(width, units) - units * (not self.use_bias),
@@ -83,7 +85,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys", needs_batch=False):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
@@ -176,3 +178,15 @@ class Unread(Layer, kind="unread", mask="destroys"):
         batch = inputs.tensors[0][:1] if inputs.tensors else sample[:1]
         last = replace(sample[-1], role="features")
         return Outputs(((*batch, *sample[1:-1], last),))
+
+
+def with_said_outputs(stack: Stack, other: Stack) -> Stack:
+    """The stack with the shapes that a person said of another one's layers, in the same places."""
+    if len(stack) != len(other):
+        return stack
+    return tuple(
+        replace(one, output=said.output)
+        if isinstance(one, Unread) and isinstance(said, Unread)
+        else one
+        for one, said in zip(stack, other, strict=True)
+    )

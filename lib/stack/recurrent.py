@@ -266,10 +266,10 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) and states (N, U) → (N, U), and the states after it."""
         layer, (tensor, *states) = self.layer(), inputs.tensors
-        known_size(tensor, BLOCKS[layer.cell] * layer.units)
         fits = [len(one) == 2 and one[-1].size == layer.units for one in states]
         if len(tensor) != 2 or len(fits) != len(STATES[layer.cell]) or not all(fits):
             raise NotTraced.of("a cell on other tensors", *inputs.tensors)
+        known_size(tensor, BLOCKS[layer.cell] * layer.units)
         one = (tensor[0], widened(tensor[-1], inputs.letter, layer.units))
         width, letter = tensor[-1].size or 0, tensor[-1].letter
         return Outputs(

@@ -86,6 +86,8 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             layer = _again(named, steps)
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
+            if layer.needs_batch and any(tensor[0].role != "batch" for tensor in inputs.tensors):
+                raise NotTraced.of("no batch in front", *inputs.tensors)
             outputs = layer.call(inputs)
             _check_size(outputs.tensors)
             if layer.shares is not None:
@@ -217,6 +219,8 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """By layer the letter of its width, and that of the timesteps that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     totals = Counter(letter for pair in own for letter in pair)
+    inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
+    totals.update({axis.letter for tensor in inputs for axis in tensor})
     counts: Counter[str] = Counter()
     letters = []
     for pair in own:

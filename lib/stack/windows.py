@@ -12,7 +12,7 @@ from lib.experiment import Limit
 from lib.stack.base import Inputs, Layer, Outputs
 from lib.stack.errors import ShapeError
 from lib.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
-from lib.stack.tensors import Tensor, widened
+from lib.stack.tensors import Tensor, factor, widened
 
 Sizes = int | tuple[int, ...]
 """Of a window, along each axis."""
@@ -64,7 +64,10 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
             if length is not None and length < 1:
                 raise ShapeError.of("too short", tensor, reach=reach)
             lengths.append(length)
-        return self.resized(tensor, lengths, inputs)
+        resized = self.resized(tensor, lengths, inputs)
+        stays = [at for at, step in zip(self.along(), each(strides), strict=True) if step == 1]
+        stays = stays if is_padded else []
+        return tuple(tensor[at] if at in stays else axis for at, axis in enumerate(resized))
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:
@@ -123,7 +126,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
             ((*resized[:place], filters, *resized[place + 1 :]),),
             count * (prod(kernels) * (channels.size or 0) // self.groups + self.use_bias),
             f"{count}·({size}·{channels.size}{shared}{bias})",
-            f"{letter}·({size}·{channels.letter}{shared}{bias})",
+            f"{letter}·({size}·{factor(channels.letter)}{shared}{bias})",
         )
 
 

@@ -285,6 +285,41 @@ def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> N
     assert "chart_loss:302" not in f"{asked}"
 
 
+@pytest.mark.private
+def test_what_a_left_page_still_asks_for_is_not_done(page: Page) -> None:
+    """A component or a timer may ask until the browser has heard of the next page."""
+    open_page(page)
+    wait_until_whole(page)
+    page.locator(".st-key-listener .listener").evaluate(
+        """({ listener }) => {
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (data) {
+                window.asked ??= () => send.call(this, data);
+                return send.call(this, data);
+            };
+            listener.tell("heights", "chart_loss:301");
+        }"""
+    )
+    page.wait_for_function("!!window.asked")
+    settle(page)
+    page.locator(".st-key-menu a[href^=cell]").click()
+    page.wait_for_url("**/cell?**")
+    page.evaluate("asked()")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    settle(page)
+    page.evaluate("asked()")
+    page.keyboard.press("Shift+Digit6")
+    page.wait_for_url("**/shapes**")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_white_page_is_loaded_anew(page: Page) -> None:
+    """As Streamlit leaves it when one of its messages has no place on the page."""
+    open_page(page, "/data?T=6")
+    page.evaluate("document.querySelector('#root').replaceChildren()")
+    expect(page.get_by_role("slider", name="Timesteps")).to_have_value("6")
+
+
 @pytest.mark.parametrize("calls", [1, 3])
 def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> None:
     """And no longer once its place in the page is gone."""

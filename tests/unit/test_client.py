@@ -241,6 +241,15 @@ def test_an_error_comes_to_who_asked(scene: Scene) -> None:
         future.result(0)
 
 
+def test_the_answer_to_a_cancelled_question_is_passed_over(scene: Scene) -> None:
+    """It comes in the thread that hears all of the worker's messages, which must go on."""
+    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
+    assert cancelled.cancel()
+    for command, values in zip(scene.worker.posted, ({"double": 0}, {"double": 2}), strict=True):
+        scene.worker.say(Answer(command.question_id, values))
+    assert other.result(0) == {"double": 2}
+
+
 def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
     """It can be asked again."""
     scene.worker.say(Event("ready"))

@@ -26,7 +26,7 @@ from lib.toml import beside, say
 
 _WORDS = beside(__file__)
 MAX_BYTES = 1_000_000
-"""Of a configuration, unpacked; one of 60 layers has about 60,000, or 250,000 with spaces."""
+"""Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
 Record = dict[str, Any]
 """What a configuration says of a model, or of a layer."""
 
@@ -191,8 +191,12 @@ class _Reader:
         unread = layer.inside
         if isinstance(unread, Unread) and unread.error and place is None:
             name = f"{config['config'].get('name') or config['class_name']}"[:60]
-            what = "untraced" if isinstance(unread.error, NotTraced) else "refused"
-            self.notes.append(Note(say(_WORDS, what, layer=name, why=unread.error)))
+            if isinstance(unread.error, NotTraced):
+                said = say(_WORDS, "untraced", layer=name, reason=unread.error.reason)
+            else:
+                words = {"expected": unread.error.expected, "received": unread.error.received}
+                said = say(_WORDS, "refused", layer=name, **words)
+            self.notes.append(Note(said))
         layer = TimeDistributed(layer) if each_step else layer
         value = self.graph.call(replace(layer, shares=place), values, states)
         self.graph.lists.add(value.node)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Any
 
-from lib.stack.base import Layer, Origin, Ref, Stack
+from lib.stack.base import Inputs, Layer, Origin, Outputs, Ref, Stack
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.making import MAKES
 from lib.stack.operations import Range
@@ -19,7 +19,7 @@ from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
 from lib.stack.recurrent import Cell
-from lib.stack.tensors import Tensor
+from lib.stack.tensors import Tensor, Tensors
 from lib.stack.tracing import trace
 from lib.toml import say
 
@@ -72,6 +72,17 @@ class Model:
     """Of how many parts its outputs are."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known(Layer, takes_nothing=True):
+    """Stands for a layer whose tensors are known."""
+
+    tensors: Tensors = ()
+
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  it takes none
+        """These tensors."""
+        return Outputs(self.tensors)
+
+
 class Layers:
     """All layers and models of a code."""
 
@@ -87,6 +98,8 @@ class Layers:
         """By place in the graph the layer that is called there."""
         self._open: dict[int, tuple[int, list[Input]]] = {}
         """By place of an input that isn't known its line, and what may stand in for it."""
+        self._known: dict[int, Tensors] = {}
+        """By place in the graph what a layer gives, where it has been asked for."""
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
@@ -157,6 +170,7 @@ class Layers:
         if isinstance(taker, Embedding) and len(others) == len(_GUESSES):
             takes = [sample(_WORDS)]
         chosen = [*takes, others[0]][0]
+        self._known.clear()
         self.graph.layers[place] = replace(chosen, origin=self.graph.layers[place].origin)
         self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
 
@@ -310,6 +324,19 @@ class Layers:
 
     def tensor(self, value: Value) -> Tensor | None:
         """What is known of a tensor by now, the first of several; None where nothing is."""
-        stack = self.graph.stack([value])
-        self.spend(4 * len(stack))
-        return next(iter(trace(stack)[-1].tensors[value.output or 0 :]), None)
+        if value.node not in self._known:
+            for place in self.graph.leading_to({value.node}):
+                if place not in self._known:
+                    self._known[place] = self._traced(self.graph.layers[place])
+        return next(iter(self._known[value.node][value.output or 0 :]), None)
+
+    def _traced(self, layer: Layer) -> Tensors:
+        """What a layer gives, of which all that it takes is known; () where the trace stops."""
+        places = sorted({ref.place for ref in layer.refs()})
+        self.spend(4 + len(places))
+        if not all(self._known[place] for place in places):
+            return ()
+        moved = {place: at for at, place in enumerate(places)}
+        return trace((*(_Known(self._known[place]) for place in places), layer.at(moved)))[
+            -1
+        ].tensors

@@ -92,7 +92,9 @@ def _draw(loaded: Loaded) -> None:
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         if key not in making:
-            making.clear()  # nobody waits for what was asked for before
+            for unwanted in making.values():  # nobody waits for what was asked for before
+                unwanted.cancel()
+            making.clear()
             making[key] = makers[asked]()
         is_cold = asked.startswith("model") and not runs.client().worker_ready
         made: Any = {"words": _SAID["cold" if is_cold else "making"]}

@@ -48,7 +48,7 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         if step.error:
             title = f":red[{title} ✗]"
         elif step.not_traced:
-            title = f":gray[{title} :material/question_mark:]"
+            title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
         if place:
             _buttons(place, stack)
@@ -83,7 +83,7 @@ def _buttons(place: int, stack: Stack) -> None:
     """Up, down, away."""
     ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
     for way, disabled in ends.items():
-        key, on_click = f"layer_{place}_{way}", partial(_move, place, way)
+        key, on_click = f"layer_{place}_{way}", partial(_move, place, stack[place], way)
         label = way.capitalize()
         st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
 
@@ -132,7 +132,7 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     """A field for a number or for several, or a menu."""
     key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
     value, label = getattr(layer, setting.name), setting.label or setting.name
-    take = partial(_take, place, setting)
+    take = partial(_take, place, layer, setting)
     if setting.options is not None:
         options = setting.options
         shared = {"width": width, **bound(key, value, take)}
@@ -158,8 +158,10 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
         st.number_input(label, None, None, start, number, placeholder=empty, **shared)
 
 
-def _take(place: int, setting: LayerSetting, value: Any) -> None:
-    """Take what was typed; where it can't be, say so, and take the nearest."""
+def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
+    """Set what was typed for a layer; where it can't be, say so, and set the nearest."""
+    if not _is_there(place, layer):
+        return
     said = []
     if setting.sizes is not None:
         words = f"{value}".translate(_BRACKETS).split()
@@ -183,13 +185,13 @@ def _take(place: int, setting: LayerSetting, value: Any) -> None:
         if nearest != round(value, 4):
             said = [out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
         value = int(nearest) if whole else nearest
-    _set(place, {setting.name: value})
+    _set(place, layer, {setting.name: value})
     session().shapes.said = said
 
 
 def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
     def switch(on: list[str]) -> None:
-        _set(place, {name: name in on for name in names})
+        _set(place, layer, {name: name in on for name in names})
 
     label, key = f"Layer {place + 1}: switched on", _key(place, layer, f"{group}{FLAGS}")
     on = [name for name in names if getattr(layer, name)]
@@ -218,7 +220,7 @@ def _takes(place: int, stack: Stack) -> None:
         named: dict[str, Any] = {
             name: tuple(Ref(ref.place) if ref.place in single else ref for ref in refs)
         }
-        _change(place, lambda layer: replace(layer, **named))
+        _change(place, layer, lambda now: replace(now, **named))
 
     parts = [("of", "Takes, where not the layer before")]
     if isinstance(layer, Recurrent):
@@ -228,25 +230,37 @@ def _takes(place: int, stack: Stack) -> None:
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
-def _set(place: int, values: dict[str, Any]) -> None:
-    """Give a layer these settings."""
-    _change(place, lambda layer: layer.with_settings(**values))
+def _is_there(place: int, layer: Layer) -> bool:
+    """Whether a layer of this kind still stands in its place, when a callback comes to change it.
 
-
-def _change(place: int, change: Callable[[Layer], Layer]) -> None:
-    """Put another layer in the place of one, which may be gone by then."""
+    A quick click may reach the server after another one has changed the stack.
+    """
     stack = current_stack()
-    if place < len(stack):
+    return place < len(stack) and stack[place].inside.kind == layer.inside.kind
+
+
+def _set(place: int, layer: Layer, values: dict[str, Any]) -> None:
+    """Give a layer these settings."""
+    _change(place, layer, lambda now: now.with_settings(**values))
+
+
+def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
+    """Replace a layer, where it is still there, by what `change` makes of it."""
+    if _is_there(place, layer):
+        stack = current_stack()
         set_stack(put(stack, place, change(stack[place])))
 
 
-def _move(place: int, way: str) -> None:
-    """One up or down, or away."""
+def _move(place: int, layer: Layer, way: str) -> None:
+    """Move a layer up or down, or remove it, where it is still there."""
     stack = current_stack()
-    if way == "remove" and place < len(stack):
+    if not _is_there(place, layer):
+        return
+    if way == "remove":
         set_stack(put(stack, place))
+        return
     first = place - 1 if way == "up" else place
-    if way != "remove" and 0 < first < len(stack) - 1:
+    if 0 < first < len(stack) - 1:
         set_stack(swap(stack, first))
 
 
