@@ -119,12 +119,12 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    As they were when the page was drawn: at a run's start or end, or when a control was moved. No
-    states where the sample itself is hidden.
+    As they were when the page was drawn: at a run's end, or when a control was moved. No states
+    where the sample itself is hidden, nor while a run trains: they would be those of its start.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
-    if not shown.dataset.has_rows:
+    if shown.polling or not shown.dataset.has_rows:
         return sample, {}
     x = shown.dataset.x[sample : sample + 1]
     return sample, {
