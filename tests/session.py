@@ -259,11 +259,13 @@ class Session:
             self._changed.set()  # whoever waits looks, and sees that nothing more comes
 
     def _on_new_session(self, message: ForwardMsg) -> None:
-        self._page = message.new_session.page_script_hash
         self._run += 1
         self._run_fragments = list(message.metadata.run.fragment_ids)
         if not self._run_fragments:
             self._end_timers()
+
+    def _on_navigation(self, message: ForwardMsg) -> None:
+        self._page = message.navigation.page_script_hash
 
     def _on_page_info_changed(self, message: ForwardMsg) -> None:
         self.query = message.page_info_changed.query_string

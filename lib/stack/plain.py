@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.settings import STEPS, UNITS, function, setting
@@ -178,3 +178,15 @@ class Unread(Layer, kind="unread", mask="destroys"):
         batch = inputs.tensors[0][:1] if inputs.tensors else sample[:1]
         last = replace(sample[-1], role="features")
         return Outputs(((*batch, *sample[1:-1], last),))
+
+
+def with_said_outputs(stack: Stack, other: Stack) -> Stack:
+    """The stack with the shapes that a person said of another one's layers, in the same places."""
+    if len(stack) != len(other):
+        return stack
+    return tuple(
+        replace(one, output=said.output)
+        if isinstance(one, Unread) and isinstance(said, Unread)
+        else one
+        for one, said in zip(stack, other, strict=True)
+    )

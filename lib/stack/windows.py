@@ -64,7 +64,10 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
             if length is not None and length < 1:
                 raise ShapeError.of("too short", tensor, reach=reach)
             lengths.append(length)
-        return self.resized(tensor, lengths, inputs)
+        resized = self.resized(tensor, lengths, inputs)
+        stays = [at for at, step in zip(self.along(), each(strides), strict=True) if step == 1]
+        stays = stays if is_padded else []
+        return tuple(tensor[at] if at in stays else axis for at, axis in enumerate(resized))
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:

@@ -48,7 +48,7 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         if step.error:
             title = f":red[{title} ✗]"
         elif step.not_traced:
-            title = f":gray[{title} :material/question_mark:]"
+            title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
         if place:
             _buttons(place, stack)
