@@ -8,7 +8,9 @@ import streamlit as st
 if __name__ == "app":  # the server's import; a run of the page is "__main__"
     from lib.ui import served
 
-    app = st.App(__file__, lifespan=served.lifespan, routes=served.ROUTES)
+    app = st.App(
+        __file__, lifespan=served.lifespan, routes=served.ROUTES, middleware=served.MIDDLEWARE
+    )
 elif "present" in st.query_params:
     told = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
     st.switch_page("pages/present.py", query_params=told)

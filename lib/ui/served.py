@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
 from lib.ui.heard import hear_all_runs
+from lib.ui.incoming import Upload
 
 _STATIC = Path(st.__file__).parent / "static"
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -41,3 +43,4 @@ async def _first_answer(request: Request) -> Response:
 
 
 ROUTES = [Route(path, _first_answer) for path in _CHARTED]
+MIDDLEWARE = [Middleware(Upload)]

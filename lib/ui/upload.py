@@ -11,9 +11,6 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib.datasets import DATASETS, settle
 from lib.english import counted
@@ -24,11 +21,12 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.incoming import take
 from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
-from lib.uploads import MAX_BYTES, UploadError, begins_as, read_upload
+from lib.uploads import UploadError, begins_as, read_upload
 
 AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
 """A CSV of less is read within the page's own process: starting another takes longer."""
@@ -36,7 +34,6 @@ KEPT = 10_000_000
 """A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
 POLL_SECONDS = 0.4
 _DELIMITERS = re.compile(rb"[,;\t|]")
-MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be written to a disk
 
 
 def uploader() -> None:
@@ -104,25 +101,20 @@ def refusal() -> None:
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
     record, file = session().upload, st.session_state[key]
-    if file is not None and not isinstance(file, UploadedFile):
-        return  # its bytes are gone, since we let go of them
+    given: tuple[str, bytes] | None = ("", b"")
+    if file is not None:
+        try:
+            given = take(file)
+        except UploadError as error:
+            _stop()
+            record.error = f"{error}{_stays()}"
+            return
+    if given is None:
+        return  # its bytes were taken before
     record.workbook = None
-    if file:
+    if file is not None:
         leave_own()
-    _begin(file.name if file else "", file.getvalue() if file else b"")
-    if file:
-        let_go(file)
-
-
-def let_go(file: UploadedFile) -> None:
-    """Have Streamlit (1.67) not keep the bytes of a file that was read until the session ends.
-
-    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
-    """
-    if context := get_script_run_ctx():
-        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
-        if remove:
-            remove(session_id=context.session_id, file_id=file.file_id)
+    _begin(*given)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
