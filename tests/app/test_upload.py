@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import suggested
 from lib.experiment import Experiment
-from lib.ui import incoming
 from lib.ui.session import KEY
 from lib.ui.upload import AT_ONCE
 from tests.app.test_pages import start
@@ -344,25 +343,6 @@ def test_a_panel_is_said_to_be_one() -> None:
     assert "270 rows, 1 number column, 1 text column" in beside
     assert "3 series, told apart by shop" in beside
     assert not app.error
-
-
-def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Its browser has sent a ticket; one for a file that was taken changes nothing."""
-    monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming(1000, 1000))
-    app = start(data="upload")
-    (ticket, _), content = arriving.expect("session", 900), rows(100)
-    arriving.arrived(ticket, content)
-    refused, _ = arriving.expect("session", 900)
-    give(app, "good.csv", ticket)
-    assert "good.csv" in title(app)
-    give(app, "again.csv", ticket)
-    assert "good.csv" in title(app)
-    assert not app.error
-    give(app, "other.csv", refused)
-    assert "at most 0 MB" in app.error[0].value
-    assert "good.csv, stays" in app.error[0].value
 
 
 def test_windows_that_were_cut_before_are_let_go() -> None:
