@@ -14,7 +14,7 @@ SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 	pictures browser clean
 
 run: .venv/run.stamp
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) $(ARGS)
 
 # The quick ones first: a mistake shows within a minute. With ARGS only what those name.
 test: .venv/dev.stamp browser
@@ -71,8 +71,8 @@ browser: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.chromium
 
 .venv/pip.stamp:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-		echo "Python 3.11 to 3.13 is needed, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || { \
+		echo "Python 3.11 to 3.14 is needed, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
 			"Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; \
 		exit 1; }
 	$(PYTHON) -m venv .venv

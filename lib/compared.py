@@ -4,21 +4,74 @@ A seed decides the first weights and the order of batches, and moves an error as
 setting does. So what is said of a setting is said of the median over the seeds, and that one mode
 is better only where the seeds agree so well that chance hardly does.
 
+Nor is anything called better on too few samples of a table: `decisive_ratio` is that rule.
+
 Records and rules only: the words are in `lib.narrate`, the pictures in `lib.figures`.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from lib.dataset import Dataset
 from lib.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
 """What runs that are laid over one another are called in pictures: so many are at most."""
 CHANCE = 0.05
 """How likely such a difference may be by chance alone, for one mode to be called better."""
+
+
+FEWEST = 30
+"""Independent samples from which on errors are compared as they are: a mean of so many squared
+errors is known to about a quarter (√(2 / 30) of normal errors), and the ratio of two on the same
+samples better."""
+
+
+def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
+    """How many of these samples, the judged ones at first, tell something of their own.
+
+    Answers h rows ahead are wrong by what comes in these rows, so targets less than h rows apart
+    share that and count as one. Made data have as many as one likes: infinitely many.
+    """
+    if dataset.known_errors is not None:
+        return dataset.known_errors.independent
+    if (origin := dataset.origin) is None:
+        return math.inf
+    first = origin.starts[dataset.judged if samples is None else samples]
+    blocks = np.stack([origin.series[first], first // max(1, *origin.horizons)])
+    return np.unique(blocks, axis=1).shape[1]
+
+
+@cache
+def decisive_ratio(samples: float) -> float:
+    """How many times as large as the other one a mean squared error must be to be told from it.
+
+    1 from FEWEST independent samples on. Of n fewer, by an F test with n degrees of freedom each,
+    which is cautious where both are on the same samples: √n/2 (√F - 1/√F) has Student's
+    distribution with n degrees of freedom (Cacoullos, "A relation between t and F-distributions",
+    1965).
+    """
+    if samples >= FEWEST:
+        return 1.0
+    low, high = 0.0, 1e3
+    for _ in range(60):
+        t = (low + high) / 2
+        low, high = (low, t) if t_chance(t, int(samples)) < CHANCE else (t, high)
+    half = high / math.sqrt(samples)
+    return (half + math.sqrt(half**2 + 1)) ** 2
+
+
+def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether so many samples tell which of two mean squared errors is smaller, as bool.
+
+    What isn't a number is told from any error.
+    """
+    ratio = decisive_ratio(samples)
+    return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +89,11 @@ class Verdict:
     """How likely errors so far apart are where neither is better; 1 with a single seed."""
     agrees: bool
     """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both have the same errors, seed by seed."""
+        return not self.wins and not self.by and self.chance == 1
 
     @property
     def is_clear(self) -> bool:
@@ -58,7 +116,7 @@ def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
         chance = t_chance(t, count - 1)
-    agrees = bool(gains.mean() > 0)
+    agrees = bool(gains.mean() > 0) or not gains.any()
     return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
 
 

@@ -66,7 +66,7 @@ MODES = {key: Mode(**row) for key, row in _FILE["modes"].items()}
 CELLS, HEADS = _registry("cells"), _registry("heads")
 OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("optimizers", "losses", "keeps"))
 MISSING, SPLITS, AHEAD = map(_registry, ("missing", "splits", "ahead"))
-FORMS, SCALINGS, WIDE = map(_registry, ("forms", "scalings", "wide"))
+FORMS, SCALINGS, WIDE, AT_GAPS = map(_registry, ("forms", "scalings", "wide", "at_gaps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,8 @@ class DataSettings:
     types: tuple[str, ...] = _setting("types", ())
     """Columns that are to be read otherwise: "store:category", by `lib.tables.table.KINDS`."""
     wide: str = _setting("wide", "unroll", options=WIDE)
+    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)
+    """What windows do where rows are missing; see `lib.tables.order.segments`."""
 
 
 @dataclass(frozen=True, slots=True)

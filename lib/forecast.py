@@ -235,12 +235,14 @@ class _Model:
         columns = [origin.columns.index(names[f]) for f in own]
         offset, deviation = (of[..., own] for of in origin.x_scale.of(series))
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
-        now = origin.targets[last]
+        known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
         told = []
         for row in np.swapaxes(ahead, 0, 1).copy():
-            now = self.says(window[:, :: origin.rate], series, now)[..., 0]
+            now = self.says(window[:, :: origin.rate], series, known[-1])[..., 0]
             told.append(now[:, self.column])
-            row[:, own] = (now[:, columns] - offset) / deviation
+            read = now if self.dataset.base is None else now - known[0]
+            row[:, own] = (read[:, columns] - offset) / deviation
+            known = [*known[1:], now]
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(told, axis=1)
 

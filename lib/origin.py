@@ -57,6 +57,8 @@ class Origin:
     """The features as the models see them, (R, F) float32."""
     series: np.ndarray
     """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    segment: np.ndarray
+    """Which run of rows without a gap of time a row belongs to, (R,) int, never decreasing."""
     names: tuple[str, ...]
     """S names of series; ("",) where all rows are one."""
     times: pd.Index | None
@@ -83,6 +85,14 @@ class Origin:
     """From the raw targets, K columns (their changes, where these are the targets), to y."""
     every: int
     """Every k-th window is a sample, where all would be too many."""
+
+    def crosses_gap(
+        self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
+    ) -> np.ndarray:
+        """Which of the samples, (N,) bool, read or answer rows on both sides of a gap of time."""
+        first = self.starts[samples]
+        last = first + self.rate * (timesteps - 1) + max(self.horizons)
+        return self.segment[first] != self.segment[last]
 
     def label(self, row: int) -> str:
         """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
@@ -136,3 +146,5 @@ class KnownErrors:
     by timestep, (T,)."""
     baselines: tuple[Score, ...]
     """On the judged samples; empty for data of no table."""
+    independent: float
+    """How many of these samples count: `lib.compared.independent_samples`."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from lib.baselines import ERRORS, step_losses
+from lib.compared import independent_samples
 from lib.dataset import Dataset
 from lib.experiment import SETTINGS, Experiment
 from lib.origin import KnownErrors, Score
@@ -56,6 +57,7 @@ def without_rows(dataset: Dataset) -> Dataset:
             naive_mse=dataset.naive_mse,
             naive_losses={loss: _naive_losses(dataset, loss) for loss in ERRORS},
             baselines=_baseline_errors(dataset),
+            independent=independent_samples(dataset),
         ),
     )
 

@@ -148,6 +148,8 @@ class Snapshot:
     past: tuple[tuple[int, SeedWeights], ...] = ()
     """Weights after earlier epochs, increasing: some of those that the models were judged with
     since the snapshot before. Empty where they are too many."""
+    is_full: bool = False
+    """Whether it FAILED only since its training process had no place: it may have one soon."""
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lib.compared import independent_samples
 from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
 from lib.origin import Score
@@ -48,6 +49,8 @@ class Worth:
     """Every k-th sample of the part is among them."""
     models: tuple[Score, ...]
     guesses: tuple[Score, ...]
+    independent: float
+    """How many of the samples tell something of their own: `lib.compared.independent_samples`."""
 
     def baselines(self, target: int) -> list[Score]:
         """The baselines, that with the least squared error for this target column first."""
@@ -114,15 +117,20 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
 
     models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
-    return Worth(samples, said.every, tuple(models), tuple(baselines))
+    count = independent_samples(dataset, samples)
+    return Worth(samples, said.every, tuple(models), tuple(baselines), count)
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:
-    """The median over seeds of each figure of the models; baselines have no seeds."""
+    """The median over seeds of each figure of the models; baselines have no seeds.
+
+    An RMSE is the root of the median mean squared error, which other cards show.
+    """
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         errors = {name: [getattr(one, name) for one in same] for name in ("mae", "rmse", "mase")}
         medians: dict[str, Any] = {name: np.median(each, axis=0) for name, each in errors.items()}
+        medians["rmse"] = np.sqrt(np.median(np.square(errors["rmse"]), axis=0))
         models.append(replace(same[0], **medians))
     return replace(seeds[0], models=tuple(models))
 

@@ -4,10 +4,11 @@ import streamlit as st
 
 from lib.story import GALLERY
 from lib.ui import address, stage
-from lib.ui.browser import current_palette, moved_in_history
+from lib.ui.browser import current_palette
 from lib.ui.frame import frame
 from lib.ui.gallery import KEY, all_cards, one_card
 from lib.ui.session import session
+from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import plain
 
 
@@ -21,7 +22,7 @@ def _enter() -> None:
 record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY, *stage.KEYS), own=_enter)
-if was_here and record.opened and len(record.ours) == 1 and not moved_in_history():
+if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
     # A link to the page that it stands on leaves the browser's address as it is (Streamlit 1.67).
     st.query_params.from_dict(record.ours[0])
 asked = address.page_value(KEY)

@@ -39,3 +39,4 @@ with st.container(key="present"):
             on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
 TALKS.show(talk, on_screen.told_to_all(scenes, scene))
+followers.answer_wishes(talk)

@@ -7,6 +7,7 @@ from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
+from lib.ui.runs import watch_worker
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.show import show
 from lib.ui.sweep.sweeps import GONE, KEYS, shown
@@ -25,3 +26,4 @@ with choice.container(border=True):
     chosen = choose(loaded)
 with pictures:
     show(chosen, loaded, current_palette())
+watch_worker()

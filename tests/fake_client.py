@@ -11,6 +11,7 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.run import Run, SeedWeights, Snapshot, Status
+from lib.training.quotas import Visitor
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +27,7 @@ class FakeClient:
     """Stands in for the `TrainingClient` that pages use."""
 
     worker_ready = False
-    away = ""
+    away = unavailable = ""
     shared: Any = None
     """Other page servers, of which there are none."""
     places = 1
@@ -52,7 +53,7 @@ class FakeClient:
         experiment: Experiment,
         dataset: Dataset,
         paused: bool = False,
-        owner: str | None = None,  # noqa: ARG002  as the client's
+        owner: Visitor | None = None,  # noqa: ARG002  as the client's
         show_seconds: float | None = None,
         *,
         background: bool = False,  # noqa: ARG002  as the client's

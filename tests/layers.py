@@ -19,13 +19,14 @@ from lib.stack.base import Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.joining import Joining, MultiHeadAttention
 from lib.stack.kinds import KINDS
-from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
-from lib.stack.recurrent import Recurrent
+from lib.stack.operations import BY_PYTHON, Range
+from lib.stack.plain import Dense, Input, Unread
+from lib.stack.recurrent import Cell, Recurrent
 from lib.stack.tracing import broken, trace
 
-OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
+OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Range, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
-INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
+INSIDE = [kind for kind in OTHERS if kind not in (Cell, TimeDistributed, *BY_PYTHON)]
 
 
 def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
@@ -38,7 +39,9 @@ def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
         return any_number(random, setting.limit, small=small)
     if setting.pattern:
         cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
-        return "-".join(random.choices(cells, k=random.randint(1, 3)))
+        return "-".join(
+            random.choices(cells, k=random.randint(1, 3 if "*" in setting.pattern else 1))
+        )
     if setting.sizes is not None:
         count = setting.sizes or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))

@@ -33,7 +33,10 @@ from tests.waiting import PATIENCE
 ENDLESS = "T=24&U=64&N=2560&epochs=5000"
 """A run that nobody sees the end of, since it takes many minutes: a test stops it."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
-WIDGETS = ("button", "slider", "selectbox", "number_input", "button_group")
+WIDGETS = (
+    *("button", "button_group", "checkbox", "multiselect", "number_input"),
+    *("radio", "selectbox", "slider", "text_area", "text_input"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,10 @@ class Session:
     Args:
         url: the server's, as a browser would open it.
         query: of the address, without the question mark.
+        page: the page's part of the address, as "guide"; Explore has none.
     """
 
-    def __init__(self, url: str, query: str = "") -> None:
+    def __init__(self, url: str, query: str = "", page: str = "") -> None:
         self.updates: list[float] = []
         """When the loss chart changed, on `time.perf_counter`."""
         self.errors: list[str] = []
@@ -65,7 +69,7 @@ class Session:
         self._url = url
         self.query = query
         """What stands in the address."""
-        self._page = ""
+        self._page_name, self._page = page, ""
         self._shown: dict[tuple[int, ...], _Shown] = {}
         self._run = 0
         self._run_fragments: list[str] = []
@@ -164,13 +168,14 @@ class Session:
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_script_hash = self.query, self._page
+        client.page_name = "" if self._page else self._page_name
         for name, value in state.items():
             setattr(client, name, value)
         client.context_info.url = self._url
         for widget, (kind, value) in self._widgets.items():
             held = client.widget_states.widgets.add(id=widget)
             if kind.endswith("_array_value"):
-                getattr(held, kind).data.append(value)
+                getattr(held, kind).data.extend(value if isinstance(value, list) else [value])
             else:
                 setattr(held, kind, value)
         self._widgets = {  # a click is told once
@@ -254,11 +259,13 @@ class Session:
             self._changed.set()  # whoever waits looks, and sees that nothing more comes
 
     def _on_new_session(self, message: ForwardMsg) -> None:
-        self._page = message.new_session.page_script_hash
         self._run += 1
         self._run_fragments = list(message.metadata.run.fragment_ids)
         if not self._run_fragments:
             self._end_timers()
+
+    def _on_navigation(self, message: ForwardMsg) -> None:
+        self._page = message.navigation.page_script_hash
 
     def _on_page_info_changed(self, message: ForwardMsg) -> None:
         self.query = message.page_info_changed.query_string

@@ -51,7 +51,8 @@ async def wait_until_it_trains(link: Link) -> None:
         raise UnusableError(said("other_version", theirs=theirs, ours=ours))
     link.is_coming = True
     if failed := await link.actor.call("ready", seconds=PATIENCE_SECONDS):
-        raise UnusableError(said("not_started", why=failed))
+        what, _, _ = failed.partition(":")  # not what helps, for which a page has no room
+        raise UnusableError(said("not_started", why=what))
 
 
 async def least_busy(links: Iterable[Link]) -> Link | None:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from lib.cluster import said
 from lib.cluster.held import Held, HeldRuns
 from lib.cluster.mailbox import Mailbox
 from lib.cluster.version import fingerprint
@@ -124,8 +125,10 @@ class Slot:
         return int(self._has_grown), self._runs.going + len(self._asked)
 
     async def ready(self) -> str:
-        """Return when it can train; a sentence where it never will."""
+        """Return when it can train; a clause that says why where it never will."""
         while not (self._ready or self._failed):
+            if self._clock() - self._alive > SILENT_SECONDS:
+                return said("import_hangs")
             await asyncio.sleep(0.05)
         return self._failed
 

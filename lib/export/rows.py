@@ -16,6 +16,7 @@ from lib.datasets import find_spec
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted, true
+from lib.tables.order import on_weekdays
 from lib.toml import beside
 
 _FILE = beside(__file__)
@@ -36,7 +37,7 @@ _OF_COLUMNS = ("texts", "numbers", "huge", "joined")
 def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     """Lines that make `frame`, and do to it what the app did."""
     steps, kinds = dataset.mended, {what for what, *_ in dataset.mended}
-    cut_by = bool(kinds & {"calendar", "average", "series"})
+    cut_by = bool(kinds & {"calendar", "average", "series"}) or _stops(experiment, dataset)
     used = {*dataset.feature_names, *(dataset.origin.columns if dataset.origin else ())}
     for what, column, details in reversed(steps):
         if what in ("category", "series", "unroll") or (what == "joined" and column in used):
@@ -197,8 +198,11 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         rate=data.rate > 1,
         every=origin.every > 1,
         own=origin.x_scale.by_series,
+        stops=_stops(experiment, dataset),
+        weekdays=origin.times is not None and on_weekdays(origin.times.to_numpy()),
+        differs=data.form == "change" and {*targets} & {*names},
     )
-    if not on & {"series", "test", "gap", "stride", "every"}:
+    if not on & {"series", "test", "gap", "stride", "every", "stops"}:
         on.add("slices")
     elif "drawn" not in on:
         on.add("by_time")
@@ -217,6 +221,9 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         "column": quoted(by),
         "times": times,
         "each": ".groupby(level=0)" if by else "",
+        "within": _within(on),
+        "read": "read" if "differs" in on else "frame",
+        "changing": laid_out("changing = [", [quoted(n) for n in names if n in targets], "]"),
         "frame": f"frame[{columns}].astype(float)",
         "parts": 3 if dataset.test else 2,
         "others": 2 if dataset.test else 1,
@@ -227,7 +234,7 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         *comment(dataset.about),
         *rows_code(experiment, dataset),
         *chosen(_CUTTING["rows"], on, **fields),
-        *chosen(_CUTTING["standards"], on, y="", scaled="scaled", rows="frame", **fields),
+        *chosen(_CUTTING["standards"], on, y="", scaled="scaled", rows=fields["read"], **fields),
     ]
     if "change" in on:
         lines += chosen(_CUTTING["changes"], on, **fields)
@@ -238,6 +245,19 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         imports += ("import hashlib",)
     scaler = tuple(chosen(_CUTTING["scaler"], on, **fields))
     return DataCode("\n".join(lines), imports=imports, scaler=scaler)
+
+
+def _stops(experiment: Experiment, dataset: Dataset) -> bool:
+    """Whether there are gaps of time, and windows that stop there."""
+    origin = dataset.cut_from
+    return experiment.data.at_gaps == "stop" and bool(origin.segment[-1] >= len(origin.names))
+
+
+def _within(on: set[str]) -> str:
+    """What keeps a shift of rows inside a series, or between two gaps, as code."""
+    if "stops" in on:
+        return ".groupby(segment)"
+    return ".groupby(level=0)" if "series" in on else ""
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:

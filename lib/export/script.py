@@ -3,8 +3,9 @@
 Both need Keras, NumPy and (for tables) pandas, and nothing of this project. In the plain one Keras
 draws the weights, so its figures come close to those of the app and aren't the same. The exact one
 draws the first weights as the app does, feeds the app's batches in the app's order through `fit`,
-and compares what comes of it with what the app showed. Where rounding has grown, the same in 64
-bits says how much it may. Their lines from the data on stand in script.toml and exact.toml.
+and compares what comes of it with what the app showed. Where they differ, up to three more
+trainings (in 64 bits, and from the neighbouring floats as first weights) tell how far rounding
+moves a seed's figure. Their lines from the data on stand in script.toml and exact.toml.
 
 The notebook has the exact code in cells, with shapes, charts and words (notebook.toml). Its
 format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are Plotly's, which hosted

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 
 from lib.figures.marks import GLYPHS, Entry, Part
 from lib.figures.palette import Palette
@@ -45,27 +44,27 @@ class Chart(go.Figure):
     def __init__(self, data: list[Part], layout: Part) -> None:
         self.traces, self._layout_given = data, layout
         self._written: Part = _written({"data": data, "layout": layout})
-        self._specs: dict[int | None, str] = {}
 
     def __getattr__(self, name: str) -> Any:
         """What Plotly's own `__init__` sets."""
         if name.startswith("__") or "_layout_given" not in self.__dict__:
             raise AttributeError(name)
         layout = self.__dict__.pop("_layout_given")
-        super().__init__(data=[*self.traces], layout=layout, _validate=False)
+        super().__init__(data=[*self.traces], layout=layout)
         return getattr(self, name)
 
     def to_dict(self) -> Part:
         """As plain dicts, arrays as Plotly sends them. Not to be changed."""
         return self._written
 
-    def spec(self, height: int | None = None) -> str:
-        """As JSON, written once for all who see it; with another height in pixels if given."""
-        if height not in self._specs:
-            layout = self._written["layout"]
-            whole = {**self._written, "layout": {**layout, "height": height or layout["height"]}}
-            self._specs[height] = plotly.io.to_json(whole, validate=False)
-        return self._specs[height]
+    def of_height(self, height: int | None) -> "Chart":
+        """The same figure in this height in pixels; itself where that is None."""
+        layout = self._written["layout"]
+        if height in (None, layout["height"]):
+            return self
+        other = Chart([], {})
+        other._written = {**self._written, "layout": {**layout, "height": height}}
+        return other
 
 
 def _written(part: Any) -> Any:

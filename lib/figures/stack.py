@@ -31,11 +31,13 @@ _HTML = templates(
 def layer_pictures(
     steps: tuple[TracedLayer, ...], sentences: Iterable[str], palette: Palette
 ) -> Iterator[Markup]:
-    """What comes out of each layer, all to one scale; of one that breaks, what it wanted."""
+    """What comes out of each layer, all to one scale; where the trace stops, why."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, (step, sentence) in enumerate(zip(steps, sentences, strict=True)):
         if step.error:
             yield _HTML.refusal(step.error, palette)
+        elif step.not_traced:
+            yield _HTML.not_traced(palette)
         else:
             boxes = _boxes(steps[: place + 1], scale, palette)
             yield _HTML.layer(step, boxes, sentence, palette)

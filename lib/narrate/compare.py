@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.compared import Compared, lead_of, part_of, same_data
+from lib.compared import Compared, independent_samples, is_told, lead_of, part_of, same_data
 from lib.datasets import idle, suggested
 from lib.english import capital, counted, joined, readable, short
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.narrate import Told
 from lib.narrate.explore import name_of, off_unit, value_of
-from lib.narrate.takeaways import FEWEST
+from lib.narrate.takeaways import TOO_FEW
 from lib.toml import beside
 
 WORDS: dict[str, dict[str, str]] = beside(__file__)
@@ -109,11 +109,15 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
         lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
         first, name = runs[lead].letter, MODES[mode].name
         is_clear = all(each.is_clear and not each.better for each in verdicts.values())
+        least, second = sorted(_medians(runs, mode, figure))[:2]
+        is_clear &= bool(is_told(least, second, independent_samples(runs[0].dataset)))
         leading[name] = first if is_clear else ""
         for place, each in verdicts.items():
             shares = [readable(100 * share, 2) for share in (each.by, each.chance)]
             below, above = (first, runs[place].letter)[:: -1 if each.better else 1]
             words = say["each"].format(name, below, above, each, *shares)
+            if each.is_equal:
+                words = say["equal"].format(name, below, above)
             details.append(capital(words) + say["split"] * (not each.agrees))
     if any(leading.values()):
         clauses = [f"{letter or 'unclear'} in {name}" for name, letter in leading.items()]
@@ -124,7 +128,8 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
 def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     """Why no run can be called better, in a sentence; "" where seeds may decide."""
     first, modes = runs[0], _modes(runs)
-    judged = len(first.dataset.x[first.dataset.judged])
+    samples = independent_samples(first.dataset)
+    medians = [_medians(runs, mode, figure) for mode in modes]
     figures = [run.snapshot.by_seed(m, figure) for run in runs for m in modes]
     reasons = {
         "alone": len(runs) < 2,
@@ -133,11 +138,18 @@ def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
         "modes": not modes,
         "seed": any(len(run.snapshot.seeds) < 2 for run in runs),
         "seeds": len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1,
-        "few": bool(first.dataset.baselines) and judged < FEWEST,
         "number": not all(np.isfinite(each).all() for each in figures),
+        "few": not any(is_told(min(each), max(each), samples) for each in medians),
     }
     why = next((name for name, holds in reasons.items() if holds), "")
-    return WORDS["open"][why].format(judged) if why else ""
+    if why == "few":
+        return TOO_FEW.format(samples)
+    return WORDS["open"][why] if why else ""
+
+
+def _medians(runs: Sequence[Compared], mode: str, figure: str) -> list[float]:
+    """A figure's median over the seeds, of each run."""
+    return [float(np.median(run.snapshot.by_seed(mode, figure))) for run in runs]
 
 
 def _modes(runs: Sequence[Compared]) -> list[str]:

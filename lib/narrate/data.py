@@ -85,6 +85,7 @@ def window_told(dataset: Dataset, origin: Origin, sample: int, step: int) -> Tol
         far=f"{ahead[0]} to {far}" if len(ahead) > 1 else far,
         says=_rows(origin, first + ahead[0], last + ahead[-1]),
         says_last=_rows(origin, last + ahead[0], last + ahead[-1]),
+        gap=_said("crosses") if origin.crosses_gap(dataset.shape[1], sample) else "",
     )
 
 
@@ -182,6 +183,16 @@ def series_hint(dataset: Dataset) -> str:
         return ""
     names = listed([origin.names[s] for s in judged])
     return _said("some_series", judged=len(judged), count=len(origin.names), names=names)
+
+
+def gaps_hint(dataset: Dataset) -> str:
+    """That some windows run on across gaps of time, and what helps; "" if none, or most of them."""
+    origin = dataset.origin
+    if origin is None or not (crossing := int(origin.crosses_gap(dataset.shape[1]).sum())):
+        return ""
+    if 2 * crossing > len(origin.starts):
+        return ""
+    return next(note for note in dataset.notes if " run on across " in note)
 
 
 def thinned(dataset: Dataset) -> str:

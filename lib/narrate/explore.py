@@ -166,6 +166,8 @@ def seeds_sentence(run: RunAt) -> str:
     if len(errors) > 1:
         found = verdict(errors["sequence"], errors["last"])
         better = MODES[("sequence", "last")[found.better]].model
+        if found.is_equal:
+            return " ".join([*parts, said["equal"].format(seeds=found.seeds)])
         chance = f"{found.chance:.0%}" if found.chance >= 0.01 else "less than 1%"
         parts.append(said["test"].format(better=better, found=found, chance=chance))
         parts += [said["split"]] * (found.seeds > 1 and not found.agrees)

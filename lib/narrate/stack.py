@@ -9,7 +9,7 @@ from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
 from lib.stack.code import ends, spare_states
 from lib.stack.tensors import readable_shapes
-from lib.stack.tracing import TracedLayer, broken, total, trace
+from lib.stack.tracing import TracedLayer, broken, stopped, total, trace, uncounted
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."
@@ -17,8 +17,10 @@ LESSON = " Weights are shared by all timesteps: units are not timesteps."
 
 
 def layer_sentence(step: TracedLayer) -> str:
-    """A layer with its output, or with what it expected: its picture in words."""
+    """A layer with its output, or why there is none: its picture in words."""
     name, error = step.layer.title, step.error
+    if step.not_traced:
+        return f"{name} isn't traced here: {step.not_traced.reason}"
     if error:
         return f"{name} breaks: it expected {error.expected}, and received {error.received}"
     if not step.tensors:
@@ -34,11 +36,18 @@ def layer_sentence(step: TracedLayer) -> str:
 
 
 def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
-    """Every layer with its output, up to one that breaks: the picture in words."""
-    place = broken(steps)
+    """Every layer with its output, up to one where the trace stops: the picture in words."""
+    place = stopped(steps)
     reached = steps if place is None else steps[: place + 1]
-    end = f" In all {total(steps):,} parameters." if place is None else ""
+    end = f" In all {_counted(steps)}." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
+
+
+def _counted(steps: tuple[TracedLayer, ...]) -> str:
+    """All parameters, and the layers whose parameters aren't known."""
+    unknown = [f"{at + 1}" for at in uncounted(steps)]
+    rest = f" and those of layer{'s' * (len(unknown) > 1)} {joined(unknown)}" if unknown else ""
+    return f"{total(steps):,} parameters{rest}"
 
 
 def mended(words: str, lines: Collection[int]) -> str:
@@ -70,7 +79,7 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
     Where nothing changed, or all of it, the takeaway is what the stack is `about`.
     """
     new = trace(after)
-    unchanged = about or (TRY if broken(new) is None else MEND)
+    unchanged = about or (TRY if stopped(new) is None else MEND)
     if before == after:
         return unchanged, ""
     old = trace(before)
@@ -87,13 +96,16 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
     less, more = (f"{total(steps):,}" for steps in (old, new))
     names = {setting.name for _, setting, *_ in settings}
     is_time = bool(names) and names <= {"timesteps", "n"}
-    breaks, broke = broken(new), broken(old)
-    if breaks is not None and breaks == broke:
+    breaks, broke = broken(new), stopped(old)
+    if breaks is None and (at := stopped(new)) is not None:
+        told = (f"traced up to layer {at}.",) * 2
+    elif breaks is not None and breaks == broke:
         told = (f"layer {breaks + 1} still breaks.",) * 2
     elif breaks is not None:
         told = f"layer {breaks + 1} breaks.", f"now layer {breaks + 1} breaks."
     elif broke is not None:
-        told = "now it works.", f"now it works, and gives {now}."
+        works = "now it works" if old[broke].error else "now it is traced"
+        told = f"{works}.", f"{works}, and gives {now}."
     else:
         goes = f"the output {f'stays {now}' if was == now else f'goes from {was} to {now}'}"
         ends, counts = f"go from {less} to {more}.", f"parameters {less} → {more}"
@@ -140,13 +152,15 @@ def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
 
 def stack_title(steps: tuple[TracedLayer, ...]) -> str:
     """The stack in one sentence: from which shape to which, with how many parameters."""
-    place = broken(steps)
-    if place is not None:
+    place = stopped(steps)
+    if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
+    if place is not None:
+        return f"Traced up to layer {place + 1}, {steps[place].layer.keras}"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
     outputs = [tensor for at in ends(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"
         for some in (inputs, outputs)
     )
-    return f"From {first} to {last} with {total(steps):,} parameters"
+    return f"From {first} to {last} with {_counted(steps)}"

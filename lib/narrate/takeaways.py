@@ -10,15 +10,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
-from lib.compared import verdict
+from lib.compared import independent_samples, is_told, verdict
 from lib.dataset import Dataset
-from lib.english import apart, capital, readable
+from lib.english import apart, capital, readable, short
 from lib.experiment import MODES
 from lib.narrate import Told
 from lib.narrate.data import raw_targets
 from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.replay import Frame
-from lib.run import ModeResult, RunAt
+from lib.run import ModeResult, RunAt, Status
 from lib.toml import beside
 
 _SAID = beside(__file__)
@@ -26,9 +26,10 @@ BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
-FEWEST = 30
-"""Of fewer judged samples of a table no winner is named."""
-TOO_FEW = "Too few samples to tell: {}."
+EXPLODED = 1000
+"""A training loss of so many times that of a guess has exploded."""
+TOO_FEW = "Too few independent samples to tell: {}."
+"""Where `lib.compared.decisive_ratio` isn't reached."""
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
@@ -54,9 +55,11 @@ def loss_takeaway(run: RunAt) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
     dataset, snapshot = run.dataset, run.snapshot.middle
     guesses = naive_loss(run.experiment, dataset)
-    overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
+    if words := _exploded(run, guesses):
+        return words
+    overfits = [mode for mode in snapshot.results if overfits_in_seeds(run, mode, guesses[mode])]
     if overfits:
-        kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
+        kept = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
         which = f"{'both' if len(overfits) > 1 else 'one'}{', kept' * kept}"
         return str(_SAID["overfit"][which].format(capital(MODES[overfits[0]].name)))
     if len(snapshot.results) > 1:
@@ -68,12 +71,33 @@ def loss_takeaway(run: RunAt) -> str:
     return f"Training loss is {loss}; {dataset.naive_label} has {guess}."
 
 
+def _exploded(run: RunAt, guesses: Mapping[str, float]) -> str:
+    """That training losses have grown beyond all measure, of the seed that is worst; "" if not."""
+    seeds, is_over = run.snapshot.seeds, run.snapshot.status is Status.DIVERGED
+    worst = {mode: max(seed[mode].final_loss for seed in seeds) for mode in run.snapshot.results}
+    modes = [mode for mode, loss in worst.items() if loss > EXPLODED * guesses[mode]]
+    epoch = f"{run.snapshot.epoch + is_over:,}"
+    if not modes:
+        return str(_SAID["diverged"].format(epoch)) if is_over else ""
+    which = f"{'both' if len(modes) > 1 else 'one'}{', over' * is_over}"
+    who, most = capital(MODES[modes[0]].name), short(max(worst.values()))
+    return str(_SAID["exploded"][which].format(who, most, epoch))
+
+
+def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
+    """Whether a mode's model overfits in three of four seeds at least: one curve may only swing."""
+    seeds = run.snapshot.seeds
+    return 4 * sum(is_overfit(seed[mode], guess) for seed in seeds) >= 3 * len(seeds)
+
+
 def is_overfit(result: ModeResult, guess: float) -> bool:
     """Whether validation loss has risen from its least, and clearly above the training loss.
 
-    Medians of a tenth of all judgements, nine at least, are compared, since single ones swing; and
-    what rises has to be worth something beside `guess`, the loss of a guess. Training loss has
-    fallen then: it is below the least validation loss.
+    Medians of a tenth of all judgements, nine at least, are compared, since single ones swing. The
+    rise has to be more than such swings make: four deviations of a median, by how neighbouring
+    judgements differ. The least must lie before the last quarter. What rises has to be worth
+    something beside `guess`, the loss of a guess. Training loss has fallen then: it is below the
+    least validation loss.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
@@ -82,7 +106,11 @@ def is_overfit(result: ModeResult, guess: float) -> bool:
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    rises = now > 1.25 * least and now - least > 0.02 * guess
+    logs = np.log(np.maximum(checks, np.finfo(np.float64).tiny))
+    deviation = float(np.median(np.abs(np.diff(logs)))) / 0.954  # normal: 0.6745 · √2 of it
+    swing = math.exp(4 * 1.25 * deviation / math.sqrt(width))
+    rises = now > max(1.25, swing) * least and now - least > 0.02 * guess
+    rises &= 4 * int(checks.argmin()) < 3 * len(checks)
     return bool(rises and now > 1.25 * training and training < least)
 
 
@@ -92,36 +120,44 @@ def step_error_takeaway(run: RunAt) -> str:
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
+    samples = independent_samples(dataset)
     sequence, last = (snapshot.middle.results.get(mode) for mode in ("sequence", "last"))
     error = float(last.step_mse[-1]) if last else math.nan
-    beats, hardly = error < BETTER * naive[-1], error < naive[-1]
+    last_told = last is not None and bool(is_told(error, naive[-1], samples))
+    beats, hardly = error < BETTER * naive[-1] and last_told, error < naive[-1]
     if not sequence:
         verb = "beats" if beats else "hardly beats" if hardly else "is no better than"
-        return f"Last-step mode {verb} {rival}."
+        return f"Last-step mode {verb} {rival}." if last_told else TOO_FEW.format(samples)
     errors = np.asarray(sequence.step_mse)
-    clearly, barely = int((errors < BETTER * naive).sum()), (errors < naive).any()
+    told = is_told(errors, naive, samples)
+    if math.isfinite(samples) and not (told.any() or last_told):
+        return TOO_FEW.format(samples)
+    clearly, barely = int((told & (errors < BETTER * naive)).sum()), (errors < naive).any()
     if last and not (barely or hardly):
         return f"Neither mode beats {rival} at any step."
     few = "hardly at any step" if barely else "at no step"
     some = f"at {clearly} of {len(naive)} steps" if clearly else few
     where = "at every step" if clearly == len(naive) else some
-    too = "does too" if clearly else "does"
-    also = too if beats else "hardly does" if hardly else "doesn't"
-    return f"Sequence mode beats {rival} {where}{f'; last-step mode {also}' if last else ''}."
+    also = "; last-step mode hardly does" if hardly else "; last-step mode doesn't"
+    if beats:  # which answers once; there is no room for "mode"
+        also = ", last-step at its one" if clearly else "; last-step mode does"
+    return f"Sequence mode beats {rival} {where}{also if last else ''}."
 
 
 def compare_takeaway(run: RunAt) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
     dataset, snapshot = run.dataset, run.snapshot
-    count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
-    if not snapshot.epoch or count < FEWEST:
-        return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
+    if not snapshot.epoch:
+        return UNTRAINED
     count, seeds = len(snapshot.seeds), {m: snapshot.by_seed(m) for m in snapshot.results}
     errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
-    least = min(errors.values())
+    least, most = min(errors.values()), max(errors.values())
+    samples = independent_samples(dataset)
+    if not is_told(least, naive if len(errors) == 1 or least >= naive else most, samples):
+        return TOO_FEW.format(samples)
     error, guess = apart(least, naive)
     named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
     if len(errors) == 1:

@@ -8,13 +8,15 @@ import math
 
 import numpy as np
 
+from lib.compared import is_told
 from lib.dataset import Dataset, Origin
 from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate import Told
 from lib.narrate.explore import off_unit
-from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
+from lib.narrate.takeaways import BETTER, TOO_FEW
+from lib.tables.baselines import natural_seasons
 from lib.toml import beside
 from lib.worth import ByRow, Part, Worth
 
@@ -26,18 +28,19 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
     """Which mode clearly beats the best baseline, by squared error."""
     best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
-    least = BETTER * float(best.rmse[target]) ** 2
-    better = [one.label for one in worth.models if float(one.rmse[target]) ** 2 < least]
-    worse = [one.label for one in worth.models if one.label not in better]
-    if worth.models and len(worth.samples) < FEWEST:
-        return TOO_FEW.format(len(worth.samples))
-    if better and worse:
-        return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
     if not worth.models:
         return f"To be beaten: {best.label}, the best baseline."
-    clearly = "clearly " * any(worth.skill(one, target) > 0 for one in worth.models)
+    guess, samples = float(best.rmse[target]) ** 2, worth.independent
+    told = [one for one in worth.models if is_told(one.rmse[target] ** 2, guess, samples)]
+    if not told:
+        return TOO_FEW.format(samples)
+    better = [one.label for one in told if float(one.rmse[target]) ** 2 < BETTER * guess]
+    worse = [one.label for one in told if one.label not in better]
+    if better and worse:
+        return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
+    clearly = "clearly " * any(worth.skill(one, target) > 0 for one in told)
     who = f"{better[0]} beats" if better else f"{worse[0]} doesn't {clearly}beat"
-    if len(worth.models) > 1:
+    if len(told) > 1:
         who = "both modes beat" if better else f"neither mode {clearly}beats"
     return f"{where} {who} {best.label}, the best baseline."
 
@@ -63,6 +66,17 @@ def worth_sentence(
     season = f"the value one season before ({counted(period, origin.step)})"
     before = season if period > 1 else "the row before"
     return " ".join([*parts, _TEXTS["measures"].format(before=before)])
+
+
+def season_sentence(origin: Origin, chosen: int) -> str:
+    """How long a season is, and what was looked for unless a person has `chosen` it."""
+    rows = counted(origin.period, origin.step)
+    if chosen:
+        return _TEXTS["season_chosen"].format(rows=rows)
+    usual = [f"{m:,}" for m in natural_seasons(origin.step)]
+    calendar = f"{joined(usual)} {origin.step}s, and " if usual else ""
+    which = "season" if origin.period > 1 else "no_season"
+    return _TEXTS[which].format(rows=rows, calendar=calendar)
 
 
 def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> Told:

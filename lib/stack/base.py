@@ -13,12 +13,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
 from lib.shapes import bracketed
+from lib.stack.errors import OUT_OF_RANGE, ShapeError, When
 from lib.stack.settings import SHARE, SIGNATURES
-from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
-from lib.toml import beside
-
-_REFUSALS = beside(__file__, "refusals")
-_OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
+from lib.stack.tensors import Tensor, Tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,8 @@ class LayerSetting:
     """Whether few need it, so that a page folds it."""
     least: float | None = None
     """The smallest number that Keras takes; that of the limit, unless it says another."""
+    batched: bool = False
+    """Whether its sizes are those of a sample, which a widget shows with the batch before them."""
     refusal: str = ""
     """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
 
@@ -65,11 +64,6 @@ class LayerSetting:
             words = {"name": self.name, "value": value, "least": f"{least:g}"}
             row = "share out of range" if self.limit == SHARE else "number out of range"
             raise ShapeError.of(row, message=self.refusal.format(**words), **words)
-
-
-When = Literal["built", "run", "trained", "read"]
-"""At what a refusal comes: when the model is built, when it first runs, or when it trains; or it is
-this tracer's own, which can't read a layer."""
 
 
 MaskWay = Literal["passes", "ends", "destroys"]
@@ -92,35 +86,6 @@ class Origin(NamedTuple):
     """The statement."""
     call: str
     """The part of it that makes the layer: "LSTM(16)"."""
-
-
-@dataclass(eq=False)
-class ShapeError(Exception):
-    """A layer that can't work with what it gets."""
-
-    expected: str
-    received: str
-    message: str
-    """Keras's, with "…" for words that aren't told; empty where it is wrong without a word."""
-    when: When = "built"
-
-    def __str__(self) -> str:
-        return self.message
-
-    @classmethod
-    def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The row of refusals.toml with this name, with these words, and what the tensors are."""
-        if tensors:
-            shapes = tuple(map(sizes, tensors))
-            words = {
-                "tensor": readable_shape(tensors[0]),
-                "tensors": readable_shapes(tensors),
-                "axes": len(tensors[0]),
-                "count": len(tensors),
-                "sizes": shapes if len(shapes) > 1 else shapes[0],
-                "listed": [*shapes],
-            } | words
-        return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
 
 
 def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
@@ -184,7 +149,7 @@ class Outputs:
     """How many of the parameters Keras doesn't train."""
 
 
-MAX_LAYERS = 60
+MAX_LAYERS = 200
 """In a stack, the inputs among them."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
 """By how many axes a tensor has, what they usually are."""
@@ -204,6 +169,10 @@ class Layer:
     """In the address, and in `lib.stack.kinds`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, which has its name unless it says another."""
+    takes_nothing: ClassVar[bool] = False
+    """Whether it is called on no tensor."""
+    needs_batch: ClassVar[bool] = True
+    """Whether it is traced only on tensors that have the batch in front."""
     width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
     time_letter: ClassVar[str] = ""
@@ -245,7 +214,7 @@ class Layer:
         settings = []
         for one in fields(cls):
             names = (f"{base.__name__}.{one.name}" for base in cls.__mro__)
-            said = next((_OUT_OF_RANGE[name] for name in names if name in _OUT_OF_RANGE), "")
+            said = next((OUT_OF_RANGE[name] for name in names if name in OUT_OF_RANGE), "")
             if one.metadata:
                 about = {"default": one.default, "refusal": said, **one.metadata}
                 settings.append(LayerSetting(one.name, **about))
@@ -277,7 +246,7 @@ class Layer:
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=of, states=states, shares=shares)
 
-    def again(self, first: Self) -> Self:
+    def again(self, first: Layer) -> Layer:
         """The first layer, called on what this one takes."""
         of, states, origin = self.of, self.states, self.origin
         return replace(first, of=of, states=states, shares=self.shares, origin=origin)
@@ -289,6 +258,10 @@ class Layer:
     def code(self) -> str:
         """The call that makes it: "layers.LSTM(16, return_sequences=True)"."""
         return f"layers.{self.keras}({', '.join(self.arguments())})"
+
+    def called_on(self, code: str, tensors: str) -> str:
+        """The call of the layer, which `code` makes or names, on tensors by their names."""
+        return f"{code}({tensors})"
 
     def arguments(self) -> Iterator[str]:
         """The arguments of that call: what must be there in order, and what isn't usual by name."""
@@ -310,7 +283,7 @@ class Layer:
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """What comes out. Raises ShapeError for what Keras refuses."""
+        """What comes out. Raises ShapeError for what Keras refuses, and NotTraced."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:

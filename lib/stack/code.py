@@ -5,8 +5,8 @@ Each line calls what it makes `x`. What another layer takes as well has a name o
 
 from lib.shapes import STATES
 from lib.stack.base import Layer, Ref, Stack
-from lib.stack.joining import Joining
-from lib.stack.plain import Input, LastStep, Unpack, Unread
+from lib.stack.joining import Joining, Merge
+from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import Recurrent
 from lib.stack.tracing import TracedLayer
 
@@ -48,7 +48,7 @@ def ends(steps: Steps) -> list[int]:
 
 def takes_previous(layer: Layer) -> bool:
     """Whether a layer is called on what the one before it gives."""
-    return not isinstance(layer, Input) and not layer.of
+    return not layer.takes_nothing and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
@@ -74,30 +74,48 @@ def code_lines(steps: Steps) -> list[str]:
     """By layer the line that makes it and calls it."""
     names = _names(steps)
     shared = {step.layer.shares for step in steps}
-    return [_line(step, at, names, shared) for at, step in enumerate(steps)]
+    return [_line(steps, at, names, shared) for at in range(len(steps))]
 
 
-def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
-    layer, own = step.layer, names[at]
+def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> str:
+    step, layer, own = steps[at], steps[at].layer, names[at]
     target = "x" if own == "x" else f"x = {own}"
-    if isinstance(layer, Input):
+    if layer.takes_nothing:
         return f"{target} = {layer.code()}"
     if isinstance(layer, Unpack):
         listed = _taken(layer.of[0], names) if layer.of else "x"
         return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
     if isinstance(layer, Unread):
         return f"# {layer.origin.text if layer.origin else layer.called}"
-    code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
+    code = _made(layer, steps)
     if at in shared:
         code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
-    if isinstance(layer, LastStep):
-        return f"{target} = {called}[:, -1]"
+    if isinstance(layer, Merge) and layer.of and (layer.is_sign() or _is_apart(step)):
+        return f"{target} = {f' {layer.sign} '.join(taken)}"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
-    return f"{target} = {code}({called}{_states(step, names)})"
+    if layer.kind == "cell":  # the states are a list of their own
+        called = f"{taken[0]}, [{', '.join(taken[1:])}]" if layer.of[1:] else "x[0], [*x[1:]]"
+    return f"{target} = {layer.called_on(code, called + _states(step, names))}"
+
+
+def _is_apart(step: TracedLayer) -> bool:
+    """Whether one of the tensors has no batch, which a sign broadcasts, and a layer refuses."""
+    return any(tensor[0].role != "batch" for tensor in step.inputs.tensors)
+
+
+def _made(layer: Layer, steps: Steps) -> str:
+    """What makes a layer, or the name of one that is called again; an RNN has its cell by name."""
+    if layer.shares is None:
+        return layer.code()
+    name = f"layer{layer.shares + 1}"
+    kinds = [one.layer.kind for one in steps[layer.shares : layer.shares + 1]] + [layer.kind]
+    if kinds == ["cell", "cells"]:
+        return layer.code().replace(next(layer.arguments()), name, 1)
+    return f"{name}.cell" if kinds == ["cells", "cell"] else name
 
 
 def _taken(ref: Ref, names: list[str]) -> str:
@@ -128,9 +146,9 @@ def _comment(step: TracedLayer) -> str:
     if step.tensors:
         spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
         return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+    if step.not_traced:
+        return "isn't traced here"
     if step.error is None:
         return "not reached"
-    if step.error.when == "read":
-        return "isn't traced here"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
     return how.get(step.error.when, "breaks here")

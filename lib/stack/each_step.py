@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Self
 
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs
+from lib.stack.errors import ShapeError
 from lib.stack.plain import Dense
 from lib.stack.recurrent import check_batch
 from lib.stack.settings import UNITS, function, option, pair, setting, share, window

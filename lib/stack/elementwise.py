@@ -1,11 +1,15 @@
 """Layers that leave every shape as it is: activations, normalisation, dropout, and masks."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, When, known_size
+from lib.shapes import bracketed
+from lib.stack.base import Inputs, Layer, Outputs
+from lib.stack.errors import ShapeError, When
 from lib.stack.settings import ACTIVATIONS, AXIS, SLOPE, option, setting, share
+from lib.stack.tensors import factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +112,39 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
     kept: ClassVar[int] = 0
-    """How many numbers it keeps for each entry of the axis, which aren't trained."""
+    """How many numbers it keeps for each entry of its axes, which aren't trained."""
 
-    axis: int = setting("a", -1, limit=AXIS, seldom=True)
+    axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         # Of several tensors the shapes are taken for one, with shapes as its sizes.
-        outside = not -len(inputs.tensors) <= self.axis < len(inputs.tensors)
+        outside = not all(-len(inputs.tensors) <= axis < len(inputs.tensors) for axis in axes)
         no_shape = "Cannot convert '((…' to a shape."
         tensor = inputs.only_one("index out of range" if outside else no_shape)
-        if not -len(tensor) <= self.axis < len(tensor):
+        if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
-        size, each = known_size(tensor, axis=self.axis), self.kept + self.center + self.scale
+        each = self.kept + self.center + self.scale
         if not each:
             return Outputs((tensor,))
-        product, rule = f"{each}·{size}", f"{each}·{tensor[self.axis].letter}"
-        return Outputs((tensor,), each * size, product, rule, fixed=self.kept * size)
+        read = [tensor[axis] for axis in axes]
+        if None in (sizes := [axis.size for axis in read]):
+            raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
+        if len({axis % len(tensor) for axis in axes}) < len(axes):
+            raise ShapeError.of("an axis twice", tensor, axis=self.axis)
+        count = prod(size or 1 for size in sizes)
+        product = "·".join(map(str, [each, *sizes]))
+        rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
+        return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
 
 
+@dataclass(frozen=True, slots=True)
 class BatchNormalization(
     LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
+
+    axis: int = setting("a", -1, limit=AXIS, seldom=True)

@@ -15,7 +15,7 @@ from lib.stack.joining import Concatenate, Joining
 from lib.stack.plain import Input, Unpack, Unread
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
 from lib.stack.shaping import Flatten, RepeatVector, Reshape
-from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
@@ -38,7 +38,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     offered: dict[Stack, StackFix] = {}
     for words, mended, at in _edits(stack, place, steps[place]):
         traced = trace(mended)
-        after = broken(traced)
+        after = stopped(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
         if past and len(mended) <= MAX_LAYERS:
             offered.setdefault(mended, StackFix(words, mended))
@@ -122,8 +122,9 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
         for value in OTHERS.get(setting.name, ()):
             if isinstance(value, str) != bool(setting.options):
                 continue
-            is_pair = setting.sizes == 2 and isinstance(value, int)
-            tried.setdefault(setting.name, []).append((value, value) if is_pair else value)
+            is_tuple = setting.sizes is not None and isinstance(value, int)
+            one = (value,) * (setting.sizes or 1) if is_tuple else value
+            tried.setdefault(setting.name, []).append(one)
     if isinstance(layer, Reshape):
         sizes = layer.target_shape
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.settings import AXIS, UNITS, setting, share
 from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
@@ -25,32 +26,49 @@ class Joining(Layer):
 class Merge(Joining):
     """What works number by number on tensors of one shape, or of shapes that broadcast."""
 
+    sign: ClassVar[str] = ""
+    """Python's operator that does the same, if there is one."""
     takes_two: ClassVar[bool] = False
     """Whether it takes no more, and no fewer."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        joined, *others = tensors = self.list_of(inputs, "no list to merge")
-        if len({tensor[0].size for tensor in tensors} - {None}) > 1:
+        given = self.list_of(inputs, "no list to merge")
+        batched = [tensor for tensor in given if tensor[0].role == "batch"]
+        fewest = min(map(len, batched), default=0)
+        for tensor in given:
+            alone = all(axis.role != "batch" for axis in tensor)
+            if tensor not in batched and (len(tensor) >= fewest or not alone):
+                raise NotTraced.of("no batch in front", *given)
+        batches = [tensor[0] for tensor in batched]
+        joined, *others = tensors = tuple(map(_batched, given))
+        if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
-        # In code, x + y is no call of a layer, and is refused in other words.
-        sign = ", by a sign" * (self.origin is not None and not _is_call(self.origin.call))
+        sign = ", by a sign" * self.is_sign()
         for tensor in others:
             joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
         if self.takes_two and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
-        batch = next((tensor[0] for tensor in tensors if tensor[0].size), joined[0])
+        batch = next((axis for axis in batches if axis.size), batches[0])
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where all have a mask."""
-        return (max(inputs.masks) * all(inputs.masks),) * count
+        return (max(inputs.masks) * all(inputs.masks) * (not self.is_sign()),) * count
+
+    def is_sign(self) -> bool:
+        """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
+        if not self.sign:
+            return False
+        with suppress(SyntaxError):  # x += y is a statement
+            code = self.origin.call if self.origin else "()()"
+            return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
+        return True
 
 
-def _is_call(code: str) -> bool:
-    with suppress(SyntaxError):  # x += y is a statement
-        return isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
-    return False
+def _batched(tensor: Tensor) -> Tensor:
+    """The tensor; with one sample before it, where it has no batch."""
+    return tensor if tensor[0].role == "batch" else (Axis("1", 1, "batch"), *tensor)
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
@@ -94,7 +112,9 @@ class Concatenate(Joining, kind="concat"):
         found = [tensor[axis] for tensor in tensors]
         known = [one.size for one in found if one.size is not None]
         size = sum(known) if len(known) == len(found) else None
-        joined = replace(first[axis], letter=joined_letters(found, "+"), size=size)
+        joined = replace(
+            first[axis], letter=joined_letters([one.letter for one in found], "+"), size=size
+        )
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:

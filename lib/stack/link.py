@@ -17,8 +17,9 @@ from lib.experiment import Limit
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
-from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
-from lib.stack.recurrent import Recurrent
+from lib.stack.operations import BY_PYTHON
+from lib.stack.plain import Dense, Input, Unread
+from lib.stack.recurrent import Cell, Recurrent
 from lib.stack.settings import MOST
 from lib.toml import beside
 
@@ -27,7 +28,9 @@ LONGEST = 8000
 """Of a stack in the address, in characters."""
 
 
-INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
+INSIDE = {
+    kind: each for kind, each in KINDS.items() if each not in (Cell, Input, Unread, *BY_PYTHON)
+}
 """What TimeDistributed can have inside."""
 
 

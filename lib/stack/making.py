@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, ShapeError
+from lib.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.stack.each_step import TimeDistributed
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.kinds import KINDS
-from lib.stack.plain import BY_PYTHON, Unread
-from lib.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.stack.operations import BY_PYTHON
+from lib.stack.plain import Unread
+from lib.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.stack.settings import KERAS, MOST, SIGNATURES
 
 
@@ -27,8 +29,11 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
-_CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+_ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
+"""Arguments with a number for each axis that a window goes along, in brackets or one for all."""
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
+CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+"""By Keras's name of a cell, the layer that calls it at each timestep."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
@@ -36,17 +41,17 @@ MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
     """The layer that Keras makes of these arguments, each a plain value, a layer, or UNKNOWN.
 
-    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with the
-    reason and, where that is known, with what would be right.
+    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with that
+    ShapeError or NotTraced and, where that is known, with what would be right.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
-        return Unread(called=name, error=ShapeError.of("not known", name=name))
+        return Unread(called=name, error=NotTraced.of("not known", name=name))
     try:
         values, strange = _bound(name, args, keywords)
         return _without(name, values, strange) if strange else _layer(name, values)
-    except ShapeError as refused:
-        return Unread(called=name, error=refused)
+    except (ShapeError, NotTraced) as error:
+        return Unread(called=name, error=error)
 
 
 def arguments_of(name: str) -> list[str]:
@@ -60,7 +65,7 @@ def open_numbers(
 ) -> dict[str, int | float]:
     """By argument each number of a layer that is UNKNOWN, and what it is where nobody says."""
     name = ALIASES.get(name, name)
-    kind = _BY_KERAS.get(name) or _CELLS.get(name)
+    kind = _BY_KERAS.get(name) or CELLS.get(name)
     given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
     return {
         setting.name: setting.default
@@ -118,8 +123,8 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
         return _bidirectional(values)
-    if name in _CELLS:
-        layer = _CELLS[name](**_settings(_CELLS[name], values, name))
+    if name in CELLS:
+        layer = CELLS[name](**_settings(CELLS[name], values, name))
         layer.check()
         flags = ".before" * (not getattr(layer, "reset_after", True))
         flags += ".nobias" * (not layer.use_bias)
@@ -156,7 +161,7 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         meant = forward.mended and made("Bidirectional", (), {**values, "layer": forward.mended})
         return replace(forward, mended=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
-        raise ShapeError.of("nothing to reverse", name=forward.keras)
+        raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
         raise ShapeError.of("backwards twice")
@@ -169,13 +174,14 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
             raise ShapeError.of("no direction backwards")
         for key in ("return_sequences", "return_state", "stateful", "units"):
             one, two = getattr(forward, key), getattr(backward, key)
-            row = "directions of other units" if key == "units" else "directions that differ"
+            if one != two and key == "units":  # Keras reports twice those of the first, wrongly
+                raise NotTraced.of("directions of other units", one=one, other=two)
             if one != two:
-                raise ShapeError.of(row, key=key, one=one, other=two)
+                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
         for key in ("use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
             if None not in (one, two) and one != two:
-                raise ShapeError.of("directions of other weights", key=key, one=one, other=two)
+                raise NotTraced.of("directions of other weights", key=key, one=one, other=two)
         other = backward.cell
     return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
 
@@ -186,37 +192,38 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
         return unread
     if not cells or not all(isinstance(cell, CellStack) for cell in cells):
-        raise ShapeError.of("no cells", value=listed)
-    if values.get("return_state"):
-        raise ShapeError.of("states of cells")
-    flags = [bool(values.get(key)) for key in ("return_sequences", "go_backwards", "stateful")]
+        raise NotTraced.of("no cells", value=listed)
+    if values.get("return_state") and isinstance(listed, (list, tuple)):
+        raise NotTraced.of("states of cells")
+    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
+    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
     # A stack of two stacks of cells, and two of that: each line may double them.
     count = sum(len(cell.layers()) for cell in cells)
     if count > MAX_LAYERS:
-        raise ShapeError.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
-    return CellStack("-".join(cell.cells for cell in cells), *flags)
+        raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
+    return CellStack("-".join(cell.cells for cell in cells), **switched)
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
     """The value of a setting that Keras takes for this argument of a layer of that name.
 
-    Raises ShapeError for what is none, or can't be told.
+    Raises ShapeError for what Keras refuses, and NotTraced for what can't be told.
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
     if isinstance(value, Unknown):
-        raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
+        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if value is None and setting.optional:
         return None
     if setting.sizes is not None:
         return _sizes(setting, value, name)
     if setting.limit is None:
         return bool(value)
-    if isinstance(value, (list, tuple)):
-        # Of pictures it may be the same for rows and columns, which Keras writes twice.
-        is_pair = setting.name == "dilation_rate" and len(value) == 2 and value[0] == value[1]
-        if len(value) != 1 and not is_pair:
+    if isinstance(value, (list, tuple)) and setting.name in _ALONG_AXES:
+        # Of pictures it may be the same along each axis, which Keras writes for each.
+        same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
+        if len(value) != 1 and not same:
             raise _other_sizes(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
@@ -225,9 +232,9 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
-    """A whole number, and none that is larger than is traced here."""
+    """A whole number. Raises ShapeError for what Keras refuses, NotTraced for a larger number."""
     if isinstance(value, Unknown):
-        raise ShapeError.of("a value that can't be told", argument=setting.name, name=name)
+        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
         said, kind = KERAS["no_whole_number"], type(value).__name__
         which = "float" if kind == "float" else "others"
@@ -237,12 +244,14 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
         # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
         known = name in said or (setting.refusal and not setting.sizes)
         message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
-        about = {"argument": setting.name, "value": value, "when": "built" if known else "read"}
+        about = {"argument": setting.name, "value": value}
+        if not known:
+            raise NotTraced.of("no whole number", **about)
         raise ShapeError.of("no whole number", message=message, **about)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
-        raise ShapeError.of("too much to trace", argument=setting.name, **asked)
+        raise NotTraced.of("too much to trace", argument=setting.name, **asked)
     return int(value)
 
 
@@ -266,9 +275,11 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
-    if isinstance(value, int) and setting.sizes == 2:
-        value = (value, value)
+    if isinstance(value, int) and (setting.sizes or setting.name == "axis"):
+        value = (value,) * (setting.sizes or 1)
     if not isinstance(value, (list, tuple)):
+        if setting.name == "axis":
+            raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
             raise _other_sizes(setting, value, setting.sizes or 0)
         words = {"argument": setting.name, "value": value, "type": type(value).__name__}
@@ -280,9 +291,7 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
 
 
 def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
-    """Another number of sizes than there must be; several axes are more than is traced here."""
-    if setting.name == "axis":
-        return ShapeError.of("too much to trace", argument="axis", value=value, most="one number")
+    """Another number of sizes than there must be."""
     words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
     message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
     return ShapeError.of("other number of sizes", message=message, **words)

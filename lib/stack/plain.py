@@ -1,14 +1,15 @@
 """The plainest layers of a stack: its inputs, Dense, Embedding, and a list that is unpacked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, Stack, known_size
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.settings import STEPS, UNITS, function, setting
-from lib.stack.tensors import Axis, Role, Tensor, sizes, widened
+from lib.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -23,7 +24,7 @@ _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Layer, kind="input"):
+class Input(Layer, kind="input", takes_nothing=True):
     """What one sample looks like; Keras adds the batch."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
@@ -61,7 +62,7 @@ class Input(Layer, kind="input"):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch=False):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     units: int = setting("k", 1, limit=UNITS)
@@ -72,7 +73,9 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width, before = known_size(tensor, units), tensor[-1].letter
-        rows, in_letters = (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, before)
+        rows, in_letters = (
+            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
+        )
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
             dense_parameter_count(width, units) - units * (not self.use_bias),
@@ -82,7 +85,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys", needs_batch=False):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
@@ -134,25 +137,27 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         """Python's own brackets."""
         return self.keras
 
+    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
+        """Behind the tensor."""
+        return f"{tensors}[:, -1]"
+
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
         tensor = inputs.only_one("indices must be integers or slices, not tuple")
         if len(tensor) < 3:  # Keras then gives a number for each sample, which has no axis here
-            raise ShapeError.of("no steps to take", tensor)
+            raise NotTraced.of("no steps to take", tensor)
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-BY_PYTHON = (Unpack, LastStep)
-"""What isn't a layer of Keras's, but Python's own on what layers give."""
-
-
 @dataclass(frozen=True, slots=True)
-class Unread(Layer, kind="unread"):
-    """A layer that can't be traced here, and why."""
+class Unread(Layer, kind="unread", mask="destroys"):
+    """What this page can't trace, or what Keras refuses as it is made."""
 
-    called: str = "layer"
+    output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
+    """What comes out, without the batch, where a person says it; 0 where any size will do."""
+    called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     """As it is in the code."""
-    error: ShapeError | None = None
+    error: ShapeError | NotTraced | None = field(default=None, compare=False)
     mended: Layer | None = None
     """The same without what is wrong with it, where that is known."""
 
@@ -165,6 +170,23 @@ class Unread(Layer, kind="unread"):
         """They weren't read."""
         yield "..."
 
-    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing can be said of it
-        """Nothing comes out."""
-        raise self.error or ShapeError.of("not known", name=self.called)
+    def call(self, inputs: Inputs) -> Outputs:
+        """What a person says; else nothing comes out. Its parameters aren't counted."""
+        if not self.output or isinstance(self.error, ShapeError):
+            raise self.error or NotTraced.of("not known", name=self.called)
+        sample = Input(form="other", shape=self.output).axes()
+        batch = inputs.tensors[0][:1] if inputs.tensors else sample[:1]
+        last = replace(sample[-1], role="features")
+        return Outputs(((*batch, *sample[1:-1], last),))
+
+
+def with_said_outputs(stack: Stack, other: Stack) -> Stack:
+    """The stack with the shapes that a person said of another one's layers, in the same places."""
+    if len(stack) != len(other):
+        return stack
+    return tuple(
+        replace(one, output=said.output)
+        if isinstance(one, Unread) and isinstance(said, Unread)
+        else one
+        for one, said in zip(stack, other, strict=True)
+    )

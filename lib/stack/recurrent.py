@@ -9,7 +9,8 @@ from lib.experiment import CELLS
 from lib.shapes import BIASES, BLOCKS, MERGE_MODES, STATES
 from lib.shapes import rnn_parameter_count as parameters
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
+from lib.stack.base import Inputs, Layer, Outputs, known_size
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.settings import UNITS, function, setting, share
 from lib.stack.tensors import Tensor, widened
 
@@ -167,8 +168,18 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
     """By the kind of its layer and its units, each; and what it has not as usual."""
     return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states of a cell after it."""
+        return ("output", *STATES[self.layers()[0].cell] * self.return_state)
+
+    def again(self, first: Layer) -> Layer:
+        """With the weights of an earlier layer; or those of a cell that was called by itself."""
+        cells = first.cells if isinstance(first, Cell) else None
+        return replace(self, cells=cells) if cells else Layer.again(self, first)
 
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
@@ -196,10 +207,12 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell."""
+        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
         layers, products, learned = self.layers(), [], 0
+        if self.return_state and len(layers) > 1:
+            raise NotTraced.of("states of cells")
         columns = BLOCKS[layers[0].cell] * layers[0].units
         unchecked = replace(inputs, unchecked=True)
         tensor = sequence(unchecked, columns, stateful=self.stateful)
@@ -209,8 +222,62 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             learned += _count(layer, width)
             width = layer.units
         kept = tensor[: 2 if self.return_sequences else 1]
-        output = (*kept, widened(tensor[-1], inputs.letter, width))
-        return Outputs((output,), learned, " + ".join(products))
+        last = widened(tensor[-1], inputs.letter, width)
+        states = ((tensor[0], last),) * (len(self.returned()) - 1)
+        return Outputs(((*kept, last), *states), learned, " + ".join(products))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
+    """One step of a recurrent layer, which code calls by itself: with the states before it."""
+
+    cells: str = setting("c", "lstm16", pattern=_ONE)
+    """As a stack of cells has it."""
+
+    def layer(self) -> Recurrent:
+        """The layer that would call it."""
+        return CellStack(self.cells).layers()[0]
+
+    @property
+    def title(self) -> str:
+        """The class of the cell."""
+        return f"{self.layer().keras}Cell"
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states after it."""
+        return ("output", *STATES[self.layer().cell])
+
+    def classes(self) -> tuple[str, ...]:
+        """The cell."""
+        return (self.title,)
+
+    def code(self) -> str:
+        """The call that makes it."""
+        return self.layer().code().replace("(", "Cell(", 1)
+
+    def called_on(self, code: str, tensors: str) -> str:
+        """All tensors in one list: Keras gives the states in a list of their own."""
+        return f"keras.tree.flatten({code}({tensors}))"
+
+    def again(self, first: Layer) -> Layer:
+        """With the weights of an earlier call, or of a layer that calls it at each timestep."""
+        return replace(self, cells=first.cells) if isinstance(first, (Cell, CellStack)) else self
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, F) and states (N, U) → (N, U), and the states after it."""
+        layer, (tensor, *states) = self.layer(), inputs.tensors
+        fits = [len(one) == 2 and one[-1].size == layer.units for one in states]
+        if len(tensor) != 2 or len(fits) != len(STATES[layer.cell]) or not all(fits):
+            raise NotTraced.of("a cell on other tensors", *inputs.tensors)
+        known_size(tensor, BLOCKS[layer.cell] * layer.units)
+        one = (tensor[0], widened(tensor[-1], inputs.letter, layer.units))
+        width, letter = tensor[-1].size or 0, tensor[-1].letter
+        return Outputs(
+            (one,) * (1 + len(states)),
+            _count(layer, width),
+            _product(layer, width, layer.units),
+            _product(layer, letter, inputs.letter),
+        )
 
 
 def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 from lib.experiment import Limit
 from lib.toml import beside
 
-UNITS, STEPS, WINDOW = Limit(1, 8192), Limit(1, 10_000), Limit(1, 1000)
+UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)
@@ -44,6 +44,6 @@ def window(key: str, default: int | None, **about: Any) -> Any:
     return setting(key, default, limit=WINDOW, **about)
 
 
-def pair(key: str, default: tuple[int, ...] | None, least: int = 1, **about: Any) -> Any:
-    """A field for two sizes."""
-    return setting(key, default, sizes=2, least=least, **about)
+def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
+    """A field for two sizes, or for another number of them."""
+    return setting(key, default, sizes=sizes, least=least, optional=default is None)

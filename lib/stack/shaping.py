@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs
+from lib.stack.errors import ShapeError
 from lib.stack.settings import FORMATS, STEPS, WINDOW, option, pair, setting
 from lib.stack.tensors import Axis, Role, Tensor, flat, sizes
 from lib.stack.windows import Windows

@@ -60,9 +60,19 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
     return replace(axis, letter=letter, size=size, role="features")
 
 
-def joined_letters(axes: Iterable[Axis], sign: str) -> str:
+def factor(letter: str) -> str:
+    """An axis's letter as a factor of a product: a sum in brackets, "(F+U)"."""
+    depth = 0
+    for sign in letter:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "+" and not depth:
+            return f"({letter})"
+    return letter
+
+
+def joined_letters(letters: Iterable[str], sign: str) -> str:
     """Those of several axes, as far as there is room: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
-    text = sign.join(axis.letter for axis in axes)
+    text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
 
 
@@ -70,4 +80,5 @@ def flat(axes: Tensor) -> Axis:
     """Several axes as one: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
-    return Axis(joined_letters(axes, "·"), size, "features")
+    letters = joined_letters((factor(axis.letter) for axis in axes), "·")
+    return Axis(letters or "1", size, "features")

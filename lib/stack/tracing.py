@@ -15,8 +15,9 @@ from functools import lru_cache
 from lib.english import subscript
 from lib.experiment import ModelSettings
 from lib.shapes import Shape
-from lib.stack.base import Inputs, Layer, Outputs, Ref, ShapeError, Stack
-from lib.stack.plain import Dense, Input
+from lib.stack.base import Inputs, Layer, Outputs, Ref, Stack
+from lib.stack.errors import NotTraced, ShapeError
+from lib.stack.plain import Dense, Input, Unread
 from lib.stack.recurrent import LAYER_OF_CELL
 from lib.stack.tensors import Tensor, Tensors, readable_shapes, sizes
 
@@ -34,9 +35,11 @@ class TracedLayer:
     layer: Layer
     inputs: Inputs
     outputs: Outputs = NOTHING
-    """Without tensors where the layer breaks, or isn't reached."""
+    """Without tensors where the trace stops at the layer, or before it."""
     error: ShapeError | None = None
-    """Why it breaks."""
+    """What Keras refuses; None where it takes the layer, as far as this tracer can tell."""
+    not_traced: NotTraced | None = None
+    """Why this tracer can't tell what comes out, which Keras may well accept."""
     masks: tuple[int, ...] = ()
     """Of each tensor that comes out, how many axes its mask has; 0 where it has none."""
 
@@ -52,7 +55,7 @@ class TracedLayer:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it has, trained or not; 0 where it was counted before."""
+        """How many numbers it has, trained or not; 0 where they were counted before."""
         return 0 if self.layer.shares is not None else self.outputs.parameters
 
     @property
@@ -63,9 +66,11 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with what it gets and gives. After the first that breaks, none is reached.
+    """Each layer with what it gets and gives, up to the first that stops the trace.
 
-    Layers that share a letter are told apart by an index, U₁ and U₂, unless `indexes` is off.
+    That one has an `error`, if Keras refuses it, or says in `not_traced` why this tracer can't tell
+    what comes out; each of the two prints as a sentence. Layers that share a letter are told apart
+    by an index, U₁ and U₂, unless `indexes` is off.
     """
     kept: Tensors = ()
     steps: list[TracedLayer] = []
@@ -75,12 +80,14 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
         if steps and not steps[-1].tensors:
             steps.append(TracedLayer(named, inputs))
             continue
-        layer, error, outputs = named, None, NOTHING
+        layer, error, not_traced, outputs = named, None, None, NOTHING
         masks: tuple[int, ...] = ()
         try:
             layer = _again(named, steps)
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
+            if layer.needs_batch and any(tensor[0].role != "batch" for tensor in inputs.tensors):
+                raise NotTraced.of("no batch in front", *inputs.tensors)
             outputs = layer.call(inputs)
             _check_size(outputs.tensors)
             if layer.shares is not None:
@@ -89,7 +96,9 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             masks = layer.masks(inputs, len(outputs.tensors))
         except ShapeError as refused:
             error, outputs = refused, NOTHING
-        steps.append(TracedLayer(layer, inputs, outputs, error, masks))
+        except NotTraced as beyond:
+            not_traced, outputs = beyond, NOTHING
+        steps.append(TracedLayer(layer, inputs, outputs, error, not_traced, masks))
         kept = kept if outputs.states is None else outputs.states
     return tuple(steps)
 
@@ -99,20 +108,20 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     if layer.shares is None:
         return layer
     for first in steps[layer.shares : layer.shares + 1]:
-        if first.layer.kind == layer.kind:
+        if first.layer.kind == layer.kind or {first.layer.kind, layer.kind} == {"cell", "cells"}:
             return layer.again(first.layer)
     raise ShapeError.of("not there yet", layer=layer.shares + 1)
 
 
 def _check_size(tensors: Tensors) -> None:
-    """Raise ShapeError for what is larger than is traced here: a few layers can make it so.
+    """Raise NotTraced for what is larger than is traced here: a few layers can make it so.
 
     What joins a tensor to itself doubles an axis, or the number of axes, each time.
     """
     for tensor in tensors:
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
-            raise ShapeError.of("too large to trace", tensor, most=most)
+            raise NotTraced.of("too large to trace", tensor, most=most)
 
 
 def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
@@ -142,13 +151,13 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
     """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
-    if isinstance(layer, Input) or not steps:
+    if layer.takes_nothing or not steps:
         return inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
     for ref, given in zip(refs, found, strict=True):
         if len(refs) > 1 and len(given) > 1:
-            raise ShapeError.of("a list in a list", layer=ref.place + 1, count=len(given))
+            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
     states = [tensor for ref in layer.states for tensor, _ in _given(ref, steps)]
     return replace(
         inputs,
@@ -164,19 +173,31 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
         pairs = pairs[ref.output : ref.output + 1]
+    if not pairs and step and isinstance(step.layer, Unread):
+        raise NotTraced.of("one of several", layer=ref.place + 1, output=ref.output)
     if not pairs:
         raise ShapeError.of("not there yet", layer=ref.place + 1)
     return pairs
 
 
 def broken(steps: tuple[TracedLayer, ...]) -> int | None:
-    """Which layer breaks; None where all work."""
+    """Which layer Keras refuses; None where it takes all that are reached."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
 
+def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
+    """At which layer the trace stops, since Keras refuses it or it isn't traced; None at none."""
+    return next((place for place, step in enumerate(steps) if not step.tensors), None)
+
+
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """How many numbers the stack learns."""
+    """How many numbers the stack has, as far as `uncounted` leaves none out."""
     return sum(step.parameters for step in steps)
+
+
+def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
+    """The layers whose parameters aren't known: a person said what comes out of them."""
+    return [at for at, step in enumerate(steps) if step.tensors and isinstance(step.layer, Unread)]
 
 
 def keras_names(stack: Stack) -> list[str]:
@@ -198,6 +219,8 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """By layer the letter of its width, and that of the timesteps that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     totals = Counter(letter for pair in own for letter in pair)
+    inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
+    totals.update({axis.letter for tensor in inputs for axis in tensor})
     counts: Counter[str] = Counter()
     letters = []
     for pair in own:

@@ -1,7 +1,7 @@
 """Layers that go along the time axis with a window: convolution, pooling, and what pads or cuts.
 
 Those of pictures, with 2D in their names, go along rows and columns, most often at each timestep,
-inside TimeDistributed.
+inside TimeDistributed; those with 3D along timesteps, rows and columns.
 """
 
 from dataclasses import dataclass, replace
@@ -9,9 +9,10 @@ from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError
+from lib.stack.base import Inputs, Layer, Outputs
+from lib.stack.errors import ShapeError
 from lib.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
-from lib.stack.tensors import Tensor, widened
+from lib.stack.tensors import Tensor, factor, widened
 
 Sizes = int | tuple[int, ...]
 """Of a window, along each axis."""
@@ -63,7 +64,10 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
             if length is not None and length < 1:
                 raise ShapeError.of("too short", tensor, reach=reach)
             lengths.append(length)
-        return self.resized(tensor, lengths, inputs)
+        resized = self.resized(tensor, lengths, inputs)
+        stays = [at for at, step in zip(self.along(), each(strides), strict=True) if step == 1]
+        stays = stays if is_padded else []
+        return tuple(tensor[at] if at in stays else axis for at, axis in enumerate(resized))
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:
@@ -122,7 +126,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
             ((*resized[:place], filters, *resized[place + 1 :]),),
             count * (prod(kernels) * (channels.size or 0) // self.groups + self.use_bias),
             f"{count}·({size}·{channels.size}{shared}{bias})",
-            f"{letter}·({size}·{channels.letter}{shared}{bias})",
+            f"{letter}·({size}·{factor(channels.letter)}{shared}{bias})",
         )
 
 
@@ -132,6 +136,15 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1))
+    padding: str = option("p", "valid", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Conv3D(Conv1D, kind="conv3d", spatial=3):
+    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
+
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3), sizes=3)
+    strides: int | tuple[int, ...] = pair("s", (1, 1, 1), sizes=3)
     padding: str = option("p", "valid", "same")
 
 
@@ -160,11 +173,11 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
             raise ShapeError.of("open width", tensor, weights=(kernel, self.filters, None))
         if len(tensor) > 3:
             raise ShapeError.of("axes of a kernel backwards", tensor)
-        reach = kernel if self.padding == "valid" else kernel % 2
-        more = self.output_padding
+        more, reach = self.output_padding, (kernel - 1) * self.dilation_rate + 1
+        reach = reach if self.padding == "valid" else reach % 2
         last = max(reach, stride) if more is None else reach + more
-        if self.dilation_rate > 1 or last < 1:
-            raise ShapeError.of("can't go back", dilation=self.dilation_rate, padding=more)
+        if last < 1:
+            raise ShapeError.of("can't go back", padding=more)
         before = tensor[self.along()[0]].size
         length = None if before is None else (before - 1) * stride + last
         return self.learned(self.resized(tensor, [length], inputs), place, inputs)
@@ -191,7 +204,15 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
 
     pool_size: int | tuple[int, ...] = pair("w", (2, 2))
-    strides: int | tuple[int, ...] | None = pair("s", None, 0, optional=True)
+    strides: int | tuple[int, ...] | None = pair("s", None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
+    """Keeps the largest of a small cube of neighbouring pictures."""
+
+    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2), sizes=3)
+    strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,5 +104,5 @@ def _settings(texts: list[str]) -> dict[str, str | list[str]]:
 
 
 if __name__ == "__main__":
-    logging.getLogger("lib.training").setLevel(logging.ERROR)  # `main` says it
+    logging.getLogger("lib.training").setLevel(logging.CRITICAL)  # `main` says it
     main()

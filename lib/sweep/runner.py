@@ -21,7 +21,7 @@ from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.run import Run, Snapshot, Status
-from lib.sweep.plan import Plan, Point
+from lib.sweep.plan import Plan, Point, SweepError
 from lib.swept import MODES, PointResult
 from lib.tables import Table
 from lib.training import limits
@@ -121,6 +121,8 @@ class Runner:
                 self._client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is State.GOING)
+                if self._client.unavailable:
+                    raise SweepError(self._client.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
@@ -154,7 +156,7 @@ class Runner:
         """Where it stands."""
         if not self._left:
             return State.DONE
-        unseen = self._clock() - self._watched if self._rests else 0.0
+        unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
             return State.STOPPED
         if self._is_paused:
@@ -162,9 +164,14 @@ class Runner:
         return State.RESTING if unseen >= WATCH_SECONDS else State.GOING
 
     @property
+    def unwatched_seconds(self) -> float:
+        """How long nobody has looked at it."""
+        return self._clock() - self._watched
+
+    @property
     def is_forgotten(self) -> bool:
         """Whether it is over, and nobody has looked at it for hours."""
-        return self.state.is_over and self._clock() - self._watched >= KEEP_SECONDS
+        return self.state.is_over and self.unwatched_seconds >= KEEP_SECONDS
 
     @property
     def total(self) -> int:
@@ -245,7 +252,7 @@ class Runner:
         """Note what has come of runs that are over."""
         for each in list(self._going.values()):
             snapshot = self._client.latest(each.run)
-            if snapshot is None or snapshot.reason.endswith(f"{limits.FULL}."):
+            if snapshot is None or snapshot.is_full:
                 # It was forgotten while it rested, or never had a place: once more, then.
                 del self._going[each.point.settings]
                 self._begins_at = time.monotonic() + FULL_SECONDS

@@ -21,6 +21,9 @@ _SEARCHED_ROWS, _SEARCHED_COLUMNS = 1024, 4
 """In how many of the rows and target columns a season is looked for: 20 ms a column."""
 NEARER = 0.95
 """Of noise some season is always a little nearer than the last value: by less it is none."""
+AS_NEAR = 0.7
+"""Of seasons whose squared errors differ by less than this share the shortest is taken: two weeks
+repeat what one week does, and are up to a quarter nearer by chance."""
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
@@ -54,11 +57,17 @@ def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
     return replace(dataset, naive=naive, naive_label=ordered[0].label, baselines=ordered)
 
 
+def natural_seasons(step: str) -> tuple[int, ...]:
+    """Rows of the calendar's seasons for rows a `step` apart, the usual one first; () for none."""
+    return tuple(_SEASONS.get(step, ()))
+
+
 def find_period(origin: Origin) -> int:
     """How many rows a season of the targets has, as far as the training rows tell; 1 for none.
 
-    Of the usual ones of the calendar and the one that `coreforecast` finds, the season whose value
-    in the season before is nearest, where it is nearer than the last value.
+    Candidates are the calendar's seasons, and the one that `coreforecast` finds with its divisors.
+    The shortest is taken of those whose value a season before is nearest, where that is nearer than
+    the last value. Else it is the calendar's usual season, so that its baseline is always listed.
     """
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = np.bincount(origin.series[rows]).argmax()
@@ -66,9 +75,11 @@ def find_period(origin: Origin) -> int:
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(of_longest).bit_length() - 1, _SEARCHED_ROWS)
     searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
-    candidates = [1, *_SEASONS.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
+    found = [_search(one.tobytes()) for one in searched]
+    candidates = [1, *natural_seasons(origin.step)]
+    candidates += [m for of in found for m in range(2, of + 1) if not of % m]
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: _back(origin, m)[horizons] for m in candidates if m}
+    lags = {m: _back(origin, m)[horizons] for m in dict.fromkeys(candidates)}
     lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
     # The same rows for all of them: those that the longest look back leaves.
     first = rows - max(map(max, lags.values()))
@@ -85,8 +96,12 @@ def find_period(origin: Origin) -> int:
         return float(((error**2).mean(axis=0) / spread).sum())
 
     errors = {m: sum(map(wrong, of_m)) for m, of_m in lags.items()}
-    best = min(errors, key=lambda m: (errors[m], m))
-    return best if errors[best] < NEARER * errors[1] else 1
+    best = min(errors.values())
+    usual = next((m for m in natural_seasons(origin.step) if m in errors), 1)
+    if best >= NEARER * errors[1]:
+        return usual
+    nearer = {m: of_m for m, of_m in errors.items() if of_m < NEARER * errors[1]}
+    return min(m for m, of_m in nearer.items() if AS_NEAR * of_m <= best)
 
 
 @lru_cache(maxsize=64)
@@ -211,6 +226,10 @@ def _is_regular(origin: Origin) -> bool:
     return not same.any() or not np.ptp((times[period:] - times[:-period])[same])
 
 
+def _mean_label(origin: Origin) -> str:
+    return "guessing each series' mean" if len(origin.names) > 1 else "guessing the mean"
+
+
 def _last_label(origin: Origin) -> str:
     tomorrow = origin.step == "day" and origin.horizons == (1,)
     return "guessing tomorrow as today" if tomorrow else "guessing no change"
@@ -248,7 +267,7 @@ BASELINES = {
     "last": Kind(_last_label, _of_rows(_last), of_past=True),
     "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
     "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
-    "mean": Kind(lambda _: "guessing the mean", _of_rows(_mean)),
+    "mean": Kind(_mean_label, _of_rows(_mean)),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }
 """All guesses, by name; of two that are equally good the one that stands first here wins."""

@@ -8,6 +8,7 @@ a dataset have is counted from its windows themselves, whatever they were meant 
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -52,24 +53,32 @@ class Cut:
 
 
 def cut(
-    series: np.ndarray, rank: np.ndarray, data: DataSettings, seed: int = 0, most: float = math.inf
+    series: np.ndarray,
+    rank: np.ndarray,
+    data: DataSettings,
+    seed: int = 0,
+    most: float = math.inf,
+    *,
+    segment: np.ndarray | None = None,
 ) -> Cut:
     """Cut rows into windows; where there are too few rows for a test part, without one.
 
     `series` tell which one a row belongs to, (R,) int, never decreasing; `rank` where it stands in
-    time, (R,) int from 0, increasing in each. The seed draws the series of each part. Of more than
-    `most` windows every k-th is used.
+    time, (R,) int from 0, increasing in each; `segment` the part of a series that no window leaves,
+    (R,) int, never decreasing: all of it, where none is given. The seed draws the series of each
+    part. Of more than `most` windows every k-th is used.
 
     Raises TooShortError where a part would have no window, and WindowError where there are too few
     series for the parts.
     """
+    one = partial(_cut, series, rank, series if segment is None else segment, seed=seed, most=most)
     try:
-        return _cut(series, rank, data, seed, most)
+        return one(data)
     except TooShortError as error:
         words, cure = f"{error}", error.cure
     while cure:  # of a panel it is no more than a guess
         try:
-            _cut(series, rank, Experiment(data).set(**cure).data, seed, most)
+            one(Experiment(data).set(**cure).data)
             break
         except TooShortError as error:
             cure = error.cure if error.cure != cure else {}
@@ -78,17 +87,25 @@ def cut(
     raise TooShortError(f"{words}: {f'choose {choices}, or ' if cure else ''}add rows.", cure)
 
 
-def _cut(series: np.ndarray, rank: np.ndarray, data: DataSettings, seed: int, most: float) -> Cut:
+def _cut(
+    series: np.ndarray,
+    rank: np.ndarray,
+    segment: np.ndarray,
+    data: DataSettings,
+    *,
+    seed: int,
+    most: float,
+) -> Cut:
     """The same, but that a cure is a guess and isn't told."""
     span = span_of(data)
     if data.split == "id":
-        part = _parts_by_series(series, data, seed)
+        part = _parts_by_series(series, segment, data, seed)
     else:
         times = int(rank.max(initial=-1)) + 1
         if data.test and times < 3 * span + 2 * data.gap:
             data = replace(data, test=0)
         part = _parts_by_time(rank, times, data)
-    block = np.where(part < 0, -1, series * 3 + part)
+    block = np.where(part < 0, -1, segment.astype(np.int64) * 3 + part)
     first = np.arange(len(series) - span + 1)
     first = first[(block[first] >= 0) & (block[first] == block[first + span - 1])]
     new = np.flatnonzero(np.diff(block[first], prepend=-1))  # counted anew in each block
@@ -102,9 +119,11 @@ def _cut(series: np.ndarray, rank: np.ndarray, data: DataSettings, seed: int, mo
     names = ("training", "validation", "test")[: part_count(data)]
     for name, starts in zip(names, by_part, strict=False):
         if not len(starts):
-            longest = int(np.bincount(series).max())
+            longest = int(np.bincount(segment).max())
             fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
-            raise TooShortError.of("no_window", fewer, data=data, part=name, longest=longest)
+            whole = " without a gap" if segment is not series else ""
+            about = {"part": name, "longest": longest, "whole": whole}
+            raise TooShortError.of("no_window", fewer, data=data, **about)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every, len(first))
 
@@ -128,9 +147,12 @@ def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarr
     return part
 
 
-def _parts_by_series(series: np.ndarray, data: DataSettings, seed: int) -> np.ndarray:
+def _parts_by_series(
+    series: np.ndarray, segment: np.ndarray, data: DataSettings, seed: int
+) -> np.ndarray:
     """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
-    rows, parts = np.bincount(series), part_count(data)
+    rows, parts = np.zeros(series[-1] + 1, int), part_count(data)
+    np.maximum.at(rows, series, np.bincount(segment)[segment])  # the longest segment of each
     usable = np.flatnonzero(rows >= span_of(data))
     if len(rows) < parts:
         are = "is 1" if len(rows) == 1 else f"are {len(rows)}"

@@ -175,8 +175,33 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     if total := int(missing.sum()):
         gone = counted(total, f"{step} is", f"{step}s are")
         longest = f", {missing.max():,} in a row at most" if total > 1 else ""
-        notes.append(f"{gone} missing between rows{longest}: windows run on across the gaps.")
+        notes.append(f"{gone} missing between rows{longest}.")
     return step, notes
+
+
+def segments(series: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Which run of rows without a gap each row belongs to, (R,) int from 0, never decreasing.
+
+    `series` (R,) never decrease; `places` (R,) are times, or numbers of rows, in order within each.
+    A gap is a step of more than one and a half times the usual one; on weekdays alone, of more than
+    one weekday.
+    """
+    steps = np.diff(places).astype(np.int64)
+    if on_weekdays(places):
+        days = places.astype("M8[D]")
+        steps = np.busday_count(days[:-1], days[1:])
+    new = np.diff(series) != 0
+    within = steps[~new & (steps > 0)]
+    usual = float(np.median(within)) if len(within) else 1.0
+    return np.concatenate([[0], np.cumsum(new | (steps > 1.5 * usual))]).astype(np.int64)
+
+
+def on_weekdays(places: np.ndarray) -> bool:
+    """Whether these are dates (R,), none of them on a weekend: then Monday follows Friday."""
+    if places.dtype.kind != "M" or len(places) <= 10:
+        return False
+    days = places.astype("M8[D]")
+    return bool((np.is_busday(days) & (days == places)).all())
 
 
 def _span(seconds: float) -> str:

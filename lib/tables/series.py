@@ -12,7 +12,7 @@ from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import NO_SERIES, DataSettings
 from lib.tables.features import features, steps_of
-from lib.tables.order import as_texts
+from lib.tables.order import as_texts, segments
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
 
 
@@ -33,6 +33,8 @@ class Rows:
     """A label for each row."""
     rank: np.ndarray
     """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
+    segment: np.ndarray
+    """Which run of rows without a gap a row belongs to, (R,) int: `lib.tables.order.segments`."""
     notes: tuple[str, ...]
     """What was done, a sentence each."""
     mended: tuple[Mended, ...]
@@ -86,7 +88,9 @@ def rows_of(
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
+    places: np.ndarray = np.flatnonzero(keep)
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
+        places = times.to_numpy()
         by_time = np.unique(times.asi8, return_inverse=True)[1]
         if (np.diff(by_time)[np.diff(codes) == 0] > 0).all():  # else as the table has them
             rank = by_time
@@ -99,6 +103,7 @@ def rows_of(
         names=series,
         times=times,
         rank=rank,
+        segment=segments(codes, places),
         notes=tuple(notes),
         mended=tuple(mended),
     )

@@ -55,7 +55,8 @@ def make_windows(
         raise WindowError.of("wide_targets", most=MAX_TARGETS, columns=count, ahead=ahead)
     most = MAX_VALUES / (data.timesteps * max(features, wide))
     try:
-        windows = cut(rows.series, rows.rank, data, seed, most)
+        segment = rows.segment if data.at_gaps == "stop" else None
+        windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
@@ -80,8 +81,9 @@ class _Draft:
         training, change = windows.part == 0, data.form == "change"
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
-        x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
-        x_rows = x_scale.standard(rows.inputs, rows.series)
+        read_rows = self._read_rows()
+        x_scale, flat = standards(read_rows, rows.feature_names, training, groups)
+        x_rows = x_scale.standard(read_rows, rows.series)
         check_near(x_rows, rows.feature_names)
         read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
         y, y_scale, flat_targets = self._targets(read, training, groups)
@@ -91,6 +93,7 @@ class _Draft:
             targets=rows.targets,
             inputs=x_rows.astype(np.float32),
             series=rows.series,
+            segment=rows.segment,
             names=rows.names,
             times=rows.times,
             step=step,
@@ -113,6 +116,7 @@ class _Draft:
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
+        read_as = joined([self._read_as(name) for name in inputs])
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
         made = Dataset(
@@ -133,7 +137,7 @@ class _Draft:
             base=base,
             target_unit=units.pop() if len(units) == 1 else "",
             lead=lead if h and data.ahead == "one" else "",
-            about=f"At every step, {told}, from {joined(inputs)}.",
+            about=f"At every step, {told}, from {read_as}.",
             notes=(*table.notes, *rows.notes, *still, *self._said(origin)),
             source=table.source,
             reading=table.reading,
@@ -141,6 +145,32 @@ class _Draft:
             mended=(*table.mended, *rows.mended),
         )
         return with_baselines(made, origin)
+
+    @property
+    def blocks(self) -> np.ndarray:
+        """Which rows are looked at together, (R,) int: those of a series, or between two gaps."""
+        return self.rows.segment if self.data.at_gaps == "stop" else self.rows.series
+
+    @property
+    def own(self) -> list[int]:
+        """The features that are targets, too, where targets are changes."""
+        names = self.rows.feature_names if self.data.form == "change" else ()
+        return [f for f, name in enumerate(names) if name in self.targets]
+
+    def _read_rows(self) -> np.ndarray:
+        """The inputs (R, F); those whose change is the target as changes over one timestep.
+
+        Their levels may leave the range of the training part, as the targets' do, and a model that
+        has never seen such levels fails. First timesteps of a block have a change of 0.
+        """
+        inputs, own, rate = self.rows.inputs, self.own, self.data.rate
+        if not own:
+            return inputs
+        read, before = inputs.copy(), inputs[:-rate, own]
+        read[:rate, own] = 0.0
+        same = self.blocks[rate:] == self.blocks[:-rate]
+        read[rate:, own] = np.where(same[:, None], inputs[rate:, own] - before, 0.0)
+        return read
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
         """Their times where these are the same in all samples, else their numbers."""
@@ -168,7 +198,7 @@ class _Draft:
             raw, name = rows.targets[:, c : c + 1], [self.targets[c]]
             if change:
                 far = max(len(raw) - h, 0)
-                known = training[:far] & training[h:] & (rows.series[:far] == rows.series[h:])
+                known = training[:far] & training[h:] & (self.blocks[:far] == self.blocks[h:])
                 within = None if groups is None else (groups[0][:far], groups[1])
                 scale, still = standards(raw[h:] - raw[:far], name, known, within)
             elif h == self.horizons[0]:  # the same for all of them
@@ -191,9 +221,29 @@ class _Draft:
         return [
             *([said("thinned", nth=nth, **about)] if windows.every > 1 else []),
             *([said("no_test")] if self.data.test and not windows.sizes[2] else []),
+            *self._gaps(origin),
             self._parts(origin),
             said("standardised", whose="each series'" if origin.x_scale.by_series else "the"),
         ]
+
+    def _gaps(self, origin: Origin) -> list[str]:
+        """What windows do at gaps of time, where there are any; which inputs are changes."""
+        gaps = counted(int(origin.segment[-1] + 1 - len(self.rows.names)), "gap")
+        notes = list[str]()
+        if self.data.at_gaps == "stop" and not gaps.startswith("0"):
+            notes.append(said("stop", gaps=gaps))
+        if crossing := int(origin.crosses_gap(self.data.timesteps).sum()):
+            about = {"windows": counted(crossing, "window"), "count": len(origin.starts)}
+            notes.append(said("run_on", gaps=gaps, **about))
+        if self.own:
+            columns = joined([self.rows.feature_names[f] for f in self.own])
+            notes.append(said("own_changes", columns=columns))
+        return notes
+
+    def _read_as(self, name: str) -> str:
+        """An input column as it is read: "the change of co2" where its change is the target."""
+        own = [self.rows.feature_names[f] for f in self.own]
+        return f"the change of {name}" if name in own else name
 
     def _parts(self, origin: Origin) -> str:
         rows, part = self.rows, self.cut.part

@@ -30,6 +30,7 @@ from lib.training.handover import Handover
 from lib.training.keepers import Keepers
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
+from lib.training.quotas import Visitor
 from lib.training.run_book import RunBook, RunEntry
 from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker
@@ -104,7 +105,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         experiment: Experiment,
         dataset: Dataset,
         paused: bool = False,
-        owner: str | None = None,
+        owner: Visitor | None = None,
         show_seconds: float | None = None,
         *,
         background: bool = False,
@@ -124,7 +125,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._attention.drop(abandoned.run.id)
             samples, pace = dataset.samples, show_seconds
             start = Start(run.id, experiment, samples, paused, pace, background, card)
-            entry = self._book.add(run, keeper, start, owner, reason=self.away)
+            entry = self._book.add(run, keeper, start, owner, self.places, reason=self.away)
             if not entry.over:
                 entry.worker.post(start)
                 keeper.end_delay()
@@ -216,10 +217,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return entry.latest if entry else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
-        """Epochs, increasing, each with all models' weights then: thinned as a run grows.
-
-        The first and the newest that were sent are among them: none, where weights are too many.
-        """
+        """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
             entry = self._book.entries.get(run.id)
             return entry.past.points if entry else []
@@ -318,8 +316,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                is_new = message.kind == "ready" and keeper is self._keepers.cluster
-                if self.shared and is_new:
+                if self.shared and keeper is self._keepers.cluster and message.kind == "ready":
                     self.shared.again()
                     self._handover.show_all()
                 if message.kind == "away":

@@ -20,12 +20,11 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import ops
 
-from lib.experiment import TrainingSettings
+from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code
-from lib.training.optimizers import COPIES, COSTS, STEPS, step_rates, stepped
+from lib.training.optimizers import COPIES, STEPS, cost, step_rates, stepped
 from lib.training.recurrent_layers import product, recurrent
 from lib.training.room import resized, weight_shapes
 
@@ -67,6 +66,10 @@ def forget_where_code_is() -> None:
     It keeps it with what XLA has made, a sixth of a program's memory. There is no public way, and
     by a private name it is done only where that is as in TensorFlow 2.21.
     """
+    try:
+        from tensorflow.python.framework import ops  # noqa: PLC0415  where it may be missing
+    except ImportError:
+        return
     create = getattr(ops, "_create_c_op", None)
     if create and "extract_traceback" in inspect.signature(create).parameters:
         ops._create_c_op = partial(create, extract_traceback=False)
@@ -98,7 +101,7 @@ def training_of(
     by, last = STEPS[settings.optimizer], own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
     rule = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
-    choices = [own.timesteps, own.targets, by.corrects, list(COSTS).index(settings.loss)]
+    choices = [own.timesteps, own.targets, by.corrects, list(LOSSES).index(settings.loss)]
     return tf.constant(rule), tf.constant(choices), tf.constant(counts)
 
 
@@ -302,10 +305,10 @@ def _gradients(
 def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
     """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
     if not code.is_general:
-        return COSTS[code.loss](wrong)
-    chosen, *others = (cost(wrong) for cost in COSTS.values())
-    for place, cost in enumerate(others, 1):
-        chosen = tf.where(loss == place, cost, chosen)
+        return cost(code.loss, wrong)
+    chosen, *others = (cost(name, wrong) for name in LOSSES)
+    for place, costs in enumerate(others, 1):
+        chosen = tf.where(loss == place, costs, chosen)
     return chosen
 
 

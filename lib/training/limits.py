@@ -8,11 +8,11 @@ from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.stack import total
 from lib.stack.tracing import model_layers
-from lib.training import said
+from lib.training import machine, said
 
-MAX_STATES = 8_000_000
+MAX_STATES = int(8_000_000 * machine.share())
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
-with the gates and what XLA holds beside them."""
+with the gates and what XLA holds beside them. Fewer where there is less memory."""
 MAX_PRODUCTS = 2_200_000_000
 """Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
 off, so other runs wait for its end."""
@@ -23,12 +23,10 @@ USUAL_SECONDS = 10.0
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
-FULL = "try again in a minute"
-"""What ends the reason of a refusal that time mends."""
-MAX_RUNS_EACH = 8
-"""Runs that one browser may have going, in all its tabs."""
-MAX_VALUES_EACH = 4 * MAX_VALUES
-"""Numbers of data that these may hold together: two of the largest."""
+
+
+class FullError(ExperimentError):
+    """A worker has no place for a run now; it may have one soon."""
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:

@@ -10,14 +10,17 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
+from lib.memory import GB, GROUPS, MB, share, total_memory, used_memory
 
-GB = 10**9
+__all__ = ["share", "total_memory", "used_memory"]
+
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
 MOST_MEMORY = 3 * GB // 2
 """Bytes that a worker may use at most, however large its machine."""
-LEAST_GROWTH = 150 * 10**6
+BESIDE = 300 * MB
+"""Bytes that it leaves to the page process and to one that reads a file."""
+LEAST_GROWTH = 150 * MB
 """What a worker may always add to what it began with, some thirty programs. Otherwise, where even
 an empty worker is beyond its share, each would be replaced at once, without an end."""
 TWO_FIT_IN = 2 * GB
@@ -43,9 +46,6 @@ LAST = 13
 """The same for what nobody waits for: half of the time of a thread that has given way. With less it
 would hold Python's lock for long where others use the processors (tried: 19)."""
 
-GROUPS = Path("/sys/fs/cgroup")
-"""Where a container's limits are: it sees its own control group at the top."""
-_THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
 
@@ -74,27 +74,8 @@ def cores(groups: Path = GROUPS) -> float:
 
 def memory_limit(total: int, start: int) -> int:
     """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`."""
-    return max(min(int(MEMORY_SHARE * total), MOST_MEMORY), start + LEAST_GROWTH)
-
-
-def total_memory(groups: Path = GROUPS) -> int:
-    """Bytes of memory there are for this process: the machine's, or less in a container."""
-    machine = psutil.virtual_memory().total
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2, and version 1
-        try:
-            return min(int((groups / name).read_text()), machine)  # a huge number is no limit
-        except (OSError, ValueError):  # no such file, or "max"
-            continue
-    return machine
-
-
-def used_memory() -> int:
-    """Bytes that this process holds and that no other can share: what its end would free.
-
-    Where the system doesn't tell what is shared, as on macOS, all that is resident.
-    """
-    memory = _THIS_PROCESS.memory_info()
-    return memory.rss - getattr(memory, "shared", 0)
+    most = min(int(MEMORY_SHARE * total), total - BESIDE, MOST_MEMORY)
+    return max(most, start + LEAST_GROWTH)
 
 
 def give_way(nice: int = NICE) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import keras
 import tensorflow as tf
+
+from lib.experiment import LOSSES
 
 Array: TypeAlias = "tf.Tensor"
 EPSILON = 1e-7
@@ -40,14 +42,15 @@ COPIES = 3
 """Arrays for each of the weights: these, m and v."""
 
 
-def _huber(wrong: Array) -> Array:
-    size = tf.abs(wrong)
-    return tf.where(size <= 1, 0.5 * wrong * wrong, size - 0.5)
+def cost(loss: str, wrong: Array) -> Array:
+    """What each output costs that is wrong by so much; a loss is the mean of these.
 
-
-COSTS: dict[str, Callable[[Array], Array]] = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
-"""By loss, a key of `lib.experiment.LOSSES`: what each output costs that is wrong by so much. A
-loss is the mean. Source: keras/src/losses/losses.py."""
+    `loss` is a key of `lib.experiment.LOSSES`. Keras's losses are means over the last axis: here
+    each output has one of its own.
+    """
+    alone = wrong[..., None]
+    costs: Array = keras.losses.get(LOSSES[loss].keras)(tf.zeros_like(alone), alone)
+    return costs
 
 
 def step_rates(numbers: Array, rule: Array, corrects: Array) -> Array:

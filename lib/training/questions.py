@@ -45,11 +45,13 @@ class Questions:
         return is_open
 
     def settle(self, answer: Answer) -> None:
-        """Give an answer to who waits for it."""
+        """Give an answer to who waits for it, unless they have cancelled the question."""
         future, _ = self._open.pop(answer.question_id, (None, None))
-        if future is not None and answer.error:
+        if future is None or not future.set_running_or_notify_cancel():
+            return
+        if answer.error:
             future.set_exception(AnswerError(answer.error))
-        elif future is not None:
+        else:
             future.set_result(answer.values)
 
     def fail(self, worker: object, reason: str) -> None:

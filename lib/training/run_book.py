@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from lib.run import Run, Snapshot, Status, weight_bytes
-from lib.training import said
-from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
+from lib.training import machine, said
+from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past
+from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
@@ -30,7 +31,7 @@ hidden."""
 KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
-KEEP_BYTES = 64_000_000
+KEEP_BYTES = int(64_000_000 * machine.share())
 """Bytes of data and of weights, of now and before, that these may hold; data that several share
 count once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600
@@ -51,8 +52,8 @@ class RunEntry:
     supervisor: Keeper
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
-    owner: str | None
-    """Which browser started it, where that is known."""
+    owner: Visitor | None
+    """Who started it on a page; None for a script, or a sweep."""
     start: Start
     """The command that starts it from the beginning, at its newest pace."""
     snapshot: Snapshot
@@ -192,24 +193,30 @@ class RunBook:
         run: Run,
         keeper: Keeper,
         start: Start,
-        owner: str | None = None,
+        owner: Visitor | None = None,
+        places: int = 1,
         *,
         reason: str = "",
         is_foreign: bool = False,
     ) -> RunEntry:
         """Enter a new run, which a keeper's worker has; one that its owner can't have has failed.
 
-        The `reason` is said of it wherever nothing else is.
+        `places` are as in `lib.training.quotas`. The `reason` is said wherever nothing else is.
         """
         queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
         entry = RunEntry(run, keeper, keeper.need(), owner, start, queued, is_foreign=is_foreign)
         entry.restart_reason = reason
-        refusal = self._refusal(entry) if owner else ""
+        refusal = run_refusal(owner, run.dataset, self._runs_of_visitors(), places)
         self.entries[run.id] = entry
         self.touch(entry)
         if keeper.unavailable or refusal:
-            self.fail([entry], keeper.unavailable or said("stop_one", why=refusal))
+            self.fail([entry], keeper.unavailable or refusal)
         return entry
+
+    def _runs_of_visitors(self) -> list[Going]:
+        since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
+        own = [(e, e.owner) for e in entries if e.owner and e.is_going]
+        return [Going(owner, e.run.dataset, e.is_abandoned(since)) for e, owner in own]
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
@@ -225,21 +232,10 @@ class RunBook:
         own = [e for e in self.entries.values() if e.supervisor is supervisor and not e.is_foreign]
         return sum(entry.is_going for entry in own)
 
-    def _refusal(self, new: RunEntry) -> str:
-        """Why its owner can't have one more run, on its data; nothing where that is no problem."""
-        entries = self.entries.values()
-        theirs = [e.run.dataset for e in entries if e.is_going and e.owner == new.owner]
-        if len(theirs) >= MAX_RUNS_EACH:
-            return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
-        values = sum(data.x.size + data.y.size for data in [new.run.dataset, *theirs])
-        if values > MAX_VALUES_EACH:
-            return said("many_values", most=MAX_VALUES_EACH, count=values)
-        return ""
-
     def run_to_forget_for_room(self, supervisor: Keeper) -> RunEntry | None:
         """Where no run more fits, the paused one that nobody has looked at for longest."""
         own = [e for e in self.entries.values() if e.supervisor is supervisor and not e.is_foreign]
-        unfinished = [entry for entry in own if not entry.over]
+        unfinished = [e for e in own if not (e.over or e.start.background)]
         if len(unfinished) < MAX_RUNS * max(1, supervisor.places):
             return None
         now = self._clock()
@@ -337,10 +333,11 @@ class RunBook:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""
         since = self._clock() - KEEP_SECONDS
         stale = []
-        groups: dict[tuple[bool, bool], list[RunEntry]] = defaultdict(list)
+        groups: dict[tuple[bool, ...], list[RunEntry]] = defaultdict(list)
         for entry in self.entries.values():
-            if entry.over:
-                groups[entry.start.background, entry.is_foreign].append(entry)
+            if entry.over:  # those without figures, as refused ones, push out no others
+                kind = entry.start.background, entry.is_foreign, bool(entry.snapshot.results)
+                groups[kind].append(entry)
         for entries in groups.values():
             entries.sort(key=lambda entry: entry.touched, reverse=True)
             held: dict[int, int] = {}

@@ -187,9 +187,10 @@ class Loop:
     def _start(self, command: messages.Start) -> None:
         try:
             limits.check(command.experiment, command.samples)
-            if len(self._runs) >= limits.MAX_RUNS:
-                count = {"most": limits.MAX_RUNS, "count": len(self._runs)}
-                raise ExperimentError(said("full", until=limits.FULL, **count))
+            # Runs of sweeps take places that others leave, and none from others.
+            rivals = [r for r in self._runs.values() if command.background or not r.always_yields]
+            if len(rivals) >= limits.MAX_RUNS:
+                raise limits.FullError(said("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
                 command,
                 self._programs,
@@ -199,9 +200,13 @@ class Loop:
                 checkpoints=self._checkpoints,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = said("refused", why=short_reason(error))
-            epochs = command.experiment.training.epochs
-            failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
+            failed = Snapshot(
+                command.run_id,
+                Status.FAILED,
+                epochs=command.experiment.training.epochs,
+                reason=said("refused", why=short_reason(error)),
+                is_full=isinstance(error, limits.FullError),
+            )
             self._send(messages.Report(failed))
 
     def _prepare(self, command: messages.Prepare) -> None:

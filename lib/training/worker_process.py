@@ -20,6 +20,8 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from lib.run import Snapshot, Status
 from lib.training import messages, said
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
@@ -27,8 +29,9 @@ from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message,
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
 On a machine that is far too busy, one that works may be silent for some seconds."""
-SILENT_BEATS_FIRST = 180
-"""The same before it is ready, since importing TensorFlow from a slow disk takes long."""
+IMPORT_BEATS = 60
+"""A worker that imports TensorFlow is given up after so long without using a processor, or when it
+has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -58,7 +61,7 @@ class WorkerProcess:
         """How it ended, as the end of "The training process …"."""
         self.unavailable = ""
         """Why no process can train on this machine, as a sentence; empty unless this one ended for
-        such a reason: TensorFlow is missing or broken, or the processor can't run it."""
+        such a reason: TensorFlow is missing, broken or hangs, or the processor can't run it."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
@@ -155,12 +158,19 @@ class WorkerProcess:
             writer.join(timeout=10)
 
     def _guard(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one."""
+        """Wait for the process, so that it doesn't stay behind as a zombie; end one that hangs."""
+        used, still, most = 0.0, 0, IMPORT_BEATS * BEAT_SECONDS
         while not _ends(process, BEAT_SECONDS):
             with self._changed:
                 # Counted, not taken from the clock: this process may have been stopped itself.
                 self._silent = silent = self._silent + 1
-            if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+            before, used = used, _processor_seconds(process, used)
+            still = 0 if used > before else still + 1
+            is_importing = not self.ready and self._module == TRAINING
+            if is_importing and (still > IMPORT_BEATS or used > most):
+                self.unavailable = said("import_hangs", seconds=most)
+                process.kill()
+            elif silent > SILENT_BEATS and not is_importing:
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 process.kill()
 
@@ -274,6 +284,15 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
     return process.returncode is not None
+
+
+def _processor_seconds(process: subprocess.Popen[bytes], otherwise: float) -> float:
+    """How long a process has used a processor; `otherwise` where it has ended."""
+    try:
+        times = psutil.Process(process.pid).cpu_times()
+    except psutil.Error:
+        return otherwise
+    return float(times.user + times.system)
 
 
 _OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"

@@ -48,7 +48,7 @@ class WorkerRun:
         checkpoints: Checkpoints | None = None,
     ) -> None:
         self.run_id = start.run_id
-        self.background = self._always_yields = start.background
+        self.background = self.always_yields = start.background
         """Whether it has turns only while no other run needs one."""
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
@@ -127,7 +127,7 @@ class WorkerRun:
 
     def heed(self, *, watched: bool) -> None:
         """Give way to other runs while nobody watches."""
-        self.background = self._always_yields or not watched
+        self.background = self.always_yields or not watched
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""

@@ -27,8 +27,8 @@ import streamlit as st
 from lib.datasets import DATASETS, FIRST, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.tables.table import KINDS
-from lib.ui.browser import moved_in_history
 from lib.ui.session import Mine, Query, session
+from lib.ui.streamlit_private.script import is_history_navigation
 
 COLUMNS = ("inputs", "targets", "types")
 """The settings that no widget holds: they are in the session's experiment alone."""
@@ -59,7 +59,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
     # newest at once, and what a busy browser had asked for before it followed still comes, with an
     # older one. Unless Back was pressed, which the browser says.
-    if not record.page or moved_in_history() or address not in (*record.ours, query(page)):
+    if not record.page or is_history_navigation() or address not in (*record.ours, query(page)):
         _open(address, page, own_keys)
     elif page != record.page:
         if page not in OWN and record.mine:
@@ -160,7 +160,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
         record.page_values[place] = {key: said[key] for key in keys if key in said}
     record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
-    record.kept = (address, query(page)) if moved_in_history() or not says else None
+    record.kept = (address, query(page)) if is_history_navigation() or not says else None
 
 
 def _adopt(experiment: Experiment, keys: Iterable[str] = SETTINGS) -> None:

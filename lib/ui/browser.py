@@ -1,42 +1,33 @@
-"""The browser of a page: which one it is, its theme, whether Back was pressed, and its scripts."""
+"""The browser of a page: which one it is, its theme, and its scripts."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.figures.palette import PALETTES, Palette
 
-COOKIE = "_streamlit_xsrf"
+COOKIE = "unrolled_browser"
+"""Holds a random token, which the server gives a browser with its first page: see `served`."""
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 
 
 def browser_id() -> str | None:
-    """A token that Streamlit has given to this browser alone; None where it has none (AppTest).
+    """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
 
-    Streamlit's own XSRF cookie holds it, masked anew on every load as in Tornado's version 2
-    format, `2|mask|masked token|time`: the cookie's text is never the same twice, the token is.
+    It is a hash of the cookie's token, so that who reads an id, which the servers of a cluster tell
+    each other, can't pass for that browser.
     """
-    try:
-        version, mask, masked, _ = st.context.cookies[COOKIE].split("|")
-        key, token = bytes.fromhex(mask), bytes.fromhex(masked)
-    except (KeyError, ValueError):
+    token = st.context.cookies.get(COOKIE)
+    if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
         return None
-    if version != "2" or not key:
-        return None
-    return bytes(byte ^ key[i % len(key)] for i, byte in enumerate(token)).hex()
+    return sha256(token.encode()).hexdigest()[:32]
 
 
 def current_palette() -> Palette:
     """The colours for the theme that the browser shows now."""
     return PALETTES[st.context.theme.type or "light"]
-
-
-def moved_in_history() -> bool:
-    """Whether this run of the page was asked for by the browser's Back or Forward."""
-    run = get_script_run_ctx(suppress_warning=True)
-    return run is not None and run.is_history_navigation
 
 
 def component(key: str, module: str) -> Any:

@@ -13,6 +13,7 @@ from lib.datasets import FIRST, example_of_upload, make_settled_dataset, settle,
 from lib.english import capital, joined
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import ARRAYS, EXPORTS, arrays
+from lib.memory import share
 from lib.narrate.data import thinned
 from lib.tables import Table, TooShortError
 from lib.training.limits import check, with_seeds
@@ -28,7 +29,7 @@ with suppress(OSError, AttributeError, TypeError):  # glibc's alone
     # bound grows with each that is freed, to 32 MB, and what was cut once from a long table stays.
     ctypes.CDLL(None).mallopt(-3, 2**20)
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
-_made = lru_cache(maxsize=8)(make_settled_dataset)
+_made = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
@@ -85,7 +86,7 @@ def load_data(settled: Settled) -> Loaded:
     except ExperimentError as error:
         place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
         return replace(loaded, trainable=False)
-    return loaded
+    return replace(loaded, trainable=False) if runs.client().unavailable else loaded
 
 
 def _example(experiment: Experiment) -> Loaded:

@@ -6,10 +6,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 from lib.ui.load import RHYTHM, turn
+from lib.ui.streamlit_private.script import CAN_FOLLOW, drawing_as, fragment_id, look_every
 
 AFRESH = 5
 """At every so many looks all of a fragment is drawn anew: a browser (Streamlit 1.67) keeps charts
@@ -81,7 +80,7 @@ def following_fragment(
     """
     seen, is_drawn = look(), list[bool]()
     before = going(seen), about(seen)
-    interval, owner = 0.0, None
+    interval, owner = 0.0, ""
 
     def rerun_if_outdated(now: T) -> None:
         if (going(now), about(now)) != before:
@@ -103,40 +102,33 @@ def following_fragment(
                 look_every(AFRESH * interval, owner)
         rerun_if_outdated(look())
 
+    def fixed() -> None:
+        drawn(draw)
+        rerun_if_outdated(look())
+
     def whole() -> None:
         nonlocal interval, owner
-        again, owner = drawn(draw), None
+        again, owner = drawn(draw), ""
         if again is None or not before[0]:
             look_again()
             return
-        owner, runs, interval = ThreadState.get().fragment_id, count(), 0.0
+        owner, runs, interval = fragment_id(), count(), 0.0
 
         def follow() -> None:
             if next(runs) % AFRESH:  # else all is drawn anew in this moment
-                # As if the fragment around had drawn it: what a fragment itself has drawn goes
-                # where it isn't drawn again, and elsewhere has a container of Streamlit's own.
-                with ThreadState.scoped(fragment_id=owner, delta_path=None):
+                with drawing_as(owner):
                     drawn(again)
             look_again()
 
         st.fragment(follow)()  # it draws nothing where it stands, and so needs no container
 
     try:
-        fragment(whole)()
+        if CAN_FOLLOW:
+            fragment(whole)()
+        else:
+            fragment(fixed, run_every=RHYTHM.interval(seconds) if before[0] else None)()
     finally:
         is_drawn.append(True)
-
-
-def look_every(seconds: float, fragment_id: str | None = None) -> None:
-    """Have this fragment, or the one that runs now, run again at this interval from now on.
-
-    Streamlit (1.67) has an interval set by a run of the page alone, which costs as much as ten
-    looks. So this sends what that would send, by private names; a test holds the two equal.
-    """
-    message = ForwardMsg()
-    message.auto_rerun.interval = seconds
-    message.auto_rerun.fragment_id = fragment_id or ThreadState.get().fragment_id or ""
-    enqueue_message(message)
 
 
 class Place:
@@ -149,13 +141,11 @@ class Place:
         self._at: DeltaGenerator | None = None
         self._shows: tuple[object, ...] = ()
 
-    def show(self, draw: Callable[..., DeltaGenerator], *what: object, **options: Any) -> None:
-        """Have `draw` draw `what`, unless that is what it shows; the `options` never change.
-
-        It is one of Streamlit's methods, or as these: it takes where to draw, and returns it.
-        """
-        if self._at is None or self._shows != what:
-            self._at, self._shows = draw(self._at or st._main, *what, **options), what
+    def show(self, method: str, *what: object, **options: Any) -> None:
+        """Call this one of Streamlit's methods, as `markdown`, unless its result is shown here."""
+        shows = (method, what, options)
+        if self._at is None or self._shows != shows:
+            self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows
 
 
 def slot() -> DeltaGenerator:

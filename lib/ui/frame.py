@@ -28,7 +28,15 @@ from lib.ui.settings import (
 )
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader, was_opened
+from lib.ui.upload import (
+    came_of_file,
+    has_file_to_take,
+    opener,
+    refusal,
+    take_file,
+    uploader,
+    was_opened,
+)
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -59,12 +67,12 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
-    if is_new:  # a reload finds the upload through its run
+    if is_new:
         session().kept = kept_before()
+    if session().upload.table is None:  # a reload finds the upload through its run
         session().upload.table = runs.table_of_run()
 
 
-@turn(first=True)
 def frame(
     page: str, own_keys: Sequence[str] = (), own: Callable[[], object] | None = None
 ) -> Settled:
@@ -73,9 +81,20 @@ def frame(
     `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page that sets the
     experiment by itself does so with `own`, and has no controls in its sidebar. The menu is drawn
     last, into its place at the top: its links carry the settings that this very run changed.
+
+    All of it is done in turn with other sessions, but for a file that was read: to make a large
+    table the data takes a while.
     """
-    screen(page, own_keys, PICTURED if own else ())
+    with turn(first=True):
+        screen(page, own_keys, PICTURED if own else ())
+        if not has_file_to_take():
+            return _frame(page, own)
     take_file()
+    with turn(first=True):
+        return _frame(page, own)
+
+
+def _frame(page: str, own: Callable[[], object] | None) -> Settled:
     if own and was_opened():
         st.switch_page("app.py", query_params=address.query("Explore"))
     with st.sidebar:
@@ -111,7 +130,8 @@ def frame(
 
 
 def complaints() -> None:
-    """What of the link couldn't be taken, which another page has none of."""
+    """What of the link couldn't be taken, which another page has none of, or is looked for."""
+    runs.show_lookup()
     said = session().address.complaints
     closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 

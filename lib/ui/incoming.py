@@ -12,7 +12,6 @@ Streamlit keeps it.
 
 import asyncio
 import io
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,9 +24,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lib.training.machine import total_memory
+from lib.memory import total_memory
+from lib.ui.streamlit_private.server import UPLOADS
 from lib.uploads import MAX_BYTES, UploadError
 
 SESSION_BYTES = 2 * MAX_BYTES
@@ -42,8 +41,6 @@ MOST_BODY = 106 * 10**6
 """Bytes of a request at most: a file of 100 of Streamlit's MB, 2^20 bytes each, and its head."""
 MOST_TICKETS = 1000
 _MARK = b"unrolled ticket "
-_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
-"""Where browsers send files: the session's id, and the file's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -138,12 +135,12 @@ INCOMING = Incoming()
 """Those of this server."""
 
 
-def take(file: object) -> tuple[str, bytes] | None:
+def take(file: Any) -> tuple[str, bytes] | None:
     """The name and the bytes of what a file widget holds; None where they were taken before.
 
     Raises UploadError, with a sentence, for a file that was refused.
     """
-    if not isinstance(file, UploadedFile):
+    if not hasattr(file, "getvalue"):  # nothing, or a file whose session was away too long
         return None
     content = INCOMING.take(file.getvalue())
     return None if content is None else (file.name, content)
@@ -158,7 +155,7 @@ class Upload:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         is_put = scope["type"] == "http" and scope["method"] == "PUT"
-        path = _PATH.search(scope["path"]) if is_put else None
+        path = UPLOADS.search(scope["path"]) if is_put and UPLOADS else None
         headers = dict(scope["headers"]) if path else {}
         size = headers.get(b"content-length", b"")
         if path is None or (size.isdigit() and int(size) > MOST_BODY):  # Streamlit refuses it

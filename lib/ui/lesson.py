@@ -113,16 +113,20 @@ def ways_on() -> None:
         label = "Your turn" if is_last else f"Open in {here.page}"
         if is_done or not is_last:
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
-                st.page_link(path, label=label, icon=icon, query_params=_query(here))
+                query = _query(here, turn=is_last)
+                st.page_link(path, label=label, icon=icon, query_params=query)
 
 
-def _query(scene: Scene) -> address.Query:
-    """What opens the scene's page as the scene is now."""
+def _query(scene: Scene, *, turn: bool = False) -> address.Query:
+    """What opens the scene's page as the scene is now; for a person's `turn` not trained yet."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
     values = {key: address.page_value(key) for key in stage.KEYS} | {"part": part}
     said = {key: text for key, text in values.items() if text}
-    return address.query_of(session().address.experiment, session().run.id, said)
+    experiment = session().address.experiment
+    if turn:  # the next seed, of which there is no recording
+        return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
+    return address.query_of(experiment, session().run.id, said)
 
 
 @lru_cache(maxsize=1)

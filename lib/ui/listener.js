@@ -1,7 +1,7 @@
 // The script of every page; what it is for stands in listener.py.
 
 // Where a person types, what covers the page, and who has keys of their own.
-const TYPED = "textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], "
+const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
   + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
 const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
 const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogroup], "
@@ -29,17 +29,46 @@ const GIVES = 50; // times that, in which an uploader may come for one that was 
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
+const LISTENER = ".st-key-listener";
+const LOOKS = 1000; // milliseconds between two looks whether the page is white
+const WHITE = 3; // so many of these in a row are too many
+const AGAIN = 60000; // milliseconds until a page may be loaded anew once more
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 // Once a link has been pressed no component may tell anything of the page that is left: Streamlit
 // (1.67) would then go on with that page, or show an empty one.
 const mayTell = () => !("leaves" in document.documentElement.dataset);
 const arrive = () => { delete document.documentElement.dataset.leaves; };
+function leave() {
+  document.documentElement.dataset.leaves = "";
+  setTimeout(arrive, LEAVES);
+}
+
+// Streamlit (1.67) takes the whole page away when a message has no place on it, and stays white:
+// such a page is loaded anew. Every page has a listener, and so one without is white, but for the
+// moments in which a run draws it.
+function watch() {
+  const page = document.documentElement.dataset;
+  if ("watched" in page) return;
+  page.watched = "";
+  let looks = 0;
+  setInterval(() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const rests = !app || app.dataset.testScriptState === "notRunning";
+    looks = rests && !document.querySelector(LISTENER) ? looks + 1 : 0;
+    if (looks < WHITE || Date.now() - (sessionStorage.loadedAnew ?? 0) < AGAIN) return;
+    sessionStorage.loadedAnew = Date.now();
+    location.reload();
+  }, LOOKS);
+}
 
 function nameOf({ key, code, shiftKey }) {
   const digit = key !== "?" && code.match(/^Digit(\d)$/)?.[1];
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
+
+// Whether a person types here, also in a component's own tree. An iframe keeps its keys to itself.
+const isTyped = (element) => element.isContentEditable || element.matches?.(TYPED);
 
 // All that a key may work on, in a component's own tree too.
 function parts({ on, part }) {
@@ -70,7 +99,7 @@ function press(element, key) {
 // 0, is at a place on the screen, and which place, as left, top, width and height, has a timestep.
 // Undefined where there is none.
 function columns(chart) {
-  // Of the two that take turns (see lib.ui.steady) the one that is seen: the other may be older.
+  // Of the two that take turns (see lib.ui.text) the one that is seen: the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;
@@ -128,8 +157,8 @@ function mount(root) {
   help.onkeydown = ({ key, repeat }) => { if (key === "?" && !repeat) help.close(); };
 
   listen("keydown", (event) => {
-    const from = event.composedPath()[0];
-    if (event.ctrlKey || event.altKey || event.metaKey || from.closest(TYPED)) return;
+    const path = event.composedPath(), [from] = path;
+    if (event.ctrlKey || event.altKey || event.metaKey || path.some(isTyped)) return;
     const name = nameOf(event);
     if (help.open || document.querySelector(COVERS)) return;
     if (name === "?") return showKeys();
@@ -206,19 +235,22 @@ function mount(root) {
   });
 
   arrive(); // what is mounted is the next page's
+  if ((root.getRootNode().host ?? root).closest(LISTENER)) watch();
+  const path = location.pathname;
+  addEventListener("popstate", () => location.pathname !== path && leave(), { signal: own.ended.signal });
   listen("click", (event) => {
     const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
     if (!link || !mayTell() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.getAttribute("href").split("?")[0] === location.pathname.split("/").pop()) return;
-    document.documentElement.dataset.leaves = "";
-    setTimeout(arrive, LEAVES);
+    leave();
     event.preventDefault();
     event.stopImmediatePropagation();
     setTimeout(() => link.click()); // what was told before is sent with a timer of 0 ms, too
   });
   listen("click", ({ target, detail }) => {
-    // What was clicked gives the keys back; what was picked by keys keeps them.
-    if (detail && target.closest?.(GIVES_BACK)) document.activeElement?.blur();
+    // A button that was clicked gives the focus back, unless it has opened a field to type into.
+    const focused = document.activeElement;
+    if (detail && target.closest?.(GIVES_BACK) && focused && !isTyped(focused)) focused.blur();
     const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
     if (!small || !target.closest?.(".st-key-menu a")) return;
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();

@@ -78,16 +78,26 @@ class Turns:
         self._rhythm = rhythm
         self._lock = threading.Lock()
         self._taken = False
+        self._holder: int | None = None
+        """The thread that has the turn."""
         self._queues: tuple[deque[threading.Event], ...] = deque(), deque()
         """Who asked for a turn first, and the others."""
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread has the turn."""
+        return self._holder == threading.get_ident()
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[float]:
         """Let a block or a function run while no other does; yields how many seconds it waited.
 
-        For what computes and waits for nothing. Never within another turn, which would not end.
-        What somebody has asked for goes `first`, before all that only look for new figures.
+        For what computes and awaits nothing: all other sessions would wait, too. Raises
+        RuntimeError within another turn, which would never end. What somebody has asked for goes
+        `first`, before all that only look for new figures.
         """
+        if self.is_mine:
+            raise RuntimeError("a turn was asked for within another one")
         sign = None
         with self._lock:
             came = clock.now()
@@ -97,10 +107,11 @@ class Turns:
             self._taken = True
         if sign is not None:
             sign.wait()
-        start = clock.now()
+        start, self._holder = clock.now(), threading.get_ident()
         try:
             yield start - came
         finally:
+            self._holder = None
             self._pass_on(start)
 
     def _pass_on(self, start: float) -> None:
@@ -116,5 +127,6 @@ class Turns:
 
 RHYTHM = Rhythm()
 """Of this server."""
-turn = Turns(RHYTHM).turn
-"""One of all its sessions'."""
+TURNS = Turns(RHYTHM)
+turn = TURNS.turn
+"""Of all its sessions."""

@@ -6,16 +6,15 @@ an upload these see figures alone, unless its owner shares the file's rows: page
 `look_at`, which leaves the rows out where `may_see_rows` says so.
 """
 
-import math
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
 from lib.card import card_of, read_card
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.newest import remember
 from lib.redaction import redacted, without_answers
 from lib.replay import untrained
 from lib.run import Run, Snapshot
@@ -23,15 +22,21 @@ from lib.tables import Table
 from lib.tables.table import remembered
 from lib.training import machine
 from lib.training.client import TrainingClient
-from lib.ui import clock
+from lib.training.quotas import Visitor
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
+from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
+from lib.ui.lookup import Lookups
 from lib.ui.session import session
+from lib.ui.text import hint
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
+
+WATCH_SECONDS = 2.0
+"""Between two looks whether a worker could start."""
 
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 """How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
@@ -43,8 +48,7 @@ GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
     "the link; Train starts a new run."
 )
-
-
+LOOKING = "Looking for the link's run …"
 AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
 
 
@@ -73,39 +77,70 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
+def watch_worker() -> None:
+    """Until it is known whether training is possible, have the page run again where it isn't."""
+    training = client()
+    is_known = training.worker_ready or training.unavailable
+
+    def look() -> None:
+        if training.unavailable and not is_known:
+            st.rerun()
+
+    fragment(look, run_every=None if is_known else WATCH_SECONDS)()
+
+
 FIND_SECONDS = 2.0, 12.0
-"""How long a page waits for what other servers know of a run; and while its own server still makes
-its way to the cluster."""
-NOT_FOUND_SECONDS, MOST_NOT_FOUND = 5.0, 1000
+"""How long a page says that it looks for a run which other servers may know; and while its own
+server still makes its way to the cluster."""
+LOOK_SECONDS = 0.3
+"""Between two looks whether the run was found."""
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_NOT_FOUND: dict[str, float] = {}
-"""Runs that no server knew, and when that was, on the clock."""
+_LOOKUPS = Lookups()
 
 
 def known(run_id: str | None) -> Run | None:
-    """A run, whichever page server has started it; None where no server knows it.
+    """A run, whichever page server has started it; None where it isn't known here.
 
-    One of another server's is this one's to watch from then on. That takes a moment, once.
+    Then the other servers are asked for it: see `is_looked_for`. This returns at once.
+    """
+    run = client().get(run_id or "")
+    if run is None:
+        is_looked_for(run_id)
+    return run
+
+
+def is_looked_for(run_id: str | None) -> bool:
+    """Whether an answer of other page servers is awaited, of a run that isn't known here.
+
+    A run that they know is this server's to watch from then on.
     """
     run_id, training = run_id or "", client()
-    run, shared = training.get(run_id), training.shared
-    if run or shared is None or training.away or not _RUN_ID.fullmatch(run_id):
-        return run
-    if clock.now() - _NOT_FOUND.get(run_id, -math.inf) < NOT_FOUND_SECONDS:
-        return None
-    try:
-        card = shared.find(run_id).result(FIND_SECONDS[not training.worker_ready])
-        shown = read_card(card) if card else None
-    except (TimeoutError, ValueError):
-        shown = None
-    if shown is None:
-        remember(_NOT_FOUND, run_id, clock.now(), MOST_NOT_FOUND)
-        return None
-    owner = Owner(shown.browser, shown.table, shown.name)
-    _forget_owners()
+    shared = training.shared
+    if shared is None or training.away or not _RUN_ID.fullmatch(run_id) or training.get(run_id):
+        return False
+    seconds = FIND_SECONDS[not training.worker_ready]
+    return _LOOKUPS.ask(run_id, shared.find, seconds, partial(_take_card, training, run_id))
+
+
+def _take_card(training: TrainingClient, run_id: str, card: bytes) -> None:
+    """Know a run of another server by its card. Raises ValueError for bytes that are none."""
+    shown = read_card(card)
+    _forget_owners(training)
     training.adopt(Run(run_id, shown.experiment, shown.dataset))
-    _OWNERS.setdefault(run_id, owner)
-    return training.get(run_id)
+    _OWNERS.setdefault(run_id, Owner(shown.browser, shown.table, shown.name))
+
+
+def show_lookup() -> None:
+    """Say that the link's run is looked for, until that has ended: then the page runs again."""
+    with st.container(key="lookup"):  # always, so that no block below it gets another place
+        if is_looked_for(run_id := session().run.id):
+            fragment(_rerun_when_answered, run_every=LOOK_SECONDS)(run_id)
+
+
+def _rerun_when_answered(run_id: str | None) -> None:
+    if not is_looked_for(run_id):
+        st.rerun()
+    hint(LOOKING)
 
 
 def refresh_run() -> None:
@@ -116,7 +151,7 @@ def refresh_run() -> None:
     """
     record, said = session().run, session().address.complaints
     run_id, before = record.id or "", record.missed
-    is_gone = bool(run_id) and known(run_id) is None
+    is_gone = bool(run_id) and not is_looked_for(run_id) and known(run_id) is None
     is_own = run_id in record.started
     away = AWAY if client().away and is_gone and not is_own else ""
     record.missed = (run_id, away) if away else ("", "")
@@ -204,28 +239,33 @@ def adopt(run_id: str, owner: Owner) -> None:
         _OWNERS.setdefault(run_id, owner)
 
 
+def visitor() -> Visitor:
+    """Who looks at this session's page, as limits know it."""
+    return Visitor(browser_id(), st.context.ip_address)
+
+
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    browser, seconds = browser_id(), _chosen_seconds()
+    owned_by, seconds = visitor(), _chosen_seconds()
     table = session().upload.table if experiment.data.name == "upload" else None
     numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    owner = Owner(browser, table, f"Run {number}")
+    owner = Owner(owned_by.browser, table, f"Run {number}")
     card = card_for(experiment, owner)
-    run = client().start(experiment, dataset, paused, browser, seconds, card=card)
+    run = client().start(experiment, dataset, paused, owned_by, seconds, card=card)
     _OWNERS[run.id] = owner
     session().run.started.add(run.id)
-    _forget_owners()
+    _forget_owners(client())
     session().run.id = run.id
     forget_epoch()
     return run
 
 
-def _forget_owners() -> None:
-    """Of runs that aren't known any more."""
+def _forget_owners(training: TrainingClient) -> None:
+    """Forget whose the runs were that aren't known any more."""
     for run_id in list(_OWNERS):
-        if client().get(run_id) is None:
+        if training.get(run_id) is None:
             _OWNERS.pop(run_id, None)
 
 

@@ -2,45 +2,71 @@
 
 Streamlit (1.67) would import the pages' code when the first visitor is there; so that is done when
 it starts. It lets browsers run Plotly's 4.7 MB when the first chart is there; on pages that open
-with charts they are told at once, and do it while Python makes the page.
+with charts they are told at once, and do it while Python makes the page. And each browser gets a
+name: see `lib.ui.browser.browser_id`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from secrets import token_urlsafe
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
-from lib.ui.heard import hear_all_runs
+from lib.ui.browser import COOKIE
 from lib.ui.incoming import Upload
+from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
-_STATIC = Path(st.__file__).parent / "static"
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 """The pages that open with charts, where a key is named those with that key in their address."""
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Before a server takes its first request."""
-    hear_all_runs()
+    """Before a server takes its first request, and after its last one."""
+    mend_sessions()
+    dropping = asyncio.create_task(drop_expired_sessions())
     yield
+    dropping.cancel()
+
+
+class NameBrowsers:
+    """Give a browser that has none a random token, with any page: a cookie that no script reads."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    cookie = f"{COOKIE}={token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        is_new = scope["type"] == "http" and COOKIE not in HTTPConnection(scope).cookies
+        await self._app(scope, receive, send_named if is_new else send)
+
+
+MIDDLEWARE = [Middleware(NameBrowsers), Middleware(Upload)]
 
 
 async def _first_answer(request: Request) -> Response:
     """Streamlit's own first page, which loads the code of its charts where some will be there."""
-    page = (_STATIC / "index.html").read_text("utf-8")
+    plain, charted = CHARTS_FIRST or ("", "")
     key = _CHARTED[request.url.path]
-    if not key or key in request.query_params:
-        for file in _STATIC.glob("static/js/PlotlyChart.*.js"):
-            load = f'<script type="module">import("./static/js/{file.name}")</script>'
-            page = page.replace("</head>", f"{load}</head>")
+    page = charted if not key or key in request.query_params else plain
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-ROUTES = [Route(path, _first_answer) for path in _CHARTED]
-MIDDLEWARE = [Middleware(Upload)]
+ROUTES = [Route(path, _first_answer) for path in _CHARTED] if CHARTS_FIRST else []

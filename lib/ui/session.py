@@ -7,11 +7,9 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
@@ -29,7 +27,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
-    from lib.ui.plotly import Sent
+    from lib.ui.text import ShownChart
     from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
@@ -106,8 +104,8 @@ class Loaded:
     dataset: Dataset
     """The run's own where the run is one of these settings, so that `is` tells the same data."""
     trainable: bool = True
-    """False where the sidebar's choice can't be shown, so that this is an earlier one, and where it
-    is too large to be trained or somebody else's upload."""
+    """False where the sidebar's choice can't be shown, so that this is an earlier one, where it is
+    too large to be trained or somebody else's upload, and where this server can't train."""
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +115,9 @@ class Upload:
     table: Table | None = None
     waiting: Table | None = None
     """One that was read and is too short for the settings."""
+    unfit: tuple[str, dict[str, int] | None] = "", None
+    """Why that one can't be the data as it is set, "" where it can; and the settings that would do.
+    """
     error: str = ""
     """Why the last file isn't the table."""
     reading: Reading | None = None
@@ -136,7 +137,7 @@ class TwoCharts:
     """The two charts of a place, and which of them lies above: see `lib.ui.text`."""
 
     top: int = 1
-    shown: list[Sent | None] = field(default_factory=lambda: [None, None])
+    shown: list[ShownChart | None] = field(default_factory=lambda: [None, None])
 
 
 @dataclass(slots=True, eq=False)
@@ -301,22 +302,13 @@ class Session:
     """What takes a while to make: see `once`."""
 
 
-_HERE = local()
-"""Of a script's thread, which is one session's: the run's context, and the session's record."""
-
-
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    run, state = get_script_run_ctx(suppress_warning=True), st.session_state
-    if run is None or getattr(_HERE, "run", None) is not run:
-        try:
-            record: Session = state[KEY]
-        except KeyError:
-            record = state[KEY] = Session()
-        # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
-        _HERE.run, _HERE.record = run, record
-    found: Session = _HERE.record
-    return found
+    try:
+        record: Session = st.session_state[KEY]
+    except KeyError:
+        record = st.session_state[KEY] = Session()
+    return record
 
 
 def once(

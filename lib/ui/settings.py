@@ -31,7 +31,7 @@ from lib.experiment import (
     Experiment,
     Limit,
 )
-from lib.narrate.data import levels_hint, range_hint, series_hint
+from lib.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names, prepared
 from lib.tables.table import KINDS, numbers_rows, wide_columns
@@ -153,7 +153,9 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     )
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
-    if used != value:
+    # Of settings without such a sentence the two differ only where another run of the page has
+    # changed the data since `experiment` was settled: its own drawing follows.
+    if used != value and "clamped" in row:
         hint(f"{used:,} here: {row['clamped'].format(most=f'{MAX_VALUES:,}')}")
 
 
@@ -221,6 +223,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
         (range_hint(dataset), "Predict the change", {"form": "change"}),
         (series_hint(dataset), "Split by series", {"split": "id"}),
         (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+        (gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if words and uses >= values.keys():
             st.info(plain(words), icon=":material/lightbulb:")

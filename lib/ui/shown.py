@@ -18,7 +18,7 @@ from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.recurrence import forward
 from lib.replay import BEST, as_of, first_weights, untrained
-from lib.run import Run, RunAt, SeedWeights
+from lib.run import Run, RunAt, SeedWeights, Snapshot, Status
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -50,7 +50,8 @@ _first_weights = remembered(lambda dataset, experiment: first_weights(experiment
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
-    if watched := runs.current_run():
+    watched = runs.current_run()
+    if watched and not _could_not_begin(watched[1]):
         run, snapshot = watched
         if not snapshot.results:
             start = runs.before_training(run)
@@ -64,6 +65,12 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
+
+
+def _could_not_begin(snapshot: Snapshot) -> bool:
+    """Whether a run has failed without figures because nothing can be trained on this server."""
+    failed = snapshot.status is Status.FAILED and not snapshot.results
+    return failed and bool(runs.client().unavailable)
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -112,12 +119,12 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    As they were when the page was drawn: at a run's start or end, or when a control was moved. No
-    states where the sample itself is hidden.
+    As they were when the page was drawn: at a run's end, or when a control was moved. No states
+    where the sample itself is hidden, nor while a run trains: they would be those of its start.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
-    if not shown.dataset.has_rows:
+    if shown.polling or not shown.dataset.has_rows:
         return sample, {}
     x = shown.dataset.x[sample : sample + 1]
     return sample, {

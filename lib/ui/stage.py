@@ -203,7 +203,8 @@ def _progress(scene: Scene) -> tuple[str, bool]:
     what, _, value = scene.until.partition(" ")
     _, snapshot = runs.current_run() or (None, None)
     if what != "epoch" or snapshot is None or not snapshot.status.active:
-        return scene.todo, False
+        why = runs.client().unavailable if what == "epoch" else ""
+        return (f"{why} Skip shows a recorded run." if why else scene.todo), False
     if not snapshot.epoch:
         return "The training is about to begin. Skip shows a recorded one.", True
     return f"Epoch {snapshot.epoch} of the {value} that it waits for …", True

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.proto.Html_pb2 import Html as HtmlProto
 
 from lib.figures import html, strip
 from lib.figures.palette import Palette, mix
@@ -22,6 +20,9 @@ from lib.ui.keys import BUTTON, KEYS
 
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
+IN_PLACE = "<wbr>"
+"""Streamlit gives HTML that is a style alone a new place each time; with this it keeps its own,
+which page.css hides."""
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
@@ -83,17 +84,15 @@ def lay_above(tops: Mapping[str, int], at: Place) -> None:
     The one below goes away when the one above is surely drawn. A chart that fills the screen lies
     above all, which its own layer here would prevent.
     """
-    at.show(
-        _rewrite,
-        "".join(
-            f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
-            f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
-            f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
-            f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
-            f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
-            for key, top in tops.items()
-        ),
+    rules = "".join(
+        f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
+        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
+        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
+        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+        for key, top in tops.items()
     )
+    at.show("html", f"<style>{rules}</style>{IN_PLACE}")
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
@@ -108,10 +107,4 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 
 def _write(css: str) -> None:
-    _rewrite(st._main, css)
-
-
-def _rewrite(at: DeltaGenerator, css: str) -> DeltaGenerator:
-    """As `st.html`, which (1.67) reads all of a style, and gives one that changes a new place."""
-    at = st._event if at is st._main else at
-    return at._enqueue("html", HtmlProto(body=f"<style>{css}</style>"))
+    st.html(f"<style>{css}</style>")

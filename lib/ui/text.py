@@ -12,6 +12,7 @@ one, which stays until it is covered.
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -19,9 +20,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
-from lib.figures.chart import Chart
+from lib.figures.chart import CONFIG, Chart
 from lib.ui.fragment import Place
-from lib.ui.plotly import Sent, written
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 def say(text: str, place: Place | None = None) -> None:
     """A sentence below a picture that says the same in words."""
     whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
-    (place or Place()).show(DeltaGenerator.markdown, f":small[{whole}]")
+    (place or Place()).show("markdown", f":small[{whole}]")
 
 
 def say_steadily(
@@ -53,7 +53,7 @@ def say_steadily(
     """
     color = "color:var(--muted)" if gray else ""
     (place or Place()).show(
-        DeltaGenerator.html,
+        "html",
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
         f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>",
     )
@@ -76,7 +76,7 @@ class Takeaway:
         """
         room = escape(self._longest or words)
         self._words.show(
-            DeltaGenerator.html,
+            "html",
             f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>',
         )
         folded: AbstractContextManager[object] = nullcontext()
@@ -123,6 +123,20 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
             press("Close", "close", f"close_{key}", close)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownChart:
+    """A figure with its alternative text, and as it is drawn, which may be in another height."""
+
+    figure: Chart
+    alt: str
+    drawn: Chart
+
+    def shows(self, figure: Chart, alt: str) -> bool:
+        """Whether it is this figure, of whatever height, with this alternative text."""
+        is_same = self.figure is figure or self.figure.to_dict() == figure.to_dict()
+        return is_same and self.alt == alt
+
+
 class SteadyChart:
     """A place for a chart, which has the two that this key had before.
 
@@ -148,18 +162,14 @@ class SteadyChart:
                 # Else it is seen in its own height for a moment. One that is there has this by now.
                 known = session().charts.heights.get(self._key) if self._fills else None
                 pair.top = 1 - pair.top
-                key = f"{self._key}_{pair.top}"
-                sent = written(figure, sentence, key, fills=self._fills, height=known)
-                pair.shown[pair.top] = sent
+                pair.shown[pair.top] = ShownChart(figure, sentence, figure.of_height(known))
+        height = "stretch" if self._fills else "content"
         with self._place:
-            for each, at in zip(pair.shown, self._charts, strict=True):
+            for i, (each, at) in enumerate(zip(pair.shown, self._charts, strict=True)):
                 if each:
-                    at.show(_send, each)
+                    options = {"height": height, "config": CONFIG, "alt": each.alt}
+                    at.show("plotly_chart", each.drawn, key=f"{self._key}_{i}", **options)
         return pair.top
-
-
-def _send(at: DeltaGenerator, chart: Sent) -> DeltaGenerator:
-    return chart.draw(at)
 
 
 def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False) -> None:

@@ -8,7 +8,7 @@ kept aside; a button offers settings it is long enough for.
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -27,6 +27,9 @@ from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
 from lib.uploads import UploadError, begins_as, read_upload
+
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.uploads.reader import Reading
 
 AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
 """A CSV of less is read within the page's own process: starting another takes longer."""
@@ -169,12 +172,27 @@ def _stop() -> None:
     record.reading = None
 
 
-def take_file() -> None:
-    """Take over what a reading process has read; `frame` calls it before it draws any widget."""
+def has_file_to_take() -> bool:
+    """Whether a file has been read, or waits to become the data: `take_file` must be called."""
     record = session().upload
-    reading = record.reading
-    if reading is None or not reading.over.is_set():
-        return
+    is_read = record.reading is not None and record.reading.over.is_set()
+    return is_read or record.waiting is not None
+
+
+def take_file() -> None:
+    """Take over what a reading process has read; `frame` calls it before it draws any widget.
+
+    It cuts tables into windows, which may take a while: never call it within a turn.
+    """
+    record = session().upload
+    if record.reading is not None and record.reading.over.is_set():
+        _take_read(record.reading)
+    if record.waiting is not None:
+        record.unfit = _why_unfit(record.waiting)
+
+
+def _take_read(reading: "Reading") -> None:
+    record = session().upload
     record.reading = None
     if reading.table is not None:
         if len(reading.table.sheets) < 2:
@@ -210,14 +228,13 @@ def _settle(new: Table) -> None:
     record = session().upload
     if record.unopened and _open(*record.unopened, new):
         return
-    try:
-        _try(new)
-    except TooShortError:
-        record.waiting = new
-    except ExperimentError as error:
-        record.error = f"{error}{_stays()}"
-    else:
+    why, cure = _why_unfit(new)
+    if not why:
         _take(new)
+    elif cure is not None:
+        record.waiting = new
+    else:
+        record.error = f"{why}{_stays()}"
 
 
 def _sheets(table: Table) -> None:
@@ -235,9 +252,18 @@ def _stays() -> str:
     return f" Your earlier file, {table.name}, stays." if table else ""
 
 
-def _try(new: Table) -> None:
-    """Raise ExperimentError unless a table can be the data as it is set."""
-    dataset_of(settle(drawn().set(**_changes(new)), new), new)
+def _why_unfit(new: Table) -> tuple[str, dict[str, int] | None]:
+    """Why a table can't be the data as it is set, "" where it can.
+
+    Of one that is too short also the settings that it would do for, perhaps none; else None.
+    """
+    try:
+        dataset_of(settle(drawn().set(**_changes(new)), new), new)
+    except TooShortError as error:
+        return f"{error}", dict(error.cure)
+    except ExperimentError as error:
+        return f"{error}", None
+    return "", None
 
 
 def _changes(new: Table) -> dict[str, Any]:
@@ -268,15 +294,14 @@ def _take(new: Table, **settings: int) -> None:
 
 def _offer(waiting: Table) -> None:
     """Why a file that was read isn't the data, and a button that makes it so, where one can."""
-    cure, label = {}, "Use it"
-    try:
-        _try(waiting)
+    why, cure = session().upload.unfit
+    label = "Use it"
+    if not why:
         st.info(plain(f"{waiting.name} fits these settings."), icon=":material/info:")
-    except ExperimentError as error:
-        words = f"{waiting.name} can't be used yet: {error}{_stays()}"
+    else:
+        words = f"{waiting.name} can't be used yet: {why}{_stays()}"
         st.error(plain(words), icon=":material/error:")
-        cure = dict(error.cure) if isinstance(error, TooShortError) else {}
         if not cure:
             return
         label += f" with {in_words(cure)}"
-    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure)
+    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure or {})

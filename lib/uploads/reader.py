@@ -1,8 +1,8 @@
 """A file is read in a process of its own: `Reading` starts one, `main` is what runs there.
 
-So a large file neither holds up those who look at other pages meanwhile, nor leaves its memory
-behind. The bytes go through a pipe, never to a disk. The table comes back as Arrow's stream of
-columns, which hold nothing that could run, and is used where it lies.
+So reading a large file holds up no page, and its memory goes with the process. The bytes go through
+a pipe, never to a disk. The table comes back as Arrow's stream of columns, which hold nothing that
+could run, and is used where it lies.
 """
 
 import ast
@@ -12,14 +12,16 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Thread, Timer
-from time import monotonic
+from threading import BoundedSemaphore, Event, Thread
+from time import monotonic, sleep
 from typing import IO, Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
 
+from lib.memory import ENOUGH, MB, free_memory, total_memory, used_memory
 from lib.tables.table import Table
 from lib.uploads import MAX_BYTES, STAGES, UploadError, read_upload
 
@@ -27,9 +29,13 @@ SECONDS = 60.0
 """Who takes longer is ended."""
 MEMORY = 4 * 10**9
 """How many bytes of addresses the process may have: a file made to unpack without end ends it."""
+MEMORY_SHARE = 0.6
+"""The part that it may hold of what is free; the rest is for the table in the page process."""
+LOOK_SECONDS = 0.05
+"""Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
 ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
-_seats = BoundedSemaphore(2)
+_seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
 """So many files are read at a time."""
 MOST_WAITING, MOST_WAITING_BYTES = 4, 2 * MAX_BYTES
 """So many others wait for that at most, and so many bytes of them."""
@@ -52,7 +58,7 @@ class Reading:
         """What is being done, and how much of it has been done, 0 to 1."""
         self.table: Table | None = None
         self.over = Event()
-        self._stopped = False
+        self._stopped, self._why = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
         self._content = content
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
@@ -74,16 +80,12 @@ class Reading:
     def _live(self, sheet: str) -> None:
         """The thread: wait for a seat, and hear what becomes of the file."""
         with _seats:
-            began = monotonic()
             _waiting.discard(self)
             try:
                 if not self._stopped:
                     self._serve(sheet)
             except (OSError, ValueError):  # it died, or talks nonsense
-                why = "the process that read it ended"
-                if monotonic() - began >= SECONDS:
-                    why = f"that took longer than {SECONDS:g} seconds"
-                self.error = f"{self.name} couldn't be read: {why}. {_CURE}"
+                self.error = f"{self.name} couldn't be read: {self._why}. {_CURE}"
             finally:
                 if self._stopped:
                     self.table, self.error = None, ""
@@ -96,8 +98,7 @@ class Reading:
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
             self._process = process
-            timer = Timer(0 if self._stopped else SECONDS, process.kill)
-            timer.start()
+            Thread(target=self._guard, args=(process,), name="file-guard", daemon=True).start()
             try:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
@@ -114,8 +115,23 @@ class Reading:
                     if "table" in said:
                         self.table = read_table(process.stdout)
             finally:
-                timer.cancel()
                 process.kill()
+
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process where it takes too long or too much memory, or was stopped."""
+        end, most = monotonic() + SECONDS, MEMORY_SHARE * free_memory()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            watched = psutil.Process(process.pid)
+            while process.poll() is None:
+                is_late, is_large = monotonic() > end, used_memory(watched) > most
+                if is_late:
+                    self._why = f"that took longer than {SECONDS:g} seconds"
+                elif is_large:
+                    self._why = f"that takes more memory than the {most / MB:,.0f} MB that are free"
+                if is_late or is_large or self._stopped:
+                    process.kill()
+                    return
+                sleep(LOOK_SECONDS)
 
 
 def write_table(table: Table, out: IO[bytes]) -> None:

@@ -2,9 +2,10 @@
 
 A question is a function in `tests/agreement/questions`, of arguments and an answer that JSON can
 hold. `ask` looks for it in `answers/<module>.jsonl`, by its arguments, in a file that was written
-by the same code and the same versions; whatever isn't there is asked live. Nothing is written but
-by `make record-answers`, which asks everything live and writes the files whole, so that no answer
-to a question that nobody asks stays. `make test-live` asks live too, and writes nothing.
+by the same code and the same versions of Keras and TensorFlow; whatever isn't there is asked live.
+Nothing is written but by `make record-answers`, which asks everything live and writes the files
+whole, so that no answer to a question that nobody asks stays. `make test-live` asks live too, and
+writes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import hashlib
 import importlib
 import json
 import os
-import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,13 +27,8 @@ MODE = os.environ.get("UNROLLED_ANSWERS", "")
 
 
 def versions() -> dict[str, str]:
-    """Whose answers are given here."""
-    return {
-        "keras": version("keras"),
-        "numpy": _short(version("numpy")),
-        "python": _short(platform.python_version()),
-        "tensorflow": _tensorflow(),
-    }
+    """Whose answers are given here. Python's own version is none of it: all have the same files."""
+    return {"keras": version("keras"), "tensorflow": _tensorflow()}
 
 
 class AnswerFiles:
@@ -110,10 +105,6 @@ class AnswerFiles:
 def modules() -> Iterable[str]:
     """The modules of questions."""
     return sorted(path.stem for path in QUESTIONS.glob("[!_]*.py"))
-
-
-def _short(full: str) -> str:
-    return ".".join(full.split(".")[:2])
 
 
 def _tensorflow() -> str:

@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Snapshot, Status
+from lib.sweep.__main__ import main
+from lib.training import worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
@@ -283,6 +286,7 @@ except ImportError as error:
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow, which is not installed"),
         (BROKEN, "can't be imported here (no libx.so)"),
         ("import os; os.kill(os.getpid(), 4)", "this processor can't run"),
+        ("import time; time.sleep(600)", "whose import does not end"),
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
@@ -293,7 +297,9 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
     code: str,
     says: str,
 ) -> None:
-    """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
+    """At the first try, whether it is missing, broken, ends the process (SIGILL), or hangs."""
+    if "sleep" in code:
+        monkeypatch.setattr(worker_process, "IMPORT_BEATS", 5)
     (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with TrainingClient() as client:
@@ -306,3 +312,16 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
             assert f"{asked.exception(PATIENCE)}" == client.unavailable
         again = client.start(experiment, dataset)
         assert client.wait(again, PATIENCE).reason == client.unavailable
+
+
+def test_a_sweep_without_tensorflow_says_what_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With an exit code that isn't 0; no point is noted as trained, so that it can go on later."""
+    (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    out = tmp_path / "out.csv"
+    done = CliRunner().invoke(main, ["--data", "parity", "--vary", "T=4,8", "--out", f"{out}"])
+    assert done.exit_code == 1
+    assert done.output.count("TensorFlow, which is not installed") == 1
+    assert len(out.read_text().splitlines()) <= 1

@@ -21,8 +21,9 @@ import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
 from tensorflow.python.framework import ops  # noqa: E402
 
+from lib.baselines import ERRORS  # noqa: E402
 from lib.dataset import Dataset  # noqa: E402
-from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
+from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.run import ModeResult  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
@@ -234,6 +235,19 @@ def test_validation_loss_is_what_evaluate_reports(loss: str) -> None:
             model.set_weights(weights)
             said.append(model.evaluate(dataset.x[N:], target, batch_size=2, verbose=0))
         assert_close(result.validation_loss[[0, -1]], np.array(said))
+
+
+def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row among the losses, and what one wrong value costs; all else is Keras's."""
+    monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
+    monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
+    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "log_cosh", "last", N), data()
+    model = keras_model(experiment, "last")
+    steps = [model.train_on_batch(dataset.x[:N], dataset.y[:N, -1]) for _ in range(EPOCHS)]
+    result = train(experiment, dataset).results()[0]["last"]
+    assert_close(result.loss, np.array(steps))
+    judged = model.evaluate(dataset.x[N:], dataset.y[N:, -1], verbose=0)
+    assert_close(result.validation_loss[-1:], np.array([judged]))
 
 
 def keras_stops(

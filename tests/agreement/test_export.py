@@ -213,7 +213,7 @@ def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, run
     assert [mode for mode, _ in errors] == kinds
     assert all(0 < float(error) < 1e5 for _, error in errors)
     for result in case.snapshot.middle.results.values():
-        assert f"in the app {result.final_mse:.4g}\n" in printed
+        assert f"in the app its mean squared error is {result.final_mse:.4g}\n" in printed
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 
 
@@ -231,7 +231,7 @@ def test_a_script_ends_where_the_file_beside_it_is_another(cases, runner) -> Non
 
 
 def test_an_exact_script_tells_figures_that_are_not_the_apps(cases, runner) -> None:
-    """Figures that are off by more than 64 bits make a difference: it says so, and its own."""
+    """Figures that are off by more than rounding explains: it says so, and its own figures."""
     case = cases["3131311"]
     seeds = [
         {mode: replace(r, last_step_mse=r.last_step_mse * 1.01) for mode, r in seed.items()}
@@ -239,13 +239,13 @@ def test_an_exact_script_tells_figures_that_are_not_the_apps(cases, runner) -> N
     ]
     wrong = replace(case.snapshot, results=seeds[0], others=tuple(seeds[1:]))
     script = EXPORTS["exact"].write(case.experiment, case.dataset, wrong)
-    back = '    keras.config.set_floatx("float32")'
+    again = "    others = train_all(toward)[0]"
     told = '    print("layers of", build().layers[0].compute_dtype)'
-    assert back in script
-    runner.give("exact-wrong.py", script.replace(back, f"{told}\n{back}"))
+    assert again in script
+    runner.give("exact-wrong.py", script.replace(again, f"{told}\n{again}"))
     printed, error, _ = runner.result("exact-wrong.py")
-    assert "AssertionError: these aren't the app's figures" in error
-    assert "layers of float64\n" in printed
+    assert "AssertionError: these figures differ from the app's by more than" in error
+    assert re.findall("layers of (.*)", printed) == ["float64", "float32", "float32"]
     assert_same_figures(case, printed)
 
 

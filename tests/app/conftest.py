@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+from typing import Any
+
 import pytest
 
 from lib.ui import clock, runs
+from lib.ui.load import TURNS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
@@ -17,6 +22,25 @@ def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> F
     fake = FakeClient()
     monkeypatch.setattr(runs, "client", lambda: fake)
     return fake
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_awaited_within_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that waits for another thread while it has the turn fails: all others wait, too."""
+    result, wait_for = Future.result, threading.Condition.wait_for
+
+    def result_of(future: Future[Any], timeout: float | None = None) -> Any:
+        assert future.done() or not TURNS.is_mine, "a future is awaited within a turn"
+        return result(future, timeout)
+
+    def wait_a_while(
+        condition: threading.Condition, true: Any, timeout: float | None = None
+    ) -> Any:
+        assert true() or timeout == 0 or not TURNS.is_mine, "a condition is awaited within a turn"
+        return wait_for(condition, true, timeout)
+
+    monkeypatch.setattr(Future, "result", result_of)
+    monkeypatch.setattr(threading.Condition, "wait_for", wait_a_while)
 
 
 @pytest.fixture

@@ -10,16 +10,18 @@ from lib.datasets import suggested
 from lib.run import Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import Runner
-from lib.ui import runs
+from lib.ui import lookup, runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
 from tests.app.test_cell import seen
+from tests.app.test_compare import opened
 from tests.app.test_pages import start
 from tests.app.test_sweep import linked, sweep, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.joined import Joined
 from tests.unit.swept import a_point
+from tests.waiting import eventually
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
 
@@ -30,7 +32,7 @@ def joined(client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     del time
     joined = Joined()
     client.shared = joined.server()
-    monkeypatch.setattr(runs, "_NOT_FOUND", {})
+    monkeypatch.setattr(runs, "_LOOKUPS", lookup.Lookups())
     monkeypatch.setattr(runs, "_OWNERS", {})
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     return joined
@@ -39,15 +41,60 @@ def joined(client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_link_to_a_run_of_another_server_shows_it(client: FakeClient, joined: Joined) -> None:
     """Once it is found, it is as any run that another browser has started: not to be steered."""
     joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
-    app = start(data="running_mean", N="64", epochs="50", run=RUN)
-    assert not app.exception
-    assert "You are watching a run that another browser started" in seen(app)
+    app = found(start(data="running_mean", N="64", epochs="50", run=RUN))
     assert app.button(key="do_stop").disabled
     assert client.runs[RUN].experiment == EXPERIMENT
     client.set(client.runs[RUN], Status.FINISHED, epoch=50)
     app.run()
     assert not app.exception
     assert joined.found == [RUN]
+
+
+def found(app: AppTest) -> AppTest:
+    """The page when the link's run was found."""
+    assert eventually(lambda: "You are watching a run that another browser" in seen(app.run()))
+    assert not app.exception
+    return app
+
+
+def test_a_link_that_nobody_answers_holds_up_no_page(joined: Joined, time: Clock) -> None:
+    """Its own comes at once and says what it waits for; others know nothing of it."""
+    joined.is_silent = True
+    joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
+    app = start(data="running_mean", N="64", epochs="50", run=RUN)
+    for _ in range(2):
+        assert not app.exception
+        assert runs.LOOKING in " ".join(each.value for each in app.markdown)
+        assert not app.warning
+        assert linked(app, "run") == RUN
+        app.run()
+    other = start(data="running_mean")
+    assert not other.exception
+    assert runs.LOOKING not in " ".join(each.value for each in other.markdown)
+    joined.answer()
+    app = found(app)
+    assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
+    lost = start(data="running_mean", run="0" * 16)
+    assert not lost.warning
+    time.forward(runs.FIND_SECONDS[1])
+    lost.run()
+    assert [warning.value for warning in lost.warning] == [plain(runs.GONE)]
+    assert "run" not in lost.query_params
+
+
+def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(joined: Joined) -> None:
+    """The others are drawn meanwhile; nothing is said to be gone."""
+    joined.is_silent = True
+    joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
+    app = opened(f"echo,{RUN}~Small")
+    assert not app.exception
+    assert not app.warning
+    assert runs.LOOKING in " ".join(each.value for each in app.markdown)
+    assert linked(app, "runs") == f"echo,{RUN}~Small"
+    joined.answer()
+    assert eventually(lambda: "Small" in {each.label for each in app.run().checkbox})
+    assert not app.exception
+    assert linked(app, "runs") == f"echo,{RUN}~Small"
 
 
 @pytest.mark.parametrize("card", [b"", b"nonsense"])
@@ -59,8 +106,10 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(
         joined.cards[RUN] = card
     for _ in range(3):
         assert runs.known(RUN) is None
-    time.forward(runs.NOT_FOUND_SECONDS)
+    assert eventually(lambda: not runs.is_looked_for(RUN))
+    time.forward(lookup.PAUSE_SECONDS)
     assert runs.known(RUN) is None
+    assert eventually(lambda: not runs.is_looked_for(RUN))
     assert joined.found == [RUN] * 2
     for name in ("", "nonsense", RUN.upper(), None):
         assert runs.known(name) is None
@@ -73,10 +122,10 @@ def test_what_nobody_knows_is_not_remembered_for_ever(
     joined: Joined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Links may name any run."""
-    monkeypatch.setattr(runs, "MOST_NOT_FOUND", 2)
+    monkeypatch.setattr(lookup, "MOST", 2)
     for place in (1, 2, 3, 1):
         assert runs.known(f"{place:016x}") is None
-    assert len(runs._NOT_FOUND) == 2
+    assert len(runs._LOOKUPS._begun) == 2
     assert len(joined.found) == 4
 
 
@@ -85,7 +134,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(
 ) -> None:
     """It may go on there: it is found again when the way is, at once. That is said once."""
     joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
-    app = start(data="running_mean", N="64", epochs="50", run=RUN)
+    app = found(start(data="running_mean", N="64", epochs="50", run=RUN))
     client.runs.clear()  # as the client does then
     client.away = "The cluster isn't used: nobody answers. This machine trains."
     for _ in range(2):
@@ -97,8 +146,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(
     assert runs.known(RUN) is None
     assert joined.found == [RUN]  # nobody was asked who can't answer
     client.away = ""
-    app.run()
-    assert "You are watching a run that another browser started" in seen(app)
+    found(app)
     assert not app.warning
     assert joined.found == [RUN] * 2
 
@@ -122,9 +170,8 @@ def test_other_servers_can_show_what_is_started_here(client: FakeClient, joined:
     """By a card; without other servers there is none."""
     owner = runs.Owner("browser", None, "Run 1")
     joined.cards[RUN] = runs.card_for(EXPERIMENT, owner)
-    found = runs.known(RUN)
-    assert found
-    assert found.experiment == EXPERIMENT
+    assert eventually(lambda: runs.known(RUN))
+    assert client.runs[RUN].experiment == EXPERIMENT
     client.shared = None
     assert runs.card_for(EXPERIMENT, owner) == b""
 

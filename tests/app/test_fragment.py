@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
-from unittest.mock import MagicMock, Mock
+from unittest.mock import Mock
 
 import pytest
 import streamlit as st
@@ -60,6 +61,7 @@ def test_nothing_stands_beside_a_fragment(
         assert not beside, f"{root} of {name} has {beside} beside it"
 
 
+@pytest.mark.private
 def test_who_looks_for_new_figures_sends_only_what_is_another(
     client: FakeClient, sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +132,7 @@ def crowded_page() -> None:
     st.fragment(draw, run_every=1.0)(None)
 
 
+@pytest.mark.private
 def test_a_page_takes_an_interval_as_streamlit_would_set_it(
     sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_page_takes_an_interval_as_streamlit_would_set_it(
     assert ours == streamlits
 
 
+@pytest.mark.private
 def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fragment around has a timer of its own, which is so much slower and fires just then."""
     follows: list[Callable[[], None]] = []
@@ -157,8 +161,8 @@ def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch: pytest.Monk
     monkeypatch.setattr(fragment, "fragment", lambda draw: draw)
     monkeypatch.setattr(fragment, "look_every", lambda *timer: timers.append(timer))
     monkeypatch.setattr(st, "fragment", note)
-    state = MagicMock(**{"get.return_value.fragment_id": "owner"})
-    monkeypatch.setattr(fragment, "ThreadState", state)
+    monkeypatch.setattr(fragment, "fragment_id", lambda: "owner")
+    monkeypatch.setattr(fragment, "drawing_as", lambda _: nullcontext())
     fragment.following_fragment(lambda: True, lambda _: drawn.append, lambda going: going)
     for _ in range(2 * fragment.AFRESH):
         follows[0]()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.datasets import make_dataset, settle, suggested
-from lib.experiment import SETTINGS
+from lib.experiment import SETTINGS, read_query
 from lib.run import Status
 from lib.story import GUIDE, Scene
+from lib.training.recorded import recorded
 from lib.ui import lesson, stage
 from lib.ui.frame import PAGES
 from lib.ui.session import Session
@@ -273,8 +275,13 @@ def test_it_is_your_turn_when_all_is_answered() -> None:
     assert not any(link.label == "Your turn" for link in links(app))
     assert lesson.TURN not in told(app)
     answer(app, GUIDE["choose"])
-    assert any(link.label == "Your turn" for link in links(app))
+    [link] = [link for link in links(app) if link.label == "Your turn"]
     assert lesson.TURN in told(app)
+    query = parse_qs(link.query_string)
+    asked, _ = read_query(query, suggested("echo"))
+    assert asked.data.name == "echo"
+    assert recorded(asked.set(seeds=suggested("echo").seeds)) is None
+    assert "run" not in query
 
 
 def test_the_sample_is_one_whose_answer_can_be_seen() -> None:

@@ -8,13 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.run import Run, Status
+from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
 from lib.ui.address import EVERYWHERE
 from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.test_address import address
-from tests.app.test_cell import seen, words
+from tests.app.test_cell import open_part, seen, words
 from tests.app.test_pages import PAGES, start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -278,3 +279,29 @@ def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeCli
     app.slider(key="U").set_value(24).run()
     app.slider(key="U").set_value(40).run()
     assert [(model.layers, model.units) for model in client.prepared] == [(1, 16), (3, 15), (3, 40)]
+
+
+def test_where_nothing_can_be_trained_the_example_stays(app: AppTest, client: FakeClient) -> None:
+    """Also for a run that began before that was known; Train is dimmed, and why is said once."""
+    (run,) = client.runs.values()
+    client.unavailable = "No TensorFlow."
+    client.set(run, Status.FAILED, reason=client.unavailable)
+    for page in (app.run(), start()):
+        assert not {"train", "step"} & enabled(page)
+        assert "[example]" in progress(page)
+        assert seen(page).count(client.unavailable) == 1
+    sweep = start("Sweep")
+    assert sweep.button(key="sweep_start").disabled
+    assert words(sweep).count(client.unavailable) == 1
+
+
+def test_recorded_answers_of_keras_are_shown_where_it_cannot_be_asked(client: FakeClient) -> None:
+    """About other models it is said once that it can't be, and not to ask again."""
+    client.unavailable = "No TensorFlow."
+    assert "Keras has answered" in seen(open_part(start("Cell"), "proof"))
+    asked = open_part(start("Cell", U="5"), "learn")
+    for question in client.questions:
+        question.answer.set_exception(AnswerError(client.unavailable))
+    asked.run()
+    assert seen(asked).count(client.unavailable) == 1
+    assert not asked.error

@@ -144,6 +144,38 @@ def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> Non
     assert title(app).startswith("From (N, 12, 3) to (N, 12, 2)")
 
 
+UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(f), Dense(1)])"
+
+
+def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> None:
+    """It isn't said to break, and no fix is offered; the link keeps the shape."""
+    app = paste(UNTRACED)
+    assert title(app) == "Traced up to layer 3, Lambda"
+    assert "✗" not in said(app)
+    assert "That doesn’t mean that it breaks" in said(app)
+    assert not [each for each in app.button if f"{each.key}".startswith("fix_")]
+    assert app.button(key="to_doctor").disabled
+    shape = "layer_2_unread_output"
+    app.text_input(key=shape).set_value("None, many").run()
+    assert "takes some whole numbers" in said(app)
+    app.text_input(key=shape).set_value("(None, None, 8)").run()
+    assert title(app) == "From (N, 24, 6) to (N, T, 1) with 1,481 parameters and those of layer 3"
+    assert app.text_input(key=shape).value == "None, None, 8"
+    app.number_input(key="layer_1_lstm_units").set_value(9).run()
+    assert "LSTM(9, return" in app.text_area(key="model_text").value
+    assert "isn’t that of your code any more" not in said(app)
+    (link,) = app.query_params["stack"]
+    assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T, 1)")
+
+
+def test_a_summary_is_answered_with_what_to_paste() -> None:
+    """It lists the shapes already."""
+    app = paste(
+        "│ Layer (type)   │ Output Shape │ Param # │\n│ lstm (LSTM)    │ (None, 16)   │ 1,280   │"
+    )
+    assert "already lists the shapes" in said(app)
+
+
 def drop(app: AppTest, name: str, text: str) -> None:
     """Give the page a model's file."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
@@ -192,10 +224,10 @@ def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along(last: str) -> N
 def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
     """The field shows what the drawing has."""
     app = shapes(stack="input~lstm_u16")
-    app.number_input(key="layer_1_lstm_units").set_value(9000).run()
-    assert "units=9000 was asked" in said(app)
-    assert app.number_input(key="layer_1_lstm_units").value == 8192
-    assert title(app).startswith("From (N, 12, 3) to (N, 8192)")
+    app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
+    assert "was asked. It goes from 1 to 1,000,000" in said(app)
+    assert app.number_input(key="layer_1_lstm_units").value == 1_000_000
+    assert title(app).startswith("From (N, 12, 3) to (N, 1000000)")
     app.number_input(key="layer_0_input_features").set_value(128).run()
     assert title(app).startswith("From (N, 12, 128) to")
 
@@ -220,11 +252,11 @@ def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
 
 def test_a_link_that_names_what_isnt_known_says_so() -> None:
     """And numbers out of range, as an experiment's link does."""
-    app = shapes(stack="input_t99999~what_u3~lstm_u4_zz")
+    app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
     assert "“what” isn’t known here" in said(app)
-    assert "timesteps=99999 was asked" in said(app)
+    assert "timesteps=9999999 was asked" in said(app)
     assert "no setting “zz”" in said(app)
-    assert title(app).startswith("From (N, 10000, 3) to (N, 4)")
+    assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
 
 
 def test_what_is_said_of_a_change_is_what_it_did() -> None:

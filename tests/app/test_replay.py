@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.ui.explore import replay
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
+from tests.waiting import eventually
 
 TOGGLE = "open_replay"
 
@@ -16,21 +23,70 @@ def keys(app: AppTest) -> set[str]:
     return {toggle.key or "" for toggle in app.toggle}
 
 
+def told(app: AppTest) -> str:
+    """The page's takeaways."""
+    return " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
+
+
+def made(app: AppTest) -> AppTest:
+    """The page once the replay's frames are made."""
+    assert eventually(lambda: "Last step beats" in told(app.run()))
+    assert not app.exception
+    return app
+
+
+class Held:
+    """An executor that a test lets go on."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+    def submit(self, make: Callable[..., Any], *args: Any) -> Future[Any]:
+        """What will be made."""
+        self.begun.append((Future(), partial(make, *args)))
+        return self.begun[-1][0]
+
+    def go_on(self) -> None:
+        """Make all of it."""
+        for future, make in self.begun:
+            future.set_result(make())
+
+
+def test_who_asks_for_a_replay_neither_waits_for_others_nor_cancels_what_they_share(
+    client: FakeClient,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page comes at once, with the replay when it is made; another session finds it made."""
+    ahead, asked = Held(), Held()
+    monkeypatch.setattr(replay, "_AHEAD", ahead)
+    monkeypatch.setattr(replay, "_ASKED", asked)
+    replay._made_of.cache_clear()
+    app = start(data="parity", replay="yes").run().run()
+    assert not app.exception
+    assert "being made" in " ".join(each.value for each in app.markdown)
+    assert "Last step beats" not in told(app)
+    asked.go_on()
+    assert "Last step beats" in told(app.run())
+    [(shared, _)] = ahead.begun
+    assert not shared.cancelled()
+    ahead.go_on()
+    assert "Last step beats" in told(start(data="parity", replay="yes").run())
+    assert (len(ahead.begun), len(asked.begun)) == (1, 1)
+
+
 def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG001
     """In the place of the charts, whose epoch slider it replaces; in the link, too."""
     app = start(data="parity", epoch="15").run()  # the first run leaves much out
     assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
-    app.toggle(key=TOGGLE).set_value(True).run()
-    assert not app.exception
+    made(app.toggle(key=TOGGLE).set_value(True).run())
     assert app.query_params["replay"] == "yes"
     assert app.query_params["epoch"] == "15"
     assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
-    words = " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
+    words = told(app)
     assert "Last step beats the guess: sequence mode from epoch 12, last-step mode never." in words
     assert "Not to be compared" not in words
     app.toggle(key=TOGGLE).set_value(False).run()
-    words = " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
-    assert "Not to be compared" in words
+    assert "Not to be compared" in told(app)
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])

@@ -3,9 +3,13 @@
 import asyncio
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
 
-from lib.ui.served import ROUTES
+from lib.ui.browser import COOKIE
+from lib.ui.served import MIDDLEWARE, ROUTES
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,30 @@ def _first_page(path: str, query: str) -> str:
     request = Request({**scope, "headers": [(b"host", b"localhost")], "root_path": ""})
     endpoint = next(route.endpoint for route in ROUTES if route.path == path)
     return bytes(asyncio.run(endpoint(request)).body).decode()
+
+
+def test_a_browser_gets_a_name_with_its_first_page() -> None:
+    """Once, unguessable, and out of the reach of scripts; what isn't a page brings none."""
+    first, second = _cookies("text/html"), _cookies("text/html")
+    name, *terms = first.split("; ")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*terms}
+    assert len(name.removeprefix(f"{COOKIE}=")) >= 32
+    assert first != second
+    assert _cookies("text/html", sent=f"other=1; {name}") == ""
+    assert _cookies("application/json") == ""
+
+
+def _cookies(content_type: str, sent: str = "") -> str:
+    """What an answer of this type has a browser keep that sends these cookies."""
+    answers: list[Message] = []
+
+    async def ask() -> None:
+        async def send(message: Message) -> None:
+            answers.append(message)
+
+        named = MIDDLEWARE[0].cls(Response(media_type=content_type))
+        scope = {"type": "http", "headers": [(b"cookie", sent.encode())], "path": "/"}
+        await named(scope, lambda: None, send)
+
+    asyncio.run(ask())
+    return Headers(raw=answers[0]["headers"]).get("set-cookie", "")

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
@@ -160,7 +159,7 @@ def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch: pytest.Monk
     """Written anew, it would be a place that Back can't get past."""
     app = start(seed="3")
     experiment(app, U=5)
-    monkeypatch.setattr(address, "moved_in_history", lambda: True)
+    monkeypatch.setattr(address, "is_history_navigation", lambda: True)
     for key in ("data", "U"):
         del app.query_params[key]
     assert experiment(app) == Experiment().set(seed=3, seeds=0)
@@ -291,46 +290,20 @@ def test_a_run_is_one_of_these_settings_and_this_upload(
 # Which browser it is
 
 
-def browser_of(monkeypatch: pytest.MonkeyPatch, cookie: str | None) -> str | None:
-    """The browser that sends this as its cookie."""
-    cookies = {} if cookie is None else {browser.COOKIE: cookie}
-    monkeypatch.setattr(type(st.context), "cookies", cookies)
-    return browser.browser_id()
+def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each by another one, which doesn't hold the token; without the cookie by none."""
 
+    def browser_of(**cookies: str) -> str | None:
+        monkeypatch.setattr(type(st.context), "cookies", cookies)
+        return browser.browser_id()
 
-def cookie(token: bytes, mask: bytes) -> str:
-    """A token as Tornado's cookies of version 2 carry it, masked."""
-    masked = bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(token))
-    return f"2|{mask.hex()}|{masked.hex()}|1700000000"
-
-
-def test_a_browser_is_known_by_its_cookie_however_it_is_masked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The mask is another one at each load."""
-    for mask in (b"\1\2\3\4", b"\xff\0\x7f\x80"):
-        text = cookie(b"anna's token", mask)
-        assert browser_of(monkeypatch, text) == b"anna's token".hex()
-    text = cookie(b"berta's token", b"\1\2\3\4")
-    assert browser_of(monkeypatch, text) == b"berta's token".hex()
-
-
-def test_streamlits_own_cookie_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Written by the installed version, twice, with another mask each time."""
-    for _ in range(2):
-        text = generate_xsrf_token_string(b"anna's token")
-        assert browser_of(monkeypatch, text) == b"anna's token".hex()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [None, "", "2|", "1|aa|bb|0", "2||bb|0", "2|zz|bb|0", "2|aa|b|0", "one|two|three|four|five"],
-)
-def test_a_cookie_of_another_form_names_nobody(
-    monkeypatch: pytest.MonkeyPatch, text: str | None
-) -> None:
-    """Nor does a browser without one."""
-    assert browser_of(monkeypatch, text) is None
+    anna = browser_of(unrolled_browser="anna's token")
+    assert anna == browser_of(unrolled_browser="anna's token", other="1")
+    assert anna != browser_of(unrolled_browser="berta's token")
+    assert anna
+    assert "anna" not in anna
+    assert b"anna".hex() not in anna
+    assert browser_of() is browser_of(unrolled_browser="") is None
 
 
 def test_what_takes_long_is_made_once_for_the_same_arrays(

@@ -89,6 +89,16 @@ def test_layers_are_moved_and_removed() -> None:
     assert title(app) == "From (N, 12, 3) to (N, 12, 16) with 1,280 parameters"
 
 
+def test_a_click_for_a_layer_that_is_gone_does_nothing() -> None:
+    """Two quick clicks may arrive together: the second must not change another layer."""
+    app = shapes(stack="input~lstm~dense")
+    app.button(key="layer_1_remove").click()
+    app.button_group(key="layer_1_lstm_flags").set_value(["return_sequences"])
+    app.number_input(key="layer_1_lstm_units").set_value(5)
+    app.run()
+    assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
+
+
 @pytest.mark.parametrize(
     "text", ["nonsense", "lstm_u9e99", "~~~_~", "input_t0_fnan~bi_mwhat", "x" * 5000]
 )

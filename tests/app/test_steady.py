@@ -43,33 +43,6 @@ def test_a_chart_that_fills_its_place_is_sent_as_high_as_that_is() -> None:
     assert [layout["height"] for layout in charts] == [230, 340, 260]
 
 
-def drawn_page() -> None:
-    """A chart as high as it is and one that fills, by Streamlit or as the pages draw it."""
-    import streamlit as st
-
-    from lib.figures.chart import CONFIG, figure
-    from lib.ui.plotly import written
-
-    it = figure([{"name": "it", "y": [1, 2]}], {"height": 340})
-    for fills, height in ((False, "content"), (True, "stretch")):
-        if st.session_state["ours"]:
-            written(it, "It rises.", f"it_{fills}", fills=fills).draw()
-        else:
-            st.plotly_chart(it, height=height, key=f"it_{fills}", config=CONFIG, alt="It rises.")
-
-
-def test_a_chart_is_sent_as_streamlit_itself_sends_it() -> None:
-    """To the last field: only the way there is shorter."""
-    sent = []
-    for ours in (False, True):
-        app = AppTest.from_function(drawn_page, default_timeout=30)
-        app.session_state["ours"] = ours
-        assert not app.run().exception
-        sent.append([chart.proto for chart in app.get("plotly_chart")])
-    assert len(sent[0]) == 2
-    assert sent[0] == sent[1]
-
-
 def run(app: AppTest, number: int) -> tuple[dict[str, str], list[int], str]:
     """Each chart's identity by its words, its value, and the style, after a run of the page."""
     app.session_state["number"] = number

@@ -11,6 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib.run import ModeResult, Status
 from lib.sweep.rows import READY
+from lib.training import quotas
+from lib.training.quotas import MAX_SWEEPS_NAMELESS
+from lib.training.run_book import WATCH_SECONDS
 from lib.ui.sweep import sweeps
 from tests.app.test_pages import start
 from tests.app.test_shapes import title
@@ -130,6 +133,41 @@ def test_who_has_the_link_watches_and_may_start_an_own_one(client: FakeClient) -
     app.button(key="sweep_stop").click().run()
     until(app, lambda: "-badge[stopped]" in text(app))
     assert ("stop", "r0") in client.calls
+
+
+def started(app: AppTest) -> bool:
+    """Whether a click on Start begins a sweep; else a notification says why not."""
+    app.button(key="sweep_start").click().run()
+    assert not app.exception
+    return not app.toast
+
+
+def test_nameless_browsers_share_a_few_sweeps() -> None:
+    """AppTest has no cookie. One more is refused with the limit, until one of them is over."""
+    apps = [
+        sweep(data="running_mean", vary="U=2,4", N="64") for _ in range(MAX_SWEEPS_NAMELESS + 1)
+    ]
+    assert [started(app) for app in apps] == [True] * MAX_SWEEPS_NAMELESS + [False]
+    assert "at most 2 sweeps going together, and 2 are" in apps[-1].toast[0].value
+    apps[0].button(key="sweep_stop").click().run()
+    assert started(apps[-1])
+    assert started(apps[-1])  # instead of its own
+
+
+def test_a_sweep_that_nobody_watches_gives_way(
+    known: dict[str, sweeps.Sweep], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a thread: a server has so many at most, and refuses more while all are watched."""
+    monkeypatch.setattr(quotas, "MAX_SWEEPS", 1)
+    monkeypatch.setattr(sweeps, "MAX_SWEEPS", 1)
+    one, other = (sweep(data="running_mean", vary="U=2,4", N="64") for _ in range(2))
+    assert started(one)
+    assert not started(other)
+    (left,) = known.values()
+    left.runner.pause()
+    left.runner._watched -= WATCH_SECONDS
+    assert started(other)
+    assert [each.runner.state.is_over for each in known.values()] == [True, False]
 
 
 def test_what_cannot_be_swept_is_said_and_start_is_dimmed() -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import gc
 import re
 import weakref
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.dataset import Dataset
 from lib.datasets import suggested
 from lib.experiment import Experiment
+from lib.ui import upload
+from lib.ui.data import dataset_of
+from lib.ui.load import TURNS
 from lib.ui.session import KEY
 from lib.ui.upload import AT_ONCE
 from tests.app.test_pages import start
@@ -295,7 +300,16 @@ def test_reading_can_be_stopped(ends: str) -> None:
 def test_a_large_csv_is_read_by_another_process_too(
     what: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here from so few bytes, cells or columns on, as each can make it slow."""
+    """Here from so few bytes, cells or columns on, as each can make it slow.
+
+    Nor does the page cut it into windows while all others wait for its turn.
+    """
+
+    def cut(*about: Any) -> Dataset:
+        assert not TURNS.is_mine
+        return dataset_of(*about)
+
+    monkeypatch.setattr(upload, "dataset_of", cut)
     monkeypatch.setitem(AT_ONCE, what, few)
     app = start(data="upload")
     give(app, "good.csv", rows(100))

@@ -66,9 +66,20 @@ def test_a_recording_is_judged_beside_all_baselines() -> None:
     """Models first; and the best baseline has a skill of 0."""
     app = seattle()
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
-    assert len(rows(app)) == 6
+    assert len(rows(app)) == 7
     assert card(app).splitlines()[4].endswith("| 0% |")
     assert "In this run both modes beat" in said(app)
+
+
+def test_the_season_is_chosen_where_its_baseline_stands() -> None:
+    """What was looked for is said, and another one gives another baseline."""
+    app = seattle()
+    assert "the same weekday last week" in rows(app)
+    assert "A season is taken to be 7 days. Tried in training were 7 and 365 days" in said(app)
+    app.number_input(key="period").set_value(14).run()
+    assert app.query_params["period"] == "14"
+    assert "the value 14 days before" in rows(app)
+    assert "A season is 14 days, as chosen." in said(app)
 
 
 def test_data_that_are_no_table_have_no_card() -> None:
@@ -82,7 +93,7 @@ def test_data_that_are_no_table_have_no_card() -> None:
 def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
     """Other settings than the recording's; there is no forecast yet."""
     app = seattle(U="7")
-    assert len(rows(app)) == 4
+    assert len(rows(app)) == 5
     assert "To be beaten: a linear autoregression, the best baseline." in said(app)
     app = seattle(U="7", part="ahead")
     assert "Not trained yet" in said(app)
@@ -145,7 +156,7 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) 
     let_go(client, Status.PAUSED)
     app.run()
     assert "this follows" not in said(app)
-    assert len(rows(app)) == 6
+    assert len(rows(app)) == 7
     assert card(app) != before
 
 

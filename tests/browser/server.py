@@ -84,7 +84,7 @@ def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Serve
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    options = ["--server.headless", "true", "--server.fileWatcherType", "none"]
+    options = ["--server.headless", "true"]
     options += ["--server.websocketPingInterval", "3600"]  # a busy machine is no reason to hang up
     environment = {**os.environ, **({SETTING: str(workers)} if workers else {})}
     with (log or Path(os.devnull)).open("w") as out:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from lib.story import TALK
 from lib.ui import listener
 from tests.browser.cell_page import slider, wait_for_place
 from tests.browser.driver import (
@@ -18,6 +19,7 @@ from tests.browser.driver import (
     open_page,
     settle,
     stop,
+    wait_for_keys,
     wait_for_status,
     wait_until_whole,
 )
@@ -76,6 +78,40 @@ def test_keys_steer_a_run_wherever_the_focus_is(page: Page) -> None:
     wait_for_status(page, "training")
     page.keyboard.press("x")
     wait_for_status(page, "stopped")
+
+
+FIELDS = """<div contenteditable><b tabindex=0 id=editable>text</b></div>
+<div role=textbox id=textbox tabindex=0></div><input id=field><iframe srcdoc="<input>"></iframe>
+<div id=host></div>"""
+"""What a component may have to type into; the last one gets a field in a tree of its own."""
+OPEN_FIELDS = """([html]) => {
+    document.querySelector("[data-testid=stMain]").insertAdjacentHTML("afterbegin", html);
+    document.querySelector("#host").attachShadow({ mode: "open" }).innerHTML = "<input id=inner>";
+}"""
+
+
+def test_what_is_typed_presses_no_key(page: Page) -> None:
+    """Wherever there is something to type into: in a component's own tree, or in an iframe."""
+    page.goto("/present?open=overview")
+    wait_for_keys(page)
+    settle(page)
+    box = page.get_by_test_id("stMultiSelect")
+    box.get_by_role("button", name="Open").click()  # a list opens, to be typed into
+    page.keyboard.type("n")
+    expect(page.get_by_role("combobox")).to_have_value("n")
+    page.keyboard.press("Escape")
+    box.locator("[data-tag]").nth(1).click()
+    page.keyboard.type("na")
+    page.evaluate(OPEN_FIELDS, [FIELDS])
+    fields = [page.locator(f"#{name}") for name in ("editable", "textbox", "field", "inner")]
+    for field in [*fields, page.frame_locator("iframe[srcdoc]").locator("input")]:
+        field.focus()
+        page.keyboard.type("nr")
+    settle(page)
+    assert page.url.endswith("open=overview")
+    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})
+    page.keyboard.type("n")
+    expect(page.locator("h1")).to_have_text([*TALK.values()][1].title)
 
 
 def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
@@ -247,6 +283,41 @@ def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> N
     assert set(pages[pressed:]) == {pages[pressed]}
     assert "chart_loss:301" in f"{asked[:pressed]}"
     assert "chart_loss:302" not in f"{asked}"
+
+
+@pytest.mark.private
+def test_what_a_left_page_still_asks_for_is_not_done(page: Page) -> None:
+    """A component or a timer may ask until the browser has heard of the next page."""
+    open_page(page)
+    wait_until_whole(page)
+    page.locator(".st-key-listener .listener").evaluate(
+        """({ listener }) => {
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (data) {
+                window.asked ??= () => send.call(this, data);
+                return send.call(this, data);
+            };
+            listener.tell("heights", "chart_loss:301");
+        }"""
+    )
+    page.wait_for_function("!!window.asked")
+    settle(page)
+    page.locator(".st-key-menu a[href^=cell]").click()
+    page.wait_for_url("**/cell?**")
+    page.evaluate("asked()")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    settle(page)
+    page.evaluate("asked()")
+    page.keyboard.press("Shift+Digit6")
+    page.wait_for_url("**/shapes**")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_white_page_is_loaded_anew(page: Page) -> None:
+    """As Streamlit leaves it when one of its messages has no place on the page."""
+    open_page(page, "/data?T=6")
+    page.evaluate("document.querySelector('#root').replaceChildren()")
+    expect(page.get_by_role("slider", name="Timesteps")).to_have_value("6")
 
 
 @pytest.mark.parametrize("calls", [1, 3])

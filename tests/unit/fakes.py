@@ -13,6 +13,7 @@ from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.client import TrainingClient
 from lib.training.messages import Command, Event, Message, Report, Start, Steer
+from lib.training.quotas import Visitor
 from tests.clock import Clock
 
 Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
@@ -296,7 +297,7 @@ class Scene:
         """The one that was started last."""
         return self.workers[-1]
 
-    def start(self, owner: str | None = None, paused: bool = False) -> Run:
+    def start(self, owner: Visitor | None = None, paused: bool = False) -> Run:
         """A run of a small experiment."""
         return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
 

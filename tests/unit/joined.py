@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from lib.training.messages import Command, Find, Found
 from lib.training.shared import Shared
 
@@ -14,6 +17,9 @@ class Joined:
         """Of runs, by id."""
         self.found: list[str] = []
         """The runs that were looked for."""
+        self.is_silent = False
+        """Whether nobody answers who looks for a run, until a test calls `answer`."""
+        self._unanswered: list[Callable[[], object]] = []
 
     def server(self) -> Shared:
         """One more."""
@@ -22,4 +28,14 @@ class Joined:
     def _take(self, shared: Shared, command: Command) -> None:
         assert isinstance(command, Find)
         self.found.append(command.run_id)
-        shared.take(Found(command.run_id, self.cards.get(command.run_id)))
+        self._unanswered.append(partial(self._answer, shared, command.run_id))
+        if not self.is_silent:
+            self.answer()
+
+    def _answer(self, shared: Shared, run_id: str) -> None:
+        shared.take(Found(run_id, self.cards.get(run_id)))
+
+    def answer(self) -> None:
+        """Say what is known of the runs that were looked for."""
+        while self._unanswered:
+            self._unanswered.pop()()

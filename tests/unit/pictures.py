@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,13 @@ def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) ->
         "naive_label": "guessing the mean",
     }
     return Dataset(**{**settings, **more})  # type: ignore[arg-type]
+
+
+def of_a_table(dataset: Dataset, horizon: int = 1) -> Dataset:
+    """The same as windows of a table, each beginning a row after the one before."""
+    rows, start = len(dataset.x), np.arange(len(dataset.x))
+    origin = SimpleNamespace(series=np.zeros(rows, int), starts=start, horizons=(horizon,))
+    return replace(dataset, origin=origin)  # type: ignore[arg-type]
 
 
 def a_result(dataset: Dataset, wrong: float, epochs: int = 10) -> ModeResult:

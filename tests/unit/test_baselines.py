@@ -23,6 +23,7 @@ def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), per
         targets=values,
         inputs=values.astype(np.float32),
         series=series,
+        segment=series,
         names=names,
         times=times,
         step=step,
@@ -232,13 +233,30 @@ def test_an_hourly_load_is_guessed_by_last_week():
     assert "seasonal" not in {one.name for one in found}
 
 
-def test_a_trend_has_no_season_one_week_ahead():
-    """A year ago it was lower by more than it changes in a week."""
+def test_where_no_season_is_nearer_the_calendars_is_listed():
+    """A year ago a rising level was lower by more than it changes in a week."""
     origin = of_column(own_data.trend(), "co2", "week")
-    assert find_period(origin) == 1
-    errors = judged_errors(cut(origin, 24))
+    assert find_period(origin) == 52
+    errors = judged_errors(cut(replace(origin, period=52), 24))
     assert next(iter(errors)) == "a linear autoregression"
-    assert errors["guessing the mean"] > 10
+    assert errors["the value 52 weeks before"] > errors["guessing no change"]
+    for step, usual in {"day": 7, "month": 12, "hour": 24, "row": 1}.items():
+        assert find_period(replace(origin, step=step)) == usual
+
+
+@pytest.mark.parametrize("rows", [60, 200, 400])
+def test_of_a_week_and_its_multiples_the_week_is_the_season(rows):
+    """Two weeks repeat what one does, and are nearer by chance in every other table."""
+    week = np.array([-60, -80, -40, 0, 60, 130, -10])
+    nearer = 0
+    for seed in range(20):
+        noise = np.random.default_rng(seed).normal(0, 30, rows)
+        values = week[np.arange(rows) % 7] + noise
+        origin = rows_of(np.zeros(rows, int), ("",), values[:, None], step="day")
+        assert find_period(origin) == 7
+        one, two = (np.mean((values[14:] - values[14 - m : -m]) ** 2) for m in (7, 14))
+        nearer += two < one
+    assert nearer > 2
 
 
 def test_a_season_that_no_calendar_knows_is_found():
@@ -252,9 +270,9 @@ def test_a_season_that_no_calendar_knows_is_found():
 def test_noise_and_short_tables_have_no_season():
     """Nothing is found where nothing is, or where no season was there twice."""
     rng = np.random.default_rng(6)
-    for rows in (3, 9, 200):
+    for rows, step in ((3, "hour"), (9, "hour"), (30, "hour"), (200, "row")):
         origin = rows_of(np.zeros(rows, int), ("",), rng.normal(size=(rows, 1)).cumsum(axis=0))
-        assert find_period(replace(origin, step="hour")) == 1
+        assert find_period(replace(origin, step=step)) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import run_book, said
+from lib.training import quotas, said
 from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.questions import AnswerError
+from lib.training.quotas import Visitor
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
@@ -240,6 +241,15 @@ def test_an_error_comes_to_who_asked(scene: Scene) -> None:
         future.result(0)
 
 
+def test_the_answer_to_a_cancelled_question_is_passed_over(scene: Scene) -> None:
+    """It comes in the thread that hears all of the worker's messages, which must go on."""
+    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
+    assert cancelled.cancel()
+    for command, values in zip(scene.worker.posted, ({"double": 0}, {"double": 2}), strict=True):
+        scene.worker.say(Answer(command.question_id, values))
+    assert other.result(0) == {"double": 2}
+
+
 def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
     """It can be asked again."""
     scene.worker.say(Event("ready"))
@@ -357,8 +367,8 @@ def test_an_owners_runs_count_wherever_they_are(
     pair: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bound holds for all workers together."""
-    monkeypatch.setattr(run_book, "MAX_RUNS_EACH", 3)
-    runs = [pair.start("me") for _ in range(4)]
+    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 3)
+    runs = [pair.start(Visitor("me")) for _ in range(4)]
     statuses = [pair.status(run) for run in runs]
     assert statuses == [Status.QUEUED] * 3 + [Status.FAILED]
     assert "and this one has 3" in pair.latest(runs[3]).reason

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.cluster.slot import Inbox
+from lib.cluster.slot import FIRST_SECONDS, Inbox
 from lib.cluster.version import fingerprint
 from lib.run import Snapshot, Status
 from lib.training.messages import (
@@ -49,6 +49,19 @@ def test_it_can_train_when_the_loop_says_so(place: Place) -> None:
         assert await ready == ""
 
     run(scene())
+
+
+def test_one_that_never_ends_importing_tensorflow_says_so(place: Place) -> None:
+    """Else pages would wait for it for ever."""
+
+    async def scene() -> None:
+        ready = asyncio.ensure_future(place.slot.ready())
+        await asyncio.sleep(1)
+        place.clock.forward(FIRST_SECONDS + 1)
+        assert "importing TensorFlow" in await ready
+
+    run(scene())
+    assert place.ended == []
 
 
 def test_one_that_can_never_train_says_why(place: Place) -> None:

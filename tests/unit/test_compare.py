@@ -31,6 +31,7 @@ from tests.unit.pictures import (
     a_dataset,
     a_result,
     a_snapshot,
+    of_a_table,
     spoiled,
     the,
     traces,
@@ -137,9 +138,10 @@ def test_no_winner_is_named_before_all_are_at_their_end_nor_on_few_samples_of_a_
     mae = replace(other, experiment=other.experiment.set(loss="mae"))
     assert words.losses_told([one, mae])[0] == words.WORDS["open"]["loss"]
     assert words.losses_told([one, other])[0].startswith("Smallest validation loss")
-    few = a_dataset(baselines=("one",))
-    table = [replace(run, dataset=few) for run in (one, other)]
-    assert words.errors_told(table)[0] == "Too few samples to tell: 2."
+    table = [replace(run, dataset=of_a_table(one.dataset)) for run in (one, other)]
+    assert words.errors_told(table)[0] == "Too few independent samples to tell: 2."
+    far = runs_on(table[0].dataset, {"last": [1.0, 1.1]}, {"last": [200.0, 210]})
+    assert words.errors_told(far)[0].startswith("Smallest last-step error")
 
 
 def test_what_is_said_below_a_picture_is_short():

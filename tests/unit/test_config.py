@@ -32,4 +32,5 @@ def test_the_server_keeps_its_guards() -> None:
     """No telemetry, no cross-site requests, and uploads as large as the sentence says."""
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["server"]["enableXsrfProtection"] is True
+    assert CONFIG["server"]["fileWatcherType"] == "none"  # or closed sessions stay
     assert CONFIG["server"]["maxUploadSize"] * 10**6 == MAX_BYTES

@@ -111,6 +111,7 @@ SETTINGS = {
     "gap": st.sampled_from([0, 0, 2]),
     "id": st.sampled_from(["store", "area", "-"]),
     "scale": st.sampled_from(["all", "id"]),
+    "at_gaps": st.sampled_from(["run_on", "stop"]),
     "seed": st.integers(0, 2),
 }
 
@@ -153,6 +154,26 @@ def test_corners_of_a_panel_give_the_same_arrays(changes):
     changes = {"T": 2, "targets": ("sales",), **changes}
     experiment = settle(Experiment().set(data="upload", **changes), table)
     check_arrays(experiment, make_dataset(experiment, table))
+
+
+@pytest.mark.parametrize("step", ["dates", "weekdays", "rows", "averaged"])
+@pytest.mark.parametrize("form", ["value", "change"])
+def test_windows_that_stop_at_gaps_give_the_same_arrays(step, form):
+    """Gaps are told by days, by weekdays, by rows that were dropped, or by averaged days."""
+    frame = panel("store")[:38]
+    if step == "weekdays":
+        days = pd.bdate_range("2024-02-20", periods=40).strftime("%Y-%m-%d").delete([9, 25])
+        frame = frame.assign(date=days)
+    if step == "averaged":
+        frame = pd.concat([frame, frame[8:11].assign(price=1.0)]).sort_values("date")
+    changes = {"T": 3, "id": "-", "inputs": ("price",), "targets": ("price",), "form": form}
+    changes |= {"at_gaps": "stop", "missing": "drop" if step == "rows" else "fill"}
+    table = table_of(frame.reset_index(drop=True), dated=step != "rows")
+    experiment = settle(Experiment().set(data="upload", **changes), table)
+    dataset = make_dataset(experiment, table)
+    assert dataset.origin.segment[-1] > 0
+    check_arrays(experiment, dataset)
+    scripted(table, **changes)
 
 
 @pytest.mark.parametrize(

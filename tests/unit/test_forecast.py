@@ -121,6 +121,24 @@ def test_changes_add_up_where_they_are_fed_back(says):
     np.testing.assert_allclose(found.values["sequence"], expected, rtol=1e-6)
 
 
+def test_changes_that_are_fed_back_are_read_as_changes(says):
+    """The model repeats the change that it reads last; with a rate, that over two rows."""
+    for rate in (1, 2):
+        experiment, dataset, weights = of_panel(form="change", T=4, rate=rate)
+        offset, deviation = dataset.origin.x_scale.offset[0], dataset.origin.x_scale.deviation[0]
+        low, high = dataset.target_offset[0], dataset.target_scale[0]
+
+        def repeat(x, of=(offset, deviation, low, high)):
+            return (x[:, :, :1] * of[1] + of[0] - of[2]) / of[3]
+
+        says(repeat)
+        found = coming((experiment, dataset, weights), series=1, feed=5)
+        values = list(SALES[1])
+        for _ in range(5):
+            values.append(values[-1] + values[-1] - values[-1 - rate])
+        np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-3)
+
+
 def test_rows_to_come_have_their_dates_as_inputs(says):
     """The model says the sine of its row's hour: the row's own for the first, and on from there."""
     names = ("load", "hour of day")

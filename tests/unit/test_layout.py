@@ -113,3 +113,34 @@ def test_no_module_needs_itself() -> None:
         packages = {module.rpartition(".")[0] for module in used}
         graph[name] = used - packages  # a package may name its modules, and these one another
     TopologicalSorter(graph).prepare()  # its error names the cycle
+
+
+def named_places(text: str) -> Iterator[str]:
+    """The modules and files of lib that a text names, as "lib.ui.text" or "lib/ui/text.py"."""
+    yield from (
+        name.replace(".", "/") for name in re.findall(r"(?<![.\w])lib(?:\.[a-z_]\w*)+", text)
+    )
+    yield from re.findall(r"(?<![./\w])lib/[\w./]*\w", text)
+
+
+def is_there(place: str) -> bool:
+    """Whether there is such a file, module or package, or one that has what comes after it."""
+    path = ROOT / place
+    if path.exists() or path.with_suffix(".py").exists():
+        return True
+    parent = path.parent / "__init__.py" if path.parent.is_dir() else path.parent.with_suffix(".py")
+    return parent.exists() and path.name in parent.read_text(encoding="utf-8")
+
+
+def test_comments_name_only_modules_that_are_there() -> None:
+    """Whoever follows one comes to what it speaks of."""
+    own = [
+        path for kind in ("py", "js", "css", "toml") for path in (ROOT / "lib").rglob(f"*.{kind}")
+    ]
+    wrong = [
+        (str(path.relative_to(ROOT)), place)
+        for path in [*own, *PAGES, ROOT / ".streamlit" / "config.toml"]
+        for place in named_places(path.read_text(encoding="utf-8"))
+        if not is_there(place)
+    ]
+    assert wrong == []

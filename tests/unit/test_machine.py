@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib import memory
 from lib.training import machine
-from lib.training.machine import GB
+from lib.training.machine import GB, MB
+from tests.waiting import eventually
 
 
 @pytest.mark.parametrize(
     ("total", "expected"),
-    [(1 * GB, 700_000_000), (2 * GB, 1_400_000_000), (16 * GB, 1_500_000_000)],
+    [(700 * MB, 400 * MB), (GB, 700 * MB), (2 * GB, 1400 * MB), (16 * GB, 1500 * MB)],
 )
 def test_a_worker_may_use_a_share_of_the_machine_and_no_more_than_the_most(
     total: int, expected: int
 ) -> None:
     """70%, up to 1.5 GB."""
-    assert machine.memory_limit(total, start=300_000_000) == expected
+    assert machine.memory_limit(total, start=200 * MB) == expected
 
 
 @given(total=st.integers(0, 64 * GB), start=st.integers(0, 4 * GB))
@@ -34,21 +38,45 @@ def test_a_worker_always_has_room_for_some_programs(total: int, start: int) -> N
     assert machine.memory_limit(total, start) >= start + machine.LEAST_GROWTH
 
 
-def test_a_container_s_limit_counts_where_there_is_one(tmp_path: Path) -> None:
-    """Of either version of control groups; no limit is "max", or a number beyond the machine."""
-    whole = machine.total_memory(tmp_path)
-    assert whole == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    (tmp_path / "memory").mkdir()
-    old, new = tmp_path / "memory" / "memory.limit_in_bytes", tmp_path / "memory.max"
-    old.write_text("9223372036854771712\n")
-    assert machine.total_memory(tmp_path) == whole
-    old.write_text("300000000\n")
-    assert machine.total_memory(tmp_path) == 300_000_000
-    new.write_text("200000000\n")
-    assert machine.total_memory(tmp_path) == 200_000_000
-    new.write_text("max\n")
-    old.unlink()
-    assert machine.total_memory(tmp_path) == whole
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({}, None),
+        ({"memory.max": "max", "memory.high": "max"}, None),
+        ({"memory/memory.limit_in_bytes": "9223372036854771712"}, None),
+        ({"memory/memory.limit_in_bytes": "300000000"}, 300_000_000),
+        ({"memory/memory.limit_in_bytes": "300000000", "memory.max": "200000000"}, 200_000_000),
+        ({"memory.max": "300000000", "memory.high": "250000000"}, 250_000_000),
+        ({"app/one/memory.max": "max", "app/memory.max": "400000000"}, 400_000_000),
+        ({"memory/old/memory.limit_in_bytes": "500000000"}, 500_000_000),
+        ({"other/memory.max": "100000000"}, None),
+    ],
+)
+def test_the_least_limit_of_the_control_groups_around_counts(
+    tmp_path: Path, limits: dict[str, str], expected: int | None
+) -> None:
+    """Of either version, at the top of a container or further down; "max" or a huge one is none."""
+    own = tmp_path / "own"
+    own.write_text("4:cpu,memory:/old\n0::/app/one\n")
+    for name, text in limits.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{text}\n")
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert memory.total_memory(tmp_path, own) == (expected or whole)
+
+
+def test_a_setting_may_say_less_and_children_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below 2 GB the usual limits shrink with it; what a child holds is not free."""
+    monkeypatch.setenv(memory.SETTING, "500")
+    assert (memory.total_memory(), memory.share()) == (500 * memory.MB, 0.25)
+    before = memory.free_memory()
+    code = "b = b'x' * 100_000_000; input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as child:
+        assert eventually(lambda: before - memory.free_memory() > 90 * memory.MB)
+        child.communicate(b"\n")
+    for nonsense in ("", "0", "many"):
+        monkeypatch.setenv(memory.SETTING, nonsense)
+        assert memory.total_memory() > 500 * memory.MB
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may keep it")
@@ -61,16 +89,14 @@ def test_what_is_taken_shows() -> None:
     assert machine.used_memory() - before < 50_000_000
 
 
-def test_what_is_shared_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_shared_is_not_counted() -> None:
     """Pages of files, such as TensorFlow's own code, are the system's to take back."""
 
-    def says(**memory: int) -> SimpleNamespace:
+    def says(**memory: int) -> Any:
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
 
-    monkeypatch.setattr(machine, "_THIS_PROCESS", says(rss=500, shared=200))
-    assert machine.used_memory() == 300
-    monkeypatch.setattr(machine, "_THIS_PROCESS", says(rss=500))  # as on macOS
-    assert machine.used_memory() == 500
+    assert machine.used_memory(says(rss=500, shared=200)) == 300
+    assert machine.used_memory(says(rss=500)) == 500  # as on macOS
 
 
 @pytest.mark.parametrize(

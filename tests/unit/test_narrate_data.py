@@ -140,6 +140,7 @@ def a_table(judged: list[float], **more: object) -> Dataset:
         targets=raw[:, -1],
         inputs=raw[:, -1].astype(np.float32),
         series=np.zeros(len(raw), int),
+        segment=np.zeros(len(raw), int),
         names=("",),
         times=None,
         step="row",

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def a_worth(*models, guesses=None):
         a_score("last", "guessing no change", 3.0, 1.0),
         a_score("seasonal", "the same hour last week", 2.0, 4.0),
     )
-    return Worth(np.arange(50), 1, models, guesses)
+    return Worth(np.arange(50), 1, models, guesses, 50)
 
 
 SEQUENCE = ("sequence", "sequence mode")
@@ -70,13 +71,19 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, words
     assert words in worth_takeaway(a_worth(*scores), target)
 
 
-def test_few_samples_name_no_winner():
-    """Of either part; 30 do."""
-    worth = a_worth(a_score(*SEQUENCE, 1, 1), a_score(*LAST, 9, 9))
+def test_few_samples_tell_errors_that_are_far_apart_alone():
+    """Of either part: 24 don't tell 1.8 from 2, and tell 0.4 and 9; 30 are compared as they are."""
+    worth = a_worth(a_score(*SEQUENCE, 1.8, 1), a_score(*LAST, 1.9, 9))
     for part in ("judged", "test"):
-        few = replace(worth, samples=np.arange(29))
-        assert worth_takeaway(few, 0, part) == "Too few samples to tell: 29."
-        assert "beats" in worth_takeaway(replace(worth, samples=np.arange(30)), 0, part)
+        few = replace(worth, independent=24)
+        assert worth_takeaway(few, 0, part) == "Too few independent samples to tell: 24."
+        clear = replace(few, models=(a_score(*SEQUENCE, 0.4, 1), a_score(*LAST, 9, 9)))
+        assert worth_takeaway(clear, 0, part).endswith("last week; last-step mode doesn't.")
+        one = replace(few, models=(a_score(*SEQUENCE, 0.4, 1), a_score(*LAST, 2.1, 9)))
+        assert "sequence mode beats the same hour last week, the best" in worth_takeaway(
+            one, 0, part
+        )
+        assert "both modes beat" in worth_takeaway(replace(worth, independent=30), 0, part)
 
 
 def test_the_test_part_is_named():
@@ -93,7 +100,9 @@ def labels():
     found |= {f"repeating the last known {season}" for _, season in seasons if season}
     found |= {"the value 1,440 rows before", "repeating the last 1,440 minutes"}
     found |= {"guessing tomorrow as today", "guessing no change"}
-    return found | {BASELINES[name].label(None) for name in ("drift", "mean", "linear")}
+    origins = [SimpleNamespace(names=names) for names in (("",), ("a", "b"))]
+    kinds = [BASELINES[name] for name in ("drift", "mean", "linear")]
+    return found | {kind.label(origin) for kind in kinds for origin in origins}
 
 
 def test_takeaways_take_fifteen_words_at_most():

@@ -146,6 +146,14 @@ def test_a_process_that_dies_or_hangs_is_said(does, why, monkeypatch, tmp_path):
     assert reading.table is None
 
 
+def test_a_file_that_takes_more_memory_than_is_free_is_said(monkeypatch):
+    """Before the system ends any process for it."""
+    monkeypatch.setattr(reader, "free_memory", lambda: 50_000_000)
+    reading = finished(PLAIN.encode() * 50_000)
+    assert "takes more memory than the 30 MB that are free" in reading.error
+    assert reading.table is None
+
+
 def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):
     """Its process is gone, and the next one has its place."""
     package = tmp_path / "lib" / "uploads"

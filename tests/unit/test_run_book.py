@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from lib.run import ModeResult, Run, Snapshot, Status
-from lib.training import past, run_book
+from lib.training import past, quotas, run_book
 from lib.training.attention import TIDY_SECONDS
+from lib.training.limits import MAX_RUNS
 from lib.training.messages import Start, Steer
+from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
 from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS, YIELD_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -93,9 +95,9 @@ def test_the_data_of_one_browsers_runs_are_bounded(
 ) -> None:
     """Together, and a refusal says how much there would be. Runs that are over don't count."""
     dataset = make_dataset()
-    monkeypatch.setattr(run_book, "MAX_VALUES_EACH", 2 * (dataset.x.size + dataset.y.size))
-    runs = [scene.client.start(make_experiment(), dataset, owner="one") for _ in range(3)]
-    scene.client.start(make_experiment(), dataset, owner="another")
+    monkeypatch.setattr(quotas, "MAX_VALUES_EACH", 2 * (dataset.x.size + dataset.y.size))
+    runs = [scene.client.start(make_experiment(), dataset, owner=Visitor("one")) for _ in range(3)]
+    scene.client.start(make_experiment(), dataset, owner=Visitor("another"))
     assert [scene.status(run) for run in runs] == [Status.QUEUED, Status.QUEUED, Status.FAILED]
     refused = scene.client.latest(runs[2])
     assert refused is not None
@@ -103,7 +105,7 @@ def test_the_data_of_one_browsers_runs_are_bounded(
         refused.reason
     )
     scene.client.stop(runs[0])
-    assert scene.status(scene.client.start(make_experiment(), dataset, owner="one")) is (
+    assert scene.status(scene.client.start(make_experiment(), dataset, owner=Visitor("one"))) is (
         Status.QUEUED
     )
 
@@ -112,10 +114,10 @@ def test_one_browser_may_have_so_many_runs_going(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One more is refused with the limit. Others aren't counted, nor is what was told to stop."""
-    monkeypatch.setattr(run_book, "MAX_RUNS_EACH", 2)
+    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 2)
 
     def start(owner: str | None = "me") -> Run:
-        return scene.client.start(make_experiment(), make_dataset(), owner=owner)
+        return scene.start(Visitor(owner) if owner else None)
 
     runs = [start() for _ in range(2)]
     refused = start()
@@ -132,6 +134,43 @@ def test_one_browser_may_have_so_many_runs_going(
     assert scene.status(start()) is Status.FAILED
     scene.say(runs[1], Status.FINISHED)
     assert scene.status(start()) is Status.QUEUED
+
+
+@pytest.mark.parametrize("address", [None, "10.0.0.1"])
+def test_nameless_browsers_leave_places_for_others(scene: Scene, address: str | None) -> None:
+    """However many of them come; the refusal says the limit, what was asked, and what helps.
+
+    What was refused pushes out no results of others.
+    """
+    done = scene.start(Visitor("honest"))
+    result = {"last": a_result(make_dataset(), 0.5)}
+    scene.worker.say(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
+    going = []
+    for _ in range(56):
+        run = scene.start(Visitor(None, address))
+        if scene.status(run) is Status.QUEUED:
+            going.append(run)
+    assert len(going) == MAX_RUNS_NAMELESS <= MAX_RUNS // 2
+    reason = scene.latest(run).reason
+    assert all(words in reason for words in ("at most 8 runs", "and 8 are", "Allow cookies"))
+    assert scene.status(done) is Status.FINISHED
+    named = [scene.start(Visitor(f"{place}", f"{place}")) for place in range(32)]
+    assert {scene.status(run) for run in named} == {Status.QUEUED}
+    for run in going:
+        scene.say(run, Status.PAUSED, 1)
+    assert scene.status(scene.start(Visitor(None))) is Status.FAILED
+    scene.clock.forward(WATCH_SECONDS + 1)  # nobody else can stop those that were left
+    assert scene.status(scene.start(Visitor(None))) is Status.QUEUED
+
+
+def test_made_up_cookies_do_not_take_all_places(scene: Scene) -> None:
+    """A class behind one address has its places; others find some, whatever comes from there."""
+    made_up = [Visitor(f"{place}", "10.0.0.1") for place in range(60)]
+    statuses = [scene.status(scene.start(visitor)) for visitor in made_up]
+    assert statuses.count(Status.QUEUED) == MAX_RUNS_ADDRESS
+    assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
+    assert "one network address" in scene.latest(scene.start(made_up[0])).reason
+    assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
 
 
 def test_only_so_many_finished_runs_are_known(

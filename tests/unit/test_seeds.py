@@ -5,11 +5,19 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lib.compared import CHANCE, t_chance, verdict
+from lib.compared import (
+    CHANCE,
+    FEWEST,
+    independent_samples,
+    is_told,
+    t_chance,
+    verdict,
+)
 from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
@@ -46,6 +54,26 @@ def test_chance_is_the_area_under_students_density(freedom: int) -> None:
     """For every number of seeds that can be trained, near and far from 0."""
     for t in (0.1, 1.0, 3.0, 12.0):
         assert t_chance(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
+
+
+@pytest.mark.parametrize("samples", [1, 3, 8, 24])
+def test_errors_that_so_few_samples_tell_are_apart_by_chance_in_one_of_twenty_cases(samples):
+    """Drawn from one distribution they are told as often; from 30 samples on all are."""
+    drawn = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
+    first, second = (drawn**2).mean(axis=2)
+    assert is_told(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
+    assert is_told(first, second, FEWEST).all()
+    assert is_told(math.nan, 1.0, samples)
+
+
+def test_samples_whose_targets_share_rows_count_as_one():
+    """A window a row: 60 of them, 12 rows ahead, have news of their own five times."""
+    for horizon, stride, expected in ((1, 1, 60), (12, 1, 5), (12, 6, 5), (2, 6, 10)):
+        starts = np.arange(0, 60, stride)
+        origin = SimpleNamespace(series=np.zeros(60, int), starts=starts, horizons=(horizon,))
+        cut = SimpleNamespace(origin=origin, judged=slice(None), known_errors=None)
+        assert independent_samples(cut) == expected
+    assert independent_samples(a_dataset()) == math.inf
 
 
 def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
@@ -97,6 +125,8 @@ def test_one_seed_decides_nothing() -> None:
     )
     same = np.full(4, 0.1)
     assert not verdict(same, same).is_clear
+    details = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.1] * 4, [0.1] * 4)))
+    assert details.endswith("In each of the 4 both models have the same error.")
     assert verdict(np.zeros(4), np.zeros(4)).chance == 1
 
 

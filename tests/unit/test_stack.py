@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +19,16 @@ from lib.stack.plain import Dense, Input
 from lib.stack.read import read_model
 from lib.stack.recurrent import LSTM, Bidirectional
 from lib.stack.tensors import letters, readable_shape, sizes
-from lib.stack.tracing import broken, keras_names, model_layers, total, trace
+from lib.stack.tracing import (
+    broken,
+    keras_names,
+    model_layers,
+    stopped,
+    total,
+    trace,
+    uncounted,
+)
+from tests.agreement.layer_cases import CASES
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
@@ -50,6 +61,37 @@ def test_parameters_come_with_the_formula_filled_in_and_in_letters():
     assert (second.outputs.product, second.outputs.rule) == ("4·2·(4+2+1)", "4·U₂·(U₁+U₂+1)")
     assert (first.parameters, second.parameters) == (128, 56)
     assert total((first, second)) == 184
+
+
+JOINED = "input_t6_f3~dense_k2~concat_of1-2~{}"
+ROWS = "input_formother_x4.6.2~td-conv1d_k3_w1~concat_of1-2~{}"
+PICTURES = "input_formother_x4.6.6.2~td-conv2d_k3_w1.1~concat_of1-2~{}"
+LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
+"""In a formula, with a number before it: "2U₁"."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [text for texts in CASES.values() for text in texts if text.count("input") == 1]
+    + [JOINED.format(end) for end in ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm", "bnorm")]
+    + [JOINED.format(end) for end in ("lstm_u2_nobias", "gru_u2", "bi_u2_seq~conv1d_k2_nobias")]
+    + [JOINED.format(end) for end in ("conv1dt", "flatten~dense_nobias", "lnorm_a1.2")]
+    + [ROWS.format(end) for end in ("convlstm_k4_w2_seq~concat_of3-3~convlstm", "convlstm_nobias")]
+    + [PICTURES.format(end) for end in ("convlstm2d_w2.3", "conv3d", "td-conv2d_w2.2_nobias")],
+)
+def test_formulas_come_to_the_parameters(text: str):
+    """In numbers and in letters: a sum is a factor only in brackets."""
+    sizes_of: dict[str, int | None] = {}
+    for step in steps_of(text):
+        inside = step.layer.inside
+        widths = (getattr(inside, name, None) for name in ("units", "filters", "output_dim"))
+        sizes_of.update((axis.letter, axis.size) for one in step.tensors for axis in one)
+        sizes_of.update((step.inputs.letter, width) for width in widths if width)
+        sizes_of["V"] = getattr(inside, "input_dim", None)
+        for formula in (step.outputs.product, step.outputs.rule):
+            if formula and step.layer.shares is None:
+                filled = LETTER.sub(lambda at: f"({at[1] or 1}*{sizes_of[at[2]]})", formula)
+                assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
 def test_moving_t_changes_no_parameters_and_moving_units_does():
@@ -268,8 +310,8 @@ def test_any_text_is_a_stack_or_none(text):
 
 def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
     """As in the rest of the address."""
-    assert from_text("input_t99999_f0~lstm_uabc_seq_what~nothing") == (
-        Input(timesteps=10_000, features=1),
+    assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
+        Input(timesteps=1_000_000, features=1),
         LSTM(return_sequences=True),
     )
     assert from_text("lstm") == (Input(), LSTM())
@@ -279,23 +321,64 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
 
 def error_of(layer: str):
     """Why a line of code breaks, on an input x of (4, 3)."""
+    return steps_of_line(layer)[-1].error
+
+
+def steps_of_line(layer: str):
+    """The trace of the layers that a line of code makes on an input x of (4, 3)."""
     code = f"import keras\nfrom keras.layers import *\nx = keras.Input((4, 3))\ny = {layer}\n"
-    return trace(read_model(code + "model = keras.Model(x, y)"))[-1].error
+    return trace(read_model(code + "model = keras.Model(x, y)"))
 
 
 @pytest.mark.parametrize(
-    ("layer", "received"),
+    ("layer", "reason"),
     [
         ("Bidirectional(RNN(LSTMCell(4)))(x)", "RNN"),
         ("Reshape((3, 2.5))(x)", "target_shape=2.5"),
-        ("BatchNormalization(axis=1.5)(x)", "axis=1.5"),
+        ("BatchNormalization(axis=[1, 2])(x)", "axis=[1, 2]"),
+        ("Lambda(f)(x)", "Lambda"),
+        ("Conv1D(4, 1001)(x)", "kernel_size=1,001"),
     ],
 )
-def test_what_keras_builds_and_this_page_cannot_is_not_called_refused(layer: str, received: str):
-    """Those are no words of Keras's: it isn't traced here."""
-    error = error_of(layer)
-    assert (error.when, error.message, error.received) == ("read", "", received)
-    assert "to be traced here" in error.expected or "whole number" in error.expected
+def test_what_this_tracer_cannot_tell_is_not_called_refused(layer: str, reason: str):
+    """It has no error and no fix, and prints why; the layers after it aren't reached."""
+    steps = steps_of_line(layer)
+    assert [step.error for step in steps] == [None] * len(steps)
+    assert (broken(steps), stopped(steps), fixes(steps)) == (None, 1, ())
+    assert reason in f"{steps[1].not_traced}"
+    assert "isn't traced here" in keras_code(steps)
+
+
+def test_an_error_prints_as_a_sentence():
+    """Keras's message, or where Keras says nothing what was expected and received."""
+    assert f"{error_of('LSTM(2)(LSTM(2)(x))')}".startswith("Input 0 with name")
+    silent = error_of("TimeDistributed(GlobalMaxPooling1D())(x)")
+    assert (silent.message, f"{silent}"[:15]) == ("", "expected 3 axes")
+
+
+@pytest.mark.parametrize("text", ["input~unread", "input_t5_f4~unread_nLambda"])
+def test_the_trace_goes_on_where_a_person_says_what_comes_out(text: str):
+    """The link keeps the shape and the name; whose parameters aren't counted is known."""
+    stack = from_text(f"{text}_x0.7~lstm_u2")
+    assert from_text(to_text(stack)) == stack
+    steps = trace(stack)
+    assert [step.shapes for step in steps[1:]] == [((None, None, 7),), ((None, 2),)]
+    assert (stopped(steps), uncounted(steps)) == (None, [1])
+    assert total(steps) == 4 * 2 * (7 + 2 + 1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ("RepeatVector([3])(LSTM(2)(x))", "Expected an integer value for `n`, got <class 'list'>."),
+        ("UpSampling1D([2])(x)", "Expected an integer value for `size`, got <class 'list'>."),
+        ("Dense([3])(x)", "Received: units=[3]"),
+    ],
+)
+def test_a_list_is_no_number(layer: str, words: str):
+    """But for sizes along an axis: Conv1D([4], 3) is refused, and Conv1D(4, [3]) is not."""
+    assert words in error_of(layer).message
+    assert error_of("Conv1D(4, [3], strides=[1])(x)") is None
 
 
 def test_one_tensor_in_a_list_is_joined_with_nothing():

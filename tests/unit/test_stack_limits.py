@@ -12,11 +12,11 @@ from lib.stack.plain import Input
 from lib.stack.read import read_model
 from lib.stack.recurrent import CellStack
 from lib.stack.tensors import letters
-from lib.stack.tracing import MAX_AXES, MAX_SIZE, broken, trace
+from lib.stack.tracing import MAX_AXES, MAX_SIZE, stopped, trace
 from lib.stack.windows import Conv2D
 
 TIMES = MAX_LAYERS - 1
-TOO_MANY = f"19 axes, (N, {', '.join('2' * 18)})"
+TOO_MANY = f"(N, {', '.join('2' * 18)}) has 19 axes"
 
 
 def twice(layer: str, sample: str = "(3, 4)") -> str:
@@ -33,25 +33,23 @@ def linked(layer: str, sample: str = "input_t3_f4") -> str:
 @pytest.mark.parametrize(
     ("stack", "received"),
     [
-        (read_model(twice("Concatenate()")), "3 axes, (N, 3, 1099511627776)"),
-        (from_text(linked("concat")), "3 axes, (N, 3, 1099511627776)"),
-        (from_text(linked("concat_a1")), "3 axes, (N, 1649267441664, 4)"),
+        (read_model(twice("Concatenate()")), "(N, 3, 1099511627776) has 3 axes"),
+        (from_text(linked("concat")), "(N, 3, 1099511627776) has 3 axes"),
+        (from_text(linked("concat_a1")), "(N, 1649267441664, 4) has 3 axes"),
         (read_model(twice("Dot(2)", "(2, 2, 2)")), TOO_MANY),
         (from_text(linked("dot", "input_formother_x2.2.2")), TOO_MANY),
-        (from_text("input_t3" + "~upsample_s1000" * TIMES), "3 axes, (N, 3000000000000, 3)"),
+        (from_text("input_t3" + "~upsample_s1000" * TIMES), "(N, 3000000000000, 3) has 3 axes"),
     ],
 )
 def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(stack, received):
     """What is written of it stays short, up to there."""
     steps = trace(stack)
-    place = broken(steps)
+    place = stopped(steps)
     assert place is not None
-    error = steps[place].error
-    assert error is not None
-    assert (error.when, error.received) == ("read", received)
+    assert received in steps[place].not_traced.reason
     assert all(len(letters(one)) < 60 for step in steps for one in step.tensors)
-    assert len(keras_code(steps)) < 10_000
-    assert fixes(steps)
+    assert len(keras_code(steps)) < 100 * MAX_LAYERS
+    assert fixes(steps) == ()
 
 
 def test_letters_are_cut_where_there_are_many():
@@ -67,7 +65,7 @@ def test_the_largest_that_is_traced():
     """As many axes as there may be, and as long a one."""
     looked_up = from_text("input_formother_x2.2.2.2.2.2.2.2" + "~embed" * 8)
     assert [len(step.tensors[0]) for step in trace(looked_up)[1:8]] == [*range(10, MAX_AXES + 1)]
-    assert broken(trace(looked_up)) == 8
+    assert stopped(trace(looked_up)) == 8
     longest = from_text("input_t10~upsample_s1000~upsample_s1000~upsample_s1000~upsample_s100")
     assert trace(longest)[-1].tensors[0][1].size == MAX_SIZE
 
@@ -80,8 +78,7 @@ def test_cells_of_cells_are_counted():
     assert isinstance(layer, CellStack)
     assert len(layer.layers()) == 32
     step = trace(read_model("\n".join([*lines, model])))[1]
-    assert step.error is not None
-    assert (step.error.when, step.error.received) == ("read", "cells=64")
+    assert "cells=256" in step.not_traced.reason
 
 
 def test_sizes_in_a_link_are_numbers_of_seven_places_at_most():

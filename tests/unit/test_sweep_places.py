@@ -12,7 +12,6 @@ from lib.datasets import suggested
 from lib.run import Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import COMPILE_SECONDS, Runner, State
-from lib.training.limits import FULL
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.test_sweep_runner import until
@@ -134,7 +133,7 @@ def test_one_of_two_that_was_lost_is_trained_again(
     if how == "forgotten":
         del show.client.snapshots["r0"]
     else:
-        show.say(0, Status.FAILED, reason=f"At most 48 may be unfinished; {FULL}.")
+        show.say(0, Status.FAILED, is_full=True)
     until(lambda: show.runner._begins_at > 0)
     show.say(1, Status.FINISHED)
     until(lambda: show.kept == [[3]])

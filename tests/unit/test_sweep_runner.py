@@ -14,7 +14,6 @@ from lib.datasets import suggested
 from lib.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import Plan, make_plan
 from lib.sweep.runner import Runner, State, result_of
-from lib.training.limits import FULL
 from lib.training.messages import Event, Start, Steer
 from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene
@@ -73,10 +72,10 @@ class Stage:
         """Wait until it has started so many."""
         until(lambda: self.scene.workers and len(self.starts) >= count)
 
-    def say(self, status: Status, epoch: int = 200, reason: str = "", error: float = 0.5) -> None:
+    def say(self, status: Status, epoch: int = 200, error: float = 0.5, **more: Any) -> None:
         """The worker reports of the newest run."""
         pair = {"sequence": a_result(error), "last": a_result(error / 2)}
-        snapshot = Snapshot(self.starts[-1].run_id, status, epoch, 200, reason=reason)
+        snapshot = Snapshot(self.starts[-1].run_id, status, epoch, 200, **more)
         results = replace(snapshot, results=pair, others=(pair,))
         self.scene.worker.say(results)
 
@@ -201,8 +200,7 @@ def test_where_the_worker_has_no_place_it_asks_again(
 ) -> None:
     """Until there is one: a full worker is no result."""
     monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    reason = f"This run was refused: at most 48 may be unfinished; {FULL}."
-    stage.say(Status.FAILED, 0, reason=reason)
+    stage.say(Status.FAILED, 0, is_full=True)
     stage.started(2)
     assert stage.starts[1].experiment == stage.starts[0].experiment
     assert not stage.runner.results

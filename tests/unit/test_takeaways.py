@@ -18,13 +18,14 @@ from lib.narrate.takeaways import (
     compare_takeaway,
     is_overfit,
     loss_takeaway,
+    overfits_in_seeds,
     predictions_takeaway,
     step_error_takeaway,
 )
-from lib.run import ModeResult, RunAt, Snapshot
+from lib.run import ModeResult, RunAt, Snapshot, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.charts import LONGEST
-from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, spoiled
+from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, of_a_table, spoiled
 
 
 def zeros(naive: list[float], n: int = 8) -> dict[str, np.ndarray]:
@@ -102,6 +103,64 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
 
 
+def test_a_curve_that_only_swings_is_not_overfitted():
+    """Noise about a curve that falls or is flat: in no run of four seeds, whatever the noise is."""
+    rng = np.random.default_rng(0)
+    dataset = a_dataset(**zeros([1, 1, 1, 1]))
+    snapshot = a_snapshot(dataset, sequence=0.5)
+    fine = snapshot.results["sequence"]
+    training = np.geomspace(1, 0.1, 60).tolist()
+    for level in (np.ones(60), np.geomspace(1.5, 0.8, 60)):
+        for _ in range(100):
+            curves = level * np.exp(rng.normal(0, 0.4, (4, 60)))
+            first, *others = ({"sequence": judged(fine, c.tolist(), training)} for c in curves)
+            run = RunAt(EXPERIMENT, dataset, replace(snapshot, results=first, others=tuple(others)))
+            assert not overfits_in_seeds(run, "sequence", 1.0)
+    rising = np.concatenate([np.geomspace(1.5, 0.5, 20), np.geomspace(0.5, 2, 40)])
+    over = {"sequence": judged(fine, rising.tolist(), training)}
+    for wrong, said in ((1, True), (2, False)):
+        seeds = [over] * (4 - wrong) + [{"sequence": fine}] * wrong
+        mixed = replace(snapshot, results=seeds[0], others=tuple(seeds[1:]))
+        run = RunAt(EXPERIMENT.set(mode="sequence"), dataset, mixed)
+        assert loss_takeaway(run).startswith("Sequence mode overfits") is said
+
+
+def test_losses_that_explode_are_said_before_anything_else():
+    """Of the worst seed; and where a run has ended by it, with the epoch that made no number."""
+    dataset = a_dataset()
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
+    wild = replace(snapshot.results["last"], loss=np.geomspace(1, 2.8e35, 10))
+    for results, others, status, words in (
+        (
+            "last",
+            (),
+            Status.RUNNING,
+            "Last-step mode's loss has exploded: up to 2.8e35, in epoch 10.",
+        ),
+        (
+            "last",
+            (),
+            Status.DIVERGED,
+            "Last-step mode's loss exploded: up to 2.8e35, and to no number in epoch 11.",
+        ),
+        (
+            "",
+            ("sequence", "last"),
+            Status.DIVERGED,
+            "Both modes' losses exploded: up to 2.8e35, and to",
+        ),
+        ("", (), Status.DIVERGED, "Training loss was no number any more in epoch 11"),
+    ):
+        seeds = tuple([snapshot.results | dict.fromkeys(others, wild)] if others else [])
+        first = snapshot.results | ({results: wild} if results else {})
+        run = RunAt(
+            EXPERIMENT, dataset, replace(snapshot, results=first, others=seeds, status=status)
+        )
+        says = loss_takeaway(run)
+        assert says.startswith(words)
+        assert len(says.split()) <= 15
+
+
 def test_a_model_that_overfits_may_have_kept_its_best_epoch():
     """Then it is said, of each that has; at most 15 words."""
     dataset = a_dataset(**zeros([1, 1, 1, 1]))
@@ -137,7 +196,8 @@ def test_of_the_recordings_parity_alone_is_overfitted():
         guess = naive_loss(experiment, make_dataset(experiment))
         snapshot = recorded(experiment)
         assert snapshot is not None
-        overfitted |= {(name, m) for m, r in snapshot.results.items() if is_overfit(r, guess[m])}
+        run = RunAt(experiment, make_dataset(experiment), snapshot)
+        overfitted |= {(name, m) for m in snapshot.results if overfits_in_seeds(run, m, guess[m])}
     assert overfitted == {("parity", "last")}
 
 
@@ -174,10 +234,12 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
                 assert says == "Neither mode beats the guess at any step."
                 continue
             where = {0: "hardly at any step" if hardly else "at no step", 4: "at every step"}
-            also = {0.5: "does too" if clearly else "does", 0.99: "hardly does", 2.0: "doesn't"}
+            beats = ", last-step at its one" if clearly else "; last-step mode does"
+            hardly, never = "; last-step mode hardly does", "; last-step mode doesn't"
+            also = {0.5: beats, 0.99: hardly, 2.0: never}
             assert says == (
-                f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}; "
-                f"last-step mode {also[share]}."
+                f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}"
+                f"{also[share]}."
             )
             assert len(says.split()) <= 15
 
@@ -239,11 +301,6 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
     baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
     table = a_dataset(n=120, **guess, naive_label=baseline.label, baselines=(baseline,))
-    few = replace(table, train=91)
-    assert (
-        compare_takeaway(RunAt(EXPERIMENT, few, a_snapshot(few, last=0.1)))
-        == "Too few samples to tell: 29."
-    )
     made = a_dataset(n=120, **guess)
     for sequence, last, beaten in (
         (0.5, 0.3, False),
@@ -280,10 +337,34 @@ def test_a_table_is_held_against_its_best_baseline():
         return step_error_takeaway(RunAt(EXPERIMENT, dataset, a_snapshot(dataset, **wrong)))
 
     assert says(sequence=1.0, last=0.5) == (
-        "Sequence mode beats the best baseline at 3 of 4 steps; last-step mode does too."
+        "Sequence mode beats the best baseline at 3 of 4 steps, last-step at its one."
     )
     assert says(sequence=9, last=9) == "Neither mode beats the best baseline at any step."
     assert says(last=9.0) == "Last-step mode is no better than the best baseline."
+
+
+def test_all_cards_go_by_one_rule_of_how_many_samples_tell():
+    """24 of a table tell an error 20 times as large, and not one that is half as large again."""
+    guess = zeros([1.0, 1.0, 1.0, 1.0], n=96)
+    baseline = Baseline("last", "guessing no change", guess["naive"][:, -1])
+    made = a_dataset(n=96, **guess, naive_label=baseline.label, baselines=(baseline,))
+    cards = (step_error_takeaway, compare_takeaway)
+    for samples, horizon in ((24, 1), (8, 3)):
+        table = of_a_table(made, horizon)
+        for wrong, told in ((math.sqrt(20), True), (math.sqrt(1.5), False)):
+            for mode in ("sequence", "last"):
+                run = RunAt(EXPERIMENT, table, a_snapshot(table, **{mode: wrong}))
+                for card in cards:
+                    too_few = f"Too few independent samples to tell: {samples}."
+                    assert (card(run) == too_few) is not told
+        both = a_snapshot(table, sequence=0.1, last=0.11)
+        assert compare_takeaway(RunAt(EXPERIMENT, table, both)).startswith("Too few independent")
+        said = step_error_takeaway(RunAt(EXPERIMENT, table, both))
+        assert said == "Sequence mode beats the best baseline at every step, last-step at its one."
+    run = RunAt(EXPERIMENT, made, a_snapshot(made, last=math.sqrt(0.9)))
+    assert (
+        step_error_takeaway(run) == "Last-step mode beats the best baseline."
+    )  # no table: no limit
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

@@ -81,6 +81,19 @@ def test_a_turn_ends_with_an_error_too() -> None:
             fail()
 
 
+def test_a_turn_within_a_turn_is_an_error() -> None:
+    """It would wait for itself, and every session with it."""
+    turns = Turns(Rhythm())
+    assert not turns.is_mine
+    with turns.turn(first=True):
+        assert turns.is_mine
+        with pytest.raises(RuntimeError), turns.turn(first=True):
+            raise AssertionError
+        assert turns.is_mine
+    with turns.turn(first=True):
+        pass
+
+
 def test_who_waited_is_told_how_long(time: Clock) -> None:
     """From the moment it came."""
     turns, waits = Turns(Rhythm()), list[float]()

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
+from lib.narrate.data import gaps_hint, window_told
 from lib.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
+from lib.tables.order import segments
 from lib.tables.table import remembered
 from lib.tables.windows import make_windows
+from tests.unit import own_data
 
 
 def cut(table, inputs, targets, timesteps, **data):
@@ -204,6 +207,61 @@ def test_gaps_in_columns_that_are_not_used_do_no_harm():
     frame = pd.DataFrame({"row": np.arange(20.0), "empty": np.nan})
     dataset = cut(Table("t", frame), ["row"], ["row"], 4, missing="drop")
     assert dataset.shape[0] == cut(counting(20), ["row"], ["row"], 4).shape[0]
+
+
+def test_inputs_whose_change_is_the_target_are_changes_too():
+    """Row by row from the table: over one timestep, within a series; 0 where none is before."""
+    frame = own_data.panel(60)
+    table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
+    made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
+    origin = made.origin
+    read = origin.x_scale.raw(origin.inputs, origin.series)
+    for name, own in table.frame.groupby("store", observed=True):
+        mine = origin.series == origin.names.index(str(name))
+        change = own["sales"].diff(2).fillna(0).to_numpy()
+        np.testing.assert_allclose(read[mine], np.c_[change, own["price"]], atol=1e-3)
+    assert "from the change of sales and price." in made.about
+    assert any("(sales), are read as changes" in note for note in made.notes)
+    levels = cut(table, ["sales", "price"], ["sales"], 4, rate=2)
+    assert np.array_equal(made.origin.starts, levels.origin.starts)
+
+
+@pytest.mark.parametrize("dropped", [[], [20, 21, 50]])
+def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
+    """Each is looked at by its dates; what is missing may be rows, or values that were dropped."""
+    days = pd.date_range("2024-01-01", periods=100).delete([] if dropped else [20, 21, 50])
+    frame = pd.DataFrame({"a": np.arange(float(len(days)))})
+    frame.loc[dropped] = np.nan
+    table = Table("t", frame, days, "day")
+    for at_gaps in ("run_on", "stop"):
+        made = cut(table, ["a"], ["a"], 5, horizon=2, missing="drop", at_gaps=at_gaps)
+        first = made.origin.times[made.origin.starts]
+        last = made.origin.times[made.origin.starts + 6]
+        crossing = int(((last - first).days > 6).sum())
+        assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
+        words = "No window has one of the 2 gaps" if at_gaps == "stop" else "12 windows of "
+        assert next(note for note in made.notes if "gaps" in note).startswith(words)
+        assert bool(gaps_hint(made)) is (at_gaps == "run_on")
+    if not dropped:
+        assert (
+            "the window runs on across a gap"
+            in window_told(cut(table, ["a"], ["a"], 5), cut(table, ["a"], ["a"], 5).origin, 17, 0)[
+                1
+            ]
+        )
+
+
+def test_monday_follows_friday_and_months_differ_in_length():
+    """Neither is a gap; a weekday or a month that is missing is one."""
+    for times in (
+        pd.bdate_range("2024-01-01", periods=40),
+        pd.date_range("2023-01-01", periods=40, freq="MS"),
+    ):
+        for without in ([], [17]):
+            places = times.delete(without).to_numpy()
+            found = segments(np.zeros(len(places), int), places)
+            assert found[-1] == len(without)
+            assert not found[:17].any()
 
 
 def test_labels_follow_their_rows_when_rows_are_dropped():

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from lib.run import Snapshot, Status
 from lib.training import cache, limits, machine, pair_trainer, worker
@@ -203,7 +204,25 @@ def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.Mo
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
     desk.send(START_PAUSED)
     desk.start("two")
-    assert "at most 1 runs may be unfinished at a time, and 1 are" in desk.find_over("two").reason
+    refused = desk.find_over("two")
+    assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
+    assert refused.is_full
+    desk.send(Steer("drop", "one"))
+    desk.start("three")
+    assert desk.find_over("three").status is Status.FINISHED
+
+
+def test_runs_of_sweeps_take_no_place_from_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They get what others leave."""
+    monkeypatch.setattr(limits, "MAX_RUNS", 1)
+    desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
+    desk.send(START_PAUSED)
+    desk.send(structs.replace(START_PAUSED, run_id="swept too", background=True))
+    assert desk.find_over("swept too").is_full
+    desk.start("two")
+    assert desk.find_over("two").is_full
     desk.send(Steer("drop", "one"))
     desk.start("three")
     assert desk.find_over("three").status is Status.FINISHED

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -115,24 +116,44 @@ def test_a_silence_is_counted_from_the_last_word_on(
     """In beats, and then the process is ended."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 10**6)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = Watched()
     assert watched.ending() == "said nothing for 0.2 s and was ended"
     assert watched.worker.silent_beats == 3
 
 
-def test_a_worker_may_be_silent_while_it_imports_tensorflow(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
+@pytest.mark.parametrize("code", ["exec sleep 600", "while :; do :; done"])
+def test_an_import_of_tensorflow_that_hangs_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub, code: str
 ) -> None:
-    """It has a bound of its own, and nobody is told of beats before it is ready."""
-    stub("exec sleep 600")
+    """Whether it stands still or turns in circles; nobody is told of beats before it is ready."""
+    stub(code)
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 4)
+    monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = Watched()
-    assert watched.ending() == "said nothing for 0.25 s and was ended"
+    watched.ending()
+    assert "whose import does not end" in watched.worker.unavailable
     assert watched.worker.silent_beats == 0
+
+
+def test_a_slow_import_of_tensorflow_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub
+) -> None:
+    """As long as it uses a processor, now and then."""
+    looks = iter([*np.linspace(0, 0.4, 50), *[0.4] * 1000])
+    seen: list[float] = []
+
+    def used(*_: object) -> float:
+        seen.append(next(looks))
+        return seen[-1]
+
+    stub("exec sleep 600")
+    monkeypatch.setattr(worker_process, "_processor_seconds", used)
+    monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
+    monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
+    Watched().ending()
+    assert len(seen) > 50 + 10
 
 
 def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(

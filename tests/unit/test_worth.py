@@ -155,7 +155,7 @@ def test_of_several_seeds_each_figure_is_their_median() -> None:
     def of(mae: float, rmse: float) -> Worth:
         one = Score("last", "last-step mode", np.array([mae]), np.array([rmse]), np.array([mae]))
         guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
-        return Worth(np.arange(3), 1, (one,), (guess,))
+        return Worth(np.arange(3), 1, (one,), (guess,), 3)
 
     found = median_worth([of(1, 9), of(5, 2), of(3, 4)])
     (model,) = found.models

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lib.stack.base import Layer, Ref, Stack
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.joining import Joining
 from lib.stack.plain import Embedding, Input
 from lib.stack.read.reading import ModelError
 from lib.stack.recurrent import Recurrent
-from lib.stack.settings import STEPS, UNITS
+from lib.stack.settings import STEPS
 from lib.toml import beside, say
 
 _WORDS = beside(__file__)
@@ -96,18 +97,20 @@ def sample(shape: Sequence[int | None], batch: int | None = None) -> Input:
 
 def first(shape: Sequence[Any]) -> Input:
     """The Input of a shape that was read, the batch first. Raises ModelError for what is none."""
-    if expected := none_of(shape):
-        raise ModelError(say(_WORDS, "refused", expected=expected, received=f"{shape}"[:60]))
+    if error := refused_shape(shape):
+        raise ModelError(say(_WORDS, "refused", shape=f"{shape}"[:60], why=error))
     return sample(shape[1:], shape[0])
 
 
-def none_of(shape: Sequence[Any]) -> str:
-    """What was expected of a shape that no Input can have here; empty where one can."""
-    if not 2 <= len(shape) <= 6 or any(type(size) not in (int, type(None)) for size in shape):
-        return _WORDS["no_shape"]
-    most = [STEPS.maximum] * (len(shape) - 1) + [UNITS.maximum]
-    sizes = zip(shape, most, strict=True)
-    if all(size is None or 0 < size <= limit for size, limit in sizes):
-        return ""
-    words = {"steps": f"{STEPS.maximum:,.0f}", "features": f"{UNITS.maximum:,.0f}"}
-    return say(_WORDS, "large_shape", **words)
+def refused_shape(shape: Sequence[Any]) -> ShapeError | NotTraced | None:
+    """Why no Input has this shape here; None where one has."""
+    words = {"shape": tuple(shape[1:]), "most": f"{STEPS.maximum:,.0f}"}
+    known = [size for size in shape if size is not None]
+    if strange := [size for size in known if type(size) is not int]:
+        about = {"size": strange[0], "type": type(strange[0]).__name__}
+        return ShapeError.of("a strange size of an input", **about, **words)
+    if min(known, default=1) < 0:
+        return ShapeError.of("a negative size of an input", **words)
+    if not 2 <= len(shape) <= 6 or 0 in known or max(known, default=1) > STEPS.maximum:
+        return NotTraced.of("an input of other sizes", **words)
+    return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.stack.making import MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
+from lib.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.stack.plain import Unpack
+from lib.stack.read import operations
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
@@ -23,11 +23,11 @@ from lib.stack.read.values import (
     listed,
     plain,
 )
-from lib.stack.recurrent import Recurrent
+from lib.stack.recurrent import Cell, CellStack, Recurrent
 from lib.stack.settings import ACTIVATIONS
+from lib.stack.tensors import sizes
 
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
-_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _MERGES = {name.lower(): name for name in WORDS["merges"]}
 """Functions that make a layer and call it, by name."""
 MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
@@ -38,7 +38,9 @@ _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
 
 
-def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+def call(  # noqa: PLR0911  one each
+    layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
+) -> Any:
     """What a call gives of something that the code doesn't define."""
     if isinstance(callee, Name):
         return _of_library(layers, callee, args, keywords)
@@ -51,12 +53,23 @@ def call(layers: Layers, callee: Any, args: list[Any], keywords: dict[str, Any],
     given += [keywords[key] for key in _TENSORS if key in keywords]
     if isinstance(callee, Model):
         return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
+    if isinstance(callee, Part) and callee.is_cell:
+        return _step_of_cell(layers, callee, given[:1], keywords.get("states", args[1:2]))
     starts = isinstance(callee.layer, Recurrent)
     after = args[1] if starts and args[1:] else []
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
         return layers.beyond(callee.layer.keras, "states", given, states)
     return _on(layers, callee, given if given[1:] else given[0], states) if given else UNKNOWN
+
+
+def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
+    """What a cell gives that is called by itself: the output, and a list of the states after it."""
+    if not isinstance(part.layer, CellStack) or len(part.layer.layers()) > 1:
+        return layers.beyond(part.layer.keras, "cell", given, states)
+    step = Part(Cell(part.layer.cells, origin=layers.origin), is_cell=True, cell=part)
+    value = layers.call(step, layers.tensors([*given, states]))
+    return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
 
 
 def _takes_several(callee: Part | Model) -> bool:
@@ -93,6 +106,9 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         known = function(name, args)
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
+        known = operations.numbers(name, args, keywords) if known is UNKNOWN else known
+    if known is UNKNOWN and tensors and root in _LIBRARIES:
+        known = operations.function(layers, name, args, keywords)
     if known is not UNKNOWN:
         return known
     own = root == "keras" and not modules  # no line imports it
@@ -127,7 +143,10 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         if isinstance(usual, int):
             layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
-    part = Part(replace(made(name, values, by_name), origin=origin), shape=shape, name=given)
+    layer = replace(made(name, values, by_name), origin=origin)
+    is_cell = name in CELLS or name == "StackedRNNCells"
+    cell = inner if isinstance(inner, Part) and inner.is_cell and name == "RNN" else None
+    part = Part(layer, shape=shape, name=given, is_cell=is_cell, cell=cell)
     layers.parts.append(part)
     return part
 
@@ -197,15 +216,6 @@ def method(
     return UNKNOWN
 
 
-def merged(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
-    """Arithmetic of tensors; of two with as many axes it is a layer."""
-    if isinstance(left, Value) and isinstance(right, Value) and type(how) in _MERGES_OF:
-        axes = [[len(one) for one in layers.traced(each).tensors] for each in (left, right)]
-        if axes[0] == axes[1]:
-            return layers.call(_made(layers, _MERGES_OF[type(how)], [], {}), [left, right])
-    return layers.beyond("", "op", left, right)
-
-
 def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
     """Each tensor of a layer that gives several, or of what is unpacked to so many names."""
     layer = layers.graph.layers[value.node]
@@ -227,7 +237,8 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:
         case Array(shape) if name == "shape":
             found = shape
         case Value() if name == "shape":
-            found = (*layers.traced(base).shapes[base.output or 0 :], UNKNOWN)[0]
+            tensor = layers.tensor(base)
+            found = sizes(tensor) if tensor else UNKNOWN
         case Class(known=known):
             found = known.get(name, UNKNOWN)
         case Model(known=known) if name in known:

@@ -12,6 +12,7 @@ from typing import Any
 
 from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Origin, Stack
+from lib.stack.errors import NotTraced
 from lib.stack.plain import Input, Unread
 from lib.stack.read.layers import Layers, Model
 from lib.stack.read.names import bare
@@ -50,9 +51,9 @@ def read_code(text: str) -> Reading:
     if model is not None and len(usable) > 1:
         layers.note("several models", model.line, count=len(usable), line=model.line)
     for layer in stack:
-        if isinstance(layer, Unread) and layer.error and layer.error.when == "read":
-            words = {"expected": layer.error.expected, "received": layer.error.received}
-            layers.note("unread", layer.origin.line if layer.origin else None, **words)
+        if isinstance(layer, Unread) and isinstance(layer.error, NotTraced):
+            line = layer.origin.line if layer.origin else None
+            layers.note("unread", line, reason=layer.error.reason)
     loss = _loss(layers, model.loss) if model else ""
     samples, *rest = (model.target.shape if model and model.target else ()) or (None, None)
     told = all(isinstance(size, int) for size in rest)
@@ -65,7 +66,7 @@ def _by_defaults(reader: Reader, tree: ast.Module) -> None:
     """Make the models of classes, and follow the functions that make one: nothing calls them."""
     layers = reader.layers
     for own in list(reader.names.known.values()):
-        if isinstance(own, Class) and own.is_model:
+        if isinstance(own, Class) and own.base == "Model":
             layers.origin = Origin(own.line, "", "")
             reader.instance(own, [], {})
     if layers.models:

@@ -13,8 +13,9 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.stack.base import MAX_LAYERS, Layer, ShapeError
+from lib.stack.base import MAX_LAYERS, Layer
 from lib.stack.each_step import TimeDistributed
+from lib.stack.errors import NotTraced
 from lib.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.stack.plain import Embedding, Unread
 from lib.stack.read.building import Graph, Value, first
@@ -25,7 +26,7 @@ from lib.toml import beside, say
 
 _WORDS = beside(__file__)
 MAX_BYTES = 1_000_000
-"""Of a configuration, unpacked; one of 60 layers has about 60,000, or 250,000 with spaces."""
+"""Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
 Record = dict[str, Any]
 """What a configuration says of a model, or of a layer."""
 
@@ -185,13 +186,17 @@ class _Reader:
         if states and isinstance(layer, Recurrent):
             values = values[:1]
         elif states and hasattr(layer, "return_sequences"):
-            error = ShapeError.of("states that aren't traced", count=len(states))
-            layer = Unread(layer.keras, error)
+            error = NotTraced.of("states that aren't traced", count=len(states))
+            layer = Unread(called=layer.keras, error=error)
         unread = layer.inside
         if isinstance(unread, Unread) and unread.error and place is None:
-            words = {"expected": unread.error.expected, "received": unread.error.received}
-            name = config["config"].get("name") or config["class_name"]
-            self.notes.append(Note(say(_WORDS, "unread", layer=f"{name}"[:60], **words)))
+            name = f"{config['config'].get('name') or config['class_name']}"[:60]
+            if isinstance(unread.error, NotTraced):
+                said = say(_WORDS, "untraced", layer=name, reason=unread.error.reason)
+            else:
+                words = {"expected": unread.error.expected, "received": unread.error.received}
+                said = say(_WORDS, "refused", layer=name, **words)
+            self.notes.append(Note(said))
         layer = TimeDistributed(layer) if each_step else layer
         value = self.graph.call(replace(layer, shares=place), values, states)
         self.graph.lists.add(value.node)
@@ -208,7 +213,7 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     # x + y, x - y and x * y are operations with the names of layers.
     is_sign = name in ("Add", "Subtract", "Multiply") and tensors > 1
     if is_own or (".ops." in module and not is_sign):
-        return Unread(name, ShapeError.of("not known", name=name))
+        return Unread(called=name, error=NotTraced.of("not known", name=name))
     names = arguments_of(name)
     values = {
         word: _value(word, value)

@@ -14,7 +14,7 @@ from typing import Any
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
 from lib.stack.plain import LastStep
-from lib.stack.read import calls
+from lib.stack.read import calls, operations
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.names import Names, bare, dotted
@@ -173,7 +173,7 @@ class Expressions:
         if plainly or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
-        return calls.merged(self.layers, how, left, right)
+        return operations.arithmetic(self.layers, how, left, right)
 
     def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
         """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
@@ -329,7 +329,7 @@ class Expressions:
                 given = Partial(args[0], args[1:], keywords)
             case Model(call=own) if own and args:
                 given = own(args, keywords)
-            case Class(is_model=True):
+            case Class(base="Model" | "Layer"):
                 given = self.instance(callee, args, keywords)
             case Class():
                 given = self.layers.unread(callee.name, "class")

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Any
 
-from lib.stack.base import Layer, Origin, Ref, ShapeError, Stack
+from lib.stack.base import Inputs, Layer, Origin, Outputs, Ref, Stack
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.making import MAKES
+from lib.stack.operations import Range
 from lib.stack.plain import Embedding, Input, Unread
-from lib.stack.read.building import Graph, Value, first, none_of, sample
+from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
-from lib.stack.tracing import TracedLayer, trace
+from lib.stack.recurrent import Cell
+from lib.stack.tensors import Tensor, Tensors
+from lib.stack.tracing import trace
 from lib.toml import say
 
 _MOST_STEPS = 40_000
@@ -39,6 +43,10 @@ class Part:
     """Of what comes in, its batch first, where its arguments say so."""
     name: Any = None
     """That it is given."""
+    is_cell: bool = False
+    """Whether it is a cell, which an RNN calls at each timestep."""
+    cell: Part | None = None
+    """That of an RNN, whose weights it has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +72,17 @@ class Model:
     """Of how many parts its outputs are."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known(Layer, takes_nothing=True):
+    """Stands for a layer whose tensors are known."""
+
+    tensors: Tensors = ()
+
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  it takes none
+        """These tensors."""
+        return Outputs(self.tensors)
+
+
 class Layers:
     """All layers and models of a code."""
 
@@ -79,6 +98,8 @@ class Layers:
         """By place in the graph the layer that is called there."""
         self._open: dict[int, tuple[int, list[Input]]] = {}
         """By place of an input that isn't known its line, and what may stand in for it."""
+        self._known: dict[int, Tensors] = {}
+        """By place in the graph what a layer gives, where it has been asked for."""
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
@@ -98,10 +119,15 @@ class Layers:
         name = name[:_LONGEST_NAME]
         meant = [right for right in MAKES if right.lower() == name.lower()]
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
-        received = say(WORDS["unread"], why, name=f"“{name}”")
-        received += f"; {meant[0]} is" if why == "value" and meant else ""
-        expected = "a tensor" if why == "uncalled" else "a layer"
-        error = ShapeError(expected, received, "", "read")
+        reason = say(WORDS["unread"], why, name=f"“{name}”")
+        reason += f"; {meant[0]} is" if why == "value" and meant else ""
+        return self._stands_for(name, NotTraced(reason))
+
+    def refused(self, name: str, why: str) -> Part:
+        """What stands in the place of a layer that Keras refuses, by a row of refusals.toml."""
+        return self._stands_for(name[:_LONGEST_NAME], ShapeError.of(why, name=name))
+
+    def _stands_for(self, name: str, error: ShapeError | NotTraced) -> Part:
         return Part(replace(Unread(called=name, error=error), origin=self.origin), known=False)
 
     def put(self, layer: Layer, inputs: Values = (), states: Values = ()) -> Value:
@@ -124,10 +150,9 @@ class Layers:
         known = listed(shape)
         given = [batch, *(shape if known else _GUESSES[0])]
         sizes = [one if plain(one) else None for one in given]
-        if given[1:] and (expected := none_of(sizes)):
-            error = ShapeError(expected, f"{tuple(sizes)}", "", "read")
+        if given[1:] and (error := refused_shape(sizes)):
             return self.put(replace(Unread(called="Input", error=error), origin=self.origin))
-        layer = replace(first(sizes) if given[1:] else sample(()), origin=origin)
+        layer = replace(first(sizes) if given[1:] else sample((), sizes[0]), origin=origin)
         others = [layer] if plain(given[-1]) else [layer, first([*sizes[:-1], _FEATURES])]
         value = self.put(layer)
         if not known:
@@ -141,10 +166,11 @@ class Layers:
         self.spend(40)
         line, others = self._open.pop(place)
         alone = replace(taker, of=(), shares=None)
-        takes = [one for one in others if not trace((one, alone))[1].error]
+        takes = [one for one in others if trace((one, alone))[1].tensors]
         if isinstance(taker, Embedding) and len(others) == len(_GUESSES):
             takes = [sample(_WORDS)]
         chosen = [*takes, others[0]][0]
+        self._known.clear()
         self.graph.layers[place] = replace(chosen, origin=self.graph.layers[place].origin)
         self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
 
@@ -177,13 +203,21 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
+        if isinstance(value, Array) and len(value.shape) == 1 and plain(value.shape[0]):
+            return self.put(Range(value.shape[0], origin=self.origin))
         if isinstance(value, Array) and value.shape:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
-            value = self.unread(value.layer.keras, "uncalled")
+            value = self.refused(value.layer.keras, "not called")
         if isinstance(value, Model):
-            value = self.unread("model", "uncalled")
+            value = self.refused("model", "not called")
+        if not isinstance(value, Part) and self._has_input():  # it isn't the code's input
+            value = self.unread(value.name if isinstance(value, Name) else "", "value")
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
+
+    def _has_input(self) -> bool:
+        """Whether a call makes an input."""
+        return any(isinstance(one, Input) and one.origin for one in self.graph.layers)
 
     def beyond(self, name: str, why: str, *values: Any) -> Any:
         """What can't be read, by its name or code, called on the tensors in these values if any."""
@@ -203,6 +237,8 @@ class Layers:
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"
         part = what if isinstance(what, Part) else self.unread(name, "value")
+        if part.is_cell and not isinstance(part.layer, Cell):
+            part = self.unread(part.layer.keras, "cell")
         value = self.put(part.layer, inputs, states)
         self._owners[value.node] = part
         return value
@@ -214,7 +250,7 @@ class Layers:
             part = made
             if isinstance(made, Part) and made.layer.kind == "mha":
                 self.origin = made.layer.origin or self.origin
-                part = self.unread(made.layer.keras, "sequential")
+                part = self.refused(made.layer.keras, "two tensors in a Sequential")
             if not isinstance(part, Value):
                 values = self.tensors(self.call(part, values))
         return values[0] if len(values) == 1 else values
@@ -278,15 +314,29 @@ class Layers:
         layers = self.graph.layers
         for place in kept:
             if place in self._owners:
-                shares = earliest.setdefault(id(self._owners[place]), place)
+                owner = self._owners[place]
+                shares = earliest.setdefault(id(owner.cell or owner), place)
                 layers[place] = replace(layers[place], shares=None if shares == place else shares)
         names = Counter(self._owners[place].name for place in earliest.values())
         for name in [name for name, count in names.items() if name and count > 1]:
             self.note("same names", name=f"“{name}”")
         return self.graph.stack(ends)
 
-    def traced(self, value: Value) -> TracedLayer:
-        """What is known of a tensor by now."""
-        stack = self.graph.stack([value])
-        self.spend(4 * len(stack))
-        return trace(stack)[-1]
+    def tensor(self, value: Value) -> Tensor | None:
+        """What is known of a tensor by now, the first of several; None where nothing is."""
+        if value.node not in self._known:
+            for place in self.graph.leading_to({value.node}):
+                if place not in self._known:
+                    self._known[place] = self._traced(self.graph.layers[place])
+        return next(iter(self._known[value.node][value.output or 0 :]), None)
+
+    def _traced(self, layer: Layer) -> Tensors:
+        """What a layer gives, of which all that it takes is known; () where the trace stops."""
+        places = sorted({ref.place for ref in layer.refs()})
+        self.spend(4 + len(places))
+        if not all(self._known[place] for place in places):
+            return ()
+        moved = {place: at for at, place in enumerate(places)}
+        return trace((*(_Known(self._known[place]) for place in places), layer.at(moved)))[
+            -1
+        ].tensors

@@ -13,7 +13,7 @@ from lib.stack.base import Layer, Origin, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.link import to_text
 from lib.stack.making import ALIASES, arguments_of, spelt
-from lib.stack.plain import Input, Unread
+from lib.stack.plain import Input, Unread, with_said_outputs
 from lib.stack.read.code import read_code
 from lib.stack.read.names import bare
 from lib.stack.read.pasted import parsed
@@ -48,6 +48,7 @@ def mended(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
             becomes[number] = text
             lines[number - 1 : end] = ["\n".join(before + line for line in text.split("\n"))]
         new = read_code("\n".join(lines)) if becomes else reading
+        new = replace(new, stack=with_said_outputs(new.stack, after))
         if becomes and to_text(new.stack) == to_text(after):
             return dict(sorted(becomes.items())), new
     return {}, reading

@@ -131,15 +131,20 @@ class Reader(Expressions):
         for one in inside.values():
             if isinstance(one, Function):
                 one.names = outside
-        is_model = "Model" in map(bare, node.bases) and isinstance(inside.get("call"), Function)
-        return Class(node.name, node.lineno, inside, is_model)
+        bases = {*map(bare, node.bases)} & {"Model", "Layer"}
+        base = bases.pop() if bases and isinstance(inside.get("call"), Function) else ""
+        return Class(node.name, node.lineno, inside, base)
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
-        """A model of a class of the code: its layers are what `call` does with what comes in."""
-        self.layers.note("own model", own.line, name=f"“{own.name}”")
+        """A model or layer of a class of the code: its `call` says which layers it has."""
+        self.layers.note("own class", own.line, name=f"“{own.name}”")
         model = Model(self.layers.origin.line)
+        build: Any = own.known.get("build")
+        builds = [build] if isinstance(build, Function) else []
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
+            if builds:  # once, with the shape of what comes in first
+                self.follow(builds.pop(), [model, self._shapes(args[0])], {})
             return self.follow(own.known["call"], [model, *args], keywords)
 
         model.call = call
@@ -147,8 +152,15 @@ class Reader(Expressions):
             model.known[name] = Partial(one, [model], {}) if isinstance(one, Function) else one
         if "__init__" in own.known:
             self._call(model.known["__init__"], args, keywords, "__init__")
-        self.layers.models.append(model)
+        if own.base == "Model":
+            self.layers.models.append(model)
         return model
+
+    def _shapes(self, given: Any) -> Any:
+        """The shape of a tensor, or those of several in a list, as `build` gets them."""
+        if isinstance(given, (list, tuple)):
+            return [self._shapes(one) for one in given]
+        return calls.attribute(self.layers, given, "shape")
 
     def _loop(self, loop: ast.For) -> None:
         """Follow each round where they are known."""

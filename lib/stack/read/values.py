@@ -96,8 +96,8 @@ class Class:
     name: str
     line: int
     known: dict[str, Any]
-    is_model: bool
-    """Whether its layers can be told: a Model whose `call` stands there."""
+    base: str
+    """"Model" or "Layer" of one that can be followed, since its `call` stands there; else empty."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

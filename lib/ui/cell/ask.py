@@ -191,6 +191,8 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
     ready, again = runs.client().worker_ready, chosen.polling
+    if failed and (why := runs.client().unavailable):
+        return why
     far = questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     if all(answered.weights is chosen.weights for answered in known):
@@ -210,7 +212,8 @@ def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     """Draw the page anew when Keras has answered or a run has moved on; and say what went wrong."""
-    errors = {reply.error for reply in replies if reply.error}
+    why = runs.client().unavailable  # `say_progress` says that
+    errors = {reply.error for reply in replies} - {"", why}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:

@@ -26,13 +26,13 @@ from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.address import page_value, query_of, set_page_values
-from lib.ui.browser import moved_in_history
 from lib.ui.data import dataset_of
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
+from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"
@@ -83,7 +83,7 @@ def settle_picks() -> bool:
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
         record.picks, record.text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
-    known = [each for each in record.picks if find(each)]
+    known = [each for each in record.picks if runs.is_looked_for(each) or find(each)]
     gone = len(record.picks) - len(known)
     if record.is_chosen and (known or not gone):
         known += [each for each in own if record.seen and each not in {*record.seen, *known}]
@@ -91,7 +91,7 @@ def settle_picks() -> bool:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
-    if (record.is_chosen or own) and not moved_in_history():  # else Back would lead here again
+    if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
         write_picks()
     if gone:
         words = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
@@ -102,12 +102,19 @@ def settle_picks() -> bool:
 def write_picks() -> None:
     """Bring the link up to date; in callbacks too."""
     record = session().compare
-    picked = [run for run in map(find, record.picks) if run]
-    own = {run.id for run in picked if not run.is_recorded and _PLAIN.fullmatch(run.name)}
-    named = [f"{run.id}~{run.name}" if run.id in own else run.id for run in picked]
-    texts = [text for text, run in zip(named, picked, strict=True) if not run.is_kept]
-    record.text = ",".join(texts) or NOTHING
+    record.text = ",".join(filter(None, map(_in_link, record.picks))) or NOTHING
     set_page_values({KEY: record.text})
+
+
+def _in_link(run_id: str) -> str:
+    """A run as the link has it; "" for one of a file, and for one that isn't known any more."""
+    run, name = find(run_id), session().compare.linked.get(run_id, "")
+    if run is None:
+        return f"{run_id}~{name}".rstrip("~") if runs.is_looked_for(run_id) else ""
+    if run.is_kept:
+        return ""
+    has_name = not run.is_recorded and _PLAIN.fullmatch(run.name)
+    return f"{run.id}~{run.name}" if has_name else run.id
 
 
 def toggle(run_id: str) -> None:
@@ -153,12 +160,16 @@ def side_by_side(palette: Palette) -> None:
 
 
 def _going(rows: Sequence[Compared]) -> set[str]:
-    return {run.id for run in rows if run.snapshot.status.active}
+    """The runs that train, and those that are still looked for."""
+    looked_for = {each for each in session().compare.picks if runs.is_looked_for(each)}
+    return looked_for | {run.id for run in rows if run.snapshot.status.active}
 
 
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     st.markdown(f"# {plain(words.headline(laid))}")
+    if any(runs.is_looked_for(each) for each in session().compare.picks):
+        hint(runs.LOOKING)
     _list(rows, palette)
     if known := [run for run in laid if run.snapshot.results]:
         _pictures(known, palette)

@@ -7,7 +7,6 @@ from typing import Any
 from weakref import ref
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import short
 from lib.experiment import MODES
@@ -222,7 +221,7 @@ def _numbers(shown: ShownRun) -> Follow:
             spread = explore.seeds_range(now.snapshot, mode)
             about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
             what = colored(MODES[mode].label), colored(error), about or None, "off"
-            places[mode].show(DeltaGenerator.metric, *what, delta_arrow="off")
+            places[mode].show("metric", *what, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)

@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
@@ -57,6 +56,7 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
     )
+    runs.watch_worker()
 
 
 def _likely_program(loaded: Loaded) -> object:
@@ -233,7 +233,7 @@ def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
     text = f"{badge} {progress_sentence(snapshot)}{then}"
-    place.show(DeltaGenerator.progress, min(1.0, share), text)
+    place.show("progress", min(1.0, share), text)
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -243,6 +243,11 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What the person must know of the run beyond its figures: two lines at most."""
+    words, why = _about_run(loaded, shown), runs.client().unavailable
+    return words if why in words else f"{words} {why}"
+
+
+def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         _, words, then = WORDS[_stands_in(shown)]

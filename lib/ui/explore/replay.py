@@ -27,15 +27,20 @@ from lib.ui import runs
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
 from lib.ui.explore.charts import card, head
+from lib.ui.fragment import fragment
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, Made, once
 from lib.ui.shown import Epochs, ShownRun, picked_answers, strip_values
-from lib.ui.text import takeaway
+from lib.ui.text import hint, takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
 """Whether it stands in the place of the charts."""
 KEY, CHART = "replay", "replay_chart"
-_component, _AHEAD = component(KEY, __file__), ThreadPoolExecutor(1, KEY, give_way)
+POLL_SECONDS = 0.2
+"""Between two looks whether frames that were asked for are made."""
+_component = component(KEY, __file__)
+_AHEAD, _ASKED = ThreadPoolExecutor(1, KEY, give_way), ThreadPoolExecutor(2, f"{KEY}_asked")
+"""Make frames before anybody asks for them, and those that somebody waits for."""
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 
@@ -51,7 +56,7 @@ def replay_toggle(epochs: Epochs) -> bool:
 
 
 def _frames_ahead(epochs: Epochs) -> Future[Frames]:
-    """Another thread makes them before somebody asks: those of a recording once for all."""
+    """Have another thread make the frames; those of a recording once for all sessions."""
     shown = epochs.shown
 
     def begin() -> Future[Frames]:
@@ -68,18 +73,38 @@ def _made_of(_: Snapshot) -> Made:
     return {}
 
 
+def _frames_asked(epochs: Epochs) -> Future[Frames]:
+    """Make the frames for somebody who waits, not queued behind those that are made ahead.
+
+    A future that other sessions share is never cancelled: such frames may be made twice.
+    """
+    shown, ahead = epochs.shown, _frames_ahead(epochs)
+
+    def begin() -> Future[Frames]:
+        if ahead.running() or ahead.done():
+            return ahead
+        return _ASKED.submit(frames_of, shown, epochs.weights)
+
+    return once("frames asked", (ahead,), begin)
+
+
+def _show_when_made(asked: Future[Frames]) -> None:
+    """Run the page again once the frames are made."""
+    if asked.done():
+        st.rerun()
+    hint("The replay is being made …")
+
+
 def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
     """The card, in the place of all others; `badge` is as of theirs."""
     shown = epochs.shown
     with st.container(key="cards"), card(KEY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
-        ahead = _frames_ahead(epochs)
-
-        def made() -> Frames:
-            """Who asks doesn't wait for what others may ask for."""
-            return frames_of(shown, epochs.weights) if ahead.cancel() else ahead.result()
-
-        frames = once("frames", (ahead,), made)
+        asked = _frames_asked(epochs)
+        if not asked.done():
+            fragment(_show_when_made, run_every=POLL_SECONDS)(asked)
+            return
+        frames = asked.result()
         layout = "narrow" if _told("narrow") else "wide"
         look: dict[str, Any] = {"earlier": earlier, "layout": layout}
         look |= {"palette": palette, "start": _place(frames, epochs.picked)}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from lib.compared import independent_samples
 from lib.dataset import Dataset, Origin
 from lib.datasets import DATASETS
 from lib.english import counted, readable
@@ -25,7 +26,7 @@ from lib.redaction import HIDDEN
 from lib.run import ModelWeights, SeedWeights
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
-from lib.ui.settings import advice
+from lib.ui.settings import Settled, advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.text import hint, plain, takeaway, told_chart
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth, part_of
@@ -121,6 +122,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         takeaway(words.worth_takeaway(worth, target, part), details)
 
     table("judged")
+    _season(shown, origin)
     advice(dataset, DATASETS[shown.experiment.data.name].uses)
     if not (dataset.test and weights and shown.snapshot.status.over):
         return
@@ -133,11 +135,20 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         hint(f"{times}. Who chooses by what it says has no test any more.")
 
 
+def _season(shown: ShownRun, origin: Origin) -> None:
+    """The season of the baseline that repeats it: what was looked for, and another to choose."""
+    chosen = shown.experiment.data.period
+    hint(words.season_sentence(origin, chosen))
+    one_control("period", Settled(shown.experiment))
+    if session().address.experiment.data.period != chosen:
+        hint("The season of your choice counts once you train with it.")
+
+
 def _baselines_alone(dataset: Dataset, errors: tuple[Score, ...]) -> None:
     """The errors of the baselines, where the rows that models are judged on are hidden."""
     st.markdown(f"### {TITLES['worth']}")
     target = _pick("Target", dataset.target_labels, "target")
-    worth = Worth(part_of(dataset, "judged"), 1, (), errors)
+    worth = Worth(part_of(dataset, "judged"), 1, (), errors, independent_samples(dataset))
     st.markdown(_markdown(worth, target, dataset.target_unit))
     hint(HIDDEN)
 

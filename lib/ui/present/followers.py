@@ -14,10 +14,11 @@ from lib.ui.present.screen import KEYS, both_ways, browser, names_of, show
 from lib.ui.present.talks import TALKS, Shown, Talk, here
 from lib.ui.session import Stage, session
 from lib.ui.settings import settle_widgets
+from lib.ui.streamlit_private.others import CAN_REDRAW, POLL_SECONDS, note_presence
 from lib.ui.text import plain, press
 
-LOOK_SECONDS = 20.0
-"""Between two looks whether the presenter is still there."""
+LOOK_SECONDS = 20.0 if CAN_REDRAW else POLL_SECONDS
+"""Between two looks whether the presenter is still there; and, where nobody says so, has moved."""
 GONE = {
     "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
     "notes": "These notes belong to no talk.",
@@ -40,6 +41,7 @@ def following(
         return False
 
     def follow_talk() -> None:
+        note_presence()
         TALKS.follow(talk, *here())
         if (shown := talk.shown) and (scene := find(shown.scene)):
             draw(talk, shown, scene)
@@ -51,9 +53,24 @@ def following(
 
 def _look(talk: Talk, shown: Shown, there: bool) -> None:
     """Draw the page anew where nobody has told it to, or the presenter has gone or come."""
+    note_presence()
     is_gone = TALKS.find(talk.id) is not talk
     if is_gone or talk.shown != shown or TALKS.is_given(talk) != there:
         st.rerun()
+
+
+def answer_wishes(talk: Talk) -> None:
+    """Draw the presenter's page anew when the notes ask for that, where nobody else can."""
+    if CAN_REDRAW:
+        return
+    note_presence()
+
+    def look() -> None:
+        note_presence()
+        if talk.wish:
+            st.rerun()
+
+    fragment(look, run_every=POLL_SECONDS)()
 
 
 def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:

@@ -17,7 +17,7 @@ from lib.figures.html import templates
 from lib.stack.link import LONGEST
 from lib.story import TALK, Scene, all_scenes
 from lib.story.cards import told
-from lib.ui import address, clock, stage
+from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES
@@ -83,6 +83,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
     st.markdown(f"# {plain(told(scene).title)}")
     if not follows:
         settled = stage.controls(scene, settled)
+    runs.show_lookup()
     loaded = load_data(settled)
     with st.container(key="followed" if follows else "shown"):
         if not scene.asks:

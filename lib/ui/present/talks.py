@@ -4,13 +4,13 @@ Who begins to present has a talk. It is known by the session, and by the browser
 talk that this browser has left is found again. What it shows is the presenter's address with what
 was revealed. Followers only read it: their browsers' own sessions draw it.
 
-Nobody polls. When a talk moves, the presenter's run asks each follower's session for a run of the
-fragment that shows it, on Streamlit's event loop, as if its browser had asked: a third of what the
-whole page costs. Threads that wait within a fragment were no way: nothing but a timer starts a
-fragment alone, so that each follower's browser would send a message every second, and a scene that
-comes within that second would be late; and while they wait, a page counts as running, and keeps
-what it showed before. What a fragment of the presenter's changes alone, as a playhead that is
-moved, comes with the next run of the page.
+Nobody polls, but where CAN_REDRAW is false. When a talk moves, the presenter's run asks each
+follower's session for a run of the fragment that shows it, on Streamlit's event loop, as if its
+browser had asked: a third of what the whole page costs. Threads that wait within a fragment were no
+way: nothing but a timer starts a fragment alone, so that each follower's browser would send a
+message every second, and a scene that comes within that second would be late; and while they wait,
+a page counts as running, and keeps what it showed before. What a fragment of the presenter's
+changes alone, as a playhead that is moved, comes with the next run of the page.
 
 A talk belongs to the page server that it began on: others of a cluster don't know it.
 """
@@ -18,14 +18,11 @@ A talk belongs to the page server that it began on: others of a cluster don't kn
 import threading
 from collections.abc import Callable
 
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
-
 from lib.ui import clock
 from lib.ui.browser import browser_id
 from lib.ui.present.talk import Shown, Talk
+from lib.ui.streamlit_private.others import is_connected, redraw
+from lib.ui.streamlit_private.script import fragment_id, session_id
 
 MOST = 200
 """So many talks are remembered, those that moved last."""
@@ -114,34 +111,13 @@ class Talks:
         return self.is_given(talk) or bool(self._there(talk))
 
 
-def _is_there(session: str) -> bool:
-    return Runtime.exists() and Runtime.instance().is_active_session(session)
-
-
-def _redraw(session: str, fragment: str) -> None:
-    """Ask for a run of this fragment, with the session's page as it is in its browser.
-
-    "" is the whole page.
-    """
-    if app := Runtime.instance().get_app_session(session):
-
-        def ask() -> None:
-            state = ClientState()
-            state.CopyFrom(app._client_state)  # Streamlit (1.67) has no public name for these
-            state.fragment_id = fragment
-            app.request_rerun(state)
-
-        app._call_soon_on_event_loop(ask)
-
-
-TALKS = Talks(_is_there, _redraw)
+TALKS = Talks(is_connected, redraw)
 """Those of this server."""
 
 
 def here() -> tuple[str, str]:
     """The ids of the session whose page is run, and of the fragment that is."""
-    run = get_script_run_ctx()
-    return run.session_id if run else "", ThreadState.get().fragment_id or ""
+    return session_id(), fragment_id()
 
 
 def mine() -> Talk:

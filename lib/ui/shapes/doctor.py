@@ -131,7 +131,7 @@ def take_stack_output() -> None:
     said = "" if said == page.taken else said
     question, tensors = read_question(said), trace(stack)[-1].tensors
     if not tensors:
-        problem = "The traced stack breaks, so that it has no output. Mend it first."
+        problem = "The traced stack’s output isn’t known. Go through its red or grey row first."
         page.problems["output"] = problem
         return
     read = page.reading if any(layer.origin for layer in stack) else None

@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
+from lib.stack.errors import ShapeError
 from lib.stack.joining import Joining
 from lib.stack.kinds import KINDS
 from lib.stack.link import out_of_range
-from lib.stack.plain import Input
+from lib.stack.plain import Input, Unread
 from lib.stack.recurrent import Recurrent
+from lib.stack.tracing import TracedLayer
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
@@ -29,20 +31,25 @@ WIDTHS = {
     "cell": 116,
     "merge_mode": 116,
     "shape": 160,
+    "output": 240,
     "units": 126,
 }
 """Of fields, in pixels; where there are buttons in it a number needs more than 120."""
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")
-_MENU = [name for name in KINDS if name != "unread"]
+_MENU = [name for name in KINDS if name not in ("unread", "range")]
 
 
-def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
+def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
     """The head of a layer with its buttons; below it its fields, and what can be switched on."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        title = f"{place + 1} · {plain(layer.title)}"
-        st.markdown(f":red[**{title}** ✗]" if broken else f"**{title}**", help=layer.__doc__)
+        title = f"**{place + 1} · {plain(layer.title)}**"
+        if step.error:
+            title = f":red[{title} ✗]"
+        elif step.not_traced:
+            title = f":gray[{title} :material/visibility_off:]"
+        st.markdown(title, help=layer.__doc__)
         if place:
             _buttons(place, stack)
         if place < len(stack) - 1:
@@ -67,6 +74,8 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
     hidden = unused[layer.form] if isinstance(layer, Input) else ()
+    if isinstance(layer, Unread):  # Keras refuses it, whatever is said to come out
+        hidden = ("called", "output") if isinstance(layer.error, ShapeError) else ("called",)
     return [setting for setting in layer.settings() if setting.name not in hidden]
 
 
@@ -74,7 +83,7 @@ def _buttons(place: int, stack: Stack) -> None:
     """Up, down, away."""
     ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
     for way, disabled in ends.items():
-        key, on_click = f"layer_{place}_{way}", partial(_move, place, way)
+        key, on_click = f"layer_{place}_{way}", partial(_move, place, stack[place], way)
         label = way.capitalize()
         st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
 
@@ -123,14 +132,18 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     """A field for a number or for several, or a menu."""
     key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
     value, label = getattr(layer, setting.name), setting.label or setting.name
-    take = partial(_take, place, setting)
+    take = partial(_take, place, layer, setting)
     if setting.options is not None:
         options = setting.options
         shared = {"width": width, **bound(key, value, take)}
         st.selectbox(label, list(options), format_func=options.__getitem__, **shared)
     elif setting.sizes is not None:
         text = "" if value is None else ", ".join(map(str, value))
-        st.text_input(label, max_chars=60, width=width, **bound(key, text, take))
+        if setting.batched and value:
+            text = ", ".join(["None", *(f"{size or None}" for size in value)])
+        example = "None, 12, 16" if setting.batched else None
+        shown = {"width": width, **bound(key, text, take)}
+        st.text_input(label, max_chars=60, placeholder=example, **shown)
     elif setting.pattern:
         st.text_input(label, max_chars=60, width=160, **bound(key, value, take))
     else:
@@ -145,11 +158,16 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
         st.number_input(label, None, None, start, number, placeholder=empty, **shared)
 
 
-def _take(place: int, setting: LayerSetting, value: Any) -> None:
-    """Take what was typed; where it can't be, say so, and take the nearest."""
+def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
+    """Set what was typed for a layer; where it can't be, say so, and set the nearest."""
+    if not _is_there(place, layer):
+        return
     said = []
     if setting.sizes is not None:
         words = f"{value}".translate(_BRACKETS).split()
+        if setting.batched:  # as Keras writes a shape: the batch first, None for any size
+            words = words[1:] if words[:1] and words[0] in ("None", "N") else words
+            words = ["0" if word == "None" else word for word in words]
         if not all(word.removeprefix("-").isdecimal() and len(word) < 9 for word in words) or (
             len(words) != setting.sizes > 0
         ):
@@ -167,13 +185,13 @@ def _take(place: int, setting: LayerSetting, value: Any) -> None:
         if nearest != round(value, 4):
             said = [out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
         value = int(nearest) if whole else nearest
-    _set(place, {setting.name: value})
+    _set(place, layer, {setting.name: value})
     session().shapes.said = said
 
 
 def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
     def switch(on: list[str]) -> None:
-        _set(place, {name: name in on for name in names})
+        _set(place, layer, {name: name in on for name in names})
 
     label, key = f"Layer {place + 1}: switched on", _key(place, layer, f"{group}{FLAGS}")
     on = [name for name in names if getattr(layer, name)]
@@ -183,7 +201,7 @@ def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
 def _takes(place: int, stack: Stack) -> None:
     """Which tensors a layer is called on; none chosen is the one before it."""
     layer = stack[place]
-    if isinstance(layer, Input):
+    if layer.takes_nothing:
         return
     names = {
         f"{at + 1}.{output}": f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
@@ -202,7 +220,7 @@ def _takes(place: int, stack: Stack) -> None:
         named: dict[str, Any] = {
             name: tuple(Ref(ref.place) if ref.place in single else ref for ref in refs)
         }
-        _change(place, lambda layer: replace(layer, **named))
+        _change(place, layer, lambda now: replace(now, **named))
 
     parts = [("of", "Takes, where not the layer before")]
     if isinstance(layer, Recurrent):
@@ -212,25 +230,37 @@ def _takes(place: int, stack: Stack) -> None:
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
-def _set(place: int, values: dict[str, Any]) -> None:
-    """Give a layer these settings."""
-    _change(place, lambda layer: layer.with_settings(**values))
+def _is_there(place: int, layer: Layer) -> bool:
+    """Whether a layer of this kind still stands in its place, when a callback comes to change it.
 
-
-def _change(place: int, change: Callable[[Layer], Layer]) -> None:
-    """Put another layer in the place of one, which may be gone by then."""
+    A quick click may reach the server after another one has changed the stack.
+    """
     stack = current_stack()
-    if place < len(stack):
+    return place < len(stack) and stack[place].inside.kind == layer.inside.kind
+
+
+def _set(place: int, layer: Layer, values: dict[str, Any]) -> None:
+    """Give a layer these settings."""
+    _change(place, layer, lambda now: now.with_settings(**values))
+
+
+def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
+    """Replace a layer, where it is still there, by what `change` makes of it."""
+    if _is_there(place, layer):
+        stack = current_stack()
         set_stack(put(stack, place, change(stack[place])))
 
 
-def _move(place: int, way: str) -> None:
-    """One up or down, or away."""
+def _move(place: int, layer: Layer, way: str) -> None:
+    """Move a layer up or down, or remove it, where it is still there."""
     stack = current_stack()
-    if way == "remove" and place < len(stack):
+    if not _is_there(place, layer):
+        return
+    if way == "remove":
         set_stack(put(stack, place))
+        return
     first = place - 1 if way == "up" else place
-    if way != "remove" and 0 < first < len(stack) - 1:
+    if 0 < first < len(stack) - 1:
         set_stack(swap(stack, first))
 
 

@@ -1,7 +1,10 @@
 """The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
+from dataclasses import replace
+
 from lib.stack.base import Stack
 from lib.stack.link import read_text, to_text
+from lib.stack.plain import with_said_outputs
 from lib.stack.read.mending import mended
 from lib.stack.tracing import model_stack
 from lib.ui import address
@@ -66,8 +69,11 @@ def _change_code() -> None:
     page = session().shapes
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
+    said = replace(page.reading, stack=with_said_outputs(page.reading.stack, page.stack))
     lines, reading = mended(page.reading, page.stack)
-    if lines:
+    if to_text(said.stack) == page.stack_text:  # no line of code says what comes out
+        page.reading, page.stack = said, said.stack
+    elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.english import capital
 from lib.figures.graph import graph_picture
 from lib.figures.palette import Palette
 from lib.figures.stack import layer_pictures, rows_picture
@@ -19,7 +20,7 @@ from lib.stack.code import is_chain, keras_code
 from lib.stack.fixes import StackFix, fixes
 from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.read.mending import mended
-from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.toml import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
@@ -59,6 +60,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
     if _is_read(steps):
         about = SAYS["code"] if broken(steps) is None else _told(mends)
+    if broken(steps) is None and stopped(steps) is not None:
+        about = SAYS["grey row"]
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -71,8 +74,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding(stack)
-            label, breaks = "Check a target for this output", broken(steps) is not None
-            press(label, "fact_check", "to_doctor", _check_target, disabled=breaks)
+            label, ends = "Check a target for this output", stopped(steps) is not None
+            press(label, "fact_check", "to_doctor", _check_target, disabled=ends)
             to_explore(stack)
         if len(stack) >= MAX_LAYERS:
             hint(f"A stack can have {MAX_LAYERS} layers here.")
@@ -130,7 +133,7 @@ def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
     if len(steps) <= AT_ONCE:
         return set(range(len(steps)))
     page = session().shapes
-    place = page.opened if page.opened is not None else broken(steps)
+    place = page.opened if page.opened is not None else stopped(steps)
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
 
     def take(at: int | None) -> None:
@@ -157,13 +160,15 @@ def _stretches(count: int, opened: set[int]) -> list[tuple[list[int], bool]]:
 
 
 def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture: str) -> None:
-    """A layer with its settings; where it breaks, what Keras says, and what mends it."""
+    """A layer with its settings; where the trace stops, why, and what mends a layer that breaks."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     with st.container(key=f"layer_{place}"):
-        way: Any = "top" if step.error else "center"
+        way: Any = "top" if step.error or step.not_traced else "center"
         settings, result = st.columns([8, 5], vertical_alignment=way)
         with settings, st.container(gap=None):
-            layer_settings(place, stack, broken=step.error is not None)
+            layer_settings(place, stack, step)
+            if step.not_traced:
+                hint(plain(f"{capital(step.not_traced.reason)}. {SAYS['not traced']}"))
             if error := step.error:
                 silent = len(step.inputs.tensors) > 1 and error.when == "trained"
                 unsaid = "silent" if silent else f"{error.when}, unsaid"

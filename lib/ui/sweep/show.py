@@ -21,7 +21,7 @@ from lib.ui.linked import Linked, linked_buttons, linked_toggle
 from lib.ui.session import Loaded
 from lib.ui.sweep.choose import RELATIVE
 from lib.ui.sweep.sweeps import Sweep, begin, shown
-from lib.ui.text import hint, press, steady_chart, takeaway
+from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)
@@ -45,7 +45,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
         _buttons(sweep, plan, loaded)
     points = sweep.runner.results
-    _progress(sweep, len(points))
+    _progress(sweep, loaded, len(points))
     words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
     takeaway(words, *found_details(points))
     if points:
@@ -66,7 +66,7 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
     press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
 
 
-def _progress(sweep: Sweep, done: int) -> None:
+def _progress(sweep: Sweep, loaded: Loaded, done: int) -> None:
     runner = sweep.runner
     state = f"{runner.state}" if sweep.id else "example"
     words = f"{SAID[state]} {done} of {runner.total} points"
@@ -78,7 +78,10 @@ def _progress(sweep: Sweep, done: int) -> None:
     elif sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
     elif not sweep.id:
-        hint(SAID["recorded"])
+        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
+    of_sidebar = loaded.dataset.title
+    if sweep.title != of_sidebar:
+        hint(SAID["other_data"].format(plain(sweep.title), plain(of_sidebar)))
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:

@@ -8,21 +8,29 @@ import secrets
 from dataclasses import dataclass
 from functools import partial
 
+import streamlit as st
+
 from lib.datasets import DATASETS
 from lib.redaction import TITLE
 from lib.sweep.plan import Plan
 from lib.sweep.rows import READY
 from lib.sweep.runner import Runner
+from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
+from lib.training.run_book import WATCH_SECONDS
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
-from lib.ui.browser import browser_id
 from lib.ui.session import Loaded, session
+from lib.ui.text import plain
 
 KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
 """The page's own in the address: a sweep's id or a ready one's name, and what is picked."""
 MOST = 24
-"""Sweeps that are kept; of more the oldest that are over are forgotten."""
+"""Sweeps that are kept; of more the oldest that are over are forgotten. Of those that aren't over
+there are `MAX_SWEEPS` at most, each with a thread."""
 GONE = "The link's sweep is gone: sweeps last a few hours, and not beyond a restart."
+
+
+NOBODY = Visitor(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +43,8 @@ class Sweep:
     data: str
     """The title of its data."""
     owner: runs.Owner
+    visitor: Visitor = NOBODY
+    """Who started it."""
 
     @property
     def title(self) -> str:
@@ -67,21 +77,32 @@ def shown() -> Sweep:
 
 
 def begin(plan: Plan, loaded: Loaded) -> None:
-    """Start a sweep and show it; others of this browser are stopped."""
-    for other in list(_SWEEPS.values()):  # a list: other sessions begin some, too
+    """Start a sweep and show it; others of this browser are stopped.
+
+    Where there are too many, a notification says so instead.
+    """
+    visitor, known = runs.visitor(), list(_SWEEPS.values())  # other sessions begin some, too
+    others = [each for each in known if not (each.is_mine or each.runner.state.is_over)]
+    watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
+    if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
+        st.toast(plain(refusal), icon=":material/block:", duration="infinite")
+        return
+    if len(others) >= MAX_SWEEPS:  # some aren't watched
+        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop()
+    for other in known:
         if other.is_mine:
             other.runner.stop()
         if other.runner.is_forgotten:
             _SWEEPS.pop(other.id, None)
-    over = [each.id for each in list(_SWEEPS.values()) if each.runner.state.is_over]
+    over = [each.id for each in known if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         _SWEEPS.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    owner = runs.Owner(browser_id(), table, is_listed=False)
+    owner = runs.Owner(visitor.browser, table, is_listed=False)
     # An upload's rows would go along with each of its runs: those are shown here alone.
     card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
-    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
+    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner, visitor)
     _SWEEPS[sweep.id] = sweep
     session().run.started.add(sweep.id)
     set_page_value("sweep", sweep.id)

@@ -10,7 +10,9 @@ from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
 from lib.ui.cell.chosen import Chosen, Follower, follow_playhead, looked_at
 from lib.ui.cell.parts import PARTS
+from lib.ui.runs import client
 from lib.ui.session import Loaded
+from lib.ui.text import hint
 
 Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
@@ -19,9 +21,17 @@ def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) ->
     """A part that shows the answers of these places."""
     chosen = looked_at(loaded)
     bar = st.container(key="cell_bar")
-    replies = [ask(place, chosen) for place in places]
+    replies = _replies(places, chosen)
     follow_playhead(bar, chosen.layer_pass, draw(chosen, replies, palette))
     watch(chosen, replies)
+
+
+def _replies(places: Sequence[str], chosen: Chosen) -> list[Reply]:
+    """What Keras says at these places; where it can't be asked, that is said."""
+    replies = [ask(place, chosen) for place in places]
+    if any(reply.error for reply in replies):
+        hint(client().unavailable)
+    return replies
 
 
 def runs(loaded: Loaded, palette: Palette) -> None:
@@ -35,7 +45,7 @@ def runs(loaded: Loaded, palette: Palette) -> None:
 def one(loaded: Loaded, palette: Palette) -> None:
     """The proof's first card."""
     chosen = looked_at(loaded)
-    replies = [ask("modes", chosen)]
+    replies = _replies(["modes"], chosen)
     proof.draw_last(chosen, replies, palette)
     watch(chosen, replies)
 

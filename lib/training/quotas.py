@@ -1,0 +1,98 @@
+"""How many runs and sweeps visitors may have going: a browser, an address, all without a cookie.
+
+A browser is known by its cookie. In a frame of another site there is none, and anybody may leave it
+out: visitors without one share a limit, so that they can't take the places of all others. Cookies
+can be made up, too: so there is a limit for a network address. Scripts have no limits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lib.dataset import Dataset
+from lib.experiment import MAX_VALUES
+from lib.training import said
+
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs."""
+MAX_VALUES_EACH = 4 * MAX_VALUES
+"""Numbers of data that these may hold together, two of the largest; and those of all browsers
+without a cookie."""
+MAX_RUNS_NAMELESS = 8
+"""Runs of all browsers without a cookie together, for each place where runs train side by side: a
+sixth of the runs that it takes (`lib.training.limits.MAX_RUNS`)."""
+MAX_RUNS_ADDRESS = 36
+"""Runs from one network address, for each such place: a class of 32 fits. It is three quarters of
+what a place takes, since behind a proxy, or a school's router, all have one address."""
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS, MAX_SWEEPS_ADDRESS = 16, 2, 12
+"""Sweeps that are watched: all of a page server, those of all browsers without a cookie together,
+and those from one network address. A browser has one: it stops when another begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who starts a run or a sweep on a page."""
+
+    browser: str | None
+    """The id of the browser; None where it has no cookie."""
+    address: str | None = None
+    """The network address that it comes from; None where that isn't known, as on localhost."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Going:
+    """A run that is going."""
+
+    visitor: Visitor
+    """Who started it."""
+    dataset: Dataset
+    is_abandoned: bool
+    """Whether it is paused and was left: then it counts for its own browser alone."""
+
+
+def run_refusal(
+    visitor: Visitor | None, dataset: Dataset, going: Sequence[Going], places: int
+) -> str:
+    """A sentence that says why a visitor can't start one more run on a dataset; empty if possible.
+
+    visitor: None for a script.
+    going: all other runs that are.
+    places: how many runs can train side by side.
+    """
+    if visitor is None:
+        return ""
+    counted = [each for each in going if not each.is_abandoned]
+    shared = [each.visitor for each in counted]
+    mine = going if visitor.browser else counted
+    theirs = [each.dataset for each in mine if each.visitor.browser == visitor.browser]
+    if visitor.browser:
+        if len(theirs) >= MAX_RUNS_EACH:
+            return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
+    else:
+        most = MAX_RUNS_NAMELESS * places
+        if len(theirs) >= most:
+            return said("nameless_runs", most=most, count=len(theirs))
+    most, count = MAX_RUNS_ADDRESS * places, _from_address(visitor, shared)
+    if count >= most:
+        return said("address_runs", most=most, count=count)
+    values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
+    if values > MAX_VALUES_EACH:
+        name = "many_values" if visitor.browser else "nameless_values"
+        return said(name, most=MAX_VALUES_EACH, count=values)
+    return ""
+
+
+def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
+    """The same of one more sweep. `going` are the visitors of other sweeps that are watched."""
+    nameless = 0 if visitor.browser else sum(not other.browser for other in going)
+    limits = (
+        ("nameless_sweeps", MAX_SWEEPS_NAMELESS, nameless),
+        ("address_sweeps", MAX_SWEEPS_ADDRESS, _from_address(visitor, going)),
+        ("many_sweeps", MAX_SWEEPS, len(going)),
+    )
+    found = (said(name, most=most, count=count) for name, most, count in limits if count >= most)
+    return next(found, "")
+
+
+def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
+    """How many others come from the visitor's address, where that is known."""
+    return sum(other.address == visitor.address for other in others) if visitor.address else 0

@@ -1,0 +1,213 @@
+"""What the app mends in Streamlit's server, and that it does without where names have changed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+
+from lib.ui.streamlit_private.names import SWITCH, available, sets, takes
+from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
+from tests.waiting import PATIENCE
+
+PAGE = """
+import streamlit as st
+
+@st.fragment
+def part():
+    st.write("the part")
+
+part()
+"""
+WHOLE = [ForwardMsg.FINISHED_SUCCESSFULLY]
+BOTH = [*WHOLE, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
+
+
+@pytest.fixture(autouse=True)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a session asks of its server: to drop files that nobody shows any more."""
+    monkeypatch.setattr(Runtime, "_instance", MagicMock())
+
+
+@pytest.fixture
+def mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server does when it starts, for one test."""
+    for name in ("_create_scriptrunner", "request_rerun"):
+        monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
+    mend_sessions()
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> str:
+    """The path of a page with a fragment."""
+    path = tmp_path / "page.py"
+    path.write_text(PAGE)
+    return str(path)
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(script: str) -> None:
+    """The browser hears of both."""
+    assert asyncio.run(_ends(script)) == BOTH
+
+
+def test_streamlit_itself_forgets_the_end_of_the_run(script: str) -> None:
+    """Once it doesn't, what is mended here can go."""
+    assert asyncio.run(_ends(script)) == BOTH[1:]
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_session_that_has_gone_starts_nothing(script: str) -> None:
+    """Though a fragment of it still waits for the end of a run."""
+    assert asyncio.run(_ends(script, then=AppSession.shutdown)) == WHOLE
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_run_of_the_page_takes_along_what_waits(script: str) -> None:
+    """Nothing older comes after it: neither values that have changed since nor another address."""
+    assert asyncio.run(_ends(script, then=lambda session: _ask(session, ""))) == WHOLE
+
+
+def test_a_click_that_waits_is_not_lost() -> None:
+    """The run of the page is told of it, with the newest values of all else."""
+    started: list[RerunData] = []
+    ended = AppSessionState.SHUTDOWN_REQUESTED
+    start = delivered_first(lambda _, asked: started.append(asked), ended, ScriptRequests)
+    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
+    click, old, new = (
+        WidgetState(id="button", trigger_value=True),
+        WidgetState(id="slider", int_value=1),
+        WidgetState(id="slider", int_value=2),
+    )
+    start(session, RerunData(fragment_id="f", widget_states=WidgetStates(widgets=[click, old])))
+    assert not started
+    session._scriptrunner = None
+    start(session, RerunData(widget_states=WidgetStates(widgets=[new])))
+    (asked,) = started
+    assert asked.fragment_id_queue == []
+    assert asked.widget_states is not None
+    found = {each.id: each for each in asked.widget_states.widgets}
+    assert found == {"button": click, "slider": new}
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_fragment_of_a_page_that_was_left_is_not_run() -> None:
+    """Also before the next page's run begins; its browser would lose the next page otherwise."""
+    asked: list[ClientState] = []
+    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
+    session._create_scriptrunner = asked.append
+    session._scriptrunner = None
+    for page, fragment in (("old", ""), ("old", "part"), ("new", ""), ("old", "part")):
+        state = ClientState(page_script_hash=page, fragment_id=fragment)
+        AppSession.request_rerun(session, state)
+    AppSession.request_rerun(session, ClientState(page_script_hash="new", fragment_id="part"))
+    told = [(each.page_script_hash, each.fragment_id or "") for each in asked]
+    assert told == [("old", ""), ("old", "part"), ("new", ""), ("new", "part")]
+
+
+@pytest.mark.private
+def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose browser may still come back stays."""
+    from streamlit.runtime.memory_session_storage import MemorySessionStorage
+
+    clock = [0.0]
+    storage = MemorySessionStorage()
+    storage._cache._timer = lambda: clock[0]  # type: ignore[attr-defined]
+    monkeypatch.setattr(Runtime._instance._session_mgr, "_session_storage", storage)  # type: ignore[union-attr]
+    expired, young = MagicMock(), MagicMock()
+    storage.save(expired)
+    clock[0] = 119.0
+    storage.save(young)
+    clock[0] = 121.0
+    rests = iter([None])
+
+    async def rest(_: float) -> None:
+        next(rests)
+
+    monkeypatch.setattr(asyncio, "sleep", rest)
+    with pytest.raises(RuntimeError):  # its second rest
+        asyncio.run(drop_expired_sessions())
+    expired.session.shutdown.assert_called_once_with()
+    young.session.shutdown.assert_not_called()
+
+
+class Changed:
+    """Something of a newer Streamlit."""
+
+    def __init__(self, other: int) -> None:
+        self._new = other
+
+
+def _import_missing() -> None:
+    from streamlit.runtime import NoSuchThing  # type: ignore[attr-defined]  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        _import_missing,
+        lambda: takes(Changed.__init__, "self"),
+        lambda: sets(Changed, "_old"),
+    ],
+)
+def test_a_name_that_has_changed_is_done_without(
+    load: Callable[[], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says what is lost, once."""
+    monkeypatch.delenv(SWITCH, raising=False)
+    with caplog.at_level(logging.WARNING):
+        assert available("Something is slower.", load) is None
+    (said,) = caplog.messages
+    assert "Something is slower." in said
+
+
+def test_all_private_names_can_be_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a switch in the environment, of which the log says nothing."""
+    monkeypatch.setenv(SWITCH, "1")
+    assert available("", lambda: "there") is None
+    monkeypatch.setenv(SWITCH, "0")
+    assert available("", lambda: "there") == "there"
+
+
+async def _ends(script: str, then: Callable[[AppSession], object] | None = None) -> list[int]:
+    """How the browser hears that runs have ended: of the page, and of a fragment.
+
+    That one asks when the page's thread has ended and the loop, held here, hasn't heard of it.
+    """
+    session = AppSession(
+        ScriptData(script, is_hello=False), MagicMock(), ScriptCache(), lambda: None, {}
+    )
+    _ask(session, "")
+    runner = session._scriptrunner
+    assert runner is not None
+    assert runner._script_thread is not None
+    runner._script_thread.join(PATIENCE)  # the loop stands still here
+    (fragment_id,) = session._fragment_storage._fragments
+    _ask(session, fragment_id)
+    if then is not None:
+        then(session)
+    end = time.monotonic() + PATIENCE
+    while session._scriptrunner is not None and time.monotonic() < end:
+        await asyncio.sleep(0.02)
+    messages = session.flush_browser_queue()
+    session.shutdown()
+    return [m.script_finished for m in messages if m.WhichOneof("type") == "script_finished"]
+
+
+def _ask(session: AppSession, fragment_id: str) -> None:
+    session.request_rerun(ClientState(fragment_id=fragment_id))

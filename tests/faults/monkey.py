@@ -1,0 +1,209 @@
+"""Visitors who press, move, type and open whatever there is, as a seeded chance has it.
+
+`python -m tests.faults.monkey --seed 1 --seconds 600` starts a server with busy loops beside it,
+lets sessions without a browser (`tests.session`) and tabs of Chromium loose on it, and prints what
+nobody should meet: an exception on a page or in the server's log, an error in the browser's
+console, a page that stays white or doesn't answer, a session that runs its page in a loop, memory
+that isn't given back. Each finding comes with the visitor's last steps. Every visitor draws from a
+generator of its own, so a seed repeats their wishes; what comes of them depends on the machine too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import async_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.bench.figures import anonymous_mb
+from tests.browser.chromium import FLAGS, find
+from tests.browser.conftest import DESKTOP, TELL_EXCEPTIONS
+from tests.browser.server import Server, serve, without_known
+from tests.faults.browsing import browse
+from tests.faults.wishes import LIMIT, PAGES, Visitor, wish
+from tests.session import WIDGETS, Session
+
+RUNS, RUNS_PER_SECOND = 6, 1.5
+"""How often a page may run as a whole after a single wish, and in each second after it."""
+KEPT_MB, REST = 50, 300.0
+"""What the page process may have kept, after so many seconds without visitors."""
+
+
+class Tab(Session):
+    """A session that can do whatever its page offers, and knows how often the page runs."""
+
+    finished, runs = 0, 0
+    """Runs that have ended, also those of fragments; those of the whole page that have begun."""
+
+    def _on_new_session(self, message: ForwardMsg) -> None:
+        super()._on_new_session(message)
+        self.runs += not self._run_fragments
+
+    def _on_script_finished(self, message: ForwardMsg) -> None:
+        super()._on_script_finished(message)
+        self.finished += 1
+        there = {getattr(shown.element, kind).id for shown, kind in self._widgets_shown()}
+        there |= {*self._folded.values()}
+        self._widgets = {name: held for name, held in self._widgets.items() if name in there}
+
+    def _widgets_shown(self) -> list[tuple[Any, str]]:
+        shown = [(each, each.element.WhichOneof("type")) for each in self._shown.values()]
+        return [(each, kind) for each, kind in shown if kind in WIDGETS]
+
+    async def goes(self, visitor: Visitor) -> None:
+        """Follow a link, go back to an older address of this page, or open what is folded."""
+        links = [e.page_link for e in self.elements("page_link") if e.page_link.page_script_hash]
+        if links and visitor.likes(0.6):
+            link = visitor.one_of(links)
+            visitor.does(f"follows {link.label}: {link.query_string}")
+            self._page, self.query = link.page_script_hash, link.query_string
+            await self.rerun()
+        elif self._folded and visitor.likes(0.5):
+            words = visitor.one_of(self._folded)
+            visitor.does(f"opens {words}")
+            self._widgets[self._folded[words]] = ("bool_value", True)
+            await self.rerun()
+        else:
+            self.query = visitor.address()[1]
+            visitor.does(f"goes to ?{self.query}")
+            await self.rerun(is_history_navigation=visitor.likes(0.5))
+
+    async def touches(self, visitor: Visitor) -> None:
+        """Move, press, pick or fill in one of the page's widgets."""
+        shown = [
+            (each, kind, getattr(each.element, kind))
+            for each, kind in self._widgets_shown()
+            if not getattr(each.element, kind).disabled
+        ]
+        if not shown:
+            return await self.goes(visitor)
+        each, kind, widget = visitor.one_of(shown)
+        held = wish(visitor, kind, widget)
+        visitor.does(f"{kind} {widget.label!r}: {held[1]!r}")
+        self._widgets[widget.id] = held
+        return await self.rerun(fragment_id=each.fragment)
+
+
+async def wander(server: Server, visitor: Visitor, end: float) -> None:
+    """Visit after visit without a browser, until `end` on `time.monotonic`."""
+    while time.monotonic() < end:
+        page, query = visitor.address()
+        visitor.does(f"opens /{page}?{query}")
+        try:
+            async with asyncio.timeout(4 * LIMIT), Tab(server.url, query, page) as tab:
+                await stay(tab, visitor, end)
+        except Exception as error:  # whatever it is, the others go on, and so does this one
+            visitor.found(f"{type(error).__name__}: {error}")
+        await asyncio.sleep(visitor.number(0, 5))
+
+
+async def stay(tab: Tab, visitor: Visitor, end: float) -> None:
+    """Do things, some of them in quick succession, and look what the page makes of them."""
+    for _ in range(int(visitor.rng.integers(1, 40))):
+        before, runs, start = tab.finished, tab.runs, time.monotonic()
+        await (tab.goes if visitor.likes(0.2) else tab.touches)(visitor)
+        if visitor.likes(0.3):  # the next thing at once
+            await asyncio.sleep(visitor.number(0, 0.2))
+            continue
+        await tab.until(lambda n=before: tab.finished > n, LIMIT)
+        await asyncio.sleep(visitor.number(0, 6))
+        visitor.saw(tab.query)
+        seconds, count = time.monotonic() - start, tab.runs - runs
+        if count > RUNS + RUNS_PER_SECOND * seconds:
+            visitor.found(f"{count} runs of the page in {seconds:.1f} s")
+        if tab.errors or not tab.text.strip():
+            visitor.found("; ".join(tab.errors) or "an empty page")
+            return
+        if time.monotonic() > end:
+            return
+
+
+async def let_loose(
+    server: Server, seed: int, seconds: float, sessions: int = 4, tabs: int = 2
+) -> list[str]:
+    """So many visitors of each kind, for so many seconds: what they have found."""
+    findings: list[str] = []
+    runs: list[str] = []
+    end = time.monotonic() + seconds
+    names = [f"session {k}" for k in range(sessions)] + [f"tab {k}" for k in range(tabs)]
+    visitors = [Visitor(name, [seed, k], runs, findings) for k, name in enumerate(names)]
+    async with contextlib.AsyncExitStack() as stack:
+        work = [wander(server, visitor, end) for visitor in visitors[:sessions]]
+        if tabs:
+            playwright = await stack.enter_async_context(async_playwright())
+            browser = await playwright.chromium.launch(executable_path=find(), args=[*FLAGS])
+            stack.push_async_callback(browser.close)
+        for visitor in visitors[sessions:]:
+            context = await browser.new_context(viewport=DESKTOP, base_url=server.url)
+            await context.add_init_script(TELL_EXCEPTIONS)
+            work.append(browse(server, context, visitor, end))
+        await asyncio.gather(*work)
+    print(", ".join(f"{visitor.name}: {visitor.count} steps" for visitor in visitors), flush=True)
+    return findings
+
+
+async def come_and_go(server: Server) -> float:
+    """One who opens every page: what the page process holds after that, in MB."""
+    for page in PAGES:
+        async with Session(server.url, page=page):
+            await asyncio.sleep(2)
+    return anonymous_mb([server.process])
+
+
+@contextlib.contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """So many processes that take all the processor time that they get."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def main() -> int:
+    """Run it, and print what was found; 1 if there is something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--busy", type=int, default=2, help="busy loops beside it")
+    parser.add_argument("--sessions", type=int, default=4, help="visitors without a browser")
+    parser.add_argument("--tabs", type=int, default=2, help="visitors with a browser")
+    parser.add_argument("--rest", type=float, default=REST, help="seconds until memory is read")
+    asked = parser.parse_args()
+    os.environ["STREAMLIT_CLIENT_SHOW_ERROR_DETAILS"] = "full"
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        with serve(log) as server:
+            before = asyncio.run(come_and_go(server))
+            with busy_loops(asked.busy):
+                people = asked.sessions, asked.tabs
+                findings = asyncio.run(let_loose(server, asked.seed, asked.seconds, *people))
+            most = anonymous_mb([server.process])
+            for _ in range(int(asked.rest // 30)):
+                time.sleep(30)
+                print(f"page: {anonymous_mb([server.process]):.0f} MB", flush=True)
+            kept = anonymous_mb([server.process]) - before
+        output = without_known(log.read_text(encoding="utf-8", errors="replace"))
+    print(output if "Traceback" in output else "")
+    findings += ["a traceback in the server's log"] * ("Traceback" in output)
+    if asked.rest >= REST and kept > KEPT_MB:
+        findings.append(f"the page process keeps {kept:.0f} MB more than before")
+    print(f"page: {before:.0f} MB at first, {most:.0f} MB at the end, {kept:+.0f} MB kept")
+    print(f"seed {asked.seed}: {len(findings)} findings", *findings, sep="\n")
+    return bool(findings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""What a visitor of `tests.faults.monkey` wishes: links, texts, files and keys, many odd."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+
+from lib.datasets import DATASETS
+from lib.experiment import SETTINGS
+from lib.story import GALLERY, GUIDE, TALK
+from lib.ui.views import VIEWS
+
+LIMIT = 120.0
+"""Seconds in which a page has to answer, be the machine as busy as it likes."""
+STEPS = 15
+"""Steps that are told of a visitor who has found something."""
+PAGES = ("", "gallery", "guide", "cell", "data", "shapes", "compare", "sweep", "present")
+ODD = ("", "-1", "nan", "1e309", "²", "x" * 300, "<b>", "%00", "9" * 40, "../..", "None")
+PLACES = {
+    "at": [*GUIDE],
+    "card": [*GALLERY, *VIEWS],
+    "scene": [*TALK],
+    "open": ["overview", "audience"],
+    "part": ["unrolled", "proof", "break", "learn", "stack", "target", "error", "quiz"],
+    "pace": ["slow", "normal", "fast"],
+    "epoch": ["0", "3", "40", "9999"],
+    "replay": ["yes"],
+    "embed": ["true"],
+    "follow": ["0" * 8],
+    "sweep": ["0" * 16],
+    "step": ["1", "5", "600"],
+    "sample": ["0", "3", "5000"],
+}
+"""Keys that pages have in their addresses beside the settings, and what may stand there."""
+TEXTS = (
+    "model = Sequential([Input((30, 8)), LSTM(64, return_sequences=True), LSTM(32), Dense(5)])",
+    "x = Input((5, 2)); y = LSTM(3)(x); y = LSTM(3)(y)",
+    "ValueError: Input 0 of layer lstm is incompatible with the layer: expected "
+    "ndim=3, found ndim=2",
+    *ODD,
+)
+ROWS = "\n".join(f"2024-01-{1 + k % 28:02},{k % 7},{k * 0.5}" for k in range(200))
+FILES = {
+    "good.csv": f"date,a,b\n{ROWS}".encode(),
+    "empty.csv": b"",
+    "one row.csv": b"a,b\n1,2\n",
+    "words.csv": b"a,b\n" + b"one,two\n" * 50,
+    "wide.csv": (",".join(f"c{k}" for k in range(3000)) + "\n" + "1," * 2999 + "1\n").encode() * 3,
+    "nul.csv": bytes(5000),
+    "none.parquet": b"PAR1" + bytes(100) + b"PAR1",
+    "no.xlsx": b"PK\x03\x04" + bytes(200),
+    "no.npz": b"PK\x03\x04" + bytes(200),
+    "no.npy": b"\x93NUMPY\x01\x00" + bytes(300),
+    "no.unrolled": b"PK\x05\x06" + bytes(18),
+    "no.keras": b"\x00keras",
+    "näme 'quoted' <b>.csv": f"day,b\n{ROWS}".encode("utf-16"),
+}
+KEYS = [*"tpsxnrobqaf1234?", "Space", "Escape", "Tab", "Enter"]
+KEYS += ["ArrowLeft", "ArrowRight", *(f"Shift+Digit{k}" for k in range(1, 9))]
+
+
+class Visitor:
+    """What a visitor wants, what it did, and what it found."""
+
+    def __init__(self, name: str, seed: list[int], runs: list[str], findings: list[str]) -> None:
+        self.name, self.seed = name, seed
+        self.rng = np.random.default_rng(seed)
+        self.runs, self.findings = runs, findings
+        """Of all visitors: the ids of runs that they have seen, and what went wrong."""
+        self.steps: deque[str] = deque(maxlen=STEPS)
+        self.count = 0
+
+    def does(self, step: str) -> None:
+        """Note a step before it is done."""
+        self.count += 1
+        self.steps.append(f"{time.strftime('%H:%M:%S')} {step[:200]}")
+
+    def found(self, what: str) -> None:
+        """Note what nobody should meet; the same once for each visit."""
+        text = f"{self.name}, step {self.count}: {what.strip()[:1500]}"
+        self.findings.append("\n    ".join([text, *self.steps]))
+        print(f"FOUND {self.findings[-1]}", flush=True)
+
+    def one_of(self, values: Any) -> Any:
+        """One of these, all equally likely."""
+        values = [*values]
+        return values[int(self.rng.integers(len(values)))]
+
+    def likes(self, share: float) -> bool:
+        """Whether it feels like doing what it does in this share of cases."""
+        return bool(self.rng.random() < share)
+
+    def number(self, low: float, high: float) -> float:
+        """Rather a small one, so that not all runs take minutes."""
+        return low + (high - low) * float(self.rng.random()) ** 4
+
+    def address(self) -> tuple[str, str]:
+        """A page, and the rest of a link to it: settings, places and runs, some of them odd."""
+        query: list[tuple[str, str]] = []
+        if self.likes(0.7):
+            query.append(("data", self.one_of([*DATASETS, *ODD] if self.likes(0.1) else DATASETS)))
+        for _ in range(int(self.rng.integers(0, 5))):
+            key = self.one_of(SETTINGS)
+            setting = SETTINGS[key]
+            if self.likes(0.1) or not (setting.limit or setting.options):
+                query.append((key, self.one_of(ODD)))
+            elif setting.options:
+                query.append((key, self.one_of(setting.options)))
+            else:
+                query.append(
+                    (key, f"{self.number(setting.limit.minimum, setting.limit.maximum):.5g}")
+                )
+        for _ in range(int(self.rng.integers(0, 3))):
+            key = self.one_of(PLACES)
+            query.append((key, self.one_of(ODD if self.likes(0.1) else PLACES[key])))
+        if self.likes(0.3):
+            query.append(("run", self.one_of(self.runs[-20:] or ["0123456789abcdef"])))
+        elif self.likes(0.05):
+            query.append(("run", self.one_of([*ODD, "0123456789abcdef"])))
+        return self.one_of(PAGES), urlencode(query)
+
+    def saw(self, query: str) -> None:
+        """Note the run that stands in an address, so that others come to it by its link."""
+        if (run := re.search(r"\brun=([^&]+)", query)) and run[1] not in self.runs:
+            self.runs.append(run[1])
+
+
+def wish(visitor: Visitor, kind: str, widget: Any) -> tuple[str, Any]:
+    """A value for a widget, and the field of Streamlit's protocol that holds it."""
+    if kind == "button":
+        return "trigger_value", True
+    if kind == "checkbox":
+        return "bool_value", visitor.likes(0.5)
+    if kind in {"text_area", "text_input"}:
+        return "string_value", visitor.one_of(TEXTS)
+    if kind == "multiselect":
+        return "string_array_value", [each for each in widget.options if visitor.likes(0.3)]
+    if options := getattr(widget, "options", None):
+        option = visitor.one_of(options)
+        is_list = kind in {"button_group", "slider"}
+        return "string_array_value" if is_list else "string_value", getattr(
+            option, "content", option
+        )
+    low = widget.min if kind == "slider" or widget.has_min else 0
+    high = widget.max if kind == "slider" or widget.has_max else 100
+    step = widget.step or 1
+    value = low + step * int(visitor.number(0, round((high - low) / step) + 0.99))
+    return "double_array_value" if kind == "slider" else "double_value", value
