@@ -24,6 +24,7 @@ import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the
 from lib.training import machine
 from lib.ui import runs
 from lib.ui.browser import COOKIE
+from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -62,7 +63,7 @@ class NameBrowsers:
         await self._app(scope, receive, send_named if is_new else send)
 
 
-MIDDLEWARE = [Middleware(NameBrowsers)]
+MIDDLEWARE = [Middleware(NameBrowsers), Middleware(Upload)]
 
 
 async def _first_answer(request: Request) -> Response:

@@ -310,8 +310,8 @@ class Session:
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
-    taking: dict[object, Future[Any]] = field(default_factory=dict)
-    """What is being made to be taken away: see `lib.ui.explore.take`."""
+    taking: dict[object, tuple[Future[Any], float]] = field(default_factory=dict)
+    """What is being made to be taken away, and since when: see `lib.ui.explore.take`."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
 
