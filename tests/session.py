@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_hex
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +29,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedOK
 
+from lib.ui.browser import COOKIE
 from tests.waiting import PATIENCE
 
 ENDLESS = "T=24&U=64&N=2560&epochs=5000"
@@ -55,9 +57,10 @@ class Session:
         url: the server's, as a browser would open it.
         query: of the address, without the question mark.
         page: the page's part of the address, as "guide"; Explore has none.
+        named: whether it has a cookie, as a browser has that isn't in a frame of another site.
     """
 
-    def __init__(self, url: str, query: str = "", page: str = "") -> None:
+    def __init__(self, url: str, query: str = "", page: str = "", *, named: bool = True) -> None:
         self.updates: list[float] = []
         """When the loss chart changed, on `time.perf_counter`."""
         self.errors: list[str] = []
@@ -67,6 +70,7 @@ class Session:
         self.full_runs = 0
         """Runs of the whole page that have come to their end."""
         self._url = url
+        self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self.query = query
         """What stands in the address."""
         self._page_name, self._page = page, ""
@@ -87,6 +91,7 @@ class Session:
         self._connection = await connect(
             address,
             subprotocols=["streamlit"],
+            additional_headers=self._cookies,
             max_size=None,
             open_timeout=60,
             ping_interval=None,  # however slow the machine, and even if it reads nothing more

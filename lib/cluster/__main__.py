@@ -19,6 +19,7 @@ from typing import NoReturn
 from lib.cluster import said
 from lib.cluster.driver import Driver
 from lib.cluster.errors import ClusterError
+from lib.training import short_reason
 from lib.training.machine import RAY
 from lib.training.messages import (
     BEAT_SECONDS,
@@ -110,8 +111,10 @@ async def drive(address: str, server: str, client: Client) -> None:
     """Serve the client until the cluster is gone. Raises ClusterError where it isn't there."""
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
-    from lib.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
-
+    try:
+        from lib.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
+    except Exception as error:  # half of it is missing, or something that it needs
+        raise ClusterError(said("broken_ray", why=short_reason(error))) from None
     driver = Driver(server, connect(address), client.send)
     loop = asyncio.get_running_loop()
 

@@ -39,7 +39,7 @@ def connect(address: str) -> Cluster:
     """
     if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
         raise ClusterError(said("no_node"))  # else Ray ends this process, without a word
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    mode = os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Ray has nodes look for code where its driver is; each is to take its own.
     os.chdir(tempfile.gettempdir())
     with _heard() as said_by_ray:
@@ -51,11 +51,12 @@ def connect(address: str) -> Cluster:
                 logging_level=logging.ERROR,
                 configure_logging=False,
             )
-        except AuthenticationError:
-            raise ClusterError(said("no_token")) from None
         except (Exception, SystemExit) as error:
-            if "InvalidAuthToken" in said_by_ray():
-                raise ClusterError(said("wrong_token")) from None
+            has_none = isinstance(error, AuthenticationError)
+            if has_none or "InvalidAuthToken" in said_by_ray():
+                what = "no_token" if has_none else "wrong_token"
+                what = what if mode == "token" else "no_mode"
+                raise ClusterError(said(what, mode=mode)) from None
             raise ClusterError(said("not_connected", why=_first_line(error))) from None
     return Cluster()
 

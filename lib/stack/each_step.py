@@ -57,7 +57,8 @@ class TimeDistributed(Layer, kind="td"):
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
         # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
-        looks_first = isinstance(self.layer, ConvLSTM1D) and len(tensor) != 5
+        inner = self.layer
+        looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several, batch = self.layer.returned(), tensor[0].size
         if len(several) > 1 and not looks_first and (len(tensor) > 3 or batch is not None):
             names = ", ".join(several)

@@ -27,6 +27,9 @@ MOST_TEXTS = 1000
 KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
 said = partial(say, _WORDS["said"])
+_FEWEST_COUNTED = 6
+"""Of fewer rows it can't be told whether a column counts them."""
+_ROW_NUMBERS = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE = (
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
@@ -118,12 +121,15 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
 
     All columns of numbers are inputs (at most 16, the target among them), but for the one that
-    tells series apart, and for those whose first value is in the later half: rows before it can't
-    be used. The target is the last one that isn't constant.
+    tells series apart, for those that number the rows, and for those whose first value is in the
+    later half: rows before it can't be used. The target is the last one that isn't constant.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
         raise WindowError.of("lone_number", series=table.series)
+    counters = [name for name in numbers.columns if numbers_rows(numbers[name])]
+    if len(counters) < len(numbers.columns):
+        numbers = numbers.drop(columns=counters)
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets
@@ -137,6 +143,17 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
     return inputs, targets
+
+
+def numbers_rows(column: pd.Series) -> bool:
+    """Whether a column of numbers counts the rows from 0 or 1, or is an id by its name."""
+    values = column.to_numpy()
+    if len(values) < _FEWEST_COUNTED or not (values % 1 == 0).all():  # nor where one is missing
+        return False
+    if str(column.name).strip().lower() in _ROW_NUMBERS and column.is_unique:
+        return True
+    steps = values[1:] - values[:-1]
+    return values.min() in (0, 1) and bool((steps == 1).all() or (steps == -1).all())
 
 
 def wide_columns(table: Table) -> list[str]:

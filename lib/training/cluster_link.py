@@ -70,7 +70,7 @@ class ClusterLink:
         if worker is not self.worker:
             return
         if event.kind in ("ready", "places"):
-            if event.kind == "ready":  # as loud as its contrary, which else would be the last word
+            if event.count != self.places:  # as loud as that it isn't used
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.places, self.away, self._retry = event.count, "", RETRY_SECONDS
         elif event.kind == "away":

@@ -193,7 +193,9 @@ class WorkerProcess:
                 if message.kind == "failed":
                     self.ending, self.unavailable = "could not be started", message.text
                 elif message.kind == "refused":
-                    log.warning("the training process refused a message: %s", message.text)
+                    is_worker = self._module == TRAINING
+                    who = "the training process refused a message" if is_worker else "cluster"
+                    log.warning("%s: %s", who, message.text)
                 elif message.kind == "ready":
                     with self._changed:
                         self.ready = True

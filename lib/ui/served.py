@@ -7,6 +7,7 @@ name: see `lib.ui.browser.browser_id`.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from secrets import token_urlsafe
@@ -20,7 +21,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
+from lib.training import machine
+from lib.ui import runs
 from lib.ui.browser import COOKIE
+from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -31,6 +35,8 @@ _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Before a server takes its first request, and after its last one."""
     mend_sessions()
+    if os.environ.get(machine.RAY):  # so that the log says at once whether it is used
+        await asyncio.to_thread(runs.client)
     dropping = asyncio.create_task(drop_expired_sessions())
     yield
     dropping.cancel()
@@ -57,7 +63,7 @@ class NameBrowsers:
         await self._app(scope, receive, send_named if is_new else send)
 
 
-MIDDLEWARE = [Middleware(NameBrowsers)]
+MIDDLEWARE = [Middleware(NameBrowsers), Middleware(Upload)]
 
 
 async def _first_answer(request: Request) -> Response:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.dataset import Dataset
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
+    from lib.figures.chart import Chart
     from lib.kept import Kept
     from lib.run import SeedWeights
     from lib.stack.base import Stack
     from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
-    from lib.ui.text import ShownChart
     from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
@@ -130,6 +130,20 @@ class Upload:
     """What is shown while what the sidebar asks for can't be had."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of which the person has taken all columns away, "inputs" or "targets" → which these were."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownChart:
+    """A figure with its alternative text, and as it is drawn, which may be in another height."""
+
+    figure: Chart
+    alt: str
+    drawn: Chart
+
+    def shows(self, figure: Chart, alt: str) -> bool:
+        """Whether it is this figure, of whatever height, with this alternative text."""
+        is_same = self.figure is figure or self.figure.to_dict() == figure.to_dict()
+        return is_same and self.alt == alt
 
 
 @dataclass(slots=True)
@@ -296,8 +310,8 @@ class Session:
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
-    taking: dict[object, Future[Any]] = field(default_factory=dict)
-    """What is being made to be taken away: see `lib.ui.explore.take`."""
+    taking: dict[object, tuple[Future[Any], float]] = field(default_factory=dict)
+    """What is being made to be taken away, and since when: see `lib.ui.explore.take`."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
 

@@ -34,7 +34,7 @@ from lib.experiment import (
 from lib.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names, prepared
-from lib.tables.table import KINDS, wide_columns
+from lib.tables.table import KINDS, numbers_rows, wide_columns
 from lib.toml import beside
 from lib.ui.address import change, drawn, seed_widget
 from lib.ui.linked import bound
@@ -266,7 +266,9 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     elif key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
-        hint(f"The last column{which}, until you choose what to predict.")
+        counts = numbers_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
+        rest = " but for row numbers" * counts
+        hint(f"The last column{which}{rest}, until you choose what to predict.")
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:

@@ -12,7 +12,6 @@ one, which stays until it is covered.
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -22,7 +21,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.english import widest
 from lib.figures.chart import CONFIG, Chart
 from lib.ui.fragment import Place
-from lib.ui.session import TwoCharts, session
+from lib.ui.session import ShownChart, TwoCharts, session
 from lib.ui.style import lay_above
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
@@ -121,20 +120,6 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
             show(words, icon=f":material/{icon}:", width="stretch")
             press("Close", "close", f"close_{key}", close)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownChart:
-    """A figure with its alternative text, and as it is drawn, which may be in another height."""
-
-    figure: Chart
-    alt: str
-    drawn: Chart
-
-    def shows(self, figure: Chart, alt: str) -> bool:
-        """Whether it is this figure, of whatever height, with this alternative text."""
-        is_same = self.figure is figure or self.figure.to_dict() == figure.to_dict()
-        return is_same and self.alt == alt
 
 
 class SteadyChart:

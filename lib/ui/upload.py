@@ -21,10 +21,10 @@ from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
+from lib.ui.incoming import take
 from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain
 from lib.uploads import UploadError, begins_as, read_upload
 
@@ -104,14 +104,20 @@ def refusal() -> None:
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
     record, file = session().upload, st.session_state[key]
-    if file is not None and not hasattr(file, "getvalue"):
-        return  # its bytes are gone, since we let go of them
+    given: tuple[str, bytes] | None = ("", b"")
+    if file is not None:
+        try:
+            given = take(file)
+        except UploadError as error:
+            _stop()
+            record.error = f"{error}{_stays()}"
+            return
+    if given is None:
+        return  # its bytes were taken before
     record.workbook = None
-    if file:
+    if file is not None:
         leave_own()
-    _begin(file.name if file else "", file.getvalue() if file else b"")
-    if file:
-        let_go(file)
+    _begin(*given)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:

@@ -33,6 +33,8 @@ WIDEST = 1000
 """The widest table that is read."""
 MAX_ENTRIES = 20_000_000
 """The most entries that are read; a file of nothing but short entries would take a gigabyte."""
+MOST_MEMBERS = WIDEST
+"""The most members of a ZIP file, such as the arrays of an .npz."""
 READERS = {"text": "delimited", "workbook": "binary", "parquet": "binary", "arrays": "binary"}
 """The module whose `read_KIND` takes a file's bytes and the sheet; imported when it is needed."""
 STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
@@ -73,6 +75,8 @@ def kind_of(content: bytes) -> str:
     """The kind of file: a key of `READERS`. Raises UploadError for others."""
     if (kind := begins_as(content)) != "packed":
         return kind
+    if (count := content.count(b"PK\x01\x02")) > MOST_MEMBERS:  # before a list is made of them
+        raise UploadError.of("members", count=count, most=MOST_MEMBERS)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from lib.memory import ENOUGH, MB, free_memory, total_memory, used_memory
 from lib.tables.table import Table
-from lib.uploads import STAGES, UploadError, read_upload
+from lib.uploads import MAX_BYTES, STAGES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""
@@ -37,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
 _seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
 """So many files are read at a time."""
-MOST_WAITING = 4
-"""So many others, of up to 100 MB each, wait for that at most."""
+MOST_WAITING, MOST_WAITING_BYTES = 4, 2 * MAX_BYTES
+"""So many others wait for that at most, and so many bytes of them."""
 _waiting = set["Reading"]()
 
 
@@ -49,8 +49,10 @@ class Reading:
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
-        if len(_waiting) >= MOST_WAITING:
-            raise UploadError(f"{name} can't be read now: too many files wait. Try again later.")
+        waiting = list(_waiting)
+        size = len(content) + sum(each.waiting_bytes for each in waiting)
+        if len(waiting) >= MOST_WAITING or (waiting and size > MOST_WAITING_BYTES):
+            raise UploadError.of("readers_full", name=name)
         self.name, self.error = name, ""
         self.stage, self.part = "waiting for its turn", 0.0
         """What is being done, and how much of it has been done, 0 to 1."""
@@ -62,6 +64,11 @@ class Reading:
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
         _waiting.add(self)
         Thread(target=self._live, args=(sheet,), name="file-reader", daemon=True).start()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of the file that are held here."""
+        return len(self._content)
 
     def stop(self) -> None:
         """End it: another file has come, or nobody waits any more."""

@@ -16,6 +16,7 @@ from lib.ui.keys import EVERYWHERE, KEYS
 from tests.app.test_guide import answer, open_step
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
+from tests.waiting import eventually
 
 
 def keys(block: Block) -> Iterator[str]:
@@ -33,9 +34,9 @@ def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
-    if page == "Explore":  # the first run leaves much out
+    if page == "Explore":  # the first run leaves much out, and the replay has to be made
         app.query_params["replay"] = "yes"
-        app.run()
+        assert eventually(lambda: "replay" in keys(app.run().main))
     shown = {*keys(app.main), *keys(app.sidebar)}
     for step in ("cell", "shapes", "parity") if page == "Guide" else ():
         app.query_params.clear()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.replay import untrained
 from lib.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
@@ -14,6 +15,7 @@ from lib.ui.address import EVERYWHERE
 from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
+from lib.ui.shown import ShownRun, strip_values
 from tests.app.test_address import address
 from tests.app.test_cell import open_part, seen, words
 from tests.app.test_pages import PAGES, start
@@ -66,6 +68,15 @@ def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Ru
     assert enabled(app) == {"train", "reset"}
     assert "gray-badge[example]" in progress(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
+
+
+def test_the_shape_strip_has_no_states_while_a_run_trains(run: Run) -> None:
+    """Those of its start would stay there to its end."""
+    start = untrained(run.experiment, run.dataset)
+    for status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
+        snapshot = replace(start, status=status)
+        shown = ShownRun(run.experiment, run.dataset, snapshot, run)
+        assert bool(strip_values(shown)[1]) is not status.active
 
 
 def test_a_second_call_for_the_same_click_does_nothing(

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from lib.training.machine import RAY
+from lib.ui import served
 from lib.ui.browser import COOKIE
 from lib.ui.served import MIDDLEWARE, ROUTES
 
@@ -64,3 +66,21 @@ def _cookies(content_type: str, sent: str = "") -> str:
 
     asyncio.run(ask())
     return Headers(raw=answers[0]["headers"]).get("set-cookie", "")
+
+
+@pytest.mark.parametrize(("cluster", "is_asked"), [("head:6379", True), ("", False)])
+def test_a_server_looks_for_its_cluster_before_anybody_comes(
+    monkeypatch: pytest.MonkeyPatch, cluster: str, *, is_asked: bool
+) -> None:
+    """So that its log says at once whether that is used. Else nothing starts before a visitor."""
+    asked: list[str] = []
+    monkeypatch.setattr(served.runs, "client", lambda: asked.append("client"))
+    monkeypatch.setattr(served, "mend_sessions", lambda: None)
+    monkeypatch.setenv(RAY, cluster)
+
+    async def begin() -> None:
+        async with served.lifespan(None):  # type: ignore[arg-type]
+            pass
+
+    asyncio.run(begin())
+    assert bool(asked) is is_asked

@@ -19,7 +19,7 @@ from lib.redaction import HIDDEN
 from lib.replay import untrained
 from lib.run import Run, Snapshot, Status
 from lib.story import all_scenes
-from lib.ui import runs
+from lib.ui import lookup, runs
 from lib.ui.frame import PAGES
 from lib.ui.present.talk import Shown
 from lib.ui.session import KEY
@@ -32,6 +32,7 @@ from tests.app.test_sweep import sweep
 from tests.app.test_take import given, taken
 from tests.fake_client import FakeClient
 from tests.unit.joined import Joined
+from tests.waiting import eventually
 
 __all__ = ["browsers", "given"]  # fixtures
 CENTRE, SPREAD = 5e11, 1e9
@@ -228,12 +229,12 @@ def test_another_server_hides_the_rows_that_it_was_sent(
     """But not from the browser whose file it is."""
     joined, run_id, run = Joined(), "0123456789abcdef", client.runs["r0"]
     client.shared = joined.server()
-    monkeypatch.setattr(runs, "_NOT_FOUND", {})
+    monkeypatch.setattr(runs, "_LOOKUPS", lookup.Lookups())
     table = owner.session_state[KEY].upload.table
     joined.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     far = start(**{**LINK, "run": run_id})
+    assert eventually(lambda: far.run() and run_id in client.runs)
     client.snapshots[run_id] = replace(figures(run), run_id=run_id)
-    assert run_id in client.runs
     assert not leaks(sent(far.run()), run)
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
     assert "1987" in leaks(sent(far.run()), run)

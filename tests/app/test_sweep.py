@@ -82,6 +82,8 @@ def test_the_page_opens_full() -> None:
     assert "T = 8, cell = GRU</a>" in text(app)
     assert not app.button(key="sweep_start").disabled
     assert app.button(key="sweep_stop").disabled
+    hints = " ".join(each.value for each in app.markdown)
+    assert "These results are of Recall the first; Parity, in the sidebar, is what Start" in hints
 
 
 @pytest.mark.parametrize("name", list(READY))
@@ -94,6 +96,7 @@ def test_a_ready_sweep_sets_everything_to_it(name: str) -> None:
     assert app.selectbox(key="data").value == ready.data
     assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
     hints = " ".join(each.value for each in app.markdown)
+    assert "These results are of" not in hints
     assert f"{ready.plan.runs} of at most 96 runs" in hints
 
 

@@ -21,6 +21,7 @@ from tests.app.test_live import press
 from tests.app.test_pages import start
 from tests.app.test_upload import give, rows
 from tests.app.test_worth import let_go
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 
@@ -89,7 +90,6 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
         assert np.array_equal(weights["last/seed_0/dense/kernel"], last.weights[3])
     report = file("report").read().decode()
     assert "<h1>One LSTM answers at each of 24 timesteps" in report
-    assert not app.session_state[SESSION].taking
 
 
 def test_sizes_are_about_right(given: list[Any]) -> None:
@@ -137,6 +137,39 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given: list[Any], client: Fa
     assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
     asked.answer.set_result({"file": b"keras"})
     assert taken(app, given, "model_last") == b"keras"
+
+
+def test_a_file_is_given_until_the_browser_has_it(given: list[Any], client: FakeClient) -> None:
+    """Of two answers that are on their way at once it may see the later one alone."""
+    app = explore()
+    app.session_state[take.KEY] = {"asked": "model_last"}
+    app.run()
+    (asked,) = client.questions
+    asked.answer.set_result({"file": b"keras"})
+    for _ in range(2):
+        app.run()
+        assert given[-1] == b"model_last\nkeras"
+    assert client.questions == [asked]
+    app.session_state[take.KEY] = {"asked": take.RECEIVED}
+    app.run()
+    assert not app.session_state[SESSION].taking
+
+
+def test_who_asks_for_what_never_comes_is_told(
+    given: list[Any], client: FakeClient, time: Clock
+) -> None:
+    """As who asks for what the run that is shown hasn't got."""
+    app = explore()
+    app.session_state[take.KEY] = {"asked": "model_last"}
+    app.run()
+    assert not given[-1]["said"].get("failed")
+    time.forward(take.MOST_SECONDS + 1)
+    app.run()
+    assert given[-1]["said"]["failed"]
+    assert client.questions[0].answer.cancelled()
+    app.session_state[take.KEY] = {"asked": "predictions"}
+    app.run()
+    assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
 
 
 def test_what_is_asked_for_next_cancels_what_was_asked_for_before(

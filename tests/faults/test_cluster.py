@@ -25,7 +25,7 @@ from lib.sweep import run_sweep
 from lib.sweep.runner import Runner
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
-from tests.faults.cluster import ROOT, Nodes, environment, nodes, until
+from tests.faults.cluster import ROOT, TOKEN, Nodes, environment, nodes, until
 from tests.faults.stories import play, reads, train, trains
 from tests.session import ENDLESS, Session
 
@@ -229,14 +229,20 @@ def test_a_node_of_another_version_is_not_used(
 
 
 @pytest.mark.parametrize(
-    ("token", "words"),
+    ("mode", "token", "words"),
     [
-        (None, "RAY_AUTH_TOKEN isn't set"),
-        ("another token that is long enough for one", "its token is another than RAY_AUTH_TOKEN"),
+        ("token", None, "RAY_AUTH_TOKEN isn't set"),
+        ("token", "another token that is long enough", "its token is another than RAY_AUTH_TOKEN"),
+        ("disabled", TOKEN, "it wants a token, and here RAY_AUTH_MODE is 'disabled', not 'token'"),
     ],
 )
-def test_without_its_token_a_cluster_is_not_used(
-    made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, token: str | None, words: str
+def test_without_its_token_a_cluster_is_not_used(  # noqa: PLR0917
+    made: Made,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    mode: str,
+    token: str | None,
+    words: str,
 ) -> None:
     """Training goes on on this machine, and a sentence says why."""
     cluster, _ = made
@@ -244,6 +250,7 @@ def test_without_its_token_a_cluster_is_not_used(
     monkeypatch.setenv("HOME", str(tmp_path))
     for key, value in environment(cluster.address, token).items():
         monkeypatch.setenv(key, value)
+    monkeypatch.setenv("RAY_AUTH_MODE", mode)
     with TrainingClient() as refused:
         run = start(refused)
         until(lambda: words in refused.away)

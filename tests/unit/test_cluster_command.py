@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from lib.cluster import __main__ as module
 from lib.cluster import version
-from lib.cluster.__main__ import address_of, answers, wait_for_cluster
+from lib.cluster.__main__ import address_of, answers, drive, wait_for_cluster
+from lib.cluster.errors import ClusterError
 from lib.training.messages import Event, Message
 
 
@@ -67,6 +70,13 @@ def test_a_cluster_is_waited_for_and_the_reason_is_said_once(
     assert isinstance(none, Event)
     assert none.text.startswith("none runs on this machine")
     assert silent == Event("away", "nobody answers at its address")
+
+
+def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what is missing, and the command that helps."""
+    monkeypatch.setitem(sys.modules, "lib.cluster.on_ray", None)
+    with pytest.raises(ClusterError, match=r"can't be imported: import of .* \(pip install -r"):
+        asyncio.run(drive("127.0.0.1:1", "here", Told()))  # type: ignore[arg-type]
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(

@@ -91,10 +91,12 @@ def test_why_a_cluster_is_not_used_is_logged_once(
     linked.say(Event("away", "no node has a processor free"))
     assert logged() == ["the cluster isn't used: no node has a processor free"]
     linked.say(AWAY)
-    linked.say(Event("ready", count=2))
+    for kind, count in (("ready", 1), ("places", 2), ("places", 2)):
+        linked.say(Event(kind, count=count))  # type: ignore[arg-type]
     linked.say(AWAY)
     why = "the cluster isn't used: nobody answers at head:1"
-    assert logged() == [why, "the cluster is used: 2 slots", why]
+    used = [f"the cluster is used: {words}" for words in ("1 slot", "2 slots")]
+    assert logged() == [why, *used, why]
 
 
 @pytest.mark.parametrize(("setting", "is_there"), [(None, False), ("", False), ("head:1", True)])

@@ -126,12 +126,26 @@ def test_paths_that_are_named_exist() -> None:
     assert [path for path in there if not path.exists()] == []
 
 
+def ray_starts() -> list[str]:
+    """The commands in compose, in the page's script, and in README."""
+    text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
+    commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
+    return commands + [each["command"] for each in SERVICES.values() if "command" in each]
+
+
+def test_no_node_sets_memory_aside_that_nothing_uses() -> None:
+    """Else Ray takes 30% of the machine's for its object store."""
+    assert len(ray_starts()) == 5
+    assert all("--object-store-memory=200000000 " in f"{each} " for each in ray_starts())
+    spec = MANIFESTS[0]["spec"]
+    for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
+        assert group["rayStartParams"]["object-store-memory"] == "200000000"
+
+
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
 def test_ray_start_has_every_option_that_it_is_given() -> None:
     """In compose, in the page's script, in README and as parameters of KubeRay."""
-    script = (DEPLOY / "page.sh").read_text().replace("\\\n", " ")
-    commands = re.findall(r"^.*\bray start .+$", f"{script}\n{README}", re.MULTILINE)
-    commands += [each["command"] for each in SERVICES.values() if "command" in each]
+    commands = ray_starts()
     used = {word for each in commands for word in re.findall(r"(--[a-z-]+)", each)}
     used |= set(re.findall(r"(--[a-z-]+-port)=", README))
     spec = MANIFESTS[0]["spec"]

@@ -37,6 +37,9 @@ WHOLE = {
     "too many arguments": "LSTM.__init__() takes 2 positional arguments but 5 were given",
     "not there yet": "name 'x3' is not defined",
     "no sizes in brackets": "'int' object is not iterable",
+    "not called": "Only input tensors may be passed as positional arguments. The following "
+    "argument value should be passed as a keyword argument: <LSTM name=lstm, built=False> (of type "
+    "<class 'keras.src.layers.rnn.lstm.LSTM'>)",
     "others": "'<=' not supported between instances of 'str' and 'int'",
 }
 """Keras's or Python's words in whole, where the tracer quotes a part that says too little."""

@@ -180,7 +180,12 @@ def test_a_reading_that_waits_lets_go_of_its_file_when_it_is_stopped():
         for each in waiting:
             each.stop()
         assert sys.getrefcount(content) == others
+        large = Reading("large.csv", bytes(reader.MOST_WAITING_BYTES - len(content)))
         Reading("file.csv", content).stop()
+        with pytest.raises(UploadError, match="too many files wait"):
+            Reading("file.csv", content + content)
+        large.stop()
+        waiting.append(large)
     assert all(each.over.wait(PATIENCE) for each in waiting)
 
 

@@ -126,7 +126,7 @@ def test_one_seed_decides_nothing() -> None:
     same = np.full(4, 0.1)
     assert not verdict(same, same).is_clear
     details = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.1] * 4, [0.1] * 4)))
-    assert details.endswith("In each of the 4 both models have the same error.")
+    assert details.endswith("In each of the 4 seeds both models have the same error.")
     assert verdict(np.zeros(4), np.zeros(4)).chance == 1
 
 

@@ -373,6 +373,24 @@ def test_all_columns_are_inputs_and_the_last_that_varies_is_the_target():
     assert default_columns(Table("t", frame)) == (("a", "b", "flat"), ("b",))
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("n", range(1, 9)),
+        ("n", range(7, -1, -1)),
+        ("id", [3, 1, 4, 15, 9, 2, 6, 5]),
+        ("Unnamed: 0", range(100, 108)),
+    ],
+)
+def test_a_column_that_numbers_the_rows_is_neither_input_nor_target(name, values):
+    """Unless there is no other; an index of prices, or a cumulative count of twos, is none."""
+    frame = pd.DataFrame({"a": np.arange(8) % 3.0, name: np.array(values, float)})
+    assert default_columns(Table("t", frame)) == (("a",), ("a",))
+    assert default_columns(Table("t", frame[[name]])) == ((name,), (name,))
+    for column, others in (("index", 100.5 + np.arange(8)), ("count", 2.0 * np.arange(8))):
+        assert default_columns(Table("t", frame[["a"]].assign(**{column: others})))[1] == (column,)
+
+
 def test_a_column_that_begins_late_is_no_input_to_start_from():
     """It would cost more than half of the rows; where all do, all are."""
     late, now = [np.nan] * 6 + [1.0, 2.0, 3.0, 4.0], [5.0, *[np.nan] * 8, 6.0]

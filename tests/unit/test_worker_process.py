@@ -110,6 +110,19 @@ def test_what_is_no_message_is_passed_over(stub: Stub) -> None:
     assert not psutil.pid_exists(watched.worker.pid or 0)
 
 
+def test_a_node_that_is_refused_is_not_called_the_training_process(
+    stub: Stub, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cluster's driver says so, which speaks the same protocol."""
+    stub(f"{CONNECTED}    say('refused')\n    say('ready')\n    time.sleep(600)\n")
+    said: queue.Queue[Message] = queue.Queue()
+    driver = WorkerProcess(lambda _, message: said.put(message), lambda _: None, 0.0, "lib.cluster")
+    assert said.get(timeout=PATIENCE) == Event("refused")
+    driver.close()
+    assert "cluster: " in caplog.text
+    assert "training process" not in caplog.text
+
+
 def test_a_silence_is_counted_from_the_last_word_on(
     monkeypatch: pytest.MonkeyPatch, stub: Stub
 ) -> None:

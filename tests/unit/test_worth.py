@@ -161,3 +161,5 @@ def test_of_several_seeds_each_figure_is_their_median() -> None:
     (model,) = found.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
     assert found.guesses[0].mae == 1
+    two = median_worth([of(1, 9), of(5, 2)]).models[0]
+    assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # of the median squared error

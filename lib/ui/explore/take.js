@@ -2,6 +2,7 @@
 // What is said of it stands in take.py.
 
 const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
+const QUEUE = []; // what is asked for: it outlives the element, which may be made anew
 const SVG = "http://www.w3.org/2000/svg";
 const SEEN = 700; // milliseconds between two looks at what is on the page
 const PAD = 10; // room around a picture, in the page's pixels
@@ -185,7 +186,7 @@ function zipped(files) {
 // ── Rows ──
 
 function mount(root) {
-  const own = { queue: [], data: null, text: "" };
+  const own = { queue: QUEUE, data: null, text: "" };
   const parts = root.querySelector(".parts"), said = root.querySelector(".said");
   const say = (words, failed = false) => {
     said.textContent = words;
@@ -212,6 +213,7 @@ function mount(root) {
   };
   const next = () => {
     own.queue.shift();
+    if (!own.queue.length) own.tell("received");
     ask();
   };
   const done = (name, bytes) => say(`${name} is made: ${sizeOf(bytes)}.`);
@@ -318,13 +320,16 @@ function mount(root) {
     if (told.failed) next();
     else ask(AGAIN);
   };
+  own.ask = ask;
   own.looking = setInterval(() => (root.isConnected ? lookAround() : clearInterval(own.looking)), SEEN);
   return own;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".take");
+  const isNew = !root.take;
   root.take ??= mount(root);
   root.take.tell = (id) => setTriggerValue("asked", id);
   root.take.hear(data);
+  if (isNew) root.take.ask();
 }

@@ -28,7 +28,7 @@ from lib.run import Snapshot, Status, kept_places, weight_bytes
 from lib.tables import Table
 from lib.toml import beside
 from lib.training.machine import give_way
-from lib.ui import runs
+from lib.ui import clock, runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER
@@ -39,8 +39,10 @@ from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY, SCRIPT = "take", "plain_script"
-QUICK_SECONDS = 0.2
-"""What takes no longer comes at once."""
+QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
+"""What takes no longer comes at once; and how long a browser asks for what doesn't come."""
+RECEIVED = "received"
+"""What the browser asks for when it has its file."""
 Make = Callable[[], Future[Any]]
 """Begins to make a file, in another thread, and so without `st`, or in the worker."""
 SCRIPTS = [name for name, export in EXPORTS.items() if export.of_model]
@@ -80,26 +82,22 @@ def _draw(loaded: Loaded) -> None:
 
     Below it the plain script, to be read.
     """
-    epochs, making = Epochs.of(shown_run(loaded.experiment, loaded.dataset)), session().taking
+    epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
     shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
     makers = _makers(epochs, loaded if other else None)
     earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
     note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
     data: Any = _told(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
-    if asked in makers:
+    if asked == RECEIVED:
+        _forget()
+    elif asked:
         # Of a run that trains it is what was there when it was asked for first.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
-        if key not in making:
-            for unwanted in making.values():  # nobody waits for what was asked for before
-                unwanted.cancel()
-            making.clear()
-            making[key] = makers[asked]()
-        is_cold = asked.startswith("model") and not runs.client().worker_ready
-        made: Any = {"words": _SAID["cold" if is_cold else "making"]}
-        if wait([making[key]], QUICK_SECONDS).done:
-            made = _made(making.pop(key))
+        made: Any = {"words": _SAID["gone"], "failed": True}
+        if make := makers.get(asked):
+            made = _taken(key, make, of_keras=asked.startswith("model"))
         is_file = isinstance(made, bytes)
         data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
@@ -107,6 +105,37 @@ def _draw(loaded: Loaded) -> None:
     _component(key=KEY, data=data, on_asked_change=lambda: None)
     if shown.dataset.has_rows:
         _plain_script(epochs)
+
+
+def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]:
+    """A file that is asked for, once it is made; until then, or where it can't be, a sentence.
+
+    A file is kept until the browser says that it has it: two answers may be on their way at once,
+    of which a browser sees the newer one alone.
+    """
+    making = session().taking
+    if key not in making:
+        _forget()  # nobody waits for what was asked for before
+        making[key] = make(), clock.now()
+    future, since = making[key]
+    if wait([future], QUICK_SECONDS).done:
+        made = _made(future)
+    elif clock.now() - since > MOST_SECONDS:
+        made = {"words": _SAID["late"], "failed": True}
+    else:
+        is_cold = of_keras and not runs.client().worker_ready
+        return {"words": _SAID["cold" if is_cold else "making"]}
+    if not isinstance(made, bytes):
+        _forget()  # the next press tries again
+    return made
+
+
+def _forget() -> None:
+    """Make no more what was asked for."""
+    making = session().taking
+    for future, _ in making.values():
+        future.cancel()
+    making.clear()
 
 
 def _made(future: Future[Any]) -> bytes | dict[str, Any]:

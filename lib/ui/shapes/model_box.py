@@ -14,11 +14,12 @@ from lib.stack.read import ModelError, Note, Reading, read
 from lib.stack.read.pasted import LONGEST
 from lib.ui import address
 from lib.ui.frame import PAGES
+from lib.ui.incoming import take
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import is_of_code, set_stack
-from lib.ui.streamlit_private.script import let_go
 from lib.ui.text import closable, hint, plain, press
+from lib.uploads import UploadError
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
@@ -87,12 +88,17 @@ def _paste(text: str) -> None:
 
 def _drop() -> None:
     page = session().shapes
-    file = st.session_state[f"{FILE}_{page.drops}"]
-    if file is not None:
+    try:
+        given = take(st.session_state[f"{FILE}_{page.drops}"])
+    except UploadError as error:
+        page.drops += 1
+        page.model_problem = f"{error}"
+        return
+    if given is not None:
         page.drops += 1
         page.model_text = ""
-        _read(file.getvalue(), file.name)
-        let_go(file)
+        name, content = given
+        _read(content, name)
 
 
 def _read(text: str | bytes, name: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The script run of this thread: its session, its uploads, its fragments."""
+"""The script run of this thread: its session, its fragments."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ def _load_context() -> Callable[..., Any]:
     from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
     takes(get_script_run_ctx, "suppress_warning")
-    sets(ScriptRunContext, "session_id", "is_history_navigation", "uploaded_file_mgr")
+    sets(ScriptRunContext, "session_id", "is_history_navigation")
     return get_script_run_ctx
 
 
-_get_context = available(
-    "Back may keep a page's settings, and uploaded bytes stay until a session ends.", _load_context
-)
+_get_context = available("Back may keep a page's settings.", _load_context)
 
 
 def _context() -> Any:
@@ -45,18 +43,6 @@ def is_history_navigation() -> bool:
     """Whether the browser's Back or Forward asked for this run. The public way: never."""
     context = _context()
     return context is not None and bool(context.is_history_navigation)
-
-
-def let_go(file: Any) -> None:
-    """Have Streamlit drop the bytes of an uploaded file, which it keeps until the session ends.
-
-    The widget goes on showing the file's name; its value is another object from the next run on.
-    The public way: the bytes stay.
-    """
-    context = _context()
-    remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
-    if remove:
-        remove(session_id=context.session_id, file_id=file.file_id)
 
 
 # Fragments

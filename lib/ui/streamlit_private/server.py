@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,6 +143,17 @@ async def drop_expired_sessions() -> None:
         await asyncio.sleep(max(0.1, seconds))
         for _, info in _storage.instance()._session_mgr._session_storage._cache.expire():
             info.session.shutdown()
+
+
+def _load_uploads() -> re.Pattern[str]:
+    from streamlit.web.server.starlette.starlette_routes import BASE_ROUTE_UPLOAD_FILE
+
+    return re.compile(rf"/{re.escape(BASE_ROUTE_UPLOAD_FILE)}/([^/]+)/[^/]+$")
+
+
+UPLOADS = available("Uploads are held twice, without a limit for their sum.", _load_uploads)
+"""The path to which browsers send files, with the session's id in it. The public way: Streamlit
+receives them, and keeps them until their session ends."""
 
 
 def _load_first_pages() -> tuple[str, str]:

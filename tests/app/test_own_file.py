@@ -1,0 +1,57 @@
+"""A file that is sent: by a ticket, and the same as a script reads it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lib.datasets import settle
+from lib.ui import incoming
+from tests.app.test_pages import APP, start
+from tests.app.test_upload import give, rows, title
+from tests.fake_client import FakeClient
+
+
+def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its browser has sent a ticket; one for a file that was taken changes nothing."""
+    monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming(1000, 1000))
+    app = start(data="upload")
+    (ticket, _), content = arriving.expect("session", 900), rows(100)
+    arriving.arrived(ticket, content)
+    refused, _ = arriving.expect("session", 900)
+    give(app, "good.csv", ticket)
+    assert "good.csv" in title(app)
+    give(app, "again.csv", ticket)
+    assert "good.csv" in title(app)
+    assert not app.error
+    give(app, "other.csv", refused)
+    assert "at most 0 MB" in app.error[0].value
+    assert "good.csv, stays" in app.error[0].value
+
+
+def test_readmes_script_makes_the_page_s_experiment_and_dataset(
+    client: FakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same file and settings: with parts for training, validation and test."""
+    readme = (APP.parent / "README.md").read_text(encoding="utf-8")
+    script = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
+    lines = (f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80))
+    content = "\n".join(["day,price,sales", *lines]).encode()
+    (tmp_path / "sales.csv").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    own: dict[str, Any] = {}
+    exec(script.partition("with TrainingClient")[0], own)  # noqa: S102  README's own code
+    app = start(data="upload", T="8", U="8", epochs="50", seeds="1", targets="sales")
+    give(app, "sales.csv", content)
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    assert settle(own["experiment"], own["table"]) == run.experiment
+    assert own["dataset"].parts == run.dataset.parts
+    assert np.array_equal(own["dataset"].x, run.dataset.x)
+    assert np.array_equal(own["dataset"].y, run.dataset.y)

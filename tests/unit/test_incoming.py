@@ -1,0 +1,142 @@
+"""Files that browsers send: their bytes are held within limits, and a page takes them once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from lib.ui.incoming import UNTAKEN_SECONDS, Incoming, Upload
+from lib.uploads import UploadError
+from tests.clock import Clock
+
+PATH = "/base/_stcore/upload_file/session/file"
+FILE = b"a,b\r\n1,2\r\n" * 5000
+
+
+class Streamlit:
+    """Takes what the middleware passes on, and answers with a status."""
+
+    def __init__(self, status: int = 204) -> None:
+        self.status, self.body, self.headers = status, b"", dict[bytes, bytes]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Read the body and answer."""
+        self.headers, self.body = dict(scope["headers"]), (await receive())["body"]
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    @property
+    def content(self) -> bytes:
+        """What is in the file that it was sent."""
+        return self.body.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--B--")[0]
+
+
+def body_of(content: bytes, name: str = "mine.csv") -> bytes:
+    """A form with a file, as browsers send it."""
+    head = f'--B\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n'
+    return head.encode() + b"Content-Type: text/csv\r\n\r\n" + content + b"\r\n--B--\r\n"
+
+
+def put(
+    app: Streamlit,
+    incoming: Incoming,
+    body: bytes,
+    *,
+    leaves: bool = False,
+    sizes: Sequence[int] = (7, 300, 20_000),
+    path: str = PATH,
+    length: bytes | None = None,
+) -> int:
+    """Send a body in pieces; returns the status, 0 where the browser `leaves` before its end."""
+    pieces, start = list[bytes](), 0
+    while start < len(body):
+        size = sizes[len(pieces) % len(sizes)]
+        pieces.append(body[start : start + size])
+        start += size
+    messages = [
+        {"type": "http.request", "body": piece, "more_body": k < len(pieces) - 1}
+        for k, piece in enumerate(pieces)
+    ]
+    if leaves:
+        messages[-1] = {"type": "http.disconnect"}
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=B"), (b"cookie", b"x")]
+    if length != b"":
+        headers.append((b"content-length", length or f"{len(body)}".encode()))
+    scope = {"type": "http", "method": "PUT", "path": path, "headers": headers}
+    asyncio.run(Upload(app, incoming)(scope, receive, send))  # type: ignore[arg-type]
+    return sent[0]["status"] if sent else 0
+
+
+def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once() -> None:
+    """With the file's own name and type, which Streamlit checks; and all else as it came."""
+    app, incoming = Streamlit(), Incoming()
+    assert put(app, incoming, body_of(FILE, "métro.csv")) == 204
+    assert 'filename="métro.csv"\r\nContent-Type: text/csv\r\n\r\n'.encode() in app.body
+    assert len(app.content) < 60
+    assert app.headers[b"content-length"] == f"{len(app.body)}".encode()
+    assert app.headers[b"cookie"] == b"x"
+    assert incoming.held == len(FILE)
+    assert incoming.take(app.content) == FILE
+    assert incoming.held == 0
+    assert incoming.take(app.content) is None
+    assert incoming.take(FILE) == FILE  # a file that came without the middleware
+
+
+@pytest.mark.parametrize("whose", ["session", "server"])
+def test_what_is_beyond_a_limit_is_dropped_and_the_page_is_told_why(whose: str) -> None:
+    """The browser is answered as ever, so that the page runs, and says it."""
+    most = {"session": (1.5, 9.0), "server": (9.0, 1.5)}[whose]
+    app, incoming = Streamlit(), Incoming(*(int(each * len(FILE)) for each in most))
+    other = PATH.replace("/session/", "/other/")
+    assert put(app, incoming, body_of(FILE)) == 204
+    first = app.content
+    assert put(app, incoming, body_of(FILE), path=PATH if whose == "session" else other) == 204
+    with pytest.raises(UploadError, match=r"together, and at most"):
+        incoming.take(app.content)
+    assert incoming.take(first) == FILE
+    assert put(app, incoming, body_of(FILE)) == 204
+    assert incoming.take(app.content) == FILE
+
+
+def test_bytes_that_no_page_takes_are_dropped() -> None:
+    """After a while: they make room for others, and a page that comes late is told."""
+    app, clock = Streamlit(), Clock()
+    incoming = Incoming(int(1.5 * len(FILE)), 10**6, clock.now)
+    put(app, incoming, body_of(FILE))
+    late = app.content
+    clock.forward(UNTAKEN_SECONDS + 1)
+    put(app, incoming, body_of(FILE))
+    assert incoming.take(app.content) == FILE
+    with pytest.raises(UploadError, match="within a minute"):
+        incoming.take(late)
+
+
+def test_who_leaves_or_may_not_send_holds_nothing() -> None:
+    """Streamlit is asked before more than the first bytes are read."""
+    incoming = Incoming()
+    assert put(Streamlit(), incoming, body_of(FILE), leaves=True) == 0
+    assert put(Streamlit(403), incoming, body_of(FILE)) == 403
+    assert put(Streamlit(), incoming, b"no form", sizes=(3,)) == 400
+    assert put(Streamlit(), incoming, body_of(FILE), length=b"") == 411
+    assert incoming.held == 0
+
+
+def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
+    """A file that says that it is too large is never read."""
+    app, incoming = Streamlit(413), Incoming()
+    assert put(app, incoming, b"anything", path="/_stcore/health", sizes=(99,)) == 413
+    assert app.body == b"anything"
+    assert put(app, incoming, body_of(b"1"), length=b"200000000", sizes=(999,)) == 413
+    assert app.body == body_of(b"1")
+    assert incoming.held == 0
