@@ -42,7 +42,7 @@ class Linked:
         return {"key": key, "on_change": self._keep, "args": (then,)}
 
     def _keep(self, then: Callable[[], None]) -> None:
-        # None where another run of the page has dropped it, or for a moment in a browser whose theme
+        # None where another run of the page has dropped it, or for a moment where a browser's theme
         # isn't the usual one; a label where the options have changed.
         moved = st.session_state.get(self.key)
         if isinstance(moved, int):
