@@ -1,8 +1,6 @@
 """From the sidebar's experiment to its dataset, or what is shown instead, and to take that away."""
 
-import ctypes
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -24,10 +22,6 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.settings import Settled
 from lib.ui.text import card, hint, plain
 
-with suppress(OSError, AttributeError, TypeError):  # glibc's alone
-    # M_MMAP_THRESHOLD: arrays of 1 MB go back to the system with their last user. Without this the
-    # bound grows with each that is freed, to 32 MB, and what was cut once from a long table stays.
-    ctypes.CDLL(None).mallopt(-3, 2**20)
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
 _made = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 

@@ -14,6 +14,8 @@ AFRESH = 5
 """At every so many looks all of a fragment is drawn anew: a browser (Streamlit 1.67) keeps charts
 that others have replaced, unseen, until the fragment that drew them runs. A run that trained had
 two hundred after half a minute."""
+WHOLE_SECONDS = 1.0
+"""Between two looks, at least, where all of a fragment has to be drawn anew at each."""
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
@@ -126,7 +128,8 @@ def following_fragment(
         if CAN_FOLLOW:
             fragment(whole)()
         else:
-            fragment(fixed, run_every=RHYTHM.interval(seconds) if before[0] else None)()
+            every = RHYTHM.interval(max(seconds, WHOLE_SECONDS)) if before[0] else None
+            fragment(fixed, run_every=every)()
     finally:
         is_drawn.append(True)
 

@@ -170,7 +170,8 @@ def _data() -> None:
     place = names.index(seed_widget("data"))
 
     def pick() -> None:
-        change(picking(st.session_state["data"]))
+        if picked := st.session_state.get("data"):  # else another run of the page has dropped it
+            change(picking(picked))
 
     name = st.selectbox("Data", names, place, labels.__getitem__, key="data", on_change=pick)
     hint(DATASETS[name].shows)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib.ui import address
 
+_DROPPED = object()
 PART = "part"
 """In the address: which part of a page is open. Its first one needs no word there."""
 
@@ -41,7 +42,7 @@ class Linked:
         return {"key": key, "on_change": self._keep, "args": (then,)}
 
     def _keep(self, then: Callable[[], None]) -> None:
-        moved = st.session_state[self.key]
+        moved = st.session_state.get(self.key)  # gone where another run of the page has dropped it
         if moved is not None:  # as a browser says for a moment where its theme isn't the usual one
             text = "" if moved == self.default else self.texts[moved]
             address.set_page_values({self.name: text})
@@ -64,8 +65,15 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
 
     It is set to that `value`; what a person makes of it goes to `take`, in a callback.
     """
+
+    def moved() -> None:
+        # Streamlit (1.67) lets two runs of a session overlap: the one that ends drops the values of
+        # widgets that it didn't draw. The person's next move is taken then.
+        if (given := st.session_state.get(key, _DROPPED)) is not _DROPPED:
+            take(given)
+
     st.session_state[key] = value
-    return {"key": key, "on_change": lambda: take(st.session_state[key])}
+    return {"key": key, "on_change": moved}
 
 
 def pills(

@@ -24,6 +24,7 @@ import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the
 from lib.training import machine
 from lib.ui import runs
 from lib.ui.browser import COOKIE
+from lib.ui.heap import keep_little
 from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
@@ -34,6 +35,7 @@ _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Before a server takes its first request, and after its last one."""
+    keep_little()
     mend_sessions()
     if os.environ.get(machine.RAY):  # so that the log says at once whether it is used
         await asyncio.to_thread(runs.client)

@@ -7,9 +7,12 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
+
+from lib.ui.streamlit_private.script import this_run
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
@@ -316,13 +319,22 @@ class Session:
     """What takes a while to make: see `once`."""
 
 
+_HERE = local()
+"""Of a script's thread, which is one session's: the run, and the session's record."""
+
+
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    try:
-        record: Session = st.session_state[KEY]
-    except KeyError:
-        record = st.session_state[KEY] = Session()
-    return record
+    run = this_run()
+    if run is None or getattr(_HERE, "run", None) is not run:
+        try:
+            record: Session = st.session_state[KEY]
+        except KeyError:
+            record = st.session_state[KEY] = Session()
+        # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
+        _HERE.run, _HERE.record = run, record
+    found: Session = _HERE.record
+    return found
 
 
 def once(

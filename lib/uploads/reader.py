@@ -127,7 +127,8 @@ class Reading:
                 if is_late:
                     self._why = f"that took longer than {SECONDS:g} seconds"
                 elif is_large:
-                    self._why = f"that takes more memory than the {most / MB:,.0f} MB that are free"
+                    left = f"the {most / MB:,.0f} MB that are left for it"
+                    self._why = f"that takes more memory than {left}"
                 if is_late or is_large or self._stopped:
                     process.kill()
                     return

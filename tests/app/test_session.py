@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
-from lib.ui import address, browser, listener, runs
+from lib.ui import address, browser, linked, listener, runs
 from lib.ui.cell import chosen
 from lib.ui.session import once, session
+from lib.ui.sweep import choose
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
 from tests.unit.pictures import a_dataset
@@ -321,3 +322,16 @@ def test_what_takes_long_is_made_once_for_the_same_arrays(
     assert once("another", (), object) is not second
     assert list(session().made) == ["it", "another"]
     assert session().made["it"][1] is second
+
+
+def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit lets two runs of a page overlap; then a callback finds no value of its widget."""
+    monkeypatch.setattr(st, "session_state", state := {})
+    taken: list[int] = []
+    moved = linked.bound("field", 1, taken.append)["on_change"]
+    moved()
+    state.clear()
+    moved()
+    linked.Linked("step", ("0", "1"), 0, "field")._keep(lambda: taken.append(2))
+    choose._write()
+    assert taken == [1]

@@ -17,6 +17,7 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
+from lib.ui.streamlit_private import server
 from lib.ui.streamlit_private.names import SWITCH, available, sets, takes
 from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
 from tests.waiting import PATIENCE
@@ -122,13 +123,16 @@ def test_a_fragment_of_a_page_that_was_left_is_not_run() -> None:
 
 @pytest.mark.private
 def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One whose browser may still come back stays."""
+    """One whose browser may still come back stays. When nobody is there, memory is given back."""
     from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
     clock = [0.0]
     storage = MemorySessionStorage()
     storage._cache._timer = lambda: clock[0]  # type: ignore[attr-defined]
-    monkeypatch.setattr(Runtime._instance._session_mgr, "_session_storage", storage)  # type: ignore[union-attr]
+    sessions = Runtime._instance._session_mgr  # type: ignore[union-attr]
+    monkeypatch.setattr(sessions, "_session_storage", storage)
+    sessions.list_active_sessions.return_value = []  # type: ignore[attr-defined]
+    monkeypatch.setattr(server, "give_back", give_back := MagicMock())
     expired, young = MagicMock(), MagicMock()
     storage.save(expired)
     clock[0] = 119.0
@@ -144,6 +148,7 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
         asyncio.run(drop_expired_sessions())
     expired.session.shutdown.assert_called_once_with()
     young.session.shutdown.assert_not_called()
+    give_back.assert_called_once_with()
 
 
 class Changed:

@@ -49,6 +49,7 @@ def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
     assert values(page) == ("20", "24")
 
 
+@pytest.mark.private
 def test_back_returns_to_the_settings_before(page: Page) -> None:
     """The browser's Back button undoes a move of a slider."""
     open_page(page, "/?T=20")
@@ -59,6 +60,7 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("20")
 
 
+@pytest.mark.private
 def test_back_leads_past_a_run(page: Page) -> None:
     """Train adds the run to the address; Back takes it away again, and the page follows."""
     open_page(page, "/?seed=5&epochs=50&pace=fast")

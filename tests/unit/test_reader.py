@@ -150,7 +150,7 @@ def test_a_file_that_takes_more_memory_than_is_free_is_said(monkeypatch):
     """Before the system ends any process for it."""
     monkeypatch.setattr(reader, "free_memory", lambda: 50_000_000)
     reading = finished(PLAIN.encode() * 50_000)
-    assert "takes more memory than the 30 MB that are free" in reading.error
+    assert "takes more memory than the 30 MB that are left for it" in reading.error
     assert reading.table is None
 
 

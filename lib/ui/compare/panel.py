@@ -225,7 +225,7 @@ def _more(run: Compared) -> None:
     key = f"name_{run.id}"
 
     def rename() -> None:
-        runs.rename(run.id, st.session_state[key])
+        runs.rename(run.id, st.session_state.get(key, run.name))
         write_picks()
 
     st.text_input("Name", run.name, LONGEST, key, on_change=rename)

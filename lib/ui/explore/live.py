@@ -178,7 +178,7 @@ def _pick_seeds(loaded: Loaded) -> None:
     key = set_widget("pick_seeds", count)
 
     def keep() -> None:
-        if (picked := st.session_state[key]) is not None:
+        if (picked := st.session_state.get(key)) is not None:
             change({"seeds": picked})
 
     options = sorted({*SEEDS, count})

@@ -265,7 +265,7 @@ def _move(place: int, layer: Layer, way: str) -> None:
 
 
 def _add(key: str, place: int) -> None:
-    name, stack = st.session_state[key], current_stack()
+    name, stack = st.session_state.get(key), current_stack()
     if not name or len(stack) >= MAX_LAYERS or place > len(stack):
         return
     layer = KINDS[name]()

@@ -29,6 +29,14 @@ def _context() -> Any:
     return _get_context(suppress_warning=True) if _get_context else None
 
 
+def this_run() -> object | None:
+    """What stands for the script run of this thread, and is another for any other run.
+
+    The public way: None, so that nothing can be kept for a run.
+    """
+    return _context()
+
+
 def session_id() -> str:
     """An id of the session whose script runs, the same in all its runs.
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
+from lib.ui.heap import give_back
 from lib.ui.streamlit_private.names import available, sets, takes
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _load_storage() -> Any:
     from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
     takes(TTLCache.expire, "self", "at_time")
+    takes(WebsocketSessionManager.list_active_sessions, "self")
     sets(MemorySessionStorage, "_cache")
     sets(WebsocketSessionManager, "_session_storage")
     sets(Runtime, "_session_mgr")
@@ -134,15 +136,21 @@ _storage = available("Expired sessions stay until another one leaves.", _load_st
 async def drop_expired_sessions() -> None:
     """End the sessions whose browser didn't come back in time, for as long as the server runs.
 
-    Streamlit itself does that when another session leaves. The public way: as Streamlit.
+    When the last one has ended, their memory goes back to the system. Streamlit itself ends them
+    when another session leaves. The public way: as Streamlit.
     """
     if not _storage:
         return
     seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
     while True:
         await asyncio.sleep(max(0.1, seconds))
-        for _, info in _storage.instance()._session_mgr._session_storage._cache.expire():
+        sessions = _storage.instance()._session_mgr
+        expired = sessions._session_storage._cache.expire()
+        for _, info in expired:
             info.session.shutdown()
+        if expired and not sessions.list_active_sessions():
+            del info, expired
+            give_back()
 
 
 def _load_uploads() -> re.Pattern[str]:

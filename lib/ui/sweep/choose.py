@@ -79,8 +79,10 @@ def _typed(can: list[str]) -> dict[str, str]:
 
 def _write() -> None:
     """Write what the widgets say into the address."""
-    words = {}
-    for key in st.session_state["sweep_keys"]:
+    words, keys = {}, st.session_state.get("sweep_keys")
+    if keys is None:  # another run of the page has dropped it
+        return
+    for key in keys:
         said = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
         words[key] = said if isinstance(said, str) else ",".join(said)
     set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
