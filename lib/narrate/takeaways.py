@@ -134,7 +134,8 @@ def step_error_takeaway(run: RunAt) -> str:
         return TOO_FEW.format(samples)
     clearly, barely = int((told & (errors < BETTER * naive)).sum()), (errors < naive).any()
     if last and not (barely or hardly):
-        return f"Neither mode beats {rival} at any step."
+        all_told = bool(told.all()) and last_told
+        return f"Neither mode beats {rival} at any step." if all_told else TOO_FEW.format(samples)
     few = "hardly at any step" if barely else "at no step"
     some = f"at {clearly} of {len(naive)} steps" if clearly else few
     where = "at every step" if clearly == len(naive) else some

@@ -121,6 +121,7 @@ def test_an_address_that_lags_behind_takes_nothing_back() -> None:
         assert shown(app.run()) == "b"
 
 
+@pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
 def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
     """Whether the browser had followed by then or not."""

@@ -14,6 +14,7 @@ from lib.ui.browser import COOKIE
 from lib.ui.served import MIDDLEWARE, ROUTES
 
 
+@pytest.mark.private
 @pytest.mark.parametrize(
     ("path", "query", "charted"),
     [

@@ -361,6 +361,9 @@ def test_all_cards_go_by_one_rule_of_how_many_samples_tell():
         assert compare_takeaway(RunAt(EXPERIMENT, table, both)).startswith("Too few independent")
         said = step_error_takeaway(RunAt(EXPERIMENT, table, both))
         assert said == "Sequence mode beats the best baseline at every step, last-step at its one."
+        near = a_snapshot(table, sequence=math.sqrt(20), last=math.sqrt(1.5))
+        for card in cards:  # worse at most steps, and at the last one nobody can tell
+            assert card(RunAt(EXPERIMENT, table, near)).startswith("Too few independent")
     run = RunAt(EXPERIMENT, made, a_snapshot(made, last=math.sqrt(0.9)))
     assert (
         step_error_takeaway(run) == "Last-step mode beats the best baseline."
