@@ -99,7 +99,7 @@ async def act(page: Page, visitor: Visitor) -> None:
         kind = "back" if kind == "quick" else ""
     if kind == "back":
         visitor.does("goes back")
-        await page.evaluate("history.back()")
+        await page.evaluate("navigation.canGoBack && history.back()")  # else to about:blank
     if kind == "reload":
         visitor.does("reloads")
         await page.reload(timeout=1000 * LIMIT)
