@@ -16,7 +16,6 @@ from lib.datasets import find_spec
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted, true
-from lib.tables.order import on_weekdays
 from lib.toml import beside
 
 _FILE = beside(__file__)
@@ -199,7 +198,7 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         every=origin.every > 1,
         own=origin.x_scale.by_series,
         stops=_stops(experiment, dataset),
-        weekdays=origin.times is not None and on_weekdays(origin.times.to_numpy()),
+        weekdays=_on_weekdays(origin),
         differs=data.form == "change" and {*targets} & {*names},
     )
     if not on & {"series", "test", "gap", "stride", "every", "stops"}:
@@ -251,6 +250,15 @@ def _stops(experiment: Experiment, dataset: Dataset) -> bool:
     """Whether there are gaps of time, and windows that stop there."""
     origin = dataset.cut_from
     return experiment.data.at_gaps == "stop" and bool(origin.segment[-1] >= len(origin.names))
+
+
+def _on_weekdays(origin: Origin) -> bool:
+    """Whether the rows have dates without weekends."""
+    if origin.times is None:
+        return False
+    from lib.tables.order import on_weekdays  # noqa: PLC0415  brings pandas along
+
+    return on_weekdays(origin.times.to_numpy())
 
 
 def _within(on: set[str]) -> str:

@@ -95,7 +95,7 @@ def test_the_part_is_drawn_on_its_dates():
 def test_without_models_the_target_and_a_baseline_are_drawn():
     """Before training; another baseline where it is picked."""
     figure, _ = drawn(sales(), modes=(), baseline="mean")
-    assert [trace["name"] for trace in figure.data] == ["target", "guessing the mean"]
+    assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
 
 
 def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
