@@ -133,7 +133,9 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     monkeypatch.setattr(sessions, "_session_storage", storage)
     sessions.list_active_sessions.return_value = []  # type: ignore[attr-defined]
     monkeypatch.setattr(server, "give_back", give_back := MagicMock())
-    expired, young = MagicMock(), MagicMock()
+    broken, expired, young = MagicMock(), MagicMock(), MagicMock()
+    broken.session.shutdown.side_effect = ValueError("a session that cannot end")
+    storage.save(broken)
     storage.save(expired)
     clock[0] = 119.0
     storage.save(young)

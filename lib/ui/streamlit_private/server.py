@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SOON = 0.005
 """Seconds until it is looked again whether all messages of a session's last run were delivered."""
+_log = logging.getLogger(__name__)
 PURGES, PURGE_SECONDS = 10, 30.0
 """How often expired sessions are looked for: so many times within their time to live, and at least
 every so many seconds."""
@@ -145,11 +147,14 @@ async def drop_expired_sessions() -> None:
     while True:
         await asyncio.sleep(max(0.1, seconds))
         sessions = _storage.instance()._session_mgr
-        expired = sessions._session_storage._cache.expire()
-        for _, info in expired:
-            info.session.shutdown()
-        if expired and not sessions.list_active_sessions():
-            del info, expired
+        expired = [info.session for _, info in sessions._session_storage._cache.expire()]
+        has_expired = bool(expired)
+        while expired:
+            try:
+                expired.pop().shutdown()
+            except Exception:  # one session's error must not keep all later ones alive
+                _log.exception("an expired session could not be ended")
+        if has_expired and not sessions.list_active_sessions():
             give_back()
 
 
