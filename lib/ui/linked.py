@@ -42,8 +42,10 @@ class Linked:
         return {"key": key, "on_change": self._keep, "args": (then,)}
 
     def _keep(self, then: Callable[[], None]) -> None:
-        moved = st.session_state.get(self.key)  # gone where another run of the page has dropped it
-        if moved is not None:  # as a browser says for a moment where its theme isn't the usual one
+        # None where another run of the page has dropped it, or for a moment where a browser's theme
+        # isn't the usual one; a label where the options have changed.
+        moved = st.session_state.get(self.key)
+        if isinstance(moved, int):
             text = "" if moved == self.default else self.texts[moved]
             address.set_page_values({self.name: text})
             then()

@@ -335,3 +335,14 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.M
     linked.Linked("step", ("0", "1"), 0, "field")._keep(lambda: taken.append(2))
     choose._write()
     assert taken == [1]
+
+
+def test_a_label_that_is_no_option_any_more_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit gives a callback the label itself, where other data no longer have the option."""
+    labels = {"field": "Step 9", "sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
+    monkeypatch.setattr(st, "session_state", labels)
+    written: dict[str, str] = {}
+    monkeypatch.setattr(choose, "set_page_value", written.__setitem__)
+    linked.Linked("step", ("0", "1"), 0, "field")._keep(written.clear)
+    choose._write()
+    assert written == {"vary": "U=2,4"}

@@ -14,6 +14,8 @@ from tests.browser.conftest import PROBE
 from tests.browser.server import Server
 from tests.faults.wishes import FILES, KEYS, LIMIT, TEXTS, Visitor
 
+CANCELED = "File uploader error on file upload - CanceledError"
+"""What Streamlit's client says where a page is left while it sends a file."""
 ANSWERS = """() => document.querySelector("[data-test-script-state=notRunning]")
     && document.querySelector("[data-testid=stMain]")?.innerText.trim()"""
 ANY = """(draw) => {
@@ -30,8 +32,9 @@ async def browse(server: Server, context: BrowserContext, visitor: Visitor, end:
     """Visit after visit with a browser's tab, until `end` on `time.monotonic`."""
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and not PROBE.search(message.location.get("url", "")):
-            visitor.found(f"console: {message.text} {message.location.get('url', '')}")
+        where = message.location.get("url", "")
+        if message.type == "error" and not PROBE.search(where) and CANCELED not in message.text:
+            visitor.found(f"console: {message.text} {where}")
 
     while time.monotonic() < end:
         page = await context.new_page()
@@ -96,7 +99,7 @@ async def act(page: Page, visitor: Visitor) -> None:
         kind = "back" if kind == "quick" else ""
     if kind == "back":
         visitor.does("goes back")
-        await page.evaluate("history.back()")
+        await page.evaluate("navigation.canGoBack && history.back()")  # else to about:blank
     if kind == "reload":
         visitor.does("reloads")
         await page.reload(timeout=1000 * LIMIT)

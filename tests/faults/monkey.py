@@ -35,8 +35,9 @@ from tests.session import WIDGETS, Session
 
 RUNS, RUNS_PER_SECOND = 6, 1.5
 """How often a page may run as a whole after a single wish, and in each second after it."""
-KEPT_MB, REST = 50, 300.0
-"""What the page process may have kept, after so many seconds without visitors."""
+KEPT_MB, REST = 50, 360.0
+"""What the page process may have kept after so many seconds without visitors: for five minutes they
+may come back to their sessions, and within one more the last of these has ended."""
 
 
 class Tab(Session):

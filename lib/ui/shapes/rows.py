@@ -214,7 +214,7 @@ def _takes(place: int, stack: Stack) -> None:
         return [text for text in texts if text in names]
 
     def take(name: str, texts: list[str]) -> None:
-        pairs = [map(int, text.split(".")) for text in texts]
+        pairs = [map(int, text.split(".")) for text in texts if text in names]  # else a label
         refs = tuple(Ref(at - 1, output) for at, output in pairs)
         single = {at for at, before in enumerate(stack) if len(before.returned()) == 1}
         named: dict[str, Any] = {

@@ -82,7 +82,8 @@ def _write() -> None:
     words, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # another run of the page has dropped it
         return
-    for key in keys:
+    # A click may come after other data no longer have the setting; then Streamlit gives its label.
+    for key in (key for key in keys if key in VARIABLE):
         said = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
         words[key] = said if isinstance(said, str) else ",".join(said)
     set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
