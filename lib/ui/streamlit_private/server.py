@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -28,7 +29,8 @@ PURGES, PURGE_SECONDS = 10, 30.0
 every so many seconds."""
 
 
-def _load_sessions() -> tuple[type[AppSession], Any, Any]:
+def load_sessions() -> tuple[type[AppSession], Any, Any]:
+    """What takes a session's requests, its state once it has ended, and what joins requests."""
     from streamlit.runtime.app_session import AppSession, AppSessionState
     from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
@@ -42,7 +44,7 @@ def _load_sessions() -> tuple[type[AppSession], Any, Any]:
 
 _sessions = available(
     "On a busy server a page may stand still, or be loaded anew, until Streamlit mends that.",
-    _load_sessions,
+    load_sessions,
 )
 
 
@@ -75,6 +77,7 @@ def delivered_first(
     """
     waiting: WeakKeyDictionary[AppSession, Any] = WeakKeyDictionary()
 
+    @wraps(start)
     def start_when_delivered(session: AppSession, asked: RerunData) -> None:
         is_first = session not in waiting
         waiting.setdefault(session, requests()).request_rerun(asked)
@@ -106,6 +109,7 @@ def of_open_page(
     draws, and stays white ("Cannot set a node at a delta path").
     """
 
+    @wraps(ask)  # its signature is looked at again
     def ask_of_open_page(session: AppSession, state: ClientState | None) -> None:
         if state is not None:
             page = state.page_script_hash
