@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from lib.ui.streamlit_private.names import SWITCH
+from lib.ui.streamlit_private.names import is_public
 from tests.agreement import recorded
 from tests.browser.server import Server, serve, without_known
 
@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-        if item.get_closest_marker("private") and os.environ.get(SWITCH, "0") != "0":
+        if item.get_closest_marker("private") and is_public():
             item.add_marker(pytest.mark.skip("only Streamlit's private names give this"))
     items.sort(key=lambda item: folder_of(item.nodeid) not in TOGETHER)
 

@@ -45,7 +45,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 class NameBrowsers:
-    """Give a browser that has none a random token, with any page: a cookie that no script reads."""
+    """Give a browser that has none a random token, in a cookie that no script reads.
+
+    It comes with whatever answers a request for a page, also with "not modified" (304): a browser
+    that was closed has the page still, but the cookie no more.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,13 +59,15 @@ class NameBrowsers:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    cookie = f"{COOKIE}={token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
-                    headers.append("Set-Cookie", cookie)
+                cookie = f"{COOKIE}={token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
+                MutableHeaders(scope=message).append("Set-Cookie", cookie)
             await send(message)
 
-        is_new = scope["type"] == "http" and COOKIE not in HTTPConnection(scope).cookies
+        is_new = False
+        if scope["type"] == "http":
+            request = HTTPConnection(scope)
+            asks_for_page = "text/html" in request.headers.get("accept", "")
+            is_new = asks_for_page and COOKIE not in request.cookies
         await self._app(scope, receive, send_named if is_new else send)
 
 

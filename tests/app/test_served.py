@@ -43,27 +43,31 @@ def _first_page(path: str, query: str) -> str:
 
 
 def test_a_browser_gets_a_name_with_its_first_page() -> None:
-    """Once, unguessable, and out of the reach of scripts; what isn't a page brings none."""
-    first, second = _cookies("text/html"), _cookies("text/html")
+    """Once, unguessable, and out of the reach of scripts; what isn't a page brings none.
+
+    Also where the browser has the page, of which the server says no more than that.
+    """
+    first, second = _cookie("text/html,*/*"), _cookie("text/html", status=304)
     name, *terms = first.split("; ")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*terms}
     assert len(name.removeprefix(f"{COOKIE}=")) >= 32
+    assert second.startswith(COOKIE)
     assert first != second
-    assert _cookies("text/html", sent=f"other=1; {name}") == ""
-    assert _cookies("application/json") == ""
+    assert _cookie("text/html", sent=f"other=1; {name}") == ""
+    assert _cookie("*/*") == ""
 
 
-def _cookies(content_type: str, sent: str = "") -> str:
-    """What an answer of this type has a browser keep that sends these cookies."""
+def _cookie(accept: str, status: int = 200, sent: str = "") -> str:
+    """What a browser has to keep that accepts this, sends these cookies, and gets this answer."""
     answers: list[Message] = []
 
     async def ask() -> None:
         async def send(message: Message) -> None:
             answers.append(message)
 
-        named = MIDDLEWARE[0].cls(Response(media_type=content_type))
-        scope = {"type": "http", "headers": [(b"cookie", sent.encode())], "path": "/"}
-        await named(scope, lambda: None, send)
+        named = MIDDLEWARE[0].cls(Response(status_code=status))
+        headers = [(b"accept", accept.encode()), (b"cookie", sent.encode())]
+        await named({"type": "http", "headers": headers, "path": "/"}, lambda: None, send)
 
     asyncio.run(ask())
     return Headers(raw=answers[0]["headers"]).get("set-cookie", "")

@@ -16,13 +16,18 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
+def is_public() -> bool:
+    """Whether the public way is to be taken everywhere."""
+    return os.environ.get(SWITCH, "0") not in ("", "0")
+
+
 def available(lost: str, load: Callable[[], T]) -> T | None:
     """Return the private names that `load` looks up; None, and a warning, where one is missing.
 
     `load` raises ImportError, AttributeError or OSError for a missing one, TypeError or ValueError
     for one of another form. `lost` says in the log what the app does without them.
     """
-    if os.environ.get(SWITCH, "0") not in ("", "0"):
+    if is_public():
         return None
     try:
         return load()
