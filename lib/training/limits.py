@@ -6,11 +6,12 @@ import numpy as np
 
 from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
+from lib.memory import share
 from lib.stack import total
 from lib.stack.tracing import model_layers
-from lib.training import machine, said
+from lib.training import said
 
-MAX_STATES = int(8_000_000 * machine.share())
+MAX_STATES = int(8_000_000 * share())
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them. Fewer where there is less memory."""
 MAX_PRODUCTS = 2_200_000_000

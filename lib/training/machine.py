@@ -10,9 +10,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from lib.memory import GB, GROUPS, MB, share, total_memory, used_memory
-
-__all__ = ["share", "total_memory", "used_memory"]
+from lib import memory
+from lib.memory import GB, GROUPS, MB
 
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
@@ -56,7 +55,9 @@ def worker_count() -> int:
         return int(setting)
     if setting:
         log.warning("%s must be a number from 1 to %d, got %r", SETTING, MOST_WORKERS, setting)
-    return max(1, min(int(cores() / CORES_EACH), total_memory() // TWO_FIT_IN, MOST_BY_DEFAULT))
+    return max(
+        1, min(int(cores() / CORES_EACH), memory.total_memory() // TWO_FIT_IN, MOST_BY_DEFAULT)
+    )
 
 
 def cores(groups: Path = GROUPS) -> float:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
+from lib.memory import share
 from lib.run import Run, Snapshot, Status, weight_bytes
-from lib.training import machine, said
+from lib.training import said
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past
@@ -31,7 +32,7 @@ hidden."""
 KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
-KEEP_BYTES = int(64_000_000 * machine.share())
+KEEP_BYTES = int(64_000_000 * share())
 """Bytes of data and of weights, of now and before, that these may hold; data that several share
 count once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600

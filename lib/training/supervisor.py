@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from lib import memory
 from lib.training import machine, said
 from lib.training.messages import Event, Message, Retire
 from lib.training.worker_process import WorkerProcess
@@ -80,7 +81,7 @@ class Supervisor:
         self.unavailable = ""
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy, self._clock = busy, clock
-        self._two_fit = machine.total_memory() >= machine.TWO_FIT_IN
+        self._two_fit = memory.total_memory() >= machine.TWO_FIT_IN
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
         self._waiting_for_memory: WorkerProcess | None = None

@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import Any
 
+from lib import memory
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
 from lib.toml import beside
@@ -76,8 +77,8 @@ class Loop:
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         if share is None:
-            share = machine.total_memory() // machine.worker_count()
-        start = machine.used_memory()
+            share = memory.total_memory() // machine.worker_count()
+        start = memory.used_memory()
         self._limit = machine.memory_limit(share, start)
         self._own_limit = start + GROWTH * (self._limit - start)
         self._busy = FEW + 1
@@ -89,11 +90,11 @@ class Loop:
 
     def _has_leisure(self) -> bool:
         """Whether there are memory and time for a room that nobody waits for."""
-        return self._busy <= FEW and machine.used_memory() < ROOMY * self._limit
+        return self._busy <= FEW and memory.used_memory() < ROOMY * self._limit
 
     def _may_grow(self) -> bool:
         """Whether there is memory for programs that runs can do without."""
-        return machine.used_memory() < self._own_limit
+        return memory.used_memory() < self._own_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -134,7 +135,7 @@ class Loop:
         now = time.monotonic()
         if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
             return
-        if machine.used_memory() > (self._limit if self._runs else self._own_limit):
+        if memory.used_memory() > (self._limit if self._runs else self._own_limit):
             self._reported_grown = now
             self._send(messages.Event("grown"))
 

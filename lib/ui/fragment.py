@@ -96,7 +96,7 @@ def following_fragment(
             return part(now)
 
     def look_again() -> None:
-        """Soon; and what went may have ended meanwhile: nobody would come to look."""
+        """Check again soon: the run may have ended since the last check."""
         nonlocal interval
         if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
             look_every(interval := RHYTHM.interval(seconds))

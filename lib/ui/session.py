@@ -24,13 +24,13 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.dataset import Dataset
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
-    from lib.figures.chart import Chart
     from lib.kept import Kept
     from lib.run import SeedWeights
     from lib.stack.base import Stack
     from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
+    from lib.ui.two_charts import TwoCharts
     from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
@@ -133,28 +133,6 @@ class Upload:
     """What is shown while what the sidebar asks for can't be had."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of which the person has taken all columns away, "inputs" or "targets" → which these were."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownChart:
-    """A figure with its alternative text, and as it is drawn, which may be in another height."""
-
-    figure: Chart
-    alt: str
-    drawn: Chart
-
-    def shows(self, figure: Chart, alt: str) -> bool:
-        """Whether it is this figure, of whatever height, with this alternative text."""
-        is_same = self.figure is figure or self.figure.to_dict() == figure.to_dict()
-        return is_same and self.alt == alt
-
-
-@dataclass(slots=True)
-class TwoCharts:
-    """The two charts of a place, and which of them lies above: see `lib.ui.text`."""
-
-    top: int = 1
-    shown: list[ShownChart | None] = field(default_factory=lambda: [None, None])
 
 
 @dataclass(slots=True, eq=False)

@@ -21,8 +21,9 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.english import widest
 from lib.figures.chart import CONFIG, Chart
 from lib.ui.fragment import Place
-from lib.ui.session import ShownChart, TwoCharts, session
+from lib.ui.session import session
 from lib.ui.style import lay_above
+from lib.ui.two_charts import ShownChart, TwoCharts
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
 """Within what no line may end: a small number, and a number with its unit."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
+from lib import memory
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
@@ -45,7 +46,7 @@ def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[Tr
 
     patch = pytest.MonkeyPatch()
     patch.setattr(supervisor, "RESTART_DELAYS", (0.0,) * 20)
-    patch.setattr(machine, "total_memory", lambda: machine.GB)
+    patch.setattr(memory, "total_memory", lambda: machine.GB)
     with TrainingClient(make_worker=make) as client:
         yield client
     patch.undo()

@@ -82,11 +82,11 @@ def test_a_setting_may_say_less_and_children_count(monkeypatch: pytest.MonkeyPat
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may keep it")
 def test_what_is_taken_shows() -> None:
     """And what is given back is gone."""
-    before = machine.used_memory()
+    before = memory.used_memory()
     taken = np.ones(100_000_000, np.uint8)
-    assert machine.used_memory() - before > 90_000_000
+    assert memory.used_memory() - before > 90_000_000
     del taken
-    assert machine.used_memory() - before < 50_000_000
+    assert memory.used_memory() - before < 50_000_000
 
 
 def test_what_is_shared_is_not_counted() -> None:
@@ -95,8 +95,8 @@ def test_what_is_shared_is_not_counted() -> None:
     def says(**memory: int) -> Any:
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
 
-    assert machine.used_memory(says(rss=500, shared=200)) == 300
-    assert machine.used_memory(says(rss=500)) == 500  # as on macOS
+    assert memory.used_memory(says(rss=500, shared=200)) == 300
+    assert memory.used_memory(says(rss=500)) == 500  # as on macOS
 
 
 @pytest.mark.parametrize(
@@ -119,14 +119,14 @@ def test_the_default_suits_the_machine(
     """Two processors and two gigabytes each, and never more than four."""
     monkeypatch.delenv(machine.SETTING, raising=False)
     monkeypatch.setattr(machine, "cores", lambda: cores)
-    monkeypatch.setattr(machine, "total_memory", lambda: total)
+    monkeypatch.setattr(memory, "total_memory", lambda: total)
     assert machine.worker_count() == expected
 
 
 def test_the_setting_goes_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Within its bounds; nonsense is passed over, and said in the log."""
     monkeypatch.setattr(machine, "cores", lambda: 4)
-    monkeypatch.setattr(machine, "total_memory", lambda: 8 * GB)
+    monkeypatch.setattr(memory, "total_memory", lambda: 8 * GB)
     for asked, expected in (("", 2), ("3", 3), ("16", 16), ("0", 2), ("17", 2), ("many", 2)):
         monkeypatch.setenv(machine.SETTING, asked)
         assert machine.worker_count() == expected

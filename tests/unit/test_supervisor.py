@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lib import memory
 from lib.run import Snapshot, Status
 from lib.training import machine, run_book, said, supervisor
 from lib.training.messages import Event
@@ -243,7 +244,7 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> N
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """On a machine without memory for two workers, one that is ready."""
-    monkeypatch.setattr(machine, "total_memory", lambda: machine.GB)
+    monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     scene = Scene()
     scene.worker.say(Event("ready"))
     yield scene

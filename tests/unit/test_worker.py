@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from msgspec import structs
 
+from lib import memory
 from lib.run import Snapshot, Status
-from lib.training import cache, limits, machine, pair_trainer, worker
+from lib.training import cache, limits, pair_trainer, worker
 from lib.training.architecture import Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb, encode
 from lib.training.room import ROOMS
@@ -293,7 +294,7 @@ def test_rooms_that_nobody_waits_for_are_built_when_few_runs_train(
     """They take the time of those that do."""
     monkeypatch.setattr(worker, "FEW", 0)
     monkeypatch.setattr(cache, "SOON", 0.001)
-    monkeypatch.setattr(machine, "used_memory", lambda: used)
+    monkeypatch.setattr(memory, "used_memory", lambda: used)
     room = next(room for room in ROOMS if room.code.cell == "gru")
     used, built, held = 10**12, list[Architecture](), HeldProgram()
 

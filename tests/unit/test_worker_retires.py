@@ -19,7 +19,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
 ) -> None:
     """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
-    monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
+    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
     desk = Desk(timing=replace(USUAL, grown_seconds=pause))
     desk.send(START_PAUSED)
@@ -46,7 +46,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
 def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
     """From where runs get no programs of their own any more; nobody is hurt by a fresh one then."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 2000)
-    monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
+    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 1000
     desk = Desk()
     desk.send(START_PAUSED)
