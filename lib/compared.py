@@ -42,8 +42,9 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
     if (origin := dataset.origin) is None:
         return math.inf
     first = origin.starts[dataset.judged if samples is None else samples]
-    blocks = np.stack([origin.series[first], first // max(1, *origin.horizons)])
-    return np.unique(blocks, axis=1).shape[1]
+    rows = len(origin.series)
+    blocks = origin.series[first].astype(np.int64) * rows + first // max(1, *origin.horizons)
+    return len(np.unique(blocks))
 
 
 @cache

@@ -22,7 +22,7 @@ TITLE = "An uploaded file"
 """Stands for the file's name."""
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
 """Stands where samples or rows would be drawn."""
-_NAMES = ("inputs", "targets", "types", "id")
+COLUMN_SETTINGS = ("inputs", "targets", "types", "id")
 """Settings, by key, whose values are names of the file's columns."""
 
 
@@ -86,7 +86,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 
 def without_columns(experiment: Experiment) -> Experiment:
     """The experiment with no column named."""
-    return experiment.set(**{key: SETTINGS[key].default for key in _NAMES})
+    return experiment.set(**{key: SETTINGS[key].default for key in COLUMN_SETTINGS})
 
 
 @remembered

@@ -44,6 +44,11 @@ class WithNumber(Operation, kind="number", keras="x * 2"):
         """As Python writes it."""
         return self.called_on("", "x")
 
+    @property
+    def title(self) -> str:
+        """As Python writes it."""
+        return self.code()
+
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         """With a sign between tensor and number."""
         sides = tensors, f"{self.number:g}"

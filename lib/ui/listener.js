@@ -32,7 +32,7 @@ const LEAVES = 10000; // milliseconds until a page that was to be left may tell 
 const LISTENER = ".st-key-listener";
 const LOOKS = 1000; // milliseconds between two looks whether the page is white
 const WHITE = 3; // so many of these in a row are too many
-const AGAIN = 60000; // milliseconds until a page may be loaded anew once more
+const AGAIN = 10000; // milliseconds after a load until the page may be loaded anew
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 // Once a link has been pressed no component may tell anything of the page that is left: Streamlit
@@ -56,8 +56,7 @@ function watch() {
     const app = document.querySelector("[data-testid=stApp]");
     const rests = !app || app.dataset.testScriptState === "notRunning";
     looks = rests && !document.querySelector(LISTENER) ? looks + 1 : 0;
-    if (looks < WHITE || Date.now() - (sessionStorage.loadedAnew ?? 0) < AGAIN) return;
-    sessionStorage.loadedAnew = Date.now();
+    if (looks < WHITE || performance.now() < AGAIN) return;
     location.reload();
   }, LOOKS);
 }

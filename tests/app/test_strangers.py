@@ -240,7 +240,7 @@ def test_another_server_hides_the_rows_that_it_was_sent(
     assert "1987" in leaks(sent(far.run()), run)
 
 
-def test_a_sweep_on_an_upload_keeps_the_name_of_its_file(
+def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(
     owner: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From those who have its link; its points are figures."""
@@ -248,9 +248,18 @@ def test_a_sweep_on_an_upload_keeps_the_name_of_its_file(
     table = owner.session_state[KEY].upload.table
     mine = runs.Owner("owner", table, is_listed=False)
     ready = next(iter(sweeps.READY.values()))
+    rows = [
+        [{**row, "settings": f"{row['settings']}&targets={COLUMN}"} for row in point.rows]
+        for point in ready.recorded
+    ]
+    points = [replace(point, rows=row) for point, row in zip(ready.recorded, rows, strict=True)]
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
+    monkeypatch.setattr(sweeps.Runner, "results", points)
     sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
+    assert COLUMN not in sent(stranger)
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
-    assert FILE in sent(stranger.run())
+    stranger.run()
+    assert FILE in sent(stranger)
+    assert COLUMN in sent(stranger)

@@ -17,7 +17,7 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
-from lib.ui.streamlit_private import server
+from lib.ui.streamlit_private import others, server
 from lib.ui.streamlit_private.names import SWITCH, available, sets, takes
 from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
 from tests.waiting import PATIENCE
@@ -133,7 +133,9 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     monkeypatch.setattr(sessions, "_session_storage", storage)
     sessions.list_active_sessions.return_value = []  # type: ignore[attr-defined]
     monkeypatch.setattr(server, "give_back", give_back := MagicMock())
-    expired, young = MagicMock(), MagicMock()
+    broken, expired, young = MagicMock(), MagicMock(), MagicMock()
+    broken.session.shutdown.side_effect = ValueError("a session that cannot end")
+    storage.save(broken)
     storage.save(expired)
     clock[0] = 119.0
     storage.save(young)
@@ -149,6 +151,14 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     expired.session.shutdown.assert_called_once_with()
     young.session.shutdown.assert_not_called()
     give_back.assert_called_once_with()
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_what_is_mended_is_no_change_of_streamlits() -> None:
+    """Modules that are imported later still find the names as they know them."""
+    assert server.load_sessions()
+    assert others.load_runtime()
 
 
 class Changed:

@@ -10,7 +10,8 @@ from lib.ui.streamlit_private.names import available, sets, takes
 from lib.ui.streamlit_private.script import session_id
 
 
-def _load_runtime() -> Any:
+def load_runtime() -> Any:
+    """The server's sessions, and what a browser says of its page."""
     from streamlit.proto.ClientState_pb2 import ClientState
     from streamlit.runtime import Runtime
     from streamlit.runtime.app_session import AppSession
@@ -24,7 +25,7 @@ def _load_runtime() -> Any:
     return Runtime, ClientState
 
 
-_runtime = available("Who follows a talk looks every second whether it has moved.", _load_runtime)
+_runtime = available("Who follows a talk looks every second whether it has moved.", load_runtime)
 CAN_REDRAW = _runtime is not None
 """Whether a page of another session can be drawn anew. The public way: that page looks every
 POLL_SECONDS, and says with `note_presence` that it is still there."""

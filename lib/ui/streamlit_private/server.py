@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 
 SOON = 0.005
 """Seconds until it is looked again whether all messages of a session's last run were delivered."""
+_log = logging.getLogger(__name__)
 PURGES, PURGE_SECONDS = 10, 30.0
 """How often expired sessions are looked for: so many times within their time to live, and at least
 every so many seconds."""
 
 
-def _load_sessions() -> tuple[type[AppSession], Any, Any]:
+def load_sessions() -> tuple[type[AppSession], Any, Any]:
+    """What takes a session's requests, its state once it has ended, and what joins requests."""
     from streamlit.runtime.app_session import AppSession, AppSessionState
     from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
@@ -40,7 +44,7 @@ def _load_sessions() -> tuple[type[AppSession], Any, Any]:
 
 _sessions = available(
     "On a busy server a page may stand still, or be loaded anew, until Streamlit mends that.",
-    _load_sessions,
+    load_sessions,
 )
 
 
@@ -73,6 +77,7 @@ def delivered_first(
     """
     waiting: WeakKeyDictionary[AppSession, Any] = WeakKeyDictionary()
 
+    @wraps(start)
     def start_when_delivered(session: AppSession, asked: RerunData) -> None:
         is_first = session not in waiting
         waiting.setdefault(session, requests()).request_rerun(asked)
@@ -104,6 +109,7 @@ def of_open_page(
     draws, and stays white ("Cannot set a node at a delta path").
     """
 
+    @wraps(ask)  # its signature is looked at again
     def ask_of_open_page(session: AppSession, state: ClientState | None) -> None:
         if state is not None:
             page = state.page_script_hash
@@ -145,11 +151,14 @@ async def drop_expired_sessions() -> None:
     while True:
         await asyncio.sleep(max(0.1, seconds))
         sessions = _storage.instance()._session_mgr
-        expired = sessions._session_storage._cache.expire()
-        for _, info in expired:
-            info.session.shutdown()
-        if expired and not sessions.list_active_sessions():
-            del info, expired
+        expired = [info.session for _, info in sessions._session_storage._cache.expire()]
+        has_expired = bool(expired)
+        while expired:
+            try:
+                expired.pop().shutdown()
+            except Exception:  # one session's error must not keep all later ones alive
+                _log.exception("an expired session could not be ended")
+        if has_expired and not sessions.list_active_sessions():
             give_back()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.figures.sweep import curve_figure, map_figure, parallel_figure
 from lib.narrate.sweep import found_details, found_takeaway
+from lib.redaction import COLUMN_SETTINGS
 from lib.sweep.plan import Plan
 from lib.sweep.runner import State
 from lib.swept import MODES, PointResult, axes_of, clear_mode, findings, is_number, named, worded
@@ -50,7 +52,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     takeaway(words, *found_details(points))
     if points:
         _pictures(points, words, palette)
-        st.html(_table(points))
+        st.html(_table(points, hides_columns=sweep.is_redacted))
 
 
 def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
@@ -107,11 +109,14 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
             steady_chart(map_figure(points, (across, key), what, palette), words, f"sweep_{what}")
 
 
-def _table(points: Sequence[PointResult]) -> str:
+def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
     """All points with links to their runs in Explore; to their settings where there is no run."""
     found, rows = findings(points), []
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = clear_mode(found[point]) if point in found else ""
-        rows.append((point, point["settings"] + run, better))
+        settings = parse_qsl(point["settings"])
+        if hides_columns:
+            settings = [(key, value) for key, value in settings if key not in COLUMN_SETTINGS]
+        rows.append((point, urlencode(settings) + run, better))
     return str(_HTML.points(rows))

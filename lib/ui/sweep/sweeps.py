@@ -49,7 +49,12 @@ class Sweep:
     @property
     def title(self) -> str:
         """The same as this browser may see it: the name of an upload is its owner's."""
-        return self.data if self.owner.table is None or self.is_mine else TITLE
+        return TITLE if self.is_redacted else self.data
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether this browser may not see the names in somebody else's upload."""
+        return self.owner.table is not None and not self.is_mine
 
     @property
     def is_mine(self) -> bool:
