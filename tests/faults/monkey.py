@@ -33,6 +33,8 @@ from tests.faults.browsing import browse
 from tests.faults.wishes import LIMIT, PAGES, Visitor, wish
 from tests.session import WIDGETS, Session
 
+SHOW_ERRORS = ("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
+"""In a server's environment: pages show what was raised, and where."""
 RUNS, RUNS_PER_SECOND = 6, 1.5
 """How often a page may run as a whole after a single wish, and in each second after it."""
 KEPT_MB, REST = 50, 360.0
@@ -183,7 +185,7 @@ def main() -> int:
     parser.add_argument("--tabs", type=int, default=2, help="visitors with a browser")
     parser.add_argument("--rest", type=float, default=REST, help="seconds until memory is read")
     asked = parser.parse_args()
-    os.environ["STREAMLIT_CLIENT_SHOW_ERROR_DETAILS"] = "full"
+    os.environ.update([SHOW_ERRORS])
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
         with serve(log) as server:

@@ -24,6 +24,7 @@ from lib.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.toml import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
+from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
@@ -82,9 +83,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     with card("The stack as Keras code"):
         code = keras_code(steps)
         st.code(code, language="python", wrap_lines=True)
-        st.download_button(
-            "Download the code", code, "model.py", "text/x-python", on_click="ignore"
-        )
+        save_button("Download the code", code, "model.py", "text/x-python")
 
 
 def _take_pattern(name: str) -> None:
