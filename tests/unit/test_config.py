@@ -34,3 +34,8 @@ def test_the_server_keeps_its_guards() -> None:
     assert CONFIG["server"]["enableXsrfProtection"] is True
     assert CONFIG["server"]["fileWatcherType"] == "none"  # or closed sessions stay
     assert CONFIG["server"]["maxUploadSize"] * 10**6 == MAX_BYTES
+
+
+def test_a_session_has_one_run_at_a_time() -> None:
+    """Two that overlap take each other's values of widgets away."""
+    assert CONFIG["runner"]["fastReruns"] is False
