@@ -206,13 +206,16 @@ def _write(value: Any) -> Any:
 
 
 def _read(kind: int, data: memoryview) -> np.ndarray:
-    """An array, of memory that is its own: else it would keep the whole message."""
+    """An array, of memory that is its own: else it would keep the whole message.
+
+    A run keeps hundreds, mostly small ones: made so, each is one object and its bytes.
+    """
     if kind != ARRAY:
         raise WireError(f"{kind} is no kind of value that may cross")
     dtype, shape, values = _array.decode(data)
     if np.dtype(dtype).kind not in DTYPE_KINDS:
         raise WireError(f"an array of {dtype!r} may not cross")
-    return np.frombuffer(values, dtype).reshape(shape)
+    return np.ndarray(tuple(shape), dtype, values)
 
 
 BUILDING = threading.Lock()
