@@ -137,8 +137,11 @@ class Dot(Joining, kind="dot", mask="ends"):
         """(N, T, F) and (N, S, F) → (N, T, S)."""
         tensors = inputs.tensors
         if len(tensors) != 2:
-            given = [*map(sizes, tensors)] if self.of or tensors[1:] else sizes(tensors[0])
-            raise ShapeError.of("not two for a dot", *tensors, listed=given)
+            shapes = [*map(sizes, tensors)]
+            listed = f"{shapes}" if self.of else f"{shapes[0]}"
+            if not self.of and len(shapes) > 1:  # a list, or of a Bidirectional layer a tuple
+                listed = f"…{', '.join(map(str, shapes))}…"
+            raise ShapeError.of("not two for a dot", *tensors, listed=listed)
         for tensor, axis in zip(tensors, self.axes, strict=True):
             if not -len(tensor) <= axis < len(tensor):
                 raise ShapeError.of("no such axis", tensor, axis=axis)

@@ -21,8 +21,8 @@ from lib.stack.errors import ShapeError
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, read_text
-from lib.stack.operations import Range
-from lib.stack.plain import Input, Unread
+from lib.stack.operations import Operation, Range
+from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read import read_model
 from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.stack.shaping import Reshape
@@ -126,8 +126,14 @@ def is_run(steps: tuple[TracedLayer, ...]) -> bool:
 def can_run(steps: tuple[TracedLayer, ...]) -> bool:
     """Whether there are data for a model: small, and sizes of a graph's inputs aren't guessed.
 
-    Nor how many numbers of open sizes there are to be put into another shape.
+    Nor how many numbers of open sizes there are to be put into another shape. What comes of
+    arithmetic is no word that an Embedding knows.
     """
+    layers = [step.layer.inside for step in steps]
+    if any(isinstance(layer, Operation) for layer in layers) and any(
+        isinstance(layer, Embedding) for layer in layers
+    ):
+        return False
     reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
     if any(None in sizes(tensor)[1:] for tensor in reshaped):
         return False
