@@ -28,7 +28,7 @@ class FakeClient:
 
     worker_ready = False
     away = unavailable = ""
-    shared: Any = None
+    lookups: Any = None
     """Other page servers, of which there are none."""
     places = 1
     """How many runs train side by side; a test may set another number."""

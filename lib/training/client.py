@@ -28,11 +28,11 @@ from lib.training import machine, messages, said
 from lib.training.attention import TIDY_SECONDS, Attention
 from lib.training.handover import Handover
 from lib.training.keepers import Keepers
+from lib.training.lookup import Lookups
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
 from lib.training.run_book import RunBook, RunEntry
-from lib.training.shared import Shared
 from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
@@ -69,8 +69,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             clustered=bool(os.environ.get(machine.RAY)) if clustered is None else clustered,
         )
         self._handover = Handover(self._book, self._questions, self._keepers)
-        self.shared = Shared(self._post_shared) if self._keepers.cluster else None
-        """The way to runs of other page servers; None where there is no cluster."""
+        self.lookups = Lookups(self._post_lookup, clock) if self._keepers.cluster else None
+        """Finds runs of other page servers; None without a cluster."""
         atexit.register(self.close)
         with self._changed:
             self._keepers.begin(delay)
@@ -132,7 +132,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return run
 
     def adopt(self, run: Run) -> None:
-        """Know a run that another page server of the cluster has started: see `shared.find`."""
+        """Know a run that another page server of the cluster has started: see `lookups`."""
         with self._changed:
             keeper = self._keepers.cluster
             if keeper is None or self._closed or run.id in self._book.entries:
@@ -289,7 +289,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
-    def _post_shared(self, command: messages.Command) -> None:
+    def _post_lookup(self, command: messages.Command) -> None:
         with self._changed:
             if (cluster := self._keepers.cluster) and not self._closed:
                 cluster.need().post(command)
@@ -297,8 +297,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
         if isinstance(message, messages.Found):
-            if self.shared:
-                self.shared.take(message)
+            if self.lookups:
+                self.lookups.answer(message)
             return
         with self._changed:
             if isinstance(message, messages.Report):
@@ -316,8 +316,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
-                if self.shared and keeper is self._keepers.cluster and message.kind == "ready":
-                    self.shared.again()
+                if self.lookups and keeper is self._keepers.cluster and message.kind == "ready":
+                    self.lookups.ask_again()
                     self._handover.show_all()
                 if message.kind == "away":
                     self._handover.move(keeper, worker, worker.withdraw(), said("left"))

@@ -27,7 +27,6 @@ from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
-from lib.ui.lookup import Lookups
 from lib.ui.session import session
 from lib.ui.text import hint
 
@@ -95,7 +94,6 @@ server still makes its way to the cluster."""
 LOOK_SECONDS = 0.3
 """Between two looks whether the run was found."""
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS = Lookups()
 
 
 def known(run_id: str | None) -> Run | None:
@@ -115,11 +113,11 @@ def is_looked_for(run_id: str | None) -> bool:
     A run that they know is this server's to watch from then on.
     """
     run_id, training = run_id or "", client()
-    shared = training.shared
-    if shared is None or training.away or not _RUN_ID.fullmatch(run_id) or training.get(run_id):
+    lookups = training.lookups
+    if lookups is None or training.away or not _RUN_ID.fullmatch(run_id) or training.get(run_id):
         return False
     seconds = FIND_SECONDS[not training.worker_ready]
-    return _LOOKUPS.ask(run_id, shared.find, seconds, partial(_take_card, training, run_id))
+    return lookups.ask(run_id, seconds, partial(_take_card, training, run_id))
 
 
 def _take_card(training: TrainingClient, run_id: str, card: bytes) -> None:
@@ -286,7 +284,7 @@ def share_rows(run_id: str, shares: bool) -> None:
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
     """What other page servers need to show a run; nothing where there are none."""
-    if client().shared is None:
+    if client().lookups is None:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)
 

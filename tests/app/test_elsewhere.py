@@ -10,7 +10,8 @@ from lib.datasets import suggested
 from lib.run import Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import Runner
-from lib.ui import lookup, runs
+from lib.training import lookup
+from lib.ui import runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
 from tests.app.test_cell import seen
@@ -29,10 +30,8 @@ RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs
 @pytest.fixture(autouse=True)
 def joined(client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch) -> Joined:
     """The servers of a cluster, of which this is one, and none has found anything yet."""
-    del time
     joined = Joined()
-    client.shared = joined.server()
-    monkeypatch.setattr(runs, "_LOOKUPS", lookup.Lookups())
+    client.lookups = joined.server(time.now)
     monkeypatch.setattr(runs, "_OWNERS", {})
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     return joined
@@ -118,17 +117,6 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(
     assert [warning.value for warning in app.warning] == [plain(runs.GONE)]
 
 
-def test_what_nobody_knows_is_not_remembered_for_ever(
-    joined: Joined, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Links may name any run."""
-    monkeypatch.setattr(lookup, "MOST", 2)
-    for place in (1, 2, 3, 1):
-        assert runs.known(f"{place:016x}") is None
-    assert len(runs._LOOKUPS._begun) == 2
-    assert len(joined.found) == 4
-
-
 def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(
     client: FakeClient, joined: Joined
 ) -> None:
@@ -172,7 +160,7 @@ def test_other_servers_can_show_what_is_started_here(client: FakeClient, joined:
     joined.cards[RUN] = runs.card_for(EXPERIMENT, owner)
     assert eventually(lambda: runs.known(RUN))
     assert client.runs[RUN].experiment == EXPERIMENT
-    client.shared = None
+    client.lookups = None
     assert runs.card_for(EXPERIMENT, owner) == b""
 
 

@@ -19,7 +19,7 @@ from lib.redaction import HIDDEN
 from lib.replay import untrained
 from lib.run import Run, Snapshot, Status
 from lib.story import all_scenes
-from lib.ui import lookup, runs
+from lib.ui import clock, runs
 from lib.ui.frame import PAGES
 from lib.ui.present.talk import Shown
 from lib.ui.session import KEY
@@ -228,8 +228,7 @@ def test_another_server_hides_the_rows_that_it_was_sent(
 ) -> None:
     """But not from the browser whose file it is."""
     joined, run_id, run = Joined(), "0123456789abcdef", client.runs["r0"]
-    client.shared = joined.server()
-    monkeypatch.setattr(runs, "_LOOKUPS", lookup.Lookups())
+    client.lookups = joined.server(clock.now)
     table = owner.session_state[KEY].upload.table
     joined.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     far = start(**{**LINK, "run": run_id})

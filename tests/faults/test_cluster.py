@@ -120,14 +120,22 @@ def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) 
     assert found.epoch > epoch
 
 
+def card_from(client: TrainingClient, run_id: str) -> bytes | None:
+    """What other page servers know of a run."""
+    cards: list[bytes] = []
+    lookups = client.lookups
+    assert lookups
+    until(lambda: cards or not lookups.ask(run_id, 60, cards.append))
+    return cards[0] if cards else None
+
+
 def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> None:
     """It finds it by its id, while it trains and after that; both see the same figures."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 10)
     with TrainingClient() as other:
-        assert other.shared
-        assert other.shared.find("0" * 16).result(30) is None
-        card = read_card(other.shared.find(run.id).result(10) or b"")
+        assert card_from(other, "0" * 16) is None
+        card = read_card(card_from(other, run.id) or b"")
         assert (card.experiment, card.browser, card.name) == (run.experiment, "a browser", "Run 1")
         theirs = Run(run.id, card.experiment, card.dataset)
         other.adopt(theirs)
@@ -139,7 +147,7 @@ def test_another_page_server_shows_and_steers_a_run(client: TrainingClient) -> N
         other.resume(theirs)
         mine, yours = client.wait(run, 60), other.wait(theirs, 120)
         assert mine.results["last"].final_mse == yours.results["last"].final_mse
-        assert other.shared.find(run.id).result(10)
+        assert card_from(other, run.id)
 
 
 def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) -> None:
@@ -164,7 +172,7 @@ def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) 
 
     play(story())
     (run_id,) = parse_qs(links[0])["run"]
-    card = read_card(client.shared.find(run_id).result(10) or b"")  # type: ignore[union-attr]
+    card = read_card(card_from(client, run_id) or b"")
     run = Run(run_id, card.experiment, card.dataset)
     client.adopt(run)
     client.stop(run)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from lib.training.lookup import Lookups
 from lib.training.messages import Command, Find, Found
-from lib.training.shared import Shared
 
 
 class Joined:
@@ -21,19 +21,19 @@ class Joined:
         """Whether nobody answers who looks for a run, until a test calls `answer`."""
         self._unanswered: list[Callable[[], object]] = []
 
-    def server(self) -> Shared:
-        """One more."""
-        return (shared := Shared(lambda command: self._take(shared, command)))
+    def server(self, clock: Callable[[], float]) -> Lookups:
+        """The lookups of one more server."""
+        return (lookups := Lookups(lambda command: self._take(lookups, command), clock))
 
-    def _take(self, shared: Shared, command: Command) -> None:
+    def _take(self, lookups: Lookups, command: Command) -> None:
         assert isinstance(command, Find)
         self.found.append(command.run_id)
-        self._unanswered.append(partial(self._answer, shared, command.run_id))
+        self._unanswered.append(partial(self._answer, lookups, command.run_id))
         if not self.is_silent:
             self.answer()
 
-    def _answer(self, shared: Shared, run_id: str) -> None:
-        shared.take(Found(run_id, self.cards.get(run_id)))
+    def _answer(self, lookups: Lookups, run_id: str) -> None:
+        lookups.answer(Found(run_id, self.cards.get(run_id)))
 
     def answer(self) -> None:
         """Say what is known of the runs that were looked for."""

@@ -218,8 +218,8 @@ def test_a_closed_client_starts_no_driver(ready: Scene) -> None:
     """Though pages may still look for runs."""
     ready.client.close()
     count = len(ready.workers)
-    assert ready.client.shared
-    ready.client.shared.find("0" * 16)
+    assert ready.client.lookups
+    ready.client.lookups.ask("0" * 16, 1, print)
     ready.client.adopt(Run("0" * 16, make_experiment(), make_dataset()))
     assert len(ready.workers) == count
 

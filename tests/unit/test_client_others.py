@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from collections.abc import Callable
 
 import pytest
 
@@ -20,6 +20,7 @@ from lib.training.messages import (
 from lib.training.run_book import HEARD_SECONDS, KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.test_client_cluster import AWAY, ready, saved, scene, starts
+from tests.waiting import eventually
 
 __all__ = ["ready", "scene"]  # fixtures
 OTHER = "0" * 16
@@ -111,35 +112,36 @@ def test_without_a_way_to_the_cluster_its_runs_are_forgotten(ready: Scene) -> No
     assert ready.latest(again).epoch == 4
 
 
-def search_of(scene: Scene) -> Future[bytes | None]:
-    """Somebody looks for a run of another server."""
-    assert scene.client.shared
-    return scene.client.shared.find(OTHER)
+def look_up(scene: Scene, take: Callable[[bytes], object] = print) -> bool:
+    """Look up a run of another server; returns whether an answer is expected."""
+    assert scene.client.lookups
+    return scene.client.lookups.ask(OTHER, 60, take)
 
 
 def test_the_next_driver_is_asked_again(ready: Scene) -> None:
     """When it is ready; who looks for a run of another server gets the answer of that one."""
-    search = search_of(ready)
+    cards: list[bytes] = []
+    look_up(ready, cards.append)
     assert ready.worker.posted == [Find(OTHER)]
     ready.worker.die()
     assert ready.worker.posted == []
     ready.worker.say(Event("ready", count=3))
     assert ready.worker.posted == [Find(OTHER)]
-    assert not search.done()
+    assert not cards
     ready.worker.say(Found(OTHER, b"card"))
-    assert search.result(0) == b"card"
+    assert eventually(lambda: cards == [b"card"])
 
 
 def test_a_driver_that_was_away_is_asked_again(scene: Scene) -> None:
     """What waited for it is taken back meanwhile: not all of that is for this machine."""
     (driver,) = scene.workers
-    search = search_of(scene)
+    look_up(scene)
     driver.say(AWAY)
     assert driver.posted == []
     driver.say(Event("ready", count=3))
     assert driver.posted == [Find(OTHER)]
     driver.say(Found(OTHER, None))
-    assert search.result(0) is None
+    assert not look_up(scene)
     driver.say(Event("places", count=4))
     assert driver.posted == [Find(OTHER)]
 
@@ -149,7 +151,7 @@ def test_a_worker_of_this_machine_that_is_ready_is_no_news_to_the_cluster(scene:
     (driver,) = scene.workers
     driver.say(AWAY)
     scene.start()
-    search_of(scene)
+    look_up(scene)
     before = list(driver.posted)
     scene.worker.say(Event("ready"))
     assert scene.worker is not driver

@@ -109,7 +109,7 @@ def test_an_empty_setting_is_no_cluster(
         monkeypatch.setenv(machine.RAY, setting)
     make: Any = FakeWorker
     with TrainingClient(make_worker=make) as client:
-        assert (client.shared is not None) is is_there
+        assert (client.lookups is not None) is is_there
 
 
 def test_what_a_driver_before_says_is_no_news() -> None:
