@@ -52,21 +52,23 @@ class Held:
             future.set_result(make())
 
 
-def test_who_asks_for_a_replay_neither_waits_for_others_nor_cancels_what_they_share(
+def test_sessions_that_look_at_one_snapshot_share_its_replay(
     client: FakeClient,  # noqa: ARG001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The page comes at once, with the replay when it is made; another session finds it made."""
+    """The page comes at once, with the replay when it is made, once for all who ask for it."""
     ahead, asked = Held(), Held()
     monkeypatch.setattr(replay, "_AHEAD", ahead)
     monkeypatch.setattr(replay, "_ASKED", asked)
-    replay._made_of.cache_clear()
+    replay._shared_futures.cache_clear()
     app = start(data="parity", replay="yes").run().run()
     assert not app.exception
     assert "being made" in " ".join(each.value for each in app.markdown)
     assert "Last step beats" not in told(app)
+    other = start(data="parity", replay="yes").run()
     asked.go_on()
-    assert "Last step beats" in told(app.run())
+    for each in (app, other):
+        assert "Last step beats" in told(each.run())
     [(shared, _)] = ahead.begun
     assert not shared.cancelled()
     ahead.go_on()

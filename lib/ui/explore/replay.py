@@ -56,28 +56,17 @@ def replay_toggle(epochs: Epochs) -> bool:
 
 
 def _frames_ahead(epochs: Epochs) -> Future[Frames]:
-    """Have another thread make the frames; those of a recording once for all sessions."""
+    """Have another thread make the frames, before anybody asks for them."""
     shown = epochs.shown
 
     def begin() -> Future[Frames]:
         return _AHEAD.submit(frames_of, shown, epochs.weights)
 
-    def shared() -> Future[Frames]:
-        return once("frames", (), begin, _made_of(shown.snapshot))
-
-    return once("frames ahead", (shown.snapshot,), shared if shown.is_recorded else begin)
-
-
-@lru_cache(maxsize=64)
-def _made_of(_: Snapshot) -> Made:
-    return {}
+    return once("ahead", (), begin, _futures(shown.snapshot))
 
 
 def _frames_asked(epochs: Epochs) -> Future[Frames]:
-    """Make the frames for somebody who waits, not queued behind those that are made ahead.
-
-    A future that other sessions share is never cancelled: such frames may be made twice.
-    """
+    """Make the frames for somebody who waits, not queued behind those that are made ahead."""
     shown, ahead = epochs.shown, _frames_ahead(epochs)
 
     def begin() -> Future[Frames]:
@@ -85,7 +74,17 @@ def _frames_asked(epochs: Epochs) -> Future[Frames]:
             return ahead
         return _ASKED.submit(frames_of, shown, epochs.weights)
 
-    return once("frames asked", (ahead,), begin)
+    return once("asked", (), begin, _futures(shown.snapshot))
+
+
+def _futures(snapshot: Snapshot) -> Made:
+    """The futures of a snapshot's frames: all sessions that look at it share them."""
+    return once("frames", (snapshot,), lambda: _shared_futures(snapshot))
+
+
+@lru_cache(maxsize=8)
+def _shared_futures(_: Snapshot) -> Made:
+    return {}
 
 
 def _show_when_made(asked: Future[Frames]) -> None:
