@@ -7,7 +7,7 @@ from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.runs import watch_worker
+from lib.ui.runs import or_elsewhere, watch_worker
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.show import show
 from lib.ui.sweep.sweeps import GONE, KEYS, shown
@@ -20,7 +20,7 @@ plan = sweep.runner.plan
 st.markdown(f"# {plain(title(sweep.title, plan.keys, plan.seeds))}")
 with st.container():
     if page_value("sweep") and not sweep.id:
-        st.warning(GONE, icon=":material/link_off:")
+        st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")
 pictures, choice = st.columns([3, 2])
 with choice.container(border=True):
     chosen = choose(loaded)

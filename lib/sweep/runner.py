@@ -19,6 +19,7 @@ from functools import lru_cache, partial
 
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
+from lib.english import counted
 from lib.experiment import Experiment, ExperimentError
 from lib.run import Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, SweepError
@@ -146,6 +147,13 @@ class Runner:
     def stop(self) -> None:
         """End it; results stay, and a run that hasn't finished has none."""
         self._is_ended = True
+
+    def give_way(self) -> None:
+        """End it for another sweep, and say so to whoever comes back to it."""
+        minutes = counted(round(self.unwatched_seconds / 60), "minute")
+        why = f"nobody watched it for {minutes}, and another sweep needed its place"
+        self.error = SweepError(f"{why}. Press Start to train it again.")
+        self.stop()
 
     def watch(self) -> None:
         """Note that somebody looks; it goes on if it rested for the lack of that."""

@@ -282,6 +282,11 @@ def share_rows(run_id: str, shares: bool) -> None:
         _OWNERS[run_id] = replace(_OWNERS[run_id], shares_rows=shares)
 
 
+def or_elsewhere() -> str:
+    """The end of a sentence on a missing talk or sweep: only its own page server has it."""
+    return "" if client().lookups is None else ", or it is on another page server"
+
+
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
     """What other page servers need to show a run; nothing where there are none."""
     if client().lookups is None:

@@ -164,6 +164,19 @@ def test_other_servers_can_show_what_is_started_here(client: FakeClient, joined:
     assert runs.card_for(EXPERIMENT, owner) == b""
 
 
+@pytest.mark.parametrize("is_clustered", [True, False])
+def test_a_talk_or_a_sweep_may_be_on_another_server(
+    client: FakeClient, *, is_clustered: bool
+) -> None:
+    """Only its own server has it; without a cluster there is no other one."""
+    if not is_clustered:
+        client.lookups = None
+    apps = start(present="1", follow="0123"), sweep(sweep="0123")
+    for app in apps:
+        words = " ".join(each.value for each in [*app.markdown, *app.warning])
+        assert ("on another page server" in words) is is_clustered
+
+
 def points(app: AppTest) -> str:
     """The table of a sweep's points."""
     return next(part for part in text(app).split("<table")[1:] if "T = 4" in part)

@@ -171,6 +171,28 @@ def test_a_sweep_that_nobody_watches_gives_way(
     left.runner._watched -= WATCH_SECONDS
     assert started(other)
     assert [each.runner.state.is_over for each in known.values()] == [True, False]
+    assert "nobody watched it for 10 minutes" in " ".join(each.value for each in one.run().markdown)
+
+
+def test_two_sessions_do_not_take_one_place(
+    known: dict[str, sweeps.Sweep], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place is looked for and taken under one lock."""
+
+    class Watched(dict[str, sweeps.Sweep]):
+        def __setitem__(self, key: str, value: sweeps.Sweep) -> None:
+            assert sweeps._LOCK.locked()
+            super().__setitem__(key, value)
+
+    def refusal(*_: object) -> str:
+        assert sweeps._LOCK.locked()
+        return ""
+
+    assert not known
+    monkeypatch.setattr(sweeps, "_SWEEPS", Watched())
+    monkeypatch.setattr(sweeps, "sweep_refusal", refusal)
+    assert started(sweep(data="running_mean", vary="U=2,4", N="64"))
+    assert len(sweeps._SWEEPS) == 1
 
 
 def test_what_cannot_be_swept_is_said_and_start_is_dimmed() -> None:

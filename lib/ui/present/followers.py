@@ -12,6 +12,7 @@ from lib.ui import address
 from lib.ui.fragment import fragment
 from lib.ui.present.screen import KEYS, both_ways, browser, names_of, show
 from lib.ui.present.talks import TALKS, Shown, Talk, here
+from lib.ui.runs import or_elsewhere
 from lib.ui.session import Stage, session
 from lib.ui.settings import settle_widgets
 from lib.ui.streamlit_private.others import CAN_REDRAW, POLL_SECONDS, note_presence
@@ -34,7 +35,7 @@ def following(
     Returns whether there is one; `asked` is the key of the address that names it.
     """
     if talk is None or talk.shown is None:
-        st.markdown("# This talk is over")
+        st.markdown(f"# This talk is over{or_elsewhere()}")
         st.markdown(GONE[asked])
         act = partial(address.set_page_values, {"follow": "", "notes": ""})
         press("Present it yourself", "slideshow", "present_own", act)

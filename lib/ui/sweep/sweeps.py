@@ -5,6 +5,7 @@ page servers of a cluster show the runs of a sweep, but not its page.
 """
 
 import secrets
+import threading
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,7 +28,7 @@ KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
 MOST = 24
 """Sweeps that are kept; of more the oldest that are over are forgotten. Of those that aren't over
 there are `MAX_SWEEPS` at most, each with a thread."""
-GONE = "The link's sweep is gone: sweeps last a few hours, and not beyond a restart."
+GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
 
 
 NOBODY = Visitor(None)
@@ -64,6 +65,8 @@ class Sweep:
 
 _SWEEPS: dict[str, Sweep] = {}
 """By id, of all sessions of this server."""
+_LOCK = threading.Lock()
+"""Held while a place for a new sweep is found and taken."""
 
 
 def shown() -> Sweep:
@@ -86,14 +89,34 @@ def begin(plan: Plan, loaded: Loaded) -> None:
 
     Where there are too many, a notification says so instead.
     """
-    visitor, known = runs.visitor(), list(_SWEEPS.values())  # other sessions begin some, too
+    visitor = runs.visitor()
+    table = session().upload.table if loaded.experiment.data.name == "upload" else None
+    owner = runs.Owner(visitor.browser, table, is_listed=False)
+    # An upload's rows would go along with each of its runs: those are shown here alone.
+    card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
+    runner = Runner(plan, runs.client(), table, card=card, rests=True)
+    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner, visitor)
+    with _LOCK:  # two sessions must not both take the last place
+        refusal = _make_room(visitor)
+        if not refusal:
+            _SWEEPS[sweep.id] = sweep
+    if refusal:
+        st.toast(plain(refusal), icon=":material/block:", duration="infinite")
+        return
+    session().run.started.add(sweep.id)
+    set_page_value("sweep", sweep.id)
+    runner.start()
+
+
+def _make_room(visitor: Visitor) -> str:
+    """Stop and forget sweeps so that one more can start; returns why it can't, else ""."""
+    known = list(_SWEEPS.values())
     others = [each for each in known if not (each.is_mine or each.runner.state.is_over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
-        st.toast(plain(refusal), icon=":material/block:", duration="infinite")
-        return
+        return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
-        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop()
+        max(others, key=lambda each: each.runner.unwatched_seconds).runner.give_way()
     for other in known:
         if other.is_mine:
             other.runner.stop()
@@ -102,13 +125,4 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     over = [each.id for each in known if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         _SWEEPS.pop(old, None)
-    table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    owner = runs.Owner(visitor.browser, table, is_listed=False)
-    # An upload's rows would go along with each of its runs: those are shown here alone.
-    card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
-    runner = Runner(plan, runs.client(), table, card=card, rests=True)
-    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner, visitor)
-    _SWEEPS[sweep.id] = sweep
-    session().run.started.add(sweep.id)
-    set_page_value("sweep", sweep.id)
-    runner.start()
+    return ""
