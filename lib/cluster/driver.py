@@ -191,10 +191,11 @@ class Driver:
             why = said("not_agreed", why=f"a cluster takes no {type(command).__name__}")
             self._send(messages.Event("refused", why))
             return
-        line = asyncio.Lock()
-        if run_id := _line_of(command):
-            line = self._lines.setdefault(run_id, line)
-        async with line:  # who waits for it gets it in the order of waiting
+        run_id = _line_of(command)
+        if not run_id:
+            await act(command, data)
+            return
+        async with self._lines.setdefault(run_id, asyncio.Lock()):  # in the order of waiting
             await act(command, data)
 
     async def _start(self, command: messages.Start, data: bytes) -> None:
