@@ -6,9 +6,10 @@ one is all that a page needs, and any number of older ones may be skipped.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,8 @@ ModelWeights = dict[str, tuple[np.ndarray, ...]]
 SeedWeights = tuple[ModelWeights, ...]
 """Of all models of a run, by seed."""
 
+ARRAY_BYTES = 200
+"""What an array takes in memory besides its numbers."""
 KEPT_BYTES, MOST_KEPT = 210_000, 24
 """What those of earlier epochs may take in a kept file, and how many epochs it has at most."""
 
@@ -54,6 +57,19 @@ KEPT_BYTES, MOST_KEPT = 210_000, 24
 def weight_bytes(weights: SeedWeights) -> int:
     """How much memory they take."""
     return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
+
+
+def memory_of(part: Any) -> int:
+    """About how much memory the arrays in records, dicts and tuples take, in bytes."""
+    if isinstance(part, np.ndarray):
+        return part.nbytes + ARRAY_BYTES
+    if isinstance(part, dict):
+        return sum(map(memory_of, part.values()))
+    if isinstance(part, tuple):
+        return sum(map(memory_of, part))
+    if isinstance(part, ModeResult | Snapshot):
+        return sum(memory_of(getattr(part, each.name)) for each in fields(part))
+    return 0
 
 
 def kept_places(size: int, known: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lib.run import Snapshot, weight_bytes
+from lib.run import Snapshot, memory_of
 from lib.training.messages import Report
 from lib.training.past import Past
 from lib.training.run_book import KEEP_BYTES, KEEP_RUNS
@@ -34,8 +34,7 @@ class Held:
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
-        own = weight_bytes(self.snapshot.weights) if self.snapshot else 0
-        return len(self.card) + (1 + len(self.past.points)) * own
+        return len(self.card) + memory_of(self.snapshot) + self.past.nbytes
 
     def note(self, snapshot: Snapshot) -> None:
         """Take what the slot's loop says of it."""

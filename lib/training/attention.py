@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from lib.training.messages import Steer
-from lib.training.run_book import RunBook, RunEntry
+from lib.training.run_book import RunBook
+from lib.training.run_entry import RunEntry
 
 TIDY_SECONDS = 5.0
 """Between two looks for what can be paused or forgotten; and, of another server's run, between two

@@ -32,7 +32,8 @@ from lib.training.lookup import Lookups
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_book import RunBook, RunEntry
+from lib.training.run_book import RunBook
+from lib.training.run_entry import RunEntry
 from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
 

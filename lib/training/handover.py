@@ -11,7 +11,8 @@ from lib.run import Snapshot
 from lib.training.keepers import Keepers
 from lib.training.messages import Ask, Command, Lost, Show, Start, Steer, Watch
 from lib.training.questions import Questions
-from lib.training.run_book import RunBook, RunEntry
+from lib.training.run_book import RunBook
+from lib.training.run_entry import RunEntry
 from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 

@@ -25,14 +25,19 @@ class History(Generic[Value]):
         if len(self._points) > 1 and self._points[-1][0] - self._points[-2][0] < self._gap:
             self._points.pop()
         self._points.append((epoch, value))
-        if len(self._points) > self._limit:
-            self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
-            first, *others, newest = self._points
-            self._points = [first]
-            for point in others:
-                if point[0] - self._points[-1][0] >= self._gap:
-                    self._points.append(point)
-            self._points.append(newest)
+        self.thin(self._limit)
+
+    def thin(self, limit: int) -> None:
+        """Have no more than `limit` points, and keep later ones as far apart."""
+        if len(self._points) <= limit:
+            return
+        first, *others, newest = self._points
+        self._gap = max(2 * self._gap, -(-2 * (newest[0] - first[0]) // limit))
+        self._points = [first]
+        for point in others:
+            if point[0] - self._points[-1][0] >= self._gap:
+                self._points.append(point)
+        self._points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
         """Note the figures of `epoch` and those after it: as `add` of each would, but faster.

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from lib.run import SeedWeights, Snapshot, weight_bytes
+from lib.run import SeedWeights, Snapshot, memory_of
 from lib.training.history import History
 
 MOST_BYTES = 2_000_000
 """Weights that are kept of each run, so that its states can be seen epoch by epoch."""
 MOST = 64
+FEW_BYTES, FEW = 250_000, 8
+"""The same of a run that nobody has looked at for long, and how many epochs."""
 
 
 class Past:
@@ -16,6 +18,13 @@ class Past:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._kept: History[SeedWeights] | None = None
+        self._size = 0
+        """What the weights of one epoch take in memory, in bytes."""
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return len(self.points) * self._size
 
     @property
     def points(self) -> list[tuple[int, SeedWeights]]:
@@ -37,6 +46,11 @@ class Past:
         """A snapshot with all of it."""
         return replace(snapshot, past=tuple(self.points))
 
+    def thin(self) -> None:
+        """Keep a few epochs, the first and the newest among them."""
+        if self._kept:
+            self._kept.thin(max(2, min(FEW, FEW_BYTES // self._size)))
+
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch: it comes again."""
         if self._kept is not None:
@@ -44,7 +58,7 @@ class Past:
 
     def _add(self, epoch: int, weights: SeedWeights) -> None:
         if self._kept is None:
-            fitting = MOST_BYTES // weight_bytes(weights)
-            self._kept = History(max(2, min(self._most, fitting)))
+            self._size = max(1, memory_of(weights))
+            self._kept = History(max(2, min(self._most, MOST_BYTES // self._size)))
         if not self._kept.points or epoch > self._kept.points[-1][0]:
             self._kept.add(epoch, weights)

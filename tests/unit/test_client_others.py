@@ -17,7 +17,8 @@ from lib.training.messages import (
     Steer,
     Watch,
 )
-from lib.training.run_book import HEARD_SECONDS, KEEP_SECONDS, WATCH_SECONDS
+from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.run_entry import HEARD_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.test_client_cluster import AWAY, ready, saved, scene, starts
 from tests.waiting import eventually

@@ -88,15 +88,15 @@ def held(status: Status = Status.FINISHED, card: bytes = b"") -> Held:
 def test_runs_that_are_over_are_let_go_of_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are too many, or too large ones; none that goes on."""
     monkeypatch.setattr(module, "KEEP_RUNS", 2)
-    monkeypatch.setattr(module, "KEEP_BYTES", 100)
+    monkeypatch.setattr(module, "KEEP_BYTES", 1000)
     runs = HeldRuns()
     runs.add("going", held(Status.RUNNING, bytes(1000)))
     runs.add("silent", Held("server", b""))
     for name in "abc":
-        runs.add(name, held(card=bytes(10)))
+        runs.add(name, held(card=bytes(100)))
     assert list(runs.by_id) == ["going", "silent", "b", "c"]
     assert runs.going == 2
-    runs.add("large", held(card=bytes(95)))
+    runs.add("large", held(card=bytes(750)))
     assert list(runs.by_id) == ["going", "silent", "large"]
 
 

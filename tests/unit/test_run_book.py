@@ -12,7 +12,7 @@ from lib.run import ModeResult, Run, Snapshot, Status
 from lib.training import past, quotas, run_book
 from lib.training.attention import TIDY_SECONDS
 from lib.training.limits import MAX_RUNS
-from lib.training.messages import Start, Steer
+from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
 from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS, YIELD_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
@@ -189,58 +189,48 @@ def test_only_so_many_finished_runs_are_known(
     assert scene.client.get(going.id) is going
 
 
-def test_finished_runs_hold_only_so_much_data(
+def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) -> Run:
+    """A run whose weights of so many epochs, each of `size` numbers, have come."""
+    run = scene.start()
+    for epoch in range(epochs):
+        weights = (np.zeros(size, np.float32),)
+        judged = np.arange(epoch + 1)
+        result = replace(a_result(make_dataset(), 1.0), weights=weights, checked_epochs=judged)
+        known = Status.RUNNING if epoch < epochs - 1 else status
+        scene.worker.say(Snapshot(run.id, known, epoch, 40, results={"last": result}))
+    scene.worker.say(Checkpoint(run.id, epochs, bytes(10_000)))
+    scene.clock.forward(1)
+    return run
+
+
+def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of runs that are over, paused, or train unseen. The one seen last keeps all its past."""
+    most = 1_000_000
+    monkeypatch.setattr(run_book, "KEEP_BYTES", most)
+    statuses = Status.FINISHED, Status.PAUSED
+    going = trained(scene, Status.RUNNING)
+    runs = [trained(scene, statuses[place % 2]) for place in range(40)]
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.latest(runs[-2])
+    scene.start()
+    entries = [scene.client._book.entries.get(run.id) for run in [going, *runs]]
+    known = [entry for entry in entries if entry]
+    data = {id(entry.run.dataset): entry.run.dataset.nbytes for entry in known}
+    assert most / 2 < sum(entry.nbytes for entry in known) + sum(data.values()) < most
+    assert scene.client.get(going.id)
+    epochs = [len(scene.client.checkpoints(run)) for run in runs]
+    assert (epochs[0], epochs[-2]) == (0, 40)
+    assert 2 <= epochs[-1] <= past.FEW
+
+
+def test_the_newest_run_stays_however_much_it_holds(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Data that several runs share count once; the newest run stays, however much it holds."""
+    """The person who has trained it still looks at it."""
     monkeypatch.setattr(run_book, "KEEP_BYTES", 1)
-    shared, other = make_dataset(), make_dataset()
-    done = [scene.client.start(make_experiment(), data) for data in (other, shared, shared)]
-    for run in done:
-        scene.clock.forward(1)
-        scene.say(run, Status.FINISHED)
+    done = [trained(scene, Status.FINISHED, epochs=1) for _ in range(3)]
     scene.start()
     assert [run for run in done if scene.client.get(run.id)] == done[2:]
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 10_000)
-    scene.clock.forward(1)
-    scene.say(scene.start(), Status.FINISHED)
-    scene.start()
-    assert scene.client.get(done[2].id) is done[2]
-
-
-def test_finished_runs_hold_only_so_many_weights(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of all their seeds; data alone would have room."""
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 1_000_000)
-    shared = make_dataset()
-    done = [scene.client.start(make_experiment(), shared) for _ in range(2)]
-    for run in done:
-        model = {"last": replace(a_result(shared, 1.0), weights=(np.zeros(100_000, np.float32),))}
-        scene.clock.forward(1)
-        scene.worker.say(Snapshot(run.id, Status.FINISHED, 1, 1, results=model, others=(model,)))
-    scene.start()
-    assert [run for run in done if scene.client.get(run.id)] == done[1:]
-
-
-def test_weights_of_earlier_epochs_count_as_well(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of a run that was long they are most of what it holds."""
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 1_000_000)
-    shared = make_dataset()
-    done = [scene.client.start(make_experiment(), shared) for _ in range(3)]
-    for run, epochs in zip(done, (40, 1, 1), strict=True):
-        for epoch in range(epochs):
-            weights = (np.zeros(10_000, np.float32),)
-            judged = np.arange(epoch + 1)
-            result = replace(a_result(shared, 1.0), weights=weights, checked_epochs=judged)
-            model = {"last": result}
-            scene.worker.say(Snapshot(run.id, Status.RUNNING, epoch, 40, results=model))
-        scene.clock.forward(1)
-        scene.worker.say(Snapshot(run.id, Status.FINISHED, epochs, 40, results=model))
-    scene.start()
-    assert [run for run in done if scene.client.get(run.id)] == done[1:]
 
 
 def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
