@@ -67,13 +67,21 @@ class Chart(go.Figure):
         return other
 
 
+_CHANGED = dict, list, tuple, np.ndarray, np.generic
+"""What isn't sent as it is."""
+
+
 def _written(part: Any) -> Any:
     """A part of a figure as it is sent: of an array of numbers its bytes, for which JSON is slow.
 
     As Plotly's own (6 and 7) have them: `plotly.basedatatypes.BaseFigure.to_dict`.
     """
     if isinstance(part, dict):
-        return {key: _written(value) for key, value in part.items() if value is not None}
+        return {
+            key: _written(value) if isinstance(value, _CHANGED) else value
+            for key, value in part.items()
+            if value is not None
+        }
     if isinstance(part, list | tuple):
         return [_written(value) for value in part]
     if isinstance(part, np.generic):

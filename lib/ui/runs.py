@@ -8,7 +8,7 @@ an upload these see figures alone, unless its owner shares the file's rows: page
 
 import re
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import streamlit as st
 
@@ -70,6 +70,7 @@ _OWNERS: dict[str, Owner] = {}
 """By run, of all sessions of this server."""
 
 
+@cache  # the look-up of Streamlit's takes as long as drawing a small element
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
@@ -82,10 +83,13 @@ def watch_worker() -> None:
     is_known = training.worker_ready or training.unavailable
 
     def look() -> None:
-        if training.unavailable and not is_known:
+        if training.unavailable:
             st.rerun()
 
-    fragment(look, run_every=None if is_known else WATCH_SECONDS)()
+    if is_known:
+        st.container()  # so that no block below gets another place
+    else:
+        fragment(look, run_every=WATCH_SECONDS)()
 
 
 FIND_SECONDS = 2.0, 12.0
@@ -187,13 +191,13 @@ def may_see_rows(run: Run) -> bool:
     return run.experiment.data.name != "upload" or owner.shares_rows or is_mine(run.id, owner)
 
 
-_untrained = remembered(lambda dataset, experiment: untrained(experiment, dataset))
+untrained_models = remembered(lambda dataset, experiment: untrained(experiment, dataset))
 
 
 def before_training(run: Run) -> Snapshot:
     """The figures of a run's untrained models, as this browser may see them."""
     whole = client().get(run.id) or run
-    start = _untrained(whole.dataset, whole.experiment)
+    start = untrained_models(whole.dataset, whole.experiment)
     return start if may_see_rows(run) else without_answers(start)
 
 

@@ -17,9 +17,8 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.recurrence import forward
-from lib.replay import BEST, as_of, first_weights, untrained
+from lib.replay import BEST, as_of
 from lib.run import Run, RunAt, SeedWeights, Snapshot, Status
-from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
@@ -44,10 +43,6 @@ class ShownRun(RunAt):
         return self.run is not None and self.snapshot.status.active
 
 
-_untrained = remembered(lambda dataset, experiment: untrained(experiment, dataset))
-_first_weights = remembered(lambda dataset, experiment: first_weights(experiment, dataset))
-
-
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
     watched = runs.current_run()
@@ -64,7 +59,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
-    return ShownRun(experiment, dataset, _untrained(dataset, experiment))
+    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
 
 
 def _could_not_begin(snapshot: Snapshot) -> bool:
@@ -78,7 +73,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
-    return ShownRun(experiment, dataset, _untrained(dataset, experiment))
+    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
@@ -185,9 +180,9 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
 
     Epochs of which one of the modes isn't known are left out, but for the newest.
     """
-    seeds, run = shown.snapshot.seeds, shown.run
+    seeds, run, dataset = shown.snapshot.seeds, shown.run, shown.dataset
     # While it trains nobody can go back to them.
-    start = () if shown.polling else _first_weights(shown.dataset, shown.experiment)
+    start = () if shown.polling else runs.untrained_models(dataset, shown.experiment).weights
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
     known |= {epoch: models for epoch, models in past if shown.snapshot.has_all(models)}

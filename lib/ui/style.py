@@ -106,5 +106,15 @@ def playhead_band(key: str, figure: go.Figure) -> None:
     _write(f".st-key-{key}{{{sides}--steps:{high - low:.4f};--before:{0.5 - low:.4f}}}")
 
 
+class _Style:
+    """CSS that `st.html` takes as it is; a text it would read line by line at each run."""
+
+    def __init__(self, css: str) -> None:
+        self._html = f"<style>{css}</style>"
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
 def _write(css: str) -> None:
-    st.html(f"<style>{css}</style>")
+    st.html(_Style(css))
