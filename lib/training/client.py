@@ -25,14 +25,13 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training import machine, messages, said
-from lib.training.attention import TIDY_SECONDS, Attention
 from lib.training.handover import Handover
 from lib.training.keepers import Keepers
 from lib.training.lookup import Lookups
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_book import RunBook
+from lib.training.run_book import TIDY_SECONDS, RunBook
 from lib.training.run_entry import RunEntry
 from lib.training.supervisor import Keeper, MakeWorker
 from lib.training.worker_process import WorkerProcess
@@ -58,7 +57,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._clock = clock
         self._book = RunBook(clock)
         self._questions = Questions()
-        self._attention = Attention(self._book, clock)
         self._closed = False
         self._keepers = Keepers(
             make_worker,
@@ -120,10 +118,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
-            self._attention.tidy()
+            self._book.tidy()
             keeper = self._least_busy()
             if (abandoned := self._book.run_to_forget_for_room(keeper)) is not None:
-                self._attention.drop(abandoned.run.id)
+                self._book.drop(abandoned.run.id)
             samples, pace = dataset.samples, show_seconds
             start = Start(run.id, experiment, samples, paused, pace, background, card)
             entry = self._book.add(run, keeper, start, owner, self.places, reason=self.away)
@@ -171,7 +169,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
         with self._changed:
-            self._attention.drop(run.id)
+            self._book.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
@@ -210,11 +208,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, gives way, then rests: see `Attention`.
+        A run that nobody looks at, here or with `wait`, gives way, then rests: see `RunBook`.
         """
         with self._changed:
-            if (entry := self._attention.attend_to(run.id)) is not None:
-                self._attention.tidy(TIDY_SECONDS)
+            if (entry := self._book.attend_to(run.id)) is not None:
+                self._book.tidy(TIDY_SECONDS)
             return entry.latest if entry else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
@@ -279,7 +277,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         stopped, so that pages keep asking for news.
         """
         with self._changed:
-            entry = self._attention.attend_to(run.id)
+            entry = self._book.attend_to(run.id)
             if entry is None or entry.over:
                 return
             entry.unwatched = False
@@ -304,7 +302,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if isinstance(message, messages.Report):
                 self._handover.take(keeper, worker, message.snapshot)
-                self._attention.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
+                self._book.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, messages.Checkpoint):
                 if self._book.has(worker, message.run_id):
                     self._book.keep(message)
@@ -313,7 +311,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, messages.Lost):
                 self._handover.lose(keeper, message)
             elif isinstance(message, messages.Attended):
-                self._attention.attend_to(message.run_id)
+                self._book.attend_to(message.run_id)
             elif isinstance(message, messages.Event):
                 keeper.note_event(worker, message)
                 self._keepers.let_rest()
@@ -343,7 +341,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         for entry in entries:
             if entry.unwatched:
                 self.resume(entry.run)
-        with self._attention.looking(entries):
+        with self._book.looking(entries):
             self._changed.wait_for(
                 lambda: any(e.run.id not in self._book.entries for e in entries) or is_settled(),
                 timeout,

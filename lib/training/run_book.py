@@ -1,23 +1,27 @@
-"""The runs that a client knows: how each stands, whose it is, and which ones it may forget.
+"""The runs that a client knows: how each stands, who looks at it, and which ones are forgotten.
 
-The `client` starts, steers and ends runs, and tells it; it only has those go on that lost their
-worker (`begin_again`). It isn't locked: the client calls it from one thread at a time.
+The `client` starts and steers runs, and tells it. Runs that nobody looks at yield to others, pause,
+and are forgotten. It isn't locked: the client calls it from one thread at a time.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from lib.memory import share
 from lib.run import Run, Snapshot, Status
 from lib.training import said
 from lib.training.limits import MAX_RUNS
-from lib.training.messages import Checkpoint, Start
+from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.run_entry import RunEntry
 from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
+TIDY_SECONDS = 5.0
+"""Between two looks for what can be paused or forgotten; and, of another server's run, between two
+signs to that one that somebody looks here."""
 YIELD_SECONDS = 15
 """A run that nobody has looked at for so long gives way to those that are watched. Pages look every
 five seconds at least, but for hidden tabs."""
@@ -43,6 +47,7 @@ class RunBook:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.entries: dict[str, RunEntry] = {}
         self._clock = clock
+        self._tidied = clock()
 
     def add(
         self,
@@ -64,7 +69,7 @@ class RunBook:
         entry.restart_reason = reason
         refusal = run_refusal(owner, run.dataset, self._runs_of_visitors(), places)
         self.entries[run.id] = entry
-        self.touch(entry)
+        entry.touched = self._clock()
         if keeper.unavailable or refusal:
             self.fail([entry], keeper.unavailable or refusal)
         return entry
@@ -105,9 +110,55 @@ class RunBook:
         seconds = CROWDED_SECONDS if entry.unwatched else WATCH_SECONDS
         return entry.over or entry.is_abandoned(self._clock() - seconds)
 
-    def touch(self, entry: RunEntry) -> None:
-        """Note that somebody looked at a run."""
-        entry.touched = self._clock()
+    def attend_to(self, run_id: str) -> RunEntry | None:
+        """Note that somebody looks at a run, and tell the worker where it yields.
+
+        Returns its entry; None where it isn't known.
+        """
+        if (entry := self.entries.get(run_id)) is not None:
+            now = entry.touched = self._clock()
+            tells = entry.is_foreign and now - entry.attended > TIDY_SECONDS
+            if (entry.yields or tells) and not entry.over:
+                entry.yields, entry.attended = False, now
+                entry.worker.post(Steer("attend", run_id))
+        return entry
+
+    @contextmanager
+    def looking(self, entries: Iterable[RunEntry]) -> Iterator[None]:
+        """Somebody looks at these runs as long as this lasts."""
+        for entry in entries:
+            self.attend_to(entry.run.id)
+            entry.waiting += 1
+        try:
+            yield
+        finally:
+            for entry in entries:
+                entry.waiting -= 1
+                entry.touched = self._clock()
+
+    def tidy(self, at_least_seconds: float = 0.0) -> None:
+        """Forget old runs, and have unwatched ones yield or pause.
+
+        It does so `at_least_seconds` after the last time.
+        """
+        if self._clock() - self._tidied < at_least_seconds:
+            return
+        self._tidied = self._clock()
+        for entry in self._stale():
+            self.drop(entry.run.id)
+        for entry in self._unwatched():
+            entry.unwatched = True
+            entry.worker.post(Steer("pause", entry.run.id))
+        for entry in self._unheeded():
+            entry.yields = True
+            entry.worker.post(Steer("yield", entry.run.id))
+
+    def drop(self, run_id: str) -> None:
+        """End a run and forget it; another server's is only forgotten."""
+        entry = self.entries.pop(run_id, None)
+        if entry is not None and not (entry.over or entry.is_foreign):
+            entry.worker.post(Steer("drop", run_id))
+            entry.supervisor.replace_grown()
 
     def take(self, snapshot: Snapshot) -> None:
         """Note what a worker says of a run, unless it is over or forgotten here."""
@@ -170,7 +221,7 @@ class RunBook:
         active = [e for e in entries if e.snapshot.status.active and e.touched < since]
         return [e for e in active if not (e.unwatched or e.waiting or e.is_foreign)]
 
-    def unwatched(self) -> list[RunEntry]:
+    def _unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
         since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
         active = [e for e in entries if e.snapshot.status.active and not e.start.background]
@@ -181,12 +232,12 @@ class RunBook:
             if e.touched < since or among[id(e.supervisor)] > CROWD * max(1, e.supervisor.places)
         ]
 
-    def unheeded(self) -> list[RunEntry]:
+    def _unheeded(self) -> list[RunEntry]:
         """Runs that train, that nobody looks at now, and that don't yield yet."""
         unseen = self._unseen(YIELD_SECONDS)
         return [entry for entry in unseen if not (entry.yields or entry.start.background)]
 
-    def stale(self) -> list[RunEntry]:
+    def _stale(self) -> list[RunEntry]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
 
         Runs that were seen last stay. Once half of KEEP_BYTES is held, older ones keep a few epochs

@@ -10,11 +10,16 @@ import pytest
 
 from lib.run import ModeResult, Run, Snapshot, Status
 from lib.training import past, quotas, run_book
-from lib.training.attention import TIDY_SECONDS
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
-from lib.training.run_book import CROWD, CROWDED_SECONDS, WATCH_SECONDS, YIELD_SECONDS
+from lib.training.run_book import (
+    CROWD,
+    CROWDED_SECONDS,
+    TIDY_SECONDS,
+    WATCH_SECONDS,
+    YIELD_SECONDS,
+)
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
