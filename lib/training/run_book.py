@@ -143,15 +143,22 @@ class RunBook:
         """
         if self._clock() - self._tidied < at_least_seconds:
             return
-        self._tidied = self._clock()
+        now = self._tidied = self._clock()
         for entry in self._stale():
             self.drop(entry.run.id)
-        for entry in self._unwatched():
-            entry.unwatched = True
-            entry.worker.post(Steer("pause", entry.run.id))
-        for entry in self._unheeded():
-            entry.yields = True
-            entry.worker.post(Steer("yield", entry.run.id))
+        active = [e for e in self.entries.values() if e.snapshot.status.active]
+        among = Counter(id(e.supervisor) for e in active if not e.start.background)
+        for entry in active:
+            if entry.unwatched or entry.waiting or entry.is_foreign:
+                continue
+            unseen, most = now - entry.touched, CROWD * max(1, entry.supervisor.places)
+            is_crowded = among[id(entry.supervisor)] > most
+            if unseen > (CROWDED_SECONDS if is_crowded else WATCH_SECONDS):
+                entry.unwatched = True
+                entry.worker.post(Steer("pause", entry.run.id))
+            elif unseen > YIELD_SECONDS and not (entry.yields or entry.start.background):
+                entry.yields = True
+                entry.worker.post(Steer("yield", entry.run.id))
 
     def drop(self, run_id: str) -> None:
         """End a run and forget it; another server's is only forgotten."""
@@ -214,28 +221,6 @@ class RunBook:
                 continue
             why = said("lost_twice") if twice else ""
             self.fail([entry], said("lost", how=text, twice=why))
-
-    def _unseen(self, seconds: float) -> list[RunEntry]:
-        """Runs that train, nobody having looked at them for so long, and aren't to be paused."""
-        since, entries = self._clock() - seconds, self.entries.values()
-        active = [e for e in entries if e.snapshot.status.active and e.touched < since]
-        return [e for e in active if not (e.unwatched or e.waiting or e.is_foreign)]
-
-    def _unwatched(self) -> list[RunEntry]:
-        """Runs that train and that nobody has looked at for long, unless paused for it already."""
-        since, entries = self._clock() - WATCH_SECONDS, self.entries.values()
-        active = [e for e in entries if e.snapshot.status.active and not e.start.background]
-        among, unseen = Counter(id(e.supervisor) for e in active), self._unseen(CROWDED_SECONDS)
-        return [
-            e
-            for e in unseen
-            if e.touched < since or among[id(e.supervisor)] > CROWD * max(1, e.supervisor.places)
-        ]
-
-    def _unheeded(self) -> list[RunEntry]:
-        """Runs that train, that nobody looks at now, and that don't yield yet."""
-        unseen = self._unseen(YIELD_SECONDS)
-        return [entry for entry in unseen if not (entry.yields or entry.start.background)]
 
     def _stale(self) -> list[RunEntry]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
