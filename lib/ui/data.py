@@ -23,7 +23,7 @@ from lib.ui.settings import Settled
 from lib.ui.text import card, hint, plain
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
-_made = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
+made_dataset = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
@@ -33,7 +33,7 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
     """
     key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
     if table is None or settled.data.name != "upload":
-        return _made(key)
+        return made_dataset(key)
     return once("dataset", (key, table), lambda: make_settled_dataset(key, table))
 
 

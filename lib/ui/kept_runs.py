@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lib.newest import remember
-from lib.run import weight_bytes
+from lib.run import memory_of
 from lib.ui.browser import browser_id
 
 if TYPE_CHECKING:  # it brings pandas along
@@ -13,8 +13,8 @@ if TYPE_CHECKING:  # it brings pandas along
 
 _KEPT: dict[str, Kept] = {}
 """By browser."""
-MOST, MOST_BYTES = 8, 2_000_000
-"""So many, and none with larger weights and data, nor of anybody's own rows."""
+MOST, MOST_BYTES = 8, 1_200_000
+"""So many, and none with more data, weights and figures, nor of anybody's own rows."""
 
 
 def note_kept(kept: Kept | None) -> None:
@@ -24,8 +24,8 @@ def note_kept(kept: Kept | None) -> None:
     _KEPT.pop(browser, None)
     if kept is None:
         return
-    past = sum(weight_bytes(weights) for _, weights in kept.snapshot.past)
-    if kept.table is None and past + kept.dataset.nbytes < MOST_BYTES:
+    size = memory_of(kept.snapshot) + kept.dataset.nbytes
+    if kept.table is None and size < MOST_BYTES:
         remember(_KEPT, browser, kept, MOST)
 
 

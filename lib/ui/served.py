@@ -22,9 +22,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
 from lib.training import machine
+from lib.training.recorded import read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
-from lib.ui.heap import keep_little
+from lib.ui.data import made_dataset
+from lib.ui.explore.replay import shared_futures
+from lib.ui.heap import give_back, keep_little
 from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
@@ -39,9 +42,16 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     mend_sessions()
     if os.environ.get(machine.RAY):  # so that the log says at once whether it is used
         await asyncio.to_thread(runs.client)
-    dropping = asyncio.create_task(drop_expired_sessions())
+    dropping = asyncio.create_task(drop_expired_sessions(_rest))
     yield
     dropping.cancel()
+
+
+def _rest() -> None:
+    """When the last visitor has gone, drop what can be made again, and give memory back."""
+    for cache in (made_dataset, recorded, read, shared_futures):
+        cache.cache_clear()
+    give_back()
 
 
 class NameBrowsers:

@@ -1,6 +1,8 @@
 """The server's first answer to a browser."""
 
 import asyncio
+import gc
+from weakref import ref
 
 import pytest
 from starlette.datastructures import Headers
@@ -8,9 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from lib.datasets import suggested
+from lib.training.limits import with_seeds
 from lib.training.machine import RAY
+from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
+from lib.ui.data import dataset_of
 from lib.ui.served import MIDDLEWARE, ROUTES
 
 
@@ -89,3 +95,15 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
 
     asyncio.run(begin())
     assert bool(asked) is is_asked
+
+
+def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data that they chose, which may be large, and recordings."""
+    monkeypatch.setattr(served, "give_back", lambda: None)
+    dataset = ref(dataset_of(suggested("parity"), None))
+    snapshot = ref(recorded(with_seeds(suggested("parity"), dataset())))  # type: ignore[arg-type]
+    assert dataset()
+    assert snapshot()
+    served._rest()
+    gc.collect()
+    assert (dataset(), snapshot()) == (None, None)

@@ -124,7 +124,7 @@ def test_a_fragment_of_a_page_that_was_left_is_not_run() -> None:
 
 @pytest.mark.private
 def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One whose browser may still come back stays. When nobody is there, memory is given back."""
+    """One whose browser may still come back stays. When nobody is there, the server is told."""
     from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
     clock = [0.0]
@@ -133,7 +133,7 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     sessions = Runtime._instance._session_mgr  # type: ignore[union-attr]
     monkeypatch.setattr(sessions, "_session_storage", storage)
     sessions.list_active_sessions.return_value = []  # type: ignore[attr-defined]
-    monkeypatch.setattr(server, "give_back", give_back := MagicMock())
+    give_back = MagicMock()
     broken, expired, young = MagicMock(), MagicMock(), MagicMock()
     broken.session.shutdown.side_effect = ValueError("a session that cannot end")
     storage.save(broken)
@@ -148,7 +148,7 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
 
     monkeypatch.setattr(asyncio, "sleep", rest)
     with pytest.raises(RuntimeError):  # its second rest
-        asyncio.run(drop_expired_sessions())
+        asyncio.run(drop_expired_sessions(give_back))
     expired.session.shutdown.assert_called_once_with()
     young.session.shutdown.assert_not_called()
     give_back.assert_called_once_with()

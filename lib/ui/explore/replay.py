@@ -79,11 +79,12 @@ def _frames_asked(epochs: Epochs) -> Future[Frames]:
 
 def _futures(snapshot: Snapshot) -> Made:
     """The futures of a snapshot's frames: all sessions that look at it share them."""
-    return once("frames", (snapshot,), lambda: _shared_futures(snapshot))
+    return once("frames", (snapshot,), lambda: shared_futures(snapshot))
 
 
 @lru_cache(maxsize=8)
-def _shared_futures(_: Snapshot) -> Made:
+def shared_futures(_: Snapshot) -> Made:
+    """What is kept of a snapshot's frames for all sessions."""
     return {}
 
 

@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from lib.ui.heap import give_back
 from lib.ui.streamlit_private.names import available, sets, takes
 
 if TYPE_CHECKING:
@@ -139,11 +138,11 @@ def _load_storage() -> Any:
 _storage = available("Expired sessions stay until another one leaves.", _load_storage)
 
 
-async def drop_expired_sessions() -> None:
+async def drop_expired_sessions(rest: Callable[[], object]) -> None:
     """End the sessions whose browser didn't come back in time, for as long as the server runs.
 
-    When the last one has ended, their memory goes back to the system. Streamlit itself ends them
-    when another session leaves. The public way: as Streamlit.
+    `rest` is called when the last one has ended. Streamlit itself ends them when another session
+    leaves. The public way: as Streamlit.
     """
     if not _storage:
         return
@@ -159,7 +158,7 @@ async def drop_expired_sessions() -> None:
             except Exception:  # one session's error must not keep all later ones alive
                 _log.exception("an expired session could not be ended")
         if has_expired and not sessions.list_active_sessions():
-            give_back()
+            rest()
 
 
 def _load_uploads() -> re.Pattern[str]:
