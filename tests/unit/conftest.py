@@ -10,7 +10,7 @@ import pytest
 from lib.training import pair_trainer
 from lib.training.messages import Event
 from tests.unit.desk import Desk
-from tests.unit.fakes import counted_outputs
+from tests.unit.fakes import Scene, counted_outputs
 from tests.unit.slots import run
 
 
@@ -37,3 +37,11 @@ def desk() -> Iterator[Desk]:
     assert desk.receive() == Event("ready")
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """A client whose worker isn't ready yet."""
+    scene = Scene()
+    yield scene
+    scene.client.close()

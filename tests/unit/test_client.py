@@ -17,14 +17,6 @@ from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
 
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    """A client whose worker isn't ready yet."""
-    scene = Scene()
-    yield scene
-    scene.client.close()
-
-
 @contextmanager
 def while_waiting(act: Callable[[], None]) -> Iterator[Callable[[Snapshot], bool]]:
     """An `until` that is never true. Once it was asked, so somebody waits, `act` is called."""

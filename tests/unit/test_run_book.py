@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,14 +21,6 @@ from lib.training.run_book import (
 )
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    """A client whose worker isn't ready yet."""
-    scene = Scene()
-    yield scene
-    scene.client.close()
 
 
 @pytest.mark.parametrize(("size", "kept"), [(10, past.MOST), (200_000, 2)])

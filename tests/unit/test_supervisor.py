@@ -14,14 +14,6 @@ from tests.processes import worker_pids
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
 
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    """A client whose worker isn't ready yet."""
-    scene = Scene()
-    yield scene
-    scene.client.close()
-
-
 def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
     """What is only likely to be wanted doesn't, and a worker after one that died keeps its wait."""
     first = scene.worker
