@@ -19,9 +19,9 @@ from weakref import WeakValueDictionary
 
 from lib.cluster import said
 from lib.cluster.actor import Cluster
+from lib.cluster.board import Places, now
 from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.cluster.link import Link, least_busy, wait_until_it_trains
-from lib.cluster.places import Places, now
 from lib.newest import remember
 from lib.training import messages
 from lib.training.messages import Command, Message

@@ -26,14 +26,14 @@ from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training import machine, messages, said
 from lib.training.handover import Handover
-from lib.training.keepers import Keepers
+from lib.training.keepers import Keeper, Keepers
 from lib.training.lookup import Lookups
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
 from lib.training.run_book import TIDY_SECONDS, RunBook
 from lib.training.run_entry import RunEntry
-from lib.training.supervisor import Keeper, MakeWorker
+from lib.training.supervisor import MakeWorker
 from lib.training.worker_process import WorkerProcess
 
 

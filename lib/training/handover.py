@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lib.run import Snapshot
-from lib.training.keepers import Keepers
+from lib.training.keepers import Keeper, Keepers
 from lib.training.messages import Ask, Command, Lost, Show, Start, Steer, Watch
 from lib.training.questions import Questions
 from lib.training.run_book import RunBook
 from lib.training.run_entry import RunEntry
-from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
 

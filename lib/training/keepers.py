@@ -10,8 +10,11 @@ from typing import Any
 
 from lib.training import said
 from lib.training.cluster_link import ClusterLink
-from lib.training.supervisor import Keeper, MakeWorker, Supervisor
+from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
+
+Keeper = Supervisor | ClusterLink
+"""What keeps a worker for new commands alive: one of this machine, or a cluster's driver."""
 
 
 class Keepers:

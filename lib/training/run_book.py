@@ -12,11 +12,11 @@ from dataclasses import replace
 from lib.memory import share
 from lib.run import Run, Snapshot, Status
 from lib.training import said
+from lib.training.keepers import Keeper
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.run_entry import RunEntry
-from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 5.0

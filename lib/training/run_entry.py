@@ -7,10 +7,10 @@ from msgspec import structs
 
 from lib.run import Run, Snapshot, Status, memory_of
 from lib.training import said
+from lib.training.keepers import Keeper
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past
 from lib.training.quotas import Visitor
-from lib.training.supervisor import Keeper
 from lib.training.worker_process import WorkerProcess
 
 HEARD_SECONDS = 10.0

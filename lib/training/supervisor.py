@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from lib import memory
 from lib.training import machine, said
@@ -26,38 +25,6 @@ UNAVAILABLE_SECONDS = 600.0
 
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
-
-
-class Keeper(Protocol):
-    """What keeps a worker for new commands alive: one of this machine, or a cluster's driver."""
-
-    worker: WorkerProcess | None
-    places: int
-    """How many runs can train side by side."""
-    unavailable: str
-    """Why it can't train, as a sentence; empty while it can, and before that is known."""
-
-    @property
-    def workers(self) -> list[WorkerProcess]:
-        """All that are there."""
-
-    def need(self, delay: float = 0.0) -> WorkerProcess:
-        """The worker for new commands; without one, a new one that starts in `delay` seconds."""
-
-    def end_delay(self) -> None:
-        """Start a first worker now."""
-
-    def note_event(self, worker: WorkerProcess, event: Event) -> None:
-        """Note what a worker says of itself."""
-
-    def replace_grown(self) -> None:
-        """Have a fresh worker follow one that has grown."""
-
-    def replace_dead(self, worker: WorkerProcess) -> str:
-        """Forget a worker whose process has ended; returns sentences for a person."""
-
-    def release_workers(self) -> list[WorkerProcess]:
-        """The workers, which are the caller's to close."""
 
 
 class Supervisor:
@@ -78,7 +45,9 @@ class Supervisor:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed, and after too many deaths."""
         self.places = 1
+        """How many runs can train side by side."""
         self.unavailable = ""
+        """Why it can't train, as a sentence; empty while it can, and before that is known."""
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy, self._clock = busy, clock
         self._two_fit = memory.total_memory() >= machine.TWO_FIT_IN

@@ -17,8 +17,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from lib.cluster.board import MOST
-from lib.cluster.places import KEEP_SECONDS, LOOK_SECONDS
+from lib.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
 from tests.bench.load import show

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from lib.cluster import places
+from lib.cluster import board
 from lib.cluster.board import Board
 from lib.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
 from lib.cluster.errors import UnavailableError
@@ -122,7 +122,7 @@ def a_board() -> Board:
 
 async def test_a_new_board_is_told_again_where_runs_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of those that came while there was none; as long as that holds."""
-    monkeypatch.setattr(places, "KEEP_SECONDS", 100.0)
+    monkeypatch.setattr(board, "KEEP_SECONDS", 100.0)
     cluster = FakeCluster()
     async with Drive(cluster) as drive:
         await drive.said(READY)
@@ -134,7 +134,7 @@ async def test_a_new_board_is_told_again_where_runs_are(monkeypatch: pytest.Monk
         drive.take(start_of("b"))
         await asyncio.sleep(50)
         cluster.board.there, cluster.board.gone = a_board(), ""
-        await asyncio.sleep(2 * places.LOOK_SECONDS)
+        await asyncio.sleep(2 * board.LOOK_SECONDS)
         found = [await cluster.board.call("get", each) for each in ("old", "a", "b")]
         assert found == [None, "slot-0", "slot-0"]
 
