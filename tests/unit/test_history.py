@@ -141,3 +141,17 @@ def test_many_at_once_are_as_one_by_one(calls: list[int], limit: int) -> None:
         at_once.extend(epoch, values)
         epoch += size
         assert at_once.points == one_by_one.points
+
+
+def test_a_history_can_be_thinned_and_grows_on_as_thinly() -> None:
+    """The first and the newest stay."""
+    history = History[int](64)
+    for epoch in range(40):
+        history.add(epoch, epoch)
+    history.thin(8)
+    assert len(history.points) <= 8
+    assert (history.points[0][0], history.points[-1][0]) == (0, 39)
+    for epoch in range(40, 50):
+        history.add(epoch, epoch)
+    assert len(history.points) <= 10
+    assert history.points[-1][0] == 49
