@@ -15,9 +15,10 @@ import pandas as pd
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
-from lib.origin import Scale
-from lib.tables.baselines import find_period, with_baselines
+from lib.origin import Scale, Season
+from lib.tables.baselines import with_baselines
 from lib.tables.cutting import Cut, cut
+from lib.tables.seasons import find_season
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -101,7 +102,7 @@ class _Draft:
             rate=data.rate,
             horizons=self.horizons,
             training=training,
-            period=data.period,
+            season=Season(data.period, data.period),
             time_format=_time_format(rows.times),
             columns=self.targets,
             x_scale=x_scale,
@@ -112,7 +113,7 @@ class _Draft:
         if data.period >= longest:
             raise WindowError.of("long_season", period=data.period, longest=longest)
         if not data.period:
-            origin = replace(origin, period=find_period(origin))
+            origin = replace(origin, season=find_season(origin))
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"

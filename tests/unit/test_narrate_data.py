@@ -20,7 +20,7 @@ from lib.narrate.data import (
     sample_told,
     split_told,
 )
-from lib.origin import Scale
+from lib.origin import Scale, Season
 from lib.tables import Table
 from lib.tables.windows import make_windows
 from tests.unit import own_data
@@ -148,7 +148,7 @@ def a_table(judged: list[float], **more: object) -> Dataset:
         rate=1,
         horizons=(1,),
         training=rows < 6,
-        period=1,
+        season=Season(1, 1),
         time_format="",
         columns=("y",),
         x_scale=Scale(np.zeros(1), np.ones(1)),

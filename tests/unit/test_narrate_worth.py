@@ -16,7 +16,8 @@ from lib.narrate.worth import (
     worth_sentence,
     worth_takeaway,
 )
-from lib.tables.baselines import _SEASONS, BASELINES
+from lib.tables.baselines import BASELINES
+from lib.tables.seasons import _SEASONS
 from lib.worth import Score, Worth, answers, by_row, judge
 from tests.unit import own_data
 
