@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lib.baselines import naive_loss
+from lib.compared import decisive_ratio
 from lib.dataset import Baseline
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import MODES
@@ -101,6 +102,8 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     ):
         assert not is_overfit(judged(fine, validation, training), guess)
     assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
+    for samples in (1, 10, 100):  # it has risen from 0.5 to 0.9
+        assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
 
 
 def test_a_curve_that_only_swings_is_not_overfitted():
@@ -361,9 +364,18 @@ def test_all_cards_go_by_one_rule_of_how_many_samples_tell():
         assert compare_takeaway(RunAt(EXPERIMENT, table, both)).startswith("Too few independent")
         said = step_error_takeaway(RunAt(EXPERIMENT, table, both))
         assert said == "Sequence mode beats the best baseline at every step, last-step at its one."
-        near = a_snapshot(table, sequence=math.sqrt(20), last=math.sqrt(1.5))
-        for card in cards:  # worse at most steps, and at the last one nobody can tell
-            assert card(RunAt(EXPERIMENT, table, near)).startswith("Too few independent")
+        for sequence, last, words in (
+            (
+                20,
+                1.2,
+                "Sequence mode beats the best baseline at no step; last-step mode is unclear.",
+            ),
+            (0.1, 0.8, "beats the best baseline at every step; last-step mode is unclear."),
+            (0.8, 0.1, "Last-step mode beats the best baseline; sequence mode is unclear."),
+            (0.8, 1.2, "Too few independent"),
+        ):
+            near = a_snapshot(table, sequence=math.sqrt(sequence), last=math.sqrt(last))
+            assert words in step_error_takeaway(RunAt(EXPERIMENT, table, near))
     run = RunAt(EXPERIMENT, made, a_snapshot(made, last=math.sqrt(0.9)))
     assert (
         step_error_takeaway(run) == "Last-step mode beats the best baseline."
