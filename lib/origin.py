@@ -102,6 +102,11 @@ class Origin:
         """Rows of the season that was found or chosen; 1 where there is none."""
         return self.season.period
 
+    @property
+    def gaps(self) -> int:
+        """How many gaps of time lie within series."""
+        return int(self.segment[-1]) + 1 - len(self.names)
+
     def crosses_gap(
         self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
     ) -> np.ndarray:
@@ -109,6 +114,10 @@ class Origin:
         first = self.starts[samples]
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
         return self.segment[first] != self.segment[last]
+
+    def gaps_after(self, rows: np.ndarray) -> np.ndarray:
+        """The places in these rows, increasing, after which there is a gap of time, (G,) int."""
+        return np.flatnonzero(np.diff(self.segment[rows]))
 
     def label(self, row: int) -> str:
         """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""

@@ -111,6 +111,20 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
+def gap_lines(places: Sequence[float] | np.ndarray, palette: Palette) -> list[Part]:
+    """A thin dotted line across the plot at each x where rows of time are missing.
+
+    Only a few have room for a name, and of more than 50 none is drawn.
+    """
+    style = {"color": palette.muted, "width": 1, "dash": "dot"}
+    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": style}
+    if len(places) <= 8:
+        font = {"size": 12, "color": palette.muted}
+        label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
+        line["label"] = label
+    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 50 else []
+
+
 def naive_style(palette: Palette) -> Part:
     """A guess without learning: grey, dotted, as in the key."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}

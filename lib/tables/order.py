@@ -185,16 +185,16 @@ def segments(series: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Which run of rows without a gap each row belongs to, (R,) int from 0, never decreasing.
 
     `series` (R,) never decrease; `places` (R,) are times, or numbers of rows, in order within each.
-    A gap is a step of more than one and a half times the usual one; on weekdays alone, of more than
-    one weekday.
+    A gap is a step of more than one and a half times the series' median one; on weekdays alone, of
+    more than one weekday.
     """
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
         steps = np.busday_count(days[:-1], days[1:])
     new = np.diff(series) != 0
-    within = steps[~new & (steps > 0)]
-    usual = float(np.median(within)) if len(within) else 1.0
+    within = pd.Series(np.where(~new & (steps > 0), steps, np.nan))
+    usual = within.groupby(series[1:]).transform("median").to_numpy()
     return np.concatenate([[0], np.cumsum(new | (steps > 1.5 * usual))]).astype(np.int64)
 
 

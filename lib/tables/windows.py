@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import Dataset, Origin
-from lib.english import counted, joined
+from lib.english import counted, joined, listed
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.origin import Scale, Season
 from lib.tables.baselines import with_baselines
@@ -216,30 +216,24 @@ class _Draft:
 
     def _said(self, origin: Origin) -> list[str]:
         """What is done with the windows, a sentence each: which are used, the parts, the scale."""
-        windows, used = self.cut, len(self.cut.starts)
-        about = {"used": used, "found": windows.found, "most": MAX_VALUES}
-        nth = {2: "second", 3: "third"}.get(windows.every, f"{windows.every}th")
-        return [
-            *([said("thinned", nth=nth, **about)] if windows.every > 1 else []),
-            *([said("no_test")] if self.data.test and not windows.sizes[2] else []),
-            *self._gaps(origin),
-            self._parts(origin),
-            said("standardised", whose="each series'" if origin.x_scale.by_series else "the"),
-        ]
-
-    def _gaps(self, origin: Origin) -> list[str]:
-        """What windows do at gaps of time, where there are any; which inputs are changes."""
-        gaps = counted(int(origin.segment[-1] + 1 - len(self.rows.names)), "gap")
-        notes = list[str]()
-        if self.data.at_gaps == "stop" and not gaps.startswith("0"):
-            notes.append(said("stop", gaps=gaps))
-        if crossing := int(origin.crosses_gap(self.data.timesteps).sum()):
-            about = {"windows": counted(crossing, "window"), "count": len(origin.starts)}
-            notes.append(said("run_on", gaps=gaps, **about))
+        notes = [said("no_test")] if self.data.test and not self.cut.sizes[2] else []
+        if self.data.at_gaps == "stop" and (gaps := origin.gaps):
+            notes.append(said("stop", gaps=counted(gaps, "gap")))
         if self.own:
             columns = joined([self.rows.feature_names[f] for f in self.own])
             notes.append(said("own_changes", columns=columns))
-        return notes
+        whose = "each series'" if origin.x_scale.by_series else "the"
+        notes += [*self._without_windows(origin), self._parts(origin)]
+        return [*notes, said("standardised", whose=whose)]
+
+    def _without_windows(self, origin: Origin) -> list[str]:
+        """Which series have no window, if some do."""
+        there = set(origin.series[origin.starts].tolist())
+        if not (lost := [name for s, name in enumerate(origin.names) if s not in there]):
+            return []
+        has = "has" if len(lost) == 1 else "have"
+        whole = " without a gap" if self.data.at_gaps == "stop" else ""
+        return [said("without_windows", series=listed(lost), has=has, whole=whole)]
 
     def _read_as(self, name: str) -> str:
         """An input column as it is read: "the change of co2" where its change is the target."""
