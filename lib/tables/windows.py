@@ -41,7 +41,7 @@ def make_windows(
     `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
     Raises ExperimentError for settings beyond their limits; WindowError for a column that can't be
-    used so, none or too many; TooShortError says which rows were dropped, too.
+    used so, none or too many; TooShortError says why rows are left out, too.
     """
     validate(Experiment(data))
     inputs, targets = tuple(inputs), tuple(targets)
@@ -59,8 +59,7 @@ def make_windows(
         segment = rows.segment if data.at_gaps == "stop" else None
         windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
-        dropped = [note for note in rows.notes if "dropped" in note]
-        raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
     return _Draft(table, rows, windows, horizons, targets, data).dataset(inputs)
 
 
@@ -139,7 +138,7 @@ class _Draft:
             target_unit=units.pop() if len(units) == 1 else "",
             lead=lead if h and data.ahead == "one" else "",
             about=f"At every step, {told}, from {read_as}.",
-            notes=(*table.notes, *rows.notes, *still, *self._said(origin)),
+            notes=(*table.notes, *rows.notes, *rows.fewer, *still, *self._said(origin)),
             source=table.source,
             reading=table.reading,
             fingerprint=table.fingerprint,

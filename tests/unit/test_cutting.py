@@ -209,7 +209,11 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
         Table("t", frame, days, "day"), ["value"], ["value"], DataSettings(timesteps=3)
     )
     assert dataset.raw(dataset.y[0], 0)[:, 0] == pytest.approx([2.5, 4.5, 6.5])
-    assert any("20 times have more than one row" in note for note in dataset.notes)
+    (note,) = (note for note in dataset.notes if "20 times have more than one row" in note)
+    assert "40 rows became 20" in note
+    one_day = Table("t", frame, days[:1].repeat(40), "day")
+    with pytest.raises(TooShortError, match=r"1 time has .* 40 rows became 1 .* Choose one, or"):
+        make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
 def test_a_split_by_series_needs_several():
