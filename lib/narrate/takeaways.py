@@ -80,8 +80,8 @@ def _exploded(run: RunAt, guesses: Mapping[str, float]) -> str:
     if not modes:
         return str(_SAID["diverged"].format(epoch)) if is_over else ""
     which = f"{'both' if len(modes) > 1 else 'one'}{', over' * is_over}"
-    who, most = capital(MODES[modes[0]].name), short(max(worst.values()))
-    return str(_SAID["exploded"][which].format(who, most, epoch))
+    whose = max(modes, key=worst.__getitem__)
+    return capital(_SAID["exploded"][which].format(MODES[whose].name, short(worst[whose]), epoch))
 
 
 def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
