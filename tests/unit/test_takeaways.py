@@ -152,7 +152,7 @@ def test_losses_that_explode_are_said_before_anything_else():
             Status.DIVERGED,
             "Both modes' losses exploded: last-step mode's to 2.8e35, to no number",
         ),
-        ("", (), Status.DIVERGED, "Training loss was no number any more in epoch 11"),
+        ("", (), Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
     ):
         worse = {"last": wild, "sequence": replace(wild, loss=wild.loss / 2)}
         seeds = tuple([{mode: worse[mode] for mode in others}] if others else [])
