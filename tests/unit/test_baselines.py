@@ -180,15 +180,6 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
     assert {"last", "mean"} <= {one.name for one in found}
 
 
-def of_panel():
-    """The three stores, in order."""
-    frame = own_data.panel().sort_values(["store", "date"])
-    names, series = np.unique(frame["store"], return_inverse=True)
-    values = frame[["sales"]].to_numpy()
-    times = pd.DatetimeIndex(pd.to_datetime(frame["date"]))
-    return rows_of(series, tuple(names), values, times=times, step="day")
-
-
 def of_column(frame, name, step, horizons=(1,)):
     """One column of a frame whose first one is the time."""
     time = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
@@ -206,22 +197,6 @@ def judged_errors(windows):
     np.testing.assert_allclose(made.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
     wrong = [(one.last - windows.y[:, -1])[windows.train :] for one in found]
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
-
-
-def test_a_panel_guesses_each_store_by_itself():
-    """By pandas, shifting each store's column by itself: another store's would be far off."""
-    origin = of_panel()
-    assert find_season(origin).period == 7
-    windows = cut(replace(origin, season=Season(7, 7)), 14)
-    errors = judged_errors(windows)
-    frame = own_data.panel().sort_values(["store", "date"])
-    targets = np.zeros(len(frame), bool)
-    targets[windows.origin.rows(14)[windows.train :, -1] + 1] = True
-    for label, back in [("guessing tomorrow as today", 1), ("the same weekday last week", 7)]:
-        change = frame.groupby("store")["sales"].diff(back).to_numpy()[targets]
-        assert errors[label] == pytest.approx(np.sqrt((change**2).mean()), rel=1e-5)
-        assert errors[label] < 120
-    assert errors["the same weekday last week"] < 0.6 * errors["guessing tomorrow as today"]
 
 
 def test_an_hourly_load_is_guessed_by_last_week():
