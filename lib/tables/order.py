@@ -163,7 +163,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     counts, notes = seconds[there] / typical, []
     if months := MONTHS.get(step):
         counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
-    elif step == "day" and len(times) > 10 and (times.day_of_week < 5).all():
+    elif step == "day" and on_weekdays(times.to_numpy()):
         days = times.to_numpy().astype("M8[D]")
         counts = np.busday_count(days[:-1], days[1:])[there]
         notes.append("No row is on a weekend, and Monday follows Friday.")
