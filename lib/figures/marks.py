@@ -114,15 +114,14 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
 def gap_lines(places: Sequence[float] | np.ndarray, palette: Palette) -> list[Part]:
     """A thin dotted line across the plot at each x where rows of time are missing.
 
-    Only a few have room for a name, and of more than 50 none is drawn.
+    Of more than a dozen none is drawn: they would hide the data.
     """
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
-    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": style}
-    if len(places) <= 8:
-        font = {"size": 12, "color": palette.muted}
-        label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
-        line["label"] = label
-    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 50 else []
+    font = {"size": 12, "color": palette.muted}
+    label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
+    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    line |= {"line": style, "label": label}
+    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
 
 
 def naive_style(palette: Palette) -> Part:

@@ -11,8 +11,8 @@ from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
-_SEARCHED_ROWS, _SEARCHED_COLUMNS = 1024, 4
-"""In how many of the rows and target columns a season is looked for: 20 ms a column."""
+_SEARCHED_ROWS = 1024
+"""In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
 NEARER = 0.95
 """Of noise some season is always a little nearer than the last value: by less it is none."""
 AS_NEAR = 0.8
@@ -55,13 +55,13 @@ def find_season(origin: Origin) -> Season:
     longest = training_rows(origin)
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)
-    searched = origin.targets[longest[:count], :_SEARCHED_COLUMNS].T
-    found = [_search(one.tobytes()) for one in searched]
-    candidates = {1, *natural_seasons(origin)}
-    candidates |= {m for of in found for m in range(2, of + 1) if not of % m}
+    found = _search(origin.targets[longest[:count], 0].tobytes())
+    candidates = {1, *natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)}
+    last = back(origin)
     enough = [m for m in sorted(candidates) if rows_needed(origin, m) <= len(longest)]
     tried = tuple(m for m in enough if m > 1)
-    usual = next((m for m in natural_seasons(origin) if back(origin, m).max() < len(longest)), 1)
+    others = ((m, back(origin, m)) for m in natural_seasons(origin))
+    usual = next((m for m, of_m in others if of_m.max() < len(longest) and (of_m > last).any()), 1)
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
     lags = {m: back(origin, m)[horizons] for m in (1, *tried)}
     # The same rows for all of them: those that the longest look back leaves.

@@ -222,17 +222,11 @@ class _Draft:
             columns = joined([self.rows.feature_names[f] for f in self.own])
             notes.append(said("own_changes", columns=columns))
         whose = "each series'" if origin.x_scale.by_series else "the"
-        notes += [*self._without_windows(origin), self._parts(origin)]
-        return [*notes, said("standardised", whose=whose)]
-
-    def _without_windows(self, origin: Origin) -> list[str]:
-        """Which series have no window, if some do."""
         there = set(origin.series[origin.starts].tolist())
-        if not (lost := [name for s, name in enumerate(origin.names) if s not in there]):
-            return []
-        has = "has" if len(lost) == 1 else "have"
-        whole = " without a gap" if self.data.at_gaps == "stop" else ""
-        return [said("without_windows", series=listed(lost), has=has, whole=whole)]
+        if lost := [name for s, name in enumerate(origin.names) if s not in there]:
+            whole = " without a gap" if self.data.at_gaps == "stop" else ""
+            notes.append(said("without_windows", series=listed(lost), whole=whole))
+        return [*notes, self._parts(origin), said("standardised", whose=whose)]
 
     def _read_as(self, name: str) -> str:
         """An input column as it is read: "the change of co2" where its change is the target."""

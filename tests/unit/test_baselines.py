@@ -225,6 +225,13 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
     assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
 
 
+def test_the_calendars_season_is_another_one_than_the_last_value():
+    """A day ahead by the hour, yesterday is the last value: a week ago is listed."""
+    values = np.random.default_rng(0).normal(size=(300, 1)).cumsum(axis=0)
+    origin = rows_of(np.zeros(300, int), ("",), values, step="hour", horizons=(24,))
+    assert find_season(origin)[:2] == (1, 168)
+
+
 @pytest.mark.parametrize(
     ("step", "rows", "tried", "left_out", "baseline"),
     [

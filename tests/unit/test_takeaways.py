@@ -180,11 +180,6 @@ def test_a_model_that_overfits_may_have_kept_its_best_epoch():
         says = loss_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, sequence, last)))
         assert says.startswith(sentence)
         assert len(says.split()) <= 15
-    compared = compare_takeaway(RunAt(EXPERIMENT, dataset, with_results(snapshot, fine, kept)))
-    assert (
-        compared
-        == "One seed decides nothing; here sequence mode's error is smaller, 0.25 against 1."
-    )
 
 
 def with_results(snapshot: Snapshot, sequence: ModeResult, last: ModeResult) -> Snapshot:
