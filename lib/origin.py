@@ -115,10 +115,6 @@ class Origin:
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
         return self.segment[first] != self.segment[last]
 
-    def gaps_after(self, rows: np.ndarray) -> np.ndarray:
-        """The places in these rows, increasing, after which there is a gap of time, (G,) int."""
-        return np.flatnonzero(np.diff(self.segment[rows]))
-
     def label(self, row: int) -> str:
         """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
         if self.times is None:

@@ -52,8 +52,8 @@ def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:
     """Of a layout: a line between two timesteps of the sample where rows of time are missing."""
     if (origin := dataset.origin) is None:
         return {}
-    places = origin.gaps_after(origin.rows(dataset.shape[1], sample)) + 1.5
-    return {"shapes": marks.gap_lines(places, palette)} if len(places) else {}
+    lines = marks.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)
+    return {"shapes": lines} if lines else {}
 
 
 def predictions_figure(

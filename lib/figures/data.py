@@ -142,7 +142,7 @@ def window_figure(
     key = [[Entry(*row)] for row in _LOOKS["window"]]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
-    stripes += marks.gap_lines(rows[0] + 0.5 + origin.gaps_after(np.array(rows)), palette)
+    stripes += marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     return chart.plotted(
         data,

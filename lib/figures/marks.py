@@ -111,11 +111,13 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
-def gap_lines(places: Sequence[float] | np.ndarray, palette: Palette) -> list[Part]:
-    """A thin dotted line across the plot at each x where rows of time are missing.
+def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
+    """A thin dotted line between two rows where rows of time are missing between them.
 
-    Of more than a dozen none is drawn: they would hide the data.
+    Rows have their `Origin.segment` (R,) and stand at x from `first` on. Of more than a dozen gaps
+    none is drawn: they would hide the data.
     """
+    places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
     label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
