@@ -94,5 +94,10 @@ def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
 
 
 def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
-    """How many others come from the visitor's address, where that is known."""
+    """How many others come from the visitor's address; 0 where that isn't known.
+
+    Streamlit knows none on localhost: of one person at their own machine, or of all visitors where
+    a proxy on the same machine passes no address on. A limit for these together would protect
+    nobody, since there are no others, and leave a quarter of the places empty.
+    """
     return sum(other.address == visitor.address for other in others) if visitor.address else 0
