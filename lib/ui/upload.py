@@ -46,9 +46,9 @@ def uploader() -> None:
         key="upload_file",
         on_change=partial(_given, "upload_file"),
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
-        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
-        "in memory and never stored; a link to a run shows that run's figures to whoever opens "
-        "it while it lasts, and the file's rows only if you share them.",
+        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). The file "
+        "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
+        "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
     came_of_file()
     if table := session().upload.table:
@@ -103,6 +103,8 @@ def refusal() -> None:
 
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
+    if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
+        return
     record, file = session().upload, st.session_state[key]
     given: tuple[str, bytes] | None = ("", b"")
     if file is not None:

@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
-from lib.ui import address, browser, linked, listener, runs
+from lib.ui import address, browser, linked, listener, runs, upload
 from lib.ui.cell import chosen
 from lib.ui.session import once, session
+from lib.ui.shapes import model_box
 from lib.ui.sweep import choose
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
@@ -89,14 +90,6 @@ def test_another_link_in_the_same_tab_is_opened() -> None:
     del app.query_params["T"]
     app.query_params["data"] = "gapminder"
     assert experiment(app) == suggested("gapminder")
-
-
-def test_a_fragment_that_asks_for_the_page_opens_nothing_anew() -> None:
-    """Its request has the address that the page was asked for with, however long ago."""
-    app = start(T="20")
-    do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
-    del app.query_params["epoch"]
-    assert do(app, lambda: address.page_value("epoch")) == "31"
 
 
 def test_settings_stay_when_the_page_changes() -> None:
@@ -342,6 +335,8 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.M
     moved()
     linked.Linked("step", ("0", "1"), 0, "field")._keep(lambda: taken.append(2))
     choose._write()
+    upload._given("upload_file")
+    model_box._drop()
     assert taken == [1]
 
 
