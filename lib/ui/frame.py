@@ -48,6 +48,7 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
+WATCHED = "This is another person's run. The settings apply to a file of your own."
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -148,11 +149,15 @@ def sidebar(*, with_table: bool) -> Settled:
         controls("sizes", settled)
     if with_table and has_columns(settled):
         yours = settled.experiment.data.name == "upload"
+        foreign = yours and runs.foreign_upload()
         label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
         with st.expander(label, expanded=yours):
             if yours:
                 uploader()
-            columns(settled)
+            if foreign:
+                hint(WATCHED)
+            else:
+                columns(settled)
     if has_columns(settled):
         settled = replace(settled, below=st.container())
     label = "More: cell, optimizer, seed …"

@@ -259,7 +259,10 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     kept = kept_sentence(snapshot)
     words = snapshot.reason or kept or WORDS[snapshot.status][1]
     if _is_watched(shown):
-        own = "Train starts your own." if loaded.trainable else "Its file stays there."
+        own = "Train starts your own."
+        if not loaded.trainable and run.experiment.data.name == "upload":
+            rows = "shares its file's rows" if run.dataset.has_rows else "keeps its file's rows"
+            own = f"Its owner {rows}."
         then = words if failed else own
         return f"You are watching a run that another browser started. {then}"
     if failed:  # what to try, also where somebody has begun to try it
