@@ -118,11 +118,6 @@ class Upload:
     """A person's own file, and the data that were made last: see `lib.ui.upload` and `.data`."""
 
     table: Table | None = None
-    waiting: Table | None = None
-    """One that was read and is too short for the settings."""
-    unfit: tuple[str, dict[str, int] | None] = "", None
-    """Why that one can't be the data as it is set, "" where it can; and the settings that would do.
-    """
     error: str = ""
     """Why the last file isn't the table."""
     reading: Reading | None = None
