@@ -96,8 +96,6 @@ class SessionRun:
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
-    missed: tuple[str, str] = "", ""
-    """A run that may go on in a cluster that is away, and the complaint of that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
