@@ -96,8 +96,7 @@ def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
 def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
     """How many others come from the visitor's address; 0 where that isn't known.
 
-    Streamlit knows none on localhost: of one person at their own machine, or of all visitors where
-    a proxy on the same machine passes no address on. A limit for these together would protect
-    nobody, since there are no others, and leave a quarter of the places empty.
+    Streamlit knows none on localhost, which is one person, or a proxy that passes no address on:
+    then nobody has one, and a limit for all would leave a quarter of the places empty.
     """
     return sum(other.address == visitor.address for other in others) if visitor.address else 0

@@ -20,6 +20,7 @@ from lib.ui.address import change, query
 from lib.ui.save import save_button
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import Settled
+from lib.ui.strangers import follow_sharing, foreign_upload
 from lib.ui.text import card, hint, plain
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
@@ -47,8 +48,8 @@ def load_data(settled: Settled) -> Loaded:
     experiment, table = settled.experiment, session().upload.table
     if experiment.data.name == "upload" and table is None:
         with place:
-            if foreign := runs.foreign_upload():
-                runs.follow_sharing(foreign)
+            if foreign := foreign_upload():
+                follow_sharing(foreign)
                 return Loaded(foreign.experiment, foreign.dataset, trainable=False)
             return _example(experiment)
     run, _ = runs.current_run() or (None, None)

@@ -26,6 +26,7 @@ from lib.ui.settings import (
     mode_control,
     settle_widgets,
 )
+from lib.ui.strangers import foreign_upload
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import (
@@ -149,7 +150,7 @@ def sidebar(*, with_table: bool) -> Settled:
         controls("sizes", settled)
     if with_table and has_columns(settled):
         yours = settled.experiment.data.name == "upload"
-        foreign = yours and runs.foreign_upload()
+        foreign = yours and foreign_upload()
         label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
         with st.expander(label, expanded=yours):
             if yours:

@@ -17,7 +17,7 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.redaction import redacted, without_answers
 from lib.replay import untrained
-from lib.run import Run, SeedWeights, Snapshot
+from lib.run import Run, Snapshot
 from lib.tables import Table
 from lib.tables.table import remembered
 from lib.training import machine
@@ -30,14 +30,13 @@ from lib.ui.linked import Linked
 from lib.ui.lookup import Lookups
 from lib.ui.session import session
 from lib.ui.text import hint
-from lib.worth import Worth, worth_of_seeds
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
 WATCH_SECONDS = 2.0
-"""Between two looks whether a worker could start, and whether a file's rows are shared."""
+"""Between two looks whether a worker could start."""
 
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 """How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
@@ -186,23 +185,6 @@ def may_see_rows(run: Run) -> bool:
     return run.experiment.data.name != "upload" or owner.shares_rows or is_mine(run.id, owner)
 
 
-def foreign_upload() -> Run | None:
-    """Another browser's run on an upload, where this session watches it and has no upload."""
-    run, _ = current_run() or (None, None)
-    is_upload = run is not None and run.experiment.data.name == "upload"
-    return run if is_upload and session().upload.table is None else None
-
-
-def follow_sharing(run: Run) -> None:
-    """Have the page run again when the owner of this run shares its rows, or hides them."""
-
-    def look() -> None:
-        if may_see_rows(run) != run.dataset.has_rows:
-            st.rerun()
-
-    fragment(look, run_every=WATCH_SECONDS)()
-
-
 _untrained = remembered(lambda dataset, experiment: untrained(experiment, dataset))
 
 
@@ -211,17 +193,6 @@ def before_training(run: Run) -> Snapshot:
     whole = client().get(run.id) or run
     start = _untrained(whole.dataset, whole.experiment)
     return start if may_see_rows(run) else without_answers(start)
-
-
-def worth_of(run: Run, weights: SeedWeights) -> Worth | None:
-    """The errors of a run's models and baselines, for a browser that may not see its rows.
-
-    None for data of no table.
-    """
-    whole = client().get(run.id) or run
-    if whole.dataset.origin is None:
-        return None
-    return worth_of_seeds(whole.experiment, whole.dataset, weights)
 
 
 def open_run() -> tuple[Run, Snapshot] | None:

@@ -38,8 +38,8 @@ from lib.tables.table import KINDS, numbers_rows, wide_columns
 from lib.toml import beside
 from lib.ui.address import change, drawn, seed_widget
 from lib.ui.linked import bound
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
+from lib.ui.strangers import foreign_upload
 from lib.ui.text import hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Lock, Thread
+from threading import BoundedSemaphore, Event, Thread
 from time import monotonic, sleep
 from typing import IO, Any
 
@@ -29,20 +29,19 @@ SECONDS = 60.0
 """Who takes longer is ended."""
 MEMORY = 4 * 10**9
 """How many bytes of addresses the process may have: a file made to unpack without end ends it."""
-MEMORY_SHARE = 0.6
-"""The part that it may hold of what is free and that no other such process may still take; the rest
-is for the table in the page process."""
+SEATS = 2 if total_memory() >= ENOUGH else 1
+"""So many files are read at a time."""
+MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
+"""The part that one may hold of what is free when it begins: less than all of it for all together,
+since the tables in the page process take some."""
 LOOK_SECONDS = 0.05
 """Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
 ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
-_seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
-"""So many files are read at a time."""
+_seats = BoundedSemaphore(SEATS)
 MOST_WAITING, MOST_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
 """So many others wait for that at most, and so many bytes of them, but for a single file."""
-_waiting, _running = set["Reading"](), set["Reading"]()
-_lock = Lock()
-"""Held while memory is assigned to a reading of `_running`."""
+_waiting = set["Reading"]()
 
 
 class Reading:
@@ -63,8 +62,6 @@ class Reading:
         self.over = Event()
         self._stopped, self._why = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
-        self._most_memory, self._used_memory = 0.0, 0
-        """Bytes that the process may hold, and those that it held when it was last looked at."""
         self._content = content
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
         _waiting.add(self)
@@ -103,8 +100,7 @@ class Reading:
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
             self._process = process
-            guarded = process, self._assign_memory()
-            Thread(target=self._guard, args=guarded, name="file-guard", daemon=True).start()
+            Thread(target=self._guard, args=(process,), name="file-guard", daemon=True).start()
             try:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
@@ -122,24 +118,14 @@ class Reading:
                         self.table = read_table(process.stdout)
             finally:
                 process.kill()
-                _running.discard(self)
 
-    def _assign_memory(self) -> float:
-        """Return the bytes that the process may hold: what others may still take isn't free."""
-        with _lock:
-            promised = sum(each._most_memory - each._used_memory for each in _running)
-            self._most_memory = MEMORY_SHARE * (free_memory() - promised)
-            _running.add(self)
-            return self._most_memory
-
-    def _guard(self, process: subprocess.Popen[bytes], most: float) -> None:
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
         """End the process where it takes too long or too much memory, or was stopped."""
-        end = monotonic() + SECONDS
+        end, most = monotonic() + SECONDS, MEMORY_SHARE * free_memory()
         with contextlib.suppress(psutil.NoSuchProcess):
             watched = psutil.Process(process.pid)
             while process.poll() is None:
-                self._used_memory = used_memory(watched)
-                is_late, is_large = monotonic() > end, self._used_memory > most
+                is_late, is_large = monotonic() > end, used_memory(watched) > most
                 if is_late:
                     self._why = f"that took longer than {SECONDS:g} seconds"
                 elif is_large:

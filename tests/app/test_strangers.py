@@ -20,7 +20,7 @@ from lib.redaction import HIDDEN
 from lib.replay import untrained
 from lib.run import Run, Snapshot, Status
 from lib.story import all_scenes
-from lib.ui import lookup, runs
+from lib.ui import lookup, runs, strangers
 from lib.ui.frame import PAGES
 from lib.ui.present.talk import Shown
 from lib.ui.session import KEY
@@ -231,7 +231,7 @@ def test_open_pages_follow_when_the_owner_shares_the_rows(
     """A part of the page looks now and then, and asks for a run of the page."""
     looks, asked = list[Any](), list[bool]()
     with monkeypatch.context() as here:
-        here.setattr(runs, "fragment", lambda look, **_: lambda *_: looks.append(look))
+        here.setattr(strangers, "fragment", lambda look, **_: lambda *_: looks.append(look))
         start("Cell", **LINK)
     for shares in (False, True):
         owner.toggle(key="share_rows").set_value(shares).run()

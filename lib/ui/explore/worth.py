@@ -22,11 +22,11 @@ from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
 from lib.redaction import HIDDEN
 from lib.run import ModelWeights, Run, SeedWeights
-from lib.ui import runs
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
+from lib.ui.strangers import worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
 from lib.worth import Answers, Part, Worth, answers, by_row, judge, worth_of_seeds
 
@@ -142,7 +142,7 @@ def _errors_alone(shown: ShownRun, run: Run) -> None:
     """The table of errors, where the rows that models are judged on are hidden."""
     _weights(shown)
     weights = session().worth.weights
-    worth = _once("hidden", lambda: runs.worth_of(run, weights))
+    worth = _once("hidden", lambda: worth_of(run, weights))
     if worth is None:
         return
     with st.container(border=True, key="worth", gap="xsmall"):
