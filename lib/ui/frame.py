@@ -31,7 +31,6 @@ from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import (
     came_of_file,
-    has_file_to_take,
     opener,
     refusal,
     take_file,
@@ -87,12 +86,9 @@ def frame(
     All of it is done in turn with other sessions, but for a file that was read: to make a large
     table the data takes a while.
     """
-    with turn(first=True):
-        screen(page, own_keys, PICTURED if own else ())
-        if not has_file_to_take():
-            return _frame(page, own)
     take_file()
     with turn(first=True):
+        screen(page, own_keys, PICTURED if own else ())
         return _frame(page, own)
 
 

@@ -159,21 +159,16 @@ def _stop() -> None:
     record.reading = None
 
 
-def has_file_to_take() -> bool:
-    """Whether a file has been read, and can become the data: `take_file` must be called."""
-    reading = session().upload.reading
-    return reading is not None and reading.over.is_set()
-
-
 def take_file() -> None:
-    """Take over what a reading process has read; `frame` calls it before it draws any widget.
+    """Take over what a reading process has read, before any widget is drawn.
 
     It cuts tables into windows, which may take a while: never call it within a turn.
     """
     record = session().upload
-    reading, record.reading = record.reading, None
-    if reading is None:
+    reading = record.reading
+    if reading is None or not reading.over.is_set():
         return
+    record.reading = None
     if reading.table is not None:
         if len(reading.table.sheets) < 2:
             record.workbook = None
