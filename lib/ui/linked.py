@@ -74,8 +74,7 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
         if (given := st.session_state.get(key, _DROPPED)) is not _DROPPED:
             take(given)
 
-    st.session_state[key] = value
-    return {"key": key, "on_change": moved}
+    return {"key": set_widget(key, value), "on_change": moved}
 
 
 def pills(

@@ -145,9 +145,8 @@ def _progress() -> None:
     reading = session().upload.reading
     if reading is None or reading.over.is_set():
         st.rerun()
-    words = plain(f"{reading.name}: {reading.stage} …")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(reading.part, text=words, width="stretch")
+        hint(f"Reading {reading.name} …")
         st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from lib.memory import ENOUGH, MB, free_memory, share, total_memory, used_memory
 from lib.tables.table import Table
-from lib.uploads import MAX_BYTES, STAGES, UploadError, read_upload
+from lib.uploads import MAX_BYTES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""
@@ -56,8 +56,6 @@ class Reading:
         if len(waiting) >= MOST_WAITING or (waiting and size > MOST_WAITING_BYTES):
             raise UploadError.of("readers_full", name=name)
         self.name, self.error = name, ""
-        self.stage, self.part = "waiting for its turn", 0.0
-        """What is being done, and how much of it has been done, 0 to 1."""
         self.table: Table | None = None
         self.over = Event()
         self._stopped, self._why = False, "the process that read it ended"
@@ -108,14 +106,9 @@ class Reading:
                     stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
                     stdin.write(self._content)
                 self._content = b""
-                while self.table is None and not self.error:
-                    said = json.loads(process.stdout.readline())
-                    self.error = said.get("error", "")
-                    if "stage" in said:
-                        self.stage = said["stage"]
-                        self.part = (1 + STAGES.index(self.stage)) / (len(STAGES) + 1)
-                    if "table" in said:
-                        self.table = read_table(process.stdout)
+                self.error = json.loads(process.stdout.readline())
+                if not self.error:
+                    self.table = read_table(process.stdout)
             finally:
                 process.kill()
 
@@ -187,26 +180,23 @@ def read_table(source: IO[bytes]) -> Table:
 
 
 def main() -> None:
-    """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
+    """Read the file that comes in; send a line of JSON, an error or "", and behind "" the table."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     name, sheet = json.loads(sys.stdin.buffer.readline())
-
-    def say(**said: str) -> None:
-        print(json.dumps(said), flush=True)
-
+    error, table = "", None
     try:
-        content = sys.stdin.buffer.read()
-        table = read_upload(name, content, sheet, lambda stage: say(stage=stage))
-        say(table=name)
+        table = read_upload(name, sys.stdin.buffer.read(), sheet)
+    except UploadError as refused:
+        error = f"{refused}"
+    except MemoryError:
+        error = f"{name} takes too much memory to be read. {_CURE}"
+    print(json.dumps(error), flush=True)
+    if table is not None:
         write_table(table, sys.stdout.buffer)
         sys.stdout.flush()
-    except UploadError as error:
-        say(error=f"{error}")
-    except MemoryError:
-        say(error=f"{name} takes too much memory to be read. {_CURE}")
 
 
 if __name__ == "__main__":
