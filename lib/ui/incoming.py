@@ -31,12 +31,10 @@ SESSION_BYTES = 2 * MAX_BYTES
 """Bytes of one session's files that may have arrived and wait for a page."""
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
 """The same for all sessions of the server."""
-UNTAKEN_SECONDS = 60.0
-"""How long a file waits for a page to take it, which takes a second or two."""
-IDLE_SECONDS = 60.0
-"""Longest pause while a file arrives."""
-FREE_SECONDS, LEAST_RATE = 60.0, 10**6 / 60
-"""A file may arrive at any rate for so many seconds, then at so many bytes a second or more."""
+SECONDS = 60.0
+"""How long a file may pause while it arrives, come at any rate, and wait for a page to take it."""
+LEAST_RATE = 10**6 / 60
+"""Bytes a second that must arrive beyond SECONDS."""
 MOST_BODY = 106 * 10**6
 """Bytes of a request at most: a file of 100 of Streamlit's MB, 2^20 bytes each, and its head."""
 MOST_HEAD = 2**16
@@ -122,15 +120,9 @@ class Incoming:
         with file.upload.file as opened:
             return opened.read()
 
-    @property
-    def held(self) -> int:
-        """Bytes that have arrived and that no page has taken."""
-        with self._lock:
-            return sum(file.size for file in self._files.values())
-
     def drop_old(self) -> None:
-        """Drop files that no page has taken for UNTAKEN_SECONDS."""
-        oldest = self.clock() - UNTAKEN_SECONDS
+        """Drop files that no page has taken for SECONDS."""
+        oldest = self.clock() - SECONDS
         with self._lock:
             for ticket, file in [*self._files.items()]:
                 if file.upload is not None and file.since < oldest:
@@ -221,15 +213,15 @@ class Upload:
         if not isinstance(upload, UploadFile):
             raise MultiPartException("A form with one file was expected.")
         self._incoming.arrived(ticket, upload)
-        asyncio.get_running_loop().call_later(UNTAKEN_SECONDS + 1, self._incoming.drop_old)
+        asyncio.get_running_loop().call_later(SECONDS + 1, self._incoming.drop_old)
         return upload
 
     async def _pieces(self, receive: Receive) -> AsyncGenerator[bytes, None]:
         """A request's body. Raises ConnectionError, or TimeoutError where it comes too slowly."""
         begin, size, goes_on = self._incoming.clock(), 0, True
         while goes_on:
-            left = begin + FREE_SECONDS + size / LEAST_RATE - self._incoming.clock()
-            message = await asyncio.wait_for(receive(), min(IDLE_SECONDS, left))
+            left = begin + SECONDS + size / LEAST_RATE - self._incoming.clock()
+            message = await asyncio.wait_for(receive(), min(SECONDS, left))
             if message["type"] != "http.request":
                 raise ConnectionError("the browser has gone")
             piece, goes_on = message.get("body", b""), message.get("more_body", False)

@@ -99,14 +99,12 @@ def _given(key: str) -> None:
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
-    given: tuple[str, bytes] | None = ("", b"")
-    if file is not None:
-        try:
-            given = take(file)
-        except UploadError as error:
-            _stop()
-            record.error = f"{error}{_stays()}"
-            return
+    try:
+        given = ("", b"") if file is None else take(file)
+    except UploadError as error:
+        _stop()
+        record.error = f"{error}{_stays()}"
+        return
     if given is None:
         return  # its bytes were taken before
     record.workbook = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.ui.incoming import MOST_BODY, UNTAKEN_SECONDS, Incoming, Upload
+from lib.ui.incoming import MOST_BODY, SECONDS, Incoming, Upload
 from lib.uploads import UploadError
 from tests.clock import Clock
 
@@ -91,9 +91,7 @@ def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once() -> None:
     assert len(app.content) < 60
     assert app.headers[b"content-length"] == f"{len(app.body)}".encode()
     assert app.headers[b"cookie"] == b"x"
-    assert incoming.held == len(FILE)
     assert incoming.take(app.content) == FILE
-    assert incoming.held == 0
     assert incoming.take(app.content) is None
     assert incoming.take(FILE) == FILE  # a file that came without the middleware
 
@@ -120,7 +118,7 @@ def test_bytes_that_no_page_takes_are_dropped() -> None:
     incoming = Incoming(int(1.5 * len(FILE)), 10**6, clock.now)
     put(app, incoming, body_of(FILE))
     late = app.content
-    clock.forward(UNTAKEN_SECONDS + 1)
+    clock.forward(SECONDS + 1)
     put(app, incoming, body_of(FILE))
     assert incoming.take(app.content) == FILE
     with pytest.raises(UploadError, match="within a minute"):
@@ -136,7 +134,8 @@ def test_bytes_count_when_they_have_arrived() -> None:
     assert incoming.take(app.content) == FILE
     incoming.count(slow, len(FILE))
     assert put(app, incoming, body_of(FILE)) == 204
-    assert incoming.held == len(FILE)
+    with pytest.raises(UploadError, match="together, and at most"):
+        incoming.take(app.content)
 
 
 def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
@@ -144,7 +143,7 @@ def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
     app, clock = Streamlit(), Clock()
     incoming = Incoming(clock=clock.now)
     assert put(app, incoming, body_of(FILE), sizes=(10_000,), clock=clock) == 204
-    assert incoming.held == 0
+    assert not incoming._files
     with pytest.raises(UploadError, match="1 MB a minute"):
         incoming.take(app.content)
     large = FILE * 100
@@ -159,7 +158,7 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
     assert put(Streamlit(403), incoming, body_of(FILE)) == 403
     assert put(Streamlit(), incoming, b"no form", sizes=(3,)) == 400
     assert put(Streamlit(), incoming, body_of(FILE)[: -len("--B--\r\n")] + body_of(FILE)) == 400
-    assert incoming.held == 0
+    assert not incoming._files
 
 
 def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
@@ -169,4 +168,4 @@ def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
     assert app.body == b"anything"
     assert put(app, incoming, body_of(b"1"), length=b"200000000", sizes=(999,)) == 413
     assert app.body == body_of(b"1")
-    assert incoming.held == 0
+    assert not incoming._files
