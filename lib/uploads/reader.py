@@ -52,7 +52,7 @@ class Reading:
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         waiting = list(_waiting)
-        size = len(content) + sum(each.waiting_bytes for each in waiting)
+        size = len(content) + sum(len(each._content) for each in waiting)
         if len(waiting) >= MOST_WAITING or (waiting and size > MOST_WAITING_BYTES):
             raise UploadError.of("readers_full", name=name)
         self.name, self.error = name, ""
@@ -60,15 +60,10 @@ class Reading:
         self.over = Event()
         self._stopped, self._why = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
-        self._content = content
+        self._content: bytes = content
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
         _waiting.add(self)
         Thread(target=self._live, args=(sheet,), name="file-reader", daemon=True).start()
-
-    @property
-    def waiting_bytes(self) -> int:
-        """Bytes of the file that are held here."""
-        return len(self._content)
 
     def stop(self) -> None:
         """End it: another file has come, or nobody waits any more."""
