@@ -317,7 +317,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._keepers.let_rest()
                 if self.lookups and keeper is self._keepers.cluster and message.kind == "ready":
                     self.lookups.ask_again()
-                    self._handover.show_all()
+                    self._handover.show_own(self._book.entries.values())
                 if message.kind == "away":
                     self._handover.move(keeper, worker, worker.withdraw(), said("left"))
             keeper.replace_grown()

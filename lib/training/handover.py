@@ -68,7 +68,7 @@ class Handover:
         """Believe the worker that has a run; a slot that still trains it is to stop."""
         if self._book.has(worker, snapshot.run_id):
             self._book.take(snapshot)
-            self._show_own([self._book.entries[snapshot.run_id]])
+            self.show_own([self._book.entries[snapshot.run_id]])
         elif keeper is self._keepers.cluster and not snapshot.status.over:
             worker.post(Steer("drop", snapshot.run_id))
 
@@ -79,11 +79,8 @@ class Handover:
         self._book.begin_again([entry for entry in known if not entry.over], keeper, lost.how)
         self._show([entry for entry in known if not entry.is_foreign], keeper)
 
-    def show_all(self) -> None:
-        """Have a cluster that is there (again) show what has ended here while it was away."""
-        self._show_own(list(self._book.entries.values()))
-
-    def _show_own(self, entries: Iterable[RunEntry]) -> None:
+    def show_own(self, entries: Iterable[RunEntry]) -> None:
+        """Have a cluster that is there (again) show which of these have ended here."""
         cluster = self._keepers.cluster
         if cluster is not None and cluster.places:
             self._show([entry for entry in entries if entry.supervisor is not cluster], cluster)
