@@ -117,6 +117,9 @@ class FakeClient:
         """None: it has only the weights that its snapshot has."""
         return []
 
+    def forget_most(self) -> None:
+        """There is nothing to forget."""
+
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Nothing is compiled; the model is noted, if there are data to learn from."""
         if dataset.train:

@@ -31,7 +31,7 @@ from lib.training.lookup import Lookups
 from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_book import TIDY_SECONDS, RunBook
+from lib.training.run_book import EMPTY_BYTES, TIDY_SECONDS, RunBook
 from lib.training.run_entry import RunEntry
 from lib.training.supervisor import MakeWorker
 from lib.training.worker_process import WorkerProcess
@@ -122,8 +122,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             keeper = self._least_busy()
             if (abandoned := self._book.run_to_forget_for_room(keeper)) is not None:
                 self._book.drop(abandoned.run.id)
-            samples, pace = dataset.samples, show_seconds
-            start = Start(run.id, experiment, samples, paused, pace, background, card)
+            how = (paused, show_seconds, background, card)
+            start = Start(run.id, experiment, dataset.samples, *how)
             entry = self._book.add(run, keeper, start, owner, self.places, reason=self.away)
             if not entry.over:
                 entry.worker.post(start)
@@ -171,6 +171,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             self._book.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
+
+    def forget_most(self) -> None:
+        """Forget most runs that nobody looks at: the last visitor has gone."""
+        with self._changed:
+            self._book.tidy(most_bytes=EMPTY_BYTES)
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
@@ -295,17 +300,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Called from a worker's thread."""
-        if isinstance(message, messages.Found):
-            if self.lookups:
-                self.lookups.answer(message)
+        if isinstance(message, messages.Found) and self.lookups:
+            self.lookups.answer(message)
             return
         with self._changed:
             if isinstance(message, messages.Report):
                 self._handover.take(keeper, worker, message.snapshot)
                 self._book.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, messages.Checkpoint):
-                if self._book.has(worker, message.run_id):
-                    self._book.keep(message)
+                self._book.keep(worker, message)
             elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             elif isinstance(message, messages.Lost):

@@ -35,6 +35,8 @@ KEEP_RUNS = 40
 leaves people theirs."""
 KEEP_BYTES = int(20_000_000 * share())
 """Bytes that all of these may hold, and unfinished runs that nobody looks at; the newest stays."""
+EMPTY_BYTES = KEEP_BYTES // 4
+"""The same once the last visitor has gone."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -136,15 +138,15 @@ class RunBook:
                 entry.waiting -= 1
                 entry.touched = self._clock()
 
-    def tidy(self, at_least_seconds: float = 0.0) -> None:
+    def tidy(self, at_least_seconds: float = 0.0, most_bytes: int | None = None) -> None:
         """Forget old runs, and have unwatched ones yield or pause.
 
-        It does so `at_least_seconds` after the last time.
+        It does so `at_least_seconds` after the last time. `most_bytes` is instead of KEEP_BYTES.
         """
         if self._clock() - self._tidied < at_least_seconds:
             return
         now = self._tidied = self._clock()
-        for entry in self._stale():
+        for entry in self._stale(KEEP_BYTES if most_bytes is None else most_bytes):
             self.drop(entry.run.id)
         active = [e for e in self.entries.values() if e.snapshot.status.active]
         among = Counter(id(e.supervisor) for e in active if not e.start.background)
@@ -182,10 +184,10 @@ class RunBook:
         if entry.over:
             entry.touched, entry.checkpoint = self._clock(), None
 
-    def keep(self, checkpoint: Checkpoint) -> None:
-        """Keep from where a run can go on, instead of what was kept before, until it is over."""
+    def keep(self, worker: WorkerProcess, checkpoint: Checkpoint) -> None:
+        """Keep from where a worker's run can go on, instead of what was kept before."""
         entry = self.entries.get(checkpoint.run_id)
-        if entry is not None and not entry.over:
+        if entry is not None and entry.worker is worker and not entry.over:
             entry.checkpoint = checkpoint
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
@@ -222,11 +224,11 @@ class RunBook:
             why = said("lost_twice") if twice else ""
             self.fail([entry], said("lost", how=text, twice=why))
 
-    def _stale(self) -> list[RunEntry]:
+    def _stale(self, most: int) -> list[RunEntry]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
 
-        Runs that were seen last stay. Once half of KEEP_BYTES is held, older ones keep a few epochs
-        of their past. Runs that nobody looks at and that can't be forgotten yet count as well.
+        Runs that were seen last stay. Once half of the `most` bytes is held, older ones keep a few
+        epochs of their past. Runs that nobody looks at and that can't be forgotten yet count, too.
         """
         now, known = self._clock(), self.entries.values()
         entries = [e for e in known if self._may_go(e) or e.touched < now - CROWDED_SECONDS]
@@ -241,10 +243,10 @@ class RunBook:
             counts[kind] += entry.over
             data = entry.run.dataset
             size = 0 if id(data) in datasets else data.nbytes  # several runs share one
-            if held + size + entry.nbytes > KEEP_BYTES / 2:
+            if held + size + entry.nbytes > most / 2:
                 entry.past.thin()
             size += entry.nbytes
-            is_full = held + size > KEEP_BYTES and entry is not newest
+            is_full = held + size > most and entry is not newest
             is_old = entry.touched < now - KEEP_SECONDS
             if self._may_go(entry) and (is_old or is_full or counts[kind] > KEEP_RUNS):
                 stale.append(entry)

@@ -48,7 +48,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _rest() -> None:
-    """When the last visitor has gone, drop what can be made again, and give memory back."""
+    """When the last visitor has gone, drop most of what is kept, and give memory back."""
+    runs.client().forget_most()
     for cache in (made_dataset, recorded, read, shared_futures):
         cache.cache_clear()
     give_back()

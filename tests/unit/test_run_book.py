@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib.run import ModeResult, Run, Snapshot, Status
-from lib.training import past, quotas, run_book
+from lib.training import client, past, quotas, run_book
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
@@ -223,6 +223,10 @@ def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.M
     epochs = [len(scene.client.checkpoints(run)) for run in runs]
     assert (epochs[0], epochs[-2]) == (0, 40)
     assert 2 <= epochs[-1] <= past.FEW
+    monkeypatch.setattr(client, "EMPTY_BYTES", most // 4)
+    scene.client.forget_most()
+    assert sum(entry.nbytes for entry in scene.client._book.entries.values()) < most / 4
+    assert scene.client.get(runs[-2].id)
 
 
 def test_the_newest_run_stays_however_much_it_holds(
