@@ -207,8 +207,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         with self._changed:
-            entry = self._book.entries.get(run_id)
-            return entry.run if entry else None
+            return entry.run if (entry := self._book.entries.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
