@@ -53,7 +53,7 @@ def call(  # noqa: PLR0911  one each
     given += [keywords[key] for key in _TENSORS if key in keywords]
     if isinstance(callee, Model):
         return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
-    if isinstance(callee, Part) and callee.is_cell:
+    if isinstance(callee, Part) and callee.cell_class:
         return _step_of_cell(layers, callee, given[:1], keywords.get("states", args[1:2]))
     starts = isinstance(callee.layer, Recurrent)
     after = args[1] if starts and args[1:] else []
@@ -66,8 +66,8 @@ def call(  # noqa: PLR0911  one each
 def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
     """What a cell gives that is called by itself: the output, and a list of the states after it."""
     if not isinstance(part.layer, CellStack) or len(part.layer.layers()) > 1:
-        return layers.beyond(part.layer.keras, "cell", given, states)
-    step = Part(Cell(part.layer.cells, origin=layers.origin), is_cell=True, cell=part)
+        return layers.beyond(part.cell_class, "cell", given, states)
+    step = Part(Cell(part.layer.cells, origin=layers.origin), cell=part)
     value = layers.call(step, layers.tensors([*given, states]))
     return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
 
@@ -77,7 +77,11 @@ def _takes_several(callee: Part | Model) -> bool:
 
 
 def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
-    """What a layer gives that is called on a tensor, or on a list."""
+    """What a layer gives that is called on a tensor, or on a list; Keras takes no number there."""
+    numbers = [one for one in layers.leaves(given) if plain(one) and one is not None]
+    if numbers:
+        words = {"value": f"{numbers[0]}"[:40], "type": type(numbers[0]).__name__}
+        part = layers.refused(part.layer.keras, "no tensor", **words)
     value = layers.call(part, layers.tensors(given), states)
     layers.graph.lists |= {value.node} if listed(given) else set()
     return value
@@ -144,9 +148,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
             layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
     layer = replace(made(name, values, by_name), origin=origin)
-    is_cell = name in CELLS or name == "StackedRNNCells"
-    cell = inner if isinstance(inner, Part) and inner.is_cell and name == "RNN" else None
-    part = Part(layer, shape=shape, name=given, is_cell=is_cell, cell=cell)
+    cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
+    cell = inner if isinstance(inner, Part) and inner.cell_class and name == "RNN" else None
+    part = Part(layer, shape=shape, name=given, cell_class=cell_class, cell=cell)
     layers.parts.append(part)
     return part
 

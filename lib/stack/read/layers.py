@@ -18,7 +18,6 @@ from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
-from lib.stack.recurrent import Cell
 from lib.stack.tensors import Tensor, Tensors
 from lib.stack.tracing import trace
 from lib.toml import say
@@ -43,8 +42,8 @@ class Part:
     """Of what comes in, its batch first, where its arguments say so."""
     name: Any = None
     """That it is given."""
-    is_cell: bool = False
-    """Whether it is a cell, which an RNN calls at each timestep."""
+    cell_class: str = ""
+    """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
     cell: Part | None = None
     """That of an RNN, whose weights it has."""
 
@@ -123,9 +122,9 @@ class Layers:
         reason += f"; {meant[0]} is" if why == "value" and meant else ""
         return self._stands_for(name, NotTraced(reason))
 
-    def refused(self, name: str, why: str) -> Part:
+    def refused(self, name: str, why: str, **words: object) -> Part:
         """What stands in the place of a layer that Keras refuses, by a row of refusals.toml."""
-        return self._stands_for(name[:_LONGEST_NAME], ShapeError.of(why, name=name))
+        return self._stands_for(name[:_LONGEST_NAME], ShapeError.of(why, name=name, **words))
 
     def _stands_for(self, name: str, error: ShapeError | NotTraced) -> Part:
         return Part(replace(Unread(called=name, error=error), origin=self.origin), known=False)
@@ -237,8 +236,8 @@ class Layers:
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"
         part = what if isinstance(what, Part) else self.unread(name, "value")
-        if part.is_cell and not isinstance(part.layer, Cell):
-            part = self.unread(part.layer.keras, "cell")
+        if part.cell_class:
+            part = self.unread(part.cell_class, "cell")
         value = self.put(part.layer, inputs, states)
         self._owners[value.node] = part
         return value
@@ -248,9 +247,10 @@ class Layers:
         values = inputs
         for made in model.parts or ():
             part = made
-            if isinstance(made, Part) and made.layer.kind == "mha":
+            if isinstance(made, Part) and (made.cell_class or made.layer.kind == "mha"):
                 self.origin = made.layer.origin or self.origin
-                part = self.refused(made.layer.keras, "two tensors in a Sequential")
+                name = made.cell_class or made.layer.keras
+                part = self.refused(name, "two tensors in a Sequential")
             if not isinstance(part, Value):
                 values = self.tensors(self.call(part, values))
         return values[0] if len(values) == 1 else values
