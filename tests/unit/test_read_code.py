@@ -288,6 +288,23 @@ def test_layers_of_ones_own_are_followed_where_they_are_called() -> None:
     """) == [(None, 9, 3), (None, 9, 6), (None, 9, 6), (None, 9, 18), (None, 9, 18), (None, 4)]
 
 
+def test_a_block_that_holds_what_cannot_be_traced_is_not_said_to_be_followed() -> None:
+    """A class, a function, a loop: one note says the line where the trace stops."""
+    code = """
+        def block(x):
+            return tf.einsum("ntf->nft", x)
+        class Own(Layer):
+            def call(self, x):
+                for _ in range(2):
+                    x = block(Dense(4)(x))
+                return x
+        model = Sequential([Input((9, 3)), Own(), LSTM(4)])
+    """
+    (said,) = sentences(code).items()
+    assert said[0] == 3
+    assert "“einsum”" in said[1]
+
+
 @pytest.mark.parametrize(
     ("line", "shape"),
     [
@@ -547,7 +564,7 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
         outputs, state = GRU(8, return_state=True)(a)
         m = Model([a, b], Decoder()(b, state=state, project=False))
     """) == [(None, 9, 3), (None, 5, 2), (None, 8), (None, 8), (None, 8)]
-    assert "“Whole” is a class of its own" in sentences(f"{classes}\n        Whole(5)")[8]
+    assert "“Whole” is a class" in sentences(f"{classes}\n        Whole(5)")[8]
 
 
 @pytest.mark.parametrize(

@@ -334,10 +334,10 @@ class Expressions:
             case Class():
                 given = self.layers.unread(callee.name, "class")
             case Function():
-                if self.layers.found(args, keywords):
-                    named = f"“{callee.name}”"
-                    self.layers.note("function", self.layers.origin.line, name=named)
+                line, untraced = self.layers.origin.line, self.layers.untraced
                 given = self.follow(callee, args, keywords)
+                if self.layers.found(args, keywords) and untraced == self.layers.untraced:
+                    self.layers.note("function", line, name=f"“{callee.name}”")
             case _:
                 given = calls.call(self.layers, callee, args, keywords, name)
         return given

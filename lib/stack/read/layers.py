@@ -92,6 +92,8 @@ class Layers:
         self.parts: list[Part] = []
         self.origin = Origin(1, "", "")
         """Of what is read just now."""
+        self.untraced = 0
+        """How many layers and operations have no rule here so far."""
         self.steps = 0.0
         self._owners: dict[int, Part] = {}
         """By place in the graph the layer that is called there."""
@@ -120,6 +122,7 @@ class Layers:
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
         reason = say(WORDS["unread"], why, name=f"“{name}”")
         reason += f"; {meant[0]} is" if why == "value" and meant else ""
+        self.untraced += 1
         return self._stands_for(name, NotTraced(reason))
 
     def refused(self, name: str, why: str, **words: object) -> Part:

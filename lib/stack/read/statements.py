@@ -137,7 +137,6 @@ class Reader(Expressions):
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
         """A model or layer of a class of the code: its `call` says which layers it has."""
-        self.layers.note("own class", own.line, name=f"“{own.name}”")
         model = Model(self.layers.origin.line)
         build: Any = own.known.get("build")
         builds = [build] if isinstance(build, Function) else []
@@ -145,7 +144,11 @@ class Reader(Expressions):
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
             if builds:  # once, with the shape of what comes in first
                 self.follow(builds.pop(), [model, self._shapes(args[0])], {})
-            return self.follow(own.known["call"], [model, *args], keywords)
+            untraced = self.layers.untraced
+            given = self.follow(own.known["call"], [model, *args], keywords)
+            if untraced == self.layers.untraced:
+                self.layers.note("own class", own.line, name=f"“{own.name}”")
+            return given
 
         model.call = call
         for name, one in own.known.items():
@@ -164,7 +167,8 @@ class Reader(Expressions):
 
     def _loop(self, loop: ast.For) -> None:
         """Follow each round where they are known."""
-        before, rounds = len(self.layers.parts), self.value(loop.iter)
+        parts, untraced = len(self.layers.parts), self.layers.untraced
+        rounds = self.value(loop.iter)
         rounds = [*rounds] if isinstance(rounds, (dict, str)) else rounds
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
@@ -174,7 +178,7 @@ class Reader(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.layers.parts) > before:
+        if len(self.layers.parts) > parts and untraced == self.layers.untraced:
             self.layers.note("followed", loop.lineno, count=len(rounds))
 
     def _pass_by(self, block: ast.stmt, why: str) -> None:
