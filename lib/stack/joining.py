@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, known_size
-from lib.stack.errors import NotTraced, ShapeError
+from lib.stack.errors import ShapeError
 from lib.stack.settings import AXIS, UNITS, setting, share
 from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
@@ -33,15 +33,8 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        given = self.list_of(inputs, "no list to merge")
-        batched = [tensor for tensor in given if tensor[0].role == "batch"]
-        fewest = min(map(len, batched), default=0)
-        for tensor in given:
-            alone = all(axis.role != "batch" for axis in tensor)
-            if tensor not in batched and (len(tensor) >= fewest or not alone):
-                raise NotTraced.of("no batch in front", *given)
-        batches = [tensor[0] for tensor in batched]
-        joined, *others = tensors = tuple(map(_batched, given))
+        joined, *others = tensors = self.list_of(inputs, "no list to merge")
+        batches = [tensor[0] for tensor in tensors]
         if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
         sign = ", by a sign" * self.is_sign()
@@ -64,11 +57,6 @@ class Merge(Joining):
             code = self.origin.call if self.origin else "()()"
             return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
         return True
-
-
-def _batched(tensor: Tensor) -> Tensor:
-    """The tensor; with one sample before it, where it has no batch."""
-    return tensor if tensor[0].role == "batch" else (Axis("1", 1, "batch"), *tensor)
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:

@@ -28,8 +28,8 @@ lstm gru rnn bi cells cell convlstm convlstm2d
 input embed dense td
 repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
-mask drop sdrop noise bnorm lnorm act relu leaky softmax number ops transpose range
-concat stack add sub mul ave max min dot attend addattend mha
+mask drop sdrop noise bnorm lnorm act relu leaky softmax number
+concat add sub mul ave max min dot attend addattend mha
 conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
 unread
 """

@@ -62,7 +62,7 @@ class Input(Layer, kind="input", takes_nothing=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch=False):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     units: int = setting("k", 1, limit=UNITS)
@@ -85,7 +85,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys", needs_batch=False):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))

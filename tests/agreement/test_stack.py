@@ -21,7 +21,7 @@ from lib.stack.errors import ShapeError
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, read_text
-from lib.stack.operations import Operation, Range
+from lib.stack.operations import WithNumber
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read import read_model
 from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
@@ -130,7 +130,7 @@ def can_run(steps: tuple[TracedLayer, ...]) -> bool:
     arithmetic is no word that an Embedding knows.
     """
     layers = [step.layer.inside for step in steps]
-    if any(isinstance(layer, Operation) for layer in layers) and any(
+    if any(isinstance(layer, WithNumber) for layer in layers) and any(
         isinstance(layer, Embedding) for layer in layers
     ):
         return False
@@ -146,7 +146,7 @@ def can_run(steps: tuple[TracedLayer, ...]) -> bool:
 
 def test_every_kind_of_layer_has_cases():
     """A layer is added with its class, its entry in the registry, and a row here."""
-    assert set(CASES) == set(KINDS) - {Unread.kind, Range.kind}
+    assert set(CASES) == set(KINDS) - {Unread.kind}
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,6 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         known = function(name, args)
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
-        known = operations.numbers(name, args, keywords) if known is UNKNOWN else known
     if known is UNKNOWN and tensors and root in _LIBRARIES:
         known = operations.function(layers, name, args, keywords)
     if known is not UNKNOWN:

@@ -12,7 +12,6 @@ from typing import Any
 from lib.stack.base import Inputs, Layer, Origin, Outputs, Ref, Stack
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.making import MAKES
-from lib.stack.operations import Range
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
@@ -205,8 +204,6 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
-        if isinstance(value, Array) and len(value.shape) == 1 and plain(value.shape[0]):
-            return self.put(Range(value.shape[0], origin=self.origin))
         if isinstance(value, Array) and value.shape:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
