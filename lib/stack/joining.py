@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, known_size
-from lib.stack.errors import ShapeError
+from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.settings import AXIS, UNITS, setting, share
 from lib.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
 
@@ -224,6 +224,8 @@ class Attention(Attending, Joining, kind="attend"):
         key = rest[0] if rest else value
         learned = self._learned(query)
         ranks = {len(query), len(key), len(value)}
+        if len(ranks) > 1 and 1 in {tensor[0].size for tensor in tensors}:
+            raise NotTraced.of("a batch of one to attend to", *tensors)
         if len(ranks) > 1 or not (fits(query[-1], key[-1]) and fits(key[-2], value[-2])):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)

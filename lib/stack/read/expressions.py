@@ -8,7 +8,7 @@ UNKNOWN.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lib.stack.base import Origin
@@ -106,8 +106,9 @@ class Expressions:
                 return tuple(self._items(elements))
             case ast.List(elements):
                 return self._items(elements)
-            case ast.Dict(keys, values):
-                return self._dict(zip(keys, values, strict=True))
+            case ast.Dict(keys, values) if None not in keys:
+                pairs = zip(map(self.value, keys), map(self.value, values), strict=True)
+                return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, how, right):
                 return self._operation(how, self.value(left), self.value(right), node)
             case ast.Compare(left, hows, rights):
@@ -134,24 +135,11 @@ class Expressions:
                 return self._comprehended(element, loops, node)
             case ast.Starred(value):
                 return self.value(value)
-            case ast.NamedExpr(target, value):
-                self.assign(target, self.value(value))
-                return self.value(target)
             case ast.Lambda(args, body):
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
                 return self._called(node)
         return UNKNOWN
-
-    def _dict(self, pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Any:
-        """A dict, and what is unpacked in it."""
-        found: dict[Any, Any] = {}
-        for key, one in pairs:
-            place, value = self.value(key), self.value(one)
-            if key is None and not isinstance(value, dict):
-                return UNKNOWN
-            found |= value if key is None else {place: value} if plain(place) else {}
-        return found
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """What stands in brackets, with what is unpacked there."""
@@ -193,31 +181,17 @@ class Expressions:
     def _comprehended(
         self, element: ast.expr, loops: list[ast.comprehension], node: ast.AST
     ) -> Any:
-        """A list whose rounds are known."""
-        outside = self.names
-        self.names = Names({}, outside)
-        found = self._rounds(element, loops)
-        self.names = outside
-        if found is None:
+        """A list of one loop over known values, without a condition."""
+        rounds = self.value(loops[0].iter)
+        if len(loops) > 1 or loops[0].ifs or not listed(rounds):
             self.at(node)
             return self.layers.beyond("list", "loop", self.values_in(node))
-        return found
-
-    def _rounds(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
-        """What each round gives; None where they aren't known."""
-        if not loops:
-            return [self.value(element)]
-        found: list[Any] = []
-        rounds = self.value(loops[0].iter)
-        if not listed(rounds):
-            return None
+        outside, found = self.names, []
+        self.names = Names({}, outside)
         for one in rounds:
             self.assign(loops[0].target, one)
-            held = [self._truth(each) for each in loops[0].ifs]
-            inside = self._rounds(element, loops[1:]) if all(held) else []
-            if None in held or inside is None:
-                return None
-            found += inside
+            found.append(self.value(element))
+        self.names = outside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
@@ -238,13 +212,6 @@ class Expressions:
             self.layers.spend(0.5)
             yield one
 
-    def drop(self, target: ast.expr) -> None:
-        """Take an item out of a list or a dict."""
-        if isinstance(target, ast.Subscript):
-            held, place = self.value(target.value), self.value(target.slice)
-            if isinstance(held, (list, dict)) and _small(place):
-                computed(held.__delitem__, place)
-
     def values_in(self, node: ast.AST) -> dict[str, Any]:
         """What the names in a code stand for, those with dots among them: self.model.add."""
         found: dict[str, Any] = {}
@@ -259,7 +226,7 @@ class Expressions:
         self.layers.spend()
         match target:
             case ast.Name(name):
-                self.names.take(name, value)
+                self.names.known[name] = value
             case ast.Starred(one):
                 self.assign(one, value)
             case ast.Attribute(base, name):

@@ -11,8 +11,6 @@ class Names:
 
     def __init__(self, known: dict[str, Any], around: Names | None = None) -> None:
         self.known, self.around = known, around
-        self._elsewhere: dict[str, Names] = {}
-        """By names that `global` or `nonlocal` lists, whose they are."""
 
     @property
     def module(self) -> Names:
@@ -25,16 +23,6 @@ class Names:
         while names and name not in names.known:
             names = names.around
         return names
-
-    def take(self, name: str, value: Any) -> None:
-        """Give it a value here, or where it was said to be."""
-        self._elsewhere.get(name, self).known[name] = value
-
-    def leave(self, statement: ast.Global | ast.Nonlocal) -> None:
-        """Values of these names aren't given here from now on."""
-        for name in statement.names:
-            whose = self.holder(name) if isinstance(statement, ast.Nonlocal) else None
-            self._elsewhere[name] = whose or self.module
 
 
 def dotted(node: ast.expr) -> str:

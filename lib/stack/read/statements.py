@@ -14,7 +14,7 @@ from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
 from lib.stack.read.names import Names, bare, dotted
-from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, change, listed
+from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -53,21 +53,23 @@ class Reader(Expressions):
                 case ast.AnnAssign(target, _, value) if value:
                     self.assign(target, self.value(value))
                 case ast.AugAssign(target, how, right):
-                    self._augment(target, how, self.value(right), statement)
+                    left = self.value(target)
+                    self.assign(target, self._operation(how, left, self.value(right), statement))
                 case ast.FunctionDef(name, args, inside, wrappers):
                     self._define(self.function(name, args, inside), {*map(dotted, wrappers)})
                 case ast.ClassDef(name):
-                    self.names.take(name, self._class(statement))
-                case ast.Global() | ast.Nonlocal():
-                    self.names.leave(statement)
+                    self.names.known[name] = self._class(statement)
+                case ast.Global(names) | ast.Nonlocal(names):
+                    for name in names:  # its value depends on which function is called when
+                        (self.names.holder(name) or self.names.module).known[name] = UNKNOWN
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]
                         path = one.name if one.asname else root
-                        self.names.take(one.asname or root, Name(path))
+                        self.names.known[one.asname or root] = Name(path)
                 case ast.ImportFrom(module, names):
                     for one in names:
-                        self.names.take(one.asname or one.name, Name(f"{module}.{one.name}"))
+                        self.names.known[one.asname or one.name] = Name(f"{module}.{one.name}")
                 case ast.If(test, then, orelse):
                     known = self._truth(test)
                     if known is None:
@@ -82,7 +84,8 @@ class Reader(Expressions):
                     self._pass_by(statement, "branch")
                 case ast.Delete(targets):
                     for target in targets:
-                        self.drop(target)
+                        held = target.value if isinstance(target, ast.Subscript) else target
+                        self.assign(held, UNKNOWN)
                 case ast.With(_, inside) | ast.AsyncWith(_, inside):
                     self.run(inside)
                 case ast.Try(inside, _, orelse, last):
@@ -90,20 +93,10 @@ class Reader(Expressions):
                 case ast.Return(value):
                     raise Returned(self.value(value))
 
-    def _augment(self, target: ast.expr, how: ast.AST, right: Any, statement: ast.AST) -> None:
-        left = self.value(target)
-        match left, how, right:  # a list or a dict changes for all names that hold it
-            case list(), ast.Add(), list() | tuple():
-                change(left, "extend", [right], {})
-            case dict(), ast.BitOr(), dict():
-                change(left, "update", [right], {})
-            case _:
-                self.assign(target, self._operation(how, left, right, statement))
-
     def _define(self, function: Function, wrappers: set[str]) -> None:
         """Name a function, which may be one that isn't given the instance, or isn't called."""
         own = Partial(function, [], {}) if "staticmethod" in wrappers else function
-        self.names.take(function.name, UNKNOWN if "property" in wrappers else own)
+        self.names.known[function.name] = UNKNOWN if "property" in wrappers else own
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -200,7 +193,7 @@ class Reader(Expressions):
                 if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
         for name in changed:
-            self.names.take(name, given)
+            self.names.known[name] = given
         if self._depth and given is not UNKNOWN and _returns(block):
             raise Returned(given)
 
