@@ -168,14 +168,6 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> N
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T, 1)")
 
 
-def test_a_summary_is_answered_with_what_to_paste() -> None:
-    """It lists the shapes already."""
-    app = paste(
-        "│ Layer (type)   │ Output Shape │ Param # │\n│ lstm (LSTM)    │ (None, 16)   │ 1,280   │"
-    )
-    assert "already lists the shapes" in said(app)
-
-
 def drop(app: AppTest, name: str, text: str) -> None:
     """Give the page a model's file."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]

@@ -65,7 +65,7 @@ def read_code(text: str) -> Reading:
 def _by_defaults(reader: Reader, tree: ast.Module) -> None:
     """Make the models of classes, and follow the functions that make one: nothing calls them."""
     layers = reader.layers
-    for own in list(reader.names.known.values()):
+    for own in list(reader.names.values()):
         if isinstance(own, Class) and own.base == "Model":
             layers.origin = Origin(own.line, "", "")
             reader.instance(own, [], {})

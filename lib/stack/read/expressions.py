@@ -8,6 +8,7 @@ UNKNOWN.
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from lib.stack.plain import LastStep
 from lib.stack.read import calls, operations
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
-from lib.stack.read.names import Names, bare, dotted
+from lib.stack.read.names import bare, dotted
 from lib.stack.read.pasted import WORDS
 from lib.stack.read.values import (
     Array,
@@ -49,7 +50,8 @@ class Expressions:
         self.layers = Layers()
         self.statement: ast.AST = ast.Pass()
         """That is followed just now."""
-        self.names = Names({"__name__": "__main__"})
+        self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
+        """Of the innermost function or comprehension first, of the module last."""
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -83,9 +85,8 @@ class Expressions:
 
     def named(self, name: str) -> Any:
         """The value of a name. What the code doesn't define is taken for a name of Keras's."""
-        holder = self.names.holder(name)
-        if holder:
-            return holder.known[name]
+        if name in self.names:
+            return self.names[name]
         return Name(WORDS["well_known"].get(name, f"keras.{name}"))
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
@@ -98,8 +99,8 @@ class Expressions:
                 return computed(lambda: value)
             case ast.Name(name):
                 return self.named(name)
-            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.module.known:
-                return self.names.module.known[f"{own}.{name}"]
+            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.maps[-1]:
+                return self.names.maps[-1][f"{own}.{name}"]
             case ast.Attribute(base, name):
                 return calls.attribute(self.layers, self.value(base), name)
             case ast.Tuple(elements):
@@ -187,7 +188,7 @@ class Expressions:
             self.at(node)
             return self.layers.beyond("list", "loop", self.values_in(node))
         outside, found = self.names, []
-        self.names = Names({}, outside)
+        self.names = outside.new_child()
         for one in rounds:
             self.assign(loops[0].target, one)
             found.append(self.value(element))
@@ -226,7 +227,7 @@ class Expressions:
         self.layers.spend()
         match target:
             case ast.Name(name):
-                self.names.known[name] = value
+                self.names[name] = value
             case ast.Starred(one):
                 self.assign(one, value)
             case ast.Attribute(base, name):
@@ -234,7 +235,7 @@ class Expressions:
                 if isinstance(owner, Model) and owner.call:
                     owner.known[name] = value
                 else:
-                    self.names.module.known[dotted(target)] = value
+                    self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 held, place = self.value(base), self.value(index)
                 known = listed(value) if isinstance(place, slice) else True

@@ -13,7 +13,7 @@ from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
-from lib.stack.read.names import Names, bare, dotted
+from lib.stack.read.names import bare, dotted
 from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
@@ -58,18 +58,19 @@ class Reader(Expressions):
                 case ast.FunctionDef(name, args, inside, wrappers):
                     self._define(self.function(name, args, inside), {*map(dotted, wrappers)})
                 case ast.ClassDef(name):
-                    self.names.known[name] = self._class(statement)
+                    self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
                     for name in names:  # its value depends on which function is called when
-                        (self.names.holder(name) or self.names.module).known[name] = UNKNOWN
+                        scopes = [one for one in self.names.maps if name in one]
+                        (*scopes, self.names.maps[-1])[0][name] = UNKNOWN
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]
                         path = one.name if one.asname else root
-                        self.names.known[one.asname or root] = Name(path)
+                        self.names[one.asname or root] = Name(path)
                 case ast.ImportFrom(module, names):
                     for one in names:
-                        self.names.known[one.asname or one.name] = Name(f"{module}.{one.name}")
+                        self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
                 case ast.If(test, then, orelse):
                     known = self._truth(test)
                     if known is None:
@@ -96,7 +97,7 @@ class Reader(Expressions):
     def _define(self, function: Function, wrappers: set[str]) -> None:
         """Name a function, which may be one that isn't given the instance, or isn't called."""
         own = Partial(function, [], {}) if "staticmethod" in wrappers else function
-        self.names.known[function.name] = UNKNOWN if "property" in wrappers else own
+        self.names[function.name] = UNKNOWN if "property" in wrappers else own
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -104,7 +105,7 @@ class Reader(Expressions):
             return self.layers.beyond(function.name, "function", args)
         self.layers.spend(20)
         outside, statement = self.names, self.statement
-        self.names = Names(function.given(args, keywords), function.names)
+        self.names = function.names.new_child(function.given(args, keywords))
         self._depth += 1
         try:
             self.run(function.body)
@@ -118,9 +119,9 @@ class Reader(Expressions):
     def _class(self, node: ast.ClassDef) -> Class:
         """A class; the names in it are seen by nothing that isn't asked of it."""
         outside = self.names
-        self.names = Names({}, outside)
+        self.names = outside.new_child()
         self.run(node.body)
-        inside, self.names = self.names.known, outside
+        inside, self.names = dict(self.names.maps[0]), outside
         for one in inside.values():
             if isinstance(one, Function):
                 one.names = outside
@@ -193,7 +194,7 @@ class Reader(Expressions):
                 if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
         for name in changed:
-            self.names.known[name] = given
+            self.names[name] = given
         if self._depth and given is not UNKNOWN and _returns(block):
             raise Returned(given)
 

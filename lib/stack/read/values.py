@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lib.stack.making import UNKNOWN, Unknown
-from lib.stack.read.names import Names
 from lib.stack.read.pasted import WORDS
 
 LONGEST = 1_000
@@ -64,7 +64,7 @@ class Function:
     signature: ast.arguments
     usual: dict[str, Any]
     """What its arguments are where none is given."""
-    names: Names
+    names: ChainMap[str, Any]
     """That it sees."""
 
     def given(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
