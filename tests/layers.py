@@ -19,8 +19,7 @@ from lib.stack.base import Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.joining import Joining, MultiHeadAttention
 from lib.stack.kinds import KINDS
-from lib.stack.operations import BY_PYTHON
-from lib.stack.plain import Dense, Input, Unread
+from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Cell, Recurrent
 from lib.stack.tracing import broken, trace
 

@@ -8,7 +8,6 @@ from lib.stack import (
     each_step,
     elementwise,
     joining,
-    operations,
     plain,
     recurrent,
     shaping,
@@ -17,7 +16,7 @@ from lib.stack import (
 from lib.stack.base import LAYERS, Layer
 from lib.toml import beside
 
-_MODULES = (each_step, elementwise, joining, operations, plain, recurrent, shaping, windows)
+_MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
 _CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
 for _name, _row in beside(__file__).items():
     _varied, _about = _CLASSES[_row.pop("varies")], _row.pop("about")

@@ -13,8 +13,7 @@ from lib.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.stack.each_step import TimeDistributed
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.kinds import KINDS
-from lib.stack.operations import BY_PYTHON
-from lib.stack.plain import Unread
+from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.stack.settings import KERAS, MOST, SIGNATURES
 

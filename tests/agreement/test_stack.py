@@ -21,8 +21,7 @@ from lib.stack.errors import ShapeError
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, read_text
-from lib.stack.operations import WithNumber
-from lib.stack.plain import Embedding, Input, Unread
+from lib.stack.plain import Embedding, Input, Unread, WithNumber
 from lib.stack.read import read_model
 from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.stack.shaping import Reshape

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from lib.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
-from lib.stack.plain import Unpack
-from lib.stack.read import operations
+from lib.stack.plain import SIGNS, Unpack, WithNumber
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
@@ -34,6 +34,11 @@ MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions are no layers."""
 _LIBRARIES = ("numpy", "tensorflow", "keras", "tf_keras")
+_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_OPERATOR_OF = {name.lower(): operator() for operator, name in _MERGES_OF.items()}
+"""By name of a function of keras.ops, the operator that does the same."""
+_SAME = ("cast", "convert_to_tensor", "identity")
+"""Functions whose output has the shape of their input, and its numbers."""
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
 
@@ -111,12 +116,49 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
     if known is UNKNOWN and tensors and root in _LIBRARIES:
-        known = operations.function(layers, name, args, keywords)
+        known = _operation(layers, name, args, keywords)
     if known is not UNKNOWN:
         return known
     own = root == "keras" and not modules  # no line imports it
     why = "value" if name[:1].isupper() else "function" if own else "op"
     return layers.beyond(name, why, tensors) if tensors else Name(called.path)
+
+
+def arithmetic(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
+    """Two tensors, or a tensor and a number, with a sign between them."""
+    sides, sign = (left, right), WORDS["operators"].get(type(how).__name__)
+    numbers = [one for one in sides if type(one) in (int, float)]
+    tensors = [one for one in sides if isinstance(one, Value)]
+    if sign in SIGNS and len(numbers) == len(tensors) == 1:
+        layer = WithNumber(sign, float(numbers[0]), left is numbers[0], origin=layers.origin)
+        return layers.put(layer, tensors)
+    if len(tensors) == 2 and type(how) in _MERGES_OF:
+        known = [tensor for one in tensors if (tensor := layers.tensor(one))]
+        if len(set(map(len, known))) < 2:
+            merge = replace(made(_MERGES_OF[type(how)]), origin=layers.origin)
+            return layers.call(Part(merge), tensors)
+    return layers.beyond("", "op", left, right)
+
+
+def _operation(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+    """What a function of a library, not a layer, gives of tensors; UNKNOWN if it isn't traced."""
+    values = [*args, *(keywords[key] for key in ("x", "input", "input_tensor") if key in keywords)]
+    first: Any = values[0] if values else None
+    given: Any = UNKNOWN
+    if name in _OPERATOR_OF and len(values) == 2:
+        given = arithmetic(layers, _OPERATOR_OF[name], *values)
+    elif name in ("concat", "concatenate") and isinstance(first, (list, tuple)):
+        axis = keywords.get("axis", (*args[1:], -1)[0])
+        joined = replace(made("Concatenate", (axis,)), origin=layers.origin)
+        given = layers.call(Part(joined), layers.tensors(first))
+    elif not isinstance(first, Value) or len(layers.found(args, keywords)) > 1:
+        pass
+    elif name in _SAME:
+        given = first
+    elif name in ("shape", "int_shape"):
+        tensor = layers.tensor(first)
+        given = sizes(tensor) if tensor else UNKNOWN
+    return given
 
 
 def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:

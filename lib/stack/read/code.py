@@ -15,8 +15,7 @@ from lib.stack.base import MAX_LAYERS, Origin, Stack
 from lib.stack.errors import NotTraced
 from lib.stack.plain import Input, Unread
 from lib.stack.read.layers import Layers, Model
-from lib.stack.read.names import bare
-from lib.stack.read.pasted import WORDS, is_error, parsed, refused
+from lib.stack.read.pasted import WORDS, bare, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
 from lib.stack.read.values import Class

@@ -15,11 +15,10 @@ from typing import Any
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
 from lib.stack.plain import LastStep
-from lib.stack.read import calls, operations
+from lib.stack.read import calls
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
-from lib.stack.read.names import bare, dotted
-from lib.stack.read.pasted import WORDS
+from lib.stack.read.pasted import WORDS, bare, dotted
 from lib.stack.read.values import (
     Array,
     Class,
@@ -162,7 +161,7 @@ class Expressions:
         if plainly or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
-        return operations.arithmetic(self.layers, how, left, right)
+        return calls.arithmetic(self.layers, how, left, right)
 
     def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
         """What stands in brackets behind a value: SHAPE[0], one of several tensors."""

@@ -13,7 +13,7 @@ from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
-from lib.stack.read.names import bare, dotted
+from lib.stack.read.pasted import bare, dotted
 from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
