@@ -474,7 +474,7 @@ def widths(code: str) -> list[int | None]:
          "m = Sequential([Input((9, 3)), g()])", [3, 4]),
         ("def f(*units, last=2, **more):\n  return [LSTM(units[1], **more), Dense(last)]\n"
          "m = Sequential([Input((9, 3)), *f(3, 4, go_backwards=True)])", [3, 4, 2]),
-        ("f = lambda n: Dense(round(n))\nm = Sequential([Input((9, 3)), f(4.2)])", [3, 4]),
+        ("f = lambda n: Dense(int(n))\nm = Sequential([Input((9, 3)), f(4.2)])", [3, 4]),
         ("m = Sequential([Input((9, 3))])\nfor u in reversed([5, 4]): m.add(Dense(u))", [3, 4, 5]),
         ("b = Sequential([Input((9, 3)), LSTM(4)])\nm = Model(b.input, Dense(2)(b.output))",
          [3, 4, 2]),

@@ -54,7 +54,8 @@ def call(  # noqa: PLR0911  one each
         return callee
     if not isinstance(callee, (Part, Model)):
         return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
-    given = [*(args if _takes_several(callee) else args[:1])]
+    takes_several = isinstance(callee, Part) and callee.layer.kind == "mha"
+    given = [*(args if takes_several else args[:1])]
     given += [keywords[key] for key in _TENSORS if key in keywords]
     if isinstance(callee, Model):
         return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
@@ -75,10 +76,6 @@ def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> 
     step = Part(Cell(part.layer.cells, origin=layers.origin), cell=part)
     value = layers.call(step, layers.tensors([*given, states]))
     return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
-
-
-def _takes_several(callee: Part | Model) -> bool:
-    return isinstance(callee, Part) and callee.layer.kind == "mha"
 
 
 def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:

@@ -24,7 +24,6 @@ from lib.stack.read.values import (
     Class,
     Function,
     Name,
-    Partial,
     array,
     change,
     computed,
@@ -290,8 +289,6 @@ class Expressions:
         """What a call gives, whatever is called."""
         given: Any
         match callee:
-            case Partial(what, args=first):
-                given = self._call(what, first + args, callee.keywords | keywords, name)
             case Model(call=own) if own and args:
                 given = own(args, keywords)
             case Class(base="Model" | "Layer"):
@@ -300,7 +297,7 @@ class Expressions:
                 given = self.layers.unread(callee.name, "class")
             case Function():
                 line, untraced = self.layers.origin.line, self.layers.untraced
-                given = self.follow(callee, args, keywords)
+                given = self.follow(callee, [*callee.instance, *args], keywords)
                 if self.layers.found(args, keywords) and untraced == self.layers.untraced:
                     self.layers.note("function", line, name=f"“{callee.name}”")
             case _:

@@ -6,6 +6,7 @@ A loop or function is followed where all that it needs is known, and that is sai
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from lib.stack.base import Origin
@@ -14,7 +15,7 @@ from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
 from lib.stack.read.pasted import bare, dotted
-from lib.stack.read.values import Class, Function, Name, Partial, listed
+from lib.stack.read.values import Class, Function, Name, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -55,8 +56,10 @@ class Reader(Expressions):
                 case ast.AugAssign(target, how, right):
                     left = self.value(target)
                     self.assign(target, self._operation(how, left, self.value(right), statement))
-                case ast.FunctionDef(name, args, inside, wrappers):
-                    self._define(self.function(name, args, inside), {*map(dotted, wrappers)})
+                case ast.FunctionDef(name, args, inside, decorators):
+                    own, marks = self.function(name, args, inside), {*map(dotted, decorators)}
+                    own.is_static = "staticmethod" in marks
+                    self.names[name] = UNKNOWN if "property" in marks else own
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
@@ -93,11 +96,6 @@ class Reader(Expressions):
                     self.run([*inside, *orelse, *last])
                 case ast.Return(value):
                     raise Returned(self.value(value))
-
-    def _define(self, function: Function, wrappers: set[str]) -> None:
-        """Name a function, which may be one that isn't given the instance, or isn't called."""
-        own = Partial(function, [], {}) if "staticmethod" in wrappers else function
-        self.names[function.name] = UNKNOWN if "property" in wrappers else own
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -142,7 +140,8 @@ class Reader(Expressions):
 
         model.call = call
         for name, one in own.known.items():
-            model.known[name] = Partial(one, [model], {}) if isinstance(one, Function) else one
+            is_method = isinstance(one, Function) and not one.is_static
+            model.known[name] = replace(one, instance=(model,)) if is_method else one
         if "__init__" in own.known:
             self._call(model.known["__init__"], args, keywords, "__init__")
         if own.base == "Model":
@@ -184,14 +183,6 @@ class Reader(Expressions):
                     model.parts.append(part)
         for name in changed:
             self.names[name] = given
-        if self._depth and given is not UNKNOWN and _returns(block):
+        may_return = any(isinstance(one, ast.Return) for one in self.walk(block))
+        if self._depth and given is not UNKNOWN and may_return:
             raise Returned(given)
-
-
-def _returns(block: ast.AST) -> bool:
-    """Whether a function may return in this block."""
-    for one in ast.iter_child_nodes(block):
-        own = isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
-        if isinstance(one, ast.Return) or (not own and _returns(one)):
-            return True
-    return False
