@@ -48,12 +48,12 @@ def call(  # noqa: PLR0911  one each
 ) -> Any:
     """What a call gives of something that the code doesn't define."""
     if isinstance(callee, Name):
-        return _of_library(layers, callee, args, keywords)
+        return _library_call(layers, callee, args, keywords)
     tensors = layers.found(args, keywords)
     if isinstance(callee, Part) and not callee.known and not tensors:
         return callee
     if not isinstance(callee, (Part, Model)):
-        return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
+        return layers.not_traced(name, "function", tensors) if tensors else UNKNOWN
     takes_several = isinstance(callee, Part) and callee.layer.kind == "mha"
     given = [*(args if takes_several else args[:1])]
     given += [keywords[key] for key in _TENSORS if key in keywords]
@@ -65,20 +65,24 @@ def call(  # noqa: PLR0911  one each
     after = args[1] if starts and args[1:] else []
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
-        return layers.beyond(callee.layer.keras, "states", given, states)
-    return _on(layers, callee, given if given[1:] else given[0], states) if given else UNKNOWN
+        return layers.not_traced(callee.layer.keras, "states", given, states)
+    return (
+        _layer_called(layers, callee, given if given[1:] else given[0], states)
+        if given
+        else UNKNOWN
+    )
 
 
 def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
     """What a cell gives that is called by itself: the output, and a list of the states after it."""
     if not isinstance(part.layer, CellStack) or len(part.layer.layers()) > 1:
-        return layers.beyond(part.cell_class, "cell", given, states)
+        return layers.not_traced(part.cell_class, "cell", given, states)
     step = Part(Cell(part.layer.cells, origin=layers.origin), cell=part)
     value = layers.call(step, layers.tensors([*given, states]))
     return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
 
 
-def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
+def _layer_called(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
     """What a layer gives that is called on a tensor, or on a list; Keras takes no number there."""
     numbers = [one for one in layers.leaves(given) if plain(one) and one is not None]
     if numbers:
@@ -89,7 +93,7 @@ def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) ->
     return value
 
 
-def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
+def _library_call(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
     """What something of a library gives: a layer, an input, a model, an array."""
     name, (root, *modules) = called.name, called.path.split(".")[:-1] or [""]
     tensors = layers.found(args, keywords)
@@ -102,7 +106,7 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         if name in _MERGES and tensors:
             joined = keywords.pop("inputs", (*args, None)[0])
             part = _made(layers, _MERGES[name], args[1:], keywords)
-            return _on(layers, part, joined)
+            return _layer_called(layers, part, joined)
         if name in MAKES or ("layers" in modules and name[:1].isupper()):
             return _made(layers, name, args, keywords)
     known: Any = UNKNOWN
@@ -118,7 +122,7 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         return known
     own = root == "keras" and not modules  # no line imports it
     why = "value" if name[:1].isupper() else "function" if own else "op"
-    return layers.beyond(name, why, tensors) if tensors else Name(called.path)
+    return layers.not_traced(name, why, tensors) if tensors else Name(called.path)
 
 
 def arithmetic(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
@@ -134,7 +138,7 @@ def arithmetic(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
         if len(set(map(len, known))) < 2:
             merge = replace(made(_MERGES_OF[type(how)]), origin=layers.origin)
             return layers.call(Part(merge), tensors)
-    return layers.beyond("", "op", left, right)
+    return layers.not_traced("", "op", left, right)
 
 
 def _operation(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -160,7 +164,7 @@ def _operation(layers: Layers, name: str, args: list[Any], keywords: dict[str, A
 
 def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
     """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
-    layers.spend(100)
+    layers.count_steps(100)
     origin, shape = layers.origin, _given_shape(name, keywords)
     inside = list(layers.leaves([args, keywords])) if name in _WRAPPERS else []
     inner = inside[0] if inside else None

@@ -84,7 +84,7 @@ def _loose(reader: Reader) -> Stack:
     """The layers of a code that makes no model of them; () where there are none."""
     layers = reader.layers
     called = any(not isinstance(layer, Input) for layer in layers.graph.layers)
-    if not called and (reader.passed_by or not layers.parts):
+    if not called and (reader.skipped or not layers.parts):
         return ()
     layers.note("no model")
     return layers.stack(None if called else Model(1, [*layers.parts]))
@@ -94,8 +94,8 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
     """Why nothing can be read."""
     if is_error(text):
         return refused("an error")
-    if reader.passed_by:
-        origin, why = reader.passed_by
+    if reader.skipped:
+        origin, why = reader.skipped
         return refused("passed by", origin.line, received=say(WORDS["unread"], why))
     if "torch" in text:
         return refused("other layers", name="PyTorch")

@@ -89,7 +89,7 @@ class Expressions:
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
         """What an expression comes to."""
-        self.layers.spend()
+        self.layers.count_steps()
         match node:
             case None:
                 return None
@@ -145,7 +145,7 @@ class Expressions:
         found: list[Any] = []
         for node in nodes:
             value = self.value(node)
-            self.layers.spend(len(value) / 20 if listed(value) else 0)
+            self.layers.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
@@ -171,7 +171,7 @@ class Expressions:
                 return self.layers.put(LastStep(origin=self.layers.origin), base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
                 self.at(node)
-                return self.layers.beyond("", "op", base)
+                return self.layers.not_traced("", "op", base)
         if isinstance(base, (Name, Part)):
             return base
         held = isinstance(base, (list, tuple, str, dict, range))
@@ -184,7 +184,7 @@ class Expressions:
         rounds = self.value(loops[0].iter)
         if len(loops) > 1 or loops[0].ifs or not listed(rounds):
             self.at(node)
-            return self.layers.beyond("list", "loop", self.values_in(node))
+            return self.layers.not_traced("list", "loop", self.values_in(node))
         outside, found = self.names, []
         self.names = outside.new_child()
         for one in rounds:
@@ -208,7 +208,7 @@ class Expressions:
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
         """A node and all that is in it: each is a step."""
         for one in ast.walk(node):
-            self.layers.spend(0.5)
+            self.layers.count_steps(0.5)
             yield one
 
     def values_in(self, node: ast.AST) -> dict[str, Any]:
@@ -222,7 +222,7 @@ class Expressions:
 
     def assign(self, target: ast.expr, value: Any) -> None:
         """Give a value to a name, or to several."""
-        self.layers.spend()
+        self.layers.count_steps()
         match target:
             case ast.Name(name):
                 self.names[name] = value

@@ -1,6 +1,6 @@
 """Python's statements, followed in their order, without running anything.
 
-A loop or function is followed where all that it needs is known, and that is said, as is what isn't.
+A loop or function is followed where all that it needs is known. A note says so, or why it isn't.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class Reader(Expressions):
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(lines)
-        self.passed_by: tuple[Origin, str] | None = None
-        """The first block with layers that can't be followed, and why."""
+        self.skipped: tuple[Origin, str] | None = None
+        """The first block with layers that isn't followed, and why."""
         self._depth = 0
         """Of functions that call one another."""
 
     def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one for each statement
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
-            self.layers.spend()
+            self.layers.count_steps()
             self.statement = statement
             match statement:
                 case ast.Expr(value):
@@ -77,15 +77,15 @@ class Reader(Expressions):
                 case ast.If(test, then, orelse):
                     known = self._truth(test)
                     if known is None:
-                        self._pass_by(statement, "branch")
+                        self._skip(statement, "branch")
                     else:
                         self.run(then if known else orelse)
                 case ast.For():
                     self._loop(statement)
                 case ast.While() | ast.AsyncFor():
-                    self._pass_by(statement, "loop")
+                    self._skip(statement, "loop")
                 case ast.Match():
-                    self._pass_by(statement, "branch")
+                    self._skip(statement, "branch")
                 case ast.Delete(targets):
                     for target in targets:
                         held = target.value if isinstance(target, ast.Subscript) else target
@@ -100,8 +100,8 @@ class Reader(Expressions):
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
         if self._depth >= _DEEPEST:
-            return self.layers.beyond(function.name, "function", args)
-        self.layers.spend(20)
+            return self.layers.not_traced(function.name, "function", args)
+        self.layers.count_steps(20)
         outside, statement = self.names, self.statement
         self.names = function.names.new_child(function.given(args, keywords))
         self._depth += 1
@@ -115,7 +115,7 @@ class Reader(Expressions):
         return None
 
     def _class(self, node: ast.ClassDef) -> Class:
-        """A class; the names in it are seen by nothing that isn't asked of it."""
+        """A class with its attributes and methods, whose names are known only through it."""
         outside = self.names
         self.names = outside.new_child()
         self.run(node.body)
@@ -149,13 +149,13 @@ class Reader(Expressions):
         return model
 
     def _loop(self, loop: ast.For) -> None:
-        """Follow each round where they are known."""
+        """Follow each round of a loop over known values, without break or continue."""
         parts, untraced = len(self.layers.parts), self.layers.untraced
         rounds = self.value(loop.iter)
         rounds = [*rounds] if isinstance(rounds, (dict, str)) else rounds
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
-            self._pass_by(loop, "loop")
+            self._skip(loop, "loop")
             return
         for one in rounds:
             self.assign(loop.target, one)
@@ -164,8 +164,8 @@ class Reader(Expressions):
         if len(self.layers.parts) > parts and untraced == self.layers.untraced:
             self.layers.note("followed", loop.lineno, count=len(rounds))
 
-    def _pass_by(self, block: ast.stmt, why: str) -> None:
-        """What a block that can't be followed changes isn't known from there on."""
+    def _skip(self, block: ast.stmt, why: str) -> None:
+        """Skip a block that can't be followed: what it changes is unknown from there on."""
         values = self.values_in(block)
         names = [one for one in self.walk(block) if isinstance(one, ast.Name)]
         changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
@@ -176,8 +176,8 @@ class Reader(Expressions):
         if makes or self.layers.found(values):
             self.at(block)
             part = self.layers.unread(why, why)
-            given = self.layers.beyond(why, why, values)
-            self.passed_by = self.passed_by or (self.layers.origin, why)
+            given = self.layers.not_traced(why, why, values)
+            self.skipped = self.skipped or (self.layers.origin, why)
             for model in models:
                 if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
