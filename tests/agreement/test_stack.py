@@ -200,6 +200,7 @@ def other_values(setting: LayerSetting) -> list[Any]:
         ),
         "x = layers.add([2.0, x1])",
         "x = layers.Dot(2)([x1, 2.0])",
+        "x = layers.Multiply()([x1, None])",
     ],
 )
 def test_code_that_no_stack_stands_for_is_refused_as_keras_refuses_it(line):

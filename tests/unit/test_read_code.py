@@ -251,6 +251,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
         ("x = LSTM(2, return_sequences=flag)(x)", "only running the code tells return_sequences"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
+        ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from lib.stack.joining import Joining
 from lib.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.stack.plain import SIGNS, Unpack, WithNumber
 from lib.stack.read.building import Value
@@ -84,7 +85,12 @@ def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> 
 
 def _layer_called(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
     """What a layer gives that is called on a tensor, or on a list; Keras takes no number there."""
-    numbers = [one for one in layers.leaves(given) if plain(one) and one is not None]
+    others = [one for one in layers.leaves(given) if plain(one)]
+    numbers = [one for one in others if one is not None]
+    if others and not numbers and isinstance(part.layer, Joining):
+        # Of Concatenate the words are Python's own, for anything that it can't go through.
+        said = "'NoneType' object has no attribute 'shape'" * (part.layer.kind != "concat")
+        part = layers.refused(part.layer.keras, "None among tensors", message=said)
     if numbers:
         words = {"value": f"{numbers[0]}"[:40], "type": type(numbers[0]).__name__}
         part = layers.refused(part.layer.keras, "no tensor", **words)
@@ -176,6 +182,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         each = [_argument(one, True) for one in parts if not isinstance(one, Value)]
         each = [replace(made(name, (one,)), origin=one.origin) for one in each]
         return Model(origin.line, [Part(one, shape=shape) for one in each])
+    in_rnn = name in ("RNN", "StackedRNNCells")
+    if isinstance(inner, Part) and inner.cell_class and not in_rnn:
+        return layers.unread(inner.cell_class, "cell")
     lost = isinstance(inner, (Unknown, Value, Model)) or not getattr(inner, "known", True)
     if "**" in keywords or lost:
         return layers.unread(name, "arguments")

@@ -204,7 +204,7 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
-        if isinstance(value, Array) and value.shape:
+        if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
             value = self.refused(value.layer.keras, "not called")
