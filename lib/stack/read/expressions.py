@@ -110,10 +110,8 @@ class Expressions:
                 return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, how, right):
                 return self._operation(how, self.value(left), self.value(right), node)
-            case ast.Compare(left, hows, rights):
-                sides = [self.value(one) for one in (left, *rights)]
-                held = [operation(*one) for one in zip(hows, sides, sides[1:], strict=False)]
-                return all(held) if all(map(flat, held)) else UNKNOWN
+            case ast.Compare(left, [how], [right]):
+                return operation(how, self.value(left), self.value(right))
             case ast.UnaryOp(ast.Not(), operand):
                 known = self._truth(operand)
                 return UNKNOWN if known is None else not known
@@ -155,9 +153,8 @@ class Expressions:
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
     def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
-        """Arithmetic of plain values, arrays, and tensors; a comparison of plain values."""
-        plainly = isinstance(how, ast.cmpop) or isinstance(left, (list, tuple))
-        if plainly or not self.layers.found(left, right):
+        """Arithmetic of plain values, lists, arrays and tensors."""
+        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
         return calls.arithmetic(self.layers, how, left, right)

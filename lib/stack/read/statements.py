@@ -152,7 +152,6 @@ class Reader(Expressions):
         """Follow each round of a loop over known values, without break or continue."""
         parts, untraced = len(self.layers.parts), self.layers.untraced
         rounds = self.value(loop.iter)
-        rounds = [*rounds] if isinstance(rounds, (dict, str)) else rounds
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
             self._skip(loop, "loop")

@@ -134,10 +134,6 @@ def operation(how: ast.AST, left: Any, right: Any) -> Any:
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
-    if isinstance(how, (ast.In, ast.NotIn)):
-        small = plain(left) and (flat(right) or isinstance(right, dict))
-        held = computed(lambda: left in right) if small else UNKNOWN
-        return held if isinstance(held, Unknown) else held == isinstance(how, ast.In)
     if isinstance(how, ast.cmpop):
         small = plain(left) and plain(right)
     elif isinstance(how, ast.Pow):
