@@ -101,6 +101,8 @@ with choice.container(border=True):
 table = session().upload.table
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
+gaps = words.gaps_sentence(dataset)
+notes += [gaps] if gaps != words.gaps_hint(dataset) else []  # which stands beside its button
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):

@@ -203,7 +203,7 @@ def side_notes(
 
     Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
     from one power of ten to another over `plot` pixels. Words that would touch are moved apart;
-    two of one colour become one, `together`.
+    those of two levels that look like one line, of one colour, become one, `together`.
     """
     pixels = plot / (axis[1] - axis[0])
     placed: list[Part] = []
@@ -213,7 +213,7 @@ def side_notes(
             continue
         power = math.log10(value)
         same = [note for note in placed if note["font"]["color"] == color]
-        if same and (power - same[-1]["y"]) * pixels < NOTE:
+        if same and (power - same[-1]["y"]) * pixels < 2:
             same[-1]["text"] = together
             continue
         shift = max(0.0, below + NOTE - power * pixels)
