@@ -140,8 +140,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
 
 def _errors_alone(shown: ShownRun, run: Run) -> None:
     """The table of errors, where the rows that models are judged on are hidden."""
-    _weights(shown)
-    weights = session().worth.weights
+    weights = _weights(shown)
     worth = _once("hidden", lambda: worth_of(run, weights))
     if worth is None:
         return
