@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset, Mended
+from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment, ExperimentError
 from lib.tables import Table, default_columns
@@ -33,8 +33,7 @@ def seattle() -> Table:
     raw = pd.read_csv(FILES / "seattle-weather.csv")
     frame = raw[["precipitation", "temp_max", "temp_min", "wind"]]
     times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
-    dates: Mended = ("times", "date", ("%Y/%m/%d", "date"))
-    return Table(frame=frame, times=times, mended=(dates,), **_ABOUT["seattle"])
+    return Table(frame=frame, times=times, **_ABOUT["seattle"])
 
 
 @cache

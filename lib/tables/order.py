@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Mended
 from lib.english import counted, joined, number
 from lib.tables.table import said
 from lib.toml import beside
@@ -35,13 +34,7 @@ class Placed(NamedTuple):
     series: str = ""
 
 
-def place(
-    frame: pd.DataFrame,
-    times: pd.Series,
-    label: pd.DataFrame,
-    notes: list[str],
-    mended: list[Mended],
-) -> Placed:
+def place(frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]) -> Placed:
     """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
     name, series = joined(list(label.columns)), ""
     if not times.is_unique:
@@ -49,14 +42,12 @@ def place(
         if twice.any():
             again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
             notes.append(said("repeat_left", rows=again))
-            mended.append(("duplicates", "", ()))
             kept = frame[~twice].reset_index(drop=True)
             rest = times[~twice].reset_index(drop=True)
-            return place(kept, rest, label[~twice], notes, mended)
+            return place(kept, rest, label[~twice], notes)
         if names := series_columns(frame, times):
             series = ", ".join(names)
             if len(names) > 1:
-                mended.append(("joined", series, tuple(names)))
                 texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
                 both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
                 frame = frame.assign(**{series: both.astype("category")})
@@ -68,11 +59,8 @@ def place(
         order = np.argsort(times.to_numpy(), kind="stable")
         if times.is_monotonic_decreasing and times.is_unique:
             notes.append("The newest row came first, so the order was turned round.")
-            mended.append(("newest first", "", ()))
-        else:
-            mended.append(("order", name, ()))
-            if times.is_unique:
-                notes.append(f"The rows were put in order of {name}.")
+        elif times.is_unique:
+            notes.append(f"The rows were put in order of {name}.")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
         label = label.iloc[order]
     index = pd.DatetimeIndex(times)

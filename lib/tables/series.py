@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import NO_SERIES, DataSettings
-from lib.tables.features import features, steps_of
+from lib.tables.features import features
 from lib.tables.order import as_texts, segments
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
 
@@ -37,8 +36,6 @@ class Rows:
     """Which run of rows without a gap a row belongs to, (R,) int: `lib.tables.order.segments`."""
     notes: tuple[str, ...]
     """What was done, a sentence each."""
-    mended: tuple[Mended, ...]
-    """The same for a script, but for the gaps, which settings tell of."""
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -63,12 +60,11 @@ def rows_of(
     labels = [*names, *targets]
     codes, times = np.zeros(len(frame), np.int8), table.times
     series: tuple[str, ...] = ("",)
-    notes, mended = list[str](), steps_of(table, inputs)
+    notes = list[str]()
     if by := series_column(table, data.series):
         numbers, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         codes = numbers.astype(np.int32)
         series = tuple("none" if pd.isna(name) else f"{name}" for name in found)
-        mended.append(("series", by, ()))
     keys = (times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,)
     order = np.lexsort(keys)
     moved = bool((np.diff(order) != 1).any())
@@ -77,13 +73,11 @@ def rows_of(
         notes.append(said("in_order" if moved else "crossed", by=by, series=several))
     elif moved:
         notes.append("All rows are one series, and were put in order of time.")
-        dates = [column for what, column, _ in table.mended if what == "times"]
-        mended += [("order", column, ()) for column in dates[-1:]]
     if moved:
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
-        frame, codes, times = _one_row_a_time(frame, codes, times, notes, mended)
+        frame, codes, times = _one_row_a_time(frame, codes, times, notes)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
@@ -105,7 +99,6 @@ def rows_of(
         rank=rank,
         segment=segments(codes, places),
         notes=tuple(notes),
-        mended=tuple(mended),
     )
 
 
@@ -126,7 +119,6 @@ def _one_row_a_time(
     codes: np.ndarray,
     times: pd.DatetimeIndex,
     notes: list[str],
-    mended: list[Mended],
 ) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
     """The rows with those of one series and one time averaged, which there should be one of."""
     same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
@@ -136,7 +128,6 @@ def _one_row_a_time(
     first = np.flatnonzero(np.r_[True, ~same])
     several = counted(len(np.unique(group[1:][same])), "time has", "times have")
     notes.append(f"{several} more than one row, which were averaged.")
-    mended.append(("average", "", ()))
     return frame.groupby(group, sort=False).mean(), codes[first], times[first]
 
 

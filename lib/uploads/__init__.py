@@ -113,8 +113,5 @@ def read_upload(
     times = take_times(raw)
     begin(STAGES[2])
     placed = put_in_order(raw, times)
-    if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
-        raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
-    made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
-    made["fingerprint"] = hashlib.sha256(content).hexdigest()
+    made = {"notes": tuple(raw.notes), "fingerprint": hashlib.sha256(content).hexdigest()}
     return Table(name, **(placed._asdict() | made | raw.known))
