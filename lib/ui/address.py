@@ -59,7 +59,11 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
     # newest at once, and what a busy browser had asked for before it followed still comes, with an
     # older one. Unless Back was pressed, which the browser says.
-    if not record.page or is_history_navigation() or address not in (*record.ours, query(page)):
+    if (
+        not record.page
+        or is_history_navigation()
+        or address not in (*record.ours, record.asked, query(page))
+    ):
         _open(address, page, own_keys)
     elif page != record.page:
         if page not in OWN and record.mine:
@@ -69,7 +73,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         record.opened = "bare"
     if page not in OWN:
         record.mine = None
-    record.page = page
+    record.page, record.asked = page, address
 
 
 def _mine() -> Mine:

@@ -56,6 +56,8 @@ class Address:
     """Page → its own keys in the address → their values."""
     ours: list[Query] = field(default_factory=list)
     """What the open page has had there and what was written to it, the newest last."""
+    asked: Query | None = None
+    """With which the browser last asked for the page: a fragment's request has this one again."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
     widgets: set[str] = field(default_factory=set)

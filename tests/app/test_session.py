@@ -91,6 +91,14 @@ def test_another_link_in_the_same_tab_is_opened() -> None:
     assert experiment(app) == suggested("gapminder")
 
 
+def test_a_fragment_that_asks_for_the_page_opens_nothing_anew() -> None:
+    """Its request has the address that the page was asked for with, however long ago."""
+    app = start(T="20")
+    do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
+    del app.query_params["epoch"]
+    assert do(app, lambda: address.page_value("epoch")) == "31"
+
+
 def test_settings_stay_when_the_page_changes() -> None:
     """Streamlit forgets the widgets of a page that is left."""
     app = start(T="20", units="x")

@@ -123,6 +123,19 @@ def test_a_fragment_of_a_page_that_was_left_is_not_run() -> None:
 
 
 @pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_fragment_does_not_bring_back_an_address_that_a_link_has_left() -> None:
+    """The browser has it until the run that the link asked for answers."""
+    asked: list[str] = []
+    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
+    session._create_scriptrunner = lambda data: asked.append(data.query_string)
+    session._scriptrunner = None
+    for address, part in (("card=a", ""), ("card=a", "part"), ("card=b", ""), ("card=a", "part")):
+        AppSession.request_rerun(session, ClientState(query_string=address, fragment_id=part))
+    assert asked == ["card=a", "card=a", "card=b", "card=b"]
+
+
+@pytest.mark.private
 def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """One whose browser may still come back stays. When nobody is there, memory is given back."""
     from streamlit.runtime.memory_session_storage import MemorySessionStorage

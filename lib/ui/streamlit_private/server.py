@@ -100,14 +100,20 @@ def delivered_first(
 def of_open_page(
     ask: Callable[[AppSession, ClientState | None], None],
 ) -> Callable[[AppSession, ClientState | None], None]:
-    """What takes a browser's requests, but for those of a fragment whose page has been left.
+    """Return `ask`, made safe from fragments of a page or an address that has been left.
 
     A browser goes on with its timers and components until it hears of the next page. Streamlit runs
     such a fragment after that page, where it is still known, or where the next page has one with
     the same name in the same place. It tells the browser that this is a run of the page that was
     left: then the browser throws all of the next page away, finds no place for what the fragment
-    draws, and stays white ("Cannot set a node at a delta path").
+    draws, and stays white ("Cannot set a node at a delta path"). Such a request is dropped.
+
+    A link to the page that is open changes its address alone, and the browser keeps the old address
+    until the run answers. A fragment's request in between would bring the old address back, by a
+    run of the page that it asks for, or in place of the link that still waits. So a fragment's
+    request gets the address with which the browser last asked for the whole page.
     """
+    addresses: WeakKeyDictionary[AppSession, str] = WeakKeyDictionary()
 
     @wraps(ask)  # its signature is looked at again
     def ask_of_open_page(session: AppSession, state: ClientState | None) -> None:
@@ -117,6 +123,10 @@ def of_open_page(
                 return
             if page:  # else Streamlit notes it when the run begins
                 session._client_state.page_script_hash = page
+            if state.fragment_id:
+                state.query_string = addresses.get(session, state.query_string)
+            else:
+                addresses[session] = state.query_string
         ask(session, state)
 
     return ask_of_open_page
