@@ -90,7 +90,7 @@ def test_only_plain_windows_are_cut_in_a_script(changes, tmp_path):
 def test_without_the_arrays_a_script_says_where_they_are(tmp_path):
     """And so it does with those of other settings, or of other rows."""
     _, dataset, script = exported(suggested("gapminder"))
-    with pytest.raises(SystemExit, match=r"gapminder\.npz must lie beside.* Explore.*Its data"):
+    with pytest.raises(SystemExit, match=r"gapminder\.npz isn't in this folder.*Its data"):
         assert_same_data(script, dataset)
     save(replace(dataset, y=dataset.y + 1), tmp_path)
     with pytest.raises(SystemExit, match=r"gapminder\.npz has other data.* Explore.*Its data"):
