@@ -114,4 +114,5 @@ def take_prepared(loaded: Loaded) -> None:
     with card("Take it away", key="take_away"):
         name = f"{data_name(dataset)}.npz"
         save_button("The arrays", lambda: arrays(dataset), name, "application/octet-stream")
-        hint("x, y and their names, for `np.load`.")
+        loads = " Explore's scripts load this file." if dataset.origin else ""
+        hint(f"x, y and their names, for NumPy's load.{loads}")
