@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,17 @@ class Scale:
         return values * deviation + offset
 
 
+class Season(NamedTuple):
+    """A season of a table's targets, in rows; 1 where there is none."""
+
+    period: int
+    """That was found in the training rows, or chosen: MASE and hints go by it."""
+    baseline: int
+    """How far the seasonal baseline looks back: `period`, or else the calendar's usual season."""
+    tried: tuple[int, ...] = ()
+    """All seasons that were compared in the training rows, increasing."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """The R rows that windows were cut from, series after series, each in order of time.
@@ -73,8 +84,8 @@ class Origin:
     """H times how many rows after its timestep a target lies."""
     training: np.ndarray
     """Whether a row belongs to the training part, (R,) bool."""
-    period: int
-    """Rows of a season of the targets; 1 where there is none."""
+    season: Season
+    """That of the targets."""
     time_format: str
     """How a time is written; "" where times are texts."""
     columns: tuple[str, ...]
@@ -85,6 +96,16 @@ class Origin:
     """From the raw targets, K columns (their changes, where these are the targets), to y."""
     every: int
     """Every k-th window is a sample, where all would be too many."""
+
+    @property
+    def period(self) -> int:
+        """Rows of the season that was found or chosen; 1 where there is none."""
+        return self.season.period
+
+    @property
+    def gaps(self) -> int:
+        """How many gaps of time lie within series."""
+        return int(self.segment[-1]) + 1 - len(self.names)
 
     def crosses_gap(
         self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
@@ -144,7 +165,5 @@ class KnownErrors:
     naive_losses: Mapping[str, np.ndarray]
     """By loss, a key of `lib.baselines.ERRORS`: that of the naive guess on the training samples,
     by timestep, (T,)."""
-    baselines: tuple[Score, ...]
-    """On the judged samples; empty for data of no table."""
     independent: float
     """How many of these samples count: `lib.compared.independent_samples`."""

@@ -16,7 +16,7 @@ from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
 from lib.origin import Score
 from lib.recurrence.model import outputs_in_parts
-from lib.run import ModelWeights
+from lib.run import ModelWeights, SeedWeights
 from lib.tables.cutting import every_kth
 
 BUDGET = 5_000_000_000
@@ -86,16 +86,12 @@ def answers(
     weights: ModelWeights,
     part: Part = "judged",
     *,
-    every: int = 0,
     seeds: int = 1,
 ) -> Answers:
-    """What the models say of a part: `every` k-th sample of it.
-
-    0 is for as many as take a second where models of so many seeds are asked.
-    """
+    """What the models say of a part: as many samples as take a second with so many seeds."""
     samples = part_of(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
-    every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)
+    every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
     outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
@@ -119,6 +115,14 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
     count = independent_samples(dataset, samples)
     return Worth(samples, said.every, tuple(models), tuple(baselines), count)
+
+
+def worth_of_seeds(
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
+) -> Worth:
+    """What models are worth, as medians over seeds. Raises ValueError for data of no table."""
+    seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
+    return median_worth([judge(dataset, each) for each in seeds])
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:

@@ -48,6 +48,14 @@ def input_squares(
     return trace, axis
 
 
+def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:
+    """Of a layout: a line between two timesteps of the sample where rows of time are missing."""
+    if (origin := dataset.origin) is None:
+        return {}
+    lines = marks.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)
+    return {"shapes": lines} if lines else {}
+
+
 def predictions_figure(
     run: RunAt, sample: int, target: int, *, palette: Palette, earlier: bool = False
 ) -> chart.Chart:
@@ -98,6 +106,7 @@ def predictions_figure(
     if origin:
         squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
         traces.append(squares | {"hoverinfo": "skip"})
+        look |= gaps_of(dataset, index, palette)
         x |= {"title": "timestep, its inputs above", "anchor": "y2"}
         y["domain"] = [0.2, 1.0]
     return chart.plotted(traces, palette, x, y, rows, **look)

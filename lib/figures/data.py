@@ -14,7 +14,7 @@ import pandas as pd
 
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
-from lib.figures.by_timestep import input_squares
+from lib.figures.by_timestep import gaps_of, input_squares
 from lib.figures.marks import Entry, Part
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
@@ -93,6 +93,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         left=chart.left_of(short),
         hovermode="closest",
         yaxis2=axis,
+        **gaps_of(dataset, sample, palette),
     )
 
 
@@ -141,6 +142,7 @@ def window_figure(
     key = [[Entry(*row)] for row in _LOOKS["window"]]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
+    stripes += marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     return chart.plotted(
         data,

@@ -111,6 +111,21 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
+def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
+    """A thin dotted line between two rows where rows of time are missing between them.
+
+    Rows have their `Origin.segment` (R,) and stand at x from `first` on. Of more than a dozen gaps
+    none is drawn: they would hide the data.
+    """
+    places = first + 0.5 + np.flatnonzero(np.diff(segment))
+    style = {"color": palette.muted, "width": 1, "dash": "dot"}
+    font = {"size": 12, "color": palette.muted}
+    label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
+    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    line |= {"line": style, "label": label}
+    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
+
+
 def naive_style(palette: Palette) -> Part:
     """A guess without learning: grey, dotted, as in the key."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}

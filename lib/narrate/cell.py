@@ -108,26 +108,16 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         of = f"{which.size}" if which.size < FEW_VALUES else "the"
         are = "is" if share == "1" else "are"
         return [f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1."]
-    limits = {"open": f" (above {1 - SATURATED})", "shut": f" (below {SATURATED})"}
-
-    def with_limit(word: str) -> str:
-        """Said with what it means, the first time."""
-        return word + limits.pop(word, "")
-
-    sentences = []
+    sentences = [f"Gates are open above {1 - SATURATED} and shut below {SATURATED}."]
     for name, about in GATES[cell].items():
         if about == "candidate":
             continue
         values = trace.gates[name][0]
         ends = {"open": values > 1 - SATURATED, "shut": values < SATURATED}
-        if any(map(np.any, ends.values())):
-            of = f"{values.size} values" if values.size < FEW_VALUES else "values"
-            parts = [f"{with_limit(word)} in {_share(w)}" for word, w in ends.items() if w.any()]
-            says = f"{' and '.join(parts)} of its {of}"
-        else:
-            least, most = _read(values.min(), values.max())
-            never = f"never wholly {with_limit('open')} or {with_limit('shut')}"
-            says = f"{never}: it stays within {least} and {most}"
+        parts = [f"{word} in {_share(which)}" for word, which in ends.items() if which.any()]
+        says = f"{' and '.join(parts)} of its {values.size:,} values"
+        if not parts:
+            says = f"neither: it stays within {' and '.join(_read(values.min(), values.max()))}"
         sentences.append(f"The {about} is {says}.")
     return sentences
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
+from lib.experiment import MAX_VALUES
 from lib.narrate import Told
 from lib.tables.cutting import part_spans
 from lib.tables.leaks import Finding, look, moments
@@ -185,19 +186,28 @@ def series_hint(dataset: Dataset) -> str:
     return _said("some_series", judged=len(judged), count=len(origin.names), names=names)
 
 
-def gaps_hint(dataset: Dataset) -> str:
-    """That some windows run on across gaps of time, and what helps; "" if none, or most of them."""
+def gaps_sentence(dataset: Dataset) -> str:
+    """That some windows run on across gaps of time; "" if none does."""
     origin = dataset.origin
     if origin is None or not (crossing := int(origin.crosses_gap(dataset.shape[1]).sum())):
         return ""
-    if 2 * crossing > len(origin.starts):
-        return ""
-    return next(note for note in dataset.notes if " run on across " in note)
+    windows, gaps = counted(crossing, "window"), counted(origin.gaps, "gap")
+    return _said("run_on", windows=windows, count=len(origin.starts), gaps=gaps)
+
+
+def gaps_hint(dataset: Dataset) -> str:
+    """The same where it is true of half of the windows at most, so that it helps to stop them."""
+    origin = dataset.origin
+    few = origin is not None and origin.crosses_gap(dataset.shape[1]).mean() <= 0.5
+    return gaps_sentence(dataset) if few else ""
 
 
 def thinned(dataset: Dataset) -> str:
-    """That not every window is used, where N is smaller for it than one thinks."""
-    return next((note for note in dataset.notes if " window is used, " in note), "")
+    """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
+    if dataset.origin is None or (every := dataset.origin.every) == 1:
+        return ""
+    nth = {2: "second", 3: "third"}.get(every, f"{every}th")
+    return _said("thinned", nth=nth, used=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_takeaway(findings: Sequence[Finding]) -> str:

@@ -13,7 +13,9 @@ from lib.stack.tracing import TracedLayer, broken, stopped, total, trace, uncoun
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."
-LESSON = " Weights are shared by all timesteps: units are not timesteps."
+
+
+Steps = tuple[TracedLayer, ...]
 
 
 def layer_sentence(step: TracedLayer) -> str:
@@ -35,7 +37,7 @@ def layer_sentence(step: TracedLayer) -> str:
     return gives
 
 
-def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
+def stack_sentence(steps: Steps) -> str:
     """Every layer with its output, up to one where the trace stops: the picture in words."""
     place = stopped(steps)
     reached = steps if place is None else steps[: place + 1]
@@ -43,7 +45,7 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     return "; ".join(map(layer_sentence, reached)) + "." + end
 
 
-def _counted(steps: tuple[TracedLayer, ...]) -> str:
+def _counted(steps: Steps) -> str:
     """All parameters, and the layers whose parameters aren't known."""
     unknown = [f"{at + 1}" for at in uncounted(steps)]
     rest = f" and those of layer{'s' * (len(unknown) > 1)} {joined(unknown)}" if unknown else ""
@@ -58,7 +60,7 @@ def mended(words: str, lines: Collection[int]) -> str:
     return f"Change line{'s' * (len(lines) > 1)} {numbers}: {words[0].lower()}{words[1:]}."
 
 
-def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:
+def graph_sentence(steps: Steps) -> str:
     """Which layers take more, or other, than the layer before gives: the graph in words."""
     takes = []
     for at, step in enumerate(steps, start=1):
@@ -92,31 +94,26 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
     if not moved and len(settings) == 1:
         place, setting, _, value = settings[0]
         short = f"{setting.name}={_written(value)} on layer {place}"
-    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    less, more = (f"{total(steps):,}" for steps in (old, new))
     names = {setting.name for _, setting, *_ in settings}
-    is_time = bool(names) and names <= {"timesteps", "n"}
+    told = _outcome(old, new, of_time=bool(names) and names <= {"timesteps", "n"})
+    return unchanged if moved == "other layers" else f"{short}: {told}", f"{long}: {told}"
+
+
+def _outcome(old: Steps, new: Steps, *, of_time: bool) -> str:
+    """What a change did from one trace to the next, `of_time` where the timesteps alone changed."""
     breaks, broke = broken(new), stopped(old)
-    if breaks is None and (at := stopped(new)) is not None:
-        told = (f"traced up to layer {at}.",) * 2
-    elif breaks is not None and breaks == broke:
-        told = (f"layer {breaks + 1} still breaks.",) * 2
-    elif breaks is not None:
-        told = f"layer {breaks + 1} breaks.", f"now layer {breaks + 1} breaks."
-    elif broke is not None:
-        works = "now it works" if old[broke].error else "now it is traced"
-        told = f"{works}.", f"{works}, and gives {now}."
-    else:
-        goes = f"the output {f'stays {now}' if was == now else f'goes from {was} to {now}'}"
-        ends, counts = f"go from {less} to {more}.", f"parameters {less} → {more}"
-        if less == more:
-            ends, counts = f"stay at {more}.{LESSON * is_time}", f"{more} parameters stay"
-        gives = f"{'the output stays' if was == now else 'output now'} {now}, {counts}."
-        told = (
-            f"{counts}, since all timesteps share the weights." if is_time else gives,
-            f"{goes}, and the parameters {ends}",
-        )
-    return unchanged if moved == "other layers" else f"{short}: {told[0]}", f"{long}: {told[1]}"
+    if breaks is not None:
+        return f"layer {breaks + 1} {'still breaks' if breaks == broke else 'breaks'}."
+    if (at := stopped(new)) is not None:
+        return f"traced up to layer {at}."
+    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
+    if broke is not None:
+        return f"now it {'works' if old[broke].error else 'is traced'}, and gives {now}."
+    less, more = (f"{total(steps):,}" for steps in (old, new))
+    counts = f"{more} parameters stay" if less == more else f"parameters {less} → {more}"
+    if of_time and less == more:
+        return f"{counts}, since all timesteps share the weights."
+    return f"{'the output stays' if was == now else 'output now'} {now}, {counts}."
 
 
 def _written(value: Any) -> str:
@@ -150,7 +147,7 @@ def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
     return "one layer less" if is_one_less else "other layers", settings
 
 
-def stack_title(steps: tuple[TracedLayer, ...]) -> str:
+def stack_title(steps: Steps) -> str:
     """The stack in one sentence: from which shape to which, with how many parameters."""
     place = stopped(steps)
     if place is not None and steps[place].error:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
-from lib.compared import independent_samples, is_told, verdict
+from lib.compared import decisive_ratio, independent_samples, is_told, verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable, short
 from lib.experiment import MODES
@@ -80,24 +80,24 @@ def _exploded(run: RunAt, guesses: Mapping[str, float]) -> str:
     if not modes:
         return str(_SAID["diverged"].format(epoch)) if is_over else ""
     which = f"{'both' if len(modes) > 1 else 'one'}{', over' * is_over}"
-    who, most = capital(MODES[modes[0]].name), short(max(worst.values()))
-    return str(_SAID["exploded"][which].format(who, most, epoch))
+    whose = max(modes, key=worst.__getitem__)
+    return capital(_SAID["exploded"][which].format(MODES[whose].name, short(worst[whose]), epoch))
 
 
 def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
     """Whether a mode's model overfits in three of four seeds at least: one curve may only swing."""
-    seeds = run.snapshot.seeds
-    return 4 * sum(is_overfit(seed[mode], guess) for seed in seeds) >= 3 * len(seeds)
+    seeds, samples = run.snapshot.seeds, independent_samples(run.dataset)
+    return 4 * sum(is_overfit(seed[mode], guess, samples) for seed in seeds) >= 3 * len(seeds)
 
 
-def is_overfit(result: ModeResult, guess: float) -> bool:
+def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
     """Whether validation loss has risen from its least, and clearly above the training loss.
 
     Medians of a tenth of all judgements, nine at least, are compared, since single ones swing. The
-    rise has to be more than such swings make: four deviations of a median, by how neighbouring
-    judgements differ. The least must lie before the last quarter. What rises has to be worth
-    something beside `guess`, the loss of a guess. Training loss has fallen then: it is below the
-    least validation loss.
+    rise has to be more than such swings make (four deviations of a median, by how neighbouring
+    judgements differ), and so much that so many independent `samples` tell it. The least must lie
+    before the last quarter. What rises has to be worth something beside `guess`, the loss of a
+    guess. Training loss has fallen then: it is below the least validation loss.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
@@ -109,7 +109,8 @@ def is_overfit(result: ModeResult, guess: float) -> bool:
     logs = np.log(np.maximum(checks, np.finfo(np.float64).tiny))
     deviation = float(np.median(np.abs(np.diff(logs)))) / 0.954  # normal: 0.6745 · √2 of it
     swing = math.exp(4 * 1.25 * deviation / math.sqrt(width))
-    rises = now > max(1.25, swing) * least and now - least > 0.02 * guess
+    rises = now > max(1.25, swing, decisive_ratio(samples)) * least
+    rises &= now - least > 0.02 * guess
     rises &= 4 * int(checks.argmin()) < 3 * len(checks)
     return bool(rises and now > 1.25 * training and training < least)
 
@@ -119,30 +120,40 @@ def step_error_takeaway(run: RunAt) -> str:
     dataset, snapshot = run.dataset, run.snapshot
     if not snapshot.epoch:
         return UNTRAINED
-    naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
-    samples = independent_samples(dataset)
-    sequence, last = (snapshot.middle.results.get(mode) for mode in ("sequence", "last"))
-    error = float(last.step_mse[-1]) if last else math.nan
-    last_told = last is not None and bool(is_told(error, naive[-1], samples))
-    beats, hardly = error < BETTER * naive[-1] and last_told, error < naive[-1]
-    if not sequence:
-        verb = "beats" if beats else "hardly beats" if hardly else "is no better than"
-        return f"Last-step mode {verb} {rival}." if last_told else TOO_FEW.format(samples)
-    errors = np.asarray(sequence.step_mse)
-    told = is_told(errors, naive, samples)
-    if math.isfinite(samples) and not (told.any() or last_told):
+    naive, samples = np.asarray(dataset.naive_mse, np.float64), independent_samples(dataset)
+    results, rival, of_modes = snapshot.middle.results, dataset.rival, dict[str, list[str]]()
+    for mode, result in results.items():
+        first = -1 if mode == "last" else 0  # which answers once
+        errors = np.asarray(result.step_mse[first:])
+        of_modes[mode] = _outcomes(errors, naive[first:], samples)
+    best = {mode: min(outcomes, key=_OUTCOMES.index) for mode, outcomes in of_modes.items()}
+    last, sequence = best.get("last", ""), best.get("sequence", "")
+    if {*best.values()} == {"unclear"}:
         return TOO_FEW.format(samples)
-    clearly, barely = int((told & (errors < BETTER * naive)).sum()), (errors < naive).any()
-    if last and not (barely or hardly):
-        all_told = bool(told.all()) and last_told
-        return f"Neither mode beats {rival} at any step." if all_told else TOO_FEW.format(samples)
-    few = "hardly at any step" if barely else "at no step"
-    some = f"at {clearly} of {len(naive)} steps" if clearly else few
-    where = "at every step" if clearly == len(naive) else some
-    also = "; last-step mode hardly does" if hardly else "; last-step mode doesn't"
-    if beats:  # which answers once; there is no room for "mode"
-        also = ", last-step at its one" if clearly else "; last-step mode does"
-    return f"Sequence mode beats {rival} {where}{also if last else ''}."
+    if sequence in ("", "unclear"):
+        verb = {"clear": "beats", "hardly": "hardly beats", "no": "is no better than"}[last]
+        return f"Last-step mode {verb} {rival}{'; sequence mode is unclear' * bool(sequence)}."
+    if sequence == last == "no":
+        return f"Neither mode beats {rival} at any step."
+    steps, clearly = len(naive), of_modes["sequence"].count("clear")
+    where = f"at {clearly} of {steps} steps" if clearly < steps else "at every step"
+    where = {"hardly": "hardly at any step", "no": "at no step"}.get(sequence, where)
+    also = {"": "", "no": "; last-step mode doesn't", "hardly": "; last-step mode hardly does"}
+    also |= {"unclear": "; last-step mode is unclear", "clear": "; last-step mode does"}
+    if last == "clear" and clearly:
+        also["clear"] = ", last-step at its one"  # there is no room for "mode"
+    return f"Sequence mode beats {rival} {where}{also[last]}."
+
+
+_OUTCOMES = ("clear", "unclear", "hardly", "no")
+"""Whether a model beats a rival, as far as the samples tell; of several steps the first holds."""
+
+
+def _outcomes(errors: np.ndarray, naive: np.ndarray, samples: float) -> list[str]:
+    """One of `_OUTCOMES` for each step of a model whose errors, and a rival's, are these, (T,)."""
+    told = is_told(errors, naive, samples)
+    better = np.where(errors < BETTER * naive, "clear", np.where(errors < naive, "hardly", "no"))
+    return [str(each) for each in np.where(told, better, "unclear")]
 
 
 def compare_takeaway(run: RunAt) -> str:
@@ -157,7 +168,9 @@ def compare_takeaway(run: RunAt) -> str:
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
     least, most = min(errors.values()), max(errors.values())
     samples = independent_samples(dataset)
-    if not is_told(least, naive if len(errors) == 1 or least >= naive else most, samples):
+    other = naive if len(errors) == 1 or least >= naive else most
+    nearly_same = least < naive and most - least < SAME * most
+    if not (nearly_same or is_told(least, other, samples)):
         return TOO_FEW.format(samples)
     error, guess = apart(least, naive)
     named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
@@ -205,7 +218,10 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> Told:
     }
     said, from_epoch = [], "from epoch"
     for mode, result in frames[-1].snapshot.middle.results.items():
-        since = _since(result.checked_epochs, result.last_step_mse < BETTER * guess)
+        wrong = np.asarray(result.last_step_mse)
+        told = is_told(wrong, guess, independent_samples(dataset))
+        since = _since(result.checked_epochs, told & (wrong < BETTER * guess))
+        since = since if told[-1:].all() else "unclear"
         said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
         from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both
     words = f"Last step beats {dataset.rival}: {', '.join(said)}."

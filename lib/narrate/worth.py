@@ -16,7 +16,7 @@ from lib.forecast import Forecast
 from lib.narrate import Told
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER, TOO_FEW
-from lib.tables.baselines import natural_seasons
+from lib.tables.seasons import natural_seasons, rows_needed, season_length, training_rows
 from lib.toml import beside
 from lib.worth import ByRow, Part, Worth
 
@@ -63,20 +63,29 @@ def worth_sentence(
         rmse, mae = (readable(error[target]) for error in (score.rmse, score.mae))
         about = {"name": capital(score.label), "unit": unit, "share": share}
         parts.append(_TEXTS["model"].format(rmse=rmse, mae=mae, **about))
-    season = f"the value one season before ({counted(period, origin.step)})"
+    season = f"the value one season before ({season_length(origin, period)})"
     before = season if period > 1 else "the row before"
     return " ".join([*parts, _TEXTS["measures"].format(before=before)])
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, and what was looked for unless a person has `chosen` it."""
-    rows = counted(origin.period, origin.step)
+    """How long a season is, and unless it was `chosen`, which ones were tried, and which not."""
+    season = origin.season
+    rows = season_length(origin, season.period)
     if chosen:
         return _TEXTS["season_chosen"].format(rows=rows)
-    usual = [f"{m:,}" for m in natural_seasons(origin.step)]
-    calendar = f"{joined(usual)} {origin.step}s, and " if usual else ""
-    which = "season" if origin.period > 1 else "no_season"
-    return _TEXTS[which].format(rows=rows, calendar=calendar)
+    tried = joined([f"{m:,}" for m in season.tried])
+    which = "season" if season.period > 1 else "no_season" if tried else "none_tried"
+    parts = [_TEXTS[which].format(rows=rows, tried=tried)]
+    there = len(training_rows(origin))
+    parts += [
+        _TEXTS["not_tried"].format(rows=m, needed=rows_needed(origin, m), there=there)
+        for m in natural_seasons(origin)
+        if m not in season.tried
+    ]
+    if season.baseline > season.period:
+        parts.append(_TEXTS["listed"].format(rows=season_length(origin, season.baseline)))
+    return " ".join(parts)
 
 
 def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> Told:

@@ -1,4 +1,4 @@
-"""What a table's targets can be guessed by without a recurrent layer, and how long a season is.
+"""What a table's targets can be guessed by without a recurrent layer.
 
 Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
 that row's own (horizon 0), rows before it.
@@ -6,31 +6,16 @@ that row's own (horizon 0), rows before it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
 from typing import TypeAlias, cast
 
 import numpy as np
 
 from lib.dataset import Baseline, Dataset, Origin
-from lib.english import counted
-from lib.toml import beside
+from lib.tables.seasons import back, is_regular, natural_seasons, season_length
 
-MAX_SEASON_ROWS = 20_000
-"""How many training rows, the last ones, seasons are compared on."""
-_SEARCHED_ROWS, _SEARCHED_COLUMNS = 1024, 4
-"""In how many of the rows and target columns a season is looked for: 20 ms a column."""
-NEARER = 0.95
-"""Of noise some season is always a little nearer than the last value: by less it is none."""
-AS_NEAR = 0.7
-"""Of seasons whose squared errors differ by less than this share the shortest is taken: two weeks
-repeat what one week does, and are up to a quarter nearer by chance."""
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
-_SEASONS = {
-    step: {int(rows): name for rows, name in of_step.items()}
-    for step, of_step in beside(__file__).items()
-}
 
 
 def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
@@ -57,67 +42,6 @@ def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
     return replace(dataset, naive=naive, naive_label=ordered[0].label, baselines=ordered)
 
 
-def natural_seasons(step: str) -> tuple[int, ...]:
-    """Rows of the calendar's seasons for rows a `step` apart, the usual one first; () for none."""
-    return tuple(_SEASONS.get(step, ()))
-
-
-def find_period(origin: Origin) -> int:
-    """How many rows a season of the targets has, as far as the training rows tell; 1 for none.
-
-    Candidates are the calendar's seasons, and the one that `coreforecast` finds with its divisors.
-    The shortest is taken of those whose value a season before is nearest, where that is nearer than
-    the last value. Else it is the calendar's usual season, so that its baseline is always listed.
-    """
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    longest = np.bincount(origin.series[rows]).argmax()
-    of_longest = rows[origin.series[rows] == longest]
-    # A power of two: the same rows, and a known answer, where a slider moves the training part.
-    count = min(1 << len(of_longest).bit_length() - 1, _SEARCHED_ROWS)
-    searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
-    found = [_search(one.tobytes()) for one in searched]
-    candidates = [1, *natural_seasons(origin.step)]
-    candidates += [m for of in found for m in range(2, of + 1) if not of % m]
-    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: _back(origin, m)[horizons] for m in dict.fromkeys(candidates)}
-    lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
-    # The same rows for all of them: those that the longest look back leaves.
-    first = rows - max(map(max, lags.values()))
-    rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
-    if not len(rows):
-        return 1
-    spread = origin.targets[rows].var(axis=0)
-    spread[spread == 0] = 1.0
-
-    @cache
-    def wrong(lag: int) -> float:
-        """Mean squared error, (C,) summed in variances."""
-        error = origin.targets[rows] - origin.targets[rows - lag]
-        return float(((error**2).mean(axis=0) / spread).sum())
-
-    errors = {m: sum(map(wrong, of_m)) for m, of_m in lags.items()}
-    best = min(errors.values())
-    usual = next((m for m in natural_seasons(origin.step) if m in errors), 1)
-    if best >= NEARER * errors[1]:
-        return usual
-    nearer = {m: of_m for m, of_m in errors.items() if of_m < NEARER * errors[1]}
-    return min(m for m, of_m in nearer.items() if AS_NEAR * of_m <= best)
-
-
-@lru_cache(maxsize=64)
-def _search(column: bytes) -> int:
-    """The season of a column of float64, 0 for none."""
-    from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
-
-    values = np.frombuffer(column)
-    return int(find_season_length(values, max(len(values) // 3, 1)))
-
-
-def _back(origin: Origin, period: int = 1) -> np.ndarray:
-    """How many rows before a target its last known value is, or the last of that season, (H,)."""
-    return period * -(-np.maximum(1, origin.horizons) // period)
-
-
 def _before(
     origin: Origin, rows: np.ndarray, lags: np.ndarray, otherwise: Callable[..., np.ndarray]
 ) -> np.ndarray:
@@ -142,18 +66,18 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
-    return _before(origin, rows, _back(origin), _mean)
+    return _before(origin, rows, back(origin), _mean)
 
 
 def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
     """None where that would be the last value."""
-    lags = _back(origin, origin.period)
-    return _before(origin, rows, lags, _last) if (lags != _back(origin)).any() else None
+    lags = back(origin, origin.season.baseline)
+    return _before(origin, rows, lags, _last) if (lags != back(origin)).any() else None
 
 
 def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The last known value, and the mean change since the series began for each row from it."""
-    ahead, values = _back(origin), _last(origin, rows)
+    ahead, values = back(origin), _last(origin, rows)
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
     since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
     change = values - origin.targets[begin][..., None]
@@ -206,24 +130,14 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
 
 
 def _seasonal_label(origin: Origin) -> str:
-    period, step, regular = origin.period, origin.step, _is_regular(origin)
+    period, step = origin.season.baseline, origin.step
     repeats = max(origin.horizons) > period
-    if regular and (season := _SEASONS.get(step, {}).get(period)):
+    if (season := natural_seasons(origin).get(period)) and is_regular(origin, period):
         what = "weekday" if step == "day" else step
         then = "yesterday" if season == "day" else f"last {season}"
         return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
-    rows = counted(period, step if regular else "row")
+    rows = season_length(origin, period)
     return f"repeating the last {rows}" if repeats else f"the value {rows} before"
-
-
-def _is_regular(origin: Origin) -> bool:
-    """Whether `period` rows before is `period` steps before, at every row that has one."""
-    if origin.times is None or origin.times.dtype.kind != "M":
-        return True
-    unit, period = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s"), origin.period
-    times = origin.times.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
-    same = origin.series[period:] == origin.series[:-period]
-    return not same.any() or not np.ptp((times[period:] - times[:-period])[same])
 
 
 def _mean_label(origin: Origin) -> str:

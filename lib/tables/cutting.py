@@ -48,8 +48,6 @@ class Cut:
     """The part that each row belongs to, (R,) int: 0, 1 or 2; -1 for the gaps."""
     every: int
     """Every k-th window of a part is used, since all would be too many; 1 means all."""
-    found: int
-    """How many windows all would be."""
 
 
 def cut(
@@ -125,7 +123,7 @@ def _cut(
             about = {"part": name, "longest": longest, "whole": whole}
             raise TooShortError.of("no_window", fewer, data=data, **about)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
-    return Cut(np.concatenate(by_part), sizes, part, every, len(first))
+    return Cut(np.concatenate(by_part), sizes, part, every)
 
 
 def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarray:

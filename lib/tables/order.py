@@ -16,7 +16,9 @@ from lib.toml import beside
 
 _FILE = beside(__file__)
 _STEPS: dict[str, tuple[int, int]] = _FILE["steps"]
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+SECONDS = {step: least for step, (least, _) in _STEPS.items()}
+"""How many seconds a step has, at least: months and longer ones differ."""
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
 """The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
@@ -147,9 +149,9 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     typical = float(np.median(seconds[there]))
     step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
     counts, notes = seconds[there] / typical, []
-    if months := _MONTHS.get(step):
+    if months := MONTHS.get(step):
         counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
-    elif step == "day" and len(times) > 10 and (times.day_of_week < 5).all():
+    elif step == "day" and on_weekdays(times.to_numpy()):
         days = times.to_numpy().astype("M8[D]")
         counts = np.busday_count(days[:-1], days[1:])[there]
         notes.append("No row is on a weekend, and Monday follows Friday.")
@@ -171,16 +173,16 @@ def segments(series: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Which run of rows without a gap each row belongs to, (R,) int from 0, never decreasing.
 
     `series` (R,) never decrease; `places` (R,) are times, or numbers of rows, in order within each.
-    A gap is a step of more than one and a half times the usual one; on weekdays alone, of more than
-    one weekday.
+    A gap is a step of more than one and a half times the series' median one; on weekdays alone, of
+    more than one weekday.
     """
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
         steps = np.busday_count(days[:-1], days[1:])
     new = np.diff(series) != 0
-    within = steps[~new & (steps > 0)]
-    usual = float(np.median(within)) if len(within) else 1.0
+    within = pd.Series(np.where(~new & (steps > 0), steps, np.nan))
+    usual = within.groupby(series[1:]).transform("median").to_numpy()
     return np.concatenate([[0], np.cumsum(new | (steps > 1.5 * usual))]).astype(np.int64)
 
 
@@ -195,6 +197,6 @@ def on_weekdays(places: np.ndarray) -> bool:
 def _span(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
     units = ("day", "hour", "minute")
-    unit = next((unit for unit in units if seconds >= _STEPS[unit][0]), "second")
-    count = seconds / _STEPS[unit][0]
+    unit = next((unit for unit in units if seconds >= SECONDS[unit]), "second")
+    count = seconds / SECONDS[unit]
     return f"{number(count)} {unit}{'' if count == 1 else 's'}"

@@ -36,6 +36,8 @@ class Rows:
     """Which run of rows without a gap a row belongs to, (R,) int: `lib.tables.order.segments`."""
     notes: tuple[str, ...]
     """What was done, a sentence each."""
+    fewer: tuple[str, ...]
+    """And why there are fewer rows than in the table."""
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -60,7 +62,7 @@ def rows_of(
     labels = [*names, *targets]
     codes, times = np.zeros(len(frame), np.int8), table.times
     series: tuple[str, ...] = ("",)
-    notes = list[str]()
+    notes, fewer = list[str](), list[str]()
     if by := series_column(table, data.series):
         numbers, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         codes = numbers.astype(np.int32)
@@ -77,9 +79,11 @@ def rows_of(
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
-        frame, codes, times = _one_row_a_time(frame, codes, times, notes)
-    frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
-    codes = codes[keep]
+        frame, codes, times = _one_row_a_time(frame, codes, times, by, fewer)
+    if data.missing == "fill":
+        frame = _filled(frame, codes, labels, notes)
+    keep = _complete(frame, labels, data.missing, fewer)
+    frame, codes = frame[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
     places: np.ndarray = np.flatnonzero(keep)
@@ -99,6 +103,7 @@ def rows_of(
         rank=rank,
         segment=segments(codes, places),
         notes=tuple(notes),
+        fewer=tuple(fewer),
     )
 
 
@@ -115,10 +120,7 @@ def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
 
 
 def _one_row_a_time(
-    frame: pd.DataFrame,
-    codes: np.ndarray,
-    times: pd.DatetimeIndex,
-    notes: list[str],
+    frame: pd.DataFrame, codes: np.ndarray, times: pd.DatetimeIndex, by: str, fewer: list[str]
 ) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
     """The rows with those of one series and one time averaged, which there should be one of."""
     same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
@@ -127,33 +129,36 @@ def _one_row_a_time(
     group = np.cumsum(np.r_[True, ~same]) - 1
     first = np.flatnonzero(np.r_[True, ~same])
     several = counted(len(np.unique(group[1:][same])), "time has", "times have")
-    notes.append(f"{several} more than one row, which were averaged.")
+    rows = {"before": counted(len(frame), "row"), "after": f"{len(first):,}"}
+    fewer.append(said("averaged_of" if by else "averaged", times=several, by=by, **rows))
     return frame.groupby(group, sort=False).mean(), codes[first], times[first]
 
 
-def _without_gaps(
-    frame: pd.DataFrame, codes: np.ndarray, labels: list[str], missing: str, notes: list[str]
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """The rows that can be used, and which these are, (R,) bool. Fills look at the past only."""
+def _filled(
+    frame: pd.DataFrame, codes: np.ndarray, labels: list[str], notes: list[str]
+) -> pd.DataFrame:
+    """The rows with missing values filled from the past of their series."""
+    if not (gaps := _gaps(frame, labels)):
+        return frame
+    frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
+    if filled := gaps - _gaps(frame, labels):
+        values = counted(filled, "missing value was", "missing values were")
+        notes.append(said("filled", values=values))
+    return frame
+
+
+def _complete(frame: pd.DataFrame, labels: list[str], missing: str, fewer: list[str]) -> np.ndarray:
+    """Which rows have no missing value, (R,) bool."""
     known = frame.notna()
-    gaps = _gaps(known, labels)
-    if not gaps:
-        return frame, np.ones(len(frame), bool)
-    if missing == "fill":
-        frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
-        known = frame.notna()
-        if filled := gaps - _gaps(known, labels):
-            values = counted(filled, "missing value was", "missing values were")
-            notes.append(said("filled", values=values))
     keep = known.all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         which = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
         rows = counted(dropped, "row was", "rows were")
-        notes.append(said(f"dropped_{missing}", rows=rows, columns=which))
-    return frame[keep], keep
+        fewer.append(said(f"dropped_{missing}", rows=rows, columns=which))
+    return keep
 
 
-def _gaps(known: pd.DataFrame, labels: list[str]) -> int:
+def _gaps(frame: pd.DataFrame, labels: list[str]) -> int:
     """How many values are missing; a column that is input and target counts once."""
-    missing = (~known.to_numpy()).sum(axis=0)
+    missing = frame.isna().sum()
     return int(sum(dict(zip(labels, missing, strict=True)).values()))

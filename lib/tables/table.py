@@ -124,9 +124,7 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
         raise WindowError.of("lone_number", series=table.series)
-    counters = [name for name in numbers.columns if numbers_rows(numbers[name])]
-    if len(counters) < len(numbers.columns):
-        numbers = numbers.drop(columns=counters)
+    numbers = numbers.drop(columns=row_numbers(numbers))
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets
@@ -140,6 +138,12 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
     return inputs, targets
+
+
+def row_numbers(numbers: pd.DataFrame) -> list[str]:
+    """The columns of numbers that count the rows; [] where no other column is left."""
+    counters = [f"{name}" for name in numbers.columns if numbers_rows(numbers[name])]
+    return counters if len(counters) < len(numbers.columns) else []
 
 
 def numbers_rows(column: pd.Series) -> bool:

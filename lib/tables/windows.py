@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import Dataset, Origin
-from lib.english import counted, joined
+from lib.english import counted, joined, listed
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
-from lib.origin import Scale
-from lib.tables.baselines import find_period, with_baselines
+from lib.origin import Scale, Season
+from lib.tables.baselines import with_baselines
 from lib.tables.cutting import Cut, cut
+from lib.tables.seasons import find_season
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -40,7 +41,7 @@ def make_windows(
     `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
     Raises ExperimentError for settings beyond their limits; WindowError for a column that can't be
-    used so, none or too many; TooShortError says which rows were dropped, too.
+    used so, none or too many; TooShortError says why rows are left out, too.
     """
     validate(Experiment(data))
     inputs, targets = tuple(inputs), tuple(targets)
@@ -58,8 +59,7 @@ def make_windows(
         segment = rows.segment if data.at_gaps == "stop" else None
         windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
-        dropped = [note for note in rows.notes if "dropped" in note]
-        raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
     return _Draft(table, rows, windows, horizons, targets, data).dataset(inputs)
 
 
@@ -101,7 +101,7 @@ class _Draft:
             rate=data.rate,
             horizons=self.horizons,
             training=training,
-            period=data.period,
+            season=Season(data.period, data.period),
             time_format=_time_format(rows.times),
             columns=self.targets,
             x_scale=x_scale,
@@ -112,7 +112,7 @@ class _Draft:
         if data.period >= longest:
             raise WindowError.of("long_season", period=data.period, longest=longest)
         if not data.period:
-            origin = replace(origin, period=find_period(origin))
+            origin = replace(origin, season=find_season(origin))
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
@@ -138,7 +138,7 @@ class _Draft:
             target_unit=units.pop() if len(units) == 1 else "",
             lead=lead if h and data.ahead == "one" else "",
             about=f"At every step, {told}, from {read_as}.",
-            notes=(*table.notes, *rows.notes, *still, *self._said(origin)),
+            notes=(*table.notes, *rows.notes, *rows.fewer, *still, *self._said(origin)),
             source=table.source,
             fingerprint=table.fingerprint,
         )
@@ -213,30 +213,18 @@ class _Draft:
 
     def _said(self, origin: Origin) -> list[str]:
         """What is done with the windows, a sentence each: which are used, the parts, the scale."""
-        windows, used = self.cut, len(self.cut.starts)
-        about = {"used": used, "found": windows.found, "most": MAX_VALUES}
-        nth = {2: "second", 3: "third"}.get(windows.every, f"{windows.every}th")
-        return [
-            *([said("thinned", nth=nth, **about)] if windows.every > 1 else []),
-            *([said("no_test")] if self.data.test and not windows.sizes[2] else []),
-            *self._gaps(origin),
-            self._parts(origin),
-            said("standardised", whose="each series'" if origin.x_scale.by_series else "the"),
-        ]
-
-    def _gaps(self, origin: Origin) -> list[str]:
-        """What windows do at gaps of time, where there are any; which inputs are changes."""
-        gaps = counted(int(origin.segment[-1] + 1 - len(self.rows.names)), "gap")
-        notes = list[str]()
-        if self.data.at_gaps == "stop" and not gaps.startswith("0"):
-            notes.append(said("stop", gaps=gaps))
-        if crossing := int(origin.crosses_gap(self.data.timesteps).sum()):
-            about = {"windows": counted(crossing, "window"), "count": len(origin.starts)}
-            notes.append(said("run_on", gaps=gaps, **about))
+        notes = [said("no_test")] if self.data.test and not self.cut.sizes[2] else []
+        if self.data.at_gaps == "stop" and (gaps := origin.gaps):
+            notes.append(said("stop", gaps=counted(gaps, "gap")))
         if self.own:
             columns = joined([self.rows.feature_names[f] for f in self.own])
             notes.append(said("own_changes", columns=columns))
-        return notes
+        whose = "each series'" if origin.x_scale.by_series else "the"
+        there = set(origin.series[origin.starts].tolist())
+        if lost := [name for s, name in enumerate(origin.names) if s not in there]:
+            whole = " without a gap" if self.data.at_gaps == "stop" else ""
+            notes.append(said("without_windows", series=listed(lost), whole=whole))
+        return [*notes, self._parts(origin), said("standardised", whose=whose)]
 
     def _read_as(self, name: str) -> str:
         """An input column as it is read: "the change of co2" where its change is the target."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.english import counted, joined, listed
 from lib.tables.order import Placed, place, series_columns, unlabelled
-from lib.tables.table import MOST_TEXTS
+from lib.tables.table import MOST_TEXTS, row_numbers
 from lib.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
 from lib.uploads import MIN_ROWS, UploadError, said
 from lib.uploads.raw_table import RawTable
@@ -148,4 +148,7 @@ def _described(placed: Placed, notes: list[str]) -> Placed:
         are = counted(int(sum(gaps.values())), "value is", "values are")
         each = listed(f"{name} {count:,}" for name, count in gaps.items())
         notes.append(f"{are} missing: {each}.")
+    others = frame.select_dtypes("number").columns.difference([placed.series], sort=False)
+    if counters := row_numbers(frame[others]):
+        notes.append(said("row_numbers", columns=joined(counters)))
     return placed._replace(frame=frame)

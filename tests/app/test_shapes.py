@@ -74,10 +74,10 @@ def test_moving_t_says_that_the_parameters_stay_and_moving_units_that_they_chang
     app.number_input(key="layer_0_input_timesteps").set_value(20).run()
     text = " ".join(m.value for m in app.markdown).replace("\\", "")
     assert "Layer 1's timesteps T from 12 to 20" in text
-    assert "the parameters stay at 1,280. Weights are shared by all timesteps" in text
+    assert "1,280 parameters stay, since all timesteps share the weights" in text
     app.number_input(key="layer_1_lstm_units").set_value(8).run()
     text = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "the parameters go from 1,280 to 384" in text
+    assert "parameters 1,280 → 384" in text
 
 
 def test_layers_are_moved_and_removed() -> None:

@@ -97,7 +97,19 @@ def test_a_ready_sweep_sets_everything_to_it(name: str) -> None:
     assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
     hints = " ".join(each.value for each in app.markdown)
     assert "These results are of" not in hints
+    assert "What Start would sweep differs" not in hints
     assert f"{ready.plan.runs} of at most 96 runs" in hints
+
+
+def test_settings_that_differ_from_the_results_are_named() -> None:
+    """Of the same data: a setting of the sidebar, and the values of what varies."""
+    app, ready = sweep(), next(iter(READY.values()))
+    app.button(key=f"ready_{ready.name}").click().run()
+    link = {key: linked(app, key) for key in app.query_params}
+    units = ready.plan.points[0].experiment.model.units
+    for change, words in (({"U": "31"}, f"units {units} → 31"), ({"vary": "T=8"}, "other points")):
+        hints = " ".join(each.value for each in sweep(**(link | change)).markdown)
+        assert f"differs from these results\\: {words}." in hints
 
 
 def test_a_sweep_from_its_start_to_its_end(client: FakeClient) -> None:

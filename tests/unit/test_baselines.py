@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from lib.dataset import Dataset, Origin
-from lib.origin import Scale
+from lib.english import joined
+from lib.narrate.worth import season_sentence
+from lib.origin import Scale, Season
 from lib.tables import baselines
-from lib.tables.baselines import BASELINES, find_period, with_baselines
+from lib.tables.baselines import BASELINES, with_baselines
+from lib.tables.seasons import find_season
+from lib.worth import seasonal_error
 from tests.unit import own_data
 
 SAME = Scale(np.zeros(1), np.ones(1))
@@ -31,7 +35,7 @@ def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), per
         rate=1,
         horizons=horizons,
         training=place < train,
-        period=period,
+        season=Season(period, period),
         time_format="",
         columns=tuple(f"c{c}" for c in range(values.shape[1])),
         x_scale=SAME,
@@ -176,15 +180,6 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
     assert {"last", "mean"} <= {one.name for one in found}
 
 
-def of_panel():
-    """The three stores, in order."""
-    frame = own_data.panel().sort_values(["store", "date"])
-    names, series = np.unique(frame["store"], return_inverse=True)
-    values = frame[["sales"]].to_numpy()
-    times = pd.DatetimeIndex(pd.to_datetime(frame["date"]))
-    return rows_of(series, tuple(names), values, times=times, step="day")
-
-
 def of_column(frame, name, step, horizons=(1,)):
     """One column of a frame whose first one is the time."""
     time = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
@@ -204,44 +199,63 @@ def judged_errors(windows):
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
 
 
-def test_a_panel_guesses_each_store_by_itself():
-    """By pandas, shifting each store's column by itself: another store's would be far off."""
-    origin = of_panel()
-    assert find_period(origin) == 7
-    windows = cut(replace(origin, period=7), 14)
-    errors = judged_errors(windows)
-    frame = own_data.panel().sort_values(["store", "date"])
-    targets = np.zeros(len(frame), bool)
-    targets[windows.origin.rows(14)[windows.train :, -1] + 1] = True
-    for label, back in [("guessing tomorrow as today", 1), ("the same weekday last week", 7)]:
-        change = frame.groupby("store")["sales"].diff(back).to_numpy()[targets]
-        assert errors[label] == pytest.approx(np.sqrt((change**2).mean()), rel=1e-5)
-        assert errors[label] < 120
-    assert errors["the same weekday last week"] < 0.6 * errors["guessing tomorrow as today"]
-
-
 def test_an_hourly_load_is_guessed_by_last_week():
     """A day ahead, last week beats yesterday, which is "no change" there, and the regression."""
     origin = of_column(own_data.load(), "load", "hour", (24,))
-    assert find_period(origin) == 168
-    errors = judged_errors(cut(replace(origin, period=168), 24))
+    assert find_season(origin).period == 168
+    errors = judged_errors(cut(replace(origin, season=Season(168, 168)), 24))
     assert next(iter(errors)) == "the same hour last week"
     assert errors["the same hour last week"] < 0.6 * errors["a linear autoregression"]
     assert errors["a linear autoregression"] < errors["guessing no change"]
-    same_day = cut(replace(origin, period=24), 24)
+    same_day = cut(replace(origin, season=Season(24, 24)), 24)
     found = with_baselines(same_day, same_day.origin).baselines
     assert "seasonal" not in {one.name for one in found}
 
 
-def test_where_no_season_is_nearer_the_calendars_is_listed():
-    """A year ago a rising level was lower by more than it changes in a week."""
+def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_more():
+    """A year ago a rising level was lower by more than it changes in a week: MASE goes by a row."""
     origin = of_column(own_data.trend(), "co2", "week")
-    assert find_period(origin) == 52
-    errors = judged_errors(cut(replace(origin, period=52), 24))
+    found = find_season(origin)
+    assert (found.period, found.baseline) == (1, 52)
+    origin = replace(origin, season=found)
+    errors = judged_errors(cut(origin, 24))
     assert next(iter(errors)) == "a linear autoregression"
     assert errors["the value 52 weeks before"] > errors["guessing no change"]
-    for step, usual in {"day": 7, "month": 12, "hour": 24, "row": 1}.items():
-        assert find_period(replace(origin, step=step)) == usual
+    change = np.diff(origin.targets[origin.training], axis=0)
+    assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
+
+
+def test_the_calendars_season_is_another_one_than_the_last_value():
+    """A day ahead by the hour, yesterday is the last value: a week ago is listed."""
+    values = np.random.default_rng(0).normal(size=(300, 1)).cumsum(axis=0)
+    origin = rows_of(np.zeros(300, int), ("",), values, step="hour", horizons=(24,))
+    assert find_season(origin)[:2] == (1, 168)
+
+
+@pytest.mark.parametrize(
+    ("step", "rows", "tried", "left_out", "baseline"),
+    [
+        ("week", 156, "52 rows", "", 52),  # 109 of them are for training
+        ("week", 140, "", "52 rows were not tried: that takes two periods, 104 training rows", 52),
+        ("week", 70, "", "and there are 49", 1),
+        ("month", 36, "12 rows", "", 12),
+        ("day", 60, "7 rows", "365 rows were not tried", 7),
+        ("day", 1100, "7 and 365 rows", "", 7),
+        ("row", 60, "", "", 1),
+    ],
+)
+def test_seasons_that_are_said_to_have_been_tried_were(step, rows, tried, left_out, baseline):
+    """And those of the calendar that were not are said with the reason; one is listed."""
+    values = np.random.default_rng(0).normal(size=(rows, 1)).cumsum(axis=0)
+    origin = rows_of(np.zeros(rows, int), ("",), values, step=step)
+    origin = replace(origin, season=find_season(origin))
+    assert origin.season.baseline == baseline
+    told = season_sentence(origin, 0)
+    assert ("(tried: " in told) is bool(origin.season.tried)
+    assert joined([f"{m:,}" for m in origin.season.tried]) in told
+    assert tried in told
+    assert left_out in told
+    assert ("not tried" in told) is bool(left_out)
 
 
 @pytest.mark.parametrize("rows", [60, 200, 400])
@@ -253,10 +267,20 @@ def test_of_a_week_and_its_multiples_the_week_is_the_season(rows):
         noise = np.random.default_rng(seed).normal(0, 30, rows)
         values = week[np.arange(rows) % 7] + noise
         origin = rows_of(np.zeros(rows, int), ("",), values[:, None], step="day")
-        assert find_period(origin) == 7
+        assert find_season(origin).period == 7
         one, two = (np.mean((values[14:] - values[14 - m : -m]) ** 2) for m in (7, 14))
         nearer += two < one
     assert nearer > 2
+
+
+def test_a_season_of_two_weeks_that_differ_is_found():
+    """Its weeks are alike, but not by as much as a week is that truly repeats."""
+    week = np.array([-60, -80, -40, 0, 60, 130, -10])
+    both = np.concatenate([week, 0.6 * week + [20, -10, 0, -20, 10, 0, 30]])
+    for seed in range(10):
+        values = both[np.arange(400) % 14] + np.random.default_rng(seed).normal(0, 30, 400)
+        origin = rows_of(np.zeros(400, int), ("",), values[:, None], step="day")
+        assert find_season(origin).period == 14
 
 
 def test_a_season_that_no_calendar_knows_is_found():
@@ -264,7 +288,7 @@ def test_a_season_that_no_calendar_knows_is_found():
     rng = np.random.default_rng(5)
     values = np.tile(rng.normal(size=11), 40)[:, None] + rng.normal(0, 0.1, (440, 1))
     origin = rows_of(np.zeros(440, int), ("",), values)
-    assert find_period(origin) == 11
+    assert find_season(origin).period == 11
 
 
 def test_noise_and_short_tables_have_no_season():
@@ -272,7 +296,7 @@ def test_noise_and_short_tables_have_no_season():
     rng = np.random.default_rng(6)
     for rows, step in ((3, "hour"), (9, "hour"), (30, "hour"), (200, "row")):
         origin = rows_of(np.zeros(rows, int), ("",), rng.normal(size=(rows, 1)).cumsum(axis=0))
-        assert find_period(replace(origin, step=step)) == 1
+        assert find_season(replace(origin, step=step)).period == 1
 
 
 @pytest.mark.parametrize(
@@ -283,13 +307,17 @@ def test_noise_and_short_tables_have_no_season():
         ("hour", 24, (1,), True, "the value 24 rows before"),
         ("hour", 9, (1,), False, "the value 9 hours before"),
         ("row", 9, (10,), False, "repeating the last 9 rows"),
+        ("day", 5, (1,), False, "the same weekday last week"),
+        ("day", 10, (1,), False, "the value 10 weekdays before"),
+        ("day", 3, (1,), False, "the value 3 rows before"),
+        ("day", 5, (1,), True, "the value 5 rows before"),
     ],
 )
 def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     step, period, horizons, gap, label
 ):
-    """A missing hour makes "24 rows before" another hour."""
-    times = pd.date_range("2024-01-01", periods=101, freq="h")
+    """A missing hour makes "24 rows before" another hour; days here have no weekends."""
+    times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=(100, 1))
     rest = {"step": step, "period": period, "horizons": horizons}

@@ -103,7 +103,7 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
     dataset = make_dataset(experiment)
     rounded = np.ones((2, 4), np.float32)
     sentence = bound_told(experiment, dataset, rounded)[1]
-    assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in sentence
+    assert "is at 1 at step 1 and at 1 at step 2. Units at their bound are there only" in sentence
     reachable = experiment.set(head="dense")
     assert bound_told(reachable, dataset, rounded)[0] == (
         "No output can reach 1: the furthest here gets to 1, rounded."

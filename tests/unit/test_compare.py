@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.compared import LETTERS, Compared, lead_of, same_data
+from lib.compared import LETTERS, Compared, same_data
 from lib.datasets import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.results import NUMBERS, runs_csv
@@ -104,13 +104,6 @@ def test_the_words_name_the_leader_that_an_independent_computation_finds():
             assert int(wins) == (squares[below] < squares[above]).sum()
             assert np.median(squares[above] / squares[below]) >= 1
     assert named == {True, False}
-
-
-def test_a_lead_is_over_each_of_the_others():
-    """In order, the leading one left out."""
-    place, verdicts = lead_of([np.array([4.0, 5]), np.array([1.0, 2]), np.array([3.0, 1])])
-    assert place == 1
-    assert {k: each.wins for k, each in verdicts.items()} == {0: 2, 2: 1}
 
 
 @pytest.mark.parametrize(

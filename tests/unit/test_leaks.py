@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lib.datasets import DATASETS, make_dataset, suggested
-from lib.tables.cutting import part_spans, rows_by_part, series_by_part
+from lib.tables.cutting import part_spans, rows_by_part
 from lib.tables.leaks import look
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
@@ -182,16 +182,6 @@ def test_how_far_all_rows_would_move_the_inputs_is_a_number():
     sentence = finding(dataset, SCALING).sentence
     assert f"up to {moved:.3f} deviations" in sentence
     assert f"by up to {100 * grown:.1f}%" in sentence
-
-
-def test_a_split_by_series_says_which_dates_are_in_both_parts():
-    """All 200 of them; and no series is."""
-    dataset = windows_of_stores(split="id")
-    parts = series_by_part(dataset, dataset.origin)
-    assert not parts["training"] & parts["validation"]
-    assert finding(dataset, SERIES).sentence == (
-        "No series is in two parts, but 100% of the dates are."
-    )
 
 
 def test_a_split_by_time_says_that_the_series_are_the_same():

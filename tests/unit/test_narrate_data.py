@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from lib.dataset import Dataset, Origin
 from lib.datasets import DATASETS, make_dataset, suggested
-from lib.experiment import DataSettings
 from lib.narrate.data import (
     LONGEST_TITLE,
     data_sentence,
@@ -20,10 +18,7 @@ from lib.narrate.data import (
     sample_told,
     split_told,
 )
-from lib.origin import Scale
-from lib.tables import Table
-from lib.tables.windows import make_windows
-from tests.unit import own_data
+from lib.origin import Scale, Season
 from tests.unit.pictures import a_dataset
 
 
@@ -48,26 +43,10 @@ def test_what_to_take_from_a_sample_is_which_targets_each_mode_has_to_do_with():
     assert sample_told(a_dataset(), 5)[0] == (
         "Sequence mode learns from all 4 steps' targets, last-step mode from the last step's."
     )
-    assert sample_told(a_dataset(), 6)[0].startswith("Sequence mode is judged on all 4 steps'")
-
-
-def test_a_training_sample_is_learned_from():
-    """By one mode from all of its targets, by the other from the last."""
-    assert sample_told(a_dataset(), 5)[1] == (
-        "Sample 6: target 1 starts at 20 and ends at 23; it is lowest at "
-        "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from the "
-        "targets of all 4 timesteps, the last-step mode from the last one's."
-    )
-
-
-def test_a_validation_sample_is_judged_on_and_not_learned_from():
-    """The seventh of eight, of which six are for training."""
-    sentence = sample_told(a_dataset(), 6)[1]
-    assert sentence.startswith("Sample 7 (validation): ")
-    assert sentence.endswith(
-        "Neither mode learns from it: the sequence mode is judged on the targets of all 4 "
-        "timesteps, the last-step mode on the last one's."
-    )
+    judged, details = sample_told(a_dataset(), 6)
+    assert judged.startswith("Sequence mode is judged on all 4 steps'")
+    assert details.startswith("Sample 7 (validation): ")
+    assert "Neither mode learns from it" in details
 
 
 def test_a_samples_targets_are_said_in_the_raw_unit():
@@ -148,7 +127,7 @@ def a_table(judged: list[float], **more: object) -> Dataset:
         rate=1,
         horizons=(1,),
         training=rows < 6,
-        period=1,
+        season=Season(1, 1),
         time_format="",
         columns=("y",),
         x_scale=Scale(np.zeros(1), np.ones(1)),
@@ -180,21 +159,3 @@ def test_targets_outside_what_training_has_seen_are_said_with_what_helps():
     assert range_hint(replace(high, base=np.zeros(high.y.shape))) == ""
     assert range_hint(replace(high, origin=None)) == ""
     assert range_hint(replace(high, test=8)) == ""
-
-
-def test_a_trend_leaves_the_range_that_training_has_seen():
-    """Counted by pandas on the rows; of the changes nothing is said."""
-    frame = own_data.trend()
-    times = pd.DatetimeIndex(pd.to_datetime(frame["week"]))
-    table = Table(name="co2", frame=frame[["co2"]], times=times)
-    settings = DataSettings(timesteps=24)
-    dataset = make_windows(table, ["co2"], ["co2"], settings)
-    seen = frame["co2"][dataset.origin.training]
-    judged = frame["co2"].iloc[dataset.origin.starts[dataset.judged] + 24]
-    share = 1 - judged.between(seen.min(), seen.max()).mean()
-    assert share > 0.5
-    assert range_hint(dataset) == (
-        f"{100 * share:.0f}% of the validation targets lie outside what training has seen "
-        f"({seen.min():.0f} to {seen.max():.0f}): predict the change instead."
-    )
-    assert range_hint(make_windows(table, ["co2"], ["co2"], replace(settings, form="change"))) == ""

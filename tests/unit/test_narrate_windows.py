@@ -14,7 +14,6 @@ from lib.narrate.data import (
     shapes_sentence,
     slip_sentence,
     split_told,
-    thinned,
     window_told,
 )
 from lib.tables.leaks import Finding, look
@@ -134,13 +133,6 @@ def test_what_is_said_to_be_in_one_part_is():
         for k, apart in ((0, split == "id"), (1, split == "time")):
             shared = {row[k] for row in training} & {row[k] for row in validation}
             assert bool(shared) != apart
-
-
-def test_windows_that_are_left_out_are_said_where_there_are_some():
-    """Two million numbers are the most."""
-    dataset = windows_of_load(timesteps=512, weeks=60)
-    assert thinned(dataset).startswith(f"Every 5th window is used, {len(dataset.x):,} of ")
-    assert not thinned(windows_of_load())
 
 
 def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():

@@ -22,7 +22,7 @@ from lib.run import RunAt, SeedWeights, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.own_data import windows_of_load
-from tests.unit.pictures import LIGHT, the
+from tests.unit.pictures import LIGHT, of_a_table, the
 
 
 def a_recording(name: str = "parity", **changes: object) -> tuple[Experiment, Dataset, Snapshot]:
@@ -282,6 +282,10 @@ def test_it_is_said_from_when_on_a_model_is_better_than_a_guess():
     )
     assert told(experiment, dataset, (1.0, 1.0), (1.0, 0.5)) == (
         "Last step beats the guess: sequence mode never, last-step mode from epoch 8."
+    )
+    few = of_a_table(dataset, horizon=10)
+    assert told(experiment, few, (1.0, 1.0), (0.05, 0.8)).endswith(
+        "sequence mode from epoch 8, last-step mode unclear."
     )
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from lib.compared import (
     CHANCE,
-    FEWEST,
+    CORRELATION,
+    decisive_ratio,
     independent_samples,
     is_told,
     t_chance,
@@ -56,14 +57,23 @@ def test_chance_is_the_area_under_students_density(freedom: int) -> None:
         assert t_chance(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
 
 
-@pytest.mark.parametrize("samples", [1, 3, 8, 24])
-def test_errors_that_so_few_samples_tell_are_apart_by_chance_in_one_of_twenty_cases(samples):
-    """Drawn from one distribution they are told as often; from 30 samples on all are."""
-    drawn = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
-    first, second = (drawn**2).mean(axis=2)
+@pytest.mark.parametrize("samples", [2, 3, 8, 24, 200])
+def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(samples):
+    """Drawn with the correlation that is assumed: the rule errs as often as it says."""
+    one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
+    other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
+    first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
     assert is_told(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
-    assert is_told(first, second, FEWEST).all()
     assert is_told(math.nan, 1.0, samples)
+
+
+def test_the_more_samples_the_smaller_the_difference_that_they_tell():
+    """Without a jump, down to any difference where there is no limit."""
+    ratios = np.array([decisive_ratio(n) for n in range(2, 5_000)])
+    falls = np.log(ratios[:-1] / ratios[1:])
+    assert (falls > 0).all()
+    assert (np.diff(falls) < 0).all()
+    assert decisive_ratio(math.inf) == 1
 
 
 def test_samples_whose_targets_share_rows_count_as_one():
@@ -141,7 +151,7 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
     assert found.chance < CHANCE
     says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds(sequence, last)))
-    assert "Their mean favours the other." in says
+    assert "favours the other mode" in says
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:

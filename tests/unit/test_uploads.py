@@ -11,14 +11,16 @@ from tests.unit.uploaded import PLAIN, lines, notes_of, read
 
 
 def test_a_plain_file_is_read_without_a_word():
-    """Nothing was doubtful, so there is nothing to note."""
+    """Nothing was doubtful; all there is to note is that `a` counts the rows."""
     table = read(PLAIN)
     assert table.name == "file.csv"
     assert table.frame.columns.tolist() == ["a", "b"]
     assert table.frame.dtypes.tolist() == [np.float64, np.float64]
     assert table.frame["b"].tolist() == [i / 4 for i in range(10)]
     assert table.times is None
-    assert table.notes == ()
+    (note,) = table.notes
+    assert note.startswith("Row numbers are left out")
+    assert note.endswith(": a.")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -276,9 +278,3 @@ def test_empty_rows_and_columns_around_a_table_are_left_out():
 def test_the_line_that_tells_excel_the_delimiter_is_no_header():
     """`sep=;`, as programs write it that export to Excel."""
     assert read("sep=;\r\n" + PLAIN.replace(",", ";")).frame.equals(read(PLAIN).frame)
-
-
-def test_a_short_row_misses_its_last_values():
-    """As at the end of a file that is still being written."""
-    table = read(lines("a,b", lambda i: f"{i}" if i == 4 else f"{i},{i}"))
-    assert np.isnan(table.frame["b"][4])

@@ -34,7 +34,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"%PDF-1.7 ...", "is a PDF"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
         (bytes(range(1, 256)) * 9, "isn't text"),
-        (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text and at byte 4 is none"),
+        (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text, but byte 4 isn"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
         (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
-from lib.narrate.data import gaps_hint, window_told
+from lib.figures.by_timestep import gaps_of
+from lib.narrate.data import gaps_hint, gaps_sentence, thinned, window_told
 from lib.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
 from lib.tables.order import segments
 from lib.tables.table import remembered
 from lib.tables.windows import make_windows
 from tests.unit import own_data
+from tests.unit.pictures import LIGHT
 
 
 def cut(table, inputs, targets, timesteps, **data):
@@ -43,24 +45,6 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.integers(2, 30), st.integers(1, 20), st.integers(0, 150))
-def test_training_and_validation_share_no_row_and_time_goes_on(timesteps, horizon, more):
-    """Inputs and targets both, for any T and horizon; the last row is used."""
-    rows = 2 * (timesteps + horizon) + more
-    dataset = cut(counting(rows), ["row"], ["row"], timesteps, horizon=horizon)
-    x, y = rows_of(dataset, dataset.x), rows_of(dataset, dataset.y)
-    assert np.array_equal(y, x + horizon)
-    assert (np.diff(x, axis=1) == 1).all()
-    assert (np.diff(x[:, 0]) >= 1).all()
-    known = {*x[: dataset.train].flat, *y[: dataset.train].flat}
-    unknown = {*x[dataset.train :].flat, *y[dataset.train :].flat}
-    assert known
-    assert unknown
-    assert max(known) < min(unknown)
-    assert max(unknown) == rows - 1
-
-
-@settings(derandomize=True, deadline=None)
 @given(st.integers(2, 100), st.integers(1, 365), st.integers(0, 3000))
 def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timesteps, horizon, rows):
     """2 · (T + horizon) rows are enough, and one less is not: then the error says what would do."""
@@ -78,12 +62,6 @@ def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timestep
             assert rows - 1 <= 2 * span <= rows
             assert cure.get("T", 2) >= 2
             assert cure.get("horizon", 1) >= 1
-
-
-def test_three_quarters_of_the_windows_are_for_training():
-    """Of Seattle's 1,461 days, to a thousandth."""
-    dataset = cut(counting(1461), ["row"], ["row"], 24)
-    assert dataset.train / len(dataset.x) == pytest.approx(0.75, abs=0.001)
 
 
 def test_too_few_rows_are_refused_with_how_many_are_needed_and_what_would_do():
@@ -239,16 +217,17 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         last = made.origin.times[made.origin.starts + 6]
         crossing = int(((last - first).days > 6).sum())
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
-        words = "No window has one of the 2 gaps" if at_gaps == "stop" else "12 windows of "
-        assert next(note for note in made.notes if "gaps" in note).startswith(words)
-        assert bool(gaps_hint(made)) is (at_gaps == "run_on")
+        stopped = at_gaps == "stop"
+        assert any("No window has one of the 2 gaps" in note for note in made.notes) is stopped
+        assert gaps_hint(made) == gaps_sentence(made)
+        assert gaps_hint(made).startswith("" if stopped else "12 windows of ")
+        drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
+        assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
     if not dropped:
-        assert (
-            "the window runs on across a gap"
-            in window_told(cut(table, ["a"], ["a"], 5), cut(table, ["a"], ["a"], 5).origin, 17, 0)[
-                1
-            ]
-        )
+        made = cut(table, ["a"], ["a"], 5)
+        assert "the window runs on across a gap" in window_told(made, made.origin, 17, 0)[1]
+        (line,) = gaps_of(made, 17, LIGHT)["shapes"]
+        assert line["x0"] == 3.5  # samples 17's rows are the 18th to 20th, and the 23rd
 
 
 def test_monday_follows_friday_and_months_differ_in_length():
@@ -262,6 +241,24 @@ def test_monday_follows_friday_and_months_differ_in_length():
             found = segments(np.zeros(len(places), int), places)
             assert found[-1] == len(without)
             assert not found[:17].any()
+
+
+def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
+    """A weekly store among daily ones has no gaps; a store with too short runs has no window."""
+    daily = pd.date_range("2024-01-01", periods=60)
+    frames = [
+        pd.DataFrame({"date": daily, "store": "daily", "a": 0.0}),
+        pd.DataFrame({"date": daily[::7], "store": "weekly", "a": 0.0}),
+        pd.DataFrame({"date": daily[[0, 1, 2, 9, 10, 11]], "store": "broken", "a": 0.0}),
+    ]
+    frame = pd.concat(frames, ignore_index=True).assign(a=np.arange(75.0))
+    times = pd.DatetimeIndex(frame.pop("date"))
+    frame["store"] = frame["store"].astype("category")
+    table = Table("t", frame, times, "day", series="store")
+    made = cut(table, ["a"], ["a"], 3, at_gaps="stop", split="id")
+    assert np.bincount(made.origin.series[made.origin.starts]).tolist() == [57, 6]
+    assert any(note.endswith(": broken.") for note in made.notes)
+    assert not any("no window" in note for note in cut(counting(60), ["row"], ["row"], 3).notes)
 
 
 def test_labels_follow_their_rows_when_rows_are_dropped():
@@ -303,7 +300,7 @@ def test_a_long_table_is_thinned_to_what_fits_and_says_so():
     rows, timesteps = 60_000, 100
     dataset = cut(counting(rows), ["row"], ["row"], timesteps)
     assert MAX_VALUES / 3 < dataset.x.size <= MAX_VALUES
-    assert "Every 5th window is used" in " ".join(dataset.notes)
+    assert thinned(dataset).startswith(f"Every 5th window is used, {len(dataset.x):,} in all")
     first = rows_of(dataset, dataset.x)[: dataset.train, 0]
     assert (np.diff(first) == 5).all()
     assert len(set(first % 24)) == 24
@@ -314,7 +311,7 @@ def test_every_window_is_used_where_all_fit():
     """And nothing is said of thinning."""
     dataset = cut(counting(1000), ["row"], ["row"], 10)
     assert (np.diff(rows_of(dataset, dataset.x)[: dataset.train, 0], axis=0) == 1).all()
-    assert not any("window is used" in note for note in dataset.notes)
+    assert not thinned(dataset)
 
 
 @pytest.mark.parametrize(
@@ -343,13 +340,7 @@ def test_an_unknown_way_with_gaps_is_refused():
     [
         ({"horizon": -1}, "horizon must be 0 to 365, got -1"),
         ({"horizon": 1.5}, "horizon must be a whole number from 0 to 365, got 1.5"),
-        ({"timesteps": 0}, "timesteps must be 2 to 512, got 0"),
         ({"timesteps": None}, "timesteps must be a whole number from 2 to 512, got None"),
-        ({"stride": 0}, "stride must be 1 to 1000, got 0"),
-        ({"rate": 0}, "rate must be 1 to 100, got 0"),
-        ({"gap": -3}, "gap must be 0 to 1000, got -3"),
-        ({"train": 100}, "train must be 10 to 95, got 100"),
-        ({"test": -1}, "test must be 0 to 40, got -1"),
         ({"period": "7"}, "period must be a whole number from 0 to 10000, got '7'"),
         ({"form": "log"}, r"form must be one of \['value', 'change'\], got 'log'"),
     ],

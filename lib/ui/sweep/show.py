@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.english import lasting, number
+from lib.english import joined, lasting, number
 from lib.experiment import MODES as WORDS
 from lib.figures.html import templates
 from lib.figures.palette import Palette
 from lib.figures.sweep import curve_figure, map_figure, parallel_figure
+from lib.narrate.explore import changed_settings
 from lib.narrate.sweep import found_details, found_takeaway
 from lib.redaction import COLUMN_SETTINGS
 from lib.sweep.plan import Plan
@@ -47,7 +48,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
         _buttons(sweep, plan, loaded)
     points = sweep.runner.results
-    _progress(sweep, loaded, len(points))
+    _progress(sweep, plan, loaded, len(points))
     words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
     takeaway(words, *found_details(points))
     if points:
@@ -68,7 +69,7 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
     press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
 
 
-def _progress(sweep: Sweep, loaded: Loaded, done: int) -> None:
+def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     runner = sweep.runner
     state = f"{runner.state}" if sweep.id else "example"
     words = f"{SAID[state]} {done} of {runner.total} points"
@@ -84,6 +85,19 @@ def _progress(sweep: Sweep, loaded: Loaded, done: int) -> None:
     of_sidebar = loaded.dataset.title
     if sweep.title != of_sidebar:
         hint(SAID["other_data"].format(plain(sweep.title), plain(of_sidebar)))
+    elif plan and not sweep.is_redacted and (other := _other_settings(runner.plan, plan)):
+        hint(SAID["other_settings"].format(plain(other)))
+
+
+def _other_settings(done: Plan, planned: Plan) -> str:
+    """How a planned sweep of the same data differs: "units 8 → 16 and other points"; "" if not."""
+    before, after = done.points[0].experiment, planned.points[0].experiment
+    varied = {key: before.get(key) for key in (*done.keys, *planned.keys)}
+    said = [changed_settings(before, after.set(**varied))]
+    said += ["other points"] * (
+        [p.values for p in done.points] != [p.values for p in planned.points]
+    )
+    return joined([words for words in said if words])
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
