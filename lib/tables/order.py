@@ -177,7 +177,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     if total := int(missing.sum()):
         gone = counted(total, f"{step} is", f"{step}s are")
         longest = f", {missing.max():,} in a row at most" if total > 1 else ""
-        notes.append(f"{gone} missing between rows{longest}: {said('windows')}")
+        notes.append(f"{gone} missing between rows{longest}.")
     return step, notes
 
 
