@@ -165,7 +165,5 @@ class KnownErrors:
     naive_losses: Mapping[str, np.ndarray]
     """By loss, a key of `lib.baselines.ERRORS`: that of the naive guess on the training samples,
     by timestep, (T,)."""
-    baselines: tuple[Score, ...]
-    """On the judged samples; empty for data of no table."""
     independent: float
     """How many of these samples count: `lib.compared.independent_samples`."""

@@ -2,7 +2,7 @@
 
 The copies made here have the same types and shapes, but hold no value, text or name of the file.
 Arrays of values are NaN, so that a picture that doesn't ask `Dataset.has_rows` draws nothing. What
-is kept are errors: losses, errors by timestep, those of baselines, and the models' weights.
+is kept are errors: losses, errors by timestep, those of the naive guess, and the models' weights.
 """
 
 from dataclasses import replace
@@ -13,10 +13,9 @@ from lib.baselines import ERRORS, step_losses
 from lib.compared import independent_samples
 from lib.dataset import Dataset
 from lib.experiment import SETTINGS, Experiment
-from lib.origin import KnownErrors, Score
+from lib.origin import KnownErrors
 from lib.run import ModeResult, Run, Snapshot
 from lib.tables.table import remembered
-from lib.worth import Answers, judge, part_of
 
 TITLE = "An uploaded file"
 """Stands for the file's name."""
@@ -56,7 +55,6 @@ def without_rows(dataset: Dataset) -> Dataset:
         known_errors=KnownErrors(
             naive_mse=dataset.naive_mse,
             naive_losses={loss: _naive_losses(dataset, loss) for loss in ERRORS},
-            baselines=_baseline_errors(dataset),
             independent=independent_samples(dataset),
         ),
     )
@@ -65,12 +63,6 @@ def without_rows(dataset: Dataset) -> Dataset:
 def _naive_losses(dataset: Dataset, loss: str) -> np.ndarray:
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     return step_losses(loss, wrong)
-
-
-def _baseline_errors(dataset: Dataset) -> tuple[Score, ...]:
-    if dataset.origin is None:
-        return ()
-    return judge(dataset, Answers(part_of(dataset, "judged"), 1, {}, None)).guesses
 
 
 @remembered

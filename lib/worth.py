@@ -16,7 +16,7 @@ from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
 from lib.origin import Score
 from lib.recurrence.model import outputs_in_parts
-from lib.run import ModelWeights
+from lib.run import ModelWeights, SeedWeights
 from lib.tables.cutting import every_kth
 
 BUDGET = 5_000_000_000
@@ -119,6 +119,22 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
     count = independent_samples(dataset, samples)
     return Worth(samples, said.every, tuple(models), tuple(baselines), count)
+
+
+def worth_of_seeds(
+    experiment: Experiment,
+    dataset: Dataset,
+    weights: SeedWeights,
+    part: Part = "judged",
+    first: Answers | None = None,
+) -> Worth:
+    """What models are worth, as medians over seeds. `first`: the first seed's answers, if known.
+
+    Raises ValueError for data of no table.
+    """
+    first = first or answers(experiment, dataset, weights[0], part, seeds=len(weights))
+    others = (answers(experiment, dataset, w, part, every=first.every) for w in weights[1:])
+    return median_worth([judge(dataset, each) for each in (first, *others)])
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:

@@ -17,6 +17,7 @@ from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
+from lib.ui.strangers import foreign_upload
 from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
@@ -73,7 +74,7 @@ if dataset.has_rows:
 
 pictures, choice = st.columns([3, 2])
 with pictures:
-    if has_columns(settled):
+    if has_columns(settled) and not (is_mine and foreign_upload()):
         all_columns(settled, dataset, expanded=is_mine)
     if dataset.has_rows:
         _pictures()

@@ -41,9 +41,10 @@ class Chart(go.Figure):
     traces: Sequence[Part] = ()
     """As they were given, with arrays."""
 
-    def __init__(self, data: list[Part], layout: Part) -> None:
+    def __init__(self, data: Sequence[Part], layout: Part, written: Part | None = None) -> None:
+        """Make a figure of these traces and this layout; `written` is what `to_dict` returns."""
         self.traces, self._layout_given = data, layout
-        self._written: Part = _written({"data": data, "layout": layout})
+        self._written: Part = written or _written({"data": data, "layout": layout})
 
     def __getattr__(self, name: str) -> Any:
         """What Plotly's own `__init__` sets."""
@@ -59,12 +60,10 @@ class Chart(go.Figure):
 
     def of_height(self, height: int | None) -> "Chart":
         """The same figure in this height in pixels; itself where that is None."""
-        layout = self._written["layout"]
-        if height in (None, layout["height"]):
+        if height in (None, self._written["layout"]["height"]):
             return self
-        other = Chart([], {})
-        other._written = {**self._written, "layout": {**layout, "height": height}}
-        return other
+        layout = {**self._written["layout"], "height": height}
+        return Chart(self.traces, layout, {**self._written, "layout": layout})
 
 
 def _written(part: Any) -> Any:

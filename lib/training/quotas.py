@@ -94,5 +94,9 @@ def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
 
 
 def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
-    """How many others come from the visitor's address, where that is known."""
+    """How many others come from the visitor's address; 0 where that isn't known.
+
+    Streamlit knows none on localhost, which is one person, or a proxy that passes no address on:
+    then nobody has one, and a limit for all would leave a quarter of the places empty.
+    """
     return sum(other.address == visitor.address for other in others) if visitor.address else 0

@@ -301,9 +301,7 @@ def why_unavailable(error: BaseException) -> str:
     """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return said("not_installed", name=PRODUCTS.get(error.name, error.name))
-    if f"{error}".startswith("Traceback"):  # TensorFlow quotes the error that it met
-        error = next(filter(None, (error.__cause__, error.__context__, error)))
-    return said("broken", why=short_reason(error))
+    return said("broken")
 
 
 def serve(connection: Any, share: int | None = None) -> int:

@@ -168,7 +168,7 @@ class WorkerProcess:
             still = 0 if used > before else still + 1
             is_importing = not self.ready and self._module == TRAINING
             if is_importing and (still > IMPORT_BEATS or used > most):
-                self.unavailable = said("import_hangs", seconds=most)
+                self.unavailable = said("import_hangs")
                 process.kill()
             elif silent > SILENT_BEATS and not is_importing:
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"

@@ -180,11 +180,9 @@ def picking(name: str) -> dict[str, Any]:
 
     What suited the one before is taken back; what a person has set otherwise stays.
     """
-    suited = DATASETS[session().address.experiment.data.name].suggested
-    now = drawn()
-    before = [key for key, value in suited.items() if now.get(key) == value]
-    usual = {key: SETTINGS[key].default for key in before}
-    return {**usual, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
+    before = DATASETS[session().address.experiment.data.name].suggested
+    suited = {**fitting(before, {}), **DATASETS[name].suggested}
+    return {**suited, "data": name, **dict.fromkeys(COLUMNS, ())}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from lib.ui.address import change, query
 from lib.ui.save import save_button
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import Settled
+from lib.ui.strangers import follow_sharing, foreign_upload
 from lib.ui.text import card, hint, plain
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
@@ -45,12 +46,13 @@ def load_data(settled: Settled) -> Loaded:
     """
     place = st.container()  # always, so that a warning that comes or goes moves no block below it
     experiment, table = settled.experiment, session().upload.table
-    run, _ = runs.current_run() or (None, None)
     if experiment.data.name == "upload" and table is None:
-        if run and run.experiment.data.name == "upload":  # somebody else's, watched
-            return Loaded(run.experiment, run.dataset, trainable=False)
         with place:
+            if foreign := foreign_upload():
+                follow_sharing(foreign)
+                return Loaded(foreign.experiment, foreign.dataset, trainable=False)
             return _example(experiment)
+    run, _ = runs.current_run() or (None, None)
     try:
         if run and runs.is_run_of(run, with_seeds(experiment, run.dataset), table):
             loaded = Loaded(run.experiment, run.dataset)

@@ -26,11 +26,11 @@ from lib.ui.settings import (
     mode_control,
     settle_widgets,
 )
+from lib.ui.strangers import foreign_upload
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import (
     came_of_file,
-    has_file_to_take,
     opener,
     refusal,
     take_file,
@@ -48,6 +48,7 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
+WATCHED = "This is another person's run. The settings apply to a file of your own."
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -85,12 +86,9 @@ def frame(
     All of it is done in turn with other sessions, but for a file that was read: to make a large
     table the data takes a while.
     """
-    with turn(first=True):
-        screen(page, own_keys, PICTURED if own else ())
-        if not has_file_to_take():
-            return _frame(page, own)
     take_file()
     with turn(first=True):
+        screen(page, own_keys, PICTURED if own else ())
         return _frame(page, own)
 
 
@@ -148,11 +146,15 @@ def sidebar(*, with_table: bool) -> Settled:
         controls("sizes", settled)
     if with_table and has_columns(settled):
         yours = settled.experiment.data.name == "upload"
+        foreign = yours and foreign_upload()
         label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
         with st.expander(label, expanded=yours):
             if yours:
                 uploader()
-            columns(settled)
+            if foreign:
+                hint(WATCHED)
+            else:
+                columns(settled)
     if has_columns(settled):
         settled = replace(settled, below=st.container())
     label = "More: cell, optimizer, seed …"

@@ -38,17 +38,16 @@ class Linked:
 
         `then` is called when the choice has been kept.
         """
-        key = set_widget(self.key, self.index)
-        return {"key": key, "on_change": self._keep, "args": (then,)}
 
-    def _keep(self, then: Callable[[], None]) -> None:
-        # None where another run of the page has dropped it, or for a moment where a browser's theme
-        # isn't the usual one; a label where the options have changed.
-        moved = st.session_state.get(self.key)
-        if isinstance(moved, int):
-            text = "" if moved == self.default else self.texts[moved]
-            address.set_page_values({self.name: text})
-            then()
+        def keep(moved: Any) -> None:
+            # None for a moment where a browser's theme isn't the usual one; a label where the
+            # options have changed.
+            if isinstance(moved, int):
+                text = "" if moved == self.default else self.texts[moved]
+                address.set_page_values({self.name: text})
+                then()
+
+        return bound(self.key, self.index, keep)
 
 
 def set_widget(key: str, value: Any) -> str:
@@ -74,8 +73,7 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
         if (given := st.session_state.get(key, _DROPPED)) is not _DROPPED:
             take(given)
 
-    st.session_state[key] = value
-    return {"key": key, "on_change": moved}
+    return {"key": set_widget(key, value), "on_change": moved}
 
 
 def pills(

@@ -45,8 +45,8 @@ PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 """The choice, which is in the link of every page."""
 
 GONE = (
-    "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
-    "the link; Train starts a new run."
+    "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
+    "run with the sidebar's settings."
 )
 LOOKING = "Looking for the link's run …"
 AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
@@ -131,10 +131,15 @@ def _take_card(training: TrainingClient, run_id: str, card: bytes) -> None:
 
 
 def show_lookup() -> None:
-    """Say that the link's run is looked for, until that has ended: then the page runs again."""
+    """Say that the link's run is looked for, until that has ended: then the page runs again.
+
+    Or that it may go on in a cluster which can't be reached.
+    """
     with st.container(key="lookup"):  # always, so that no block below it gets another place
         if is_looked_for(run_id := session().run.id):
             fragment(_rerun_when_answered, run_every=LOOK_SECONDS)(run_id)
+        elif run_id and client().get(run_id) is None:
+            st.warning(AWAY, icon=":material/link_off:")
 
 
 def _rerun_when_answered(run_id: str | None) -> None:
@@ -146,24 +151,15 @@ def _rerun_when_answered(run_id: str | None) -> None:
 def refresh_run() -> None:
     """Forget the session's run where it is gone; if it came from a link, that is a complaint.
 
-    Without a way to the cluster it may go on there: then the link is kept, and the complaint, which
-    is said once, is taken back when the run is found.
+    Without a way to the cluster a link's run may go on there, and is kept.
     """
-    record, said = session().run, session().address.complaints
-    run_id, before = record.id or "", record.missed
-    is_gone = bool(run_id) and not is_looked_for(run_id) and known(run_id) is None
-    is_own = run_id in record.started
-    away = AWAY if client().away and is_gone and not is_own else ""
-    record.missed = (run_id, away) if away else ("", "")
-    if record.missed != before:
-        if before[1] in said:
-            said.remove(before[1])
-        if away:
-            said.append(away)
-    if is_gone and not away:
-        if not is_own:
-            said.append(GONE)
-        record.id = None
+    record = session().run
+    run_id, is_own = record.id, record.id in record.started
+    if not run_id or known(run_id) or is_looked_for(run_id) or (client().away and not is_own):
+        return
+    if not is_own:
+        session().address.complaints.append(GONE)
+    record.id = None
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.dataset import Dataset
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
+    from lib.figures.chart import Chart
     from lib.kept import Kept
     from lib.run import SeedWeights
     from lib.stack.base import Stack
     from lib.stack.read import Reading as ReadModel
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
-    from lib.ui.two_charts import TwoCharts
     from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
@@ -96,8 +96,6 @@ class SessionRun:
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
-    missed: tuple[str, str] = "", ""
-    """A run that may go on in a cluster that is away, and the complaint of that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,11 +116,6 @@ class Upload:
     """A person's own file, and the data that were made last: see `lib.ui.upload` and `.data`."""
 
     table: Table | None = None
-    waiting: Table | None = None
-    """One that was read and is too short for the settings."""
-    unfit: tuple[str, dict[str, int] | None] = "", None
-    """Why that one can't be the data as it is set, "" where it can; and the settings that would do.
-    """
     error: str = ""
     """Why the last file isn't the table."""
     reading: Reading | None = None
@@ -135,6 +128,22 @@ class Upload:
     """What is shown while what the sidebar asks for can't be had."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of which the person has taken all columns away, "inputs" or "targets" → which these were."""
+
+
+@dataclass(slots=True, eq=False)
+class TwoCharts:
+    """The two charts of a place on a page, of which the newer one covers the older one."""
+
+    top: int = 1
+    """Which of them lies above."""
+    shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
+    """The figure of each, its alternative text, and the figure in the height of its place."""
+
+    def shows(self, figure: Chart, alt: str) -> bool:
+        """Whether the newest is this figure, in whatever height, with this alternative text."""
+        if (newest := self.shown[self.top]) is None or newest[1] != alt:
+            return False
+        return newest[0] is figure or newest[0].to_dict() == figure.to_dict()
 
 
 @dataclass(slots=True, eq=False)

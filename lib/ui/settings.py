@@ -39,6 +39,7 @@ from lib.toml import beside
 from lib.ui.address import change, drawn, seed_widget
 from lib.ui.linked import bound
 from lib.ui.session import session
+from lib.ui.strangers import foreign_upload
 from lib.ui.text import hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
@@ -65,7 +66,8 @@ def settle_widgets() -> Settled:
     table = session().upload.table
     experiment = settle(drawn(), table)
     if experiment.data.name == "upload" and table is None:
-        experiment = experiment.set(F=example_of_upload(experiment).data.features)
+        shown = (foreign := foreign_upload()) and foreign.experiment
+        experiment = experiment.set(F=(shown or example_of_upload(experiment)).data.features)
     return Settled(experiment)
 
 

@@ -21,9 +21,8 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.english import widest
 from lib.figures.chart import CONFIG, Chart
 from lib.ui.fragment import Place
-from lib.ui.session import session
+from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
-from lib.ui.two_charts import ShownChart, TwoCharts
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
 """Within what no line may end: a small number, and a number with its unit."""
@@ -142,19 +141,18 @@ class SteadyChart:
         Without a figure what is there (`is_drawn`) stays as it is.
         """
         pair = self._pair
-        if figure is not None:
-            newest = pair.shown[pair.top]
-            if newest is None or not newest.shows(figure, sentence):
-                # Else it is seen in its own height for a moment. One that is there has this by now.
-                known = session().charts.heights.get(self._key) if self._fills else None
-                pair.top = 1 - pair.top
-                pair.shown[pair.top] = ShownChart(figure, sentence, figure.of_height(known))
+        if figure is not None and not pair.shows(figure, sentence):
+            # Else it is seen in its own height for a moment. One that is there has this by now.
+            known = session().charts.heights.get(self._key) if self._fills else None
+            pair.top = 1 - pair.top
+            pair.shown[pair.top] = figure, sentence, figure.of_height(known)
         height = "stretch" if self._fills else "content"
         with self._place:
             for i, (each, at) in enumerate(zip(pair.shown, self._charts, strict=True)):
                 if each:
-                    options = {"height": height, "config": CONFIG, "alt": each.alt}
-                    at.show("plotly_chart", each.drawn, key=f"{self._key}_{i}", **options)
+                    _, alt, drawn = each
+                    options = {"height": height, "config": CONFIG, "alt": alt}
+                    at.show("plotly_chart", drawn, key=f"{self._key}_{i}", **options)
         return pair.top
 
 

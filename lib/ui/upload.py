@@ -2,13 +2,13 @@
 
 The parsed `Table` stays in the session until another one takes its place.
 A small CSV is read at once, all else in a process of its own while the page goes on. A file that
-can't be read gets a sentence, and the earlier table stays. A table too short for the settings is
-kept aside; a button offers settings it is long enough for.
+can't be read gets a sentence, and the earlier table stays. A table too short for the settings
+lowers them, and a note below the widget says so.
 """
 
-import re
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -28,15 +28,11 @@ from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
 from lib.uploads import UploadError, begins_as, read_upload
 
-if TYPE_CHECKING:  # it brings pandas along
-    from lib.uploads.reader import Reading
-
-AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
-"""A CSV of less is read within the page's own process: starting another takes longer."""
+AT_ONCE = 300_000
+"""A CSV of fewer bytes is read within the page's own process, in less time than another starts."""
 KEPT = 10_000_000
 """A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
 POLL_SECONDS = 0.4
-_DELIMITERS = re.compile(rb"[,;\t|]")
 
 
 def uploader() -> None:
@@ -46,9 +42,9 @@ def uploader() -> None:
         key="upload_file",
         on_change=partial(_given, "upload_file"),
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
-        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
-        "in memory and never stored; a link to a run shows that run's figures to whoever opens "
-        "it while it lasts, and the file's rows only if you share them.",
+        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). The file "
+        "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
+        "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
     came_of_file()
     if table := session().upload.table:
@@ -81,12 +77,9 @@ def was_opened() -> bool:
 
 
 def came_of_file() -> None:
-    """What is being done with the last file, and a button where it could be the data."""
-    record = session().upload
-    if record.reading:
+    """What is being done with the last file."""
+    if session().upload.reading:
         fragment(_progress, run_every=POLL_SECONDS)()
-    if record.waiting:
-        _offer(record.waiting)
 
 
 def refusal() -> None:
@@ -103,15 +96,15 @@ def refusal() -> None:
 
 def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
+    if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
+        return
     record, file = session().upload, st.session_state[key]
-    given: tuple[str, bytes] | None = ("", b"")
-    if file is not None:
-        try:
-            given = take(file)
-        except UploadError as error:
-            _stop()
-            record.error = f"{error}{_stays()}"
-            return
+    try:
+        given = ("", b"") if file is None else take(file)
+    except UploadError as error:
+        _stop()
+        record.error = f"{error}{_stays()}"
+        return
     if given is None:
         return  # its bytes were taken before
     record.workbook = None
@@ -127,7 +120,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
     record = session().upload
     _stop()
-    record.error, record.waiting = "", None
+    record.error = ""
     if is_kept(name, content):
         _open(name, content)
         return
@@ -137,7 +130,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
         if kind in ("workbook", "packed") and len(content) < KEPT:
             record.workbook = name, content
-        if kind == "text" and _is_small(content):
+        if kind == "text" and len(content) < AT_ONCE:
             _settle(read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
@@ -145,22 +138,13 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         record.error = f"{error}{_stays()}"
 
 
-def _is_small(content: bytes) -> bool:
-    """Whether a CSV is less than AT_ONCE, as far as its delimiters tell."""
-    if len(content) >= AT_ONCE["bytes"]:
-        return False
-    cuts = [len(_DELIMITERS.findall(line)) + 1 for line in content.splitlines()]
-    return sum(cuts) < AT_ONCE["cells"] and max(cuts, default=0) <= AT_ONCE["columns"]
-
-
 def _progress() -> None:
     """What is being done with the file, until it is read: then the page runs again."""
     reading = session().upload.reading
     if reading is None or reading.over.is_set():
         st.rerun()
-    words = plain(f"{reading.name}: {reading.stage} …")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(reading.part, text=words, width="stretch")
+        hint(f"Reading {reading.name} …")
         st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
 
@@ -172,27 +156,15 @@ def _stop() -> None:
     record.reading = None
 
 
-def has_file_to_take() -> bool:
-    """Whether a file has been read, or waits to become the data: `take_file` must be called."""
-    record = session().upload
-    is_read = record.reading is not None and record.reading.over.is_set()
-    return is_read or record.waiting is not None
-
-
 def take_file() -> None:
-    """Take over what a reading process has read; `frame` calls it before it draws any widget.
+    """Take over what a reading process has read, before any widget is drawn.
 
     It cuts tables into windows, which may take a while: never call it within a turn.
     """
     record = session().upload
-    if record.reading is not None and record.reading.over.is_set():
-        _take_read(record.reading)
-    if record.waiting is not None:
-        record.unfit = _why_unfit(record.waiting)
-
-
-def _take_read(reading: "Reading") -> None:
-    record = session().upload
+    reading = record.reading
+    if reading is None or not reading.over.is_set():
+        return
     record.reading = None
     if reading.table is not None:
         if len(reading.table.sheets) < 2:
@@ -217,7 +189,7 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
         return False
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
-    record.unopened, record.waiting, record.error = None, None, ""
+    record.unopened, record.error = None, ""
     note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
     return True
@@ -228,13 +200,18 @@ def _settle(new: Table) -> None:
     record = session().upload
     if record.unopened and _open(*record.unopened, new):
         return
-    why, cure = _why_unfit(new)
-    if not why:
-        _take(new)
-    elif cure is not None:
-        record.waiting = new
-    else:
-        record.error = f"{why}{_stays()}"
+    changes = _changes(new)
+    try:
+        dataset_of(settle(drawn().set(**changes), new), new)
+    except ExperimentError as error:
+        cure = error.cure if isinstance(error, TooShortError) else {}
+        if not cure:
+            record.error = f"{new.name} can't be used: {error}{_stays()}"
+            return
+        changes |= cure
+        new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
+    change(changes)
+    record.table = new
 
 
 def _sheets(table: Table) -> None:
@@ -250,20 +227,6 @@ def _sheets(table: Table) -> None:
 def _stays() -> str:
     table = session().upload.table
     return f" Your earlier file, {table.name}, stays." if table else ""
-
-
-def _why_unfit(new: Table) -> tuple[str, dict[str, int] | None]:
-    """Why a table can't be the data as it is set, "" where it can.
-
-    Of one that is too short also the settings that it would do for, perhaps none; else None.
-    """
-    try:
-        dataset_of(settle(drawn().set(**_changes(new)), new), new)
-    except TooShortError as error:
-        return f"{error}", dict(error.cure)
-    except ExperimentError as error:
-        return f"{error}", None
-    return "", None
 
 
 def _changes(new: Table) -> dict[str, Any]:
@@ -284,24 +247,3 @@ def _changes(new: Table) -> dict[str, Any]:
     if now.name != "upload" or not named <= there:
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
     return changes
-
-
-def _take(new: Table, **settings: int) -> None:
-    """Make a table the data, with these settings. For callbacks, and before widgets are drawn."""
-    change({**_changes(new), **settings})
-    session().upload.table, session().upload.waiting = new, None
-
-
-def _offer(waiting: Table) -> None:
-    """Why a file that was read isn't the data, and a button that makes it so, where one can."""
-    why, cure = session().upload.unfit
-    label = "Use it"
-    if not why:
-        st.info(plain(f"{waiting.name} fits these settings."), icon=":material/info:")
-    else:
-        words = f"{waiting.name} can't be used yet: {why}{_stays()}"
-        st.error(plain(words), icon=":material/error:")
-        if not cure:
-            return
-        label += f" with {in_words(cure)}"
-    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure or {})

@@ -9,7 +9,6 @@ on the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -37,8 +36,6 @@ MOST_MEMBERS = WIDEST
 """The most members of a ZIP file, such as the arrays of an .npz."""
 READERS = {"text": "delimited", "workbook": "binary", "parquet": "binary", "arrays": "binary"}
 """The module whose `read_KIND` takes a file's bytes and the sheet; imported when it is needed."""
-STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
-"""What is done with a file, one after the other."""
 _STARTS = {start.encode("latin-1"): kind for start, kind in _WORDS["starts"].items()}
 """How files begin that aren't text."""
 
@@ -91,13 +88,10 @@ def kind_of(content: bytes) -> str:
     raise UploadError.of("other_zip")
 
 
-def read_upload(
-    name: str, content: bytes, sheet: str = "", begin: Callable[[str], None] = lambda _: None
-) -> Table:
+def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     """Read the bytes of a file of any kind. Raises UploadError for what is no table.
 
-    `name` is for the person; `sheet` is one of a workbook, by default the first with a table;
-    `begin` is called with each of `STAGES` when it begins.
+    `name` is for the person; `sheet` is one of a workbook, by default the first with a table.
 
     Columns are float64 with NaN where a value is missing, or categories of texts, in order of time.
     """
@@ -106,13 +100,9 @@ def read_upload(
     if len(content) > MAX_BYTES:
         raise UploadError.of("heavy", size=len(content) / 10**6, most=MAX_BYTES // 10**6)
     kind = kind_of(content)
-    begin(STAGES[0])
     reader = import_module(f"{__name__}.{READERS[kind]}")
     raw: RawTable = getattr(reader, f"read_{kind}")(content, sheet)
-    begin(STAGES[1])
-    times = take_times(raw)
-    begin(STAGES[2])
-    placed = put_in_order(raw, times)
+    placed = put_in_order(raw, take_times(raw))
     if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
         raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
     made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}

@@ -21,24 +21,26 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 
-from lib.memory import ENOUGH, MB, free_memory, total_memory, used_memory
+from lib.memory import ENOUGH, MB, free_memory, share, total_memory, used_memory
 from lib.tables.table import Table
-from lib.uploads import MAX_BYTES, STAGES, UploadError, read_upload
+from lib.uploads import MAX_BYTES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""
 MEMORY = 4 * 10**9
 """How many bytes of addresses the process may have: a file made to unpack without end ends it."""
-MEMORY_SHARE = 0.6
-"""The part that it may hold of what is free; the rest is for the table in the page process."""
+SEATS = 2 if total_memory() >= ENOUGH else 1
+"""So many files are read at a time."""
+MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
+"""The part that one may hold of what is free when it begins: less than all of it for all together,
+since the tables in the page process take some."""
 LOOK_SECONDS = 0.05
 """Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
 ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
-_seats = BoundedSemaphore(2 if total_memory() >= ENOUGH else 1)
-"""So many files are read at a time."""
-MOST_WAITING, MOST_WAITING_BYTES = 4, 2 * MAX_BYTES
-"""So many others wait for that at most, and so many bytes of them."""
+_seats = BoundedSemaphore(SEATS)
+MOST_WAITING, MOST_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
+"""So many others wait for that at most, and so many bytes of them, but for a single file."""
 _waiting = set["Reading"]()
 
 
@@ -50,25 +52,18 @@ class Reading:
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         waiting = list(_waiting)
-        size = len(content) + sum(each.waiting_bytes for each in waiting)
+        size = len(content) + sum(len(each._content) for each in waiting)
         if len(waiting) >= MOST_WAITING or (waiting and size > MOST_WAITING_BYTES):
             raise UploadError.of("readers_full", name=name)
         self.name, self.error = name, ""
-        self.stage, self.part = "waiting for its turn", 0.0
-        """What is being done, and how much of it has been done, 0 to 1."""
         self.table: Table | None = None
         self.over = Event()
         self._stopped, self._why = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
-        self._content = content
+        self._content: bytes = content
         """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
         _waiting.add(self)
         Thread(target=self._live, args=(sheet,), name="file-reader", daemon=True).start()
-
-    @property
-    def waiting_bytes(self) -> int:
-        """Bytes of the file that are held here."""
-        return len(self._content)
 
     def stop(self) -> None:
         """End it: another file has come, or nobody waits any more."""
@@ -106,14 +101,9 @@ class Reading:
                     stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
                     stdin.write(self._content)
                 self._content = b""
-                while self.table is None and not self.error:
-                    said = json.loads(process.stdout.readline())
-                    self.error = said.get("error", "")
-                    if "stage" in said:
-                        self.stage = said["stage"]
-                        self.part = (1 + STAGES.index(self.stage)) / (len(STAGES) + 1)
-                    if "table" in said:
-                        self.table = read_table(process.stdout)
+                self.error = json.loads(process.stdout.readline())
+                if not self.error:
+                    self.table = read_table(process.stdout)
             finally:
                 process.kill()
 
@@ -185,26 +175,23 @@ def read_table(source: IO[bytes]) -> Table:
 
 
 def main() -> None:
-    """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
+    """Read the file that comes in; send a line of JSON, an error or "", and behind "" the table."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     name, sheet = json.loads(sys.stdin.buffer.readline())
-
-    def say(**said: str) -> None:
-        print(json.dumps(said), flush=True)
-
+    error, table = "", None
     try:
-        content = sys.stdin.buffer.read()
-        table = read_upload(name, content, sheet, lambda stage: say(stage=stage))
-        say(table=name)
+        table = read_upload(name, sys.stdin.buffer.read(), sheet)
+    except UploadError as refused:
+        error = f"{refused}"
+    except MemoryError:
+        error = f"{name} takes too much memory to be read. {_CURE}"
+    print(json.dumps(error), flush=True)
+    if table is not None:
         write_table(table, sys.stdout.buffer)
         sys.stdout.flush()
-    except UploadError as error:
-        say(error=f"{error}")
-    except MemoryError:
-        say(error=f"{name} takes too much memory to be read. {_CURE}")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from starlette.datastructures import UploadFile
 
 from lib.datasets import settle
 from lib.ui import incoming
@@ -20,18 +22,17 @@ def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its browser has sent a ticket; one for a file that was taken changes nothing."""
-    monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming(1000, 1000))
+    monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming())
     app = start(data="upload")
-    (ticket, _), content = arriving.expect("session", 900), rows(100)
-    arriving.arrived(ticket, content)
-    refused, _ = arriving.expect("session", 900)
+    ticket = arriving.expect("session")
+    arriving.arrived(ticket, UploadFile(io.BytesIO(rows(100))))
     give(app, "good.csv", ticket)
     assert "good.csv" in title(app)
     give(app, "again.csv", ticket)
     assert "good.csv" in title(app)
     assert not app.error
-    give(app, "other.csv", refused)
-    assert "at most 0 MB" in app.error[0].value
+    give(app, "other.csv", b"unrolled refused at most 200 MB")
+    assert "at most 200 MB" in app.error[0].value
     assert "good.csv, stays" in app.error[0].value
 
 

@@ -19,7 +19,9 @@ def test_a_run_that_diverged_says_what_to_try(client: FakeClient) -> None:
     assert "Lower the learning rate" in seen(app)
 
 
-def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeClient) -> None:
+def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
+    client: FakeClient,
+) -> None:
     """The sidebar's settings can't be had without it, so Train is dimmed."""
     owner = start(data="upload", T="8")
     rows = "".join(f"{n % 7},{n % 5}\n" for n in range(100))
@@ -30,10 +32,12 @@ def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeCli
     watcher = start(data="upload", T="8", run=run)
     assert not watcher.exception
     assert "You are watching a run that another browser started" in seen(watcher)
-    assert "Its file stays there." in seen(watcher)
+    assert "keeps its file's rows" in seen(watcher)
     for name in ("train", "pause", "stop"):
         assert watcher.button(key=f"do_{name}").disabled
     assert not owner.run().button(key="do_stop").disabled
+    owner.toggle(key="share_rows").set_value(True).run()
+    assert "shares its file's rows" in seen(watcher.run())
 
 
 def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:

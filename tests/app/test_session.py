@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
-from lib.ui import address, browser, linked, listener, runs
+from lib.ui import address, browser, linked, listener, runs, upload
 from lib.ui.cell import chosen
 from lib.ui.session import once, session
+from lib.ui.shapes import model_box
 from lib.ui.sweep import choose
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
@@ -337,20 +338,25 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.M
     monkeypatch.setattr(st, "session_state", state := {})
     taken: list[int] = []
     moved = linked.bound("field", 1, taken.append)["on_change"]
+    kept = linked.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))["on_change"]
     moved()
     state.clear()
     moved()
-    linked.Linked("step", ("0", "1"), 0, "field")._keep(lambda: taken.append(2))
+    kept()
     choose._write()
+    upload._given("upload_file")
+    model_box._drop()
     assert taken == [1]
 
 
 def test_a_label_that_is_no_option_any_more_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit gives a callback the label itself, where other data no longer have the option."""
-    labels = {"field": "Step 9", "sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
+    labels: dict[str, object] = {"sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
     monkeypatch.setattr(st, "session_state", labels)
     written: dict[str, str] = {}
     monkeypatch.setattr(choose, "set_page_value", written.__setitem__)
-    linked.Linked("step", ("0", "1"), 0, "field")._keep(written.clear)
+    kept = linked.Linked("step", ("0", "1"), 0, "field").bind(written.clear)["on_change"]
+    labels["field"] = "Step 9"
+    kept()
     choose._write()
     assert written == {"vary": "U=2,4"}

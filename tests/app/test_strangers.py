@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +20,7 @@ from lib.redaction import HIDDEN
 from lib.replay import untrained
 from lib.run import Run, Snapshot, Status
 from lib.story import all_scenes
-from lib.ui import lookup, runs
+from lib.ui import lookup, runs, strangers
 from lib.ui.frame import PAGES
 from lib.ui.present.talk import Shown
 from lib.ui.session import KEY
@@ -151,7 +152,8 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(
         assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
     explore = start(**LINK).run()
     assert any(HIDDEN in each.value for each in explore.markdown)
-    assert "MASE" in sent(explore)
+    (table,) = [each.value for each in explore.markdown if "MASE" in each.value]
+    assert all(mode in table for mode in ("sequence mode", "last-step mode"))
     assert [metric.value for metric in explore.metric] == [":blue[0.2]", ":orange[0.2]"]
 
 
@@ -193,6 +195,18 @@ def plots(page: str) -> list[str]:
     return arrays(json.loads(found[1])) if found else []
 
 
+@pytest.mark.usefixtures("owner")
+def test_a_stranger_s_controls_are_those_that_do_something() -> None:
+    """The sidebar has the run's features; settings that cut a table are there with one alone."""
+    stranger = start(**LINK).run()
+    assert [each.value for each in stranger.slider if "Features" in each.label] == [2]
+    assert "train" in {each.key for each in start("Data", **QUERY).slider}
+    assert "train" not in {each.key for each in start("Data", **LINK).slider}
+    columns = "Rows ahead"
+    assert columns in sent(start(**QUERY).run())
+    assert columns not in sent(stranger)
+
+
 def test_the_owner_can_share_the_rows_and_hide_them_again(
     owner: AppTest, client: FakeClient
 ) -> None:
@@ -209,6 +223,22 @@ def test_the_owner_can_share_the_rows_and_hide_them_again(
     assert not leaks(sent(stranger.run()), run)
     runs.share_rows("r0", True)  # as nobody's session
     assert not leaks(sent(stranger.run()), run)
+
+
+def test_open_pages_follow_when_the_owner_shares_the_rows(
+    owner: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of the page looks now and then, and asks for a run of the page."""
+    looks, asked = list[Any](), list[bool]()
+    with monkeypatch.context() as here:
+        here.setattr(strangers, "fragment", lambda look, **_: lambda *_: looks.append(look))
+        start("Cell", **LINK)
+    for shares in (False, True):
+        owner.toggle(key="share_rows").set_value(shares).run()
+        with monkeypatch.context() as here:
+            here.setattr(st, "rerun", lambda: asked.append(True))
+            looks[-1]()
+        assert bool(asked) is shares
 
 
 @pytest.mark.usefixtures("owner")

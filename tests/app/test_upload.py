@@ -17,30 +17,12 @@ from lib.ui import upload
 from lib.ui.data import dataset_of
 from lib.ui.load import TURNS
 from lib.ui.session import KEY
-from lib.ui.upload import AT_ONCE
 from tests.app.test_pages import start
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
-FULL = "\n".join(f"{day},{day % 7},{day % 5}" for day in range(100))
-BAD = {
-    "empty": (b"", "empty"),
-    "header only": (b"a,b,c\n", "row"),
-    "words only": (b"name,colour\nAnna,red\nBen,blue\n", "number"),
-    "two rows": (b"a,b\n1,2\n3,4\n", "rows"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG|picture|image"),
-    "a zip": (b"PK\x03\x04" + bytes(200), "zip|Excel|xlsx"),
-    "binary": (bytes(range(256)) * 8, "text|binary|CSV"),
-    "ragged": (f"a,b,c\n{FULL}\n1,2,3,4,5,6\n".encode(), "Line 102 has 6 cells"),
-    "markup": (b"<html><body>no table</body></html>", "row|column|number"),
-    "one word": (b"hello", "row|column|number"),
-}
-"""What a file holds, and what the sentence must speak of."""
-ODD = {
-    "infinities": (f"a,b,c\n{FULL}\n1,inf,3\n", "infin"),
-    "duplicate headers": (f"a,a,c\n{FULL}\n", "stand twice"),
-}
-"""What can be used after all, and what the note must speak of."""
+BAD = {"empty": (b"", "empty"), "a zip": (b"PK\x03\x04" + bytes(200), "zip|Excel|xlsx")}
+"""What a file holds, and what the sentence must speak of. Others: `test_uploads_any_file`."""
 
 
 def rows(count: int, columns: str = "a,b") -> bytes:
@@ -84,39 +66,26 @@ def test_a_bad_file_is_answered_with_a_sentence(kind: str) -> None:
     """What was there stays: charts of the data before, and a sentence that says what to do."""
     content, about = BAD[kind]
     app = start(data="upload")
-    before = charts(app)
+    give(app, "good.csv", rows(100))
+    before = title(app), charts(app)
     give(app, "mine.csv", content)
     assert (app.session_state[KEY].upload.reading is not None) == (kind == "a zip")
     if kind == "a zip":  # its list of files may be long
         wait_until_read(app)
     [error] = app.error
     assert re.search(about, error.value, re.IGNORECASE)
-    assert before
-    assert charts(app)[: len(before)] == before
+    assert "good.csv, stays" in error.value
+    assert (title(app), charts(app)) == before
 
 
-def test_a_good_file_outlives_a_bad_one() -> None:
-    """A file that can't be read doesn't take away the one before."""
+def test_an_odd_file_is_used_and_the_page_says_how() -> None:
+    """Columns of one name are told apart: a note says so."""
     app = start(data="upload")
-    give(app, "good.csv", rows(100))
-    before = title(app)
-    assert "good.csv" in before
-    give(app, "bad.csv", b"")
-    assert "good.csv, stays" in app.error[0].value
-    assert title(app) == before
-
-
-@pytest.mark.parametrize("kind", ODD)
-def test_an_odd_file_is_used_and_the_page_says_how(kind: str) -> None:
-    """Infinities count as missing and columns of one name are told apart: a note says so."""
-    content, about = ODD[kind]
-    app = start(data="upload")
-    give(app, "mine.csv", content.encode())
+    give(app, "mine.csv", rows(100, "a,a"))
     assert not app.error
     assert "mine.csv" in title(app)
     beside = [each.value.replace("\\", "") for each in app.sidebar.markdown]
-    assert any(re.search(r"mine\.csv: 10\d rows", words) for words in beside)
-    assert any(about in words for words in beside)
+    assert any("mine.csv: 100 rows" in words and "stand twice" in words for words in beside)
 
 
 def test_a_file_that_is_given_on_the_data_page_is_used_at_once() -> None:
@@ -127,98 +96,46 @@ def test_a_file_that_is_given_on_the_data_page_is_used_at_once() -> None:
     assert app.session_state["data"] == "upload"
 
 
-def test_a_file_that_is_too_short_takes_nothing_away() -> None:
-    """The table, the charts and the settings are what they were, and a sentence says what fits."""
-    app = start(data="upload", T="20", inputs="b")
-    give(app, "good.csv", rows(100))
-    before = title(app), settings(app), app.session_state[KEY].upload.table
-    give(app, "short.csv", rows(30))
-    assert (title(app), settings(app), app.session_state[KEY].upload.table) == before
-    assert not app.warning
-    [error] = app.error
-    for part in ("20 timesteps", "at least 42 rows", "there are 30", "T ≤ 14", "good.csv, stays"):
-        assert part in error.value
-
-
-def test_one_click_takes_it_with_the_settings_that_fit() -> None:
-    """Everything else stays as it was set."""
-    app = start(data="upload", T="20", U="5", inputs="b")
-    give(app, "good.csv", rows(100))
-    give(app, "short.csv", rows(30))
-    before = settings(app)
-    app.button(key="use_upload").click().run()
-    assert settings(app) == {**before, "T": 14}
-    assert app.session_state[KEY].upload.table.name == "short.csv"
-    assert not app.exception
-    assert not app.error
-    assert not app.warning
-
-
-def test_a_slider_makes_it_fit_too() -> None:
-    """Who reads "choose T ≤ 14" may move T: the file still waits, and says that it fits now."""
-    app = start(data="upload", T="20")
-    give(app, "short.csv", rows(30))
-    app.slider(key="T").set_value(8).run()
-    assert not app.error
-    assert "fits" in app.info[0].value
-    app.button(key="use_upload").click().run()
-    assert app.session_state[KEY].upload.table.name == "short.csv"
-    assert app.session_state["T"] == 8
-
-
 @pytest.mark.parametrize(
-    ("query", "count", "label"),
+    ("query", "lowered"),
     [
-        ({"T": "20"}, 30, "Use it with T = 14"),
-        ({"T": "8", "horizon": "30"}, 30, "Use it with a horizon of 7"),
-        ({"T": "20", "horizon": "30"}, 30, "Use it with T = 14 and a horizon of 1"),
+        ({"T": "20"}, {"T": 14}),
+        ({"T": "8", "horizon": "30"}, {"horizon": 7}),
+        ({"T": "20", "horizon": "30"}, {"T": 14, "horizon": 1}),
     ],
 )
-def test_without_an_earlier_file_the_way_on_is_the_same(
-    query: dict[str, str], count: int, label: str
+def test_a_file_that_is_too_short_is_used_with_lower_settings(
+    query: dict[str, str], lowered: dict[str, int]
 ) -> None:
-    """Nothing is lost, and the button names what it sets."""
-    app = start(data="upload", **query)
-    give(app, "short.csv", rows(count))
-    assert app.session_state[KEY].upload.table is None
-    assert app.button(key="use_upload").label == label
-    app.button(key="use_upload").click().run()
+    """Everything else stays as it was set, and a note says why."""
+    app = start(data="upload", U="5", inputs="b", **query)
+    give(app, "good.csv", rows(100))
+    before = settings(app)
+    give(app, "short.csv", rows(30))
     assert app.session_state[KEY].upload.table.name == "short.csv"
-    assert not app.exception
+    assert settings(app) == {**before, **lowered}
+    note = app.session_state[KEY].upload.table.notes[0]
+    assert "there are 30" in note
+    assert all(f"{value}" in note.partition(":")[0] for value in lowered.values())
+    assert not app.error
     assert not app.warning
 
 
-def test_on_the_data_page_the_other_data_stay() -> None:
-    """And the click takes the file with what suits a table."""
+def test_a_short_file_on_the_data_page_brings_what_suits_a_table() -> None:
+    """Beside the timesteps that it is long enough for."""
     app = start("Data", data="seattle", T="50")
-    before = title(app), settings(app)
     give(app, "short.csv", rows(30))
-    assert (title(app), settings(app)) == before
-    app.button(key="use_upload").click().run()
     assert "short.csv" in title(app)
     assert app.session_state["T"] == 14
     assert app.session_state["epochs"] == suggested("upload").training.epochs
 
 
-def test_a_file_that_waits_is_forgotten_when_it_is_taken_away_or_another_one_comes() -> None:
-    """Then there is nothing left to say of it."""
-    app = start(data="upload", T="20")
-    give(app, "short.csv", rows(30))
-    app.file_uploader(key="upload_file").set_value(None).run()
-    assert not app.error
-    give(app, "short.csv", rows(30))
-    assert app.error
-    give(app, "good.csv", rows(100))
-    assert not app.error
-    assert app.session_state[KEY].upload.table.name == "good.csv"
-
-
 def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
-    """No setting helps here, so there is no button."""
+    """No setting helps here."""
     app = start(data="upload", T="20", missing="drop")
     give(app, "gaps.csv", rows(4) + b"1,\n" * 40)
     assert "values of b are missing" in app.error[0].value
-    assert not [button for button in app.button if button.key == "use_upload"]
+    assert app.session_state[KEY].upload.table is None
 
 
 def test_too_many_timesteps_for_the_file_that_is_there_are_one_click_away_from_enough() -> None:
@@ -296,21 +213,15 @@ def test_reading_can_be_stopped(ends: str) -> None:
     assert ("other.csv" if ends == "another" else "good.csv") in title(app)
 
 
-@pytest.mark.parametrize(("what", "few"), [("bytes", 300), ("cells", 150), ("columns", 1)])
-def test_a_large_csv_is_read_by_another_process_too(
-    what: str, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here from so few bytes, cells or columns on, as each can make it slow.
-
-    Nor does the page cut it into windows while all others wait for its turn.
-    """
+def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does the page cut it into windows while all others wait for its turn."""
 
     def cut(*about: Any) -> Dataset:
         assert not TURNS.is_mine
         return dataset_of(*about)
 
     monkeypatch.setattr(upload, "dataset_of", cut)
-    monkeypatch.setitem(AT_ONCE, what, few)
+    monkeypatch.setattr(upload, "AT_ONCE", 300)
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     wait_until_read(app)

@@ -60,19 +60,6 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     page.wait_for_url("**data=upload**")
 
 
-def test_a_picture_is_answered_with_a_sentence_and_takes_nothing_away(page: Page) -> None:
-    """The table and the charts that were there stay."""
-    open_page(page, "/?data=upload")
-    upload(page, "good.csv", table(100))
-    expect(page.get_by_text("100 rows")).to_be_visible()
-    upload(page, "bad.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
-    alert = page.get_by_test_id("stAlert")
-    expect(alert).to_contain_text(re.compile("PNG|picture|image"))
-    expect(alert).to_contain_text("good.csv, stays")
-    expect(page.get_by_text("100 rows")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").filter(visible=True).first).to_be_visible()
-
-
 def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path: Path) -> None:
     """By the file widget itself, which doesn't send it; its words are there for all to read."""
     large = tmp_path / "large.csv"

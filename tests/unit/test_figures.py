@@ -72,6 +72,8 @@ def test_a_figure_is_sent_as_plotly_itself_would_write_it():
     dataset = a_dataset(best_mse=np.full(4, 0.01))
     figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.25))
     figures["sample"] = sample_figure(dataset, 0, LIGHT)
+    figures["taller"] = figures["sample"].of_height(600)
+    assert go.Figure.to_dict(figures["taller"])["layout"]["height"] == 600
     for name, figure in figures.items():
         sent, by_plotly = decoded(figure.to_dict()), decoded(go.Figure.to_dict(figure))
         assert not sent["layout"]["template"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.ui.incoming import UNTAKEN_SECONDS, Incoming, Upload
+from lib.ui.incoming import MOST_BODY, SECONDS, Incoming, Upload
 from lib.uploads import UploadError
 from tests.clock import Clock
 
@@ -49,8 +49,12 @@ def put(
     sizes: Sequence[int] = (7, 300, 20_000),
     path: str = PATH,
     length: bytes | None = None,
+    clock: Clock | None = None,
 ) -> int:
-    """Send a body in pieces; returns the status, 0 where the browser `leaves` before its end."""
+    """Send a body in pieces; returns the status, 0 where the browser `leaves` before its end.
+
+    With a clock a minute passes before each piece.
+    """
     pieces, start = list[bytes](), 0
     while start < len(body):
         size = sizes[len(pieces) % len(sizes)]
@@ -65,14 +69,15 @@ def put(
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
+        if clock:
+            clock.forward(59)
         return messages.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     headers = [(b"content-type", b"multipart/form-data; boundary=B"), (b"cookie", b"x")]
-    if length != b"":
-        headers.append((b"content-length", length or f"{len(body)}".encode()))
+    headers.append((b"content-length", length or f"{len(body)}".encode()))
     scope = {"type": "http", "method": "PUT", "path": path, "headers": headers}
     asyncio.run(Upload(app, incoming)(scope, receive, send))  # type: ignore[arg-type]
     return sent[0]["status"] if sent else 0
@@ -86,9 +91,7 @@ def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once() -> None:
     assert len(app.content) < 60
     assert app.headers[b"content-length"] == f"{len(app.body)}".encode()
     assert app.headers[b"cookie"] == b"x"
-    assert incoming.held == len(FILE)
     assert incoming.take(app.content) == FILE
-    assert incoming.held == 0
     assert incoming.take(app.content) is None
     assert incoming.take(FILE) == FILE  # a file that came without the middleware
 
@@ -115,11 +118,37 @@ def test_bytes_that_no_page_takes_are_dropped() -> None:
     incoming = Incoming(int(1.5 * len(FILE)), 10**6, clock.now)
     put(app, incoming, body_of(FILE))
     late = app.content
-    clock.forward(UNTAKEN_SECONDS + 1)
+    clock.forward(SECONDS + 1)
     put(app, incoming, body_of(FILE))
     assert incoming.take(app.content) == FILE
     with pytest.raises(UploadError, match="within a minute"):
         incoming.take(late)
+
+
+def test_bytes_count_when_they_have_arrived() -> None:
+    """An announced size takes no room from others, and a refused file leaves none taken."""
+    incoming = Incoming(2 * len(FILE), int(1.5 * len(FILE)))
+    slow = incoming.expect("slow")
+    app = Streamlit()
+    assert put(app, incoming, body_of(FILE), length=f"{MOST_BODY}".encode()) == 204
+    assert incoming.take(app.content) == FILE
+    incoming.count(slow, len(FILE))
+    assert put(app, incoming, body_of(FILE)) == 204
+    with pytest.raises(UploadError, match="together, and at most"):
+        incoming.take(app.content)
+
+
+def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
+    """It has a minute at any rate, then so many bytes a second; a large one gets its time."""
+    app, clock = Streamlit(), Clock()
+    incoming = Incoming(clock=clock.now)
+    assert put(app, incoming, body_of(FILE), sizes=(10_000,), clock=clock) == 204
+    assert not incoming._files
+    with pytest.raises(UploadError, match="1 MB a minute"):
+        incoming.take(app.content)
+    large = FILE * 100
+    assert put(app, incoming, body_of(large), sizes=(1_000_000,), clock=clock) == 204
+    assert incoming.take(app.content) == large
 
 
 def test_who_leaves_or_may_not_send_holds_nothing() -> None:
@@ -128,8 +157,8 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
     assert put(Streamlit(), incoming, body_of(FILE), leaves=True) == 0
     assert put(Streamlit(403), incoming, body_of(FILE)) == 403
     assert put(Streamlit(), incoming, b"no form", sizes=(3,)) == 400
-    assert put(Streamlit(), incoming, body_of(FILE), length=b"") == 411
-    assert incoming.held == 0
+    assert put(Streamlit(), incoming, body_of(FILE)[: -len("--B--\r\n")] + body_of(FILE)) == 400
+    assert not incoming._files
 
 
 def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
@@ -139,4 +168,4 @@ def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
     assert app.body == b"anything"
     assert put(app, incoming, body_of(b"1"), length=b"200000000", sizes=(999,)) == 413
     assert app.body == body_of(b"1")
-    assert incoming.held == 0
+    assert not incoming._files

@@ -109,13 +109,11 @@ def finished(content, sheet=""):
     return reading
 
 
-def test_another_process_reads_a_file_and_says_how_far_it_is():
+def test_another_process_reads_a_file():
     """Its table is the one that would have been read here."""
     reading = finished(FILES["sheets"], "A")
     assert reading.error == ""
     assert_same(reading.table, read_upload("file.csv", FILES["sheets"], "A"))
-    assert 0 < reading.part < 1
-    assert reading.stage == "reading numbers and texts"
 
 
 def test_a_file_that_cannot_be_used_is_answered_with_the_same_sentence():
@@ -150,8 +148,10 @@ def test_a_file_that_takes_more_memory_than_is_free_is_said(monkeypatch):
     """Before the system ends any process for it."""
     monkeypatch.setattr(reader, "free_memory", lambda: 50_000_000)
     reading = finished(PLAIN.encode() * 50_000)
-    assert "takes more memory than the 30 MB that are left for it" in reading.error
+    most = 50 * reader.MEMORY_SHARE
+    assert f"takes more memory than the {most:.0f} MB that are left for it" in reading.error
     assert reading.table is None
+    assert reader.SEATS * reader.MEMORY_SHARE < 1
 
 
 def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):

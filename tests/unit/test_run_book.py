@@ -173,6 +173,12 @@ def test_made_up_cookies_do_not_take_all_places(scene: Scene) -> None:
     assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
 
 
+def test_visitors_of_unknown_addresses_may_take_all_places(scene: Scene) -> None:
+    """Behind a proxy that passes no address on nobody has one: a common limit would help nobody."""
+    visitors = [Visitor(f"{place}") for place in range(MAX_RUNS_ADDRESS + 4)]
+    assert {scene.status(scene.start(visitor)) for visitor in visitors} == {Status.QUEUED}
+
+
 def test_only_so_many_finished_runs_are_known(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

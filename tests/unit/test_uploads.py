@@ -278,9 +278,3 @@ def test_empty_rows_and_columns_around_a_table_are_left_out():
 def test_the_line_that_tells_excel_the_delimiter_is_no_header():
     """`sep=;`, as programs write it that export to Excel."""
     assert read("sep=;\r\n" + PLAIN.replace(",", ";")).frame.equals(read(PLAIN).frame)
-
-
-def test_a_short_row_misses_its_last_values():
-    """As at the end of a file that is still being written."""
-    table = read(lines("a,b", lambda i: f"{i}" if i == 4 else f"{i},{i}"))
-    assert np.isnan(table.frame["b"][4])

@@ -30,6 +30,7 @@ from lib.ui.data import dataset_of
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
+from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
 from lib.ui.streamlit_private.script import is_history_navigation
@@ -188,11 +189,11 @@ def _list(rows: Sequence[Compared], palette: Palette) -> None:
 
 
 def _pick(run: Compared) -> None:
-    key, picks = f"pick_{run.id}", session().compare.picks
-    st.session_state[key] = is_picked = run.id in picks
+    picks = session().compare.picks
+    is_picked = run.id in picks
     full = len(picks) == len(LETTERS) and not is_picked
-    act, name = partial(toggle, run.id), plain(run.name)
-    st.checkbox(name, is_picked, key=key, disabled=full, on_change=act)
+    control = bound(f"pick_{run.id}", is_picked, lambda _: toggle(run.id))
+    st.checkbox(plain(run.name), is_picked, disabled=full, **control)
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
@@ -222,13 +223,12 @@ def _more(run: Compared) -> None:
         other = "A run from a file." if run.is_kept else "Another browser has started this run."
         hint("A recorded run." if run.is_recorded else other)
         return
-    key = f"name_{run.id}"
 
-    def rename() -> None:
-        runs.rename(run.id, st.session_state.get(key, run.name))
+    def rename(name: str) -> None:
+        runs.rename(run.id, name)
         write_picks()
 
-    st.text_input("Name", run.name, LONGEST, key, on_change=rename)
+    st.text_input("Name", run.name, LONGEST, **bound(f"name_{run.id}", run.name, rename))
     about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
     press("Remove", "delete", f"remove_{run.id}", take_off, args=(run.id,), help=about)
 

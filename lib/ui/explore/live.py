@@ -23,7 +23,7 @@ from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.kept_runs import note_kept
-from lib.ui.linked import linked_buttons, set_widget
+from lib.ui.linked import bound, linked_buttons
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
 from lib.ui.shown import Epochs, ShownRun, shown_run
@@ -175,14 +175,8 @@ def _reset() -> None:
 def _pick_seeds(loaded: Loaded) -> None:
     """How many seeds Train trains: a setting, which stands beside what it changes."""
     count = loaded.experiment.seeds
-    key = set_widget("pick_seeds", count)
-
-    def keep() -> None:
-        if (picked := st.session_state.get(key)) is not None:
-            change({"seeds": picked})
-
-    options = sorted({*SEEDS, count})
-    st.segmented_control("Seeds", options, default=count, required=True, key=key, on_change=keep)
+    control = bound("pick_seeds", count, lambda picked: change({"seeds": picked or count}))
+    st.segmented_control("Seeds", sorted({*SEEDS, count}), default=count, required=True, **control)
 
 
 def _button(
@@ -259,7 +253,10 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     kept = kept_sentence(snapshot)
     words = snapshot.reason or kept or WORDS[snapshot.status][1]
     if _is_watched(shown):
-        own = "Train starts your own." if loaded.trainable else "Its file stays there."
+        own = "Train starts your own."
+        if not loaded.trainable and run.experiment.data.name == "upload":
+            rows = "shares its file's rows" if run.dataset.has_rows else "keeps its file's rows"
+            own = f"Its owner {rows}."
         then = words if failed else own
         return f"You are watching a run that another browser started. {then}"
     if failed:  # what to try, also where somebody has begun to try it

@@ -243,15 +243,8 @@ function mount(root) {
     return element;
   }
   function rowOf(row) {
-    const files = made("div", { className: "files" }), sizes = new Set();
-    const size = made("span", { className: "size" });
+    const files = made("div", { className: "files" });
     let tick;
-    const bytesOf = ({ end, ...of }) =>
-      sizeOf(Object.entries(of).reduce((sum, [what, each]) => sum + each * own.data.counts[what], 0));
-    const tellSize = () => {
-      const all = tick?.checked ? [bytesOf(own.data.files[tick.value])] : [...sizes];
-      size.textContent = all.length ? ` ≈ ${all.join(", ")}` : "";
-    };
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
         const id = `${row.name}.${kind}`, name = `${own.data.stems[0]}-${id}`;
@@ -262,7 +255,7 @@ function mount(root) {
     for (const [id, label] of Object.entries(row.files ?? {})) {
       if (!(id in own.data.files)) continue;
       if (id.endsWith("_rows")) {
-        tick = made("input", { type: "checkbox", value: id, onchange: tellSize });
+        tick = made("input", { type: "checkbox", value: id });
         files.prepend(made("label", {}, tick, label));
         continue;
       }
@@ -276,14 +269,12 @@ function mount(root) {
         if (own.queue.length === 1) ask();
         else look();
       }));
-      sizes.add(bytesOf(own.data.files[id]));
     }
     if (!files.children.length) return null;
     const about = row.about?.replace(/\{(\w+)\}/g, (_, word) => own.data.words[word]);
-    tellSize();
     const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
-        about && made("div", { className: "about" }, about, size)), files);
+        about && made("div", { className: "about" }, about)), files);
     if (row.picture && row.picture !== "*") element.dataset.of = row.picture;
     return element;
   }

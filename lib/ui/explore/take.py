@@ -150,32 +150,19 @@ def _made(future: Future[Any]) -> bytes | dict[str, Any]:
 
 
 def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
-    """What there is now, and what its words and sizes hang on."""
+    """What there is now, and what its words hang on."""
     then, dataset = epochs.then, epochs.then.dataset
-    models = [result for seed in then.snapshot.seeds for result in seed.values()]
     size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
     trained = [epoch for epoch in epochs.weights if epoch]
     kept = len(kept_places(size, len(trained)))
-    points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
-    count, own = len(models), name_of(then.experiment, dataset)
+    own = name_of(then.experiment, dataset)
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
-    table = _table(epochs.shown)
-    cells = 0 if table is None else int(table.frame.memory_usage().sum())
-    counts = {
-        "fixed": 1,
-        "models": count,
-        "weights": size,
-        "model": size / count,
-        "past": size * max(1, kept),
-    }
     return {
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
         "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
         "data": FILE_NAMES.get(dataset.name),
-        "counts": counts
-        | {"points": points, "rows": rows, "numbers": rows * count, "table": cells},
         "words": {
             "rows": f"{rows:,}",
             "part": part,

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.compared import independent_samples
-from lib.dataset import Dataset, Origin
+from lib.dataset import Origin
 from lib.datasets import DATASETS
 from lib.english import counted, readable
 from lib.experiment import MODES
@@ -21,15 +20,15 @@ from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
-from lib.origin import Score
 from lib.redaction import HIDDEN
-from lib.run import ModelWeights, SeedWeights
+from lib.run import ModelWeights, Run, SeedWeights
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
+from lib.ui.strangers import worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
-from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth, part_of
+from lib.worth import Answers, Part, Worth, answers, by_row, judge, worth_of_seeds
 
 T = TypeVar("T")
 
@@ -47,9 +46,9 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="worth_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-        if (known := shown.dataset.known_errors) and known.baselines:
-            with st.container(border=True, key="worth", gap="xsmall"):
-                _baselines_alone(shown.dataset, known.baselines)
+        if shown.run and not shown.dataset.has_rows:
+            _errors_alone(shown, shown.run)
+            return
         if not (origin := shown.dataset.origin):
             session().worth = WorthCard(looked=session().worth.looked)  # the rest may be large
             return
@@ -106,18 +105,13 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     target = _pick("Target", dataset.target_labels, "target")
 
     def table(part: Part) -> None:
-        said = _answers(shown, weights, part)
-        others = session().worth.weights[1:]
-
-        def over_seeds() -> Worth:
-            each = (answers(shown.experiment, dataset, o, part, every=said.every) for o in others)
-            return median_worth([judge(dataset, said), *(judge(dataset, one) for one in each)])
-
-        worth = _once(f"medians {part}", over_seeds)
+        seeds, said = session().worth.weights, _answers(shown, weights, part)
+        about = shown.experiment, dataset, seeds, part, said
+        worth = _once(f"medians {part}", lambda: worth_of_seeds(*about))
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
-        if others:
-            details += f" The modes' figures are medians over {len(others) + 1} seeds."
+        if len(seeds) > 1:
+            details += f" The modes' figures are medians over {len(seeds)} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
         takeaway(words.worth_takeaway(worth, target, part), details)
 
@@ -144,13 +138,18 @@ def _season(shown: ShownRun, origin: Origin) -> None:
         hint("The season of your choice counts once you train with it.")
 
 
-def _baselines_alone(dataset: Dataset, errors: tuple[Score, ...]) -> None:
-    """The errors of the baselines, where the rows that models are judged on are hidden."""
-    st.markdown(f"### {TITLES['worth']}")
-    target = _pick("Target", dataset.target_labels, "target")
-    worth = Worth(part_of(dataset, "judged"), 1, (), errors, independent_samples(dataset))
-    st.markdown(_markdown(worth, target, dataset.target_unit))
-    hint(HIDDEN)
+def _errors_alone(shown: ShownRun, run: Run) -> None:
+    """The table of errors, where the rows that models are judged on are hidden."""
+    _weights(shown)
+    weights = session().worth.weights
+    worth = _once("hidden", lambda: worth_of(run, weights))
+    if worth is None:
+        return
+    with st.container(border=True, key="worth", gap="xsmall"):
+        st.markdown(f"### {TITLES['worth']}")
+        target = _pick("Target", shown.dataset.target_labels, "target")
+        st.markdown(_markdown(worth, target, shown.dataset.target_unit))
+        hint(HIDDEN)
 
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:

@@ -89,7 +89,7 @@ def _paste(text: str) -> None:
 def _drop() -> None:
     page = session().shapes
     try:
-        given = take(st.session_state[f"{FILE}_{page.drops}"])
+        given = take(st.session_state.get(f"{FILE}_{page.drops}"))
     except UploadError as error:
         page.drops += 1
         page.model_problem = f"{error}"
