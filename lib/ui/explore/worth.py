@@ -105,8 +105,8 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     target = _pick("Target", dataset.target_labels, "target")
 
     def table(part: Part) -> None:
-        seeds, said = session().worth.weights, _answers(shown, weights, part)
-        about = shown.experiment, dataset, seeds, part, said
+        seeds = session().worth.weights
+        about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: worth_of_seeds(*about))
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
@@ -141,8 +141,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
 
 def _errors_alone(shown: ShownRun, run: Run) -> None:
     """The table of errors, where the rows that models are judged on are hidden."""
-    _weights(shown)
-    weights = session().worth.weights
+    weights = _weights(shown)
     worth = _once("hidden", lambda: worth_of(run, weights))
     if worth is None:
         return
