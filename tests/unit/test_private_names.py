@@ -17,6 +17,7 @@ PUBLIC = {
     "streamlit": ("streamlit", "streamlit.delta_generator"),
     "starlette": (
         "starlette.datastructures",
+        "starlette.exceptions",
         "starlette.middleware",
         "starlette.requests",
         "starlette.responses",
