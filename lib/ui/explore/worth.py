@@ -132,7 +132,8 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
     chosen = shown.experiment.data.period
-    hint(words.season_sentence(origin, chosen))
+    about, made = (shown.dataset, chosen), session().worth.made
+    hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
     if session().address.experiment.data.period != chosen:
         hint("The season of your choice counts once you train with it.")
