@@ -95,6 +95,8 @@ class Concatenate(Joining, kind="concat"):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
             return Outputs(tensors)
+        if axis == 0:  # the samples are more then, which no shape with None shows
+            raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
         found = [tensor[axis] for tensor in tensors]
