@@ -4,24 +4,14 @@ It holds arrays and names. It doesn't know where they came from (`synthetic`, `s
 `lib.tables`), and it never changes: the arrays are read-only.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
 
 import numpy as np
 
 from lib.origin import Baseline, KnownErrors, Origin
 
-__all__ = ["Baseline", "Dataset", "Mended", "Mending", "Origin", "Samples"]
-
-_OfRows = Literal["arrays", "index", "empty rows", "undated ends", "duplicates", "newest first"]
-_OfColumns = Literal["order", "texts", "numbers", "huge", "times", "joined", "unroll"]
-Mending = Literal[_OfRows, _OfColumns, "category", "calendar", "series", "average"]
-"""What may have to be done to a person's file, or to any table that is cut (the last four): "times"
-are read from one column or several, and the column is then the one that holds them."""
-Mended = tuple[Mending, str, tuple[str, ...]]
-"""What was done, the column ("" where it was the whole table), and details, for a script."""
+__all__ = ["Baseline", "Dataset", "Origin", "Samples"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,12 +123,8 @@ class Dataset(Samples):
     """What was done to the data (rows dropped, gaps filled), a sentence each."""
     source: str = ""
     """Where it is from, with its licence; empty for made data."""
-    reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: how a script reads it, as in `lib.tables.table.Table.reading`."""
-    mended: tuple[Mended, ...] = ()
-    """And what was then done to its entries, in this order."""
     fingerprint: str = ""
-    """And the SHA-256 of the file's bytes, in hexadecimal digits."""
+    """Of a person's own file the SHA-256 of its bytes, in hexadecimal digits."""
     known_errors: KnownErrors | None = None
     """Set only where the rows are hidden from who looks: then all arrays are NaN."""
 

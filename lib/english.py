@@ -13,6 +13,8 @@ ALMOST_0 = "≈ 0"
 """Nothing, where there is no room, and of what isn't a size: no model "says nothing"."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 """How the months' names begin, in small letters."""
+_STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
+"""How long is left, up to so many seconds, and the steps in seconds in which that is told."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -130,6 +132,11 @@ def widest(sentence: str) -> str:
     return f"{wide} 8,888 8,888 8,888"
 
 
-def lasting(seconds: float) -> str:
-    """A time with two digits: "45 s", "2.5 min"."""
-    return f"{number(seconds / 60, 2)} min" if seconds > 90 else f"{number(seconds, 2)} s"
+def duration(seconds: float) -> str:
+    """A time to come in steps so coarse that they hardly swing with the pace: "about 15 s"."""
+    if seconds < 3:
+        return "a moment"
+    step = next(step for most, step in _STEPS if seconds < most)
+    minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
+    units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
+    return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])

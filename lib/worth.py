@@ -86,16 +86,12 @@ def answers(
     weights: ModelWeights,
     part: Part = "judged",
     *,
-    every: int = 0,
     seeds: int = 1,
 ) -> Answers:
-    """What the models say of a part: `every` k-th sample of it.
-
-    0 is for as many as take a second where models of so many seeds are asked.
-    """
+    """What the models say of a part: as many samples as take a second with so many seeds."""
     samples = part_of(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
-    every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)
+    every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
     outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
@@ -122,19 +118,11 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
 
 
 def worth_of_seeds(
-    experiment: Experiment,
-    dataset: Dataset,
-    weights: SeedWeights,
-    part: Part = "judged",
-    first: Answers | None = None,
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
 ) -> Worth:
-    """What models are worth, as medians over seeds. `first`: the first seed's answers, if known.
-
-    Raises ValueError for data of no table.
-    """
-    first = first or answers(experiment, dataset, weights[0], part, seeds=len(weights))
-    others = (answers(experiment, dataset, w, part, every=first.every) for w in weights[1:])
-    return median_worth([judge(dataset, each) for each in (first, *others)])
+    """What models are worth, as medians over seeds. Raises ValueError for data of no table."""
+    seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
+    return median_worth([judge(dataset, each) for each in seeds])
 
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:

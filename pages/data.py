@@ -5,7 +5,7 @@ import streamlit as st
 from lib.datasets import DATASETS
 from lib.datasets.spec import GROUPS
 from lib.english import capital
-from lib.export.rows import keras_windows
+from lib.export import keras_windows
 from lib.figures import data as figures
 from lib.narrate import data as words
 from lib.redaction import HIDDEN

@@ -19,12 +19,11 @@ from lib.stack.base import Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.joining import Joining, MultiHeadAttention
 from lib.stack.kinds import KINDS
-from lib.stack.operations import BY_PYTHON, Range
-from lib.stack.plain import Dense, Input, Unread
+from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Cell, Recurrent
 from lib.stack.tracing import broken, trace
 
-OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Range, Unread)]
+OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
 INSIDE = [kind for kind in OTHERS if kind not in (Cell, TimeDistributed, *BY_PYTHON)]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset, Mended
+from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment, ExperimentError
 from lib.tables import Table, default_columns
@@ -18,9 +18,6 @@ from lib.tables.features import prepared
 from lib.toml import beside
 
 FILES = Path(__file__).parent / "files"
-FILE_NAMES = {"seattle": "seattle-weather.csv", "macro": "macrodata.csv"}
-"""What the bundled files are called, by dataset; an exported script reads them by these names."""
-
 
 _ABOUT: dict[str, dict[str, Any]] = {
     name: {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
@@ -33,11 +30,10 @@ def seattle() -> Table:
     """Daily weather, 1,461 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
-    raw = pd.read_csv(FILES / FILE_NAMES["seattle"])
+    raw = pd.read_csv(FILES / "seattle-weather.csv")
     frame = raw[["precipitation", "temp_max", "temp_min", "wind"]]
     times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
-    dates: Mended = ("times", "date", ("%Y/%m/%d", "date"))
-    return Table(frame=frame, times=times, mended=(dates,), **_ABOUT["seattle"])
+    return Table(frame=frame, times=times, **_ABOUT["seattle"])
 
 
 @cache
@@ -45,7 +41,7 @@ def macro() -> Table:
     """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
-    raw = pd.read_csv(FILES / FILE_NAMES["macro"])
+    raw = pd.read_csv(FILES / "macrodata.csv")
     frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
     frame.columns = pd.Index(["gdp_growth", "consumption_growth", "investment_growth"])
     frame["unemployment_change"] = raw["unemp"].diff()
@@ -75,12 +71,6 @@ def gapminder() -> Table:
     }
     times = pd.Index(raw["year"].astype(str))
     return Table(frame=pd.DataFrame(columns), times=times, **_ABOUT["gapminder"])
-
-
-@cache
-def file_text(name: str) -> str:
-    """The bundled file of a dataset, a key of `FILE_NAMES`, as it is."""
-    return (FILES / FILE_NAMES[name]).read_text(encoding="utf-8")
 
 
 def columns_of(

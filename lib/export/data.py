@@ -1,32 +1,41 @@
-"""How a script makes its data: `x` (N, T, F), `y` (N, T, K) and `train`, as the app made them.
+"""How a script gets its data: `x` (N, T, F), `y` (N, T, K) and `train`, as the app made them.
 
-These to take away, too: the arrays in one file, and the script that makes this file. Both have the
-same, but for the names of timesteps and samples, which only the file has.
+Made data come from their own code. A table's were prepared by the app, and are loaded from the file
+of `arrays`, which the app offers beside the script. Where that table is one series and its windows
+are all that there are, the script cuts its rows into windows itself, by Keras's own function.
 """
 
 import io
+import re
+import unicodedata
+import zlib
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Origin
 from lib.datasets import find_spec
+from lib.datasets.series import TABLES
 from lib.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.experiment import Experiment
-from lib.export.python import DataCode, chosen, comment, laid_out, quoted, source
-from lib.export.rows import FRAMES, table_code
-from lib.run import Snapshot
-from lib.toml import beside
+from lib.export.python import DataCode, block, source
 
-_LINES = beside(__file__)
-ARRAYS = "prepared.npz"
-"""What the file of the prepared arrays is called."""
-_TOLD = "The inputs as they were are x * x_scale + x_offset; so are the targets."
+
+def data_name(dataset: Dataset) -> str:
+    """What files of this dataset are called, without an ending: "seattle".
+
+    A person's own data have their file's name, in letters that are safe anywhere.
+    """
+    own = dataset.name == "upload"
+    known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
+    data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
+    return data[:40].strip("-") or "upload"
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """How a script makes this dataset of a settled experiment.
+    """How a script gets this dataset of a settled experiment.
 
     Raises ExperimentError for one that isn't one of `lib.datasets.DATASETS`.
     """
@@ -36,34 +45,59 @@ def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
 def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
     """A synthetic task: its own source, called with the experiment's seed."""
     task = TASKS[experiment.data.name]
-    fields = {
-        "experiment": experiment,
-        "dataset": dataset,
-        "task": task,
-        "arguments": ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items()),
-        "others": len(dataset.x) - dataset.train,
-    }
-    code = [*comment(dataset.about), *chosen(_LINES["task"], (), **fields)]
-    return DataCode("\n".join(code), source(task.function))
+    arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
+    name, seed = task.function.__name__, experiment.seed
+    about = {"dataset": dataset, "seed": seed, "function": name, "arguments": arguments}
+    return DataCode(block("data", "task", **about), source(task.function))
 
 
-def _worked(experiment: Experiment, dataset: Dataset) -> DataCode:
+def _worked(_: Experiment, dataset: Dataset) -> DataCode:
     """The worked example, literally."""
-    flags, known = {experiment.data.name}, {"x": DATA_X, "y": DATA_Y}
     rows = {
         name: "\n        ".join(f"[{', '.join(str([*step]) for step in sample)}]," for sample in of)
-        for name, of in known.items()
+        for name, of in {"x": DATA_X, "y": DATA_Y}.items()
     }
-    code = chosen(_LINES["worked"], flags, dataset=dataset, **rows)
-    return DataCode("\n".join([*comment(dataset.about), *code]))
+    return DataCode(block("data", "worked", dataset=dataset, **rows))
+
+
+def _table(_: Experiment, dataset: Dataset) -> DataCode:
+    """A table: the file of its arrays. Raises ValueError for data of no table."""
+    fields = {
+        "origin": dataset.cut_from,
+        "file": f"{data_name(dataset)}.npz",
+        "plain": has_plain_windows(dataset),
+        "parts": [*_sizes(dataset)],
+        "sizes": [*_sizes(dataset).values()],
+        "checksum": zlib.crc32(_whole(dataset.y).data, zlib.crc32(_whole(dataset.x).data)),
+    }
+    return DataCode(block("data", "table", dataset=dataset, **fields), imports=("import zlib",))
 
 
 DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
     **dict.fromkeys(TASKS, _task),
     **dict.fromkeys(("worked_raw", "worked_scaled"), _worked),
-    **dict.fromkeys(FRAMES, table_code),
+    **dict.fromkeys((*TABLES, "upload"), _table),
 }
-"""How a script makes its data, by dataset."""
+"""How a script gets its data, by dataset."""
+
+
+def has_plain_windows(dataset: Dataset) -> bool:
+    """Whether each part has all windows of its rows, which are those of one series."""
+    origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
+    several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
+    if several or dataset.base is not None:
+        return False
+    starts = list[int]()
+    for count in _sizes(dataset).values():
+        starts += range(begin, begin + count)
+        begin += count + steps + origin.horizons[0] - 1
+    return np.array_equal(origin.starts, starts)
+
+
+def _sizes(dataset: Dataset) -> dict[str, int]:
+    """How many samples each part has, by its name in a script."""
+    names = {"training": "train"}
+    return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:
@@ -73,6 +107,7 @@ def arrays(dataset: Dataset) -> bytes:
     from the first, and for the test, at the end; names. Of a table the series of each sample and
     when it begins, and what takes values back: raw inputs are x * x_scale + x_offset, (F,) each, or
     (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K) where they are changes.
+    Where `has_plain_windows`, also the rows that they were cut from: inputs (R, F), targets (R, K).
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
@@ -84,25 +119,31 @@ def arrays(dataset: Dataset) -> bytes:
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
-    file, known = io.BytesIO(), {name: v for name, v in kept.items() if v is not None}
+        if has_plain_windows(dataset):
+            targets = origin.y_scale.standard(origin.targets, origin.series)
+            kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
+    file, known = io.BytesIO(), {name: _whole(v) for name, v in kept.items() if v is not None}
     np.savez_compressed(file, allow_pickle=False, **known)
     return file.getvalue()
 
 
-def preparation(experiment: Experiment, dataset: Dataset, _: Snapshot | None = None) -> str:
-    """A script that makes these arrays and saves them as `ARRAYS`. It raises what scripts raise."""
-    data = data_code(experiment, dataset)
-    inputs = "inputs" if dataset.origin else _names(dataset.feature_names)
-    arguments = [
-        *(quoted(ARRAYS), "x=x", "y=y", "train=train", f"test={'test' if dataset.test else 0}"),
-        *(f"feature_names={inputs}", f"target_names={_names(dataset.target_names)}"),
-        *data.scaler,
-    ]
-    told = comment(_TOLD) if data.scaler else []
-    kept = "\n".join([*told, laid_out("np.savez_compressed(", arguments, ")")])
-    blocks = [*data.script(dataset.title, "samples for recurrent layers"), kept]
-    return "\n\n".join(blocks) + "\n"
+def _whole(values: Any) -> np.ndarray:
+    """The array with its values in order in memory, as a checksum needs them."""
+    return np.asarray(values, order="C")
 
 
-def _names(names: tuple[str, ...]) -> str:
-    return laid_out("[", [*map(quoted, names)], "]", indent=4, reserved=len("feature_names=,"))
+def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
+    """Code by which Keras's `timeseries_dataset_from_array` cuts rows, for both modes.
+
+    From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
+    after one another; the dataset may have every k-th of them alone.
+    """
+    fields = {
+        "origin": origin,
+        "steps": dataset.shape[1],
+        "each": len(origin.horizons) > 1,
+        "most": max(origin.horizons),
+        "minus": "" if dataset.base is None else " - y_rows[:rows]",
+        "stride": stride * origin.every,
+    }
+    return block("data", "keras", dataset=dataset, **fields)

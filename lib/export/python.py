@@ -1,12 +1,16 @@
-"""Values and words as Python code, on one line where they fit."""
+"""Python code from templates, values and words: on one line where they fit."""
 
 import inspect
 import json
 import sys
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from textwrap import shorten, wrap
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 LINE = 100
 """The longest line of a script."""
@@ -14,13 +18,11 @@ LINE = 100
 
 @dataclass(frozen=True, slots=True)
 class DataCode:
-    """The part of a script that makes `x` (N, T, F), `y` (N, T, K), `train`, and maybe `test`."""
+    """The part of a script that makes `x` (N, T, F), `y` (N, T, K) and `train`."""
 
     code: str
     function: str = ""
     imports: tuple[str, ...] = ()
-    scaler: tuple[str, ...] = ()
-    """Arguments of `np.savez` that keep what the columns were standardised with."""
 
     def script(self, title: str, about: str, *imports: str) -> list[str]:
         """The blocks of a script up to its data."""
@@ -37,32 +39,8 @@ class DataCode:
 
 
 def short(title: str) -> str:
-    """The name of some data, where a line has little room for it."""
+    """The name of a dataset, for places with little room."""
     return shorten(plain(title), LINE // 3, placeholder=" …")
-
-
-def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:
-    """The lines of a template that the flags ask for, filled in.
-
-    Before the first | of a line stands what it needs: all of these flags, and none after a "!".
-    """
-    lines = []
-    for line in template.strip("\n").splitlines():
-        needs, _, code = line.partition("|")
-        if all((flag.lstrip("!") in flags) != flag.startswith("!") for flag in needs.split()):
-            code = code.removeprefix(" ").format(**fields)
-            lines += comment(code[2:]) if code.startswith("# ") else [code]
-    return lines
-
-
-def blocks(templates: Mapping[str, str], flags: Container[str], **fields: object) -> dict[str, str]:
-    """The chosen lines of each template, as one text."""
-    return {name: "\n".join(chosen(each, flags, **fields)) for name, each in templates.items()}
-
-
-def true(**flags: object) -> set[str]:
-    """The names of the flags that are so."""
-    return {name for name, is_so in flags.items() if is_so}
 
 
 @cache  # a page asks for three with each move of a slider
@@ -77,9 +55,10 @@ def plain(text: str) -> str:
     return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
 
 
-def comment(text: str) -> list[str]:
+def comment(text: str) -> str:
     """Lines of a comment."""
-    return wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
+    lines = wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
+    return "\n".join(lines)
 
 
 def laid_out(
@@ -103,3 +82,25 @@ def quoted(text: str) -> str:
         return code
     inside = code[1:-1].replace('\\"', '"').replace("'", "\\'")
     return f"'{inside}'"
+
+
+_TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to be escaped
+    loader=FileSystemLoader(Path(__file__).parent),
+    undefined=StrictUndefined,
+    variable_start_string="<<",  # Python's own dicts and f-strings have braces
+    variable_end_string=">>",
+    trim_blocks=True,
+)
+_TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
+
+
+def block(template: str, name: str, **fields: Any) -> str:
+    """A block of `template`.py.jinja, filled in with the fields."""
+    of = _TEMPLATES.get_template(f"{template}.py.jinja")
+    return "".join(of.blocks[name](of.new_context(fields))).strip("\n")
+
+
+def blocks(template: str, **fields: Any) -> dict[str, str]:
+    """All blocks of `template`.py.jinja by name, in order."""
+    names = _TEMPLATES.get_template(f"{template}.py.jinja").blocks
+    return {name: block(template, name, **fields) for name in names}

@@ -1,15 +1,17 @@
 """An experiment as a Keras script, a plain and an exact one, and as a notebook of the exact one.
 
-Both need Keras, NumPy and (for tables) pandas, and nothing of this project. In the plain one Keras
-draws the weights, so its figures come close to those of the app and aren't the same. The exact one
-draws the first weights as the app does, feeds the app's batches in the app's order through `fit`,
-and compares what comes of it with what the app showed. Where they differ, up to three more
-trainings (in 64 bits, and from the neighbouring floats as first weights) tell how far rounding
-moves a seed's figure. Their lines from the data on stand in script.toml and exact.toml.
+Both need Keras and NumPy, and nothing of this project; for a table, the file of its arrays, too
+(`lib.export.data`). In the plain one Keras draws the weights, so its figures come close to those of
+the app and aren't the same. The exact one draws the first weights as the app does, feeds the app's
+batches in the app's order through `fit`, and compares what comes of it with what the app showed.
+Where they differ, up to three more trainings (in 64 bits, and from the neighbouring floats as first
+weights) tell how far rounding moves a seed's figure, and which of the first epochs it hasn't moved
+yet: their losses have to be the app's all the same. Their templates are plain.py.jinja and
+exact.py.jinja.
 
-The notebook has the exact code in cells, with shapes, charts and words (notebook.toml). Its
-format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are Plotly's, which hosted
-notebooks have, as they have Keras.
+The notebook has the exact code in cells, with words (notebook.toml), shapes and charts
+(notebook.py.jinja). Its format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are
+Plotly's, which hosted notebooks have, as they have Keras.
 
 Of a run a script comes to the figures that were shown again, those of the last judgement: of one
 that still goes, or diverged, its newest epoch may lie after it. Without a run there are none, and
@@ -17,7 +19,6 @@ the script trains as long as was asked for.
 """
 
 import json
-import math
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -25,11 +26,10 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.series import FILE_NAMES
 from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import data_code
-from lib.export.python import blocks, laid_out, plain, quoted, short, source, true
+from lib.export.data import data_code, data_name
+from lib.export.python import blocks, laid_out, plain, quoted, short, source
 from lib.figures.palette import PALETTES
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
@@ -40,9 +40,6 @@ from lib.stack.tensors import readable_shape
 from lib.stack.tracing import TracedLayer, model_layers
 from lib.toml import beside
 
-_PLAIN = beside(__file__)
-_EXACT: dict[str, str] = beside(__file__, "exact")
-"""The blocks of the exact script after its data, by name."""
 _CELLS = beside(__file__, "notebook")
 _NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
 
@@ -55,8 +52,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = data_code(experiment, dataset).script(dataset.title, about, "import keras")
-    flags, fields = told(experiment, dataset, snapshot)
-    parts = blocks(_PLAIN, flags, **fields).values()
+    parts = blocks("plain", **told(experiment, dataset, snapshot)).values()
     return "\n\n".join(filter(None, [*head, *parts])) + "\n"
 
 
@@ -68,8 +64,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
-    flags, fields = told(experiment, dataset, snapshot)
-    *defined, end = filter(None, blocks(_EXACT, flags, **fields).values())
+    *defined, end = filter(None, blocks("exact", **told(experiment, dataset, snapshot)).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
@@ -78,17 +73,18 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 
     Raises what `keras_script` raises.
     """
-    data, (flags, fields) = data_code(experiment, dataset), told(experiment, dataset, snapshot)
+    data, fields = data_code(experiment, dataset), told(experiment, dataset, snapshot)
     fields |= {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
-        "file": _CELLS["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
+        "file": _CELLS["file"].format(name=data_name(dataset)) if dataset.origin else "",
         "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
         "palette": PALETTES["light"],
     }
     code = {
-        **blocks(_EXACT | _CELLS["code"], flags, **fields),
+        **blocks("exact", **fields),
+        **blocks("notebook", **fields),
         "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
         "data": "\n\n\n".join(filter(None, [data.function, data.code])),
     }
@@ -107,36 +103,29 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
-def told(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
-) -> tuple[set[str], dict[str, Any]]:
-    """What the lines of any script are chosen by, and what they are filled in with."""
+def told(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
+    """What the templates of scripts are filled in with."""
     model, training = experiment.model, experiment.training
     shown = shown_of(experiment, dataset, snapshot)
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
     guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
     is_judged, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
-    flags = true(
-        stops=training.keep == "stop",
-        unit=scale is not None,
-        shown=shown.figures,
-        first=shown.first,
-        several=shown.figures and len(experiment.each_seed) > 1,
-        keeps=shown.keeps,
-        going=shown.going,
-    )
-    return flags | {*model.modes, model.mode, model.cell, model.head}, {
+    optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
+    return {
         "experiment": experiment,
         "dataset": dataset,
         "shown": shown,
-        "optimizer": OPTIMIZERS[training.optimizer].keras,
+        "training": training,
+        "modes": model.modes,
+        "both": model.mode == "both",
+        "cell": model.cell,
+        "head": model.head,
+        "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "loss": LOSSES[training.loss].keras,
-        "scale": scale or math.nan,
-        "unit": quoted(f"{off_unit(dataset)} off"),
-        "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
-        "note": quoted(shown.note),
-        "figure": shown.figures.get("last_step_mse", dict.fromkeys(model.modes, math.nan)),
+        "scale": "" if scale is None else f"{scale:.6g}",
+        "unit": f"{off_unit(dataset)} off",
+        "naive": f"{guess}: mean squared error {error:.6g} at the last timestep",
         "expected": "\n".join(
             # With the digits that 32 bits have.
             f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
@@ -153,7 +142,6 @@ def told(
         "which": "validation" if is_judged else "training",
         "mode": MODES,
         "units": units,
-        "twice": 2 * units,
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],

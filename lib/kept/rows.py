@@ -1,10 +1,5 @@
-"""A person's table ↔ its record in a kept file: numbers, texts and times as arrays of numbers.
+"""A person's table ↔ its record in a kept file: numbers, texts and times as arrays of numbers."""
 
-What a script says of how the file is read and mended comes from a stranger here: it is taken only
-where it can be nothing but what `lib.uploads` says.
-"""
-
-import re
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
@@ -13,29 +8,15 @@ import numpy as np
 import pandas as pd
 
 from lib.experiment import SETTINGS
-from lib.export.python import quoted
-from lib.export.rows import MENDINGS
 from lib.tables import Table
 from lib.tables import table as module
 from lib.uploads import MIN_ROWS, check_size
 
-_CSV = "encoding encoding_errors skiprows lineterminator sep header names decimal na_values"
-_READERS = {
-    "pd.read_csv": f"{_CSV} skipinitialspace index_col low_memory".split(),
-    "pd.read_excel": ["engine", "sheet_name", "header", "skiprows", "names"],
-    "pd.read_parquet": [],
-    "np.load": [],
-}
-"""What a script may read a file with, and what `lib.uploads` tells it: nothing else, since
-`np.load` would unpickle, and others would write, or fetch what an address names."""
 _LARGEST, _LONGEST = 1e100, 255
 """Larger numbers are taken as missing when a file is read; files have no longer names."""
-_PLAIN = {"huge": r"[\d.e]+", "undated ends": r"-?\d*", "numbers": r'[^"\n\r]*(?<!\\)'}
-"""What was done to a file → how its details have to be, which stand in a script as they are."""
 _HINTS = get_type_hints(Table, {**vars(module), "pd": pd})
 _REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
 """The fields of a table that are no arrays."""
-_Reading = dict[str, str | bool | int | list[str] | None]
 
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
@@ -97,7 +78,6 @@ def table_of(rows: Rows) -> Table:
         if not (SETTINGS[key].limit or SETTINGS[key].options):
             raise ValueError(f"a table doesn't say {key}")
         SETTINGS[key].check(value)
-    _check_script(made)
     return made
 
 
@@ -113,23 +93,3 @@ def _entries(entries: Any, texts: tuple[str, ...] | None, dtype: str = "category
         return entries
     held: Any = pd.Categorical.from_codes(entries, pd.Index(texts))
     return held.astype(dtype)
-
-
-def _check_script(table: Table) -> None:
-    """Raise an error for what could be anything in a script but what was done to a file."""
-    reading = msgspec.convert(table.reading, _Reading)
-    known = _READERS.get(function := f"{reading.pop('function', 'pd.read_csv')}")
-    wrong = [function] if known is None else [name for name in reading if name not in known]
-    if not re.fullmatch("([0-9a-f]{64})?", table.fingerprint):
-        wrong.append(table.fingerprint)
-    if not re.fullmatch(r"[^/\\:]+", table.name):
-        wrong.append(table.name)
-    for what, column, details in table.mended:
-        MENDINGS[what](quoted(column), *details)  # raises where it can't be written
-        plain = details if what in _PLAIN else ()
-        if what == "arrays":
-            used = int(details[2])
-            plain = (*details[:3], *details[3 + used : 3 + 2 * used])
-        wrong += [each for each in plain if not re.fullmatch(_PLAIN.get(what, "[0-9]+"), each)]
-    if wrong:
-        raise ValueError(f"a script would say {wrong[0]!r:.60}")

@@ -9,7 +9,7 @@ from lib.baselines import best_loss, best_possible, naive_loss
 from lib.compared import verdict
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
-from lib.english import ALMOST_0, apart, capital, counted, joined, readable, short
+from lib.english import ALMOST_0, apart, capital, counted, duration, joined, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
 from lib.run import ModeResult, RunAt, Snapshot, Status
@@ -21,8 +21,6 @@ from lib.toml import beside
 _TEXTS = beside(__file__)
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
-_STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
-"""How long is left, up to so many seconds, and the steps in seconds in which that is told."""
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -227,7 +225,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
         speed = snapshot.epochs_per_second
         parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
         if snapshot.seconds_left is not None:
-            parts.append(f"{_about(snapshot.seconds_left)} left")
+            parts.append(f"{duration(snapshot.seconds_left)} left")
     return " · ".join(parts)
 
 
@@ -296,16 +294,6 @@ def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:
 def _floor(value: float) -> str:
     """A best possible error: of a great one the decimals matter, since training ends there."""
     return f"{value:,.2f}" if value >= 1000 else readable(value)
-
-
-def _about(seconds: float) -> str:
-    """A time in steps so coarse that they hardly swing with the pace: "about 15 s"."""
-    if seconds < 3:
-        return "a moment"
-    step = next(step for most, step in _STEPS if seconds < most)
-    minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
-    units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
-    return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])
 
 
 def _sentence(clauses: Sequence[str], start: str = "") -> str:

@@ -10,10 +10,10 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.doctor.leak import EPOCHS, Leak
-from lib.english import apart_by, counted, number, readable, signed
+from lib.english import apart, apart_by, counted, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.narrate import Told
-from lib.recurrence.agreement import VISIBLE, Agreement
+from lib.recurrence.agreement import Agreement
 from lib.recurrence.cells import highest_output
 from lib.recurrence.padded import ROUNDING
 from lib.shapes import STATES
@@ -119,7 +119,7 @@ def _drawn_and_why(against: Agreement | None) -> tuple[str, str]:
     elif not against.is_rounding:
         kind = "more"
     else:
-        kind = "visible" if against.differs > VISIBLE else "grown"
+        kind = "grown"
     words = {"apart": apart_by(against.differs), "why": said["why"][kind]}
     why = said["differ_by"]
     if against.numpy_off is not None and against.keras_off is not None:
@@ -242,10 +242,9 @@ def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> 
     words = {"first": number(bound[0]), "last": number(bound[-1]), "steps": len(hidden)}
     grows = bound[0] < 1  # with the cell state
     words["rule"] = said["rule_of_c" if grows else "rule"].format(**words)
-    words["at_first"], words["at_last"] = (_size(most[k], bound[k]) for k in (0, -1))
+    words["at_first"], words["at_last"] = (apart(most[k], bound[k])[0] for k in (0, -1))
     step, parts = int(np.argmax(most)), [said["furthest"].format(**words)]
-    rounded = ", rounded" if most[step] >= np.float32(bound[step]) else ""
-    furthest = f"{_size(most[step], bound[step])}{rounded}"
+    furthest = apart(most[step], bound[step])[0]
     takeaway = f"No output can reach 1: the furthest here gets to {furthest}."
     if (most >= bound.astype(np.float32)).any():
         parts.append(said["rounded"])
@@ -265,9 +264,3 @@ def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> 
     if not np.isfinite(most).all():
         takeaway = "Some of the outputs aren't numbers any more."
     return takeaway, " ".join(parts)
-
-
-def _size(value: float, bound: float) -> str:
-    """A size that is less than its bound, though three digits may make the two alike."""
-    alike = value < np.float32(bound) and number(value) == number(bound)
-    return f"just below {number(bound)}" if alike else readable(value)

@@ -153,7 +153,7 @@ def stack_title(steps: Steps) -> str:
     if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     if place is not None:
-        return f"Traced up to layer {place + 1}, {steps[place].layer.keras}"
+        return f"Layer {place + 1}, {steps[place].layer.keras}, can’t be traced here"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
     outputs = [tensor for at in ends(steps) for tensor in steps[at].tensors]
     first, last = (

@@ -171,8 +171,6 @@ class Layer:
     """The class in `keras.layers`, which has its name unless it says another."""
     takes_nothing: ClassVar[bool] = False
     """Whether it is called on no tensor."""
-    needs_batch: ClassVar[bool] = True
-    """Whether it is traced only on tensors that have the batch in front."""
     width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
     time_letter: ClassVar[str] = ""

@@ -93,18 +93,13 @@ def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> s
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
-    if isinstance(layer, Merge) and layer.of and (layer.is_sign() or _is_apart(step)):
+    if isinstance(layer, Merge) and layer.of and layer.is_sign():
         return f"{target} = {f' {layer.sign} '.join(taken)}"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.kind == "cell":  # the states are a list of their own
         called = f"{taken[0]}, [{', '.join(taken[1:])}]" if layer.of[1:] else "x[0], [*x[1:]]"
     return f"{target} = {layer.called_on(code, called + _states(step, names))}"
-
-
-def _is_apart(step: TracedLayer) -> bool:
-    """Whether one of the tensors has no batch, which a sign broadcasts, and a layer refuses."""
-    return any(tensor[0].role != "batch" for tensor in step.inputs.tensors)
 
 
 def _made(layer: Layer, steps: Steps) -> str:

@@ -33,15 +33,8 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        given = self.list_of(inputs, "no list to merge")
-        batched = [tensor for tensor in given if tensor[0].role == "batch"]
-        fewest = min(map(len, batched), default=0)
-        for tensor in given:
-            alone = all(axis.role != "batch" for axis in tensor)
-            if tensor not in batched and (len(tensor) >= fewest or not alone):
-                raise NotTraced.of("no batch in front", *given)
-        batches = [tensor[0] for tensor in batched]
-        joined, *others = tensors = tuple(map(_batched, given))
+        joined, *others = tensors = self.list_of(inputs, "no list to merge")
+        batches = [tensor[0] for tensor in tensors]
         if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
         sign = ", by a sign" * self.is_sign()
@@ -64,11 +57,6 @@ class Merge(Joining):
             code = self.origin.call if self.origin else "()()"
             return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
         return True
-
-
-def _batched(tensor: Tensor) -> Tensor:
-    """The tensor; with one sample before it, where it has no batch."""
-    return tensor if tensor[0].role == "batch" else (Axis("1", 1, "batch"), *tensor)
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
@@ -107,6 +95,8 @@ class Concatenate(Joining, kind="concat"):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
             return Outputs(tensors)
+        if axis == 0:  # the samples are more then, which no shape with None shows
+            raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
         found = [tensor[axis] for tensor in tensors]
@@ -236,6 +226,8 @@ class Attention(Attending, Joining, kind="attend"):
         key = rest[0] if rest else value
         learned = self._learned(query)
         ranks = {len(query), len(key), len(value)}
+        if len(ranks) > 1 and 1 in {tensor[0].size for tensor in tensors}:
+            raise NotTraced.of("a batch of one to attend to", *tensors)
         if len(ranks) > 1 or not (fits(query[-1], key[-1]) and fits(key[-2], value[-2])):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)

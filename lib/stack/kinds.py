@@ -8,7 +8,6 @@ from lib.stack import (
     each_step,
     elementwise,
     joining,
-    operations,
     plain,
     recurrent,
     shaping,
@@ -17,7 +16,7 @@ from lib.stack import (
 from lib.stack.base import LAYERS, Layer
 from lib.toml import beside
 
-_MODULES = (each_step, elementwise, joining, operations, plain, recurrent, shaping, windows)
+_MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
 _CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
 for _name, _row in beside(__file__).items():
     _varied, _about = _CLASSES[_row.pop("varies")], _row.pop("about")
@@ -28,8 +27,8 @@ lstm gru rnn bi cells cell convlstm convlstm2d
 input embed dense td
 repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
-mask drop sdrop noise bnorm lnorm act relu leaky softmax number ops transpose range
-concat stack add sub mul ave max min dot attend addattend mha
+mask drop sdrop noise bnorm lnorm act relu leaky softmax number
+concat add sub mul ave max min dot attend addattend mha
 conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
 unread
 """

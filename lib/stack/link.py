@@ -17,8 +17,7 @@ from lib.experiment import Limit
 from lib.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.stack.each_step import TimeDistributed
 from lib.stack.kinds import KINDS
-from lib.stack.operations import BY_PYTHON
-from lib.stack.plain import Dense, Input, Unread
+from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.stack.recurrent import Cell, Recurrent
 from lib.stack.settings import MOST
 from lib.toml import beside

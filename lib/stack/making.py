@@ -13,8 +13,7 @@ from lib.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.stack.each_step import TimeDistributed
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.kinds import KINDS
-from lib.stack.operations import BY_PYTHON
-from lib.stack.plain import Unread
+from lib.stack.plain import BY_PYTHON, Unread
 from lib.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.stack.settings import KERAS, MOST, SIGNATURES
 
@@ -172,13 +171,12 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
             raise ShapeError.of("no direction backwards")
-        for key in ("return_sequences", "return_state", "stateful", "units"):
+        for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
-            if one != two and key == "units":  # Keras reports twice those of the first, wrongly
-                raise NotTraced.of("directions of other units", one=one, other=two)
             if one != two:
                 raise ShapeError.of("directions that differ", key=key, one=one, other=two)
-        for key in ("use_bias", "reset_after"):
+        # Of other units Keras reports twice those of the first, wrongly.
+        for key in ("units", "use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
             if None not in (one, two) and one != two:
                 raise NotTraced.of("directions of other weights", key=key, one=one, other=two)

@@ -1,4 +1,4 @@
-"""The plainest layers of a stack: its inputs, Dense, Embedding, and a list that is unpacked."""
+"""The plainest layers of a stack: inputs, Dense, Embedding, and what Python does between layers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,8 @@ FORMS = {
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """The letters of a sample of another shape, by how many axes it has."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
+"""Python's operators by their names in its module `operator`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Input(Layer, kind="input", takes_nothing=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch=False):
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     units: int = setting("k", 1, limit=UNITS)
@@ -85,7 +87,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True, needs_batch
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys", needs_batch=False):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
@@ -147,6 +149,44 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         if len(tensor) < 3:  # Keras then gives a number for each sample, which has no axis here
             raise NotTraced.of("no steps to take", tensor)
         return Outputs(((tensor[0], *tensor[2:]),))
+
+
+@dataclass(frozen=True, slots=True)
+class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+    """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
+
+    sign: str = setting("s", "mul", options=SIGNS)
+    number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
+    reversed: bool = setting("rev", False, seldom=True)
+    """Whether the number stands first."""
+
+    def code(self) -> str:
+        """As Python writes it."""
+        return self.called_on("", "x")
+
+    @property
+    def title(self) -> str:
+        """As Python writes it."""
+        return self.code()
+
+    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
+        """With a sign between tensor and number."""
+        sides = tensors, f"{self.number:g}"
+        return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
+
+    def classes(self) -> tuple[str, ...]:
+        """Keras's operation."""
+        return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays."""
+        if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
+            raise NotTraced.of("a number with a list", *inputs.tensors)
+        return Outputs(inputs.tensors)
+
+
+BY_PYTHON = (Unpack, LastStep, WithNumber)
+"""What Python does with the tensors that layers give; none is a layer of Keras."""
 
 
 @dataclass(frozen=True, slots=True)

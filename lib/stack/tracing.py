@@ -86,8 +86,6 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             layer = _again(named, steps)
             inputs = _inputs(layer, steps, kept, inputs)
             layer.check()
-            if layer.needs_batch and any(tensor[0].role != "batch" for tensor in inputs.tensors):
-                raise NotTraced.of("no batch in front", *inputs.tensors)
             outputs = layer.call(inputs)
             _check_size(outputs.tensors)
             if layer.shares is not None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
-from lib.dataset import Mended
 from lib.english import listed
 from lib.experiment import DataSettings
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, remembered, wide_columns
@@ -116,15 +115,3 @@ def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
     names = [name for name in counts.index if counts[name] > 0]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
     return sorted(names[:kept], key=str), names[kept:]
-
-
-def steps_of(table: Table, inputs: Sequence[str]) -> list[Mended]:
-    """What makes features of texts and of dates; texts that share one are told by `OTHER`."""
-    steps = list[Mended]()
-    for column in inputs:
-        if column in table.categories:
-            kept, others = _categories(table.frame[column])
-            steps.append(("category", column, (OTHER if others else "", *kept)))
-        elif column not in table.numbers:
-            steps.append(("calendar", column, ()))
-    return steps

@@ -160,28 +160,20 @@ def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
 
 
 def _scaling(dataset: Dataset, origin: Origin) -> Finding:
-    """How far means and deviations of all rows are from those of the training rows."""
+    """How far inputs are from a mean of 0 and a deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
-    columns = [*origin.inputs.T, *origin.targets.T]  # one by one: there may be a million rows
-    off = moved = grown = 0.0
-    for c, column in enumerate(columns):
-        trained = moments(column[origin.training], group[origin.training])
-        everything = moments(column, group)[:, : trained.shape[1]]
-        varies = trained[1] > CLOSE**3 * np.abs(trained[0])  # nor is it without training rows
-        (mean, scale), (all_mean, all_scale) = trained[:, varies], everything[:, varies]
-        if c < dataset.shape[2]:
-            off = np.abs([*mean, *scale - 1]).max(initial=off)
-        moved = np.abs((all_mean - mean) / scale).max(initial=moved)
-        grown = np.abs(all_scale / scale - 1).max(initial=grown)
-    own = "Means and deviations are those of the training rows alone."
+    known, off = origin.training, 0.0
+    for column in origin.inputs.T:  # one by one: there may be a million rows
+        mean, scale = moments(column[known], group[known])
+        varies = scale > CLOSE**3 * np.abs(mean)  # nor is it without training rows
+        off = np.abs([*mean[varies], *scale[varies] - 1]).max(initial=off)
+    words = "Means and deviations are those of the training rows alone."
     if off >= CLOSE:
-        own = f"In the training rows inputs are {number(off)} off a mean of 0 or a deviation of 1."
-    words = (
-        f"{own} Those of all rows would move values by up to {number(moved)} deviations, and "
-        f"change a deviation by up to {number(100 * grown)}%."
-    )
-    rows = f"{int(origin.training.sum()):,} training rows of {len(group):,}"
-    looked = f"{counted(len(columns), 'column')} in {rows}."
+        words = (
+            f"In the training rows inputs are {number(off)} off a mean of 0 or a deviation of 1."
+        )
+    columns = counted(dataset.shape[2], "input")
+    looked = f"{columns} in {int(known.sum()):,} training rows of {len(group):,}."
     return Finding("Scaling on everything", bool(off < CLOSE), words, looked)
 
 

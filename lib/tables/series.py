@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import NO_SERIES, DataSettings
-from lib.tables.features import features, steps_of
+from lib.tables.features import features
 from lib.tables.order import as_texts, segments
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
 
@@ -39,8 +38,6 @@ class Rows:
     """What was done, a sentence each."""
     fewer: tuple[str, ...]
     """And why there are fewer rows than in the table."""
-    mended: tuple[Mended, ...]
-    """The same for a script, but for the gaps, which settings tell of."""
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -65,12 +62,11 @@ def rows_of(
     labels = [*names, *targets]
     codes, times = np.zeros(len(frame), np.int8), table.times
     series: tuple[str, ...] = ("",)
-    notes, fewer, mended = list[str](), list[str](), steps_of(table, inputs)
+    notes, fewer = list[str](), list[str]()
     if by := series_column(table, data.series):
         numbers, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         codes = numbers.astype(np.int32)
         series = tuple("none" if pd.isna(name) else f"{name}" for name in found)
-        mended.append(("series", by, ()))
     keys = (times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,)
     order = np.lexsort(keys)
     moved = bool((np.diff(order) != 1).any())
@@ -79,14 +75,11 @@ def rows_of(
         notes.append(said("in_order" if moved else "crossed", by=by, series=several))
     elif moved:
         notes.append("All rows are one series, and were put in order of time.")
-        dates = [column for what, column, _ in table.mended if what == "times"]
-        mended += [("order", column, ()) for column in dates[-1:]]
     if moved:
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
         frame, codes, times = _one_row_a_time(frame, codes, times, by, fewer)
-        mended += [("average", "", ())] * bool(fewer)
     if data.missing == "fill":
         frame = _filled(frame, codes, labels, notes)
     keep = _complete(frame, labels, data.missing, fewer)
@@ -111,7 +104,6 @@ def rows_of(
         segment=segments(codes, places),
         notes=tuple(notes),
         fewer=tuple(fewer),
-        mended=tuple(mended),
     )
 
 

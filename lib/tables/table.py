@@ -9,7 +9,6 @@ from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
-from lib.dataset import Mended
 from lib.english import MONTHS
 from lib.experiment import LIMITS, ExperimentError
 from lib.toml import RefusedError, beside, say
@@ -83,12 +82,10 @@ class Table:
     texts. Its index says which row of the file each was."""
     sheets: tuple[str, ...] = ()
     """All sheets of the workbook that it is from."""
-    reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: what `pd.read_csv`, or the one under "function", needs to read it."""
-    mended: tuple[Mended, ...] = ()
-    """And what was then done to its entries, in this order."""
+    sheet: str = ""
+    """The one of them that was read."""
     fingerprint: str = ""
-    """And the SHA-256 of its bytes, 64 hexadecimal digits: nobody keeps these."""
+    """The SHA-256 of a person's own file, 64 hexadecimal digits: nobody keeps its bytes."""
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -38,8 +38,6 @@ class Numbers(NamedTuple):
     """(R,) float64, NaN where an entry isn't a number."""
     how: str
     """How commas and points were read, where that is in doubt; else empty."""
-    repairs: tuple[tuple[str, str], ...]
-    """What was done to the texts first: (regular expression, replacement)."""
 
 
 def bare(entry: str) -> str:
@@ -85,14 +83,10 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
 
 def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
     """Each text as a number, NaN where it is none. One reading of commas holds for all of them."""
-    repairs: list[tuple[str, str]] = []
 
     def repair(pattern: str, by: str = "") -> None:
         nonlocal texts
-        repaired = texts.str.replace(pattern, by, regex=True)
-        if not repaired.equals(texts):
-            repairs.append((pattern, by))
-            texts = repaired
+        texts = texts.str.replace(pattern, by, regex=True)
 
     for pattern, by in _AROUND:
         repair(pattern, by)
@@ -118,7 +112,7 @@ def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
         repair(r"\.")
         how = "points as thousands separators"
     values = pd.to_numeric(texts, errors="coerce").astype(np.float64)
-    return Numbers(values, how, tuple(repairs))
+    return Numbers(values, how)
 
 
 def not_numbers(texts: pd.Series, numbers: pd.Series) -> list[str]:
@@ -137,9 +131,8 @@ class Times(NamedTuple):
     """(R,) without a zone, NaT where an entry isn't a time."""
     how: str = ""
     """How it was read, where that is in doubt; else empty."""
-    form: str = ""
-    """How a script reads it: a format of `pandas.to_datetime`, "quarter", the unit of a number,
-    "utc" for times with a zone; empty where they are times already."""
+    are_years: bool = False
+    """Whether an entry says no more than the year."""
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
@@ -151,7 +144,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if column.dtype.kind == "M":
         zone = column.dt.tz is not None
         values = column.dt.tz_convert("UTC").dt.tz_localize(None) if zone else column
-        return Times(values, ", in UTC", "utc") if zone else Times(values)
+        return Times(values, ", in UTC") if zone else Times(values)
     if column.dtype.kind in "iuf":
         return _from_numbers(name, column)
     texts = column.astype("str").str.strip()
@@ -161,8 +154,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if as_numbers(sample, decimal_commas) is not None:
         numbers = as_numbers(texts, decimal_commas) if _words(name) & {*_FILE["times"]} else None
         return numbers and _from_numbers(name, numbers.values)
-    quarters = sample.str.fullmatch("[0-9]{4}[- ]?Q[1-4]").mean() >= NUMBERS_PART
-    if quarters:
+    if sample.str.fullmatch("[0-9]{4}[- ]?Q[1-4]").mean() >= NUMBERS_PART:
         sample, texts = _as_months(sample), _as_months(texts)
     first, readings = sample[sample.str.contains(r"\d")].iloc[0], {}
     for form in _DATES:
@@ -177,7 +169,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     how = doubts.get(form[:2], "") if len(readings) > 1 else ""
     if sample.str.contains(_PATTERNS["zone"]).any():
         how = ", in UTC"
-    return Times(readings[form], how, "quarter" if quarters else form)
+    return Times(readings[form], how)
 
 
 def _fits(dates: pd.Series) -> bool:
@@ -218,22 +210,21 @@ def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     for form, least, most in (("%Y", 1700, 2200), ("%Y%m%d", 17_000_000, 22_001_231)):
         if low >= least and high <= most and (form != "%Y" or "year" in words):
             dates = _dates(numbers.astype(int).astype("str"), form)
-            return None if dates.isna().any() else Times(dates, form=form)
+            return None if dates.isna().any() else Times(dates, are_years=form == "%Y")
     if "date" in words and low >= 20_000 and high < 100_000:
         days = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
-        return Times(days, ", as a spreadsheet counts days", "D")
-    for size, unit, how in ((1, "s", "seconds"), (1000, "ms", "milliseconds")):
+        return Times(days, ", as a spreadsheet counts days")
+    for size, how in ((1, "seconds"), (1000, "milliseconds")):
         if low >= 1e8 * size and high <= 4e9 * size:
             values = pd.to_datetime(numbers.astype("int64") * (1000 // size), unit="ms")
-            return Times(values, f", as {how} since 1970", unit)
+            return Times(values, f", as {how} since 1970")
     return None
 
 
 def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """A year, with a quarter or a month, a day and an hour, each in a column of its own.
 
-    Returns the columns, and times whose form names the parts ("year month:text", …); None where
-    there is no year, or nothing that divides it.
+    Returns the columns, and the times; None where there is no year, or nothing that divides it.
     """
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
@@ -255,10 +246,7 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
         times += pd.to_timedelta(parts["hour"], unit="h")
     if times.isna().any():
         return None
-    names = [found[part] for part in parts]
-    kinds = ["" if entries[name].dtype.kind in "iuf" else ":text" for name in names]
-    form = " ".join(f"{part}{kind}" for part, kind in zip(parts, kinds, strict=True))
-    return names, Times(times, form=form)
+    return [found[part] for part in parts], Times(times)
 
 
 def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
@@ -267,15 +255,15 @@ def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
     for column, values in entries.items():
-        name, clock, form = str(column).strip().lower(), None, "hour"
+        name, clock = str(column).strip().lower(), None
         if name in PARTS["hour"]["names"] and (hours := _part(values, "hour")) is not None:
             clock = pd.to_timedelta(hours, unit="h")
         elif name in _FILE["clock"] and not pd.api.types.is_numeric_dtype(values):
-            texts, form = values.astype("str").str.strip(), "time"
+            texts = values.astype("str").str.strip()
             if texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
                 clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
         if clock is not None:
-            return str(column), times._replace(values=dates + clock, form=f"{times.form}|{form}")
+            return str(column), times._replace(values=dates + clock, are_years=False)
     return None
 
 

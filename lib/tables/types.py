@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Mended
 from lib.english import MONTHS, counted, joined, listed
 from lib.tables.order import as_texts, place, unlabelled
 from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered, wide_columns
@@ -38,28 +37,24 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     if not types:
         return table
     wanted = dict(_wanted(table, types))
-    frame, label, before = table.frame.copy(deep=False), table.label, table.mended
-    notes, mended = list[str](), list[Mended]()
+    frame, label, notes = table.frame.copy(deep=False), table.label, list[str]()
     labels = [] if label is None else list(label.columns)
     dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
     if len(dates) > 1:
         raise WindowError.of("labels_twice", columns=joined(dates))
     loses = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
-    if loses:
-        times = ("times", "order", "newest first")
-        before = tuple(each for each in before if each[0] not in times)
-        if label is not None:
-            frame = _unlabelled(frame, label, wanted)
-            notes.append(f"{joined(labels)} no longer labels the rows.")
+    if loses and label is not None:
+        frame = _unlabelled(frame, label, wanted)
+        notes.append(f"{joined(labels)} no longer labels the rows.")
     for name, kind in wanted.items():
         if kind == "out":
             frame = frame.drop(columns=name, errors="ignore")
         elif kind in ("number", "category"):
             as_kind = _number if kind == "number" else _category
-            frame[name] = as_kind(frame[name], notes, mended)
+            frame[name] = as_kind(frame[name], notes)
     if dates:
-        read = _times(frame[dates[0]], notes, mended)
-        placed = place(frame.drop(columns=dates), read, frame[dates], notes, mended)
+        read = _times(frame[dates[0]], notes)
+        placed = place(frame.drop(columns=dates), read, frame[dates], notes)
         changed = placed._asdict()
     elif loses:
         changed = unlabelled(frame, notes)._asdict()
@@ -74,7 +69,6 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         notes=(*table.notes, *notes),
         inputs=tuple(name for name in table.inputs if name in numbers),
         targets=tuple(name for name in table.targets if name in numbers),
-        mended=(*before, *mended),
     )
 
 
@@ -102,7 +96,7 @@ def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
     return frame.iloc[np.argsort(label.index, kind="stable")].reset_index(drop=True)
 
 
-def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
+def _number(column: pd.Series, notes: list[str]) -> pd.Series:
     if column.dtype.kind == "f":
         return column
     texts = column.astype("str").str.strip()
@@ -112,21 +106,19 @@ def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Ser
         raise WindowError.of("no_number", column=column.name, entries=entries)
     how = f" with {numbers.how}" if numbers.how else ""
     notes += [f"{column.name} was read as numbers{how}.", *not_numbers(texts, numbers.values)]
-    mended.append(("numbers", str(column.name), sum(numbers.repairs, ())))
     return numbers.values
 
 
-def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
+def _category(column: pd.Series, notes: list[str]) -> pd.Series:
     if column.dtype.kind != "f":
         return column
     if (count := column.nunique()) > MOST_TEXTS:
         raise WindowError.of("many_numbers", column=column.name, count=count, most=MOST_TEXTS)
     notes.append(f"{column.name} was read as categories.")
-    mended.append(("texts", str(column.name), ()))
     return as_texts(column)
 
 
-def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
+def _times(column: pd.Series, notes: list[str]) -> pd.Series:
     """The column as times (R,), none missing."""
     forced = column if column.dtype.kind == "f" else column.astype("str")
     times = as_times("year date", forced, decimal_commas=False)
@@ -135,7 +127,6 @@ def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Seri
         entries = listed(map(str, wrong.unique()))
         raise WindowError.of("no_dates", column=column.name, entries=entries)
     notes.append(f"{column.name} labels the rows{times.how}.")
-    mended.append(("times", str(column.name), (times.form, str(column.name))))
     return times.values
 
 
@@ -158,8 +149,6 @@ def unrolled(table: Table) -> Table:
     frame = frame[kept].reset_index(drop=True)
     note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
     note += f"; left out: {listed(map(str, others))}." if others else "."
-    [label, *_] = [name for what, name, _ in reversed(table.mended) if what == "times"] or [""]
-    mended: Mended = ("unroll", VALUE, (label, table.series, *columns))
     return replace(
         table,
         frame=frame,
@@ -169,5 +158,4 @@ def unrolled(table: Table) -> Table:
         inputs=(),
         targets=(),
         units={},
-        mended=(*table.mended, mended),
     )

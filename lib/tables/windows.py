@@ -140,9 +140,7 @@ class _Draft:
             about=f"At every step, {told}, from {read_as}.",
             notes=(*table.notes, *rows.notes, *rows.fewer, *still, *self._said(origin)),
             source=table.source,
-            reading=table.reading,
             fingerprint=table.fingerprint,
-            mended=(*table.mended, *rows.mended),
         )
         return with_baselines(made, origin)
 

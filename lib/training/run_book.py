@@ -23,8 +23,7 @@ TIDY_SECONDS = 5.0
 """Between two looks for what can be paused or forgotten; and, of another server's run, between two
 signs to that one that somebody looks here."""
 YIELD_SECONDS = 15
-"""A run that nobody has looked at for so long gives way to those that are watched. Pages look every
-five seconds at least, but for hidden tabs."""
+"""A run nobody has looked at for so long gives way to watched ones; open tabs look every 5 s."""
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
 CROWD, CROWDED_SECONDS = 8, 90

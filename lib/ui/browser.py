@@ -30,12 +30,15 @@ def current_palette() -> Palette:
     return PALETTES[st.context.theme.type or "light"]
 
 
-def component(key: str, module: str) -> Any:
+def component(key: str, module: str, *scripts: str) -> Any:
     """A component of the .html, .css and .js beside a module, its `__file__`.
 
-    Before its own CSS comes what components share, the look of their buttons.
+    Before its own CSS comes what components share, the look of their buttons. Its own script can
+    call what the named ones in the same folder define: Streamlit takes one script.
     """
+    own = Path(module)
     html, css, js = (
-        Path(module).with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
+        own.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
     )
-    return st.components.v2.component(key, html=html, css=_SHARED + css, js=js)
+    others = [own.with_name(name).read_text("utf-8") for name in scripts]
+    return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))

@@ -10,7 +10,7 @@ from lib.dataset import Dataset
 from lib.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
 from lib.english import capital, joined
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
-from lib.export import ARRAYS, EXPORTS, arrays
+from lib.export import arrays, data_name
 from lib.memory import share
 from lib.narrate.data import thinned
 from lib.tables import Table, TooShortError
@@ -109,17 +109,12 @@ def in_words(cure: Mapping[str, int]) -> str:
 
 
 def take_prepared(loaded: Loaded) -> None:
-    """Draw a button for each, or none where the table is somebody else's: that isn't handed on."""
-    dataset, export = loaded.dataset, EXPORTS["preparation"]
-    mine = dataset.name == "upload"
-    if mine and session().upload.table is None:
+    """Draw a button for the arrays, but not for those of somebody else's table."""
+    dataset = loaded.dataset
+    if dataset.name == "upload" and session().upload.table is None:
         return
     with card("Take it away", key="take_away"):
-        with st.container(horizontal=True):
-            binary = "application/octet-stream"
-            save_button("The arrays", lambda: arrays(dataset), ARRAYS, binary)
-            code = export.write(loaded.experiment, dataset)
-            name = export.file_name(loaded.experiment, dataset)
-            save_button("The code that makes them", code, name, "text/x-python")
-        beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
-        hint(f"{ARRAYS} has x, y and their names; {name}{beside} makes x and y anew.")
+        name = f"{data_name(dataset)}.npz"
+        save_button("The arrays", lambda: arrays(dataset), name, "application/octet-stream")
+        loads = " Explore's scripts load this file." if dataset.origin else ""
+        hint(f"x, y and their names, for NumPy's load.{loads}")

@@ -48,7 +48,6 @@ moment where a run of a page is cut short: then it was asked for in vain."""
 
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
-WATCHED = "This is another person's run. The settings apply to a file of your own."
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -152,7 +151,7 @@ def sidebar(*, with_table: bool) -> Settled:
             if yours:
                 uploader()
             if foreign:
-                hint(WATCHED)
+                hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)
     if has_columns(settled):

@@ -19,7 +19,8 @@ from threading import Lock
 from typing import Any
 
 from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -169,14 +170,14 @@ class Upload:
             answer = await self._exchange(scope, head, ticket)
             if answer[0]["status"] < 300:
                 try:
-                    upload = await self._receive(ticket, headers, head, pieces)
+                    upload = await self._receive(ticket, scope, head, pieces)
                 except UploadError as error:
                     refused = _REFUSED + f"{error}".encode()
                     answer = await self._exchange(scope, head, refused)
             for message in answer:
                 await send(message)
-        except MultiPartException as error:
-            await PlainTextResponse(error.message, 400)(scope, receive, send)
+        except HTTPException as error:
+            await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
         except (ConnectionError, TimeoutError):
             return
         finally:
@@ -184,25 +185,25 @@ class Upload:
                 self._incoming.forget(ticket)
 
     async def _receive(
-        self, ticket: bytes, headers: Headers, head: bytes, pieces: AsyncGenerator[bytes, None]
+        self, ticket: bytes, scope: Scope, head: bytes, pieces: AsyncGenerator[bytes, None]
     ) -> UploadFile:
         """Receive the only file of a form.
 
-        Raises UploadError for one that is refused, MultiPartException for another body, and
+        Raises UploadError for one that is refused, HTTPException for another body, and
         ConnectionError.
         """
+        unread = [head]
 
-        async def counted() -> AsyncGenerator[bytes, None]:
-            self._incoming.count(ticket, len(head))
-            yield head
-            async for piece in pieces:
-                self._incoming.count(ticket, len(piece))
-                yield piece
+        async def counted() -> Message:
+            piece = unread.pop() if unread else await anext(pieces, None)
+            self._incoming.count(ticket, len(piece or b""))
+            return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
         try:
             try:
-                parser = MultiPartParser(headers, counted(), max_files=1, max_fields=0)
-                (upload,) = (await parser.parse()).values() or ("",)
+                # With its app in the scope, Starlette raises HTTPException for a broken form.
+                request = Request({**scope, "app": self._app}, counted)
+                (upload,) = (await request.form(max_files=1, max_fields=0)).values() or ("",)
             except UploadError:
                 self._incoming.forget(ticket)
                 async for _ in pieces:  # browsers expect no answer before they have sent all
@@ -211,7 +212,7 @@ class Upload:
         except TimeoutError:
             raise UploadError.of("slow", rate=LEAST_RATE * 60 / 1e6) from None
         if not isinstance(upload, UploadFile):
-            raise MultiPartException("A form with one file was expected.")
+            raise HTTPException(400, "A form with one file was expected.")
         self._incoming.arrived(ticket, upload)
         asyncio.get_running_loop().call_later(SECONDS + 1, self._incoming.drop_old)
         return upload

@@ -1,4 +1,5 @@
-// The script of every page; what it is for stands in listener.py.
+// The script of every page: listener.py says what it does. white_page.js and plotly_private.js stand
+// before it in one module, since a component has one script.
 
 // Where a person types, what covers the page, and who has keys of their own.
 const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
@@ -30,9 +31,6 @@ const SEEN = 200; // milliseconds in which a new curve takes the look of the old
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const LISTENER = ".st-key-listener";
-const LOOKS = 1000; // milliseconds between two looks whether the page is white
-const WHITE = 3; // so many of these in a row are too many
-const AGAIN = 10000; // milliseconds after a load until the page may be loaded anew
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 // Once a link has been pressed no component may tell anything of the page that is left: Streamlit
@@ -42,23 +40,6 @@ const arrive = () => { delete document.documentElement.dataset.leaves; };
 function leave() {
   document.documentElement.dataset.leaves = "";
   setTimeout(arrive, LEAVES);
-}
-
-// Streamlit (1.67) takes the whole page away when a message has no place on it, and stays white:
-// such a page is loaded anew. Every page has a listener, and so one without is white, but for the
-// moments in which a run draws it.
-function watch() {
-  const page = document.documentElement.dataset;
-  if ("watched" in page) return;
-  page.watched = "";
-  let looks = 0;
-  setInterval(() => {
-    const app = document.querySelector("[data-testid=stApp]");
-    const rests = !app || app.dataset.testScriptState === "notRunning";
-    looks = rests && !document.querySelector(LISTENER) ? looks + 1 : 0;
-    if (looks < WHITE || performance.now() < AGAIN) return;
-    location.reload();
-  }, LOOKS);
 }
 
 function nameOf({ key, code, shiftKey }) {
@@ -94,31 +75,8 @@ function press(element, key) {
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A chart's columns (by what Plotly keeps of its layout) and a tensor's rows: which timestep, from
-// 0, is at a place on the screen, and which place, as left, top, width and height, has a timestep.
-// Undefined where there is none.
-function columns(chart) {
-  // Of the two that take turns (see lib.ui.text) the one that is seen: the other may be older.
-  const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
-  const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
-  if (!plot) return null;
-  const { hovermode, xaxis, _size: { l, t, w, h } } = plot._fullLayout, [low, high] = xaxis.range;
-  const box = plot.getBoundingClientRect(), each = w / (high - low);
-  const steps = xaxis.tickvals.at(-1); // the last one is always named
-  return {
-    marksItself: hovermode === "x unified", // by Plotly
-    at(x) {
-      const value = low + (x - box.left - l) / each;
-      if (value < low || value > high) return undefined;
-      return Math.max(1, Math.min(steps, Math.round(value))) - 1;
-    },
-    place(step) {
-      if (step >= steps || step + 1 < low || step + 1 > high) return undefined;
-      const width = Math.max(4, Math.min(each, 12)); // in the middle, so that marks stay in sight
-      return [box.left + l + (step + 1 - low) * each - width / 2, box.top + t, width, h];
-    },
-  };
-}
+// A tensor's rows: which timestep, from 0, is at a place on the screen, and which place, as left, top,
+// width and height, has a timestep; undefined where there is none. `columns` has the same of a chart.
 function rows(tensor) {
   const middles = tensor.dataset.middles.split(" "), box = tensor.getBoundingClientRect();
   const height = middles[1] - middles[0]; // as those, a share of the tensor's
@@ -234,7 +192,7 @@ function mount(root) {
   });
 
   arrive(); // what is mounted is the next page's
-  if ((root.getRootNode().host ?? root).closest(LISTENER)) watch();
+  if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;
   addEventListener("popstate", () => location.pathname !== path && leave(), { signal: own.ended.signal });
   listen("click", (event) => {
@@ -289,7 +247,7 @@ function mount(root) {
   const runOf = ({ name }) => name.match(/^([A-F])(,|$)/)?.[1]; // Plotly has no other mark for it
   function tag() {
     document.querySelectorAll(`${CURVES} .trace:not([data-run])`).forEach((curve) => {
-      curve.dataset.run = runOf(curve.__data__[0].trace) ?? "";
+      curve.dataset.run = runOf(traceOf(curve)) ?? "";
     });
     if (!page.lifts || document.querySelector(`${CURVES} .trace[data-run="${page.lifts}"]`)) return;
     delete page.lifts; // its run was taken off

@@ -20,7 +20,8 @@ from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
 KEY = "listener"
-_component = component(KEY, __file__)
+SCRIPTS = "white_page.js", "plotly_private.js"
+_component = component(KEY, __file__, *SCRIPTS)
 _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
 """A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
 

@@ -35,7 +35,7 @@ WORKER_DELAY = 4.0
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
 WATCH_SECONDS = 2.0
-"""Between two looks whether a worker could start."""
+"""Between two looks whether a worker could start, or whether a file's rows are shared."""
 
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 """How fast a run is shown, which may be over in a blink, by name in the address: a label, and the

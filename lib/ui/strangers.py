@@ -8,9 +8,6 @@ from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.worth import Worth, worth_of_seeds
 
-LOOK_SECONDS = 2.0
-"""Between two looks whether the owner shares the rows."""
-
 
 def foreign_upload() -> Run | None:
     """Another browser's run on an upload, where this session watches it and has no upload."""
@@ -26,7 +23,7 @@ def follow_sharing(run: Run) -> None:
         if runs.may_see_rows(run) != run.dataset.has_rows:
             st.rerun()
 
-    fragment(look, run_every=LOOK_SECONDS)()
+    fragment(look, run_every=runs.WATCH_SECONDS)()
 
 
 def worth_of(run: Run, weights: SeedWeights) -> Worth | None:

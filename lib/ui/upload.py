@@ -219,9 +219,8 @@ def _sheets(table: Table) -> None:
     record = session().upload
     if record.workbook is None or len(table.sheets) < 2:
         return
-    sheet = table.reading.get("sheet_name", table.sheets[0])
-    control = bound("upload_sheet", sheet, partial(_begin, *record.workbook))
-    st.selectbox("Sheet", table.sheets, table.sheets.index(sheet), **control)
+    control = bound("upload_sheet", table.sheet, partial(_begin, *record.workbook))
+    st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
 
 
 def _stays() -> str:

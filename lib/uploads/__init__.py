@@ -103,8 +103,5 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     reader = import_module(f"{__name__}.{READERS[kind]}")
     raw: RawTable = getattr(reader, f"read_{kind}")(content, sheet)
     placed = put_in_order(raw, take_times(raw))
-    if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
-        raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
-    made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
-    made["fingerprint"] = hashlib.sha256(content).hexdigest()
+    made = {"notes": tuple(raw.notes), "fingerprint": hashlib.sha256(content).hexdigest()}
     return Table(name, **(placed._asdict() | made | raw.known))

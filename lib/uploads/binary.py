@@ -36,15 +36,10 @@ def read_workbook(content: bytes, sheet: str = "") -> RawTable:
         others = f"; there are the sheets {listed(sheets)}" if len(sheets) > 1 else ""
         raise UploadError.of("empty_sheet", sheet=chosen, others=others)
     top, headed, names, notes = _header(cells, filled)
-    reading: dict[str, Any] = {"function": "pd.read_excel", "engine": "calamine"}
-    if chosen != sheets[0]:
-        reading["sheet_name"] = chosen
-    if top != 1 or names != [str(name) for name in cells.iloc[0]]:
-        reading |= {"header": None, "skiprows": top, "names": names}
     if rest := [name for name in sheets if name != chosen]:
         notes.insert(0, f"The sheet {chosen} was read; there are {listed(rest)}, too.")
     entries = cells.iloc[top:].reset_index(drop=True).set_axis(names, axis=1)
-    raw = RawTable(entries, reading, notes, known={"sheets": tuple(sheets)})
+    raw = RawTable(entries, notes, known={"sheets": tuple(sheets), "sheet": chosen})
     if (empty := raw.entries.isna().all(axis=1)).any():
         raw.drop_rows(empty)
     raw.entries = raw.entries.infer_objects()
@@ -55,7 +50,6 @@ def read_workbook(content: bytes, sheet: str = "") -> RawTable:
             raw.entries[name] = pd.to_datetime(column)
         else:  # cells of several kinds
             raw.entries[name] = column.map(str, na_action="ignore").astype("str")
-            raw.mended.append(("texts", str(name), ()))
     if headed:
         raw.drop_row_numbers()
     return raw
@@ -140,10 +134,9 @@ def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         why = f"{error}".splitlines()[0].rstrip(".")
         raise UploadError.of("broken_parquet", error=why) from None
-    raw = RawTable(frame, {"function": "pd.read_parquet"})
+    raw = RawTable(frame)
     left_over = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
     if not left_over:  # by sorting: row numbers are no column
-        raw.mended.append(("index", "", ()))
         raw.entries = frame.reset_index()
     raw.entries = raw.entries.reset_index(drop=True)
     others = [f"{field.name} ({field.type})" for field in schema if field.name not in plain]
@@ -223,11 +216,8 @@ def _table(found: dict[str, np.ndarray], said: dict[str, str]) -> RawTable:
     ]
     values = np.concatenate(parts, axis=-1, dtype=np.float64).reshape(n * steps, -1)
     frame = pd.DataFrame(values, columns=names)
-    raw = RawTable(frame, {"function": "np.load"}, notes + renamed)
-    series = SERIES if steps > 1 else ""
-    sizes = map(str, (n, steps, len(used)))
-    raw.mended.append(("arrays", series, (*sizes, *used, *map(str, each), *names)))
-    if not series:
+    raw = RawTable(frame, notes + renamed)
+    if steps == 1:
         return raw
     raw.notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
     if rest and each[1] == 1:

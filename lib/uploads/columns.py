@@ -1,7 +1,6 @@
 """All entries → the times that label the rows, and the columns that are numbers or texts."""
 
 from collections.abc import Hashable, Iterator
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -35,7 +34,6 @@ def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
         undated = raw.entries.loc[times.values.isna(), columns[0]].dropna()
         which = f": {listed(dict.fromkeys(map(repr, undated)))}" if len(undated) else ""
         raw.notes.append(said("undated", rows=counted(int(first + after), "row"), which=which))
-        raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
         raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
         times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
     labels = raw.entries[columns]
@@ -50,7 +48,7 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
         times = as_times(column, entries[column], raw.decimal_commas)
         if times is None:
             continue
-        if times.form == "%Y" and not times.values.dropna().is_unique:
+        if times.are_years and not times.values.dropna().is_unique:
             years.append(([column], times))
         elif (both := with_clock(times, entries.drop(columns=column))) is not None:
             yield [column, both[0]], both[1]
@@ -70,7 +68,7 @@ def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Pla
     if found is None:
         notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
         return _described(unlabelled(frame, notes), raw.notes)
-    labels, (times, how, form) = found
+    labels, (times, how, _) = found
     names = [str(name) for name in labels.columns]
     label = _kept(labels, times)
     raw.notes.append(f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
@@ -79,8 +77,7 @@ def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Pla
         texts = pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
         placed = unlabelled(frame, raw.notes)._replace(times=texts, label=label)
     else:
-        raw.mended.append(("times", joined(names), (form, *names)))
-        placed = place(frame, times, label, raw.notes, raw.mended)
+        placed = place(frame, times, label, raw.notes)
     return _described(placed, raw.notes)
 
 
@@ -111,7 +108,6 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
             continue
         elif (reading := as_numbers(column, raw.decimal_commas)) is not None:
             how, numbers = reading.how, reading.values
-            raw.mended.append(("numbers", name, tuple(chain(*reading.repairs))))
             notes += not_numbers(column, numbers)
         elif column.notna().any():
             columns[name] = column.astype("str").astype("category")
@@ -121,7 +117,6 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
         if numbers is not None and (wrong := numbers.abs() > _HUGE).any():
             huge += int(wrong.sum())
             numbers = numbers.mask(wrong)
-            raw.mended.append(("huge", name, (f"{_HUGE:g}".replace("+", ""),)))
         if numbers is None or numbers.isna().all():
             left.setdefault("Empty columns", []).append(name)
         else:

@@ -36,7 +36,7 @@ _ONE_AT_A_TIME = Lock()
 
 def read_text(content: bytes, _sheet: str = "") -> RawTable:
     """Have pandas read a CSV. Raises UploadError for what isn't one."""
-    text, reading = _as_utf8(content)
+    text, skipped = _as_utf8(content)
     layout, names, notes = _layout(text)
     # With `index_col=False` a delimiter that ends each line makes no column.
     options = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
@@ -46,16 +46,10 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
             warnings.simplefilter("error", pd.errors.ParserWarning)
             entries = pd.read_csv(io.BytesIO(text), **how)
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
-        raise _unreadable(str(error), len(names), reading.get("skiprows", 0)) from None
+        raise _unreadable(str(error), len(names), skipped) from None
     delimiter = layout.get("sep", ",")
     edge = re.escape(delimiter.encode())
-    needed = {
-        "skipinitialspace": f"{delimiter} ".encode() in text,
-        "index_col": re.search(rb"%b\r?(?:\n|\Z)" % edge, text),
-        "na_values": any(entries[name].hasnans for name in names) and _has_marks(text, delimiter),
-    }
-    reading |= layout | {name: options[name] for name, is_needed in needed.items() if is_needed}
-    raw = RawTable(entries, reading, notes, decimal_commas="decimal" in layout)
+    raw = RawTable(entries, notes, decimal_commas="decimal" in layout)
     raw.cells = f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
     raw.cells += "save the file with commas."
     # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
@@ -67,12 +61,11 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
     return raw
 
 
-def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
-    """The text, and what pandas must be told to read the file: an encoding, lines to skip."""
+def _as_utf8(content: bytes) -> tuple[bytes, int]:
+    """The text of the table, and how many lines above it are left out."""
     encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
     if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
         encoding = "utf-16-le" if content[0] else "utf-16-be"
-    reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
@@ -80,9 +73,6 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
             named = encoding.removesuffix("-sig").upper()
             raise UploadError.of("other_encoding", encoding=named, start=error.start) from None
         text = content.decode("cp1252", errors="replace")
-        reading = {"encoding": "cp1252"}
-        if "\ufffd" in text:
-            reading["encoding_errors"] = "replace"
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError.of("empty")
     start = text[:4096]
@@ -91,18 +81,7 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
         raise UploadError.of("no_text")
     # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
-    if above := text[: len(text) - len(table)]:
-        reading["skiprows"] = len(above.splitlines())
-        if "\n" not in text:
-            reading["lineterminator"] = "\r"  # else pandas takes all lines for one that is skipped
-    return table.encode("utf-8"), reading
-
-
-def _has_marks(text: bytes, delimiter: str) -> bool:
-    """Whether one of MISSING stands alone in an entry."""
-    edge, marks = re.escape(delimiter), "|".join(map(re.escape, MISSING))
-    alone = rf'(?:\A|[\n\r"]|{edge} ?)(?:{marks})(?:[\n\r"]|{edge}|\Z)'
-    return re.search(alone.encode(), text) is not None
+    return table.encode("utf-8"), len(text[: len(text) - len(table)].splitlines())
 
 
 def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -118,11 +97,10 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
         if not body and len(text) <= _SAMPLE:
             raise UploadError.of("header_alone", names=listed(filter(str.strip, first)))
         names, notes = unique_names(first)
-        layout |= {"header": 0, "names": names} if names != first else {}
     else:
         names, _ = unique_names([""] * len(first))
         notes = ["The first line holds values, not names, so the columns are numbered."]
-        layout |= {"header": None, "names": names}
+        layout["header"] = None
     entries = [entry for row in body for entry in row]
     if delimiter != "," and has_decimal_commas(entries, delimiter):
         layout["decimal"] = ","

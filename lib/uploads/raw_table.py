@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.tables.texts import bare
 
@@ -24,15 +23,12 @@ _WORDS_OF_DATES = re.compile(
 
 @dataclass(slots=True, eq=False)
 class RawTable:
-    """A file's entries, and what was done to them so far."""
+    """A file's entries, and what is known of them so far."""
 
     entries: pd.DataFrame
     """Numbers, texts, or dates, as far as the file or pandas tells them apart."""
-    reading: dict[str, Any]
-    """What a script must tell pandas to read them alike: see `lib.tables.table.Table`."""
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
-    mended: list[Mended] = field(default_factory=list)
     decimal_commas: bool = False
     cells: str = ""
     """A sentence on how its cells were told apart, where that may be wrong."""
@@ -42,7 +38,6 @@ class RawTable:
     def drop_rows(self, empty: pd.Series) -> None:
         """Leave out rows (R,) bool in which there is nothing."""
         self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
-        self.mended.append(("empty rows", "", ()))
         self.entries = self.entries[~empty].reset_index(drop=True)
 
     def drop_row_numbers(self) -> None:

@@ -19,12 +19,12 @@ from nbclient import NotebookClient
 
 from lib.dataset import Dataset
 from lib.datasets import DATASETS, make_dataset, settle
-from lib.datasets.series import FILE_NAMES, FILES
 from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export import ARRAYS, EXPORTS
+from lib.export import EXPORTS, arrays, data_name
 from lib.run import Snapshot, Status
 from lib.training.client import TrainingClient
 from lib.uploads import read_upload
+from tests.unit.own_data import csv, trend
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE
 
@@ -97,16 +97,16 @@ class Runner:
             encoding="utf-8",
             env=ONE_THREAD,
         )
-        for name in FILE_NAMES.values():
-            (folder / name).write_bytes((FILES / name).read_bytes())
-        (folder / FILE).write_bytes(OWN)
 
-    def give(self, file: str, script: str, *, quick: bool = True, folder: str = ".") -> None:
-        """Have a script run in its turn."""
-        place = self.folder / folder
-        (place / file).write_text(script, encoding="utf-8")
+    def give(
+        self, file: str, script: str, dataset: Dataset | None = None, *, quick: bool = True
+    ) -> None:
+        """Have a script run in its turn, beside the arrays of its dataset if it is a table's."""
+        if dataset and dataset.origin:
+            (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
+        (self.folder / file).write_text(script, encoding="utf-8")
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([f"{place}", file, quick]) + "\n")
+        self._process.stdin.write(json.dumps([f"{self.folder}", file, quick]) + "\n")
         self._process.stdin.flush()
         self._waiting.append(file)
 
@@ -156,7 +156,7 @@ def cases(client: TrainingClient, runner: Runner) -> dict[str, Case]:
         whole = experiment.set(batch=512)  # quicker by half, and none can tell
         for name, of in {"exact": experiment, "keras": whole}.items():
             script = EXPORTS[name].write(of, dataset, found[row].snapshot)
-            runner.give(f"{name}-{row}.py", script)
+            runner.give(f"{name}-{row}.py", script, dataset)
     return found
 
 
@@ -217,32 +217,24 @@ def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, run
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 
 
-def test_a_script_ends_where_the_file_beside_it_is_another(cases, runner) -> None:
-    """With a sentence that says so: its figures would be others for no reason that one sees."""
-    (runner.folder / "other").mkdir()
-    (runner.folder / "other" / FILE).write_bytes(OWN.replace(b"20", b"21"))
-    case = cases["3213211"]
-    for name in ("keras", "exact", "preparation"):
-        script = EXPORTS[name].write(case.experiment, case.dataset)
-        runner.give(f"{name}-other.py", script, folder="other")
-        printed, error, _ = runner.result(f"{name}-other.py")
-        assert error == f"{FILE} isn't the file that the app read: put that one here."
-        assert not printed
-
-
-def test_an_exact_script_tells_figures_that_are_not_the_apps(cases, runner) -> None:
-    """Figures that are off by more than rounding explains: it says so, and its own figures."""
-    case = cases["3131311"]
+def test_an_exact_script_tells_figures_that_are_not_the_apps(client, runner) -> None:
+    """Of a series in which rounding moves hardly anything, figures that are off by 1%."""
+    table = read_upload("co2.csv", csv(trend(weeks=200)))
+    settings = {"T": 8, "horizon": 12, "form": "change", "epochs": 3, "batch": 64, "seeds": 2}
+    experiment = settle(Experiment().set(data="upload", U=4, mode="last", **settings), table)
+    dataset = make_dataset(experiment, table)
+    run = client.start(experiment, dataset)
+    case = Case(experiment, dataset, client.wait(run, PATIENCE))
     seeds = [
         {mode: replace(r, last_step_mse=r.last_step_mse * 1.01) for mode, r in seed.items()}
         for seed in case.snapshot.seeds
     ]
     wrong = replace(case.snapshot, results=seeds[0], others=tuple(seeds[1:]))
-    script = EXPORTS["exact"].write(case.experiment, case.dataset, wrong)
+    script = EXPORTS["exact"].write(experiment, dataset, wrong)
     again = "    others = train_all(toward)[0]"
     told = '    print("layers of", build().layers[0].compute_dtype)'
     assert again in script
-    runner.give("exact-wrong.py", script.replace(again, f"{told}\n{again}"))
+    runner.give("exact-wrong.py", script.replace(again, f"{told}\n{again}"), dataset)
     printed, error, _ = runner.result("exact-wrong.py")
     assert "AssertionError: these figures differ from the app's by more than" in error
     assert re.findall("layers of (.*)", printed) == ["float64", "float32", "float32"]
@@ -283,19 +275,6 @@ def test_both_models_of_a_script_start_from_the_same_weights(runner) -> None:
     same = "print(float(np.max(np.abs(sequence(x[:3])[:, -1] - last_step(x[:3])))))\n"
     runner.give("start.py", f"{code}\n{same}")
     assert runner.result("start.py")[:2] == ["0.0\n", ""]
-
-
-def test_a_preparation_runs_by_itself(runner) -> None:
-    """Beside the bundled file."""
-    experiment = settle(Experiment().set(data="seattle", T=4, test=20, inputs=("month of year",)))
-    dataset = make_dataset(experiment)
-    export = EXPORTS["preparation"]
-    name = export.file_name(experiment, dataset)
-    runner.give(name, export.write(experiment, dataset))
-    assert not runner.result(name)[1]
-    with np.load(runner.folder / ARRAYS) as made:
-        np.testing.assert_allclose(made["x"], dataset.x, rtol=1e-5, atol=1e-6)
-        assert (made["train"], made["test"]) == (dataset.train, dataset.test)
 
 
 def quick_cell() -> nbformat.NotebookNode:

@@ -42,7 +42,7 @@ def test_readmes_scripts_train_sweep_and_trace() -> None:
 
 
 def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:
-    """It trains on the file beside it, and leaves an exact script of that run there."""
+    """It trains on the file beside it, and leaves its exact script and arrays there."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     own = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
     rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80)]
@@ -52,3 +52,5 @@ def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:
     for mode, error in errors.items():
         assert f'"{mode}": {float(error):.8g}' in script
     assert len(errors) == 2
+    assert 'FILE = "sales.npz"' in script
+    assert (tmp_path / "sales.npz").exists()

@@ -44,23 +44,6 @@ def test_a_bidirectional_layers_shape_and_count_are_keras(cell, merge_mode):
         assert rnn_parameter_count(cell, 3, 4, bidirectional=True) == layer.count_params()
 
 
-def test_the_older_gru_has_fewer_biases_in_keras_too():
-    """`reset_after=False`."""
-    layer = keras.layers.GRU(4, reset_after=False)
-    layer.build((None, 5, 3))
-    assert rnn_parameter_count("gru", 3, 4, reset_after=False) == layer.count_params()
-
-
-@pytest.mark.parametrize("shape", [(5,), (5, 3, 2)])
-def test_keras_refuses_other_numbers_of_axes_in_the_same_words(shape):
-    """`expected ndim=3, found ndim=…`."""
-    words = rf"expected ndim=3, found ndim={len(shape) + 1}"
-    with pytest.raises(ValueError, match=words):
-        keras.layers.LSTM(4)(keras.Input(shape))
-    with pytest.raises(ValueError, match=words):
-        rnn_output_shape((None, *shape), 4, return_sequences=False)
-
-
 @pytest.mark.parametrize(
     ("cell", "layers", "head"), list(itertools.product(CELLS, [1, 3], ["dense", "none"]))
 )

@@ -77,7 +77,10 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
     for script in ("keras", "exact"):
         compile(file(script).read(), script, "exec")
     assert json.load(file("notebook"))["nbformat"] == 4
-    assert b"temp_max" in file("data").read()
+    assert card["data"][0] == "seattle.npz"
+    assert card["data"][0] in taken(app, given, "exact").decode()
+    with np.load(file("data")) as arrays:
+        assert "temp_max" in arrays["feature_names"]
     kept = open_kept("a.unrolled", file("kept").read())
     frame = pd.read_csv(file("predictions_csv"))
     assert len(frame) == len(pd.read_parquet(file("predictions_parquet")))
@@ -169,7 +172,7 @@ def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeCli
     assert "trains" in given[-1]["note"]
     let_go(client, Status.FINISHED)
     app.run()
-    assert "keras_now" not in given[-1]["files"]
+    assert not {"keras_now", "data"} & given[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
@@ -193,12 +196,14 @@ def test_somebody_elses_rows_are_not_handed_on(
     press(app, "train")
     let_go(client, Status.FINISHED)
     app.run()
-    assert {"kept_rows", "predictions_csv"} <= given[-1]["files"].keys()
+    rows_of_file = {"kept_rows", "predictions_csv", "keras", "exact", "data"}
+    assert rows_of_file <= given[-1]["files"].keys()
     whole = taken(app, given, "kept_rows")
     assert open_kept("a.unrolled", whole).table is not None
     monkeypatch.setattr(runs, "table_of_run", lambda: None)
     app.run()
-    assert not {"kept_rows", "predictions_csv"} & given[-1]["files"].keys()
+    assert not rows_of_file & given[-1]["files"].keys()
+    assert not app.code
     assert "weights" in given[-1]["files"]
 
 

@@ -323,7 +323,7 @@ def test_a_white_page_is_loaded_anew(page: Page) -> None:
 @pytest.mark.parametrize("calls", [1, 3])
 def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> None:
     """And no longer once its place in the page is gone."""
-    files = Path(listener.__file__)
+    files, scripts = Path(listener.__file__), (*listener.SCRIPTS, "listener.js")
     page.set_content(
         f"""<div class="st-key-do_it"><button onclick="window.clicks = (window.clicks ?? 0) + 1">
         </button></div><div id="place">{files.with_suffix(".html").read_text("utf-8")}</div>"""
@@ -338,7 +338,7 @@ def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> No
                 window.end = module.default({ data: keys, parentElement: document });
             }
         }""",
-        [files.with_suffix(".js").read_text("utf-8"), keys, calls],
+        ["".join(files.with_name(name).read_text("utf-8") for name in scripts), keys, calls],
     )
     page.keyboard.press("t")
     assert page.evaluate("window.clicks") == 1

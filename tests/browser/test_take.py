@@ -105,8 +105,8 @@ def test_everything_of_a_run_is_taken_away(page: Page, tmp_path: Path) -> None:
     assert np.array_equal(again.snapshot.results["last"].loss, snapshot.results["last"].loss)
     name, content = taken(page, "keras", tmp_path)
     compile(content, name, "exec")
-    assert taken(page, "data", tmp_path)[0] == "seattle-weather.csv"
-    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("seattle-weather.csv is made"))
+    assert taken(page, "data", tmp_path)[0] == "seattle.npz"
+    expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("seattle.npz is made"))
 
 
 def test_a_report_opens_without_a_network_and_prints(page: Page, tmp_path: Path) -> None:

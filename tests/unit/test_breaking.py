@@ -98,7 +98,7 @@ def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
 
 
 def test_a_value_at_its_bound_is_there_by_rounding() -> None:
-    """Nothing exact is; and what only looks like it in three digits is called just below."""
+    """Nothing exact is; and what only looks like it in three digits has more."""
     experiment = settle(Experiment().set(data="worked_raw", cell="gru"))
     dataset = make_dataset(experiment)
     rounded = np.ones((2, 4), np.float32)
@@ -106,13 +106,13 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
     assert "is at 1 at step 1 and at 1 at step 2. Units at their bound are there only" in sentence
     reachable = experiment.set(head="dense")
     assert bound_told(reachable, dataset, rounded)[0] == (
-        "No output can reach 1: the furthest here gets to 1, rounded."
+        "No output can reach 1: the furthest here gets to 1."
     )
     assert bound_told(reachable, dataset, rounded / 2)[0].endswith("here gets to 0.5.")
     lost = bound_told(reachable, dataset, rounded * np.nan)[0]
     assert lost == "Some of the outputs aren't numbers any more."
     sentence = bound_told(experiment, dataset, rounded * np.float32(0.9999))[1]
-    assert "is at just below 1 at step 1" in sentence
+    assert "is at 0.9999 at step 1" in sentence
     assert "rounding" not in sentence
 
 

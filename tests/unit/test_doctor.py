@@ -39,23 +39,6 @@ def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict
     assert (diagnosis.verdict, diagnosis.broadcast_shape) == (verdict, pairs)
 
 
-@pytest.mark.parametrize(
-    ("samples", "batch_size", "verdict"),
-    [
-        (320, 32, "error"),
-        (300, 12, "silent"),  # 25 batches of T
-        (300, 1, "silent"),
-        (301, 12, "silent"),  # the last batch has one sample, and broadcasts too
-        (302, 12, "error"),  # the last batch has two
-        (12, 32, "silent"),  # one batch, of all samples: N = T
-        (1, 32, "silent"),
-    ],
-)
-def test_a_batch_of_t_or_1_samples_hides_an_error(samples, batch_size, verdict):
-    """Output (N, T, U) with y (N, U): every batch of an epoch is looked at, the last one too."""
-    assert diagnose_target((samples, T, U), (samples, U), "mse", batch_size).verdict == verdict
-
-
 def test_the_worked_examples_with_swapped_targets_raise_nothing():
     """N = T = 2: the sample axis is read as time."""
     diagnosis = diagnose_target((2, 2, 4), (2, 4), "mean_squared_error", 32)
@@ -173,12 +156,6 @@ def test_one_column_is_no_distribution_over_classes(loss, target):
     assert "there is one class, whose share is always 1" in diagnosis.cause
     assert diagnosis.fixes[0].loss == "binary_crossentropy"
     assert not diagnosis.fixes[0].y
-
-
-def test_a_loss_over_the_whole_last_axis_needs_it_where_it_was():
-    """A squeezed axis leaves cosine similarity to compare directions in time."""
-    assert diagnose_target((N, T, 1), (N, T), "cosine_similarity", 32).verdict == "silent"
-    assert diagnose_target((N, T, 1), (N, T, 1), "cosine_similarity", 32).verdict == "correct"
 
 
 def test_a_loss_goes_by_all_the_names_that_keras_takes():

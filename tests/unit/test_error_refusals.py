@@ -23,6 +23,7 @@ WORDS = {
     "strange": "{'foo': 1}",
     "first": "foo",
     "value": "-1",
+    "type": "int",
     "axes": "2",
     "kernel": "(3, 3, 8, 16)",
     "sizes": "(None, 12, 8)",

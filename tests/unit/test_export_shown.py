@@ -179,6 +179,28 @@ def test_the_tolerance_is_what_rounding_does_to_a_seed_in_the_worst_of_three_tri
     assert [toward for _, toward in trials[::4]] == [None, None, np.inf, -np.inf]
 
 
+@pytest.mark.parametrize("off", [1.0, 1.01])
+def test_where_rounding_makes_figures_useless_the_first_losses_tell(off):
+    """Those of epochs in which no trial has moved them."""
+    experiment, dataset, _ = exported(Experiment().set(data="seattle", seeds=1))
+    script = EXPORTS["exact"].write(experiment, dataset, run_of(*[result(5)] * 2, epoch=5))
+    trials = []
+
+    def train_one(mode, *_):
+        """From the fourth epoch on, each training differs from the one before by half."""
+        trials.append(mode)
+        grown = 2 + trials.count(mode) / 2
+        losses = result(5).loss * np.array([off, off, off, grown, grown])
+        return {"last_step_mse": grown, "loss": 0.2, "losses": losses.tolist(), "says": None}
+
+    if off == 1:
+        assert judged_with(script, train_one)["last"] > 1
+    else:
+        with pytest.raises(AssertionError, match="more than rounding explains"):
+            judged_with(script, train_one)
+    assert len(trials) == (4 if off == 1 else 8)
+
+
 @pytest.mark.parametrize("name", ["adding", "worked_raw", "gapminder", "macro"])
 @pytest.mark.parametrize("keep", ["last", "stop"])
 def test_the_exact_script_is_formatted_as_ruff_does(name, keep):
@@ -211,7 +233,7 @@ def test_a_notebook_is_the_exact_script_in_cells():
         compile(cell, "cell", "exec")
     words = "\n".join(c["source"] for c in book["cells"] if c["cell_type"] == "markdown")
     assert f"`x` (N, T, F) is {dataset.shape}" in words
-    assert "The file has to lie beside this notebook" in words
+    assert "`seattle.npz`, which has to lie beside this notebook" in words
 
 
 def test_files_are_called_after_what_they_hold():
@@ -225,7 +247,6 @@ def test_files_are_called_after_what_they_hold():
         "seattle-lstm-both.py",
         "seattle-lstm-both-exact.py",
         "seattle-lstm-both.ipynb",
-        "seattle-preparation.py",
     ]
     other = Experiment().set(cell="simple_rnn", mode="last")
     assert names(other)[0] == "running-mean-simple-rnn-last.py"

@@ -88,6 +88,17 @@ def test_only_one_module_imports_ray() -> None:
     assert users == {"lib/cluster/__main__.py"}
 
 
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    """At most 350 lines; a table of messages, which is looked up by name, may have more."""
+    tables = {"lib/stack/refusals.toml"}
+    kinds = (".py", ".js", ".css", ".toml", ".html")
+    files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
+    lines = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("\n") for path in files
+    }
+    assert {path for path, count in lines.items() if count > 350} == tables
+
+
 def test_every_room_has_one_place_on_the_map() -> None:
     """A new one gets it before anything can be said of its imports."""
     there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}

@@ -172,18 +172,6 @@ def test_scaling_by_all_rows_is_found():
     assert finding(planted, SCALING).clean is False
 
 
-def test_how_far_all_rows_would_move_the_inputs_is_a_number():
-    """Rows 0 to 99, of which 80 train: means of 39.5 and 49.5, deviations of 23.1 and 28.9."""
-    rising = {"load": np.arange(672.0)}
-    dataset = windows_of_load(more=rising, weeks=4)
-    known = np.arange(672.0)[dataset.origin.training]
-    moved = (np.arange(672.0).mean() - known.mean()) / known.std()
-    grown = np.arange(672.0).std() / known.std() - 1
-    sentence = finding(dataset, SCALING).sentence
-    assert f"up to {moved:.3f} deviations" in sentence
-    assert f"by up to {100 * grown:.1f}%" in sentence
-
-
 def test_a_split_by_time_says_that_the_series_are_the_same():
     """No new one is checked on."""
     found = finding(windows_of_stores(), SERIES)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     [ROOT / "app.py", *(ROOT / "lib").rglob("*.py"), *(ROOT / "pages").glob("*.py")],
 )
-HOMES = ("lib/ui/streamlit_private/", "lib/training/engine.py")
+SCRIPTS = sorted((ROOT / "lib").rglob("*.js"))
+HOMES = ("lib/ui/streamlit_private/", "lib/ui/plotly_private.js", "lib/training/engine.py")
 PUBLIC = {
     "numpy": ("numpy", "numpy.lib.format", "numpy.lib.stride_tricks", "numpy.random"),
     "streamlit": ("streamlit", "streamlit.delta_generator"),
     "starlette": (
         "starlette.datastructures",
+        "starlette.exceptions",
         "starlette.middleware",
         "starlette.requests",
         "starlette.responses",
@@ -32,14 +37,43 @@ DOCUMENTED = {"_replace", "_asdict", "_fields", "_exit"}
 def test_private_names_of_other_libraries_stand_in_their_modules_alone() -> None:
     """A release may rename or drop them without notice."""
     trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in FILES}
-    own = {name for tree in trees.values() for name in _defined(tree)} | DOCUMENTED
+    project = {name for tree in trees.values() for name in _defined(tree)} | DOCUMENTED
     found = [
         f"{path}:{line}: {name}"
         for path, tree in trees.items()
         if not path.startswith(HOMES)
-        for line, name in (*_imported(tree), *_reached(tree, own))
+        for line, name in (*_imported(tree), *_reached(tree, project))
     ]
+    for script in SCRIPTS:
+        path = script.relative_to(ROOT).as_posix()
+        if not path.startswith(HOMES):
+            found += [f"{path}: {name}" for name in _in_script(script.read_text("utf-8"))]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import streamlit.runtime",
+        "from numpy import _core",
+        "figure._compound_props",
+        "self._draw_frame()",
+        "Session(_key=1)",
+        "getattr(server, '_runtime')",
+    ],
+)
+def test_a_private_name_is_found_however_python_reaches_it(planted: str) -> None:
+    """Also where another module of this project has a name like it, but on an object of its own."""
+    tree = ast.parse(planted)
+    assert [*_imported(tree), *_reached(tree, {"_runtime", "_compound_props"})]
+
+
+@pytest.mark.parametrize(
+    "planted", ["plot._fullLayout.width", "const { l, _size: { w } } = plot", "plot['_context']"]
+)
+def test_a_private_name_is_found_in_a_script(planted: str) -> None:
+    """As a property, taken apart, or by a string in brackets."""
+    assert [*_in_script(planted)]
 
 
 def _imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -61,26 +95,39 @@ def _imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{module}.{n}") for n in names if n.startswith("_"))
 
 
-def _reached(tree: ast.AST, own: set[str]) -> Iterator[tuple[int, str]]:
-    """Attributes and arguments that begin with "_" and are defined nowhere in this project."""
+def _reached(tree: ast.AST, project: set[str]) -> Iterator[tuple[int, str]]:
+    """Attributes and arguments that begin with "_", unless this project defines them.
+
+    On `self`, which may have a base class elsewhere, anywhere in it; else in the same module.
+    """
+    module = {*_defined(tree), *DOCUMENTED}
     for node in ast.walk(tree):
-        name = node.attr if isinstance(node, ast.Attribute) else ""
-        if isinstance(node, ast.keyword):
-            name = node.arg or ""
-        if name.startswith("_") and not name.endswith("__") and name not in own:
-            yield node.lineno, name  # type: ignore[attr-defined]
+        match node:
+            case ast.Attribute(ast.Name("self" | "cls"), name):
+                known = project
+            case ast.Attribute(_, name) | ast.keyword(str(name)):
+                known = module
+            case ast.Call(ast.Name("getattr" | "setattr"), [_, ast.Constant(str(name)), *_]):
+                known = module
+            case _:
+                continue
+        if name.startswith("_") and not name.endswith("__") and name not in known:
+            yield node.lineno, name
+
+
+def _in_script(text: str) -> Iterator[str]:
+    """Properties that begin with "_" in a script, which has none of its own."""
+    for match in re.finditer(r"""(?:\.|[{,]\s*|\[["'])(_\w+)""", text):
+        yield match[1]
 
 
 def _defined(tree: ast.AST) -> Iterator[str]:
-    """The names that a module defines: functions, classes, variables, attributes, fields."""
+    """The names that a module defines: functions, classes, variables, attributes, arguments."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield from [node.attr] if _is_self(node.value) else []
-
-
-def _is_self(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+        match node:
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+                yield name
+            case ast.Name(name, ast.Store()) | ast.arg(name):
+                yield name
+            case ast.Attribute(ast.Name("self" | "cls"), name, ast.Store()):
+                yield name

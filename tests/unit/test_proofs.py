@@ -170,7 +170,7 @@ def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
             Agreement(2.0, 1.9, 2.0),
             False,
             "differ by 2: rounding that grew from step to step.",
-            "so far that the pictures aren't Keras's any more",
+            "which has grown from step to step",
         ),
         (
             Agreement(np.nan, np.nan, np.nan),

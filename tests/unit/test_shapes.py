@@ -31,27 +31,6 @@ def test_the_batch_is_none_whatever_came_in_and_time_may_be_open():
 
 
 @pytest.mark.parametrize(
-    ("merge_mode", "expected"),
-    [
-        ("concat", (None, 5, 8)),
-        ("sum", (None, 5, 4)),
-        ("mul", (None, 5, 4)),
-        ("ave", (None, 5, 4)),
-        (None, ((None, 5, 4), (None, 5, 4))),
-    ],
-)
-def test_two_directions_are_joined_by_merge_mode(merge_mode, expected):
-    """Concatenated they are twice as wide; unmerged there are two."""
-    shape = rnn_output_shape((None, 5, 3), 4, True, bidirectional=True, merge_mode=merge_mode)
-    assert shape == expected
-
-
-def test_merge_mode_means_nothing_in_one_direction():
-    """It belongs to Bidirectional."""
-    assert rnn_output_shape((None, 5, 3), 4, True, merge_mode=None) == (None, 5, 4)
-
-
-@pytest.mark.parametrize(
     ("input_shape", "message"),
     [
         ((None, 5), r"expected ndim=3, found ndim=2.*\(None, 5\)"),
@@ -108,9 +87,3 @@ def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
 def test_every_cell_has_its_row_in_every_table(table):
     """A new one that lacks its row would break only where a page reads it."""
     assert list(table) == list(CELLS)
-
-
-def test_options_show_in_the_product():
-    """A GRU has two biases for each column, or as many as it is told."""
-    assert rnn_parameter_product("gru", 3, 16) == "3·16·(3+16+2)"
-    assert rnn_parameter_product("gru", 3, 16, 0) == "3·16·(3+16)"

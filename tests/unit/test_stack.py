@@ -17,11 +17,10 @@ from lib.stack.kinds import KINDS
 from lib.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
 from lib.stack.plain import Dense, Input
 from lib.stack.read import read_model
-from lib.stack.recurrent import LSTM, Bidirectional
+from lib.stack.recurrent import LSTM
 from lib.stack.tensors import letters, readable_shape, sizes
 from lib.stack.tracing import (
     broken,
-    keras_names,
     model_layers,
     stopped,
     total,
@@ -94,13 +93,6 @@ def test_formulas_come_to_the_parameters(text: str):
                 assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
-def test_moving_t_changes_no_parameters_and_moving_units_does():
-    """Units are not timesteps."""
-    counts = {text: total(steps_of(text)) for text in ("input_t12~lstm", "input_t99~lstm")}
-    assert len(set(counts.values())) == 1
-    assert total(steps_of("input_t12~lstm_u17")) != total(steps_of("input_t12~lstm_u16"))
-
-
 def test_time_and_batch_may_be_open():
     """None stays None on the way, and Flatten makes one None of what it can't multiply."""
     steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
@@ -108,20 +100,6 @@ def test_time_and_batch_may_be_open():
     assert (letters(steps[2].tensors[0]), f"{sizes(steps[2].tensors[0])}") == (
         "(N, T·U)",
         "(None, None)",
-    )
-
-
-def test_two_directions_are_twice_as_wide_or_two_tensors():
-    """By merge mode; the states of both come after the output."""
-    assert steps_of("input~bi_u4")[1].shapes == ((None, 8),)
-    assert "  # (None, 4)\n" in keras_code(steps_of("input~bi_u4_msum"))
-    assert "  # [(None, 4), (None, 4)]\n" in keras_code(steps_of("input~bi_u4_mnone"))
-    assert Bidirectional(return_state=True).returned() == (
-        "output",
-        "h →",
-        "c →",
-        "h ←",
-        "c ←",
     )
 
 
@@ -200,28 +178,6 @@ def test_a_models_layers_stand_from_input_to_head_for_both_modes():
     assert letters(top.tensors[0]) == "(N, U)"
     assert top.shapes == ((None, 16),)
     assert (top.outputs.product, top.outputs.rule) == ("4·16·(16+16+1)", "4·U·(U+U+1)")
-
-
-def test_only_the_modes_of_an_experiment_have_models_and_a_head_only_where_there_is_one():
-    """Without a head the recurrent layer's output is the model's."""
-    model = Experiment().set(mode="last", head="none", cell="gru", U=4).model
-    (steps,) = model_layers(model, 2, 3, 4).values()
-    assert [step.layer.keras for step in steps] == ["Input", "GRU"]
-    assert steps[-1].shapes == ((None, 4),)
-
-
-def test_layers_are_called_as_keras_calls_them():
-    """In a fresh session; a wrapped layer counts too."""
-    stack = from_text("input~lstm_seq~bi_seq~lstm_seq~td~dense~pool")
-    assert keras_names(stack) == [
-        "input",
-        "lstm",
-        "bidirectional",
-        "lstm_2",
-        "time_distributed",
-        "dense_1",
-        "global_average_pooling1d",
-    ]
 
 
 def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():

@@ -65,7 +65,6 @@ def test_numbers_become_categories_as_their_texts():
     assert table.categories == ("a",)
     assert table.frame["a"].isna().tolist() == [False, True, False]
     assert table.frame["a"].dropna().tolist() == ["1", "2.5"]
-    assert ("texts", "a", ()) in table.mended
 
 
 def test_texts_become_numbers_and_what_is_none_is_missing():
@@ -87,7 +86,6 @@ def test_a_column_that_labels_the_rows_may_be_left_out():
     assert (table.times, table.step, table.label) == (None, "row", None)
     assert table.frame["sales"].tolist()[0] == 0.5
     assert "date" not in table.frame
-    assert not {what for what, *_ in table.mended} & {"times", "newest first"}
     assert "date no longer labels the rows." in table.notes
 
 

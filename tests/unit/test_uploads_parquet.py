@@ -36,7 +36,6 @@ def test_a_file_is_known_by_its_content(name):
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
     assert (table.times, table.notes) == (None, ())
-    assert table.reading == {"function": "pd.read_parquet"}
 
 
 @pytest.mark.parametrize("name", ["when", None])

@@ -27,7 +27,6 @@ def test_a_workbook_is_known_by_its_content(name):
     assert table.categories == ("kind",)
     assert list(table.times) == list(map(pd.Timestamp, DAYS))
     assert table.step == "day"
-    assert table.reading == {"function": "pd.read_excel", "engine": "calamine"}
 
 
 def test_titles_and_empty_rows_above_the_table_are_left_out():
@@ -84,8 +83,7 @@ def test_of_several_sheets_the_first_with_a_table_is_read():
     }
     content = workbook(sheets)
     table = read_upload("book.xlsx", content)
-    assert table.sheets == ("About", "Data", "More")
-    assert table.reading["sheet_name"] == "Data"
+    assert (table.sheets, table.sheet) == (("About", "Data", "More"), "Data")
     assert "The sheet Data was read; there are About, More, too." in table.notes
     assert read_upload("book.xlsx", content, "More").frame.columns.tolist() == ["b"]
     with pytest.raises(UploadError, match="no sheet 'Sheet9', but About, Data, More"):

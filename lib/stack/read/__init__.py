@@ -38,13 +38,7 @@ def read(source: str | bytes, name: str = "") -> Reading:
     if source.lstrip(_AROUND)[:1] == "{":
         code = notebook_code(source) if '"cells"' in source else ""
         return read_code(code) if code else read_config(source.strip(_AROUND))
-    try:
-        return read_code(source)
-    except ModelError:
-        # A summary already lists the shapes, and doesn't say the layers' arguments.
-        if "Layer (type)" in source:
-            raise refused("a summary") from None
-        raise
+    return read_code(source)
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:

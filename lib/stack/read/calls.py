@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from lib.stack.joining import Joining
 from lib.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
-from lib.stack.plain import Unpack
-from lib.stack.read import operations
+from lib.stack.plain import SIGNS, Unpack, WithNumber
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
 from lib.stack.read.pasted import WORDS
@@ -34,6 +35,11 @@ MAKES_LAYERS = {*MAKES, *_MERGES, "Sequential", "Model", "Input"}
 _OPERATIONS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions are no layers."""
 _LIBRARIES = ("numpy", "tensorflow", "keras", "tf_keras")
+_MERGES_OF: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_OPERATOR_OF = {name.lower(): operator() for operator, name in _MERGES_OF.items()}
+"""By name of a function of keras.ops, the operator that does the same."""
+_SAME = ("cast", "convert_to_tensor", "identity")
+"""Functions whose output has the shape of their input, and its numbers."""
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are what it is called on, in order."""
 
@@ -43,47 +49,57 @@ def call(  # noqa: PLR0911  one each
 ) -> Any:
     """What a call gives of something that the code doesn't define."""
     if isinstance(callee, Name):
-        return _of_library(layers, callee, args, keywords)
+        return _library_call(layers, callee, args, keywords)
     tensors = layers.found(args, keywords)
     if isinstance(callee, Part) and not callee.known and not tensors:
         return callee
     if not isinstance(callee, (Part, Model)):
-        return layers.beyond(name, "function", tensors) if tensors else UNKNOWN
-    given = [*(args if _takes_several(callee) else args[:1])]
+        return layers.not_traced(name, "function", tensors) if tensors else UNKNOWN
+    takes_several = isinstance(callee, Part) and callee.layer.kind == "mha"
+    given = [*(args if takes_several else args[:1])]
     given += [keywords[key] for key in _TENSORS if key in keywords]
     if isinstance(callee, Model):
         return layers.call(callee, layers.tensors(given)) if layers.found(given) else UNKNOWN
-    if isinstance(callee, Part) and callee.is_cell:
+    if isinstance(callee, Part) and callee.cell_class:
         return _step_of_cell(layers, callee, given[:1], keywords.get("states", args[1:2]))
     starts = isinstance(callee.layer, Recurrent)
     after = args[1] if starts and args[1:] else []
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
-        return layers.beyond(callee.layer.keras, "states", given, states)
-    return _on(layers, callee, given if given[1:] else given[0], states) if given else UNKNOWN
+        return layers.not_traced(callee.layer.keras, "states", given, states)
+    return (
+        _layer_called(layers, callee, given if given[1:] else given[0], states)
+        if given
+        else UNKNOWN
+    )
 
 
 def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
     """What a cell gives that is called by itself: the output, and a list of the states after it."""
     if not isinstance(part.layer, CellStack) or len(part.layer.layers()) > 1:
-        return layers.beyond(part.layer.keras, "cell", given, states)
-    step = Part(Cell(part.layer.cells, origin=layers.origin), is_cell=True, cell=part)
+        return layers.not_traced(part.cell_class, "cell", given, states)
+    step = Part(Cell(part.layer.cells, origin=layers.origin), cell=part)
     value = layers.call(step, layers.tensors([*given, states]))
     return value[0], [value[at] for at in range(1, len(Cell(part.layer.cells).returned()))]
 
 
-def _takes_several(callee: Part | Model) -> bool:
-    return isinstance(callee, Part) and callee.layer.kind == "mha"
-
-
-def _on(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
-    """What a layer gives that is called on a tensor, or on a list."""
+def _layer_called(layers: Layers, part: Part, given: Any, states: Sequence[Value] = ()) -> Any:
+    """What a layer gives that is called on a tensor, or on a list; Keras takes no number there."""
+    others = [one for one in layers.leaves(given) if plain(one)]
+    numbers = [one for one in others if one is not None]
+    if others and not numbers and isinstance(part.layer, Joining):
+        # Of Concatenate the words are Python's own, for anything that it can't go through.
+        said = "'NoneType' object has no attribute 'shape'" * (part.layer.kind != "concat")
+        part = layers.refused(part.layer.keras, "None among tensors", message=said)
+    if numbers:
+        words = {"value": f"{numbers[0]}"[:40], "type": type(numbers[0]).__name__}
+        part = layers.refused(part.layer.keras, "no tensor", **words)
     value = layers.call(part, layers.tensors(given), states)
     layers.graph.lists |= {value.node} if listed(given) else set()
     return value
 
 
-def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
+def _library_call(layers: Layers, called: Name, args: list[Any], keywords: dict[str, Any]) -> Any:
     """What something of a library gives: a layer, an input, a model, an array."""
     name, (root, *modules) = called.name, called.path.split(".")[:-1] or [""]
     tensors = layers.found(args, keywords)
@@ -96,7 +112,7 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         if name in _MERGES and tensors:
             joined = keywords.pop("inputs", (*args, None)[0])
             part = _made(layers, _MERGES[name], args[1:], keywords)
-            return _on(layers, part, joined)
+            return _layer_called(layers, part, joined)
         if name in MAKES or ("layers" in modules and name[:1].isupper()):
             return _made(layers, name, args, keywords)
     known: Any = UNKNOWN
@@ -106,19 +122,55 @@ def _of_library(layers: Layers, called: Name, args: list[Any], keywords: dict[st
         known = function(name, args)
     elif root in _LIBRARIES:
         known = array(name, args, keywords, root == "numpy")
-        known = operations.numbers(name, args, keywords) if known is UNKNOWN else known
     if known is UNKNOWN and tensors and root in _LIBRARIES:
-        known = operations.function(layers, name, args, keywords)
+        known = _operation(layers, name, args, keywords)
     if known is not UNKNOWN:
         return known
     own = root == "keras" and not modules  # no line imports it
     why = "value" if name[:1].isupper() else "function" if own else "op"
-    return layers.beyond(name, why, tensors) if tensors else Name(called.path)
+    return layers.not_traced(name, why, tensors) if tensors else Name(called.path)
+
+
+def arithmetic(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
+    """Two tensors, or a tensor and a number, with a sign between them."""
+    sides, sign = (left, right), WORDS["operators"].get(type(how).__name__)
+    numbers = [one for one in sides if type(one) in (int, float)]
+    tensors = [one for one in sides if isinstance(one, Value)]
+    if sign in SIGNS and len(numbers) == len(tensors) == 1:
+        layer = WithNumber(sign, float(numbers[0]), left is numbers[0], origin=layers.origin)
+        return layers.put(layer, tensors)
+    if len(tensors) == 2 and type(how) in _MERGES_OF:
+        known = [tensor for one in tensors if (tensor := layers.tensor(one))]
+        if len(set(map(len, known))) < 2:
+            merge = replace(made(_MERGES_OF[type(how)]), origin=layers.origin)
+            return layers.call(Part(merge), tensors)
+    return layers.not_traced("", "op", left, right)
+
+
+def _operation(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+    """What a function of a library, not a layer, gives of tensors; UNKNOWN if it isn't traced."""
+    values = [*args, *(keywords[key] for key in ("x", "input", "input_tensor") if key in keywords)]
+    first: Any = values[0] if values else None
+    given: Any = UNKNOWN
+    if name in _OPERATOR_OF and len(values) == 2:
+        given = arithmetic(layers, _OPERATOR_OF[name], *values)
+    elif name in ("concat", "concatenate") and isinstance(first, (list, tuple)):
+        axis = keywords.get("axis", (*args[1:], -1)[0])
+        joined = replace(made("Concatenate", (axis,)), origin=layers.origin)
+        given = layers.call(Part(joined), layers.tensors(first))
+    elif not isinstance(first, Value) or len(layers.found(args, keywords)) > 1:
+        pass
+    elif name in _SAME:
+        given = first
+    elif name in ("shape", "int_shape"):
+        tensor = layers.tensor(first)
+        given = sizes(tensor) if tensor else UNKNOWN
+    return given
 
 
 def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
     """The Part that a call makes; of a wrapper around a Sequential a Model of its layers in one."""
-    layers.spend(100)
+    layers.count_steps(100)
     origin, shape = layers.origin, _given_shape(name, keywords)
     inside = list(layers.leaves([args, keywords])) if name in _WRAPPERS else []
     inner = inside[0] if inside else None
@@ -130,6 +182,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
         each = [_argument(one, True) for one in parts if not isinstance(one, Value)]
         each = [replace(made(name, (one,)), origin=one.origin) for one in each]
         return Model(origin.line, [Part(one, shape=shape) for one in each])
+    in_rnn = name in ("RNN", "StackedRNNCells")
+    if isinstance(inner, Part) and inner.cell_class and not in_rnn:
+        return layers.unread(inner.cell_class, "cell")
     lost = isinstance(inner, (Unknown, Value, Model)) or not getattr(inner, "known", True)
     if "**" in keywords or lost:
         return layers.unread(name, "arguments")
@@ -144,9 +199,9 @@ def _made(layers: Layers, name: str, args: list[Any], keywords: dict[str, Any]) 
             layers.note("open number", origin.line, argument=argument, name=name, count=usual)
     given = keywords.get("name") if plain(keywords.get("name")) else None
     layer = replace(made(name, values, by_name), origin=origin)
-    is_cell = name in CELLS or name == "StackedRNNCells"
-    cell = inner if isinstance(inner, Part) and inner.is_cell and name == "RNN" else None
-    part = Part(layer, shape=shape, name=given, is_cell=is_cell, cell=cell)
+    cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
+    cell = inner if isinstance(inner, Part) and inner.cell_class and name == "RNN" else None
+    part = Part(layer, shape=shape, name=given, cell_class=cell_class, cell=cell)
     layers.parts.append(part)
     return part
 

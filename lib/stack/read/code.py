@@ -15,8 +15,7 @@ from lib.stack.base import MAX_LAYERS, Origin, Stack
 from lib.stack.errors import NotTraced
 from lib.stack.plain import Input, Unread
 from lib.stack.read.layers import Layers, Model
-from lib.stack.read.names import bare
-from lib.stack.read.pasted import WORDS, is_error, parsed, refused
+from lib.stack.read.pasted import WORDS, bare, is_error, parsed, refused
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.read.statements import Reader, Returned
 from lib.stack.read.values import Class
@@ -65,7 +64,7 @@ def read_code(text: str) -> Reading:
 def _by_defaults(reader: Reader, tree: ast.Module) -> None:
     """Make the models of classes, and follow the functions that make one: nothing calls them."""
     layers = reader.layers
-    for own in list(reader.names.known.values()):
+    for own in list(reader.names.values()):
         if isinstance(own, Class) and own.base == "Model":
             layers.origin = Origin(own.line, "", "")
             reader.instance(own, [], {})
@@ -85,7 +84,7 @@ def _loose(reader: Reader) -> Stack:
     """The layers of a code that makes no model of them; () where there are none."""
     layers = reader.layers
     called = any(not isinstance(layer, Input) for layer in layers.graph.layers)
-    if not called and (reader.passed_by or not layers.parts):
+    if not called and (reader.skipped or not layers.parts):
         return ()
     layers.note("no model")
     return layers.stack(None if called else Model(1, [*layers.parts]))
@@ -95,8 +94,8 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
     """Why nothing can be read."""
     if is_error(text):
         return refused("an error")
-    if reader.passed_by:
-        origin, why = reader.passed_by
+    if reader.skipped:
+        origin, why = reader.skipped
         return refused("passed by", origin.line, received=say(WORDS["unread"], why))
     if "torch" in text:
         return refused("other layers", name="PyTorch")

@@ -8,23 +8,22 @@ UNKNOWN.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections import ChainMap
+from collections.abc import Iterator
 from typing import Any
 
 from lib.stack.base import Origin
 from lib.stack.making import UNKNOWN
 from lib.stack.plain import LastStep
-from lib.stack.read import calls, operations
+from lib.stack.read import calls
 from lib.stack.read.building import Value
 from lib.stack.read.layers import Layers, Model, Part
-from lib.stack.read.names import Names, bare, dotted
-from lib.stack.read.pasted import WORDS
+from lib.stack.read.pasted import WORDS, bare, dotted
 from lib.stack.read.values import (
     Array,
     Class,
     Function,
     Name,
-    Partial,
     array,
     change,
     computed,
@@ -49,7 +48,8 @@ class Expressions:
         self.layers = Layers()
         self.statement: ast.AST = ast.Pass()
         """That is followed just now."""
-        self.names = Names({"__name__": "__main__"})
+        self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
+        """Of the innermost function or comprehension first, of the module last."""
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -83,14 +83,13 @@ class Expressions:
 
     def named(self, name: str) -> Any:
         """The value of a name. What the code doesn't define is taken for a name of Keras's."""
-        holder = self.names.holder(name)
-        if holder:
-            return holder.known[name]
+        if name in self.names:
+            return self.names[name]
         return Name(WORDS["well_known"].get(name, f"keras.{name}"))
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
         """What an expression comes to."""
-        self.layers.spend()
+        self.layers.count_steps()
         match node:
             case None:
                 return None
@@ -98,22 +97,21 @@ class Expressions:
                 return computed(lambda: value)
             case ast.Name(name):
                 return self.named(name)
-            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.module.known:
-                return self.names.module.known[f"{own}.{name}"]
+            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.maps[-1]:
+                return self.names.maps[-1][f"{own}.{name}"]
             case ast.Attribute(base, name):
                 return calls.attribute(self.layers, self.value(base), name)
             case ast.Tuple(elements):
                 return tuple(self._items(elements))
             case ast.List(elements):
                 return self._items(elements)
-            case ast.Dict(keys, values):
-                return self._dict(zip(keys, values, strict=True))
+            case ast.Dict(keys, values) if None not in keys:
+                pairs = zip(map(self.value, keys), map(self.value, values), strict=True)
+                return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, how, right):
                 return self._operation(how, self.value(left), self.value(right), node)
-            case ast.Compare(left, hows, rights):
-                sides = [self.value(one) for one in (left, *rights)]
-                held = [operation(*one) for one in zip(hows, sides, sides[1:], strict=False)]
-                return all(held) if all(map(flat, held)) else UNKNOWN
+            case ast.Compare(left, [how], [right]):
+                return operation(how, self.value(left), self.value(right))
             case ast.UnaryOp(ast.Not(), operand):
                 known = self._truth(operand)
                 return UNKNOWN if known is None else not known
@@ -134,31 +132,18 @@ class Expressions:
                 return self._comprehended(element, loops, node)
             case ast.Starred(value):
                 return self.value(value)
-            case ast.NamedExpr(target, value):
-                self.assign(target, self.value(value))
-                return self.value(target)
             case ast.Lambda(args, body):
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
                 return self._called(node)
         return UNKNOWN
 
-    def _dict(self, pairs: Iterable[tuple[ast.expr | None, ast.expr]]) -> Any:
-        """A dict, and what is unpacked in it."""
-        found: dict[Any, Any] = {}
-        for key, one in pairs:
-            place, value = self.value(key), self.value(one)
-            if key is None and not isinstance(value, dict):
-                return UNKNOWN
-            found |= value if key is None else {place: value} if plain(place) else {}
-        return found
-
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """What stands in brackets, with what is unpacked there."""
         found: list[Any] = []
         for node in nodes:
             value = self.value(node)
-            self.layers.spend(len(value) / 20 if listed(value) else 0)
+            self.layers.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
@@ -168,12 +153,11 @@ class Expressions:
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
     def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
-        """Arithmetic of plain values, arrays, and tensors; a comparison of plain values."""
-        plainly = isinstance(how, ast.cmpop) or isinstance(left, (list, tuple))
-        if plainly or not self.layers.found(left, right):
+        """Arithmetic of plain values, lists, arrays and tensors."""
+        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
-        return operations.arithmetic(self.layers, how, left, right)
+        return calls.arithmetic(self.layers, how, left, right)
 
     def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
         """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
@@ -184,7 +168,7 @@ class Expressions:
                 return self.layers.put(LastStep(origin=self.layers.origin), base)
             if len(base) == 1 or not isinstance(index, (int, slice)):
                 self.at(node)
-                return self.layers.beyond("", "op", base)
+                return self.layers.not_traced("", "op", base)
         if isinstance(base, (Name, Part)):
             return base
         held = isinstance(base, (list, tuple, str, dict, range))
@@ -193,31 +177,17 @@ class Expressions:
     def _comprehended(
         self, element: ast.expr, loops: list[ast.comprehension], node: ast.AST
     ) -> Any:
-        """A list whose rounds are known."""
-        outside = self.names
-        self.names = Names({}, outside)
-        found = self._rounds(element, loops)
-        self.names = outside
-        if found is None:
-            self.at(node)
-            return self.layers.beyond("list", "loop", self.values_in(node))
-        return found
-
-    def _rounds(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
-        """What each round gives; None where they aren't known."""
-        if not loops:
-            return [self.value(element)]
-        found: list[Any] = []
+        """A list of one loop over known values, without a condition."""
         rounds = self.value(loops[0].iter)
-        if not listed(rounds):
-            return None
+        if len(loops) > 1 or loops[0].ifs or not listed(rounds):
+            self.at(node)
+            return self.layers.not_traced("list", "loop", self.values_in(node))
+        outside, found = self.names, []
+        self.names = outside.new_child()
         for one in rounds:
             self.assign(loops[0].target, one)
-            held = [self._truth(each) for each in loops[0].ifs]
-            inside = self._rounds(element, loops[1:]) if all(held) else []
-            if None in held or inside is None:
-                return None
-            found += inside
+            found.append(self.value(element))
+        self.names = outside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
@@ -235,15 +205,8 @@ class Expressions:
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
         """A node and all that is in it: each is a step."""
         for one in ast.walk(node):
-            self.layers.spend(0.5)
+            self.layers.count_steps(0.5)
             yield one
-
-    def drop(self, target: ast.expr) -> None:
-        """Take an item out of a list or a dict."""
-        if isinstance(target, ast.Subscript):
-            held, place = self.value(target.value), self.value(target.slice)
-            if isinstance(held, (list, dict)) and _small(place):
-                computed(held.__delitem__, place)
 
     def values_in(self, node: ast.AST) -> dict[str, Any]:
         """What the names in a code stand for, those with dots among them: self.model.add."""
@@ -256,10 +219,10 @@ class Expressions:
 
     def assign(self, target: ast.expr, value: Any) -> None:
         """Give a value to a name, or to several."""
-        self.layers.spend()
+        self.layers.count_steps()
         match target:
             case ast.Name(name):
-                self.names.take(name, value)
+                self.names[name] = value
             case ast.Starred(one):
                 self.assign(one, value)
             case ast.Attribute(base, name):
@@ -267,7 +230,7 @@ class Expressions:
                 if isinstance(owner, Model) and owner.call:
                     owner.known[name] = value
                 else:
-                    self.names.module.known[dotted(target)] = value
+                    self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 held, place = self.value(base), self.value(index)
                 known = listed(value) if isinstance(place, slice) else True
@@ -323,10 +286,6 @@ class Expressions:
         """What a call gives, whatever is called."""
         given: Any
         match callee:
-            case Partial(what, args=first):
-                given = self._call(what, first + args, callee.keywords | keywords, name)
-            case Name(name="partial") if args:
-                given = Partial(args[0], args[1:], keywords)
             case Model(call=own) if own and args:
                 given = own(args, keywords)
             case Class(base="Model" | "Layer"):
@@ -334,10 +293,10 @@ class Expressions:
             case Class():
                 given = self.layers.unread(callee.name, "class")
             case Function():
-                if self.layers.found(args, keywords):
-                    named = f"“{callee.name}”"
-                    self.layers.note("function", self.layers.origin.line, name=named)
-                given = self.follow(callee, args, keywords)
+                line, untraced = self.layers.origin.line, self.layers.untraced
+                given = self.follow(callee, [*callee.instance, *args], keywords)
+                if self.layers.found(args, keywords) and untraced == self.layers.untraced:
+                    self.layers.note("function", line, name=f"“{callee.name}”")
             case _:
                 given = calls.call(self.layers, callee, args, keywords, name)
         return given

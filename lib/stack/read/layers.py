@@ -12,13 +12,11 @@ from typing import Any
 from lib.stack.base import Inputs, Layer, Origin, Outputs, Ref, Stack
 from lib.stack.errors import NotTraced, ShapeError
 from lib.stack.making import MAKES
-from lib.stack.operations import Range
 from lib.stack.plain import Embedding, Input, Unread
 from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
-from lib.stack.recurrent import Cell
 from lib.stack.tensors import Tensor, Tensors
 from lib.stack.tracing import trace
 from lib.toml import say
@@ -34,19 +32,19 @@ _GUESSES = ((12, 3), _WORDS, (12, 28, 28, 1), (28, 28, 1))
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """A layer that is made, to be called once or more."""
+    """A layer that the code makes, and may call several times."""
 
     layer: Layer
     known: bool = True
-    """Whether the code tells what it is; if not, what is done with it gives the same."""
+    """Whether the code tells which layer it is."""
     shape: Any = None
-    """Of what comes in, its batch first, where its arguments say so."""
+    """Its input shape by its own arguments (`input_shape=`), the batch first."""
     name: Any = None
-    """That it is given."""
-    is_cell: bool = False
-    """Whether it is a cell, which an RNN calls at each timestep."""
+    """Its `name=` argument."""
+    cell_class: str = ""
+    """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
     cell: Part | None = None
-    """That of an RNN, whose weights it has."""
+    """The cell of an RNN: both have the same weights."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,17 +57,17 @@ class Model:
     inputs: list[Value] = field(default_factory=list)
     outputs: Any = None
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
-    """Of a class of the code, what its `call` gives of arguments."""
+    """Of a class of the code: follows its `call` with these arguments."""
     known: dict[str, Any] = field(default_factory=dict)
-    """Of a class of the code, what it has by name."""
+    """Of a class of the code: its attributes and methods."""
     shape: Any = None
-    """Of what comes in, its batch first, where `build` or `fit` says so."""
+    """Its input shape by `build` or `fit`, the batch first."""
     rank: int = 0
-    """How sure it is that it is the one that is meant: 3 where it is fitted."""
+    """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
     loss: Any = None
     target: Array | None = None
     built: int = -1
-    """Of how many parts its outputs are."""
+    """How many parts it had when its outputs were computed; -1 for not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,8 @@ class Layers:
         self.parts: list[Part] = []
         self.origin = Origin(1, "", "")
         """Of what is read just now."""
+        self.untraced = 0
+        """How many layers and operations have no rule here so far."""
         self.steps = 0.0
         self._owners: dict[int, Part] = {}
         """By place in the graph the layer that is called there."""
@@ -103,8 +103,8 @@ class Layers:
         self._stand_ins: dict[Any, Value] = {}
         """By what isn't a tensor, but called on, the one in its place."""
 
-    def spend(self, steps: float = 1) -> None:
-        """Count what is followed. Raises ModelError where it is too much."""
+    def count_steps(self, steps: float = 1) -> None:
+        """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""
         self.steps += steps
         if self.steps > _MOST_STEPS:
             raise refused("too much")
@@ -115,27 +115,28 @@ class Layers:
 
     def unread(self, name: str, why: str) -> Part:
         """What stands in the place of a layer that can't be read, by a row of code.toml."""
-        self.spend(100)
+        self.count_steps(100)
         name = name[:_LONGEST_NAME]
         meant = [right for right in MAKES if right.lower() == name.lower()]
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
         reason = say(WORDS["unread"], why, name=f"“{name}”")
         reason += f"; {meant[0]} is" if why == "value" and meant else ""
+        self.untraced += 1
         return self._stands_for(name, NotTraced(reason))
 
-    def refused(self, name: str, why: str) -> Part:
+    def refused(self, name: str, why: str, **words: object) -> Part:
         """What stands in the place of a layer that Keras refuses, by a row of refusals.toml."""
-        return self._stands_for(name[:_LONGEST_NAME], ShapeError.of(why, name=name))
+        return self._stands_for(name[:_LONGEST_NAME], ShapeError.of(why, name=name, **words))
 
     def _stands_for(self, name: str, error: ShapeError | NotTraced) -> Part:
         return Part(replace(Unread(called=name, error=error), origin=self.origin), known=False)
 
     def put(self, layer: Layer, inputs: Values = (), states: Values = ()) -> Value:
         """A layer in the graph."""
-        self.spend(40)
+        self.count_steps(40)
         for value in inputs:
             if value.node in self._open:
-                self._settle(value.node, layer)
+                self._choose_input(value.node, layer)
         return self.graph.call(layer, inputs, states)
 
     def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> Value:
@@ -161,9 +162,9 @@ class Layers:
             self._open[value.node] = line, others
         return value
 
-    def _settle(self, place: int, taker: Layer) -> None:
-        """Of what may stand in for an input take the first that a layer takes; words by number."""
-        self.spend(40)
+    def _choose_input(self, place: int, taker: Layer) -> None:
+        """Replace an input of unknown shape by the first candidate that the layer accepts."""
+        self.count_steps(40)
         line, others = self._open.pop(place)
         alone = replace(taker, of=(), shares=None)
         takes = [one for one in others if trace((one, alone))[1].tensors]
@@ -182,7 +183,7 @@ class Layers:
         """What is in lists within lists, or in dicts, in order; else the value alone."""
         open_ = [value]
         while open_:
-            self.spend(0.4)
+            self.count_steps(0.4)
             one = open_.pop()
             if isinstance(one, (list, tuple, dict)):
                 open_ += reversed(list(one.values() if isinstance(one, dict) else one))
@@ -203,24 +204,19 @@ class Layers:
         return tensors
 
     def _stand_in(self, value: Any) -> Value:
-        if isinstance(value, Array) and len(value.shape) == 1 and plain(value.shape[0]):
-            return self.put(Range(value.shape[0], origin=self.origin))
-        if isinstance(value, Array) and value.shape:
+        if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape[1:], value.shape[0])
         if isinstance(value, Part) and value.known:
             value = self.refused(value.layer.keras, "not called")
         if isinstance(value, Model):
             value = self.refused("model", "not called")
-        if not isinstance(value, Part) and self._has_input():  # it isn't the code's input
+        has_input = any(isinstance(one, Input) and one.origin for one in self.graph.layers)
+        if not isinstance(value, Part) and has_input:  # this value isn't the input
             value = self.unread(value.name if isinstance(value, Name) else "", "value")
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
-    def _has_input(self) -> bool:
-        """Whether a call makes an input."""
-        return any(isinstance(one, Input) and one.origin for one in self.graph.layers)
-
-    def beyond(self, name: str, why: str, *values: Any) -> Any:
-        """What can't be read, by its name or code, called on the tensors in these values if any."""
+    def not_traced(self, name: str, why: str, *values: Any) -> Any:
+        """A row that isn't traced, called on the tensors in these values, if there are any."""
         tensors = self.found(values)
         if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
             return tensors[0]
@@ -233,30 +229,31 @@ class Layers:
         if isinstance(what, Model):
             if what.call:
                 return what.call([inputs if inputs[1:] else inputs[0]], {})
-            again = self._chain if what.parts is not None else self._once_more
+            again = self._chain if what.parts is not None else self._call_again
             return again(what, inputs)
         name = what.name if isinstance(what, Name) else "…"
         part = what if isinstance(what, Part) else self.unread(name, "value")
-        if part.is_cell and not isinstance(part.layer, Cell):
-            part = self.unread(part.layer.keras, "cell")
+        if part.cell_class:
+            part = self.unread(part.cell_class, "cell")
         value = self.put(part.layer, inputs, states)
         self._owners[value.node] = part
         return value
 
     def _chain(self, model: Model, inputs: list[Value]) -> Any:
-        """Each layer called on what the one before it gives; inputs among them are passed by."""
+        """Call each layer of a Sequential on the outputs of the one before; skip its Input."""
         values = inputs
         for made in model.parts or ():
             part = made
-            if isinstance(made, Part) and made.layer.kind == "mha":
+            if isinstance(made, Part) and (made.cell_class or made.layer.kind == "mha"):
                 self.origin = made.layer.origin or self.origin
-                part = self.refused(made.layer.keras, "two tensors in a Sequential")
+                name = made.cell_class or made.layer.keras
+                part = self.refused(name, "two tensors in a Sequential")
             if not isinstance(part, Value):
                 values = self.tensors(self.call(part, values))
         return values[0] if len(values) == 1 else values
 
-    def _once_more(self, model: Model, inputs: list[Value]) -> Any:
-        """What leads from a model's inputs to its outputs, from other tensors."""
+    def _call_again(self, model: Model, inputs: list[Value]) -> Any:
+        """Call a functional model again: copy its layers, from its inputs on, to other tensors."""
         if inputs == model.inputs:
             return model.outputs
         moved = {old.node: new for old, new in zip(model.inputs, inputs, strict=False)}
@@ -333,7 +330,7 @@ class Layers:
     def _traced(self, layer: Layer) -> Tensors:
         """What a layer gives, of which all that it takes is known; () where the trace stops."""
         places = sorted({ref.place for ref in layer.refs()})
-        self.spend(4 + len(places))
+        self.count_steps(4 + len(places))
         if not all(self._known[place] for place in places):
             return ()
         moved = {place: at for at, place in enumerate(places)}

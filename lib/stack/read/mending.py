@@ -15,8 +15,7 @@ from lib.stack.link import to_text
 from lib.stack.making import ALIASES, arguments_of, spelt
 from lib.stack.plain import Input, Unread, with_said_outputs
 from lib.stack.read.code import read_code
-from lib.stack.read.names import bare
-from lib.stack.read.pasted import parsed
+from lib.stack.read.pasted import bare, parsed
 from lib.stack.read.reading import ModelError, Reading
 from lib.stack.recurrent import Bidirectional
 from lib.stack.settings import SIGNATURES

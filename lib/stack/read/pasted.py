@@ -106,3 +106,15 @@ def _ways(text: str) -> Iterator[str]:
     head, _, rest = tidy.lstrip("\n").partition("\n")
     before = "\n" * (len(tidy) - len(tidy.lstrip("\n")))
     yield before + head.lstrip() + "\n" + textwrap.dedent(rest)
+
+
+def dotted(node: ast.expr) -> str:
+    """A name, with what it stands behind: self.model."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def bare(node: ast.AST) -> str:
+    """A name without what it stands behind: model, of self.model; "" of what is none."""
+    return getattr(node, "attr", getattr(node, "id", ""))

@@ -1,11 +1,12 @@
 """Python's statements, followed in their order, without running anything.
 
-A loop or function is followed where all that it needs is known, and that is said, as is what isn't.
+A loop or function is followed where all that it needs is known. A note says so, or why it isn't.
 """
 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from lib.stack.base import Origin
@@ -13,8 +14,8 @@ from lib.stack.making import UNKNOWN
 from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
-from lib.stack.read.names import Names, bare, dotted
-from lib.stack.read.values import CHANGES, Class, Function, Name, Partial, change, listed
+from lib.stack.read.pasted import bare, dotted
+from lib.stack.read.values import Class, Function, Name, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -33,15 +34,15 @@ class Reader(Expressions):
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(lines)
-        self.passed_by: tuple[Origin, str] | None = None
-        """The first block with layers that can't be followed, and why."""
+        self.skipped: tuple[Origin, str] | None = None
+        """The first block with layers that isn't followed, and why."""
         self._depth = 0
         """Of functions that call one another."""
 
     def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one for each statement
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
-            self.layers.spend()
+            self.layers.count_steps()
             self.statement = statement
             match statement:
                 case ast.Expr(value):
@@ -53,36 +54,42 @@ class Reader(Expressions):
                 case ast.AnnAssign(target, _, value) if value:
                     self.assign(target, self.value(value))
                 case ast.AugAssign(target, how, right):
-                    self._augment(target, how, self.value(right), statement)
-                case ast.FunctionDef(name, args, inside, wrappers):
-                    self._define(self.function(name, args, inside), {*map(dotted, wrappers)})
+                    left = self.value(target)
+                    self.assign(target, self._operation(how, left, self.value(right), statement))
+                case ast.FunctionDef(name, args, inside, decorators):
+                    own, marks = self.function(name, args, inside), {*map(dotted, decorators)}
+                    own.is_static = "staticmethod" in marks
+                    self.names[name] = UNKNOWN if "property" in marks else own
                 case ast.ClassDef(name):
-                    self.names.take(name, self._class(statement))
-                case ast.Global() | ast.Nonlocal():
-                    self.names.leave(statement)
+                    self.names[name] = self._class(statement)
+                case ast.Global(names) | ast.Nonlocal(names):
+                    for name in names:  # its value depends on which function is called when
+                        scopes = [one for one in self.names.maps if name in one]
+                        (*scopes, self.names.maps[-1])[0][name] = UNKNOWN
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]
                         path = one.name if one.asname else root
-                        self.names.take(one.asname or root, Name(path))
+                        self.names[one.asname or root] = Name(path)
                 case ast.ImportFrom(module, names):
                     for one in names:
-                        self.names.take(one.asname or one.name, Name(f"{module}.{one.name}"))
+                        self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
                 case ast.If(test, then, orelse):
                     known = self._truth(test)
                     if known is None:
-                        self._pass_by(statement, "branch")
+                        self._skip(statement, "branch")
                     else:
                         self.run(then if known else orelse)
                 case ast.For():
                     self._loop(statement)
                 case ast.While() | ast.AsyncFor():
-                    self._pass_by(statement, "loop")
+                    self._skip(statement, "loop")
                 case ast.Match():
-                    self._pass_by(statement, "branch")
+                    self._skip(statement, "branch")
                 case ast.Delete(targets):
                     for target in targets:
-                        self.drop(target)
+                        held = target.value if isinstance(target, ast.Subscript) else target
+                        self.assign(held, UNKNOWN)
                 case ast.With(_, inside) | ast.AsyncWith(_, inside):
                     self.run(inside)
                 case ast.Try(inside, _, orelse, last):
@@ -90,28 +97,13 @@ class Reader(Expressions):
                 case ast.Return(value):
                     raise Returned(self.value(value))
 
-    def _augment(self, target: ast.expr, how: ast.AST, right: Any, statement: ast.AST) -> None:
-        left = self.value(target)
-        match left, how, right:  # a list or a dict changes for all names that hold it
-            case list(), ast.Add(), list() | tuple():
-                change(left, "extend", [right], {})
-            case dict(), ast.BitOr(), dict():
-                change(left, "update", [right], {})
-            case _:
-                self.assign(target, self._operation(how, left, right, statement))
-
-    def _define(self, function: Function, wrappers: set[str]) -> None:
-        """Name a function, which may be one that isn't given the instance, or isn't called."""
-        own = Partial(function, [], {}) if "staticmethod" in wrappers else function
-        self.names.take(function.name, UNKNOWN if "property" in wrappers else own)
-
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
         if self._depth >= _DEEPEST:
-            return self.layers.beyond(function.name, "function", args)
-        self.layers.spend(20)
+            return self.layers.not_traced(function.name, "function", args)
+        self.layers.count_steps(20)
         outside, statement = self.names, self.statement
-        self.names = Names(function.given(args, keywords), function.names)
+        self.names = function.names.new_child(function.given(args, keywords))
         self._depth += 1
         try:
             self.run(function.body)
@@ -123,11 +115,11 @@ class Reader(Expressions):
         return None
 
     def _class(self, node: ast.ClassDef) -> Class:
-        """A class; the names in it are seen by nothing that isn't asked of it."""
+        """A class with its attributes and methods, whose names are known only through it."""
         outside = self.names
-        self.names = Names({}, outside)
+        self.names = outside.new_child()
         self.run(node.body)
-        inside, self.names = self.names.known, outside
+        inside, self.names = dict(self.names.maps[0]), outside
         for one in inside.values():
             if isinstance(one, Function):
                 one.names = outside
@@ -137,74 +129,59 @@ class Reader(Expressions):
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
         """A model or layer of a class of the code: its `call` says which layers it has."""
-        self.layers.note("own class", own.line, name=f"“{own.name}”")
         model = Model(self.layers.origin.line)
-        build: Any = own.known.get("build")
-        builds = [build] if isinstance(build, Function) else []
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
-            if builds:  # once, with the shape of what comes in first
-                self.follow(builds.pop(), [model, self._shapes(args[0])], {})
-            return self.follow(own.known["call"], [model, *args], keywords)
+            untraced = self.layers.untraced
+            given = self.follow(own.known["call"], [model, *args], keywords)
+            if untraced == self.layers.untraced:
+                self.layers.note("own class", own.line, name=f"“{own.name}”")
+            return given
 
         model.call = call
         for name, one in own.known.items():
-            model.known[name] = Partial(one, [model], {}) if isinstance(one, Function) else one
+            is_method = isinstance(one, Function) and not one.is_static
+            model.known[name] = replace(one, instance=(model,)) if is_method else one
         if "__init__" in own.known:
             self._call(model.known["__init__"], args, keywords, "__init__")
         if own.base == "Model":
             self.layers.models.append(model)
         return model
 
-    def _shapes(self, given: Any) -> Any:
-        """The shape of a tensor, or those of several in a list, as `build` gets them."""
-        if isinstance(given, (list, tuple)):
-            return [self._shapes(one) for one in given]
-        return calls.attribute(self.layers, given, "shape")
-
     def _loop(self, loop: ast.For) -> None:
-        """Follow each round where they are known."""
-        before, rounds = len(self.layers.parts), self.value(loop.iter)
-        rounds = [*rounds] if isinstance(rounds, (dict, str)) else rounds
+        """Follow each round of a loop over known values, without break or continue."""
+        parts, untraced = len(self.layers.parts), self.layers.untraced
+        rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
-            self._pass_by(loop, "loop")
+            self._skip(loop, "loop")
             return
         for one in rounds:
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.layers.parts) > before:
+        if len(self.layers.parts) > parts and untraced == self.layers.untraced:
             self.layers.note("followed", loop.lineno, count=len(rounds))
 
-    def _pass_by(self, block: ast.stmt, why: str) -> None:
-        """What a block that can't be followed changes isn't known from there on."""
+    def _skip(self, block: ast.stmt, why: str) -> None:
+        """Skip a block that can't be followed: what it changes is unknown from there on."""
         values = self.values_in(block)
         names = [one for one in self.walk(block) if isinstance(one, ast.Name)]
         changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
-        methods = [f".{name}" for names in CHANGES.values() for name in names]
-        changed |= {name for name in values if any(name + one in values for one in methods)}
+        changed |= {name for name, value in values.items() if isinstance(value, (list, dict))}
         models = [one for name, one in values.items() if f"{name}.add" in values]
         given: Any = UNKNOWN
         makes = any(getattr(one, "name", "") in calls.MAKES_LAYERS for one in values.values())
         if makes or self.layers.found(values):
             self.at(block)
             part = self.layers.unread(why, why)
-            given = self.layers.beyond(why, why, values)
-            self.passed_by = self.passed_by or (self.layers.origin, why)
+            given = self.layers.not_traced(why, why, values)
+            self.skipped = self.skipped or (self.layers.origin, why)
             for model in models:
                 if isinstance(model, Model) and model.parts is not None:
                     model.parts.append(part)
         for name in changed:
-            self.names.take(name, given)
-        if self._depth and given is not UNKNOWN and _returns(block):
+            self.names[name] = given
+        may_return = any(isinstance(one, ast.Return) for one in self.walk(block))
+        if self._depth and given is not UNKNOWN and may_return:
             raise Returned(given)
-
-
-def _returns(block: ast.AST) -> bool:
-    """Whether a function may return in this block."""
-    for one in ast.iter_child_nodes(block):
-        own = isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
-        if isinstance(one, ast.Return) or (not own and _returns(one)):
-            return True
-    return False

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lib.stack.making import UNKNOWN, Unknown
-from lib.stack.read.names import Names
 from lib.stack.read.pasted import WORDS
 
 LONGEST = 1_000
@@ -27,13 +27,7 @@ _OF_LISTS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple
 _OF_PLAIN = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
 
 
-def _round(number: float, digits: int | None = None) -> float:
-    if digits is not None and abs(digits) > 12:  # it would take 10 to the power of that
-        raise ValueError
-    return round(number, digits)
-
-
-FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN} | {"round": _round}
+FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN}
 """Functions of plain values, by name, those of `math` and NumPy among them."""
 CHANGES = {
     list: ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
@@ -64,8 +58,11 @@ class Function:
     signature: ast.arguments
     usual: dict[str, Any]
     """What its arguments are where none is given."""
-    names: Names
+    names: ChainMap[str, Any]
     """That it sees."""
+    is_static: bool = False
+    instance: tuple[Any, ...] = ()
+    """Of a method, the object that it is called on, before all other arguments."""
 
     def given(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
         """What its arguments are in a call."""
@@ -78,15 +75,6 @@ class Function:
         if own.kwarg:
             found[own.kwarg.arg] = {key: one for key, one in keywords.items() if key not in known}
         return found
-
-
-@dataclass(slots=True, eq=False)
-class Partial:
-    """Something to be called with what is given here, and with more."""
-
-    what: Any
-    args: list[Any]
-    keywords: dict[str, Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -146,10 +134,6 @@ def operation(how: ast.AST, left: Any, right: Any) -> Any:
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
-    if isinstance(how, (ast.In, ast.NotIn)):
-        small = plain(left) and (flat(right) or isinstance(right, dict))
-        held = computed(lambda: left in right) if small else UNKNOWN
-        return held if isinstance(held, Unknown) else held == isinstance(how, ast.In)
     if isinstance(how, ast.cmpop):
         small = plain(left) and plain(right)
     elif isinstance(how, ast.Pow):

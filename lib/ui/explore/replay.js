@@ -56,7 +56,7 @@ function mount(root) {
       own.plot = plot;
       root.classList.add("ready"); // for who waits until it hears
       Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-      const known = own.names.indexOf(own.known), active = plot._fullLayout?.sliders?.[0]?.active;
+      const known = own.names.indexOf(own.known), active = plot.layout?.sliders?.[0]?.active;
       own.at = active ?? own.at;
       if (document.activeElement !== range) range.value = own.at;
       // Another page may have gone to another epoch since the figure was drawn.

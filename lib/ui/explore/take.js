@@ -259,8 +259,8 @@ function mount(root) {
         files.prepend(made("label", {}, tick, label));
         continue;
       }
-      const { end } = own.data.files[id], stem = own.data.stems[id.endsWith("_now") ? 1 : 0];
-      const name = end ? stem + end : own.data.data;
+      const { end } = own.data.files[id], which = id.endsWith("_now") ? 1 : 0;
+      const name = end ? own.data.stems[which] + end : own.data.data[which];
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         if (own.queue.some((each) => each.id === asked)) return;

@@ -18,10 +18,9 @@ import streamlit as st
 
 from lib.compared import Compared
 from lib.dataset import Dataset
-from lib.datasets.series import FILE_NAMES, file_text
 from lib.english import counted
 from lib.experiment import Experiment
-from lib.export import EXPORTS, name_of, results
+from lib.export import EXPORTS, arrays, data_name, name_of, results
 from lib.export.report import Reported, report
 from lib.replay import as_of
 from lib.run import Snapshot, Status, kept_places, weight_bytes
@@ -45,7 +44,6 @@ RECEIVED = "received"
 """What the browser asks for when it has its file."""
 Make = Callable[[], Future[Any]]
 """Begins to make a file, in another thread, and so without `st`, or in the worker."""
-SCRIPTS = [name for name, export in EXPORTS.items() if export.of_model]
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
@@ -103,7 +101,7 @@ def _draw(loaded: Loaded) -> None:
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if shown.dataset.has_rows:
+    if _may_take(shown.dataset, _table(shown)):
         _plain_script(epochs)
 
 
@@ -162,7 +160,7 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
         "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
-        "data": FILE_NAMES.get(dataset.name),
+        "data": [f"{data_name(of)}.npz" for of in (dataset, loaded.dataset)],
         "words": {
             "rows": f"{rows:,}",
             "part": part,
@@ -176,6 +174,11 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 def _table(shown: ShownRun) -> Table | None:
     """The upload that a run is of, where this browser may have it."""
     return runs.table_of_run() if shown.run else session().upload.table
+
+
+def _may_take(dataset: Dataset, table: Table | None) -> bool:
+    """Whether this browser may have the rows, which scripts of a table load."""
+    return dataset.has_rows and (dataset.name != "upload" or table is not None)
 
 
 def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
@@ -211,19 +214,22 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         "history": of_run(results.history_csv),
         "runs": numbers,
     }
-    if dataset.has_rows:  # others can neither run the code nor open the run without the file
-        files |= {name: of_run(EXPORTS[name].write) for name in SCRIPTS}
+    if dataset.has_rows:  # others can't open the run without the file
         files["kept"] = lambda: _kept().keep(shown, past)
-    if sidebar and sidebar.dataset.has_rows:
+    if _may_take(dataset, table):
+        files |= {name: of_run(export.write) for name, export in EXPORTS.items()}
+        if dataset.origin:
+            files["data"] = partial(arrays, dataset)
+    if sidebar and _may_take(sidebar.dataset, session().upload.table):
         settings = sidebar.experiment, sidebar.dataset
-        files |= {f"{name}_now": partial(EXPORTS[name].write, *settings) for name in SCRIPTS}
-    if dataset.name in FILE_NAMES:
-        files["data"] = partial(file_text, dataset.name)
+        files |= {f"{name}_now": partial(of.write, *settings) for name, of in EXPORTS.items()}
+        if sidebar.dataset.origin:
+            files["data_now"] = partial(arrays, sidebar.dataset)
     if dataset.name == "upload" and table:
         files["kept_rows"] = lambda: _kept().keep(shown, past, table)
     if known:
         files["weights"] = of_run(results.weights_npz)
-    if known and (table or dataset.name != "upload"):  # others' targets aren't handed on
+    if known and _may_take(dataset, table):
         files["predictions_csv"] = of_run(results.predictions_csv)
         files["predictions_parquet"] = of_run(results.predictions_parquet)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}

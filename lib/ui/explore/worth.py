@@ -105,8 +105,8 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     target = _pick("Target", dataset.target_labels, "target")
 
     def table(part: Part) -> None:
-        seeds, said = session().worth.weights, _answers(shown, weights, part)
-        about = shown.experiment, dataset, seeds, part, said
+        seeds = session().worth.weights
+        about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: worth_of_seeds(*about))
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
@@ -132,7 +132,8 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
     chosen = shown.experiment.data.period
-    hint(words.season_sentence(origin, chosen))
+    about, made = (shown.dataset, chosen), session().worth.made
+    hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
     if session().address.experiment.data.period != chosen:
         hint("The season of your choice counts once you train with it.")
@@ -140,8 +141,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
 
 def _errors_alone(shown: ShownRun, run: Run) -> None:
     """The table of errors, where the rows that models are judged on are hidden."""
-    _weights(shown)
-    weights = session().worth.weights
+    weights = _weights(shown)
     worth = _once("hidden", lambda: worth_of(run, weights))
     if worth is None:
         return

@@ -37,7 +37,7 @@ WIDTHS = {
 """Of fields, in pixels; where there are buttons in it a number needs more than 120."""
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")
-_MENU = [name for name in KINDS if name not in ("unread", "range")]
+_MENU = [name for name in KINDS if name != "unread"]
 
 
 def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:

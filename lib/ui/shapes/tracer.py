@@ -59,10 +59,11 @@ def tracer(stack: Stack, palette: Palette) -> None:
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
-    if _is_read(steps):
-        about = SAYS["code"] if broken(steps) is None else _told(mends)
     if broken(steps) is None and stopped(steps) is not None:
         about = SAYS["grey row"]
+    elif _is_read(steps):
+        about = SAYS["code"] if broken(steps) is None else SAYS["broken code"]
+        about = narrate.mended(mends[0][0].words, mends[0][1]) if mends else about
     words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -106,11 +107,6 @@ def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     if mends and reading and _is_read(steps):
         mends[0][1].update(mended(reading, mends[0][0].stack)[0])
     return mends
-
-
-def _told(mends: list[Mend]) -> str:
-    """The likeliest of them, and where in the code it is."""
-    return narrate.mended(mends[0][0].words, mends[0][1]) if mends else SAYS["broken code"]
 
 
 def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:

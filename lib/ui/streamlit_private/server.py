@@ -50,7 +50,7 @@ _sessions = available(
 def mend_sessions() -> None:
     """Have all sessions of this process deliver what runs say, and drop requests of left pages.
 
-    The public way: without. Pages then recover by themselves, by a reload: see listener.js.
+    The public way: without. Pages then recover by themselves, by a reload: see white_page.js.
     """
     if _sessions:
         session, *names = _sessions

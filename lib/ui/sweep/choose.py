@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.english import counted, lasting
+from lib.english import counted, duration
 from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
@@ -64,7 +64,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
     with place:
         points = counted(len(plan.points), "point")
         many = f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs"
-        hint(f"{many}, in about {lasting(seconds)}.")
+        hint(f"{many}, in {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None

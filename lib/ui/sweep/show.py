@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.english import joined, lasting, number
+from lib.english import duration, joined, number
 from lib.experiment import MODES as WORDS
 from lib.figures.html import templates
 from lib.figures.palette import Palette
@@ -74,7 +74,7 @@ def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> Non
     state = f"{runner.state}" if sweep.id else "example"
     words = f"{SAID[state]} {done} of {runner.total} points"
     if (left := runner.seconds_left) is not None:
-        words += f" · about {lasting(left)} left"
+        words += f" · {duration(left)} left"
     st.progress(runner.share, text=words)
     if runner.error:
         hint(f"It ended by itself: {runner.error}")

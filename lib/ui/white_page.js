@@ -1,0 +1,20 @@
+// Part of the script of every page: see listener.py.
+
+const CHECK_EVERY = 1000; // milliseconds
+const WHITE_CHECKS = 3; // in a row, until the page counts as white
+const EARLIEST_RELOAD = 10000; // milliseconds after a load
+
+// Streamlit (1.67) removes the whole page when a message has no place on it, and stays white: reload
+// such a page. Each page has a `marker`; one without it is white, except while a run draws it.
+function reloadWhenWhite(marker) {
+  const page = document.documentElement.dataset;
+  if ("watched" in page) return;
+  page.watched = "";
+  let whiteChecks = 0;
+  setInterval(() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const isIdle = !app || app.dataset.testScriptState === "notRunning";
+    whiteChecks = isIdle && !document.querySelector(marker) ? whiteChecks + 1 : 0;
+    if (whiteChecks >= WHITE_CHECKS && performance.now() >= EARLIEST_RELOAD) location.reload();
+  }, CHECK_EVERY);
+}
