@@ -71,7 +71,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(joined: Joined, time: Clock
     assert not other.exception
     assert runs.LOOKING not in " ".join(each.value for each in other.markdown)
     joined.answer()
-    app = found(app)
+    app = found(app).run()  # it may have been found while the page was drawn
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     lost = start(data="running_mean", run="0" * 16)
     assert not lost.warning

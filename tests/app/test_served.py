@@ -1,8 +1,7 @@
 """The server's first answer to a browser."""
 
 import asyncio
-import gc
-from weakref import ref
+from unittest.mock import MagicMock
 
 import pytest
 from starlette.datastructures import Headers
@@ -16,7 +15,7 @@ from lib.training.machine import RAY
 from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
-from lib.ui.data import dataset_of
+from lib.ui.data import dataset_of, made_dataset
 from lib.ui.served import MIDDLEWARE, ROUTES
 
 
@@ -98,12 +97,10 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
 
 
 def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The data that they chose, which may be large, and recordings."""
-    monkeypatch.setattr(served, "give_back", lambda: None)
-    dataset = ref(dataset_of(suggested("parity"), None))
-    snapshot = ref(recorded(with_seeds(suggested("parity"), dataset())))  # type: ignore[arg-type]
-    assert dataset()
-    assert snapshot()
+    """The data that they chose, which may be large, and recordings; the system gets it back."""
+    monkeypatch.setattr(served, "give_back", give_back := MagicMock())
+    dataset = dataset_of(suggested("parity"), None)
+    assert recorded(with_seeds(suggested("parity"), dataset))
     served._rest()
-    gc.collect()
-    assert (dataset(), snapshot()) == (None, None)
+    assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
+    give_back.assert_called_once_with()
