@@ -11,14 +11,11 @@ import numpy as np
 import pandas as pd
 
 from lib.english import counted, joined, number
+from lib.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
 from lib.tables.table import said
 from lib.toml import beside
 
 _FILE = beside(__file__)
-_STEPS: dict[str, tuple[int, int]] = _FILE["steps"]
-SECONDS = {step: least for step, (least, _) in _STEPS.items()}
-"""How many seconds a step has, at least: months and longer ones differ."""
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
 """The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
@@ -147,7 +144,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     if not there.any():
         return "row", []
     typical = float(np.median(seconds[there]))
-    step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
+    step = next((s for s, (low, high) in STEPS.items() if low <= typical <= high), "row")
     counts, notes = seconds[there] / typical, []
     if months := MONTHS.get(step):
         counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
@@ -184,16 +181,6 @@ def segments(series: np.ndarray, places: np.ndarray) -> np.ndarray:
     within = pd.Series(np.where(~new & (steps > 0), steps, np.nan))
     usual = within.groupby(series[1:]).transform("median").to_numpy()
     return np.concatenate([[0], np.cumsum(new | (steps > 1.5 * usual))]).astype(np.int64)
-
-
-def on_weekdays(places: np.ndarray) -> bool:
-    """Whether these are dates (R,), none of them on a weekend: then Monday follows Friday."""
-    if places.dtype.kind != "M" or len(places) <= 10:
-        return False
-    if not np.is_busday(places[:10].astype("M8[D]")).all():  # most tables: spare the rest
-        return False
-    days = places.astype("M8[D]")
-    return bool((np.is_busday(days) & (days == places)).all())
 
 
 def _span(seconds: float) -> str:

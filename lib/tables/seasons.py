@@ -6,7 +6,7 @@ import numpy as np
 
 from lib.english import counted
 from lib.origin import Origin, Season
-from lib.tables.order import MONTHS, SECONDS, on_weekdays
+from lib.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
