@@ -24,6 +24,10 @@ LETTERS = "ABCDEF"
 CHANCE = 0.05
 """How likely such a difference may be by chance alone, for one mode to be called better."""
 
+BETTER = 0.95
+"""An error of at most this share of the rival's beats it, and isn't just as good."""
+OUTCOMES = ("clear", "unclear", "hardly", "no")
+"""Whether a model beats a rival; the first that holds at any step sums up several steps."""
 CORRELATION = 0.8
 """Of two models' errors on the same samples, or of a model's and a baseline's: 0.68 to 0.90, in the
 median 0.79, for both modes and the best baseline of the bundled tables."""
@@ -68,6 +72,12 @@ def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: floa
     """
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
+
+
+def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether errors beat a rival's, one of `OUTCOMES` for each, as text."""
+    better = np.where(errors < BETTER * rival, "clear", np.where(errors < rival, "hardly", "no"))
+    return np.where(is_told(errors, rival, samples), better, "unclear")
 
 
 @dataclass(frozen=True, slots=True)

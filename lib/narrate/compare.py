@@ -15,7 +15,7 @@ from lib.english import capital, counted, joined, readable, short
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.narrate import Told
 from lib.narrate.explore import name_of, off_unit, value_of
-from lib.narrate.takeaways import TOO_FEW
+from lib.narrate.takeaways import too_few
 from lib.toml import beside
 
 WORDS: dict[str, dict[str, str]] = beside(__file__)
@@ -143,7 +143,7 @@ def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     }
     why = next((name for name, holds in reasons.items() if holds), "")
     if why == "few":
-        return TOO_FEW.format(samples)
+        return too_few(samples)
     return WORDS["open"][why] if why else ""
 
 

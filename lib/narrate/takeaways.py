@@ -10,7 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
-from lib.compared import decisive_ratio, independent_samples, is_told, verdict
+from lib.compared import (
+    OUTCOMES,
+    decisive_ratio,
+    independent_samples,
+    is_told,
+    outcomes,
+    verdict,
+)
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable, short
 from lib.experiment import MODES
@@ -22,14 +29,11 @@ from lib.run import ModeResult, RunAt, Status
 from lib.toml import beside
 
 _SAID = beside(__file__)
-BETTER = 0.95
-"""An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
 EXPLODED = 1000
 """A training loss of so many times that of a guess has exploded."""
-TOO_FEW = "Too few independent samples to tell: {}."
-"""Where `lib.compared.decisive_ratio` isn't reached."""
+CONSTANT = "The target is constant: there is nothing to learn."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
@@ -115,52 +119,62 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     return bool(rises and now > 1.25 * training and training < least)
 
 
+def too_few(samples: float, what: str = "") -> str:
+    """That errors are closer than `lib.compared.decisive_ratio` of so many independent samples."""
+    ratio = apart(1, decisive_ratio(samples))[1]
+    apart_by = f"{samples:,.0f} independent samples need squared errors {ratio} times apart"
+    return f"{capital(f'{what}too close to tell')}: {apart_by}."
+
+
+def no_verdict(dataset: Dataset, epoch: int) -> str:
+    """Why no error can be compared yet, or ever; "" where errors can be."""
+    if not dataset.naive_mse.any() and (dataset.y == dataset.y[0, 0]).all():
+        return CONSTANT
+    return "" if epoch else UNTRAINED
+
+
 def step_error_takeaway(run: RunAt) -> str:
     """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
     dataset, snapshot = run.dataset, run.snapshot
-    if not snapshot.epoch:
-        return UNTRAINED
+    if why := no_verdict(dataset, snapshot.epoch):
+        return why
     naive, samples = np.asarray(dataset.naive_mse, np.float64), independent_samples(dataset)
-    results, rival, of_modes = snapshot.middle.results, dataset.rival, dict[str, list[str]]()
-    for mode, result in results.items():
-        first = -1 if mode == "last" else 0  # which answers once
-        errors = np.asarray(result.step_mse[first:])
-        of_modes[mode] = _outcomes(errors, naive[first:], samples)
-    best = {mode: min(outcomes, key=_OUTCOMES.index) for mode, outcomes in of_modes.items()}
+    rival, by_step = dataset.rival, dict[str, list[str]]()
+    for mode, result in snapshot.middle.results.items():
+        first = -1 if mode == "last" else 0  # last-step mode answers once
+        by_step[mode] = list(outcomes(np.asarray(result.step_mse[first:]), naive[first:], samples))
+    best = {mode: min(steps, key=OUTCOMES.index) for mode, steps in by_step.items()}
     last, sequence = best.get("last", ""), best.get("sequence", "")
-    if {*best.values()} == {"unclear"}:
-        return TOO_FEW.format(samples)
+    at_end = {mode: steps[-1] for mode, steps in by_step.items()}
+    if "clear" not in best.values():  # the last step decides, as on the other cards
+        if "unclear" in at_end.values():
+            return too_few(samples)
+        if sequence == "unclear":
+            who = "Neither mode beats" if last else "Sequence mode doesn't beat"
+            return f"{who} {rival} at the last step; earlier steps are unclear."
     if sequence in ("", "unclear"):
         verb = {"clear": "beats", "hardly": "hardly beats", "no": "is no better than"}[last]
-        return f"Last-step mode {verb} {rival}{'; sequence mode is unclear' * bool(sequence)}."
+        also = "; sequence mode is unclear" if sequence else ""
+        if at_end.get("sequence") in ("hardly", "no"):
+            also = "; sequence mode's earlier steps are unclear"
+        return f"Last-step mode {verb} {rival}{also}."
     if sequence == last == "no":
         return f"Neither mode beats {rival} at any step."
-    steps, clearly = len(naive), of_modes["sequence"].count("clear")
+    steps, clearly = len(naive), by_step["sequence"].count("clear")
     where = f"at {clearly} of {steps} steps" if clearly < steps else "at every step"
     where = {"hardly": "hardly at any step", "no": "at no step"}.get(sequence, where)
-    also = {"": "", "no": "; last-step mode doesn't", "hardly": "; last-step mode hardly does"}
-    also |= {"unclear": "; last-step mode is unclear", "clear": "; last-step mode does"}
+    says = {"": "", "no": "; last-step mode doesn't", "hardly": "; last-step mode hardly does"}
+    says |= {"unclear": "; last-step mode is unclear", "clear": "; last-step mode does"}
     if last == "clear" and clearly:
-        also["clear"] = ", last-step at its one"  # there is no room for "mode"
-    return f"Sequence mode beats {rival} {where}{also[last]}."
-
-
-_OUTCOMES = ("clear", "unclear", "hardly", "no")
-"""Whether a model beats a rival, as far as the samples tell; of several steps the first holds."""
-
-
-def _outcomes(errors: np.ndarray, naive: np.ndarray, samples: float) -> list[str]:
-    """One of `_OUTCOMES` for each step of a model whose errors, and a rival's, are these, (T,)."""
-    told = is_told(errors, naive, samples)
-    better = np.where(errors < BETTER * naive, "clear", np.where(errors < naive, "hardly", "no"))
-    return [str(each) for each in np.where(told, better, "unclear")]
+        says["clear"] = ", last-step at its one"  # there is no room for "mode"
+    return f"Sequence mode beats {rival} {where}{says[last]}."
 
 
 def compare_takeaway(run: RunAt) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
     dataset, snapshot = run.dataset, run.snapshot
-    if not snapshot.epoch:
-        return UNTRAINED
+    if why := no_verdict(dataset, snapshot.epoch):
+        return why
     count, seeds = len(snapshot.seeds), {m: snapshot.by_seed(m) for m in snapshot.results}
     errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
@@ -171,7 +185,7 @@ def compare_takeaway(run: RunAt) -> str:
     other = naive if len(errors) == 1 or least >= naive else most
     nearly_same = least < naive and most - least < SAME * most
     if not (nearly_same or is_told(least, other, samples)):
-        return TOO_FEW.format(samples)
+        return too_few(samples, "modes are " * (other != naive))
     error, guess = apart(least, naive)
     named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
     if len(errors) == 1:
@@ -211,20 +225,19 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> Told:
 
     The details have that error, the median over the seeds, after each of the frames' epochs.
     """
-    guess = float(dataset.naive_mse[-1])
+    guess, samples = float(dataset.naive_mse[-1]), independent_samples(dataset)
     errors = {
         mode: np.array([np.median(frame.snapshot.by_seed(mode)) for frame in frames])
         for mode in frames[-1].snapshot.results
     }
     said, from_epoch = [], "from epoch"
     for mode, result in frames[-1].snapshot.middle.results.items():
-        wrong = np.asarray(result.last_step_mse)
-        told = is_told(wrong, guess, independent_samples(dataset))
-        since = _since(result.checked_epochs, told & (wrong < BETTER * guess))
-        since = since if told[-1:].all() else "unclear"
+        beats = outcomes(np.asarray(result.last_step_mse), guess, samples)
+        since = _since(result.checked_epochs, beats == "clear")
+        since = "unclear" if "unclear" in beats[-1:] else since
         said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
         from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both
-    words = f"Last step beats {dataset.rival}: {', '.join(said)}."
+    words = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {', '.join(said)}."
     scale = 1.0 if dataset.raw_scale is None else dataset.raw_scale
     unit = off_unit(dataset) if dataset.raw_scale is not None else ", scaled"
     names = [MODES[mode].name for mode in errors]

@@ -8,14 +8,14 @@ import math
 
 import numpy as np
 
-from lib.compared import is_told
+from lib.compared import outcomes
 from lib.dataset import Dataset, Origin
 from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate import Told
 from lib.narrate.explore import off_unit
-from lib.narrate.takeaways import BETTER, TOO_FEW
+from lib.narrate.takeaways import CONSTANT, too_few
 from lib.tables.seasons import natural_seasons, rows_needed, season_length, training_rows
 from lib.toml import beside
 from lib.worth import ByRow, Part, Worth
@@ -28,19 +28,22 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
     """Which mode clearly beats the best baseline, by squared error."""
     best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    if not any(one.rmse[target] for one in worth.guesses):
+        return CONSTANT
     if not worth.models:
         return f"To be beaten: {best.label}, the best baseline."
     guess, samples = float(best.rmse[target]) ** 2, worth.independent
-    told = [one for one in worth.models if is_told(one.rmse[target] ** 2, guess, samples)]
-    if not told:
-        return TOO_FEW.format(samples)
-    better = [one.label for one in told if float(one.rmse[target]) ** 2 < BETTER * guess]
-    worse = [one.label for one in told if one.label not in better]
+    errors = np.array([one.rmse[target] for one in worth.models]) ** 2
+    found = list(zip(worth.models, outcomes(errors, guess, samples), strict=True))
+    better = [one.label for one, outcome in found if outcome == "clear"]
+    if not better and "unclear" in [outcome for _, outcome in found]:
+        return too_few(samples)
+    worse = [one.label for one, outcome in found if outcome in ("hardly", "no")]
     if better and worse:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
-    clearly = "clearly " * any(worth.skill(one, target) > 0 for one in told)
+    clearly = "clearly " * any(outcome == "hardly" for _, outcome in found)
     who = f"{better[0]} beats" if better else f"{worse[0]} doesn't {clearly}beat"
-    if len(told) > 1:
+    if len(better or worse) > 1:
         who = "both modes beat" if better else f"neither mode {clearly}beats"
     return f"{where} {who} {best.label}, the best baseline."
 

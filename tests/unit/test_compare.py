@@ -132,7 +132,7 @@ def test_no_winner_is_named_before_all_are_at_their_end_nor_on_few_samples_of_a_
     assert words.losses_told([one, mae])[0] == words.WORDS["open"]["loss"]
     assert words.losses_told([one, other])[0].startswith("Smallest validation loss")
     table = [replace(run, dataset=of_a_table(one.dataset)) for run in (one, other)]
-    assert words.errors_told(table)[0] == "Too few independent samples to tell: 2."
+    assert "2 independent samples need" in words.errors_told(table)[0]
     far = runs_on(table[0].dataset, {"last": [1.0, 1.1]}, {"last": [200.0, 210]})
     assert words.errors_told(far)[0].startswith("Smallest last-step error")
 

@@ -77,7 +77,9 @@ def test_few_samples_tell_errors_that_are_far_apart_alone():
     worth = a_worth(a_score(*SEQUENCE, 1.8, 1), a_score(*LAST, 1.9, 9))
     for part in ("judged", "test"):
         few = replace(worth, independent=24)
-        assert worth_takeaway(few, 0, part) == "Too few independent samples to tell: 24."
+        assert "24 independent samples need" in worth_takeaway(few, 0, part)
+        worse = replace(few, models=(a_score(*SEQUENCE, 9, 1), a_score(*LAST, 2.1, 9)))
+        assert "24 independent samples need" in worth_takeaway(worse, 0, part)  # the better one
         clear = replace(few, models=(a_score(*SEQUENCE, 0.4, 1), a_score(*LAST, 9, 9)))
         assert worth_takeaway(clear, 0, part).endswith("last week; last-step mode doesn't.")
         one = replace(few, models=(a_score(*SEQUENCE, 0.4, 1), a_score(*LAST, 2.1, 9)))
@@ -85,6 +87,12 @@ def test_few_samples_tell_errors_that_are_far_apart_alone():
             one, 0, part
         )
         assert "both modes beat" in worth_takeaway(replace(worth, independent=5000), 0, part)
+
+
+def test_a_constant_target_is_no_contest():
+    """Where every baseline is exact, nothing is called better."""
+    exact = (a_score("last", "guessing no change", 0.0), a_score("mean", "guessing the mean", 0.0))
+    assert "constant" in worth_takeaway(a_worth(a_score(*LAST, 0.0), guesses=exact), 0)
 
 
 def test_the_test_part_is_named():
