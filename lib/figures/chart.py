@@ -235,7 +235,7 @@ def all_zero(values: Sequence[float], palette: Palette) -> list[Part]:
     """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
     if not values or any(values):
         return []
-    return [empty("every value is 0:<br>a constant target is learned at once", palette)]
+    return [empty("every value is 0:<br>a constant target<br>is learned at once", palette)]
 
 
 def empty(words: str, palette: Palette) -> Part:

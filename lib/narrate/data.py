@@ -136,22 +136,29 @@ def split_told(dataset: Dataset) -> Told:
 def range_hint(dataset: Dataset) -> str:
     """That many validation targets lie outside the range of those of training, and what helps.
 
-    Of a table's first target column, where the targets are values and not changes; "" elsewhere and
-    where fewer than 5% do.
+    Of a table's first target column, where the targets are values and not changes; "" elsewhere,
+    where fewer than 5% do, and where the level hasn't moved: where the means of both parts at the
+    last step are less than a standard deviation of the training part apart.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
         return ""
     training, judged = slice(dataset.train), dataset.judged
-    seen = [edge(dataset.y[training], axis=1) for edge in (np.min, np.max)]
-    lows, highs = (dataset.raw(edge, training, last=True)[:, 0] for edge in seen)
-    low, high = float(lows.min()), float(highs.max())
-    values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
+
+    def raw(y: np.ndarray, samples: slice) -> np.ndarray:
+        """The first column of targets, (S,), of y (S, K)."""
+        return dataset.raw(y.astype(np.float64), samples, last=True)[:, 0]
+
+    low, high = (
+        float(edge(raw(edge(dataset.y[training], axis=1), training))) for edge in (np.min, np.max)
+    )
+    known, values = (raw(dataset.y[part, -1], part) for part in (training, judged))
     outside = float(((values < low) | (values > high)).mean())
-    if outside < 0.05:
+    if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return _said("outside", share=100 * outside, span=" to ".join(apart(low, high)), unit=unit)
+    edges = [0.0 if abs(edge) < 1e-6 * (high - low) else edge for edge in (low, high)]  # rounding
+    return _said("outside", share=100 * outside, span=" to ".join(apart(*edges)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:

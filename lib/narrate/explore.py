@@ -243,34 +243,40 @@ def kept_sentence(snapshot: Snapshot) -> str:
     return str(said[which].format(*kept.values(), mode=capital(MODES[next(iter(kept))].name)))
 
 
-def changed_settings(before: Experiment, after: Experiment) -> str:
-    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
+def name_of(setting: Setting) -> str:
+    """What a setting is called in a sentence."""
+    return "data" if setting.key == "data" else setting.name.replace("_", " ")
+
+
+def changed_settings(
+    before: Experiment, after: Experiment, name: Callable[[Setting], str] = name_of
+) -> str:
+    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing.
+
+    `name` writes what a setting is called.
+    """
     changed = [
-        f"{name_of(s)} {value_of(s, before)} → {value_of(s, after)}"
-        for s in _differing(before, after)
+        f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
     ]
     return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
 
 
-def own_settings(shown: Experiment, chosen: Experiment) -> str:
+def own_settings(
+    shown: Experiment, chosen: Experiment, name: Callable[[Setting], str] = name_of
+) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
     if not own or own[0].key == "data":
         return value_of(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    name = first.key if len(first.key) == 1 else name_of(first)
-    return f"{name} = {value_of(first, shown)}{more}"
+    called = first.key if len(first.key) == 1 else name(first)
+    return f"{called} = {value_of(first, shown)}{more}"
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
     """The settings in which they differ; other data alone, since the rest goes with them."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
-
-
-def name_of(setting: Setting) -> str:
-    """What a setting is called in a sentence."""
-    return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
 def value_of(setting: Setting, experiment: Experiment) -> str:

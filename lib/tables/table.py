@@ -43,7 +43,7 @@ class WindowError(RefusedError, ExperimentError):
 
 
 class TooShortError(WindowError):
-    """Too few rows for the timesteps and the horizon."""
+    """Too few rows for the timesteps and the horizon, or for the chosen season."""
 
     def __init__(self, message: str, cure: Mapping[str, int]) -> None:
         super().__init__(message)

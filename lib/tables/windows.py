@@ -110,7 +110,8 @@ class _Draft:
         )
         longest = int(np.bincount(rows.series[training]).max())
         if data.period >= longest:
-            raise WindowError.of("long_season", period=data.period, longest=longest)
+            about = {"period": data.period, "longest": longest}
+            raise TooShortError.of("long_season", {"period": 0}, **about)
         if not data.period:
             origin = replace(origin, season=find_season(origin))
         units = {table.units.get(column, "") for column in self.targets}

@@ -104,8 +104,8 @@ def _example(experiment: Experiment) -> Loaded:
 
 def in_words(cure: Mapping[str, int]) -> str:
     """Settings that the rows would do for: "T = 14 and a horizon of 1"."""
-    names = {"T": "T =", "horizon": "a horizon of"}
-    return joined([f"{names[key]} {value}" for key, value in cure.items()])
+    words = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
+    return joined([words[key].format(value) for key, value in cure.items()])
 
 
 def take_prepared(loaded: Loaded) -> None:

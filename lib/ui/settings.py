@@ -30,8 +30,10 @@ from lib.experiment import (
     Choice,
     Experiment,
     Limit,
+    Setting,
 )
 from lib.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
+from lib.narrate.explore import name_of
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names, prepared
 from lib.tables.table import KINDS, numbers_rows, wide_columns
@@ -49,7 +51,14 @@ _EXPLAINED = {"U", *(key for spec in DATASETS.values() for key in (*spec.why, *s
     key for rows in GROUPS.values() for key, row in rows.items() if "clamped" in row
 }
 """Settings below which something may be said: it must not take the place of the next one."""
+_NAMES = {key: row["label"] for rows in GROUPS.values() for key, row in rows.items()} | LABELS
 WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
+
+
+def label_of(setting: Setting) -> str:
+    """What its control is called, without limits and units: "Targets", "Learning rate"."""
+    label = _NAMES.get(setting.key, name_of(setting)).format(step="Row", columns="month")
+    return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

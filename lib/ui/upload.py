@@ -201,15 +201,17 @@ def _settle(new: Table) -> None:
     if record.unopened and _open(*record.unopened, new):
         return
     changes = _changes(new)
-    try:
-        dataset_of(settle(drawn().set(**changes), new), new)
-    except ExperimentError as error:
-        cure = error.cure if isinstance(error, TooShortError) else {}
-        if not cure:
-            record.error = f"{new.name} can't be used: {error}{_stays()}"
-            return
-        changes |= cure
-        new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
+    while True:
+        try:
+            dataset_of(settle(drawn().set(**changes), new), new)
+            break
+        except ExperimentError as error:
+            cure = error.cure if isinstance(error, TooShortError) else {}
+            if cure.items() <= changes.items():  # none, or it was no help
+                record.error = f"{new.name} can't be used: {error}{_stays()}"
+                return
+            changes |= cure
+            new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
     change(changes)
     record.table = new
 

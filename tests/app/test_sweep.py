@@ -86,10 +86,12 @@ def test_the_page_opens_full() -> None:
     assert "These results are of Recall the first; Parity, in the sidebar, is what Start" in hints
 
 
-@pytest.mark.parametrize("name", list(READY))
-def test_a_ready_sweep_sets_everything_to_it(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "before"), [*((name, "parity") for name in READY), ("size", "seattle")]
+)
+def test_a_ready_sweep_sets_everything_to_it(name: str, before: str) -> None:
     """Data, settings, values and seeds: what Start would do is what was recorded."""
-    app = sweep()
+    app = sweep(data=before)
     app.button(key=f"ready_{name}").click().run()
     ready = READY[name]
     assert not app.exception

@@ -121,6 +121,18 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(
     assert not app.warning
 
 
+def test_a_season_that_is_too_long_for_a_file_gives_way_to_it() -> None:
+    """Beside too many timesteps, too, with a note; before, no choice of 0 seeds is offered."""
+    app = start(data="upload", T="20", period="300")
+    [seeds] = [each for each in app.get("button_group") if each.label == "Seeds"]
+    assert "0" not in [option.content for option in seeds.proto.options]
+    give(app, "short.csv", rows(30))
+    record = app.session_state[KEY]
+    assert (record.upload.table.name, record.address.experiment.data.period) == ("short.csv", 0)
+    assert any("a season of 300 rows" in note for note in record.upload.table.notes)
+    assert not app.error
+
+
 def test_a_short_file_on_the_data_page_brings_what_suits_a_table() -> None:
     """Beside the timesteps that it is long enough for."""
     app = start("Data", data="seattle", T="50")

@@ -24,6 +24,7 @@ from lib.narrate.explore import (
     typical_error,
 )
 from lib.run import RunAt, Snapshot, Status
+from lib.ui.settings import label_of
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled, with_kept
 
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
@@ -378,6 +379,8 @@ def test_what_is_shown_of_other_settings_is_named_by_its_letter() -> None:
     assert own_settings(chosen.set(lr=0.5, T=40, U=3), chosen) == "T = 40 and 2 more"
     assert own_settings(chosen.set(lr=0.5), chosen) == "learning rate = 0.5"
     assert own_settings(chosen.set(inputs=("a", "b")), chosen) == "inputs = a and b"
+    assert own_settings(chosen.set(form="change"), chosen, label_of).startswith("Targets = ")
+    assert own_settings(chosen.set(lr=0.5), chosen, label_of) == "Learning rate = 0.5"
     assert own_settings(chosen.set(data="sine", T=40, U=3), chosen) == "Sine wave"
 
 

@@ -26,6 +26,7 @@ from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound, linked_buttons
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
+from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import press, say_steadily
@@ -174,7 +175,7 @@ def _reset() -> None:
 
 def _pick_seeds(loaded: Loaded) -> None:
     """How many seeds Train trains: a setting, which stands beside what it changes."""
-    count = loaded.experiment.seeds
+    count = max(1, loaded.experiment.seeds)  # 0 until data are there that it can be settled by
     control = bound("pick_seeds", count, lambda picked: change({"seeds": picked or count}))
     st.segmented_control("Seeds", sorted({*SEEDS, count}), default=count, required=True, **control)
 
@@ -214,7 +215,16 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or _is_same(loaded, shown):
         return ""
-    return own_settings(shown.experiment, loaded.experiment) or "another upload"
+    title = shown.dataset.title
+    if _has_other_file(loaded, shown):
+        return title
+    return own_settings(shown.experiment, loaded.experiment, label_of) or title
+
+
+def _has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
+    """Whether both were cut from a person's files, and these aren't the same."""
+    files = {loaded.dataset.fingerprint, shown.dataset.fingerprint} - {""}
+    return len(files) > 1
 
 
 def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
@@ -264,7 +274,9 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
         return f"{words} {'Train begins anew.' if again else kept}"
     if _is_same(loaded, shown):
         return words
-    changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
+    changed = changed_settings(run.experiment, loaded.experiment, label_of)
+    if not changed or _has_other_file(loaded, shown):
+        changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
     then = f" {begins} starts anew with them." if loaded.trainable else ""
     return f"The settings have changed since: {changed}.{then}"

@@ -6,12 +6,12 @@ import streamlit as st
 
 from lib.english import counted, duration
 from lib.experiment import SETTINGS, ExperimentError
-from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
+from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
 from lib.sweep.runner import weight
 from lib.swept import VARIABLE, worded
 from lib.ui import runs
-from lib.ui.address import change, page_value, picking, set_page_value, set_page_values
+from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.linked import Linked, linked_buttons, set_widget
 from lib.ui.session import Loaded, session
 from lib.ui.text import hint, plain
@@ -91,7 +91,8 @@ def _write() -> None:
 
 def _take(ready: Ready) -> None:
     """Show a ready sweep, and set everything to it, so that it can be started or changed."""
-    change({**picking(ready.data), **ready.settings})
+    base = base_of(ready.data, ready.settings)
+    change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
     own["relative"] = RELATIVE.texts[ready.relative]
     set_page_values({**own, "sweep": "", "at": ""})
