@@ -38,6 +38,8 @@ READERS = {"text": "delimited", "workbook": "binary", "parquet": "binary", "arra
 """The module whose `read_KIND` takes a file's bytes and the sheet; imported when it is needed."""
 _STARTS = {start.encode("latin-1"): kind for start, kind in _WORDS["starts"].items()}
 """How files begin that aren't text."""
+_ENDINGS = _WORDS["endings"]
+"""What a file of such a name should be."""
 
 
 class UploadError(RefusedError):
@@ -101,7 +103,13 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
         raise UploadError.of("heavy", size=len(content) / 10**6, most=MAX_BYTES // 10**6)
     kind = kind_of(content)
     reader = import_module(f"{__name__}.{READERS[kind]}")
-    raw: RawTable = getattr(reader, f"read_{kind}")(content, sheet)
-    placed = put_in_order(raw, take_times(raw))
+    try:
+        raw: RawTable = getattr(reader, f"read_{kind}")(content, sheet)
+        placed = put_in_order(raw, take_times(raw))
+    except UploadError:
+        meant = _ENDINGS.get(name.lower().rpartition(".")[2])
+        if kind == "text" and meant and content:  # what it lacks as text is no help
+            raise UploadError.of("damaged", name=name, kind=meant) from None
+        raise
     made = {"notes": tuple(raw.notes), "fingerprint": hashlib.sha256(content).hexdigest()}
     return Table(name, **(placed._asdict() | made | raw.known))

@@ -55,6 +55,19 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
     assert len(str(refusal.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("a.parquet", "Parquet"), ("b.XLSX", "Excel"), ("c.npz", "NumPy"), ("d.keras", "Keras model")],
+)
+def test_a_damaged_file_is_called_what_its_name_says(name, meant):
+    """And not a text without rows; a text of rows by such a name is read."""
+    with pytest.raises(UploadError, match=rf"^{name} isn't an? .*{meant}.* damaged"):
+        read_upload(name, b"not parquet")
+    assert len(read_upload(name, PLAIN.encode()).frame)
+    with pytest.raises(UploadError, match="is empty"):
+        read_upload(name, b"")
+
+
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     rows=st.lists(
