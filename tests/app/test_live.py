@@ -19,6 +19,7 @@ from lib.ui.shown import ShownRun, strip_values
 from tests.app.test_address import address
 from tests.app.test_cell import open_part, seen, words
 from tests.app.test_pages import PAGES, start
+from tests.app.test_upload import give, rows
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
@@ -118,6 +119,17 @@ def test_train_goes_on_with_a_paused_run(
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
     assert "these show" not in words(app)
     assert "new_run" not in enabled(app)
+
+
+def test_a_run_on_an_earlier_file_is_named_by_it(client: FakeClient) -> None:
+    """Whatever settings the next file brings; and the sentence names both."""
+    app = start(data="upload")
+    give(app, "old.csv", rows(100))
+    press(app, "train")
+    give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
+    assert "these show old.csv" in words(app).replace("\\", "")
+    assert "data old.csv → new.csv" in words(app).replace("\\", "")
+    assert client.runs
 
 
 def test_a_run_is_shown_at_the_pace_that_is_picked(

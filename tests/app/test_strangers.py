@@ -183,6 +183,7 @@ def test_a_stranger_takes_no_rows_away(
     card = given[-1]
     models = {"model_sequence", "model_last"}
     assert {*card["files"]} == {"report", "history", "runs", "weights", *models}
+    assert "Code" not in [part["title"] for part in card["parts"]]  # nothing would be below it
     assert not leaks(json.dumps(card), run)
     for name in ("report", "history", "runs"):
         file = taken(stranger, given, name).decode().replace(get_plotlyjs(), "")
@@ -199,6 +200,8 @@ def plots(page: str) -> list[str]:
 def test_a_stranger_s_controls_are_those_that_do_something() -> None:
     """The sidebar has the run's features; settings that cut a table are there with one alone."""
     stranger = start(**LINK).run()
+    assert stranger.button(key="do_train").disabled
+    assert "Upload yours" in stranger.button(key="do_train").help
     assert [each.value for each in stranger.slider if "Features" in each.label] == [2]
     assert "train" in {each.key for each in start("Data", **QUERY).slider}
     assert "train" not in {each.key for each in start("Data", **LINK).slider}

@@ -156,8 +156,12 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     part = "validation" if dataset.has_validation else "training"
     own = name_of(then.experiment, dataset)
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
+
+    def has_button(row: dict[str, Any]) -> bool:
+        return "picture" in row or any(name in makers for name in row["files"])
+
     return {
-        "parts": _FILE["parts"],
+        "parts": [part for part in _FILE["parts"] if any(map(has_button, part["rows"]))],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
         "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
         "data": [f"{data_name(of)}.npz" for of in (dataset, loaded.dataset)],
