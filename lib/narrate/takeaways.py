@@ -193,8 +193,8 @@ def compare_takeaway(run: RunAt) -> str:
         its = "Its median error" if count > 1 else "Its error"
         return f"{its} is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
     if least >= naive:
-        rival = f"{dataset.rival}, {rival}" if named else rival
-        return f"Neither mode beats {rival}: {error} against {guess}."
+        rival = dataset.rival if dataset.baselines else rival
+        return f"At the last step neither mode beats {rival}: {error} against {guess}."
     return _winner(seeds, count)
 
 
