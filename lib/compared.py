@@ -26,7 +26,7 @@ CHANCE = 0.05
 
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
-OUTCOMES = ("clear", "unclear", "hardly", "no")
+OUTCOMES = ("clear", "unclear", "no")
 """Whether a model beats a rival; the first that holds at any step sums up several steps."""
 CORRELATION = 0.8
 """Of two models' errors on the same samples, or of a model's and a baseline's: 0.68 to 0.90, in the
@@ -76,7 +76,7 @@ def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
     """Whether errors beat a rival's, one of `OUTCOMES` for each, as text."""
-    better = np.where(errors < BETTER * rival, "clear", np.where(errors < rival, "hardly", "no"))
+    better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(is_told(errors, rival, samples), better, "unclear")
 
 

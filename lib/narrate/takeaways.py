@@ -142,31 +142,27 @@ def step_error_takeaway(run: RunAt) -> str:
     rival, by_step = dataset.rival, dict[str, list[str]]()
     for mode, result in snapshot.middle.results.items():
         first = -1 if mode == "last" else 0  # last-step mode answers once
-        by_step[mode] = list(outcomes(np.asarray(result.step_mse[first:]), naive[first:], samples))
-    best = {mode: min(steps, key=OUTCOMES.index) for mode, steps in by_step.items()}
+        by_step[mode] = [*outcomes(np.asarray(result.step_mse[first:]), naive[first:], samples)]
+    best = {mode: min(each, key=OUTCOMES.index) for mode, each in by_step.items()}
     last, sequence = best.get("last", ""), best.get("sequence", "")
-    at_end = {mode: steps[-1] for mode, steps in by_step.items()}
+    at_end = {mode: each[-1] for mode, each in by_step.items()}
     if "clear" not in best.values():  # the last step decides, as on the other cards
         if "unclear" in at_end.values():
             return too_few(samples)
+        name = capital(MODES["sequence" if sequence else "last"].name)
+        who = "Neither mode beats" if len(best) > 1 else f"{name} doesn't beat"
         if sequence == "unclear":
-            who = "Neither mode beats" if last else "Sequence mode doesn't beat"
             return f"{who} {rival} at the last step; earlier steps are unclear."
-    if sequence in ("", "unclear"):
-        verb = {"clear": "beats", "hardly": "hardly beats", "no": "is no better than"}[last]
-        also = "; sequence mode is unclear" if sequence else ""
-        if at_end.get("sequence") in ("hardly", "no"):
-            also = "; sequence mode's earlier steps are unclear"
-        return f"Last-step mode {verb} {rival}{also}."
-    if sequence == last == "no":
-        return f"Neither mode beats {rival} at any step."
+        return f"{who} {rival}{' at any step' * bool(sequence)}."
+    if sequence != "clear":
+        also = {"": "", "no": "; sequence mode doesn't", "unclear": "; sequence mode is unclear"}
+        if sequence == "unclear" and at_end["sequence"] == "no":
+            also["unclear"] = "; sequence mode's earlier steps are unclear"
+        return f"Last-step mode beats {rival}{also[sequence]}."
     steps, clearly = len(naive), by_step["sequence"].count("clear")
     where = f"at {clearly} of {steps} steps" if clearly < steps else "at every step"
-    where = {"hardly": "hardly at any step", "no": "at no step"}.get(sequence, where)
-    says = {"": "", "no": "; last-step mode doesn't", "hardly": "; last-step mode hardly does"}
-    says |= {"unclear": "; last-step mode is unclear", "clear": "; last-step mode does"}
-    if last == "clear" and clearly:
-        says["clear"] = ", last-step at its one"  # there is no room for "mode"
+    says = {"": "", "no": "; last-step mode doesn't", "unclear": "; last-step mode is unclear"}
+    says["clear"] = ", last-step at its one"  # there is no room for "mode"
     return f"Sequence mode beats {rival} {where}{says[last]}."
 
 
@@ -179,7 +175,8 @@ def compare_takeaway(run: RunAt) -> str:
     errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
-    rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
+    rival = dataset.rival if dataset.baselines else dataset.naive_label
+    naive = float(dataset.naive_mse[-1])
     least, most = min(errors.values()), max(errors.values())
     samples = independent_samples(dataset)
     other = naive if len(errors) == 1 or least >= naive else most
@@ -187,13 +184,10 @@ def compare_takeaway(run: RunAt) -> str:
     if not (nearly_same or is_told(least, other, samples)):
         return too_few(samples, "modes are " * (other != naive))
     error, guess = apart(least, naive)
-    named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
     if len(errors) == 1:
-        whose = dataset.rival if dataset.baselines else rival
         its = "Its median error" if count > 1 else "Its error"
-        return f"{its} is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
+        return f"{its} is {error}; {rival} has {guess}."
     if least >= naive:
-        rival = dataset.rival if dataset.baselines else rival
         return f"At the last step neither mode beats {rival}: {error} against {guess}."
     return _winner(seeds, count)
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from lib.compared import outcomes
+from lib.compared import OUTCOMES, outcomes
 from lib.dataset import Dataset, Origin
 from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
@@ -34,14 +34,15 @@ def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
         return f"To be beaten: {best.label}, the best baseline."
     guess, samples = float(best.rmse[target]) ** 2, worth.independent
     errors = np.array([one.rmse[target] for one in worth.models]) ** 2
-    found = list(zip(worth.models, outcomes(errors, guess, samples), strict=True))
-    better = [one.label for one, outcome in found if outcome == "clear"]
-    if not better and "unclear" in [outcome for _, outcome in found]:
+    named: dict[str, list[str]] = {outcome: [] for outcome in OUTCOMES}
+    for one, outcome in zip(worth.models, outcomes(errors, guess, samples), strict=True):
+        named[str(outcome)].append(one.label)
+    better, unclear, worse = named.values()
+    if unclear and not better:
         return too_few(samples)
-    worse = [one.label for one, outcome in found if outcome in ("hardly", "no")]
     if better and worse:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
-    clearly = "clearly " * any(outcome == "hardly" for _, outcome in found)
+    clearly = "clearly " * any(worth.skill(one, target) > 0 for one in worth.models)
     who = f"{better[0]} beats" if better else f"{worse[0]} doesn't {clearly}beat"
     if len(better or worse) > 1:
         who = "both modes beat" if better else f"neither mode {clearly}beats"
