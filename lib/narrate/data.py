@@ -149,9 +149,8 @@ def range_hint(dataset: Dataset) -> str:
         """The first column of targets, (S,), of y (S, K)."""
         return dataset.raw(y.astype(np.float64), samples, last=True)[:, 0]
 
-    low, high = (
-        float(edge(raw(edge(dataset.y[training], axis=1), training))) for edge in (np.min, np.max)
-    )
+    lows, highs = (raw(edge(dataset.y[training], axis=1), training) for edge in (np.min, np.max))
+    low, high = float(lows.min()), float(highs.max())
     known, values = (raw(dataset.y[part, -1], part) for part in (training, judged))
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():

@@ -19,6 +19,8 @@ from lib.stack.tracing import model_layers
 from lib.toml import beside
 
 _TEXTS = beside(__file__)
+Name = Callable[[Setting], str]
+"""Writes what a setting is called."""
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 
@@ -248,22 +250,15 @@ def name_of(setting: Setting) -> str:
     return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
-def changed_settings(
-    before: Experiment, after: Experiment, name: Callable[[Setting], str] = name_of
-) -> str:
-    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing.
-
-    `name` writes what a setting is called.
-    """
+def changed_settings(before: Experiment, after: Experiment, name: Name = name_of) -> str:
+    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
     changed = [
         f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
     ]
     return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
 
 
-def own_settings(
-    shown: Experiment, chosen: Experiment, name: Callable[[Setting], str] = name_of
-) -> str:
+def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
     if not own or own[0].key == "data":

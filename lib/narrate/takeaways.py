@@ -10,14 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.baselines import naive_loss
-from lib.compared import (
-    OUTCOMES,
-    decisive_ratio,
-    independent_samples,
-    is_told,
-    outcomes,
-    verdict,
-)
+from lib.compared import OUTCOMES, decisive_ratio, independent_samples, is_told, outcomes, verdict
 from lib.dataset import Dataset
 from lib.english import apart, capital, readable, short
 from lib.experiment import MODES

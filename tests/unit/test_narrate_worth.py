@@ -49,18 +49,14 @@ LAST = ("last", "last-step mode")
         (
             [(SEQUENCE, 1, 9), (LAST, 2.5, 9)],
             0,
-            "sequence mode beats the same hour last week; last",
+            "sequence mode beats the same hour last week; l",
         ),
         (
             [(SEQUENCE, 2.5, 9), (LAST, 1, 9)],
             0,
-            "last-step mode beats the same hour last week; seq",
+            "last-step mode beats the same hour last week; s",
         ),
-        (
-            [(SEQUENCE, 1.99, 9)],
-            0,
-            "In this run sequence mode doesn't clearly beat the same hour last week",
-        ),
+        ([(SEQUENCE, 1.99, 9)], 0, "In this run sequence mode doesn't clearly beat the same hour"),
         ([(LAST, 1, 1.5)], 1, "In this run last-step mode doesn't beat guessing no change"),
         ([(LAST, 9, 0.5)], 1, "In this run last-step mode beats guessing no change, the best"),
         ([], 0, "To be beaten: the same hour last week, the best baseline."),
