@@ -10,7 +10,7 @@ import math
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.making import UNKNOWN, Unknown
@@ -50,6 +50,13 @@ class Name(Unknown):
 
 
 @dataclass(slots=True, eq=False)
+class Untold(Unknown):
+    """What can't be told without running the code, by the text of its expression."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
 class Function:
     """A function that the code defines."""
 
@@ -84,8 +91,22 @@ class Class:
     name: str
     line: int
     known: dict[str, Any]
-    base: str
-    """"Model" or "Layer" of one that can be followed, since its `call` stands there; else empty."""
+    kind: str
+    """"Model" or "Layer", by the classes that it inherits from; else empty."""
+
+    @property
+    def base(self) -> str:
+        """Its kind, if it can be followed, since its `call` stands there; else empty."""
+        return self.kind if isinstance(self.known.get("call"), Function) else ""
+
+    def bound(self, instance: Any) -> dict[str, Any]:
+        """What stands in it, its methods with the object that they are called on."""
+        return {
+            name: replace(one, instance=(instance,))
+            if isinstance(one, Function) and not one.is_static
+            else one
+            for name, one in self.known.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +169,15 @@ def operation(how: ast.AST, left: Any, right: Any) -> Any:
     return computed(_OPERATORS[type(how)], left, right) if known else UNKNOWN
 
 
+def joined(left: Any, right: Any) -> Any:
+    """Two lists in one. What can't be told is an entry of it: a message names it there."""
+    sides = [one if isinstance(one, (list, tuple, range)) else [one] for one in (left, right)]
+    lists = not any(plain(one) or isinstance(one, Array) for one in (left, right))
+    return (
+        computed(lambda: [*sides[0], *sides[1]]) if lists and all(map(listed, sides)) else UNKNOWN
+    )
+
+
 def function(name: str, args: Sequence[Any]) -> Any:
     """What one of FUNCTIONS gives: len(chars), int(past / step)."""
     for one in args:
@@ -163,6 +193,8 @@ def change(base: list[Any] | dict[Any, Any], name: str, args: Any, keywords: Any
     first = args[0] if args else None
     takes = isinstance(first, dict) or plain(first)  # other keys can be large
     if kind is list and name != "remove":
+        if name == "extend" and not listed(first):
+            name = "append"
         takes = listed(first) if name == "extend" else name != "sort" or flat(base)
     if name not in CHANGES[kind] + _ASKS[kind] or not takes:
         return UNKNOWN
