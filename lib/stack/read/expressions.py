@@ -32,7 +32,6 @@ from lib.stack.read.values import (
     computed,
     flat,
     is_last_step,
-    joined,
     listed,
     operation,
     plain,
@@ -192,9 +191,7 @@ class Expressions:
 
     def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
-        if isinstance(how, ast.Add) and (isinstance(left, list) or isinstance(right, list)):
-            return joined(left, right)
-        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
+        if {list, tuple} & {type(left), type(right)} or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
         return calls.arithmetic(self.layers, how, left, right)
@@ -233,13 +230,11 @@ class Expressions:
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function, with the defaults that it has here."""
         places = [one.arg for one in (*args.posonlyargs, *args.args)]
-        usual: dict[str, Any] = dict.fromkeys(places, UNKNOWN)
-        usual |= {one.arg: UNKNOWN for one in args.kwonlyargs}
+        by_name = [one.arg for one in args.kwonlyargs]
+        usual: dict[str, Any] = dict.fromkeys([*places, *by_name], UNKNOWN)
         last = places[len(places) - len(args.defaults) :]
-        usual |= {at: self.value(one) for at, one in zip(last, args.defaults, strict=True)}
-        for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-            if default:
-                usual[one.arg] = self.value(default)
+        defaults = zip([*last, *by_name], [*args.defaults, *args.kw_defaults], strict=True)
+        usual |= {name: self.value(one) for name, one in defaults if one}
         return Function(name, body, args, usual, self.names)
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:

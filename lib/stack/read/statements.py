@@ -98,6 +98,7 @@ class Reader(Expressions):
     def _augmented(self, statement: ast.AugAssign) -> Any:
         """What a value is with another added; a list changes under its other names, too."""
         left, right = self.value(statement.target), self._named(statement.value)
+        right = [*right] if isinstance(left, list) and listed(right) else right
         given = self._operation(statement.op, left, right, statement)
         if not isinstance(left, list):
             return given

@@ -152,6 +152,10 @@ def computed(what: Callable[..., Any], *args: Any) -> Any:
 
 def operation(how: ast.AST, left: Any, right: Any) -> Any:
     """What an operator gives of plain values, of lists, or of an array and a number."""
+    if isinstance(how, ast.Add) and list in (type(left), type(right)):
+        # What can't be told is an entry of the list: a message names it there.
+        told = (list, tuple, Array, int, float, str)
+        left, right = (one if isinstance(one, told) else [one] for one in (left, right))
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
@@ -167,15 +171,6 @@ def operation(how: ast.AST, left: Any, right: Any) -> Any:
         small = all(numbers) or (isinstance(how, ast.Add) and plain(left) and plain(right))
     known = small and type(how) in _OPERATORS
     return computed(_OPERATORS[type(how)], left, right) if known else UNKNOWN
-
-
-def joined(left: Any, right: Any) -> Any:
-    """Two lists in one. What can't be told is an entry of it: a message names it there."""
-    sides = [one if isinstance(one, (list, tuple, range)) else [one] for one in (left, right)]
-    lists = not any(plain(one) or isinstance(one, Array) for one in (left, right))
-    return (
-        computed(lambda: [*sides[0], *sides[1]]) if lists and all(map(listed, sides)) else UNKNOWN
-    )
 
 
 def function(name: str, args: Sequence[Any]) -> Any:
