@@ -1,8 +1,8 @@
 """Python's expressions → what can be told of them without running anything.
 
 A value is a plain one, an Array, a Name of a library, a Function or a Class of the code
-(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these, or
-UNKNOWN.
+(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these,
+UNKNOWN, or, as an argument or in a list, Untold.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Expressions:
                 pairs = zip(map(self.value, keys), map(self.value, values), strict=True)
                 return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, how, right):
-                return self._operation(how, self._named(left), self._named(right), node)
+                return self._operation(how, self._told(left), self._told(right), node)
             case ast.Compare(left, hows, rights):
                 sides = pairwise([self.value(one) for one in (left, *rights)])
                 holds = [operation(how, *pair) for how, pair in zip(hows, sides, strict=True)]
@@ -171,12 +171,12 @@ class Expressions:
         """What stands in brackets, with what is unpacked there."""
         found: list[Any] = []
         for node in nodes:
-            value = self._named(node)
+            value = self._told(node)
             self.layers.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
-    def _named(self, node: ast.expr) -> Any:
+    def _told(self, node: ast.expr) -> Any:
         """What an expression comes to; where that can't be told, messages name it by its text."""
         value = self.value(node)
         if value is UNKNOWN:
@@ -214,7 +214,7 @@ class Expressions:
     def _comprehended(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
         """What each round of these loops gives; None where the rounds aren't known."""
         if not loops:
-            return [self._named(element)]
+            return [self._told(element)]
         rounds, found = self.value(loops[0].iter), list[Any]()
         if not listed(rounds):
             return None
@@ -298,7 +298,7 @@ class Expressions:
         args = self._items(node.args)
         keywords: dict[str, Any] = {}
         for keyword in node.keywords:
-            value = self._named(keyword.value)
+            value = self._told(keyword.value)
             if keyword.arg is None and isinstance(value, dict):
                 keywords |= {f"{key}": one for key, one in value.items()}
             else:
@@ -324,8 +324,9 @@ class Expressions:
             case Model(call=own) if own and args:
                 given = own(args, keywords)
             case Class(name="super"):
-                selves = [*args[1:2], *self.names.maps[0].values(), None]  # super(Own, self)
-                given = replace(callee, known=callee.bound(selves[0]))
+                # super(Own, self), or super(), which takes the method's first argument.
+                owner, *_ = [*args[1:2], *self.names.maps[0].values(), None]
+                given = replace(callee, known=callee.bound(owner))
             case Class(base="Model" | "Layer"):
                 given = self.instance(callee, args, keywords)
             case Class():

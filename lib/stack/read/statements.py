@@ -97,7 +97,7 @@ class Reader(Expressions):
 
     def _augmented(self, statement: ast.AugAssign) -> Any:
         """What a value is with another added; a list changes under its other names, too."""
-        left, right = self.value(statement.target), self._named(statement.value)
+        left, right = self.value(statement.target), self._told(statement.value)
         right = [*right] if isinstance(left, list) and listed(right) else right
         given = self._operation(statement.op, left, right, statement)
         if not isinstance(left, list):
@@ -182,10 +182,15 @@ class Reader(Expressions):
     def skip(self, code: ast.AST, why: str) -> Any:
         """Skip code that can't be followed: what it changes is unknown from there on."""
         values = self.values_in(code)
-        inside = [*self.walk(code)]
-        names = [one for one in inside if isinstance(one, ast.Name)]
-        own = [one.target for one in inside if isinstance(one, ast.comprehension)]
-        changed = {one.id for one in names if isinstance(one.ctx, ast.Store) and one not in own}
+        nodes = [*self.walk(code)]
+        names = {
+            one for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
+        loops = [
+            one for one in nodes if isinstance(one, ast.comprehension)
+        ]  # with names of its own
+        names -= {one for loop in loops for one in self.walk(loop.target)}
+        changed = {one.id for one in names}
         for name, value in values.items():
             if isinstance(value, (list, dict)):
                 ways = {f"{name}.{way}" for way in CHANGES[type(value)]}
