@@ -540,6 +540,7 @@ def test_names_lists_and_functions_are_followed_as_python_has_them(
         "m = Sequential([Input((9, 3))])\nm.add(LSTM(4)) if flag else None\nm.add(Dense(2))",
         "m = Sequential([Input((9, 3))])\nfor c in 'LD': m.add(Dense(7))",
         "i = Input((9, 3))\nm = Model(i, tf.reduce_mean(i, axis=1))",
+        "n, i = 7, Input((9, 3))\nwith open(here) as n: pass\nm = Model(i, Dense(n)(i))",
     ],
 )
 def test_what_is_seldom_in_models_is_said_and_never_guessed(code: str) -> None:

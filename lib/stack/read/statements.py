@@ -38,7 +38,7 @@ class Reader(Expressions):
         self._depth = 0
         """Of functions that call one another."""
 
-    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one for each statement
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912, PLR0915  one each
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
             self.layers.count_steps()
@@ -88,7 +88,11 @@ class Reader(Expressions):
                     for target in targets:
                         held = target.value if isinstance(target, ast.Subscript) else target
                         self.assign(held, UNKNOWN)
-                case ast.With(_, inside) | ast.AsyncWith(_, inside):
+                case ast.With(items, inside) | ast.AsyncWith(items, inside):
+                    for item in items:
+                        given = self.value(item.context_expr)
+                        if item.optional_vars:
+                            self.assign(item.optional_vars, given)
                     self.run(inside)
                 case ast.Try(inside, _, orelse, last):
                     self.run([*inside, *orelse, *last])
