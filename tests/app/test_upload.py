@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from lib.dataset import Dataset
 from lib.datasets import suggested
 from lib.experiment import Experiment
+from lib.tables import Table, types
 from lib.ui import upload
 from lib.ui.data import dataset_of
 from lib.ui.load import TURNS
@@ -230,6 +231,30 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPa
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
     assert "good.csv, stays" in app.error[0].value
+
+
+@pytest.mark.parametrize("kind", ["category", "date"])
+def test_columns_are_read_anew_once_and_outside_turns(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a reading that succeeds nor one that is refused is repeated by the next run."""
+    retyped, read = types.retyped, []
+
+    def read_anew(table: Table, kinds: tuple[str, ...]) -> Table:
+        assert not TURNS.is_mine
+        read.append(kinds)
+        return retyped(table, kinds)
+
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    monkeypatch.setattr(types, "retyped", read_anew)
+    address = app.session_state[KEY].address
+    address.experiment = address.experiment.set(types=(f"a:{kind}",))
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+    assert read == [(f"a:{kind}",)]
+    assert bool(app.warning) == (kind == "date")
 
 
 def test_a_file_leaves_what_the_link_says_of_training() -> None:

@@ -425,17 +425,24 @@ def test_columns_from_a_link_that_the_uploaded_table_lacks_are_refused():
 
 
 def test_what_is_remembered_of_a_table_is_made_once_and_goes_with_it():
-    """Else the page's process would hold a million rows for each setting that was tried."""
+    """A refusal, too. Else the page's process would hold a million rows for each setting."""
     seen = []
 
     @remembered
     def rows(table, times):
         seen.append(times)
+        if not times:
+            raise TooShortError("too short", {"T": 2})
         return times * len(table.frame)
 
     table = Table("t", pd.DataFrame({"a": [1.0, 2.0, 3.0]}))
     assert [rows(table, 2), rows(table, 2), rows(table, 3)] == [6, 6, 9]
-    assert seen == [2, 3]
+    for _ in range(2):
+        with pytest.raises(TooShortError, match="too short") as refused:
+            rows(table, 0)
+        assert refused.value.cure == {"T": 2}
+    del refused
+    assert seen == [2, 3, 0]
     gone = weakref.ref(table)
     del table
     gc.collect()
