@@ -19,7 +19,7 @@ from functools import lru_cache, partial
 
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
-from lib.english import counted
+from lib.english import counted, sentence
 from lib.experiment import Experiment, ExperimentError
 from lib.run import Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, SweepError
@@ -240,7 +240,7 @@ class Runner:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
             limits.check(experiment, dataset)
         except ExperimentError as error:
-            failed = Snapshot("", Status.FAILED, reason=f"{error}.")
+            failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
             self._note(point, result_of(point, None, failed))
             return True
         if not self._weights:

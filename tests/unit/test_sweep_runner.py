@@ -256,6 +256,7 @@ def test_a_point_that_cannot_be_made_is_a_result_that_says_so() -> None:
     point = runner.results[1]
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
+    assert point["reason"].count(".") == 1
     assert not scene.workers or not scene.worker.posted
     scene.client.close()
 
