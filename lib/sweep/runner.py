@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 
+from lib.compared import independent_samples
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
 from lib.english import counted, sentence
@@ -283,15 +284,17 @@ def weight(point: Point, like: Samples) -> float:
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """What a run's last snapshot says of a point; `dataset` is None where there was no run."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    parameters, baseline = 0, math.nan
+    parameters, baseline, independent = 0, math.nan, math.nan
     if dataset is not None:
         parameters = limits.parameter_count(experiment, dataset.shape[2], dataset.targets)
         baseline = float(dataset.naive_mse[-1])
+        independent = independent_samples(dataset)
     about = {
         "status": snapshot.status.value,
         "reason": "" if is_finished else snapshot.reason,
         "parameters": parameters,
         "baseline_error": baseline,
+        "independent_samples": independent,
         "run": snapshot.run_id,
         "settings": point.settings,
     }

@@ -123,6 +123,7 @@ def test_points_are_trained_one_after_another_in_the_background(stage: Stage) ->
     assert [row["validation_loss"] for row in point.rows] == [1.0, 0.5] * 2
     assert {row["epochs"] for row in point.rows} == {5}
     assert point["baseline_error"] > 0
+    assert point["independent_samples"] == np.inf
     assert point["parameters"] > 0
 
 

@@ -117,7 +117,7 @@ def test_what_has_no_figures_counts_for_nothing_and_is_said() -> None:
     assert found_takeaway(points) == (
         "Sequence mode is clearly better at 1 of 1 point, last-step mode at none."
     )
-    assert found_details(points)[-1] == "1 point without figures: the table says why."
+    assert found_details(points)[-1] == "1 point without figures: see the table."
     assert found_takeaway([lost]) == SAID["failed"]
     assert found_takeaway([]) == SAID["none"]
     assert found_details([]) == []
@@ -152,3 +152,12 @@ def test_every_takeaway_is_short() -> None:
     long |= {"other": "sequence mode", "sequence": 48, "last": 48}
     for name in ("none", "failed", "single", "neither", "one", "both"):
         assert len(SAID[name].format(**long).split()) <= 15
+
+
+@pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True), (math.nan, True)])
+def test_too_few_independent_samples_make_no_mode_better(samples: float, is_clear: bool) -> None:
+    """However well the seeds agree; where their number isn't known the seeds alone decide."""
+    point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
+    [found] = findings([point]).values()
+    assert clear_mode(found) == ("sequence" if is_clear else "")
+    assert ("too few" in " ".join(found_details([point]))) is not is_clear
