@@ -2,6 +2,7 @@
 
 from calendar import month_name
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -182,6 +183,10 @@ def test_uneven_steps_are_said():
     table = read(lines("time,a", lambda i: f"2024-01-01 00:{minutes[i]:02},{i}"))
     assert table.step == "row"
     assert "Rows are spaced unevenly: mostly 6 minutes, 1 minute to 21 minutes." in notes_of(table)
+    hours = np.cumsum([0, 24.01, 30, 18, 24.01, 29, 19, 24.01, 26, 22])
+    times = pd.Timestamp("2024-01-01") + pd.to_timedelta(hours, "h").round("s")
+    notes = notes_of(read(lines("time,a", lambda i: f"{times[i]},{i}")))
+    assert "mostly 1 day," in notes
 
 
 def test_rows_that_stand_twice_are_left_out_where_they_have_times():

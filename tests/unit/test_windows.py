@@ -218,7 +218,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         crossing = int(((last - first).days > 6).sum())
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
-        assert any("No window has one of the 2 gaps" in note for note in made.notes) is stopped
+        assert any("crosses a gap" in note and "2 gaps" in note for note in made.notes) is stopped
         assert gaps_hint(made) == gaps_sentence(made)
         assert gaps_hint(made).startswith("" if stopped else "12 windows of ")
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
@@ -238,9 +238,19 @@ def test_monday_follows_friday_and_months_differ_in_length():
     ):
         for without in ([], [17]):
             places = times.delete(without).to_numpy()
-            found = segments(np.zeros(len(places), int), places)
+            found = segments(np.zeros(len(places), int), np.arange(len(places)), places)
             assert found[-1] == len(without)
             assert not found[:17].any()
+
+
+def test_uneven_times_have_no_gaps_but_where_a_row_was_dropped():
+    """Each row counts as one step, as the note on uneven times says."""
+    hours = np.random.default_rng(0).uniform(-10, 10, 200)
+    times = pd.date_range("2024-01-01", periods=200) + pd.to_timedelta(hours, "h")
+    numbers = np.delete(np.arange(200), 17)
+    for kept, gaps in ((np.arange(200), 0), (numbers, 1)):
+        found = segments(np.zeros(len(kept), int), kept, times[kept].to_numpy())
+        assert found[-1] == gaps
 
 
 def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
