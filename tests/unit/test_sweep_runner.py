@@ -196,25 +196,19 @@ def test_what_nobody_watches_for_hours_is_forgotten(
     assert stage.runner.is_forgotten
 
 
-def test_where_the_worker_has_no_place_it_asks_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_run_that_had_no_place_or_was_forgotten_is_started_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, is_full: bool
 ) -> None:
-    """Until there is one: a full worker is no result."""
+    """A full worker is no result; a run that rested for hours is forgotten."""
     monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    stage.say(Status.FAILED, 0, is_full=True)
+    if is_full:
+        stage.say(Status.FAILED, 0, is_full=True)
+    else:
+        stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
     stage.started(2)
     assert stage.starts[1].experiment == stage.starts[0].experiment
     assert not stage.runner.results
-
-
-def test_a_run_that_was_forgotten_is_trained_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As one that rested for hours."""
-    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
-    stage.started(2)
-    assert stage.starts[1].experiment == stage.starts[0].experiment
     stage.finish(1)
     assert len(stage.runner.results) == 1
 

@@ -65,14 +65,9 @@ def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timestep
 
 
 def test_too_few_rows_are_refused_with_how_many_are_needed_and_what_would_do():
-    """And the T that is proposed does work."""
+    """No T would help where the horizon alone is too long; and where both are, both are said."""
     with pytest.raises(WindowError, match=r"50 rows .* there are 30: choose T ≤ 14, or add rows"):
         cut(counting(30), ["row"], ["row"], 24)
-    cut(counting(30), ["row"], ["row"], 14)
-
-
-def test_a_horizon_that_leaves_no_room_is_refused_with_that_reason():
-    """No T would help where the horizon alone is too long; and where both are, both are said."""
     with pytest.raises(TooShortError, match="choose a horizon ≤ 13, or add rows"):
         cut(counting(30), ["row"], ["row"], 2, horizon=20)
     with pytest.raises(TooShortError, match="choose T ≤ 14 and a horizon ≤ 1, or add rows"):
@@ -174,8 +169,10 @@ def test_gaps_are_filled_with_the_last_known_value_and_never_a_later_one():
 
 
 def test_rows_with_gaps_can_be_dropped():
-    """The three rows are gone and the windows close up."""
-    dataset = cut(Table("t", GAPPY), ["a"], ["a"], 4, missing="drop")
+    """The three rows are gone and the windows close up; labels follow their rows."""
+    times = pd.date_range("2024-01-01", periods=20)
+    dataset = cut(Table("t", GAPPY, times, "day"), ["a"], ["a"], 4, missing="drop")
+    assert dataset.sample_name(0) == "2024-01-02 to 2024-01-07"
     assert dataset.raw(dataset.x[0], 0)[:, 0] == pytest.approx([1, 2, 5, 6])
     assert any(note.startswith("3 rows were dropped") for note in dataset.notes)
 
@@ -269,13 +266,6 @@ def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
     assert np.bincount(made.origin.series[made.origin.starts]).tolist() == [57, 6]
     assert any(note.endswith(": broken.") for note in made.notes)
     assert not any("no window" in note for note in cut(counting(60), ["row"], ["row"], 3).notes)
-
-
-def test_labels_follow_their_rows_when_rows_are_dropped():
-    """The second row that is left is not the second day."""
-    times = pd.date_range("2024-01-01", periods=20)
-    dataset = cut(Table("t", GAPPY, times, "day"), ["a"], ["a"], 4, missing="drop")
-    assert dataset.sample_name(0) == "2024-01-02 to 2024-01-07"
 
 
 def test_windows_are_named_by_their_first_and_last_row():
