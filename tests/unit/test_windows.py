@@ -269,7 +269,7 @@ def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
 
 
 def test_windows_are_named_by_their_first_and_last_row():
-    """By label where there are labels, else by number."""
+    """By label where there are labels, else by number; hours with their time."""
     times = pd.Index([f"1990 Q{i}" for i in range(20)])
     quarters = cut(counting(20, times=times, step="quarter"), ["row"], ["row"], 4)
     assert quarters.sample_name(0) == "1990 Q0 to 1990 Q3"
@@ -277,6 +277,10 @@ def test_windows_are_named_by_their_first_and_last_row():
     plain = cut(counting(20), ["row"], ["row"], 4)
     assert plain.sample_name(0) == "row 1 to row 4"
     assert plain.timestep_names == ("1", "2", "3", "4")
+    hours = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
+    hourly = cut(counting(20, times=hours, step="hour"), ["row"], ["row"], 4)
+    assert hourly.sample_name(0) == "2024-01-01 06:00 to 09:00"
+    assert hourly.short_sample_name(0) == "2024-01-01 06:00"
 
 
 def test_a_samples_timesteps_are_its_rows_times_where_there_are_dates():
@@ -285,14 +289,6 @@ def test_a_samples_timesteps_are_its_rows_times_where_there_are_dates():
     dataset = cut(counting(40, times=times, step="day"), ["row"], ["row"], 3, rate=2)
     assert dataset.steps_of(1) == ("2024-01-02", "2024-01-04", "2024-01-06")
     assert cut(counting(40), ["row"], ["row"], 3).steps_of(1) == ("1", "2", "3")
-
-
-def test_hours_are_named_with_their_time():
-    """A date alone would give many windows the same name."""
-    times = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
-    dataset = cut(counting(20, times=times, step="hour"), ["row"], ["row"], 4)
-    assert dataset.sample_name(0) == "2024-01-01 06:00 to 09:00"
-    assert dataset.short_sample_name(0) == "2024-01-01 06:00"
 
 
 def test_a_long_table_is_thinned_to_what_fits_and_says_so():
@@ -305,10 +301,6 @@ def test_a_long_table_is_thinned_to_what_fits_and_says_so():
     assert (np.diff(first) == 5).all()
     assert len(set(first % 24)) == 24
     assert len(set(first // 24 % 7)) == 7
-
-
-def test_every_window_is_used_where_all_fit():
-    """And nothing is said of thinning."""
     dataset = cut(counting(1000), ["row"], ["row"], 10)
     assert (np.diff(rows_of(dataset, dataset.x)[: dataset.train, 0], axis=0) == 1).all()
     assert not thinned(dataset)
