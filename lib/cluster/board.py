@@ -67,12 +67,16 @@ class Places:
         self._board = board
         self._own: dict[str, tuple[str, float]] = {}
         """By run, its slot and until when that is to be known."""
+        self._written_to = ""
+        """The birth of the board that has all of them; "" where some weren't written."""
 
     async def write(self, run_id: str, slot: str) -> None:
         """Note the slot of a run of this driver; where the board is away, when it is back."""
         remember(self._own, run_id, (slot, now() + KEEP_SECONDS), MOST_OWN)
-        with contextlib.suppress(UnavailableError):
+        try:
             await self._board.call("put", run_id, slot, KEEP_SECONDS)
+        except UnavailableError:
+            self._written_to = ""
 
     async def read(self, run_id: str) -> str | None:
         """The name of the slot that has a run; None where the board is away or knows none."""
@@ -83,14 +87,19 @@ class Places:
         return found
 
     async def keep(self) -> None:
-        """Write all places again whenever another board has followed; for ever."""
-        known = ""
+        """Write all places again to a board that doesn't have them all; for ever."""
         while True:
             with contextlib.suppress(UnavailableError):
                 birth = await self._board.call("birth")
-                if known and birth != known:
-                    for run_id, (slot, until) in list(self._own.items()):
-                        if until > now():
-                            await self._board.call("put", run_id, slot, until - now())
-                known = birth
+                if birth != self._written_to:
+                    await self._write_all(birth)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _write_all(self, birth: str) -> None:
+        self._written_to = birth  # a write that fails meanwhile takes it back
+        try:
+            for run_id, (slot, until) in list(self._own.items()):
+                if until > now():
+                    await self._board.call("put", run_id, slot, until - now())
+        except UnavailableError:
+            self._written_to = ""

@@ -1,5 +1,6 @@
 """Look up runs of other page servers in a cluster, without blocking the page that asks."""
 
+import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from lib.newest import remember
 from lib.training.messages import Command, Find, Found
 
+_log = logging.getLogger(__name__)
 PAUSE_SECONDS, MOST = 5.0, 1000
 """A run that wasn't found is looked up again after so long; so many lookups are remembered."""
 _READERS = ThreadPoolExecutor(1, "run_lookup")
@@ -69,7 +71,9 @@ class Lookups:
     def _read(self, run_id: str, lookup: _Lookup, card: bytes) -> None:
         try:
             lookup.take(card)
-        except ValueError:
+        except Exception as error:  # else the page would look for the run for ever
+            if not isinstance(error, ValueError):
+                _log.exception("a run's card could not be read")
             self._end(lookup)
         else:
             self._lookups.pop(run_id, None)

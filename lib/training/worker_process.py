@@ -32,6 +32,8 @@ On a machine that is far too busy, one that works may be silent for some seconds
 IMPORT_BEATS = 60
 """A worker that imports TensorFlow is given up after so long without using a processor, or when it
 has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
+IDLE_SHARE = 0.02
+"""Of a processor: what uses less waits, as an import that hangs beside a thread that polls."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -165,7 +167,7 @@ class WorkerProcess:
                 # Counted, not taken from the clock: this process may have been stopped itself.
                 self._silent = silent = self._silent + 1
             before, used = used, _processor_seconds(process, used)
-            still = 0 if used > before else still + 1
+            still = 0 if used - before > IDLE_SHARE * BEAT_SECONDS else still + 1
             is_importing = not self.ready and self._module == TRAINING
             if is_importing and (still > IMPORT_BEATS or used > most):
                 self.unavailable = said("import_hangs")

@@ -11,6 +11,7 @@ Where a server runs without the middleware, Streamlit keeps the file itself, as 
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -25,9 +26,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.memory import total_memory
-from lib.ui.streamlit_private.server import UPLOADS
 from lib.uploads import MAX_BYTES, UploadError
 
+UPLOADS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+"""The path to which browsers send files, with the session's id in it (Streamlit 1.67). At another
+path Streamlit receives them itself, as without the middleware."""
 SESSION_BYTES = 2 * MAX_BYTES
 """Bytes of one session's files that may have arrived and wait for a page."""
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
@@ -156,9 +159,9 @@ class Upload:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         is_put = scope["type"] == "http" and scope["method"] == "PUT"
-        path = UPLOADS.search(scope["path"]) if is_put and UPLOADS else None
-        headers = Headers(raw=list(scope["headers"])) if path else Headers()
-        if path is None or int(headers.get("content-length", 0)) > MOST_BODY:
+        path = UPLOADS.search(scope["path"]) if is_put else None
+        length = Headers(raw=list(scope["headers"])).get("content-length", "") if path else ""
+        if path is None or (length.isdecimal() and int(length) > MOST_BODY):
             await self._app(scope, receive, send)  # Streamlit refuses what says it is too large
             return
         ticket, upload = self._incoming.expect(path[1]), None
@@ -218,7 +221,11 @@ class Upload:
         return upload
 
     async def _pieces(self, receive: Receive) -> AsyncGenerator[bytes, None]:
-        """A request's body. Raises ConnectionError, or TimeoutError where it comes too slowly."""
+        """A request's body.
+
+        Raises ConnectionError, TimeoutError where it comes too slowly, and HTTPException where it
+        is longer than one file may be, which not every request says beforehand.
+        """
         begin, size, goes_on = self._incoming.clock(), 0, True
         while goes_on:
             left = begin + SECONDS + size / LEAST_RATE - self._incoming.clock()
@@ -227,6 +234,8 @@ class Upload:
                 raise ConnectionError("the browser has gone")
             piece, goes_on = message.get("body", b""), message.get("more_body", False)
             size += len(piece)
+            if size > MOST_BODY:
+                raise HTTPException(413, "The file is too large.")
             yield piece
 
     async def _exchange(self, scope: Scope, head: bytes, content: bytes) -> list[Message]:

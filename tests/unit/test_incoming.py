@@ -157,6 +157,8 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
     assert put(Streamlit(), incoming, body_of(FILE), leaves=True) == 0
     assert put(Streamlit(403), incoming, body_of(FILE)) == 403
     assert put(Streamlit(), incoming, b"no form", sizes=(3,)) == 400
+    endless = body_of(bytes(MOST_BODY))
+    assert put(Streamlit(), incoming, endless, length=b"x", sizes=(10**6,)) == 413
     assert put(Streamlit(), incoming, body_of(FILE)[: -len("--B--\r\n")] + body_of(FILE)) == 400
     assert not incoming._files
 

@@ -48,3 +48,19 @@ def test_lookups_that_nobody_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPa
     for _ in range(2):
         lookups.answer(Found("a", b"card"))
     assert eventually(lambda: cards == [b"card"])
+
+
+def test_a_card_that_cannot_be_read_ends_its_lookup() -> None:
+    """Whatever went wrong: its page says that there is no such run, and may look again."""
+    clock, posted = Clock(), list[Command]()
+    lookups = Lookups(posted.append, clock.now)
+    for error in (ValueError, RuntimeError):
+
+        def read(card: bytes, error: type[Exception] = error) -> None:
+            raise error(card)
+
+        assert lookups.ask("a", 2, read)
+        lookups.answer(Found("a", b"card"))
+        assert eventually(lambda: not lookups.ask("a", 2, bytes))
+        clock.forward(lookup.PAUSE_SECONDS)
+    assert posted == [Find("a")] * 2

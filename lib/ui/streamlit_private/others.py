@@ -38,7 +38,7 @@ def note_presence() -> None:
     """Note that this session is there. Needed only where `redraw` has to be done without."""
     if not CAN_REDRAW:
         now = clock.now()
-        for absent in [each for each, at in _LAST_SEEN.items() if now - at > ABSENT_SECONDS]:
+        for absent in [each for each, at in [*_LAST_SEEN.items()] if now - at > ABSENT_SECONDS]:
             _LAST_SEEN.pop(absent, None)
         _LAST_SEEN[session_id()] = now
 

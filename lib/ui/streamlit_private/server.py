@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -168,18 +167,10 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
             except Exception:  # one session's error must not keep all later ones alive
                 _log.exception("an expired session could not be ended")
         if has_expired and not sessions.list_active_sessions():
-            rest()
-
-
-def _load_uploads() -> re.Pattern[str]:
-    from streamlit.web.server.starlette.starlette_routes import BASE_ROUTE_UPLOAD_FILE
-
-    return re.compile(rf"/{re.escape(BASE_ROUTE_UPLOAD_FILE)}/([^/]+)/[^/]+$")
-
-
-UPLOADS = available("Uploads are held twice, without a limit for their sum.", _load_uploads)
-"""The path to which browsers send files, with the session's id in it. The public way: Streamlit
-receives them, and keeps them until their session ends."""
+            try:
+                await asyncio.to_thread(rest)
+            except Exception:  # later sessions have to expire as well
+                _log.exception("memory could not be given back")
 
 
 def _load_first_pages() -> tuple[str, str]:
