@@ -71,7 +71,10 @@ class Settled:
 
 
 def settle_widgets() -> Settled:
-    """Settle what the widgets say; once in a run of a page, after a dataset has been chosen."""
+    """Settle what the widgets say, after a dataset has been chosen.
+
+    The first call for an uploaded table and its `types` may take seconds.
+    """
     table = session().upload.table
     experiment = settle(drawn(), table)
     if experiment.data.name == "upload" and table is None:
