@@ -133,6 +133,7 @@ class Reader(Expressions):
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
             untraced = self.layers.untraced
+            self.layers.take_shape(model, self.layers.found(args[:1]))
             given = self.follow(own.known["call"], [model, *args], keywords)
             if untraced == self.layers.untraced:
                 self.layers.note("own class", own.line, name=f"“{own.name}”")
