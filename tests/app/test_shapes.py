@@ -99,14 +99,6 @@ def test_a_click_for_a_layer_that_is_gone_does_nothing() -> None:
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
 
 
-@pytest.mark.parametrize(
-    "text", ["nonsense", "lstm_u9e99", "~~~_~", "input_t0_fnan~bi_mwhat", "x" * 5000]
-)
-def test_nonsense_in_the_address_is_no_error(text: str) -> None:
-    """What can't be read is dropped, on every part."""
-    shapes(stack=text, part=text)
-
-
 def test_the_stack_is_kept_while_the_person_is_on_another_page() -> None:
     """And it is no part of the other page's address."""
     app = shapes(stack="input~gru_u5")
@@ -325,7 +317,7 @@ def test_an_answer_is_graded_at_once_and_the_next_question_is_another() -> None:
 
 
 @pytest.mark.parametrize("part", ["stack", "target", "error", "quiz"])
-@pytest.mark.parametrize("text", ["nonsense", "1_2_3_4", "9" * 5000, "²", "-1", "٣"])
+@pytest.mark.parametrize("text", ["~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣"])
 def test_nonsense_in_the_address_is_no_error_on_any_part(part: str, text: str) -> None:
     """Each of the page's own keys."""
     shapes(part=part, stack=text, check=text, error=text, quiz=text)
