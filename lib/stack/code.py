@@ -104,7 +104,7 @@ def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> s
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
-    if isinstance(layer, Merge) and layer.by_sign:
+    if isinstance(layer, Merge) and layer.of and layer.by_sign:
         return f"{target} = {f' {layer.sign} '.join(taken)}"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)

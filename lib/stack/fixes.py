@@ -134,26 +134,21 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
             written = f"{value!r}".replace("'", '"')
             yield f"Set {name}={written}", put(stack, place, changed), place
     if isinstance(layer, Joining):
-        yield from _edits_of_ranks(stack, place, step)
+        tensors = step.inputs.tensors
+        if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
+            short = min(tensors, key=len)
+            at, missing = tensors.index(short), max(map(len, tensors)) - len(short)
+            target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
+            new = Reshape(target, of=layer.of[at : at + 1])
+            joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
+            words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
+            yield words, put(stack, place, new, joined), place + 1
         if place > 1 and len(layer.of) < 2:
             both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
             words = f"Give it layers {place - 1} and {place}, in a list"
             yield words, put(stack, place, both), place
         side_by_side = Concatenate(of=layer.of, origin=layer.origin)
         yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
-
-
-def _edits_of_ranks(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Axes of size 1 for the tensor that has fewer axes than another which it is joined with."""
-    layer, tensors = stack[place], step.inputs.tensors
-    short = min(tensors, key=len)
-    missing, at = max(map(len, tensors)) - len(short), tensors.index(short)
-    if missing and len(layer.of) == len(tensors):
-        target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
-        new = Reshape(target, of=layer.of[at : at + 1])
-        joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
-        words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
-        yield words, put(stack, place, new, joined), place + 1
 
 
 OTHERS: dict[str, list[Any]] = {

@@ -1,6 +1,7 @@
 """Layers that make one tensor of several: merging, dot products, attention."""
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, known_size
@@ -37,7 +38,7 @@ class Merge(Joining):
         joined, *others = tensors = self.list_of(inputs, "no list to merge")
         sign = ", by a sign" * self.by_sign
         if sign and len({*map(len, tensors)}) > 1:
-            return Outputs((_by_last_axes(*tensors),))
+            return Outputs((reduce(_by_last_axes, tensors),))
         batches = [tensor[0] for tensor in tensors]
         if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
@@ -217,11 +218,6 @@ class MultiHeadAttention(Attending, kind="mha"):
         return Outputs((query,), count, product)
 
 
-def fits(one: Axis, other: Axis) -> bool:
-    """Whether they may have the same size."""
-    return None in (one.size, other.size) or one.size == other.size
-
-
 @dataclass(frozen=True, slots=True)
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
@@ -244,7 +240,8 @@ class Attention(Attending, Joining, kind="attend"):
         ranks = {len(query), len(key), len(value)}
         if len(ranks) > 1 and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
-        if len(ranks) > 1 or not (fits(query[-1], key[-1]) and fits(key[-2], value[-2])):
+        pairs = ({query[-1].size, key[-1].size}, {key[-2].size, value[-2].size})
+        if len(ranks) > 1 or any(len(pair - {None}) > 1 for pair in pairs):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)
 

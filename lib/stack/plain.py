@@ -220,8 +220,8 @@ class Unread(Layer, kind="unread", mask="destroys"):
         axes = list(Input(form="other", shape=self.output).axes())
         axes[-1] = replace(axes[-1], role="features")
         for before in inputs.tensors[:1]:
-            axes[0], places = before[0], min(len(before), len(axes)) - 1
-            was = {at: before[at] for at in range(1, places)} | {len(axes) - 1: before[-1]}
+            axes[0], last = before[0], len(axes) - 1
+            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
             for at, axis in enumerate(axes[1:], 1):
                 same = at in was and was[at].size == axis.size
                 letter = was[at].letter if same else f"{axis.size or '?'}"

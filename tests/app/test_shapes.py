@@ -68,18 +68,6 @@ def test_a_link_opens_its_stack_and_a_click_mends_it() -> None:
     )
 
 
-def test_moving_t_says_that_the_parameters_stay_and_moving_units_that_they_change() -> None:
-    """The lesson: units are not timesteps."""
-    app = shapes(stack="input~lstm")
-    app.number_input(key="layer_0_input_timesteps").set_value(20).run()
-    text = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Layer 1's timesteps T from 12 to 20" in text
-    assert "1,280 parameters stay, since all timesteps share the weights" in text
-    app.number_input(key="layer_1_lstm_units").set_value(8).run()
-    text = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "parameters 1,280 → 384" in text
-
-
 def test_layers_are_moved_and_removed() -> None:
     """Each by one click."""
     app = shapes(stack="input~lstm_seq~dense")

@@ -737,21 +737,8 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(seed: int) ->
         model.fit([X, X], X, epochs=2)
         other = Sequential([model, TimeDistributed(Sequential([Dense(2)]))])
     """)
-    names = [
-        "X",
-        "states",
-        "[]",
-        "{}",
-        "None",
-        "-1",
-        "'s'",
-        "model",
-        "LSTM",
-        "z",
-        "Dense(2)",
-        "...",
-        "X.shape",
-    ]
+    names = ["X", "states", "[]", "{}", "None", "-1", "'s'", "model", "LSTM", "z", "Dense(2)"]
+    names += ["...", "X.shape"]
     for _ in range(40):
         lines = code.split("\n")
         lines.pop(draw.randrange(len(lines)))

@@ -67,11 +67,9 @@ def call(  # noqa: PLR0911  one each
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
         return layers.not_traced(callee.layer.keras, "states", given, states)
-    return (
-        _layer_called(layers, callee, given if given[1:] else given[0], states)
-        if given
-        else UNKNOWN
-    )
+    if not given:
+        return UNKNOWN
+    return _layer_called(layers, callee, given if given[1:] else given[0], states)
 
 
 def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:

@@ -342,6 +342,5 @@ class Layers:
         if not all(self._known[place] for place in places):
             return ()
         moved = {place: at for at, place in enumerate(places)}
-        return trace((*(_Known(self._known[place]) for place in places), layer.at(moved)))[
-            -1
-        ].tensors
+        taken = (_Known(self._known[place]) for place in places)
+        return trace((*taken, layer.at(moved)))[-1].tensors

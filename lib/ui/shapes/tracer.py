@@ -5,6 +5,7 @@ long one the rows are a picture, and the settings of one layer are open at a tim
 """
 
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
@@ -28,7 +29,7 @@ from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
-from lib.ui.shapes.rows import adding, layer_settings
+from lib.ui.shapes.rows import ADD, adding, layer_settings
 from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, previous_stack, set_stack
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
@@ -75,7 +76,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
             st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
-            adding(stack)
+            adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
             label, ends = "Check a target for this output", stopped(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=ends)
             to_explore(stack)
@@ -116,7 +117,8 @@ def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -
     opened = _opened(steps)
     pictures = list(layer_pictures(steps, map(narrate.layer_sentence, steps), palette))
     with st.container(key="rows", gap=None):
-        for places, is_open in _stretches(len(steps), opened):
+        for is_open, group in groupby(range(len(steps)), opened.__contains__):
+            places = list(group)
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
                 st.html(rows_picture(steps[shown], pictures[shown], places[0], palette))
@@ -142,18 +144,6 @@ def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
     title_of = titles.__getitem__
     st.selectbox(label, options, None, title_of, placeholder="Pick one", width=320, **shown)
     return set() if place is None else {place}
-
-
-def _stretches(count: int, opened: set[int]) -> list[tuple[list[int], bool]]:
-    """Places that follow one another and are all open, or all closed."""
-    stretches: list[tuple[list[int], bool]] = []
-    for place in range(count):
-        is_open = place in opened
-        if stretches and stretches[-1][1] == is_open:
-            stretches[-1][0].append(place)
-        else:
-            stretches.append(([place], is_open))
-    return stretches
 
 
 def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture: str) -> None:
