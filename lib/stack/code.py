@@ -28,13 +28,9 @@ def keras_code(steps: Steps) -> str:
         f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
         for line, step in zip(lines, steps, strict=True)
     ]
-    start = [f"# {INCOMPLETE}"] if is_incomplete(steps) else []
+    has_gaps = any(isinstance(step.layer, Unread) for step in steps)
+    start = [f"# {INCOMPLETE}"] if has_gaps else []
     return "\n".join([*start, HEAD, *body, "", model_line(steps), "model.summary()", ""])
-
-
-def is_incomplete(steps: Steps) -> bool:
-    """Whether a layer's code couldn't be read, so that `...` stands in its place."""
-    return any(isinstance(step.layer, Unread) for step in steps)
 
 
 def model_line(steps: Steps) -> str:

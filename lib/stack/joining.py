@@ -86,8 +86,8 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             axes[place] = axis if kept.size is not None else kept
         elif kept.size is not None and axis.size not in (1, kept.size):
             words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
-            pair = (kept.size, axis.size)[:: 1 if len(one) >= len(other) else -1]
-            words |= dict(zip(("wrong", "right"), pair, strict=True))
+            wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
+            words |= {"wrong": wrong.size, "right": right.size}
             words["lists"] = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
             raise ShapeError.of(refusal, one, other, **words)
     return (*one[:first], *axes)

@@ -17,7 +17,7 @@ from lib.figures.stack import layer_pictures, rows_picture
 from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
 from lib.stack.base import MAX_LAYERS, Stack
-from lib.stack.code import INCOMPLETE, is_chain, is_incomplete, keras_code
+from lib.stack.code import INCOMPLETE, is_chain, keras_code
 from lib.stack.fixes import StackFix, fixes
 from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.read.mending import mended
@@ -84,7 +84,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
             hint(f"A stack can have {MAX_LAYERS} layers here.")
     with card("The stack as Keras code"):
         code = keras_code(steps)
-        if is_incomplete(steps):
+        if INCOMPLETE in code:
             hint(INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
