@@ -85,6 +85,8 @@ class Verdict:
     """How likely errors so far apart are where neither is better; 1 with a single seed."""
     agrees: bool
     """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
+    has_samples: bool = True
+    """Whether enough samples were judged to tell such errors apart: see `is_told`."""
 
     @property
     def is_equal(self) -> bool:
@@ -94,7 +96,7 @@ class Verdict:
     @property
     def is_clear(self) -> bool:
         """Whether one is better, and that isn't chance."""
-        return self.chance < CHANCE and self.by > 0 and self.agrees
+        return self.chance < CHANCE and self.by > 0 and self.agrees and self.has_samples
 
 
 def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:

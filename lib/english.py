@@ -27,6 +27,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(text: str) -> str:
+    """`text` with one full stop at its end."""
+    return f"{text.rstrip('.')}."
+
+
 def joined(words: Sequence[str]) -> str:
     """As a sentence lists them: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -50,7 +50,8 @@ class Season(NamedTuple):
     period: int
     """That was found in the training rows, or chosen: MASE and hints go by it."""
     baseline: int
-    """How far the seasonal baseline looks back: `period`, or else the calendar's usual season."""
+    """How far the seasonal baseline looks back: `period`, or the calendar's usual season where
+    there is none, or where the value a period before is the last known one."""
     tried: tuple[int, ...] = ()
     """All seasons that were compared in the training rows, increasing."""
 

@@ -4,13 +4,14 @@ Records and their test, for pictures and sentences. What plans and trains a swee
 A point is one choice of the settings that vary; R is the number of seeds it was trained with.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from lib.compared import Verdict, verdict
+from lib.compared import Verdict, is_told, verdict
 from lib.english import number
 from lib.experiment import SETTINGS
 from lib.run import Status
@@ -44,6 +45,14 @@ class PointResult:
         return float(np.median(self.errors(mode)))
 
     @property
+    def has_samples(self) -> bool:
+        """Whether enough samples were judged to tell the median errors apart, or nobody knows."""
+        count = self["independent_samples"]
+        return math.isnan(count) or bool(
+            is_told(self.median("sequence"), self.median("last"), count)
+        )
+
+    @property
     def is_finished(self) -> bool:
         """Whether it has figures."""
         return self["status"] == Status.FINISHED
@@ -58,7 +67,7 @@ def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     found = {p: verdict(*map(p.errors, MODES)) for p in points if p.is_finished}
     chances = corrected([each.chance for each in found.values()])
     return {
-        point: replace(each, chance=chance)
+        point: replace(each, chance=chance, has_samples=point.has_samples)
         for (point, each), chance in zip(found.items(), chances, strict=True)
     }
 

@@ -42,6 +42,8 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         if len(point.rows) > len(MODES):
             many = counted(len(finished), "point")
             said.append(SAID["test"].format(points=many, chance=number(100 * CHANCE)))
+    if few := sum(not point.has_samples for point in finished):
+        said.append(SAID["few"].format(points=counted(few, "point")))
     if lost := len(points) - len(finished):
         said.append(SAID["lost"].format(count=counted(lost, "point")))
     return said

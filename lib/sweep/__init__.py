@@ -58,7 +58,8 @@ def run_sweep(
         A row for each point, seed and mode: the settings that vary, `seed`, `mode`,
         `last_step_error` (mean squared error on the judged samples, in the unit of y squared; not a
         number unless the run has finished), `validation_loss`, `epochs`, `status`, `reason`,
-        `parameters`, `baseline_error`, `run` and `settings`.
+        `parameters`, `baseline_error`, `independent_samples` (of the judged ones; infinite for made
+        data), `run` and `settings`.
 
     Raises SweepError for what can't be swept, ExperimentError for a setting, UploadError for a
     file. Ctrl-C stops it; what is finished stands in `out`.

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 
+from lib.compared import independent_samples
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
-from lib.english import counted
+from lib.english import counted, sentence
 from lib.experiment import Experiment, ExperimentError
 from lib.run import Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, SweepError
@@ -240,7 +241,7 @@ class Runner:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
             limits.check(experiment, dataset)
         except ExperimentError as error:
-            failed = Snapshot("", Status.FAILED, reason=f"{error}.")
+            failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
             self._note(point, result_of(point, None, failed))
             return True
         if not self._weights:
@@ -283,15 +284,17 @@ def weight(point: Point, like: Samples) -> float:
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """What a run's last snapshot says of a point; `dataset` is None where there was no run."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    parameters, baseline = 0, math.nan
+    parameters, baseline, independent = 0, math.nan, math.nan
     if dataset is not None:
         parameters = limits.parameter_count(experiment, dataset.shape[2], dataset.targets)
         baseline = float(dataset.naive_mse[-1])
+        independent = independent_samples(dataset)
     about = {
         "status": snapshot.status.value,
         "reason": "" if is_finished else snapshot.reason,
         "parameters": parameters,
         "baseline_error": baseline,
+        "independent_samples": independent,
         "run": snapshot.run_id,
         "settings": point.settings,
     }

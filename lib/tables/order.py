@@ -152,13 +152,11 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         days = times.to_numpy().astype("M8[D]")
         counts = np.busday_count(days[:-1], days[1:])[there]
         notes.append("No row is on a weekend, and Monday follows Friday.")
-    whole = counts.round()
-    even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
-    if even < _EVEN:
+    if (even := _even_share(counts)) < _EVEN:
         usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
         notes.append(said("uneven", usual=usual, least=least, most=most))
         return step if even >= _REGULAR else "row", notes
-    missing = np.maximum(whole - 1, 0).astype(int)
+    missing = np.maximum(counts.round() - 1, 0).astype(int)
     if total := int(missing.sum()):
         gone = counted(total, f"{step} is", f"{step}s are")
         longest = f", {missing.max():,} in a row at most" if total > 1 else ""
@@ -166,26 +164,42 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     return step, notes
 
 
-def segments(series: np.ndarray, places: np.ndarray) -> np.ndarray:
+def _even_share(counts: np.ndarray) -> float:
+    """The part of steps, in usual ones, that are whole; 1 where there are no steps."""
+    if not len(counts):
+        return 1.0
+    whole = counts.round()
+    return float(np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1)))
+
+
+def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
     """Which run of rows without a gap each row belongs to, (R,) int from 0, never decreasing.
 
-    `series` (R,) never decrease; `places` (R,) are times, or numbers of rows, in order within each.
-    A gap is a step of more than one and a half times the series' median one; on weekdays alone, of
-    more than one weekday.
+    `series` (R,) never decrease; `numbers` of rows and `times` (R,) are in order within each. A gap
+    is a step of more than one and a half times the series' median one; on weekdays alone, of more
+    than one weekday. Where times are spaced unevenly each row counts as one step: a gap is where
+    row numbers have one.
     """
+    new = np.diff(series) != 0
+    counts = _step_counts(series, numbers if times is None else times)
+    if times is not None and _even_share(counts[counts > 0]) < _REGULAR:
+        counts = _step_counts(series, numbers)
+    return np.concatenate([[0], np.cumsum(new | (counts > 1.5))]).astype(np.int64)
+
+
+def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The steps between rows, in the median ones of their series, (R-1,); NaN where none is."""
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
         steps = np.busday_count(days[:-1], days[1:])
-    new = np.diff(series) != 0
-    within = pd.Series(np.where(~new & (steps > 0), steps, np.nan))
-    usual = within.groupby(series[1:]).transform("median").to_numpy()
-    return np.concatenate([[0], np.cumsum(new | (steps > 1.5 * usual))]).astype(np.int64)
+    within = pd.Series(np.where((np.diff(series) == 0) & (steps > 0), steps, np.nan))
+    return (within / within.groupby(series[1:]).transform("median")).to_numpy()
 
 
 def _span(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
     units = ("day", "hour", "minute")
     unit = next((unit for unit in units if seconds >= SECONDS[unit]), "second")
-    count = seconds / SECONDS[unit]
-    return f"{number(count)} {unit}{'' if count == 1 else 's'}"
+    count = number(seconds / SECONDS[unit])
+    return f"{count} {unit}{'' if count == '1' else 's'}"

@@ -18,6 +18,8 @@ NEARER = 0.95
 AS_NEAR = 0.8
 """The shortest season is taken whose squared error, times this, is at most the least one: two weeks
 repeat what one week does, and are up to a fifth nearer by chance."""
+_PHASES = 24
+"""With so many other phases, evenly spaced, a season's own is compared at most."""
 _SEASONS = {
     step: {int(rows): name for rows, name in of_step.items()}
     for step, of_step in beside(__file__).items()
@@ -50,7 +52,11 @@ def find_season(origin: Origin) -> Season:
 
     Candidates are the calendar's seasons, and the one that `coreforecast` finds with its divisors.
     The shortest is taken of those whose value a season before is nearest, where that is nearer than
-    the last value. Else there is no season, and the baseline has the calendar's usual one.
+    the last known value. Where the horizon is a multiple of a candidate, the last known value is of
+    the same phase: then the value a season before has to be nearer than those of other phases.
+
+    The baseline has the calendar's usual season where none is found, or where the seasonal value is
+    the last known one.
     """
     longest = training_rows(origin)
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
@@ -63,10 +69,11 @@ def find_season(origin: Origin) -> Season:
     others = ((m, back(origin, m)) for m in natural_seasons(origin))
     usual = next((m for m, of_m in others if of_m.max() < len(longest) and (of_m > last).any()), 1)
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: back(origin, m)[horizons] for m in (1, *tried)}
+    lags = {m: back(origin, m)[horizons] for m in tried}
+    last = last[horizons]
     # The same rows for all of them: those that the longest look back leaves.
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    first = rows - max(map(max, lags.values()))
+    first = rows - max(map(max, [last, *lags.values()]))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
         return Season(1, usual)
@@ -74,18 +81,24 @@ def find_season(origin: Origin) -> Season:
     spread[spread == 0] = 1.0
 
     @cache
-    def wrong(lag: int) -> float:
-        """Mean squared error, (C,) summed in variances."""
+    def squared_error(lag: int) -> float:
+        """Mean over rows, in variances, summed over the C columns."""
         error = origin.targets[rows] - origin.targets[rows - lag]
         return float(((error**2).mean(axis=0) / spread).sum())
 
-    errors = {m: sum(map(wrong, of_m)) for m, of_m in lags.items()}
-    best = min(errors.values())
-    if best >= NEARER * errors[1]:
+    errors: dict[int, float] = {}
+    """Of the candidates that are near enough to be a season."""
+    for m, of_m in lags.items():
+        seasonal, compared = of_m, last
+        if (of_m == last).all():
+            seasonal, compared = np.array([m]), np.linspace(1, m - 1, min(m - 1, _PHASES)).round()
+        error = np.mean([squared_error(int(lag)) for lag in seasonal])
+        if error < NEARER * np.mean([squared_error(int(lag)) for lag in compared]):
+            errors[m] = float(error)
+    if not errors:
         return Season(1, usual, tried)
-    near = (m for m in tried if errors[m] < NEARER * errors[1] and AS_NEAR * errors[m] <= best)
-    period = min(near)
-    return Season(period, period, tried)
+    period = min(m for m in errors if AS_NEAR * errors[m] <= min(errors.values()))
+    return Season(period, usual if (lags[period] == last).all() else period, tried)
 
 
 @lru_cache(maxsize=64)

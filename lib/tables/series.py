@@ -86,9 +86,9 @@ def rows_of(
     frame, codes = frame[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
-    places: np.ndarray = np.flatnonzero(keep)
+    dates: np.ndarray | None = None
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
-        places = times.to_numpy()
+        dates = times.to_numpy()
         by_time = np.unique(times.asi8, return_inverse=True)[1]
         if (np.diff(by_time)[np.diff(codes) == 0] > 0).all():  # else as the table has them
             rank = by_time
@@ -101,7 +101,7 @@ def rows_of(
         names=series,
         times=times,
         rank=rank,
-        segment=segments(codes, places),
+        segment=segments(codes, np.flatnonzero(keep), dates),
         notes=tuple(notes),
         fewer=tuple(fewer),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -45,9 +46,9 @@ class WindowError(RefusedError, ExperimentError):
 class TooShortError(WindowError):
     """Too few rows for the timesteps and the horizon."""
 
-    def __init__(self, message: str, cure: Mapping[str, int]) -> None:
+    def __init__(self, message: str, cure: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
-        self.cure = cure
+        self.cure = cure or {}
         """Settings that the rows would do for, by URL key; empty where none would."""
 
 
@@ -100,15 +101,24 @@ class Table:
 
 
 def remembered(function: _F, size: int = 8) -> _F:
-    """The same function; its last results, so many, are kept while its first argument is there."""
+    """Cache the last results of a function while its first argument exists; a WindowError, too."""
     known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
+
+    # What is cached must not refer to its key: neither by an argument nor by a traceback.
+    def called(weak: ref[Any], *rest: Any) -> tuple[Any, WindowError | None]:
+        try:
+            return function(weak(), *rest), None
+        except WindowError as error:
+            return None, copy(error)
 
     @wraps(function)
     def once(of: Any, *about: Any) -> Any:
         if of not in known:
-            weak = ref(of)  # what is kept with a key mustn't hold that key
-            known[of] = lru_cache(maxsize=size)(lambda *rest: function(weak(), *rest))
-        return known[of](*about)
+            known[of] = lru_cache(maxsize=size)(partial(called, ref(of)))
+        result, refused = known[of](*about)
+        if refused is not None:
+            raise copy(refused)
+        return result
 
     return cast(_F, once)
 

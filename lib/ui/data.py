@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.dataset import Dataset
 from lib.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
-from lib.english import capital, joined
+from lib.english import capital, joined, sentence
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import arrays, data_name
 from lib.memory import share
@@ -80,7 +80,7 @@ def load_data(settled: Settled) -> Loaded:
     try:
         check(experiment, loaded.dataset)
     except ExperimentError as error:
-        place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
+        place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
         return replace(loaded, trainable=False)
     return replace(loaded, trainable=False) if runs.client().unavailable else loaded
 

@@ -82,12 +82,16 @@ def frame(
     experiment by itself does so with `own`, and has no controls in its sidebar. The menu is drawn
     last, into its place at the top: its links carry the settings that this very run changed.
 
-    All of it is done in turn with other sessions, but for a file that was read: to make a large
-    table the data takes a while.
+    All of it is done in turn with other sessions, except what takes long: making a large file the
+    data, and reading its columns as the settings say.
     """
     take_file()
     with turn(first=True):
         screen(page, own_keys, PICTURED if own else ())
+        if session().upload.table is None:
+            return _frame(page, own)
+    settle_widgets()  # reads the columns, and the next call finds the cached result
+    with turn(first=True):
         return _frame(page, own)
 
 

@@ -5,15 +5,17 @@
 const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 
 // A chart's columns: which timestep, from 0, is at a place on the screen, and which place, as left,
-// top, width and height, has a timestep. Undefined where there is none.
+// top, width and height, has a timestep. Undefined where there is none; null for a chart without.
 function columns(chart) {
   // Of the two that take turns (see lib.ui.text) the one that is seen: the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;
-  const { hovermode, xaxis, _size: { l, t, w, h } } = plot._fullLayout, [low, high] = xaxis.range;
+  const { hovermode, xaxis, _size: size } = plot._fullLayout;
+  const steps = xaxis?.tickvals?.at(-1); // the last one is always named
+  if (!size || !xaxis?.range || steps === undefined) return null; // Plotly has other names
+  const { l, t, w, h } = size, [low, high] = xaxis.range;
   const box = plot.getBoundingClientRect(), each = w / (high - low);
-  const steps = xaxis.tickvals.at(-1); // the last one is always named
   return {
     marksItself: hovermode === "x unified", // by Plotly
     at(x) {

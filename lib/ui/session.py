@@ -62,6 +62,8 @@ class Address:
     """An address that is left as it is while it is there and stands for this other one."""
     widgets: set[str] = field(default_factory=set)
     """The settings, by key, whose widgets the open page has drawn."""
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
     mine: Mine | None = None

@@ -62,7 +62,10 @@ class Settled:
 
 
 def settle_widgets() -> Settled:
-    """Settle what the widgets say; once in a run of a page, after a dataset has been chosen."""
+    """Settle what the widgets say, after a dataset has been chosen.
+
+    The first call for an uploaded table and its `types` may take seconds.
+    """
     table = session().upload.table
     experiment = settle(drawn(), table)
     if experiment.data.name == "upload" and table is None:
@@ -148,8 +151,12 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     least = spec.at_least.get(key, limit.minimum)
     most = spec.at_most.get(key, limit.maximum)
     value, used = seed_widget(key), experiment.get(key)
-    if not least <= value <= most:
+    limits, last_limits = (least, most), session().address.limits
+    if last_limits.get(key) != limits or not least <= value <= most:
+        # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
+        # now, it gets the value that the key had before any widget was drawn.
         value = st.session_state[key] = kind(Limit(least, most).clamp(value))
+    last_limits[key] = limits
     value = st.slider(
         label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=_help(row)
     )

@@ -110,6 +110,33 @@ def test_settings_stay_when_the_page_changes() -> None:
     assert app.session_state["T"] == 20
 
 
+def test_a_slider_with_other_limits_keeps_what_a_person_set() -> None:
+    """Though Streamlit has kept an older value from before the slider was drawn."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from lib.ui import address
+        from lib.ui.settings import controls, settle_widgets
+
+        address.begin("Explore")
+        if picked := st.session_state.pop("picked", ""):
+            address.change(address.picking(picked))
+        if st.session_state.setdefault("draws", False):
+            controls("sizes", settle_widgets())
+
+    app = AppTest.from_function(page, default_timeout=30)
+    app.query_params["data"], app.query_params["F"] = "parity", "1"
+    app.run()
+    app.session_state["draws"] = True
+    app.run()
+    app.slider(key="F").set_value(5).run()
+    app.session_state["picked"] = "adding"
+    app.run()
+    assert not app.exception
+    assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 5)
+
+
 def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> None:
     """And takes back what suited the data from before."""
     app = start()

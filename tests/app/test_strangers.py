@@ -272,7 +272,7 @@ def test_another_server_hides_the_rows_that_it_was_sent(
 def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(
     owner: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From those who have its link; its points are figures."""
+    """From those who have its link; its points are figures, or a status without its reason."""
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     table = owner.session_state[KEY].upload.table
     mine = runs.Owner("owner", table, is_listed=False)
@@ -282,13 +282,18 @@ def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(
         for point in ready.recorded
     ]
     points = [replace(point, rows=row) for point, row in zip(ready.recorded, rows, strict=True)]
+    about = {"status": "failed", "reason": f"{COLUMN} is empty."}
+    points[0] = replace(points[0], rows=[{**row, **about} for row in rows[0]])
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
+    runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
     sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)
+    assert '<td colspan="2">failed</td>' in " ".join(e.proto.body for e in stranger.get("html"))
     monkeypatch.setattr(runs, "browser_id", lambda: "owner")
     stranger.run()
     assert FILE in sent(stranger)
-    assert COLUMN in sent(stranger)
+    assert f"failed: {COLUMN} is empty." in sent(stranger)
+    assert f"{COLUMN} ended it." in sent(stranger).replace("\\", "")

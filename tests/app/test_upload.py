@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from lib.dataset import Dataset
 from lib.datasets import suggested
 from lib.experiment import Experiment
+from lib.tables import Table, types
 from lib.ui import upload
 from lib.ui.data import dataset_of
 from lib.ui.load import TURNS
@@ -121,15 +122,6 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(
     assert not app.warning
 
 
-def test_a_short_file_on_the_data_page_brings_what_suits_a_table() -> None:
-    """Beside the timesteps that it is long enough for."""
-    app = start("Data", data="seattle", T="50")
-    give(app, "short.csv", rows(30))
-    assert "short.csv" in title(app)
-    assert app.session_state["T"] == 14
-    assert app.session_state["epochs"] == suggested("upload").training.epochs
-
-
 def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
     """No setting helps here."""
     app = start(data="upload", T="20", missing="drop")
@@ -160,24 +152,13 @@ SHEETS = workbook(
 )
 
 
-def test_a_workbook_is_read_by_another_process_while_the_page_goes_on() -> None:
-    """It says what is being done, keeps the data before, and takes the table when it is there."""
-    app = start(data="upload")
-    give(app, "good.csv", rows(100))
-    give(app, "book.xlsx", SHEETS)
-    assert "good.csv" in title(app)
-    [button] = [button for button in app.button if button.key == "stop_reading"]
-    assert button.label == "Stop"
-    wait_until_read(app)
-    assert "book.xlsx" in title(app)
-    assert not [button for button in app.button if button.key == "stop_reading"]
-
-
 def test_another_sheet_is_a_choice_away() -> None:
     """One that can't be used is answered with a sentence, and the one before stays."""
     app = start(data="upload")
     give(app, "book.xlsx", SHEETS)
     wait_until_read(app)
+    assert "book.xlsx" in title(app)
+    assert not [button for button in app.button if button.key == "stop_reading"]
     sheet = app.selectbox(key="upload_sheet")
     assert (sheet.options, sheet.value) == (["First", "Second", "Notes"], "First")
     sheet.set_value("Second").run()
@@ -198,6 +179,7 @@ def test_reading_can_be_stopped(ends: str) -> None:
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     give(app, "book.xlsx", SHEETS)
+    assert "good.csv" in title(app)
     reading = app.session_state[KEY].upload.reading
     if ends == "button":
         app.button(key="stop_reading").click().run()
@@ -230,6 +212,30 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPa
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
     assert "good.csv, stays" in app.error[0].value
+
+
+@pytest.mark.parametrize("kind", ["category", "date"])
+def test_columns_are_read_anew_once_and_outside_turns(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a reading that succeeds nor one that is refused is repeated by the next run."""
+    retyped, read = types.retyped, []
+
+    def read_anew(table: Table, kinds: tuple[str, ...]) -> Table:
+        assert not TURNS.is_mine
+        read.append(kinds)
+        return retyped(table, kinds)
+
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    monkeypatch.setattr(types, "retyped", read_anew)
+    address = app.session_state[KEY].address
+    address.experiment = address.experiment.set(types=(f"a:{kind}",))
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+    assert read == [(f"a:{kind}",)]
+    assert bool(app.warning) == (kind == "date")
 
 
 def test_a_file_leaves_what_the_link_says_of_training() -> None:

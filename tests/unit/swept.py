@@ -12,6 +12,7 @@ def a_point(
     sequence: list[float],
     last: list[float],
     status: Status = Status.FINISHED,
+    samples: float = float("inf"),
     **values: Any,
 ) -> PointResult:
     """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
@@ -27,6 +28,7 @@ def a_point(
             "reason": "" if status is Status.FINISHED else "The loss is no number.",
             "parameters": 10,
             "baseline_error": 1.0,
+            "independent_samples": samples,
             "run": "r",
             "settings": "&".join(f"{key}={value}" for key, value in values.items()),
         }

@@ -232,6 +232,24 @@ def test_the_calendars_season_is_another_one_than_the_last_value():
     assert find_season(origin)[:2] == (1, 168)
 
 
+@pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
+@pytest.mark.parametrize("is_noisy", [True, False])
+def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
+    """The last known value is the seasonal one then: it isn't listed twice."""
+    rng, count = np.random.default_rng(0), 40 * period
+    phases = rng.normal(size=period) if is_noisy else np.sin(2 * np.pi * np.arange(period) / period)
+    values = phases[np.arange(count) % period] + rng.normal(0, 0.2, count)
+    for horizon in (period, 2 * period):
+        series = np.zeros(count, int)
+        origin = rows_of(series, ("",), values[:, None], step=step, horizons=(horizon,))
+        origin = replace(origin, season=find_season(origin))
+        assert origin.period == period
+        windows = cut(origin, 4)
+        found = {one.name for one in with_baselines(windows, windows.origin).baselines}
+        assert ("seasonal" in found) == (origin.season.baseline > period)
+        assert seasonal_error(origin) == pytest.approx(0.2, rel=0.5)
+
+
 @pytest.mark.parametrize(
     ("step", "rows", "tried", "left_out", "baseline"),
     [

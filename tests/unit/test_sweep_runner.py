@@ -123,6 +123,7 @@ def test_points_are_trained_one_after_another_in_the_background(stage: Stage) ->
     assert [row["validation_loss"] for row in point.rows] == [1.0, 0.5] * 2
     assert {row["epochs"] for row in point.rows} == {5}
     assert point["baseline_error"] > 0
+    assert point["independent_samples"] == np.inf
     assert point["parameters"] > 0
 
 
@@ -195,25 +196,19 @@ def test_what_nobody_watches_for_hours_is_forgotten(
     assert stage.runner.is_forgotten
 
 
-def test_where_the_worker_has_no_place_it_asks_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_run_that_had_no_place_or_was_forgotten_is_started_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, is_full: bool
 ) -> None:
-    """Until there is one: a full worker is no result."""
+    """A full worker is no result; a run that rested for hours is forgotten."""
     monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    stage.say(Status.FAILED, 0, is_full=True)
+    if is_full:
+        stage.say(Status.FAILED, 0, is_full=True)
+    else:
+        stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
     stage.started(2)
     assert stage.starts[1].experiment == stage.starts[0].experiment
     assert not stage.runner.results
-
-
-def test_a_run_that_was_forgotten_is_trained_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As one that rested for hours."""
-    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
-    stage.started(2)
-    assert stage.starts[1].experiment == stage.starts[0].experiment
     stage.finish(1)
     assert len(stage.runner.results) == 1
 
@@ -256,6 +251,7 @@ def test_a_point_that_cannot_be_made_is_a_result_that_says_so() -> None:
     point = runner.results[1]
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
+    assert point["reason"].count(".") == 1
     assert not scene.workers or not scene.worker.posted
     scene.client.close()
 

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.datasets import make_dataset
-from lib.experiment import DataSettings, Experiment
-from lib.tables import Table, WindowError, types
+from lib.experiment import DataSettings
+from lib.tables import Table, WindowError
 from lib.tables.features import prepared
 from lib.tables.types import retyped
 from tests.unit.uploaded import lines, notes_of, read
@@ -32,19 +31,6 @@ def test_the_same_correction_gives_the_same_table():
     assert prepared(SHOPS, category) is prepared(SHOPS, category)
     assert prepared(SHOPS, out) is not prepared(SHOPS, category)
     assert prepared(SHOPS, DataSettings()) is SHOPS
-
-
-def test_a_table_is_read_anew_once_for_its_windows(monkeypatch):
-    """What was read anew isn't read anew again: that would be a second table in memory."""
-    read_anew = []
-    monkeypatch.setattr(
-        types, "retyped", lambda table, kinds: read_anew.append(table) or retyped(table, kinds)
-    )
-    table = read(lines("date,store,sales", lambda i: f"2024-01-{1 + i:02},{7 + i % 3},{i}.5"))
-    experiment = Experiment().set(data="upload", types=("store:category",), T=3, id="-")
-    assert make_dataset(experiment, table).feature_names == ("sales",)
-    assert len(read_anew) == 1
-    assert read_anew[0] is table
 
 
 def test_of_tables_that_were_read_anew_the_last_one_alone_is_kept():

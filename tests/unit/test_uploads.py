@@ -41,11 +41,6 @@ def test_any_usual_encoding_is_found(encoding):
     assert table.frame.columns.tolist() == ["Größe", "b"]
 
 
-def test_a_single_column_is_a_table_too():
-    """No delimiter is no mistake."""
-    assert read(lines("a", str)).frame["a"].tolist() == list(range(10))
-
-
 def test_decimal_commas_are_told_from_delimiters():
     """1,25 behind semicolons is one and a quarter, and a note says so."""
     table = read(lines("a;b", lambda i: f"{i};{i},25"))
@@ -210,18 +205,11 @@ def test_names_that_stand_twice_are_numbered():
     assert "Names that stand twice were numbered: a (3)." in table.notes
 
 
-def test_a_file_without_a_header_gets_numbered_columns():
-    """Its first row is data, and is kept."""
-    table = read(lines("", lambda i: f"2024-01-{10 + i},{i},-{i}.5"))
-    assert table.frame.columns.tolist() == ["column 2", "column 3"]
-    assert len(table.frame) == 10
-    assert "holds values, not names" in notes_of(table)
-
-
 @pytest.mark.parametrize(
     ("first", "line"),
     [
         ("5.1,3.5,setosa", lambda i: f"{i}.5,{i},{'setosa' if i % 2 else 'virginica'}"),
+        ("2024-01-09,9,-0.5", lambda i: f"2024-01-{10 + i},{i},-{i}.5"),
         ("1 Jan 2024,rain,3", lambda i: f"{i + 2} Jan 2024,sun,{i}"),
         ("x,−3.5 €", lambda i: f"{'xyz'[i % 3]},{i}.5 €"),
         ("1,2,3", lambda i: f"{i},{i},{i}"),
@@ -232,6 +220,7 @@ def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
     """A text above texts may be a value as well; else the first sample would become a name."""
     table = read(lines(first, line))
     assert len(table.frame) == 11
+    assert all(name.startswith("column ") for name in table.frame.columns)
     assert "The first line holds values, not names, so the columns are numbered." in table.notes
 
 

@@ -2,6 +2,7 @@
 
 from calendar import month_name
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -67,26 +68,25 @@ def test_numbers_that_only_look_like_years_stay_numbers():
     assert read(lines("price,a", lambda i: f"{1990 + i},{i}")).times is None
 
 
-def test_newest_first_is_turned_round():
-    """As banks and brokers export it."""
-    table = read(lines("date,a", lambda i: f"2024-01-{20 - i},{i}"))
-    assert table.frame["a"].tolist() == list(range(9, -1, -1))
-    assert table.times.is_monotonic_increasing
-    assert "newest row came first" in notes_of(table)
-
-
-def test_rows_in_disorder_are_put_in_order():
-    """Each day is there once, so the order is certain."""
-    table = read(lines("date,a", lambda i: f"2024-01-{10 + 7 * i % 10},{7 * i % 10}"))
+@pytest.mark.parametrize(
+    ("number", "note"),
+    [(lambda i: 9 - i, "newest row came first"), (lambda i: 7 * i % 10, "put in order of date")],
+)
+def test_rows_are_put_in_order_of_their_dates(number, note):
+    """Each day is there once, so the order is certain; banks export the newest row first."""
+    table = read(lines("date,a", lambda i: f"2024-01-{10 + number(i)},{number(i)}"))
     assert table.frame["a"].tolist() == list(range(10))
-    assert "put in order of date" in notes_of(table)
+    assert table.times.is_monotonic_increasing
+    assert note in notes_of(table)
 
 
-def test_a_row_without_a_date_keeps_its_place():
+@pytest.mark.parametrize("word", ["", "pause"])
+def test_a_row_without_a_date_keeps_its_place_but_at_the_ends(word):
     """It is labelled as such, and the file's order is trusted."""
-    table = read(lines("date,a", lambda i: f"{'' if i == 4 else f'2024-01-{10 + i}'},{i}", 20))
-    assert table.frame["a"].tolist() == list(range(20))
-    assert table.times[4] == "no date"
+    words = {0: "unit", 9: word, 30: "mean"}
+    table = read(lines("date,a", lambda i: f"{words.get(i, f'2024-01-{i + 1:02}')},{i}", 31))
+    assert table.frame["a"].tolist() == list(range(1, 30))
+    assert table.times[8] == "no date"
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,6 @@ def test_a_total_below_the_days_is_no_day(day, word):
     assert f"1 row without a date at the table's ends left out{': ' * bool(word)}" in notes_of(
         table
     )
-
-
-def test_rows_between_the_days_that_are_none_keep_their_place_and_those_around_do_not():
-    """Of words above, between and below, those at the ends go."""
-    words = {0: "unit", 9: "pause", 30: "mean"}
-    table = read(lines("date,a", lambda i: f"{words.get(i, f'2024-01-{i + 1:02}')},{i}", 31))
-    assert table.frame["a"].tolist() == list(range(1, 30))
-    assert table.times[8] == "no date"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +137,8 @@ def test_a_date_goes_before_its_own_parts():
     table = read(lines("year,month,date,a", lambda i: f"2024,1,2024-01-{i + 1:02},{i}"))
     assert table.numbers == ("year", "month", "a")
     assert list(table.times) == list(DAYS[:10])
-
-
-def test_a_date_and_a_number_that_is_no_hour():
-    """Hours go to 24."""
     table = read(lines("date,hour,a", lambda i: f"2024-01-01,{i + 20},{i}"))
-    assert "date labels the rows." in table.notes
+    assert "date labels the rows." in table.notes  # hours go to 24
 
 
 @pytest.mark.parametrize(
@@ -182,6 +170,10 @@ def test_uneven_steps_are_said():
     table = read(lines("time,a", lambda i: f"2024-01-01 00:{minutes[i]:02},{i}"))
     assert table.step == "row"
     assert "Rows are spaced unevenly: mostly 6 minutes, 1 minute to 21 minutes." in notes_of(table)
+    hours = np.cumsum([0, 24.01, 30, 18, 24.01, 29, 19, 24.01, 26, 22])
+    times = pd.Timestamp("2024-01-01") + pd.to_timedelta(hours, "h").round("s")
+    notes = notes_of(read(lines("time,a", lambda i: f"{times[i]},{i}")))
+    assert "mostly 1 day," in notes
 
 
 def test_rows_that_stand_twice_are_left_out_where_they_have_times():

@@ -65,14 +65,9 @@ def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timestep
 
 
 def test_too_few_rows_are_refused_with_how_many_are_needed_and_what_would_do():
-    """And the T that is proposed does work."""
+    """No T would help where the horizon alone is too long; and where both are, both are said."""
     with pytest.raises(WindowError, match=r"50 rows .* there are 30: choose T ≤ 14, or add rows"):
         cut(counting(30), ["row"], ["row"], 24)
-    cut(counting(30), ["row"], ["row"], 14)
-
-
-def test_a_horizon_that_leaves_no_room_is_refused_with_that_reason():
-    """No T would help where the horizon alone is too long; and where both are, both are said."""
     with pytest.raises(TooShortError, match="choose a horizon ≤ 13, or add rows"):
         cut(counting(30), ["row"], ["row"], 2, horizon=20)
     with pytest.raises(TooShortError, match="choose T ≤ 14 and a horizon ≤ 1, or add rows"):
@@ -174,8 +169,10 @@ def test_gaps_are_filled_with_the_last_known_value_and_never_a_later_one():
 
 
 def test_rows_with_gaps_can_be_dropped():
-    """The three rows are gone and the windows close up."""
-    dataset = cut(Table("t", GAPPY), ["a"], ["a"], 4, missing="drop")
+    """The three rows are gone and the windows close up; labels follow their rows."""
+    times = pd.date_range("2024-01-01", periods=20)
+    dataset = cut(Table("t", GAPPY, times, "day"), ["a"], ["a"], 4, missing="drop")
+    assert dataset.sample_name(0) == "2024-01-02 to 2024-01-07"
     assert dataset.raw(dataset.x[0], 0)[:, 0] == pytest.approx([1, 2, 5, 6])
     assert any(note.startswith("3 rows were dropped") for note in dataset.notes)
 
@@ -218,7 +215,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         crossing = int(((last - first).days > 6).sum())
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
-        assert any("No window has one of the 2 gaps" in note for note in made.notes) is stopped
+        assert any("crosses a gap" in note and "2 gaps" in note for note in made.notes) is stopped
         assert gaps_hint(made) == gaps_sentence(made)
         assert gaps_hint(made).startswith("" if stopped else "12 windows of ")
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
@@ -238,9 +235,19 @@ def test_monday_follows_friday_and_months_differ_in_length():
     ):
         for without in ([], [17]):
             places = times.delete(without).to_numpy()
-            found = segments(np.zeros(len(places), int), places)
+            found = segments(np.zeros(len(places), int), np.arange(len(places)), places)
             assert found[-1] == len(without)
             assert not found[:17].any()
+
+
+def test_uneven_times_have_no_gaps_but_where_a_row_was_dropped():
+    """Each row counts as one step, as the note on uneven times says."""
+    hours = np.random.default_rng(0).uniform(-10, 10, 200)
+    times = pd.date_range("2024-01-01", periods=200) + pd.to_timedelta(hours, "h")
+    numbers = np.delete(np.arange(200), 17)
+    for kept, gaps in ((np.arange(200), 0), (numbers, 1)):
+        found = segments(np.zeros(len(kept), int), kept, times[kept].to_numpy())
+        assert found[-1] == gaps
 
 
 def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
@@ -261,15 +268,8 @@ def test_each_series_has_its_own_usual_step_and_lost_ones_are_named():
     assert not any("no window" in note for note in cut(counting(60), ["row"], ["row"], 3).notes)
 
 
-def test_labels_follow_their_rows_when_rows_are_dropped():
-    """The second row that is left is not the second day."""
-    times = pd.date_range("2024-01-01", periods=20)
-    dataset = cut(Table("t", GAPPY, times, "day"), ["a"], ["a"], 4, missing="drop")
-    assert dataset.sample_name(0) == "2024-01-02 to 2024-01-07"
-
-
 def test_windows_are_named_by_their_first_and_last_row():
-    """By label where there are labels, else by number."""
+    """By label where there are labels, else by number; hours with their time."""
     times = pd.Index([f"1990 Q{i}" for i in range(20)])
     quarters = cut(counting(20, times=times, step="quarter"), ["row"], ["row"], 4)
     assert quarters.sample_name(0) == "1990 Q0 to 1990 Q3"
@@ -277,6 +277,10 @@ def test_windows_are_named_by_their_first_and_last_row():
     plain = cut(counting(20), ["row"], ["row"], 4)
     assert plain.sample_name(0) == "row 1 to row 4"
     assert plain.timestep_names == ("1", "2", "3", "4")
+    hours = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
+    hourly = cut(counting(20, times=hours, step="hour"), ["row"], ["row"], 4)
+    assert hourly.sample_name(0) == "2024-01-01 06:00 to 09:00"
+    assert hourly.short_sample_name(0) == "2024-01-01 06:00"
 
 
 def test_a_samples_timesteps_are_its_rows_times_where_there_are_dates():
@@ -285,14 +289,6 @@ def test_a_samples_timesteps_are_its_rows_times_where_there_are_dates():
     dataset = cut(counting(40, times=times, step="day"), ["row"], ["row"], 3, rate=2)
     assert dataset.steps_of(1) == ("2024-01-02", "2024-01-04", "2024-01-06")
     assert cut(counting(40), ["row"], ["row"], 3).steps_of(1) == ("1", "2", "3")
-
-
-def test_hours_are_named_with_their_time():
-    """A date alone would give many windows the same name."""
-    times = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
-    dataset = cut(counting(20, times=times, step="hour"), ["row"], ["row"], 4)
-    assert dataset.sample_name(0) == "2024-01-01 06:00 to 09:00"
-    assert dataset.short_sample_name(0) == "2024-01-01 06:00"
 
 
 def test_a_long_table_is_thinned_to_what_fits_and_says_so():
@@ -305,10 +301,6 @@ def test_a_long_table_is_thinned_to_what_fits_and_says_so():
     assert (np.diff(first) == 5).all()
     assert len(set(first % 24)) == 24
     assert len(set(first // 24 % 7)) == 7
-
-
-def test_every_window_is_used_where_all_fit():
-    """And nothing is said of thinning."""
     dataset = cut(counting(1000), ["row"], ["row"], 10)
     assert (np.diff(rows_of(dataset, dataset.x)[: dataset.train, 0], axis=0) == 1).all()
     assert not thinned(dataset)
@@ -425,17 +417,24 @@ def test_columns_from_a_link_that_the_uploaded_table_lacks_are_refused():
 
 
 def test_what_is_remembered_of_a_table_is_made_once_and_goes_with_it():
-    """Else the page's process would hold a million rows for each setting that was tried."""
+    """A refusal, too. Else the page's process would hold a million rows for each setting."""
     seen = []
 
     @remembered
     def rows(table, times):
         seen.append(times)
+        if not times:
+            raise TooShortError("too short", {"T": 2})
         return times * len(table.frame)
 
     table = Table("t", pd.DataFrame({"a": [1.0, 2.0, 3.0]}))
     assert [rows(table, 2), rows(table, 2), rows(table, 3)] == [6, 6, 9]
-    assert seen == [2, 3]
+    for _ in range(2):
+        with pytest.raises(TooShortError, match="too short") as refused:
+            rows(table, 0)
+        assert refused.value.cure == {"T": 2}
+    del refused
+    assert seen == [2, 3, 0]
     gone = weakref.ref(table)
     del table
     gc.collect()

@@ -264,7 +264,7 @@ def method(
         if isinstance(second, Array) and name in ("fit", "train_on_batch"):
             model.target = second
     elif name not in WORDS["ranks"]:
-        return layers.unread(f"model.{name}", "value")
+        return layers.unread(layers.origin.call or name, "value")
     return UNKNOWN
 
 
@@ -280,8 +280,8 @@ def outputs(layers: Layers, value: Value, count: int = 0) -> list[Value]:
     return [value[at] for at in range(max(several, count))]
 
 
-def attribute(layers: Layers, base: Any, name: str) -> Any:
-    """What a value has by a name: X.shape, base.output."""
+def attribute(layers: Layers, base: Any, name: str, text: str = "") -> Any:
+    """What a value has by a name: X.shape, base.output. The code names it by the text."""
     found: Any = UNKNOWN
     match base:
         case Name(path) if len(path) + len(name) < LONGEST:
@@ -299,7 +299,7 @@ def attribute(layers: Layers, base: Any, name: str) -> Any:
             given = layers.ends(base)[name.startswith("output")]
             found = given[0] if isinstance(given, list) and len(given) == 1 else given
         case Model():
-            found = layers.unread(f"model.{name}", "value")
+            found = layers.unread(text or name, "value")
         case Part(known=False):
             found = base
     return found

@@ -107,8 +107,7 @@ def _without_layers(reader: Reader, tree: ast.Module, text: str) -> ModelError:
 
 def _loss(layers: Layers, value: Any) -> str:
     """Keras's name of what `compile` is given; empty, with a note, where it isn't known."""
-    losses = layers.leaves(value)
-    told = [one if isinstance(one, str) else getattr(one, "name", None) for one in losses]
+    told = [getattr(one, "name", one) for one in layers.leaves(value)]
     names = {one if isinstance(one, str) else "…" for one in told}
     if value is None:
         return ""

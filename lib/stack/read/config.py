@@ -88,9 +88,8 @@ def _of_file(content: bytes) -> str:
     """The configuration in a file: itself, or that of a .keras archive."""
     if content.startswith(b"\x89HDF"):
         _refuse("hdf5")
-    if content.startswith(b"PK"):
-        content = _of_archive(content)
-    return content.decode("utf-8-sig", "replace")
+    text = _of_archive(content) if content.startswith(b"PK") else content
+    return text.decode("utf-8-sig", "replace")
 
 
 def _of_archive(content: bytes) -> bytes:
@@ -189,15 +188,10 @@ class _Reader:
         elif states and hasattr(layer, "return_sequences"):
             error = NotTraced.of("states that aren't traced", count=len(states))
             layer = Unread(called=layer.keras, error=error)
-        unread = layer.inside
-        if isinstance(unread, Unread) and unread.error and place is None:
+        why = getattr(layer.inside, "error", None) if place is None else None
+        if isinstance(why, NotTraced):
             name = f"{config['config'].get('name') or config['class_name']}"[:60]
-            if isinstance(unread.error, NotTraced):
-                said = say(_WORDS, "untraced", layer=name, reason=unread.error.reason)
-            else:
-                words = {"expected": unread.error.expected, "received": unread.error.received}
-                said = say(_WORDS, "refused", layer=name, **words)
-            self.notes.append(Note(said))
+            self.notes.append(Note(say(_WORDS, "untraced", layer=name, reason=why.reason)))
         layer = TimeDistributed(layer) if each_step else layer
         value = self.graph.call(replace(layer, shares=place), values, states)
         self.graph.lists.add(value.node)

@@ -1,8 +1,8 @@
 """Python's expressions → what can be told of them without running anything.
 
 A value is a plain one, an Array, a Name of a library, a Function or a Class of the code
-(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these, or
-UNKNOWN.
+(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these,
+UNKNOWN, or, as an argument or in a list, Untold.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from lib.stack.base import Origin
@@ -24,6 +26,7 @@ from lib.stack.read.values import (
     Class,
     Function,
     Name,
+    Untold,
     array,
     change,
     computed,
@@ -57,6 +60,10 @@ class Expressions:
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a class of the code makes."""
+        raise NotImplementedError
+
+    def skip(self, code: ast.AST, why: str) -> Any:
+        """Skip code that can't be followed: what it changes is unknown from there on."""
         raise NotImplementedError
 
     def at(self, node: Any) -> Origin:
@@ -100,7 +107,7 @@ class Expressions:
             case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.maps[-1]:
                 return self.names.maps[-1][f"{own}.{name}"]
             case ast.Attribute(base, name):
-                return calls.attribute(self.layers, self.value(base), name)
+                return calls.attribute(self.layers, self.value(base), name, dotted(node))
             case ast.Tuple(elements):
                 return tuple(self._items(elements))
             case ast.List(elements):
@@ -109,43 +116,73 @@ class Expressions:
                 pairs = zip(map(self.value, keys), map(self.value, values), strict=True)
                 return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, how, right):
-                return self._operation(how, self.value(left), self.value(right), node)
-            case ast.Compare(left, [how], [right]):
-                return operation(how, self.value(left), self.value(right))
+                return self._operation(how, self._told(left), self._told(right), node)
+            case ast.Compare(left, hows, rights):
+                sides = pairwise([self.value(one) for one in (left, *rights)])
+                holds = [operation(how, *pair) for how, pair in zip(hows, sides, strict=True)]
+                return all(holds) if all(type(one) is bool for one in holds) else UNKNOWN
             case ast.UnaryOp(ast.Not(), operand):
                 known = self._truth(operand)
                 return UNKNOWN if known is None else not known
             case ast.UnaryOp(ast.USub(), operand):
                 return self._operation(ast.Mult(), -1, self.value(operand), node)
             case ast.BoolOp(how, nodes):
-                values = [self.value(one) for one in nodes]
-                settled = (one for one in values if bool(one) == isinstance(how, ast.Or))
-                return next(settled, values[-1]) if all(map(flat, values)) else UNKNOWN
+                for one in nodes:
+                    given = self.value(one)
+                    if not flat(given):
+                        return self.skip(node, "branch")
+                    if bool(given) == isinstance(how, ast.Or):
+                        break
+                return given
             case ast.IfExp(test, body, orelse):
                 known = self._truth(test)
-                return UNKNOWN if known is None else self.value(body if known else orelse)
+                if known is None:
+                    return self.skip(node, "branch")
+                return self.value(body if known else orelse)
             case ast.Subscript(base, index):
                 return self._part(self.value(base), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
             case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
-                return self._comprehended(element, loops, node)
+                outside, self.names = self.names, self.names.new_child()
+                found = self._comprehended(element, loops)
+                bound = {one.target.id for one in self.walk(node) if isinstance(one, ast.NamedExpr)}
+                outside.update({one: self.names[one] for one in bound & {*self.names.maps[0]}})
+                self.names = outside
+                return self.skip(node, "loop") if found is None else found
+            case ast.SetComp() | ast.DictComp():
+                return self.skip(node, "loop")
+            case ast.NamedExpr(target, value):
+                given = self.value(value)
+                self.assign(target, given)
+                return given
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
                 return self._called(node)
+        for child in ast.iter_child_nodes(node):  # it may bind names, or change a model
+            if isinstance(child, ast.expr):
+                self.value(child)
         return UNKNOWN
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """What stands in brackets, with what is unpacked there."""
         found: list[Any] = []
         for node in nodes:
-            value = self.value(node)
+            value = self._told(node)
             self.layers.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
+
+    def _told(self, node: ast.expr) -> Any:
+        """What an expression comes to; where that can't be told, messages name it by its text."""
+        value = self.value(node)
+        if value is UNKNOWN:
+            origin = self.at(node)
+            return Untold(origin.call or origin.text)
+        return value
 
     def _truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that can't be told."""
@@ -154,7 +191,7 @@ class Expressions:
 
     def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
-        if isinstance(left, (list, tuple)) or not self.layers.found(left, right):
+        if {list, tuple} & {type(left), type(right)} or not self.layers.found(left, right):
             return operation(how, left, right)
         self.at(node)
         return calls.arithmetic(self.layers, how, left, right)
@@ -174,32 +211,30 @@ class Expressions:
         held = isinstance(base, (list, tuple, str, dict, range))
         return computed(lambda: base[index]) if held and _small(index) else UNKNOWN
 
-    def _comprehended(
-        self, element: ast.expr, loops: list[ast.comprehension], node: ast.AST
-    ) -> Any:
-        """A list of one loop over known values, without a condition."""
-        rounds = self.value(loops[0].iter)
-        if len(loops) > 1 or loops[0].ifs or not listed(rounds):
-            self.at(node)
-            return self.layers.not_traced("list", "loop", self.values_in(node))
-        outside, found = self.names, []
-        self.names = outside.new_child()
+    def _comprehended(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
+        """What each round of these loops gives; None where the rounds aren't known."""
+        if not loops:
+            return [self._told(element)]
+        rounds, found = self.value(loops[0].iter), list[Any]()
+        if not listed(rounds):
+            return None
         for one in rounds:
             self.assign(loops[0].target, one)
-            found.append(self.value(element))
-        self.names = outside
+            holds = [self._truth(each) for each in loops[0].ifs]
+            inside = self._comprehended(element, loops[1:]) if all(holds) else []
+            if None in holds or inside is None:
+                return None
+            found += inside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function, with the defaults that it has here."""
         places = [one.arg for one in (*args.posonlyargs, *args.args)]
-        usual: dict[str, Any] = dict.fromkeys(places, UNKNOWN)
-        usual |= {one.arg: UNKNOWN for one in args.kwonlyargs}
+        by_name = [one.arg for one in args.kwonlyargs]
+        usual: dict[str, Any] = dict.fromkeys([*places, *by_name], UNKNOWN)
         last = places[len(places) - len(args.defaults) :]
-        usual |= {at: self.value(one) for at, one in zip(last, args.defaults, strict=True)}
-        for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-            if default:
-                usual[one.arg] = self.value(default)
+        defaults = zip([*last, *by_name], [*args.defaults, *args.kw_defaults], strict=True)
+        usual |= {name: self.value(one) for name, one in defaults if one}
         return Function(name, body, args, usual, self.names)
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
@@ -263,13 +298,13 @@ class Expressions:
         args = self._items(node.args)
         keywords: dict[str, Any] = {}
         for keyword in node.keywords:
-            value = self.value(keyword.value)
+            value = self._told(keyword.value)
             if keyword.arg is None and isinstance(value, dict):
                 keywords |= {f"{key}": one for key, one in value.items()}
             else:
                 keywords[keyword.arg or "**"] = value
+        name = bare(func) or self.at(func).call
         self.at(node)
-        name = bare(func) or "…"
         if isinstance(base, Model) and name not in base.known:
             return calls.method(self.layers, base, name, args, keywords)
         if isinstance(base, Array):
@@ -288,6 +323,10 @@ class Expressions:
         match callee:
             case Model(call=own) if own and args:
                 given = own(args, keywords)
+            case Class(name="super"):
+                # super(Own, self), or super(), which takes the method's first argument.
+                owner, *_ = [*args[1:2], *self.names.maps[0].values(), None]
+                given = replace(callee, known=callee.bound(owner))
             case Class(base="Model" | "Layer"):
                 given = self.instance(callee, args, keywords)
             case Class():

@@ -6,7 +6,6 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from textwrap import shorten
 from typing import Any
 
 from lib.stack.base import Inputs, Layer, Origin, Outputs, Ref, Stack
@@ -116,7 +115,7 @@ class Layers:
     def unread(self, name: str, why: str) -> Part:
         """What stands in the place of a layer that can't be read, by a row of code.toml."""
         self.count_steps(100)
-        name = name[:_LONGEST_NAME]
+        name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
         meant = [right for right in MAKES if right.lower() == name.lower()]
         meant = meant or difflib.get_close_matches(name, MAKES, 1, 0.85)
         reason = say(WORDS["unread"], why, name=f"“{name}”")
@@ -194,7 +193,7 @@ class Layers:
         """The tensors in what a layer is called on; what isn't one has another in its place."""
         tensors = []
         for one in self.leaves(value):
-            key = one.path if isinstance(one, Name) else one
+            key = one.path if isinstance(one, Name) else getattr(one, "name", one)
             if isinstance(one, Value):
                 tensors.append(one)
             elif not plain(one):
@@ -212,7 +211,7 @@ class Layers:
             value = self.refused("model", "not called")
         has_input = any(isinstance(one, Input) and one.origin for one in self.graph.layers)
         if not isinstance(value, Part) and has_input:  # this value isn't the input
-            value = self.unread(value.name if isinstance(value, Name) else "", "value")
+            value = self.unread(getattr(value, "name", "") or self.origin.call, "value")
         return self.put(value.layer) if isinstance(value, Part) else self.input(None)
 
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
@@ -220,7 +219,7 @@ class Layers:
         tensors = self.found(values)
         if tensors and all(self.graph.layers[one.node].kind == "unread" for one in tensors):
             return tensors[0]
-        part = self.unread(name or shorten(self.origin.call, 40, placeholder="…"), why)
+        part = self.unread(name or self.origin.call or self.origin.text, why)
         return self.call(part, tensors) if tensors else part
 
     def call(self, what: Any, inputs: list[Value], states: Values = ()) -> Any:
@@ -232,7 +231,7 @@ class Layers:
                 return what.call([inputs if inputs[1:] else inputs[0]], {})
             again = self._chain if what.parts is not None else self._call_again
             return again(what, inputs)
-        name = what.name if isinstance(what, Name) else "…"
+        name = getattr(what, "name", "") or self.origin.call
         part = what if isinstance(what, Part) else self.unread(name, "value")
         if part.cell_class:
             part = self.unread(part.cell_class, "cell")

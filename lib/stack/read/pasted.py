@@ -60,6 +60,8 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
             raise refused("too deep") from None
     if is_error(text):
         raise refused("an error")
+    if is_summary(text):
+        raise refused("a summary")
     message, line = errors[min(1, len(errors) - 1)]  # of the tidied text
     raise refused("syntax", line, message=message)
 
@@ -78,6 +80,11 @@ def notebook_code(text: str) -> str:
         return ""
     python = [text for text in sources if not text.startswith("%%") or _TIMED.match(text)]
     return "\n".join(python)
+
+
+def is_summary(text: str) -> bool:
+    """Whether it is what `model.summary()` prints."""
+    return re.search("[┏┡]━|Layer [(]type[)]", text) is not None
 
 
 def is_error(text: str) -> bool:

@@ -6,7 +6,6 @@ A loop or function is followed where all that it needs is known. A note says so,
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import Any
 
 from lib.stack.base import Origin
@@ -15,7 +14,7 @@ from lib.stack.read import calls
 from lib.stack.read.expressions import Expressions
 from lib.stack.read.layers import Model
 from lib.stack.read.pasted import bare, dotted
-from lib.stack.read.values import Class, Function, Name, listed
+from lib.stack.read.values import CHANGES, Class, Function, Name, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -35,17 +34,17 @@ class Reader(Expressions):
     def __init__(self, lines: list[str]) -> None:
         super().__init__(lines)
         self.skipped: tuple[Origin, str] | None = None
-        """The first block with layers that isn't followed, and why."""
+        """The first code with layers that isn't followed, and why."""
         self._depth = 0
         """Of functions that call one another."""
 
-    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one for each statement
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912, PLR0915  one each
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
             self.layers.count_steps()
             self.statement = statement
             match statement:
-                case ast.Expr(value):
+                case ast.Expr(value) | ast.Assert(value):
                     self.value(value)
                 case ast.Assign(targets, value):
                     given = self.value(value)
@@ -53,9 +52,8 @@ class Reader(Expressions):
                         self.assign(target, given)
                 case ast.AnnAssign(target, _, value) if value:
                     self.assign(target, self.value(value))
-                case ast.AugAssign(target, how, right):
-                    left = self.value(target)
-                    self.assign(target, self._operation(how, left, self.value(right), statement))
+                case ast.AugAssign(target):
+                    self.assign(target, self._augmented(statement))
                 case ast.FunctionDef(name, args, inside, decorators):
                     own, marks = self.function(name, args, inside), {*map(dotted, decorators)}
                     own.is_static = "staticmethod" in marks
@@ -77,25 +75,39 @@ class Reader(Expressions):
                 case ast.If(test, then, orelse):
                     known = self._truth(test)
                     if known is None:
-                        self._skip(statement, "branch")
+                        self._pass_by(statement, "branch")
                     else:
                         self.run(then if known else orelse)
                 case ast.For():
                     self._loop(statement)
                 case ast.While() | ast.AsyncFor():
-                    self._skip(statement, "loop")
+                    self._pass_by(statement, "loop")
                 case ast.Match():
-                    self._skip(statement, "branch")
+                    self._pass_by(statement, "branch")
                 case ast.Delete(targets):
                     for target in targets:
                         held = target.value if isinstance(target, ast.Subscript) else target
                         self.assign(held, UNKNOWN)
-                case ast.With(_, inside) | ast.AsyncWith(_, inside):
+                case ast.With(items, inside) | ast.AsyncWith(items, inside):
+                    for item in items:
+                        given = self.value(item.context_expr)
+                        if item.optional_vars:
+                            self.assign(item.optional_vars, given)
                     self.run(inside)
                 case ast.Try(inside, _, orelse, last):
                     self.run([*inside, *orelse, *last])
                 case ast.Return(value):
                     raise Returned(self.value(value))
+
+    def _augmented(self, statement: ast.AugAssign) -> Any:
+        """What a value is with another added; a list changes under its other names, too."""
+        left, right = self.value(statement.target), self._told(statement.value)
+        right = [*right] if isinstance(left, list) and listed(right) else right
+        given = self._operation(statement.op, left, right, statement)
+        if not isinstance(left, list):
+            return given
+        left[:] = given if isinstance(given, list) else [right]
+        return left
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code gives."""
@@ -120,12 +132,16 @@ class Reader(Expressions):
         self.names = outside.new_child()
         self.run(node.body)
         inside, self.names = dict(self.names.maps[0]), outside
+        kinds, inherited = {*map(bare, node.bases)} & {"Model", "Layer"}, dict[str, Any]()
+        for base in map(self.value, reversed(node.bases)):
+            if isinstance(base, Class):
+                kinds |= {base.kind} - {""}
+                inherited |= base.known
+        above = Class("super", node.lineno, inherited, "")
         for one in inside.values():
             if isinstance(one, Function):
-                one.names = outside
-        bases = {*map(bare, node.bases)} & {"Model", "Layer"}
-        base = bases.pop() if bases and isinstance(inside.get("call"), Function) else ""
-        return Class(node.name, node.lineno, inside, base)
+                one.names = outside.new_child({"super": above})
+        return Class(node.name, node.lineno, inherited | inside, max(kinds, default=""))
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Model:
         """A model or layer of a class of the code: its `call` says which layers it has."""
@@ -133,16 +149,20 @@ class Reader(Expressions):
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
             untraced = self.layers.untraced
-            self.layers.take_shape(model, self.layers.found(args[:1]))
-            given = self.follow(own.known["call"], [model, *args], keywords)
+            given = self.layers.found(args[:1])
+            self.layers.take_shape(model, given)
+            if builds:
+                shapes = [calls.attribute(self.layers, one, "shape") for one in given]
+                self._call(builds.pop(), [shapes] if shapes[1:] else shapes, {}, "build")
+            given = self.follow(method, [*method.instance, *args], keywords)
             if untraced == self.layers.untraced:
                 self.layers.note("own class", own.line, name=f"“{own.name}”")
             return given
 
         model.call = call
-        for name, one in own.known.items():
-            is_method = isinstance(one, Function) and not one.is_static
-            model.known[name] = replace(one, instance=(model,)) if is_method else one
+        model.known = own.bound(model)
+        method = model.known["call"]
+        builds = [model.known.pop("build")] if "build" in model.known else []
         if "__init__" in own.known:
             self._call(model.known["__init__"], args, keywords, "__init__")
         if own.base == "Model":
@@ -155,7 +175,7 @@ class Reader(Expressions):
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
-            self._skip(loop, "loop")
+            self._pass_by(loop, "loop")
             return
         for one in rounds:
             self.assign(loop.target, one)
@@ -164,17 +184,27 @@ class Reader(Expressions):
         if len(self.layers.parts) > parts and untraced == self.layers.untraced:
             self.layers.note("followed", loop.lineno, count=len(rounds))
 
-    def _skip(self, block: ast.stmt, why: str) -> None:
-        """Skip a block that can't be followed: what it changes is unknown from there on."""
-        values = self.values_in(block)
-        names = [one for one in self.walk(block) if isinstance(one, ast.Name)]
-        changed = {one.id for one in names if isinstance(one.ctx, ast.Store)}
-        changed |= {name for name, value in values.items() if isinstance(value, (list, dict))}
+    def skip(self, code: ast.AST, why: str) -> Any:
+        """Skip code that can't be followed: what it changes is unknown from there on."""
+        values = self.values_in(code)
+        nodes = [*self.walk(code)]
+        names = {
+            one for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
+        loops = [
+            one for one in nodes if isinstance(one, ast.comprehension)
+        ]  # with names of its own
+        names -= {one for loop in loops for one in self.walk(loop.target)}
+        changed = {one.id for one in names}
+        for name, value in values.items():
+            if isinstance(value, (list, dict)):
+                ways = {f"{name}.{way}" for way in CHANGES[type(value)]}
+                changed |= {name} if isinstance(code, ast.stmt) or ways & {*values} else set()
         models = [one for name, one in values.items() if f"{name}.add" in values]
         given: Any = UNKNOWN
         makes = any(getattr(one, "name", "") in calls.MAKES_LAYERS for one in values.values())
         if makes or self.layers.found(values):
-            self.at(block)
+            self.at(code)
             part = self.layers.unread(why, why)
             given = self.layers.not_traced(why, why, values)
             self.skipped = self.skipped or (self.layers.origin, why)
@@ -183,6 +213,11 @@ class Reader(Expressions):
                     model.parts.append(part)
         for name in changed:
             self.names[name] = given
+        return given
+
+    def _pass_by(self, block: ast.stmt, why: str) -> None:
+        """Skip a block; where it may return from a function, the function ends here."""
+        given = self.skip(block, why)
         may_return = any(isinstance(one, ast.Return) for one in self.walk(block))
         if self._depth and given is not UNKNOWN and may_return:
             raise Returned(given)

@@ -10,7 +10,7 @@ import math
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.stack.making import UNKNOWN, Unknown
@@ -50,6 +50,13 @@ class Name(Unknown):
 
 
 @dataclass(slots=True, eq=False)
+class Untold(Unknown):
+    """What can't be told without running the code, by the text of its expression."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
 class Function:
     """A function that the code defines."""
 
@@ -84,8 +91,22 @@ class Class:
     name: str
     line: int
     known: dict[str, Any]
-    base: str
-    """"Model" or "Layer" of one that can be followed, since its `call` stands there; else empty."""
+    kind: str
+    """"Model" or "Layer", by the classes that it inherits from; else empty."""
+
+    @property
+    def base(self) -> str:
+        """Its kind, if it can be followed, since its `call` stands there; else empty."""
+        return self.kind if isinstance(self.known.get("call"), Function) else ""
+
+    def bound(self, instance: Any) -> dict[str, Any]:
+        """What stands in it, its methods with the object that they are called on."""
+        return {
+            name: replace(one, instance=(instance,))
+            if isinstance(one, Function) and not one.is_static
+            else one
+            for name, one in self.known.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +152,10 @@ def computed(what: Callable[..., Any], *args: Any) -> Any:
 
 def operation(how: ast.AST, left: Any, right: Any) -> Any:
     """What an operator gives of plain values, of lists, or of an array and a number."""
+    if isinstance(how, ast.Add) and list in (type(left), type(right)):
+        # What can't be told is an entry of the list: a message names it there.
+        told = (list, tuple, Array, int, float, str)
+        left, right = (one if isinstance(one, told) else [one] for one in (left, right))
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
@@ -163,6 +188,8 @@ def change(base: list[Any] | dict[Any, Any], name: str, args: Any, keywords: Any
     first = args[0] if args else None
     takes = isinstance(first, dict) or plain(first)  # other keys can be large
     if kind is list and name != "remove":
+        if name == "extend" and not listed(first):
+            name = "append"
         takes = listed(first) if name == "extend" else name != "sort" or flat(base)
     if name not in CHANGES[kind] + _ASKS[kind] or not takes:
         return UNKNOWN

@@ -118,7 +118,7 @@ def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -
     pictures = list(layer_pictures(steps, map(narrate.layer_sentence, steps), palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
-            places = list(group)
+            places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
                 st.html(rows_picture(steps[shown], pictures[shown], places[0], palette))

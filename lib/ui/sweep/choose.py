@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.english import counted, duration
+from lib.english import counted, duration, sentence
 from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
@@ -57,7 +57,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
     try:
         plan = make_plan(base, parse_vary(vary), seeds, table)
     except ExperimentError as error:
-        place.error(plain(f"This can't be swept: {error}."), icon=":material/error:")
+        place.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
         return None
     seconds = sum(weight(point, loaded.dataset) for point in plan.points)
     seconds /= max(1, min(len(plan.points), runs.client().places))

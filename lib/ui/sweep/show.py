@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.english import duration, joined, number
+from lib.english import duration, joined, number, sentence
 from lib.experiment import MODES as WORDS
 from lib.figures.html import templates
 from lib.figures.palette import Palette
@@ -77,7 +77,8 @@ def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> Non
         words += f" · {duration(left)} left"
     st.progress(runner.share, text=words)
     if runner.error:
-        hint(f"It ended by itself: {runner.error}")
+        why = "" if sweep.is_redacted else f": {runner.error}"  # it may name columns of the upload
+        hint(plain(sentence(f"It ended by itself{why}")))
     elif sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
     elif not sweep.id:
@@ -133,4 +134,4 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
         if hides_columns:
             settings = [(key, value) for key, value in settings if key not in COLUMN_SETTINGS]
         rows.append((point, urlencode(settings) + run, better))
-    return str(_HTML.points(rows))
+    return str(_HTML.points(rows, hides_columns))
