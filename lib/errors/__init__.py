@@ -35,11 +35,9 @@ def explain_error(message: str) -> Explanation | None:
     """
     text = pasted(message)
     for part in dict.fromkeys((text.message, text.whole)):
-        explanation = next(_explanations(text, part), None)
-        if explanation and part != text.message:
-            explanation = replace(explanation, confidence="possible")
-        if explanation:
-            return explanation
+        for explanation in _explanations(text, part):
+            is_last = part == text.message
+            return explanation if is_last else replace(explanation, confidence="possible")
     return None
 
 

@@ -82,8 +82,9 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
 
 
 def _label(axis: Axis) -> str:
-    """The letter and the size; the letter alone where it may have any."""
-    return axis.letter if axis.size is None else f"{axis.letter} {axis.size}"
+    """The letter and the size; one of them where any size will do, or where there is no letter."""
+    alone = axis.size is None or axis.letter == f"{axis.size}"
+    return axis.letter if alone else f"{axis.letter} {axis.size}"
 
 
 def _sheets(count: int, color: str, palette: Palette) -> Iterator[tuple[float, str, str]]:

@@ -14,17 +14,23 @@ MARGIN = 64
 """Behind which the shapes stand, or behind a longer line."""
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
+INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."
 
 
 def keras_code(steps: Steps) -> str:
-    """A script that builds the model; where the stack breaks, it raises Keras's error."""
+    """A script that builds the model; where the stack breaks, it raises Keras's error.
+
+    Its first line says so if it is incomplete.
+    """
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines))) + 2
     body = [
         f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
         for line, step in zip(lines, steps, strict=True)
     ]
-    return "\n".join([HEAD, *body, "", model_line(steps), "model.summary()", ""])
+    has_gaps = any(isinstance(step.layer, Unread) for step in steps)
+    start = [f"# {INCOMPLETE}"] if has_gaps else []
+    return "\n".join([*start, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 
 def model_line(steps: Steps) -> str:
@@ -82,18 +88,19 @@ def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> s
     target = "x" if own == "x" else f"x = {own}"
     if layer.takes_nothing:
         return f"{target} = {layer.code()}"
+    if isinstance(layer, Unread):  # a name that later lines use must be set
+        origin = layer.origin
+        return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
     if isinstance(layer, Unpack):
         listed = _taken(layer.of[0], names) if layer.of else "x"
         return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
-    if isinstance(layer, Unread):
-        return f"# {layer.origin.text if layer.origin else layer.called}"
     code = _made(layer, steps)
     if at in shared:
         code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
     lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
     called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
-    if isinstance(layer, Merge) and layer.of and layer.is_sign():
+    if isinstance(layer, Merge) and layer.of and layer.by_sign:
         return f"{target} = {f' {layer.sign} '.join(taken)}"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)

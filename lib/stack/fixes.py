@@ -134,6 +134,15 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
             written = f"{value!r}".replace("'", '"')
             yield f"Set {name}={written}", put(stack, place, changed), place
     if isinstance(layer, Joining):
+        tensors = step.inputs.tensors
+        if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
+            short = min(tensors, key=len)
+            at, missing = tensors.index(short), max(map(len, tensors)) - len(short)
+            target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
+            new = Reshape(target, of=layer.of[at : at + 1])
+            joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
+            words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
+            yield words, put(stack, place, new, joined), place + 1
         if place > 1 and len(layer.of) < 2:
             both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
             words = f"Give it layers {place - 1} and {place}, in a list"
@@ -159,7 +168,7 @@ OTHERS: dict[str, list[Any]] = {
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the nearest recurrent layer below, and of the nearest that drops the time axis."""
     down = range(place - 1, 0, -1)
-    for at in [at for at in down if isinstance(stack[at], (Recurrent, Bidirectional))][:1]:
+    for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]
         name, value = _label(stack, at), not layer.return_sequences
         words = f"Set return_sequences={value} on {name}"

@@ -1,8 +1,7 @@
 """Layers that make one tensor of several: merging, dot products, attention."""
 
-import ast
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, ClassVar
 
 from lib.stack.base import Inputs, Layer, Outputs, known_size
@@ -31,13 +30,18 @@ class Merge(Joining):
     takes_two: ClassVar[bool] = False
     """Whether it takes no more, and no fewer."""
 
+    by_sign: bool = field(default=False, kw_only=True, compare=False)
+    """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
+
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
         joined, *others = tensors = self.list_of(inputs, "no list to merge")
+        sign = ", by a sign" * self.by_sign
+        if sign and len({*map(len, tensors)}) > 1:
+            return Outputs((reduce(_by_last_axes, tensors),))
         batches = [tensor[0] for tensor in tensors]
         if len({axis.size for axis in batches} - {None}) > 1:
             raise ShapeError.of("batches to merge", *tensors)
-        sign = ", by a sign" * self.is_sign()
         for tensor in others:
             joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
         if self.takes_two and len(tensors) != 2:
@@ -47,21 +51,33 @@ class Merge(Joining):
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where all have a mask."""
-        return (max(inputs.masks) * all(inputs.masks) * (not self.is_sign()),) * count
-
-    def is_sign(self) -> bool:
-        """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
-        if not self.sign:
-            return False
-        with suppress(SyntaxError):  # x += y is a statement
-            code = self.origin.call if self.origin else "()()"
-            return not isinstance(ast.parse(f"({code})", mode="eval").body, ast.Call)
-        return True
+        return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
-def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
-    """What both become. Raises ShapeError, a `refusal`, for sizes that differ and aren't 1."""
-    long, short = sorted((one[1:], other[1:]), key=len, reverse=True)
+def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
+    """What a sign makes of unlike ranks: as in NumPy, the batch of one meets an axis of the other.
+
+    Raises ShapeError unless that is a batch of one.
+    """
+    joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
+    short, long = sorted((one, other), key=len)
+    if short[0].size != 1:
+        met = long[len(long) - len(short)]
+        listed = (",".join(f"{size or '…'}" for size in sizes(each)) for each in (one, other))
+        words = {"axis": f"{'timesteps ' * (met.role == 'time')}{met.letter}"}
+        words["silent"] = "for any N" if met.size == 1 else f"if N = {met.size or met.letter}"
+        breaks = short[0].size is None and met.size != 1  # for any other N
+        said = "Incompatible shapes: [{}] vs. [{}]".format(*listed) * breaks
+        raise ShapeError.of("samples against an axis", one, other, message=said, **words)
+    return joined
+
+
+def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
+    """What both become from the axis `first` on.
+
+    Raises ShapeError, a `refusal`, for sizes that differ and aren't 1.
+    """
+    long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     start = len(long) - len(short)
     axes = list(long)
     for place, axis in enumerate(short, start):
@@ -70,10 +86,11 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
             axes[place] = axis if kept.size is not None else kept
         elif kept.size is not None and axis.size not in (1, kept.size):
             words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
-            words |= {"wrong": kept.size, "right": axis.size}
+            wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
+            words |= {"wrong": wrong.size, "right": right.size}
             words["lists"] = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
             raise ShapeError.of(refusal, one, other, **words)
-    return (one[0], *axes)
+    return (*one[:first], *axes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +218,6 @@ class MultiHeadAttention(Attending, kind="mha"):
         return Outputs((query,), count, product)
 
 
-def fits(one: Axis, other: Axis) -> bool:
-    """Whether they may have the same size."""
-    return None in (one.size, other.size) or one.size == other.size
-
-
 @dataclass(frozen=True, slots=True)
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
@@ -228,7 +240,8 @@ class Attention(Attending, Joining, kind="attend"):
         ranks = {len(query), len(key), len(value)}
         if len(ranks) > 1 and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
-        if len(ranks) > 1 or not (fits(query[-1], key[-1]) and fits(key[-2], value[-2])):
+        pairs = ({query[-1].size, key[-1].size}, {key[-2].size, value[-2].size})
+        if len(ranks) > 1 or any(len(pair - {None}) > 1 for pair in pairs):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), *learned)
 

@@ -4,15 +4,7 @@ To add one, write its class beside its like, or a row in kinds.toml for one that
 put its kind here; tests/agreement/test_stack.py then compares it with Keras's.
 """
 
-from lib.stack import (
-    each_step,
-    elementwise,
-    joining,
-    plain,
-    recurrent,
-    shaping,
-    windows,
-)
+from lib.stack import each_step, elementwise, joining, plain, recurrent, shaping, windows
 from lib.stack.base import LAYERS, Layer
 from lib.toml import beside
 

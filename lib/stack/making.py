@@ -50,7 +50,15 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         values, strange = _bound(name, args, keywords)
         return _without(name, values, strange) if strange else _layer(name, values)
     except (ShapeError, NotTraced) as error:
-        return Unread(called=name, error=error)
+        alone = [*map(_number, args)], {key: _number(value) for key, value in keywords.items()}
+        meant = made(name, *alone) if alone != ([*args], keywords) else None
+        return Unread(called=name, error=error, mended=None if isinstance(meant, Unread) else meant)
+
+
+def _number(value: Any) -> Any:
+    """The whole number in a list of one: n=3 is meant by n=[3]."""
+    alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
+    return value[0] if alone else value
 
 
 def arguments_of(name: str) -> list[str]:

@@ -211,13 +211,22 @@ class Unread(Layer, kind="unread", mask="destroys"):
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """What a person says; else nothing comes out. Its parameters aren't counted."""
+        """What a person says; else nothing comes out. Its parameters aren't counted.
+
+        An axis keeps its letter where it keeps its size; elsewhere its size stands for a letter.
+        """
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
-        sample = Input(form="other", shape=self.output).axes()
-        batch = inputs.tensors[0][:1] if inputs.tensors else sample[:1]
-        last = replace(sample[-1], role="features")
-        return Outputs(((*batch, *sample[1:-1], last),))
+        axes = list(Input(form="other", shape=self.output).axes())
+        axes[-1] = replace(axes[-1], role="features")
+        for before in inputs.tensors[:1]:
+            axes[0], last = before[0], len(axes) - 1
+            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
+            for at, axis in enumerate(axes[1:], 1):
+                same = at in was and was[at].size == axis.size
+                letter = was[at].letter if same else f"{axis.size or '?'}"
+                axes[at] = replace(axis, letter=letter)
+        return Outputs((tuple(axes),))
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:

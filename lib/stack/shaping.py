@@ -8,7 +8,7 @@ from typing import Any
 from lib.stack.base import Inputs, Layer, Outputs
 from lib.stack.errors import ShapeError
 from lib.stack.settings import FORMATS, STEPS, WINDOW, option, pair, setting
-from lib.stack.tensors import Axis, Role, Tensor, flat, sizes
+from lib.stack.tensors import Axis, Tensor, flat, sizes
 from lib.stack.windows import Windows
 
 
@@ -67,11 +67,6 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
         return Outputs(((batch, *_named(axes, rest)),))
 
 
-_TIME: tuple[str, Role] = ("T′", "time")
-_SPACE: tuple[str, Role] = ("W′", "space")
-_FEATURES: tuple[str, Role] = ("F′", "features")
-
-
 def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
     """The new axes: the last has features, those before it time; one that stays is the same."""
     for place, size in enumerate(shape):
@@ -79,9 +74,10 @@ def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
         kept = [axis for axis in before if axis.size == size is not None]
         if kept and (kept[-1].role == "features") == is_last:
             yield kept[-1]
+        elif is_last:
+            yield Axis("F′", size, "features")
         else:
-            letter, role = _FEATURES if is_last else _TIME if place == 0 else _SPACE
-            yield Axis(letter, size, role)
+            yield Axis("W′", size, "space") if place else Axis("T′", size, "time")
 
 
 @dataclass(frozen=True, slots=True)

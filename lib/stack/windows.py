@@ -35,7 +35,8 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         axes = list(tensor)
         for place, length in zip(self.along(), lengths, strict=True):
             axis = axes[place]
-            changed = {"time": inputs.time, "space": f"{axis.letter}′"}.get(axis.role, axis.letter)
+            named = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
+            changed = {"time": inputs.time, "space": named}.get(axis.role, axis.letter)
             letter = axis.letter if length == axis.size is not None else changed
             axes[place] = replace(axis, letter=letter, size=length)
         return tuple(axes)

@@ -68,18 +68,6 @@ def test_a_link_opens_its_stack_and_a_click_mends_it() -> None:
     )
 
 
-def test_moving_t_says_that_the_parameters_stay_and_moving_units_that_they_change() -> None:
-    """The lesson: units are not timesteps."""
-    app = shapes(stack="input~lstm")
-    app.number_input(key="layer_0_input_timesteps").set_value(20).run()
-    text = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Layer 1's timesteps T from 12 to 20" in text
-    assert "1,280 parameters stay, since all timesteps share the weights" in text
-    app.number_input(key="layer_1_lstm_units").set_value(8).run()
-    text = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "parameters 1,280 → 384" in text
-
-
 def test_layers_are_moved_and_removed() -> None:
     """Each by one click."""
     app = shapes(stack="input~lstm_seq~dense")
@@ -97,14 +85,6 @@ def test_a_click_for_a_layer_that_is_gone_does_nothing() -> None:
     app.number_input(key="layer_1_lstm_units").set_value(5)
     app.run()
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
-
-
-@pytest.mark.parametrize(
-    "text", ["nonsense", "lstm_u9e99", "~~~_~", "input_t0_fnan~bi_mwhat", "x" * 5000]
-)
-def test_nonsense_in_the_address_is_no_error(text: str) -> None:
-    """What can't be read is dropped, on every part."""
-    shapes(stack=text, part=text)
 
 
 def test_the_stack_is_kept_while_the_person_is_on_another_page() -> None:
@@ -325,7 +305,7 @@ def test_an_answer_is_graded_at_once_and_the_next_question_is_another() -> None:
 
 
 @pytest.mark.parametrize("part", ["stack", "target", "error", "quiz"])
-@pytest.mark.parametrize("text", ["nonsense", "1_2_3_4", "9" * 5000, "²", "-1", "٣"])
+@pytest.mark.parametrize("text", ["~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣"])
 def test_nonsense_in_the_address_is_no_error_on_any_part(part: str, text: str) -> None:
     """Each of the page's own keys."""
     shapes(part=part, stack=text, check=text, error=text, quiz=text)

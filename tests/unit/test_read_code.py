@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.stack import ModelError, read_model, total, trace
+from lib.stack.fixes import fixes
 from lib.stack.plain import Input, Unread
 from lib.stack.read import Reading, read
 from lib.stack.read.code import read_code
+from lib.stack.shaping import RepeatVector
 from lib.stack.tracing import broken
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
@@ -196,7 +198,8 @@ def test_an_input_that_nothing_tells_is_stood_in_for() -> None:
     assert "stands in" in sentences("model = Sequential([LSTM(16), Dense(1)])")[1]
     assert shapes("model = Sequential([Embedding(100, 8)])") == [(None, 12), (None, 12, 8)]
     assert shapes("Sequential([Embedding(100, 8, input_length=5)])")[0] == (None, 5)
-    assert shapes("m = Sequential([LSTM(2)])\nm.build((None, 7, 4))")[0] == (None, 7, 4)
+    for told in ("m.build((None, 7, 4))", "m(Input((7, 4)))"):
+        assert shapes(f"m = Sequential([LSTM(2)])\n{told}")[0] == (None, 7, 4)
     assert shapes("x = LSTM(16)(x)\nx = Dense(1)(x)") == CHAIN
 
 
@@ -229,6 +232,8 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
     assert isinstance(stack[1], Unread)
     assert stack[1].mended is not None
     assert "return_sequences=True" in stack[1].mended.code()
+    number = reading("model = Sequential([Input((3,)), RepeatVector([5])])").stack[1]
+    assert number.mended == RepeatVector(5)
     code = "model = Sequential([LSTM(4, batch_input_shape=(1, 10, 3), stateful=True)])"
     assert shapes(code) == [(1, 10, 3), ()]
 
@@ -331,6 +336,28 @@ def test_operations_on_tensors_are_traced(line: str, shape: tuple[int | None, ..
     """)[-1]
         == shape
     )
+
+
+@pytest.mark.parametrize(
+    ("other", "when", "says"),
+    [
+        ("(12, 16)", "run", "Incompatible shapes: […,16] vs. […,12,16]"),
+        ("(None, 16)", "run", "Incompatible shapes: […,16] vs. […,…,16]"),
+        ("(1, 16)", "run", "without an error for any N"),
+        ("(12, 8)", "built", "value 16, which cannot be broadcasted to 8"),
+    ],
+)
+def test_a_sign_pairs_samples_with_timesteps(other: str, when: str, says: str) -> None:
+    """Keras builds a sum of (N, 16) and (N, 12, 16), which fails unless N is 12; Add() is right."""
+    code = f"y, a = Input((16,)), Input({other})\nm = Model([y, a], {{}})"
+    steps = trace(reading(code.format("y - a")).stack)
+    error = steps[2].error
+    assert error
+    assert error.when == when
+    assert says in error.message + error.received
+    assert any("Reshape((1, 16))" in fix.words for fix in fixes(steps)) == (when == "run")
+    for right in ("Add()([y, a])", "Reshape((1, 16))(y) - a"):
+        assert (broken(trace(reading(code.format(right)).stack)) is None) == (when == "run")
 
 
 def test_a_layer_that_isnt_called_is_refused_as_keras_refuses_it() -> None:
@@ -566,9 +593,9 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
             def call(self, inputs):
                 return self.decoder(self.encoder(inputs))
     """
-    assert shapes(f"{classes}\n        m = Whole(5)\n        m.build((None, 9, 3))") == [
-        (None, 9, 3), (None, 5), (None, 2)
-    ]  # fmt: skip
+    for told in ("m.build((None, 9, 3))", "m(Input((9, 3)))"):
+        read = shapes(f"{classes}\n        m = Whole(5)\n        {told}")
+        assert read == [(None, 9, 3), (None, 5), (None, 2)]
     assert shapes("""
         class Decoder(Model):
             def __init__(self):
@@ -738,21 +765,8 @@ def test_code_with_lines_lost_and_words_changed_is_read_or_refused(seed: int) ->
         model.fit([X, X], X, epochs=2)
         other = Sequential([model, TimeDistributed(Sequential([Dense(2)]))])
     """)
-    names = [
-        "X",
-        "states",
-        "[]",
-        "{}",
-        "None",
-        "-1",
-        "'s'",
-        "model",
-        "LSTM",
-        "z",
-        "Dense(2)",
-        "...",
-        "X.shape",
-    ]
+    names = ["X", "states", "[]", "{}", "None", "-1", "'s'", "model", "LSTM", "z", "Dense(2)"]
+    names += ["...", "X.shape"]
     for _ in range(40):
         lines = code.split("\n")
         lines.pop(draw.randrange(len(lines)))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lib.stack import total, trace
 from lib.stack.base import MAX_LAYERS, Ref
+from lib.stack.code import code_lines
 from lib.stack.plain import Dense, Input, Unread
 from lib.stack.read import ModelError, read
 from lib.stack.read.config import MAX_BYTES, read_config
@@ -244,11 +245,11 @@ def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer: dict[str
 
 
 def test_tensors_that_are_added_by_a_sign_are_an_add():
-    """`x + y` is an operation in Keras 3, of the name of the layer."""
+    """`x + y` is an operation in Keras 3, of the name of the layer; it pairs axes from the last."""
     add = {**saved("Add", [[tensor("x"), tensor("x")]]), "module": "keras.src.ops.numpy"}
-    assert trace(stack_of(functional([INPUT, add], [], ["add", 0, 0])))[1].shapes == (
-        (None, 12, 3),
-    )
+    stack = stack_of(functional([INPUT, add], [], ["add", 0, 0]))
+    assert trace(stack)[1].shapes == ((None, 12, 3),)
+    assert code_lines(trace(stack))[1] == "x = inputs + inputs"
 
 
 def test_one_tensor_in_a_list_is_joined_with_nothing():

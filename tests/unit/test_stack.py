@@ -118,6 +118,11 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     ("text", "words", "mended"),
     [
         ("input~lstm~lstm_u8", "Set return_sequences=True on layer 2", "input~lstm_seq~lstm_u8"),
+        (
+            "input_formother_x4.6.6.1~convlstm2d~conv3d",
+            "Set return_sequences=True on layer 2, ConvLSTM2D",
+            "input_formother_x4.6.6.1~convlstm2d_seq~conv3d",
+        ),
         ("input_formflat~lstm", "keras.Input((12, 3))", "input~lstm"),
         ("input_forminside~lstm", "keras.Input((12, 3))", "input~lstm"),
         ("input~lstm_state~dense", "Unpack", "input~lstm_state~unpack~dense"),
@@ -186,6 +191,10 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     assert "x = inputs = keras.Input((12, 3))  # (None, 12, 3)" in code
     assert "x = layers.LSTM(8)(x)" in code
     assert code.count("# breaks here") == code.count("# not reached") == 1
+    assert "incomplete" not in code
+    lines = keras_code(steps_of("input_t4_f3~unread_x4.2~dense_k2~add_of2-3")).splitlines()
+    assert "incomplete" in lines[0]
+    assert lines[5].startswith("x = x2 = ...  # layer")  # which the sum has by name
 
 
 def test_a_decoder_takes_the_states_it_has_room_for():
@@ -321,6 +330,18 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out(text: str):
     assert [step.shapes for step in steps[1:]] == [((None, None, 7),), ((None, 2),)]
     assert (stopped(steps), uncounted(steps)) == (None, [1])
     assert total(steps) == 4 * 2 * (7 + 2 + 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "named", "rule"),
+    [("12.8", "(N, T, U)", "K·(U+1)"), ("8", "(N, U)", "K·(U+1)"), ("12", "(N, 12)", "K·(12+1)"),
+     ("9.0.8", "(N, 9, ?, U)", "K·(U+1)"), ("12.16", "(N, T, 16)", "K·(16+1)")],
+)  # fmt: skip
+def test_an_axis_keeps_its_letter_only_with_its_size(said: str, named: str, rule: str):
+    """Of a shape that a person says; else its size stands there."""
+    steps = steps_of(f"input~lstm_u8_seq~unread_x{said}~dense")
+    assert letters(steps[2].tensors[0]) == named
+    assert steps[3].outputs.rule == rule
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,7 @@ from lib.figures.target import (
     shapes_picture,
 )
 from lib.figures.tensor import ENTRY, Scale, tensor_image
-from lib.narrate.stack import (
-    change_told,
-    layer_sentence,
-    mended,
-    stack_sentence,
-    stack_title,
-)
+from lib.narrate.stack import change_told, layer_sentence, mended, stack_sentence, stack_title
 from lib.narrate.target import compared_sentence, compared_takeaway
 from lib.stack.link import PATTERNS, from_text
 from lib.stack.tracing import trace

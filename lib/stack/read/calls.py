@@ -67,11 +67,9 @@ def call(  # noqa: PLR0911  one each
     states = layers.found(keywords.get("initial_state", after))
     if states and not starts:
         return layers.not_traced(callee.layer.keras, "states", given, states)
-    return (
-        _layer_called(layers, callee, given if given[1:] else given[0], states)
-        if given
-        else UNKNOWN
-    )
+    if not given:
+        return UNKNOWN
+    return _layer_called(layers, callee, given if given[1:] else given[0], states)
 
 
 def _step_of_cell(layers: Layers, part: Part, given: list[Any], states: Any) -> Any:
@@ -140,10 +138,9 @@ def arithmetic(layers: Layers, how: ast.AST, left: Any, right: Any) -> Any:
         layer = WithNumber(sign, float(numbers[0]), left is numbers[0], origin=layers.origin)
         return layers.put(layer, tensors)
     if len(tensors) == 2 and type(how) in _MERGES_OF:
-        known = [tensor for one in tensors if (tensor := layers.tensor(one))]
-        if len(set(map(len, known))) < 2:
-            merge = replace(made(_MERGES_OF[type(how)]), origin=layers.origin)
-            return layers.call(Part(merge), tensors)
+        merge: Any = made(_MERGES_OF[type(how)])
+        merge = replace(merge, origin=layers.origin, by_sign=True)
+        return layers.call(Part(merge), tensors)
     return layers.not_traced("", "op", left, right)
 
 

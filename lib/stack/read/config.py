@@ -16,6 +16,7 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.stack.base import MAX_LAYERS, Layer
 from lib.stack.each_step import TimeDistributed
 from lib.stack.errors import NotTraced
+from lib.stack.joining import Merge
 from lib.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.stack.plain import Embedding, Unread
 from lib.stack.read.building import Graph, Value, first
@@ -218,6 +219,8 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     if isinstance(backward, Recurrent) and replace(backward, go_backwards=False) == forward:
         del values["backward_layer"]  # Keras writes it even where it is the usual one
     layer = made(name, (), values)
+    if isinstance(layer, Merge):
+        layer = replace(layer, by_sign=".ops." in module)
     return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too_many", most=MAX_LAYERS)
 
 

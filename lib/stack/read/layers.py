@@ -16,7 +16,7 @@ from lib.stack.read.building import Graph, Value, first, refused_shape, sample
 from lib.stack.read.pasted import WORDS, refused
 from lib.stack.read.reading import Note
 from lib.stack.read.values import Array, Name, listed, plain
-from lib.stack.tensors import Tensor, Tensors
+from lib.stack.tensors import Tensor, Tensors, sizes
 from lib.stack.tracing import trace
 from lib.toml import say
 
@@ -226,6 +226,7 @@ class Layers:
         """A layer or a model called on tensors: what it gives."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, Model):
+            self.take_shape(what, inputs)
             if what.call:
                 return what.call([inputs if inputs[1:] else inputs[0]], {})
             again = self._chain if what.parts is not None else self._call_again
@@ -272,6 +273,13 @@ class Layers:
                 self._owners[moved[place].node] = self._owners[place]
         given = [there(Ref(value.node, value.output)) for value in outputs]
         return given[0] if len(given) == 1 else given
+
+    def take_shape(self, model: Model, inputs: Values) -> None:
+        """Take the shape of an input that the code makes and calls the model on."""
+        for value in inputs[:1] if model.shape is None else ():
+            layer = self.graph.layers[value.node]
+            if isinstance(layer, Input) and layer.origin and value.node not in self._open:
+                model.shape = sizes(layer.axes())
 
     def ends(self, model: Model) -> tuple[list[Value], Any]:
         """The inputs and outputs of a model, in the graph."""
@@ -333,6 +341,5 @@ class Layers:
         if not all(self._known[place] for place in places):
             return ()
         moved = {place: at for at, place in enumerate(places)}
-        return trace((*(_Known(self._known[place]) for place in places), layer.at(moved)))[
-            -1
-        ].tensors
+        taken = (_Known(self._known[place]) for place in places)
+        return trace((*taken, layer.at(moved)))[-1].tensors

@@ -149,8 +149,9 @@ class Reader(Expressions):
 
         def call(args: list[Any], keywords: dict[str, Any]) -> Any:
             untraced = self.layers.untraced
+            given = self.layers.found(args[:1])
+            self.layers.take_shape(model, given)
             if builds:
-                given = self.layers.found(args[:1])
                 shapes = [calls.attribute(self.layers, one, "shape") for one in given]
                 self._call(builds.pop(), [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(method, [*method.instance, *args], keywords)

@@ -41,7 +41,7 @@ _MENU = [name for name in KINDS if name != "unread"]
 
 
 def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
-    """The head of a layer with its buttons; below it its fields, and what can be switched on."""
+    """The head of a layer with its buttons; below it its line of code, its fields and switches."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"**{place + 1} · {plain(layer.title)}**"
@@ -50,11 +50,16 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         elif step.not_traced:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
-        if place:
-            _buttons(place, stack)
+        ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
+        for way, disabled in ends.items() if place else ():
+            key, on_click = f"layer_{place}_{way}", partial(_move, place, layer, way)
+            label = way.capitalize()
+            st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
         if place < len(stack) - 1:
-            _adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
-    _origin(layer)
+            adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
+    if layer.origin:
+        code = layer.origin.text.replace("`", "'")
+        st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
     inside = layer.inside
     used = _in_use(inside)
     settings = [setting for setting in used if not setting.seldom]
@@ -79,28 +84,8 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
     return [setting for setting in layer.settings() if setting.name not in hidden]
 
 
-def _buttons(place: int, stack: Stack) -> None:
-    """Up, down, away."""
-    ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-    for way, disabled in ends.items():
-        key, on_click = f"layer_{place}_{way}", partial(_move, place, stack[place], way)
-        label = way.capitalize()
-        st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
-
-
-def _origin(layer: Layer) -> None:
-    """The line of code that a layer was read from."""
-    if layer.origin:
-        code = layer.origin.text.replace("`", "'")
-        st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
-
-
-def adding(stack: Stack) -> None:
-    """The menu that adds a layer at the end."""
-    _adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
-
-
-def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+def adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+    """The menu that adds a layer at a place."""
     st.menu_button(
         label,
         _MENU,
@@ -185,13 +170,14 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
         if nearest != round(value, 4):
             said = [out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
         value = int(nearest) if whole else nearest
-    _set(place, layer, {setting.name: value})
+    _change(place, layer, lambda now: now.with_settings(**{setting.name: value}))
     session().shapes.said = said
 
 
 def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
     def switch(on: list[str]) -> None:
-        _set(place, layer, {name: name in on for name in names})
+        switched = {name: name in on for name in names}
+        _change(place, layer, lambda now: now.with_settings(**switched))
 
     label, key = f"Layer {place + 1}: switched on", _key(place, layer, f"{group}{FLAGS}")
     on = [name for name in names if getattr(layer, name)]
@@ -237,11 +223,6 @@ def _is_there(place: int, layer: Layer) -> bool:
     """
     stack = current_stack()
     return place < len(stack) and stack[place].inside.kind == layer.inside.kind
-
-
-def _set(place: int, layer: Layer, values: dict[str, Any]) -> None:
-    """Give a layer these settings."""
-    _change(place, layer, lambda now: now.with_settings(**values))
 
 
 def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:

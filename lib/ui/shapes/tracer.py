@@ -17,7 +17,7 @@ from lib.figures.stack import layer_pictures, rows_picture
 from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
 from lib.stack.base import MAX_LAYERS, Stack
-from lib.stack.code import is_chain, keras_code
+from lib.stack.code import INCOMPLETE, is_chain, keras_code
 from lib.stack.fixes import StackFix, fixes
 from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.read.mending import mended
@@ -29,7 +29,7 @@ from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
-from lib.ui.shapes.rows import adding, layer_settings
+from lib.ui.shapes.rows import ADD, adding, layer_settings
 from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, previous_stack, set_stack
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
@@ -76,7 +76,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
             st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
-            adding(stack)
+            adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
             label, ends = "Check a target for this output", stopped(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=ends)
             to_explore(stack)
@@ -84,6 +84,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
             hint(f"A stack can have {MAX_LAYERS} layers here.")
     with card("The stack as Keras code"):
         code = keras_code(steps)
+        if INCOMPLETE in code:
+            hint(INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
 
