@@ -25,19 +25,28 @@ PATHS = (
     "/shapes?part=quiz",
     "/compare",
 )
+LOOKS = 5
+"""How often it is looked for what axe finds, a second apart."""
 
 
 def serious(page: Page, context: str = "html", *rules: str) -> dict[str, list[str]]:
     """What axe finds in this part of the page that is serious or critical, with its elements.
 
-    By all of its rules, or by those that are named.
+    By all of its rules, or by those that are named. Elements that a run of the page is about to
+    draw anew are pale meanwhile, so what is found is looked for again.
     """
     options = {"runOnly": list(rules)} if rules else None
-    return {
-        v["id"]: [node["html"][:200] for node in v["nodes"]]
-        for v in Axe().run(page, context, options).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    }
+    for _ in range(LOOKS):
+        found = {
+            v["id"]: [node["html"][:200] for node in v["nodes"]]
+            for v in Axe().run(page, context, options).response["violations"]
+            if v["impact"] in ("serious", "critical")
+        }
+        if not found:
+            break
+        page.wait_for_timeout(1000)
+        settle(page)
+    return found
 
 
 def open_all(page: Page, path: str) -> None:

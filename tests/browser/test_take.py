@@ -19,7 +19,7 @@ from lib.experiment import Experiment
 from lib.kept import open_kept
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from tests.browser.driver import open_page, wait_until_whole
+from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 
 CARD = ".st-key-take_away .take"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -28,11 +28,19 @@ PICTURES = {"shapes", "answers", "loss", "early", "compare"}
 
 
 def taken(page: Page, file: str, folder: Path) -> tuple[str, bytes]:
-    """Press the button of a file and wait for it: its name and what is in it."""
-    with page.expect_download(timeout=120_000) as download:
-        page.locator(f'{CARD} [data-id="{file}"]').click()
-    download.value.save_as(path := folder / download.value.suggested_filename)
-    return path.name, path.read_bytes()
+    """Press the button of a file and wait for it: its name and what is in it.
+
+    Where the page draws its rows anew between press and release, the click is lost: press again.
+    """
+    for _ in range(TRIES):
+        try:
+            with page.expect_download(timeout=EACH) as download:
+                page.locator(f'{CARD} [data-id="{file}"]').click(timeout=EACH)
+        except Late:
+            continue
+        download.value.save_as(path := folder / download.value.suggested_filename)
+        return path.name, path.read_bytes()
+    raise AssertionError(f"{file} never came")
 
 
 def check_svg(content: bytes, words: str) -> None:

@@ -64,7 +64,9 @@ function ofChart(place) {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const plot = [...place.querySelectorAll(".js-plotly-plot")].find(seen);
   if (!plot) return null;
-  const layers = [...plot.querySelectorAll(".main-svg")], { width, height } = layers[0].getBoundingClientRect();
+  const layers = [...plot.querySelectorAll(".main-svg")];
+  if (!layers.length) return null; // it is being drawn
+  const { width, height } = layers[0].getBoundingClientRect();
   const inside = layers.map((layer) => {
     const copy = layer.cloneNode(true);
     copy.querySelectorAll(".hoverlayer, .zoomlayer, .draglayer").forEach((each) => each.remove());
