@@ -144,12 +144,11 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         client.step(goes_on or train(paused=True))
 
     if paused:
-        about = "Go on with the run that is paused."
-        _button("Train", "play_arrow", resume, label="Resume", type="primary", help=about)
+        _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
-        trains = bool(open_run and status.active and same)
-        about, can_train = _about_train(loaded, trains=trains), loaded.trainable and not trains
-        _button("Train", "play_arrow", train, type="primary", disabled=not can_train, help=about)
+        can_train = loaded.trainable and not (open_run and status.active and same)
+        why = _why_not_trainable(loaded)
+        _button("Train", "play_arrow", train, type="primary", disabled=not can_train, help=why)
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
     _button("Resume", "resume", resume, disabled=not paused)
     _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
@@ -167,12 +166,13 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
 
 
-def _about_train(loaded: Loaded, *, trains: bool) -> str:
-    """What Train does, or why it is dimmed."""
-    if trains:
-        return "A run with these settings is training."
+def _why_not_trainable(loaded: Loaded) -> str | None:
+    """Why nobody can train on these data here; None where Train needs no such help.
+
+    With help Streamlit (1.67) draws a button twice, for phones as well.
+    """
     if loaded.trainable:
-        return "Train models with the settings in the sidebar."
+        return None
     if loaded.dataset.name == "upload" and not session().upload.table:
         return "Only who has the run's file can train on it. Upload yours to train."
     return runs.client().unavailable or "A note on this page says why this can't be trained."
