@@ -37,7 +37,7 @@ since the tables in the page process take some."""
 LOOK_SECONDS = 0.05
 """Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
 ROOT = Path(__file__).parents[2]
-_CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
+_CURE = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
 MOST_WAITING, MOST_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
 """So many others wait for that at most, and so many bytes of them, but for a single file."""
