@@ -140,7 +140,7 @@ def test_a_process_that_dies_or_hangs_is_said(does, why, monkeypatch, tmp_path):
     monkeypatch.setattr(reader, "SECONDS", 0.3 if "sleep" in does else 60.0)
     reading = finished(PLAIN.encode() * 50_000)
     assert reading.error.startswith(f"file.csv couldn't be read: {why}. ")
-    assert reading.error.endswith("CSV.")
+    assert reading.error.endswith("more memory.")
     assert reading.table is None
 
 
