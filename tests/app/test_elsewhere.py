@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.card import card_of
 from lib.datasets import suggested
-from lib.run import Status
+from lib.run import Run, Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import Runner
 from lib.training import lookup
@@ -54,6 +54,29 @@ def found(app: AppTest) -> AppTest:
     assert eventually(lambda: "You are watching a run that another browser" in seen(app.run()))
     assert not app.exception
     return app
+
+
+def test_a_run_that_is_found_while_the_page_asks_is_not_gone(
+    client: FakeClient, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was unknown a moment ago, and isn't looked for any more."""
+    joined.is_silent = True
+    joined.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
+    get = client.get
+
+    def get_and_find(run_id: str) -> Run | None:
+        run = get(run_id)
+        if run is None and joined.found and joined.is_silent:
+            joined.is_silent = False
+            joined.answer()
+            assert eventually(lambda: get(RUN))
+        return run
+
+    app = start(data="running_mean", N="64", epochs="50", run=RUN)
+    monkeypatch.setattr(client, "get", get_and_find)
+    app.run()
+    assert not app.warning
+    found(app)
 
 
 def test_a_link_that_nobody_answers_holds_up_no_page(joined: Joined, time: Clock) -> None:
