@@ -237,3 +237,10 @@ def test_the_charts_of_the_damage_have_both_sides():
     loss, predictions = damage_loss_figure(result, LIGHT), damage_predictions_figure(result, LIGHT)
     assert [trace.name for trace in loss.data] == ["right setup", "wrong setup"]
     assert [trace.name for trace in predictions.data] == ["truth", "right setup", "wrong setup"]
+
+
+def test_an_input_behind_a_layer_that_breaks_is_drawn() -> None:
+    """It has no tensors yet: nothing is computed behind the layer that breaks."""
+    steps = trace(from_text("input~lstm~lstm~input"))
+    *_, last = layer_pictures(steps, map(layer_sentence, steps), LIGHT)
+    assert "not reached" in last
