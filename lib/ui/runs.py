@@ -158,7 +158,9 @@ def refresh_run() -> None:
     record = session().run
     run_id, is_own = record.id, record.id in record.started
     # Asked first whether it is looked for: it may be found in between.
-    if not run_id or is_looked_for(run_id) or known(run_id) or (client().away and not is_own):
+    if not run_id or is_looked_for(run_id) or client().get(run_id):
+        return
+    if client().away and not is_own:
         return
     if not is_own:
         session().address.complaints.append(GONE)

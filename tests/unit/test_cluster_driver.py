@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -14,6 +16,7 @@ from lib.training.messages import (
     Answer,
     Ask,
     Checkpoint,
+    Command,
     Event,
     Lost,
     Prepare,
@@ -26,6 +29,19 @@ from tests.unit.fakes import make_experiment
 from tests.unit.slots import Drive, FakeCluster, FakeSlot, start_of, until
 
 READY = Event("ready")
+
+
+@asynccontextmanager
+async def first_of_two(*commands: Command) -> AsyncIterator[tuple[FakeCluster, Drive]]:
+    """A driver of two slots, the first of which has less to do and has got these commands."""
+    cluster = FakeCluster(2)
+    one, other = cluster.there.values()
+    other.full = (0, 5)
+    async with Drive(cluster) as drive:
+        await drive.said(Event("places", count=2))
+        drive.take(*commands)
+        await until(lambda: len(one.commands) == len(commands))
+        yield cluster, drive
 
 
 async def test_it_is_ready_with_the_first_slot_and_counts_them() -> None:
@@ -77,13 +93,9 @@ async def test_what_a_slot_says_is_passed_on() -> None:
 
 async def test_what_was_lost_with_a_slot_is_told() -> None:
     """Its runs, and that there will be no answer; what is elsewhere isn't touched."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    other.full = (0, 5)
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
-        await until(lambda: len(one.commands) == 3)
+    commands = start_of("a"), start_of("b"), Ask("q", "double", {})
+    async with first_of_two(*commands) as (cluster, drive):
+        one, other = cluster.there.values()
         one.full = (0, 9)
         drive.take(start_of("c"))
         await until(lambda: len(other.commands) == 1)
@@ -98,13 +110,8 @@ async def test_what_was_lost_with_a_slot_is_told() -> None:
 
 async def test_a_slot_that_was_only_slow_is_used_again() -> None:
     """What it goes on to say of a run that is elsewhere by then is no news, and is ended."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    other.full = (0, 5)
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(start_of("a"))
-        await until(lambda: one.commands)
+    async with first_of_two(start_of("a")) as (cluster, drive):
+        one, other = cluster.there.values()
         cluster.actors["slot-0"].gone = "has not answered for 5 s"
         drive.take(Steer("pause", "a"))
         await until(lambda: drive.of(Lost))
@@ -135,13 +142,8 @@ async def test_a_slot_that_says_nonsense_is_looked_for_again() -> None:
 
 async def test_a_slot_that_comes_back_without_its_code_has_lost_its_runs() -> None:
     """As after an update of a node while it trained."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    other.full = (0, 5)
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(start_of("a"))
-        await until(lambda: one.commands)
+    async with first_of_two(start_of("a")) as (cluster, drive):
+        one = cluster.there["slot-0"]
         one.theirs = "another"
         one.says.put_nowait(UnusableError("its nodes don't find Unrolled"))
         await until(lambda: drive.of(Lost))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -22,6 +24,19 @@ from lib.training.messages import (
 )
 from tests.unit.slots import Drive, FakeCluster, start_of, until
 from tests.unit.test_cluster_driver import READY, noted
+
+
+@asynccontextmanager
+async def watching() -> AsyncIterator[tuple[FakeCluster, Drive]]:
+    """A driver that watches another server's run, "a", in the first of two slots."""
+    cluster = FakeCluster(2)
+    cluster.there["slot-0"].cards["a"] = b"card"
+    await noted(cluster, "a", "slot-0")
+    async with Drive(cluster) as drive:
+        await drive.said(Event("places", count=2))
+        drive.take(Watch("a"))
+        await until(lambda: "watch" in cluster.actors["slot-0"].calls)
+        yield cluster, drive
 
 
 async def test_a_run_of_another_server_is_found_by_its_id() -> None:
@@ -79,14 +94,8 @@ async def test_a_watched_run_whose_slot_is_gone_is_looked_for() -> None:
 
 async def test_a_watched_run_that_is_over_is_not_lost_with_its_slot() -> None:
     """Who watched it has all of it: it isn't looked for."""
-    cluster = FakeCluster(2)
-    one = cluster.there["slot-0"]
-    one.cards["a"] = b"card"
-    await noted(cluster, "a", "slot-0")
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(Watch("a"))
-        await until(lambda: "watch" in cluster.actors["slot-0"].calls)
+    async with watching() as (cluster, drive):
+        one = cluster.there["slot-0"]
         over = Report(Snapshot("a", Status.FINISHED, 5, 5))
         one.says.put_nowait(over)
         await until(lambda: len(drive.of(Report)) == 1)
@@ -99,14 +108,8 @@ async def test_a_watched_run_that_is_over_is_not_lost_with_its_slot() -> None:
 
 async def test_a_watched_run_that_its_server_has_taken_away_is_looked_for() -> None:
     """The slot says so; the client hears of it only where nobody else has the run."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    one.cards["a"] = b"card"
-    await noted(cluster, "a", "slot-0")
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(Watch("a"))
-        await until(lambda: "watch" in cluster.actors["slot-0"].calls)
+    async with watching() as (cluster, drive):
+        one, other = cluster.there.values()
         one.cards.clear()
         one.says.put_nowait(Lost(["a"], ""))
         other.cards["a"] = b"card"
