@@ -10,12 +10,14 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from lib.datasets import suggested
+from lib.tables.table import REMEMBERED
 from lib.training.limits import with_seeds
 from lib.training.machine import RAY
 from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
 from lib.ui.data import dataset_of, made_dataset
+from lib.ui.runs import untrained_models
 from lib.ui.served import MIDDLEWARE, ROUTES
 
 
@@ -97,10 +99,13 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
 
 
 def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The data that they chose, which may be large, and recordings; the system gets it back."""
+    """Data, recordings, and what was computed about either; the system gets the memory back."""
     monkeypatch.setattr(served, "give_back", give_back := MagicMock())
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
+    assert untrained_models(dataset, suggested("parity"))
+    assert dataset in REMEMBERED
     served._rest()
     assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
+    assert not REMEMBERED
     give_back.assert_called_once_with()
