@@ -156,7 +156,7 @@ async def let_loose(
 
 
 async def come_and_go(server: Server) -> float:
-    """Open every page once, which imports pandas (33 MB), and return what the page holds, in MB."""
+    """Open every page once, which imports pandas (35 MB), and return what the page holds, in MB."""
     for page in PAGES:
         async with Session(server.url, page=page):
             await asyncio.sleep(2)
