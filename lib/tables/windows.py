@@ -18,7 +18,7 @@ from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.origin import Scale, Season
 from lib.tables.baselines import with_baselines
 from lib.tables.cutting import Cut, cut
-from lib.tables.seasons import find_season
+from lib.tables.seasons import check_season, find_season
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -108,10 +108,7 @@ class _Draft:
             y_scale=y_scale,
             every=windows.every,
         )
-        longest = int(np.bincount(rows.series[training]).max())
-        if data.period >= longest:
-            about = {"period": data.period, "longest": longest}
-            raise TooShortError.of("long_season", {"period": 0}, **about)
+        check_season(origin, data.period)
         if not data.period:
             origin = replace(origin, season=find_season(origin))
         units = {table.units.get(column, "") for column in self.targets}
