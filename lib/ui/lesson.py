@@ -12,6 +12,7 @@ from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
 from lib.ui.session import session
+from lib.ui.strangers import leave_foreign_run
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
@@ -55,6 +56,7 @@ def enter() -> None:
         record.answers |= {name: [*given] for name, given in kept.answers.items()}
         record.passed |= kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
+    leave_foreign_run()
     stage.enter(step(), (KEY,))
 
 

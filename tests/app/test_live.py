@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -101,6 +102,13 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
     first, second = client.runs.values()
     assert client.calls == [("stop", first.id), ("step", second.id)]
     assert second.experiment.model.units == 5
+
+
+def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason() -> None:
+    """But not to who has chosen how many, nor of a short one."""
+    for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
+        text = seen(start(data="running_mean", **{"epochs": "5000", **query}))
+        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", text)) == times
 
 
 def test_train_goes_on_with_a_paused_run(

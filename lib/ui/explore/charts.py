@@ -130,8 +130,9 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     """The head of a card of `what`, its title, and two choices: as `pick_answers`, and EARLIER."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
-        has_rows = shown.dataset.has_rows
-        picked = pick_answers(shown, labels=False) if has_rows else (0, 0)
+        if not shown.dataset.has_rows:  # no answers are drawn
+            return (0, 0), False
+        picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 
