@@ -232,6 +232,12 @@ class Driver:
             words = said("ask_again", how=said("ended"))
             self._send(messages.Answer(command.question_id, error=words))
 
+    async def _cancel(self, command: messages.Cancel, data: bytes) -> None:
+        for link in self._links.values():
+            if command.question_id in link.questions:
+                link.questions.discard(command.question_id)
+                await self._pass(link, data)
+
     async def _prepare(self, _: messages.Prepare, data: bytes) -> None:
         if link := await least_busy(self._links.values()):
             await self._pass(link, data)

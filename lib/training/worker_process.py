@@ -245,6 +245,8 @@ class WorkerProcess:
 
 def _replaces(new: Command, old: Command) -> bool:
     """Whether a command that waits is of no use any more, now that there is this one."""
+    if isinstance(new, messages.Cancel) and isinstance(old, messages.Ask):
+        return new.question_id == old.question_id
     return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import quotas, said
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer
+from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError
 from lib.training.quotas import Visitor
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
@@ -233,13 +233,17 @@ def test_an_error_comes_to_who_asked(scene: Scene) -> None:
         future.result(0)
 
 
-def test_the_answer_to_a_cancelled_question_is_passed_over(scene: Scene) -> None:
-    """It comes in the thread that hears all of the worker's messages, which must go on."""
+def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> None:
+    """An answer that comes all the same is passed over."""
     cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
+    first, second = scene.worker.posted
     assert cancelled.cancel()
-    for command, values in zip(scene.worker.posted, ({"double": 0}, {"double": 2}), strict=True):
+    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
+    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
         scene.worker.say(Answer(command.question_id, values))
     assert other.result(0) == {"double": 2}
+    assert not other.cancel()
+    assert len(scene.worker.posted) == 3
 
 
 def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:

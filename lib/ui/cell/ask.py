@@ -156,6 +156,8 @@ def ask(place: str, chosen: Chosen) -> Reply:
     model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
     of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
     choice = *of_model, *(getattr(chosen, name) for name in question.about)
+    if asked and asked[-1].choice != choice and asked[-1].answer.cancel():
+        asked.pop()  # nobody waits for it any more
     if asked and asked[-1].answer.done():
         del asked[:-1]
     done = [each for each in asked[:1] if each.answer.done()]
