@@ -206,16 +206,6 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> 
     assert app.slider(key="T").value == 9
 
 
-def test_what_a_person_made_of_a_step_is_there_when_they_come_back() -> None:
-    """The same session has the step's own settings again."""
-    app = open_step(start("Guide"), "shapes")
-    answer(app, GUIDE["shapes"])
-    app.slider(key="T").set_value(14).run()
-    app.button(key="scene_next").click().run()
-    app.button(key="scene_before").click().run()
-    assert app.slider(key="T").value == 14
-
-
 def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a new session, with a way to begin at the start; another browser begins there."""
     monkeypatch.setattr(lesson, "_KEPT", {})
