@@ -114,7 +114,8 @@ class _Draft:
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
-        read_as = joined([self._read_as(name) for name in inputs])
+        own = [rows.feature_names[f] for f in self.own]
+        read_as = joined([f"the change of {name}" if name in own else name for name in inputs])
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
         made = Dataset(
@@ -223,11 +224,6 @@ class _Draft:
             whole = " without a gap" if self.data.at_gaps == "stop" else ""
             notes.append(said("without_windows", series=listed(lost), whole=whole))
         return [*notes, self._parts(origin), said("standardised", whose=whose)]
-
-    def _read_as(self, name: str) -> str:
-        """An input column as it is read: "the change of co2" where its change is the target."""
-        own = [self.rows.feature_names[f] for f in self.own]
-        return f"the change of {name}" if name in own else name
 
     def _parts(self, origin: Origin) -> str:
         rows, part = self.rows, self.cut.part

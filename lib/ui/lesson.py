@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from lib.english import capital
+from lib.newest import remember
 from lib.story import GUIDE, Scene
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
@@ -72,11 +73,9 @@ def _keep(name: str = "") -> None:
     record, browser = session().stage, browser_id()
     if not browser:
         return
-    kept = _KEPT.pop(browser, Kept())
+    kept = _KEPT.get(browser, Kept())
     answers = {step: [*given] for step, given in record.answers.items()}
-    _KEPT[browser] = Kept(name or kept.step, answers, {*record.passed})
-    for first in [*_KEPT][:-MOST]:
-        _KEPT.pop(first, None)
+    remember(_KEPT, browser, Kept(name or kept.step, answers, {*record.passed}), MOST)
 
 
 def progress() -> None:

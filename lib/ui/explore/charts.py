@@ -103,10 +103,6 @@ def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     return _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
 
 
-def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    return _picture("loss", shown, palette, hold=hold)
-
-
 def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
     return _picture("step_error", shown, palette, (earlier,), hold=hold)
@@ -119,7 +115,7 @@ def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
 
 CARDS: dict[str, Callable[..., Follow]] = {
     "predictions": _predictions,
-    "loss": _loss,
+    "loss": lambda shown, palette, *, hold: _picture("loss", shown, palette, hold=hold),
     "step_error": _step_error,
     "compare": _compare,
 }
