@@ -8,10 +8,7 @@ from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.worth import Worth, worth_of_seeds
 
-NOT_HERE = (
-    "The link's run is on another person's file, so this page shows data of its own. Explore and "
-    "Compare show the run."
-)
+NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
 
 
 def foreign_upload() -> Run | None:

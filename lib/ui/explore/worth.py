@@ -68,10 +68,7 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
 
 
 def _with_season(shown: ShownRun, loaded: Loaded) -> ShownRun:
-    """The shown run beside the baselines of the season that is set now, if all else is the same.
-
-    A season changes baselines alone, so it needs no training.
-    """
+    """The shown run beside the baselines of the season that is set now: they need no training."""
     experiment = shown.experiment.set(period=loaded.experiment.data.period)
     same = experiment.data == loaded.experiment.data
     if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
