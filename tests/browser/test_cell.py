@@ -66,6 +66,7 @@ def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
     expect(page.get_by_role("slider", name="Sample")).to_have_value("1")
 
 
+@pytest.mark.private
 def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
     """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")

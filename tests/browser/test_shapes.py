@@ -78,6 +78,7 @@ def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page: Page
     assert [row.bounding_box() for row in rows] == boxes
 
 
+@pytest.mark.private
 def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
     """A link opens it cold; another page and back keep it; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"

@@ -71,7 +71,8 @@ def answer_wishes(talk: Talk) -> None:
         if talk.wish:
             st.rerun()
 
-    fragment(look, run_every=POLL_SECONDS)()
+    with st.container(key="answer_wishes"):
+        fragment(look, run_every=POLL_SECONDS)()
 
 
 def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
