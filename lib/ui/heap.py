@@ -18,7 +18,11 @@ def keep_little() -> None:
 
     Arrays from 1 MB on go back with their last user. Without a fixed threshold glibc raises it with
     each that is freed, to 32 MB, and what was cut once from a long table stays.
+
+    What is there by now stays. With 16 visitors a collection of all objects stopped them for 0.11 s
+    every 3 s; one of the rest takes 0.03 s.
     """
+    gc.freeze()
     with suppress(OSError, AttributeError, TypeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(ARENA_MAX, 1)
@@ -27,6 +31,8 @@ def keep_little() -> None:
 
 def give_back() -> None:
     """Collect garbage, and return free pages. Takes a few tenths of a second: only when idle."""
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+
+from lib.ui.heap import give_back, keep_little
 
 THREADS = """
 import ctypes, sys, threading
@@ -39,3 +43,19 @@ def test_threads_share_one_heap(tmp_path: Path) -> None:
     told = tmp_path / "heaps.xml"
     subprocess.run([sys.executable, "-c", THREADS, str(told)], check=True)
     assert told.read_text().count("<heap nr=") == 1
+
+
+def test_only_an_idle_server_collects_what_was_there_from_the_start() -> None:
+    """A collection of all objects stops every visitor."""
+    made = type("Made", (), {})  # a class refers to itself
+    still = weakref.ref(made)
+    try:
+        keep_little()
+        del made
+        gc.collect()
+        assert still() is not None
+        give_back()
+        assert still() is None
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
