@@ -12,7 +12,7 @@ import numpy as np
 from lib.baselines import ERRORS, step_losses
 from lib.compared import independent_samples
 from lib.dataset import Dataset
-from lib.experiment import SETTINGS, Experiment
+from lib.experiment import SETTINGS
 from lib.origin import KnownErrors
 from lib.run import ModeResult, Run, Snapshot
 from lib.tables.table import remembered
@@ -34,6 +34,7 @@ def _nothing(shape: tuple[int, ...]) -> np.ndarray:
 def without_rows(dataset: Dataset) -> Dataset:
     """The dataset with NaN for its arrays, numbered names, and the errors of all guesses."""
     (n, steps, features), targets = dataset.shape, dataset.targets
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
     if dataset.is_scaled:  # one number, or none where the columns differ
         scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
@@ -54,15 +55,10 @@ def without_rows(dataset: Dataset) -> Dataset:
         about=HIDDEN,
         known_errors=KnownErrors(
             naive_mse=dataset.naive_mse,
-            naive_losses={loss: _naive_losses(dataset, loss) for loss in ERRORS},
+            naive_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
             independent=independent_samples(dataset),
         ),
     )
-
-
-def _naive_losses(dataset: Dataset, loss: str) -> np.ndarray:
-    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
-    return step_losses(loss, wrong)
 
 
 @remembered
@@ -76,14 +72,9 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, results=results, others=tuple(others))
 
 
-def without_columns(experiment: Experiment) -> Experiment:
-    """The experiment with no column named."""
-    return experiment.set(**{key: SETTINGS[key].default for key in COLUMN_SETTINGS})
-
-
 @remembered
 def redacted(run: Run) -> Run:
     """The run with neither rows nor names of its file."""
-    return replace(
-        run, experiment=without_columns(run.experiment), dataset=without_rows(run.dataset)
-    )
+    no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
+    experiment = run.experiment.set(**no_columns)
+    return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

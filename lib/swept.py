@@ -4,7 +4,6 @@ Records and their test, for pictures and sentences. What plans and trains a swee
 A point is one choice of the settings that vary; R is the number of seeds it was trained with.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,11 +45,9 @@ class PointResult:
 
     @property
     def has_samples(self) -> bool:
-        """Whether enough samples were judged to tell the median errors apart, or nobody knows."""
-        count = self["independent_samples"]
-        return math.isnan(count) or bool(
-            is_told(self.median("sequence"), self.median("last"), count)
-        )
+        """Whether enough samples were judged to tell the median errors apart."""
+        first, second = map(self.median, MODES)
+        return bool(is_told(first, second, self["independent_samples"]))
 
     @property
     def is_finished(self) -> bool:

@@ -8,12 +8,14 @@ from lib.ui.browser import current_palette
 from lib.ui.frame import frame
 from lib.ui.gallery import KEY, all_cards, one_card
 from lib.ui.session import session
+from lib.ui.strangers import leave_foreign_run
 from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import plain
 
 
 def _enter() -> None:
     if scene := GALLERY.get(address.page_value(KEY)):
+        leave_foreign_run()
         stage.enter(scene, (KEY,))
     else:
         address.put({}, (KEY,))  # it is about nothing that its address would have to say

@@ -232,6 +232,12 @@ class Driver:
             words = said("ask_again", how=said("ended"))
             self._send(messages.Answer(command.question_id, error=words))
 
+    async def _cancel(self, command: messages.Cancel, data: bytes) -> None:
+        for link in self._links.values():
+            if command.question_id in link.questions:
+                link.questions.discard(command.question_id)
+                await self._pass(link, data)
+
     async def _prepare(self, _: messages.Prepare, data: bytes) -> None:
         if link := await least_busy(self._links.values()):
             await self._pass(link, data)
@@ -255,16 +261,13 @@ class Driver:
     async def _where(self, run_id: str) -> Link | None:
         """The slot that has a run, as the board says, where it can be used."""
         link = await self._named(run_id)
-        while link and self._may_come(link):
+        while link and not link.is_known and now() < self._settled_at:
             await asyncio.sleep(GATHER_SECONDS)
         return link if link and link.is_usable else None
 
     async def _named(self, run_id: str) -> Link | None:
         name = await self._board.read(run_id)
         return self._links.get(name) if name else None
-
-    def _may_come(self, link: Link) -> bool:
-        return not link.is_known and now() < self._settled_at
 
     async def _watch_run(self, run_id: str, seconds: float) -> None:
         """Have this server told of a run of another; look for it for so long where it is gone."""

@@ -191,6 +191,8 @@ class Slot:
             return
         elif isinstance(command, messages.Ask):
             self._asked[command.question_id] = server
+        elif isinstance(command, messages.Cancel):
+            self._asked.pop(command.question_id, None)
         elif not isinstance(command, messages.Prepare):  # the rest is for a worker of one's own
             raise WireError(f"a slot takes no {type(command).__name__}")
         self._inbox.put(data)

@@ -61,15 +61,10 @@ def comment(text: str) -> str:
     return "\n".join(lines)
 
 
-def laid_out(
-    head: str, items: Sequence[str], tail: str, *, indent: int = 0, reserved: int = 0
-) -> str:
-    """A call or a list from `head` to `tail`, an item to a line where one line is too short.
-
-    Its lines begin at `indent`, and `reserved` more letters stand on the first.
-    """
+def laid_out(head: str, items: Sequence[str], tail: str, *, indent: int = 0) -> str:
+    """A list from `head` to `tail`, an item to a line where one line from `indent` is too short."""
     line = f"{head}{', '.join(items)}{tail}"
-    if indent + len(line) + reserved <= LINE:
+    if indent + len(line) <= LINE:
         return line
     margin = " " * indent
     return "\n".join([head, *(f"{margin}    {item}," for item in items), f"{margin}{tail}"])

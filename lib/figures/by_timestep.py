@@ -66,11 +66,9 @@ def predictions_figure(
     The axis holds all of the column's shown targets, so it stands still while a model learns.
 
     `sample` is which of the `Snapshot.samples`, 0 to S-1, and `target` which column, 0 to K-1.
-    Without results the target stands alone. Raises ValueError for a snapshot without samples.
+    Without results the target stands alone.
     """
     dataset, snapshot = run.dataset, run.snapshot
-    if not len(snapshot.samples):
-        raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 

@@ -63,8 +63,6 @@ def predictions_sentence(run: RunAt, sample: int, target: int, *, earlier: bool 
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
     """
     dataset, snapshot = run.dataset, run.snapshot
-    if not len(snapshot.samples):
-        raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]

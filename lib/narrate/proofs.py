@@ -128,13 +128,6 @@ def _drawn_and_why(against: Agreement | None) -> tuple[str, str]:
     return said["takeaway"][kind].format(**words), f"{why.format(**words)} {said['relative']}"
 
 
-def waiting_words(ahead: int, *, ready: bool) -> str:
-    """What stands where a figure would, while so many questions are answered before its own."""
-    if not ready:
-        return STARTING
-    return f"Keras answers {counted(ahead, 'other')} first …" if ahead else WAITING
-
-
 def questions_sentence(
     done: int,
     total: int,

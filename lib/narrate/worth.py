@@ -76,8 +76,9 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     """How long a season is, and unless it was `chosen`, which ones were tried, and which not."""
     season = origin.season
     rows = season_length(origin, season.period)
+    gaps = _TEXTS["season_gaps"].format(gaps=counted(origin.gaps, "gap")) if origin.gaps else ""
     if chosen:
-        return _TEXTS["season_chosen"].format(rows=rows)
+        return _TEXTS["season_chosen"].format(rows=rows) + gaps
     tried = joined([f"{m:,}" for m in season.tried])
     which = "season" if season.period > 1 else "no_season" if tried else "none_tried"
     parts = [_TEXTS[which].format(rows=rows, tried=tried)]
@@ -89,7 +90,7 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     ]
     if season.baseline > season.period:
         parts.append(_TEXTS["listed"].format(rows=season_length(origin, season.baseline)))
-    return " ".join(parts)
+    return " ".join(parts) + gaps
 
 
 def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> Told:

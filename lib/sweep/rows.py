@@ -42,7 +42,7 @@ KINDS: dict[str, Callable[[str], Any]] = {
 }
 """What the columns hold beside the settings that vary: see `lib.sweep.run_sweep`. `settings` is the
 whole experiment as a link has it, "data=seattle&T=8&seeds=4". An empty cell is a number that there
-isn't. Files of earlier versions have no `independent_samples`."""
+isn't."""
 
 
 def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
@@ -55,13 +55,12 @@ def from_csv(text: str) -> list[PointResult]:
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
-    earlier = [name for name in KINDS if name != "independent_samples"]
-    if names not in ([*keys, *KINDS], [*keys, *earlier]):
+    if names != [*keys, *KINDS]:
         raise ValueError("the columns aren't those of a sweep")
     return [
         PointResult(
             {key: read_value(key, rows[0][key]) for key in keys},
-            [{name: kind(row.get(name, "")) for name, kind in KINDS.items()} for row in rows],
+            [{name: kind(row[name]) for name, kind in KINDS.items()} for row in rows],
         )
         for rows in (list(group) for _, group in groupby(reader, itemgetter("settings")))
     ]

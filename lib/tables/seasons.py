@@ -7,6 +7,7 @@ import numpy as np
 from lib.english import counted
 from lib.origin import Origin, Season
 from lib.tables.steps import MONTHS, SECONDS, on_weekdays
+from lib.tables.table import TooShortError
 from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
@@ -45,6 +46,13 @@ def training_rows(origin: Origin) -> np.ndarray:
 def rows_needed(origin: Origin, period: int) -> int:
     """How many training rows it takes to try a season: twice as far as its baseline looks back."""
     return 2 * int(back(origin, period).max())
+
+
+def check_season(origin: Origin, period: int) -> None:
+    """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
+    longest = int(np.bincount(origin.series[origin.training]).max())
+    if period >= longest:
+        raise TooShortError.of("long_season", {"period": 0}, period=period, longest=longest)
 
 
 def find_season(origin: Origin) -> Season:

@@ -18,7 +18,7 @@ from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.origin import Scale, Season
 from lib.tables.baselines import with_baselines
 from lib.tables.cutting import Cut, cut
-from lib.tables.seasons import find_season
+from lib.tables.seasons import check_season, find_season
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -108,16 +108,14 @@ class _Draft:
             y_scale=y_scale,
             every=windows.every,
         )
-        longest = int(np.bincount(rows.series[training]).max())
-        if data.period >= longest:
-            about = {"period": data.period, "longest": longest}
-            raise TooShortError.of("long_season", {"period": 0}, **about)
+        check_season(origin, data.period)
         if not data.period:
             origin = replace(origin, season=find_season(origin))
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
-        read_as = joined([self._read_as(name) for name in inputs])
+        own = [rows.feature_names[f] for f in self.own]
+        read_as = joined([f"the change of {name}" if name in own else name for name in inputs])
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
         made = Dataset(
@@ -226,11 +224,6 @@ class _Draft:
             whole = " without a gap" if self.data.at_gaps == "stop" else ""
             notes.append(said("without_windows", series=listed(lost), whole=whole))
         return [*notes, self._parts(origin), said("standardised", whose=whose)]
-
-    def _read_as(self, name: str) -> str:
-        """An input column as it is read: "the change of co2" where its change is the target."""
-        own = [self.rows.feature_names[f] for f in self.own]
-        return f"the change of {name}" if name in own else name
 
     def _parts(self, origin: Origin) -> str:
         rows, part = self.rows, self.cut.part

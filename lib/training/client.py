@@ -56,7 +56,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._changed = threading.Condition(threading.RLock())
         self._clock = clock
         self._book = RunBook(clock)
-        self._questions = Questions()
+        self._questions = Questions(self._changed)
         self._closed = False
         self._keepers = Keepers(
             make_worker,
@@ -188,7 +188,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
         It doesn't end the first worker's delay, so a page may ask before it has been painted. The
         future is of plain values and arrays (read-only) by name. Where there is no answer it raises
-        AnswerError, with a sentence that says why.
+        AnswerError, with a sentence that says why. If it is cancelled in time, nothing is computed.
         """
         with self._changed:
             keeper = self._least_busy()

@@ -146,12 +146,10 @@ class Program:
 
     def _trace(self, arguments: tuple[Any, ...]) -> None:
         """Make TensorFlow's code, for arguments of any sizes: XLA makes programs of it."""
-
-        def of_any_size(tensor: tf.Tensor) -> tf.TensorSpec:
-            return tf.TensorSpec([None] * len(tensor.shape), tensor.dtype)
-
         code = self.architecture.code
-        specs = tf.nest.map_structure(of_any_size, arguments)
+        specs = tf.nest.map_structure(
+            lambda tensor: tf.TensorSpec([None] * len(tensor.shape), tensor.dtype), arguments
+        )
         _codes[code] = traced(partial(_train, code), *specs, xla=True)
 
     def load(

@@ -77,6 +77,12 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
     arguments: dict[str, Any]
 
 
+class Cancel(msgspec.Struct, frozen=True, tag=True):
+    """Don't answer a question whose answer hasn't begun: nobody waits for it."""
+
+    question_id: str
+
+
 class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
@@ -100,7 +106,7 @@ class Show(msgspec.Struct, frozen=True, tag=True):
     card: bytes
 
 
-Command = Start | Steer | Prepare | Ask | Retire | Find | Watch | Show
+Command = Start | Steer | Prepare | Ask | Cancel | Retire | Find | Watch | Show
 """Those from `Find` on are for a cluster's driver."""
 
 

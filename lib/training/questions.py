@@ -1,13 +1,16 @@
 """Questions under way: which future waits for which answer, of which worker.
 
-It sends and receives nothing: the `client` reports answers, and which worker died.
+It receives nothing: the `client` reports answers, and which worker died.
 """
 
 import secrets
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
-from lib.training.messages import Answer, Ask
+from lib.training.messages import Answer, Ask, Cancel
+from lib.training.worker_process import WorkerProcess
 
 AnswerFuture = Future[dict[str, Any]]
 
@@ -17,20 +20,30 @@ class AnswerError(RuntimeError):
 
 
 class Questions:
-    """The questions that have no answer yet. The client calls it from one thread at a time."""
+    """The questions that have no answer yet. The client calls it while it holds the `lock`."""
 
-    def __init__(self) -> None:
-        self._open: dict[str, tuple[AnswerFuture, object]] = {}
+    def __init__(self, lock: AbstractContextManager[object]) -> None:
+        self._lock = lock
+        self._open: dict[str, tuple[AnswerFuture, WorkerProcess]] = {}
         """By id, what will hold the answer, and the worker that is asked."""
 
     def open(
-        self, worker: object, name: str, arguments: dict[str, Any]
+        self, worker: WorkerProcess, name: str, arguments: dict[str, Any]
     ) -> tuple[Ask, AnswerFuture]:
         """The command that asks `worker`, and what will hold its answer."""
         command = Ask(secrets.token_hex(8), name, arguments)
         future: AnswerFuture = Future()
         self._open[command.question_id] = future, worker
+        future.add_done_callback(partial(self._drop_cancelled, command.question_id))
         return command, future
+
+    def _drop_cancelled(self, question_id: str, future: AnswerFuture) -> None:
+        """Forget a question when its future is cancelled, and have its worker drop it."""
+        with self._lock:
+            if future.cancelled() and question_id in self._open:
+                future.set_running_or_notify_cancel()
+                _, worker = self._open.pop(question_id)
+                worker.post(Cancel(question_id))
 
     def ahead(self, future: AnswerFuture) -> int:
         """How many questions its worker answers before this one; 0 for one that is answered."""
@@ -38,7 +51,7 @@ class Questions:
         futures = [known for known, worker in self._open.values() if worker is own]
         return futures.index(future) if futures else 0
 
-    def move(self, command: Ask, worker: object) -> bool:
+    def move(self, command: Ask, worker: WorkerProcess) -> bool:
         """Note that another worker answers this question. False if it has its answer already."""
         if is_open := command.question_id in self._open:
             self._open[command.question_id] = self._open[command.question_id][0], worker

@@ -28,7 +28,7 @@ from lib import memory
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
 from lib.toml import beside
-from lib.training import limits, machine, messages, said, short_reason
+from lib.training import limits, machine, messages, said, short_reason, why_unavailable
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints
@@ -246,6 +246,11 @@ class Loop:
             return
         self._send(messages.Answer(command.question_id, error=error))
 
+    def _cancel(self, command: messages.Cancel) -> None:
+        """Drop a question whose answer hasn't begun."""
+        if (future := self._open.get(command.question_id)) and future.cancel():
+            del self._open[command.question_id]
+
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._open.items() if future.done()]:
             future = self._open.pop(question_id)
@@ -279,16 +284,6 @@ def set_environment() -> None:
     installed = [each for name in names for each in metadata.distributions(name=name)]
     if installed and installed[0].version.startswith(_ENVIRONMENT["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
-
-
-PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
-
-
-def why_unavailable(error: BaseException) -> str:
-    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return said("not_installed", name=PRODUCTS.get(error.name, error.name))
-    return said("broken")
 
 
 def serve(connection: Any, share: int | None = None) -> int:

@@ -234,7 +234,9 @@ class WorkerProcess:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self.ending or _ending(self._process.wait())
-            if not self.ready and _lacks_instructions(self._process.returncode, _tail(errors)):
+            # TensorFlow looks for AVX when it is imported, and aborts where there is none.
+            is_illegal = self._process.returncode == -getattr(signal, "SIGILL", 0)
+            if not self.ready and (is_illegal or "instructions, but these aren't" in _tail(errors)):
                 self.unavailable = said("no_avx")
         has_told = self._process is not None and self._process.returncode == 0
         if not (self._closing or self.retiring or has_told):
@@ -245,6 +247,8 @@ class WorkerProcess:
 
 def _replaces(new: Command, old: Command) -> bool:
     """Whether a command that waits is of no use any more, now that there is this one."""
+    if isinstance(new, messages.Cancel) and isinstance(old, messages.Ask):
+        return new.question_id == old.question_id
     return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
 
 
@@ -301,14 +305,6 @@ def _processor_seconds(process: subprocess.Popen[bytes], otherwise: float) -> fl
 
 _OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
 """By Linux, by C++ where nobody catches it, and by code that doesn't look at what it was given."""
-
-
-def _lacks_instructions(code: int, errors: str) -> bool:
-    """Whether a process ended because its processor lacks instructions that TensorFlow needs.
-
-    TensorFlow looks for AVX when it is imported, and aborts where there is none.
-    """
-    return code == -getattr(signal, "SIGILL", 0) or "instructions, but these aren't" in errors
 
 
 def _ending(code: int) -> str:

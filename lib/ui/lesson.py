@@ -6,12 +6,14 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from lib.english import capital
+from lib.newest import remember
 from lib.story import GUIDE, Scene
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
 from lib.ui.session import session
+from lib.ui.strangers import leave_foreign_run
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
@@ -55,6 +57,7 @@ def enter() -> None:
         record.answers |= {name: [*given] for name, given in kept.answers.items()}
         record.passed |= kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
+    leave_foreign_run()
     stage.enter(step(), (KEY,))
 
 
@@ -70,11 +73,9 @@ def _keep(name: str = "") -> None:
     record, browser = session().stage, browser_id()
     if not browser:
         return
-    kept = _KEPT.pop(browser, Kept())
+    kept = _KEPT.get(browser, Kept())
     answers = {step: [*given] for step, given in record.answers.items()}
-    _KEPT[browser] = Kept(name or kept.step, answers, {*record.passed})
-    for first in [*_KEPT][:-MOST]:
-        _KEPT.pop(first, None)
+    remember(_KEPT, browser, Kept(name or kept.step, answers, {*record.passed}), MOST)
 
 
 def progress() -> None:

@@ -100,7 +100,7 @@ def _train_button(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | No
     else:
         left = scene.pause - snapshot.epoch
         resume = partial(client.resume, run, left if left > 0 else None)
-        press("Resume", "play_arrow", "do_train", resume, type="primary")
+        press("Resume", "play_arrow", "do_resume", resume, type="primary")
 
 
 def _train(scene: Scene, loaded: Loaded) -> None:

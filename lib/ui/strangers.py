@@ -8,12 +8,21 @@ from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.worth import Worth, worth_of_seeds
 
+NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
+
 
 def foreign_upload() -> Run | None:
     """Another browser's run on an upload, where this session watches it and has no upload."""
     run, _ = runs.current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
+
+
+def leave_foreign_run() -> None:
+    """Let a scene show data of its own: none of its controls could do anything to such a run."""
+    if foreign_upload():
+        session().address.opened = "bare"
+        session().address.complaints.append(NOT_HERE)
 
 
 def follow_sharing(run: Run) -> None:

@@ -256,6 +256,9 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     asked()[2].answer.set_result(norms)
     app.button_group(key="cell_layer_2").set_value(0)
     assert answers(6) == (4, "")  # another layer: at once, and nothing is shown in its place
+    app.button_group(key="cell_layer_2").set_value(1)
+    assert answers(7) == (4, "5")  # the question about the other one is cancelled
+    assert asked()[3].answer.cancelled()
 
 
 def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(

@@ -15,6 +15,7 @@ from lib.story import GUIDE, Scene
 from lib.training.recorded import recorded
 from lib.ui import lesson, stage
 from lib.ui.frame import PAGES
+from lib.ui.keys import KEYS
 from lib.ui.session import Session
 from lib.ui.settings import GROUPS
 from lib.ui.text import plain
@@ -136,6 +137,13 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
         case ["epoch", count]:
             app.button(key="do_train").click().run()
             run = next(iter(client.runs.values()))
+            client.set(run, Status.PAUSED, epoch=int(count) - 1)
+            app.run()
+            by_key = {key.name: {*key.on} for key in KEYS["Guide"]}
+            [paused] = {button.key for button in app.button} & by_key["P"]
+            assert paused in by_key["T"]
+            app.button(key=paused).click().run()
+            assert client.calls[-1] == ("resume", run.id)
             client.set(run, Status.RUNNING, epoch=int(count) - 1)
             app.run()
             assert f"Epoch {int(count) - 1} of the {count}" in told(app)
@@ -196,16 +204,6 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> 
     assert record(app).run.id == mine
     assert record(app).address.experiment == experiment
     assert app.slider(key="T").value == 9
-
-
-def test_what_a_person_made_of_a_step_is_there_when_they_come_back() -> None:
-    """The same session has the step's own settings again."""
-    app = open_step(start("Guide"), "shapes")
-    answer(app, GUIDE["shapes"])
-    app.slider(key="T").set_value(14).run()
-    app.button(key="scene_next").click().run()
-    app.button(key="scene_before").click().run()
-    assert app.slider(key="T").value == 14
 
 
 def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

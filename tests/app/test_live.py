@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -40,6 +42,13 @@ def enabled(app: AppTest) -> set[str]:
 def progress(app: AppTest) -> str:
     """The text of the bar."""
     return app.get("progress")[0].proto.text
+
+
+def recorded_figures(run: Run) -> dict[str, Any]:
+    """The figures of the recording of a run's experiment."""
+    recording = recorded(run.experiment)
+    assert recording is not None
+    return {"samples": recording.samples, "results": {**recording.results}}
 
 
 @pytest.fixture
@@ -101,6 +110,13 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
     first, second = client.runs.values()
     assert client.calls == [("stop", first.id), ("step", second.id)]
     assert second.experiment.model.units == 5
+
+
+def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason() -> None:
+    """But not to who has chosen how many, nor of a short one."""
+    for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
+        text = seen(start(data="running_mean", **{"epochs": "5000", **query}))
+        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", text)) == times
 
 
 def test_train_goes_on_with_a_paused_run(
@@ -169,9 +185,7 @@ def test_who_goes_on_sees_the_newest_epoch_again(
     app: AppTest, client: FakeClient, run: Run, way: str
 ) -> None:
     """Also with settings changed meanwhile: the epoch is of the run that is shown."""
-    recording = recorded(run.experiment)
-    assert recording is not None
-    figures = {"samples": recording.samples, "results": recording.results}
+    figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=200, **figures)
     app.run()
     app.slider(key="U").set_value(5).run()
@@ -199,13 +213,9 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(
     app: AppTest, client: FakeClient, run: Run
 ) -> None:
     """It says which, in a full bar; the slider ends with them, and goes back to the start."""
-    recording = recorded(run.experiment)
-    assert recording is not None
-    results = {
-        mode: replace(result, kept_epoch=best)
-        for (mode, result), best in zip(recording.results.items(), (23, 31), strict=True)
-    }
-    figures = {"samples": recording.samples, "results": results}
+    figures = recorded_figures(run)
+    for mode, best in (("sequence", 23), ("last", 31)):
+        figures["results"][mode] = replace(figures["results"][mode], kept_epoch=best)
     client.set(run, Status.FINISHED, epoch=143, **figures)
     app.run()
     assert "stopped early after 143 of 200 epochs" in progress(app)
@@ -256,14 +266,12 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
         said = [body for body in said if "takeaway" in body]
         return [chart.proto.alt for chart in app.get("plotly_chart")], said
 
-    recording = recorded(run.experiment)
-    assert recording is not None
     app.run()
     before = pictured()
-    client.set(run, Status.RUNNING, epoch=9, samples=recording.samples, results=recording.results)
+    client.set(run, Status.RUNNING, epoch=9, **recorded_figures(run))
     app.run()
     assert pictured() == before
-    client.set(run, Status.STOPPED, epoch=9, samples=recording.samples, results=recording.results)
+    client.set(run, Status.STOPPED, epoch=9, **recorded_figures(run))
     app.run()
     assert pictured() != before
 
@@ -279,9 +287,7 @@ def test_what_two_people_look_at_is_drawn_once(
             name,
             lambda *of, name=name, draw=draw, **look: drawn.append(name) or draw(*of, **look),
         )
-    recording = recorded(run.experiment)
-    assert recording is not None
-    figures = {"samples": recording.samples, "results": recording.results}
+    figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()
     assert sorted(drawn) == sorted(charts.FIGURES)

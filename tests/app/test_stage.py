@@ -10,7 +10,6 @@ from lib.experiment import Experiment, read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from lib.ui.text import plain
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
 
@@ -37,19 +36,6 @@ def present(scene: str, **query: str) -> AppTest:
     for key, value in {"scene": scene, **query}.items():
         app.query_params[key] = value
     return app.switch_page("pages/present.py").run()
-
-
-def test_what_the_person_had_is_back_when_the_guide_is_left() -> None:
-    """Its settings, and its run, though the guide has had its own meanwhile."""
-    app = start(data="echo", T="9", U="7")
-    app.button(key="do_train").click().run()
-    run = app.session_state[KEY].run.id
-    app = follow(app, "Guide")
-    assert experiment(app).data.name != "echo"
-    assert app.session_state[KEY].run.id is None
-    app = follow(app, "Explore")
-    assert (experiment(app).data.name, experiment(app).data.timesteps) == ("echo", 9)
-    assert app.session_state[KEY].run.id == run
 
 
 def test_a_guide_that_was_opened_first_leaves_nothing_behind() -> None:
@@ -84,20 +70,6 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back() -> None:
     app.button(key="scene_before").click().run()
     assert experiment(app).data.timesteps == 30
     assert app.slider(key="T").value == 30
-
-
-def test_an_answer_says_why_it_is_wrong_and_why_another_is_right() -> None:
-    """It is remembered, and the next question comes."""
-    step = next(step for step in GUIDE.values() if step.asks)
-    wrong = next(place for place in range(9) if place != step.asks[0].right)
-    app = start("Guide")
-    app.query_params["at"] = step.id
-    app.run()
-    app.button(key=f"option_{wrong}").click().run()
-    assert app.session_state[KEY].stage.answers == {step.name: [wrong]}
-    said = "".join(each.value for each in app.markdown)
-    assert said.index("✗") < said.index(plain(step.asks[0].options[wrong].why))
-    assert "✓" in said
 
 
 def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:

@@ -203,11 +203,43 @@ def test_a_stranger_s_controls_are_those_that_do_something() -> None:
     assert stranger.button(key="do_train").disabled
     assert "Upload yours" in stranger.button(key="do_train").help
     assert [each.value for each in stranger.slider if "Features" in each.label] == [2]
+    assert not [each.label for each in stranger.toggle if "earlier" in each.label]
     assert "train" in {each.key for each in start("Data", **QUERY).slider}
     assert "train" not in {each.key for each in start("Data", **LINK).slider}
     columns = "Rows ahead"
     assert columns in sent(start(**QUERY).run())
     assert columns not in sent(stranger)
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(
+    ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
+)
+def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(
+    page: str, query: dict[str, str]
+) -> None:
+    """It says so; the guide's step can be trained."""
+    stranger = start()
+    stranger.query_params.clear()
+    for key, value in {**LINK, **query}.items():
+        stranger.query_params[key] = value
+    stranger.switch_page(f"pages/{page}.py").run()
+    assert [each for each in stranger.warning if "another person's file" in each.value]
+    assert not [each for each in stranger.markdown if HIDDEN in each.value]
+    assert stranger.session_state[KEY].address.experiment.data.name == "parity"
+    for button in [each for each in stranger.button if each.key == "option_0"]:
+        button.click().run()
+        assert not stranger.button(key="do_train").disabled
+
+
+@pytest.mark.usefixtures("owner")
+def test_compare_lists_the_run_of_a_strangers_link() -> None:
+    """As another browser's, without its samples."""
+    stranger = start("Compare", **LINK)
+    said = " ".join(each.value for each in stranger.markdown)
+    assert "Another browser has started this run" in said
+    assert HIDDEN in said
+    assert stranger.checkbox(key="pick_r0").value
 
 
 def test_the_owner_can_share_the_rows_and_hide_them_again(

@@ -13,6 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
@@ -44,7 +45,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a server does when it starts, for one test."""
-    for name in ("_create_scriptrunner", "request_rerun"):
+    for name in ("_clear_queue", "_create_scriptrunner", "request_rerun"):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
     mend_sessions()
 
@@ -104,6 +105,22 @@ def test_a_click_that_waits_is_not_lost() -> None:
     assert asked.widget_states is not None
     found = {each.id: each for each in asked.widget_states.widgets}
     assert found == {"button": click, "slider": new}
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_fragment_keeps_what_the_page_has_drawn_of_it() -> None:
+    """A browser removes what it hears nothing of until the page's run ends."""
+    drawn, ended = ForwardMsg(), ForwardMsg()
+    drawn.delta.fragment_id = "part"
+    drawn.delta.new_element.markdown.body = "in the page's run"
+    ended.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
+    queue = ForwardMsgQueue()
+    queue.enqueue(drawn)
+    queue.enqueue(ended)
+    session = MagicMock(_browser_queue=queue)
+    AppSession._clear_queue(session, ["part"])
+    assert queue.flush() == [drawn, ended]
 
 
 @pytest.mark.private

@@ -72,15 +72,28 @@ def test_a_recording_is_judged_beside_all_baselines() -> None:
     assert "In this run both modes beat" in said(app)
 
 
-def test_the_season_is_chosen_where_its_baseline_stands() -> None:
-    """What was looked for is said, and another one gives another baseline."""
-    app = seattle()
+def test_a_season_that_is_chosen_counts_at_once(client: FakeClient) -> None:
+    """Beside the models of a run, too: it changes baselines alone."""
+    app = press(seattle(), "train")
+    let_go(client, Status.PAUSED)
+    app.run()
     assert "the same weekday last week" in rows(app)
     assert "No season was found" in said(app)
     app.number_input(key="period").set_value(14).run()
     assert app.query_params["period"] == "14"
+    assert len(rows(app)) == 7
     assert "the value 14 days before" in rows(app)
     assert "A season is 14 days, as chosen." in said(app)
+
+
+def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
+    """With what was asked for, how many rows there are, and what to do."""
+    app = seattle()
+    app.number_input(key="period").set_value(5000).run()
+    above, at_field = [each.value for each in app.warning]
+    assert "Until then you see" in above
+    for part in ("A season of 5,000 rows", "the training part has", "0 to look for it"):
+        assert part in at_field
 
 
 def test_data_that_are_no_table_have_no_card() -> None:

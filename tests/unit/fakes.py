@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from lib.training.client import TrainingClient
 from lib.training.messages import Command, Event, Message, Report, Start, Steer
 from lib.training.quotas import Visitor
 from tests.clock import Clock
+from tests.waiting import PATIENCE
 
 Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
 
@@ -184,6 +186,16 @@ class BrokenProgram(FakeProgram):
 def build(_key: Architecture) -> FakeProgram:
     """What a cache calls for a key."""
     return FakeProgram(lambda step: 1 / (step + 1))
+
+
+def build_after(gate: threading.Event) -> Callable[[Architecture], FakeProgram]:
+    """The same, once the gate is open."""
+
+    def wait(key: Architecture) -> FakeProgram:
+        assert gate.wait(PATIENCE)
+        return build(key)
+
+    return wait
 
 
 def verb(command: Command) -> str:

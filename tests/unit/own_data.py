@@ -91,3 +91,8 @@ def windows_of_load(timesteps=24, *, more=None, inputs=("load",), weeks=12, **da
     """The load cut into windows; `more` are other columns, by name."""
     mine = table(load(weeks).assign(**(more or {})), "hour")
     return make_windows(mine, inputs, ["load"], DataSettings(timesteps=timesteps, **data))
+
+
+def sales(**settings):
+    """The panel's sales, from those before: as `cut`."""
+    return cut(table(panel(), "day", "store"), ("sales",), ("sales",), **settings)

@@ -341,3 +341,6 @@ def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     rest = {"step": step, "period": period, "horizons": horizons}
     origin = rows_of(np.zeros(100, int), ("",), values, times=times, **rest)
     assert BASELINES["seasonal"].label(origin) == label
+    segment = (np.arange(100) >= 50).astype(int) * gap
+    told = season_sentence(replace(origin, segment=segment), period)
+    assert ("a gap of time (1 gap)" in told) is gap

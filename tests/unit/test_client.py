@@ -10,7 +10,7 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import quotas, said
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer
+from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError
 from lib.training.quotas import Visitor
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
@@ -38,19 +38,13 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     snapshot = scene.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, said("starting"))
     assert snapshot.epochs == 5
+    assert scene.latest(run) is snapshot  # however often a page looks
     assert not scene.client.worker_ready
     scene.worker.say(Event("ready"))
     assert scene.client.worker_ready
     assert scene.latest(run).reason == ""
     (command,) = scene.worker.posted
     assert starts(command, run)
-
-
-def test_runs_are_found_by_their_id(scene: Scene) -> None:
-    """A reloaded page knows the id alone. Unknown ids are answered with None."""
-    run = scene.start()
-    assert scene.client.get(run.id) is run
-    assert scene.client.get("unknown") is None
 
 
 def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
@@ -80,17 +74,6 @@ def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
     assert "6 s" in scene.latest(going).reason
     scene.worker.silent_beats = 0
     assert scene.latest(going).reason == ""
-
-
-def test_that_the_worker_starts_is_said_in_one_snapshot(scene: Scene) -> None:
-    """However often a page looks, until the worker is ready."""
-    scene.worker.ready = False
-    run = scene.start()
-    starting = scene.latest(run)
-    assert "starting" in starting.reason
-    assert scene.latest(run) is starting
-    scene.worker.ready = True
-    assert scene.latest(run).reason == ""
 
 
 def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:
@@ -194,16 +177,14 @@ def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
         scene.client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
 
 
-def test_a_closed_client_has_no_worker_and_takes_no_runs(scene: Scene) -> None:
+def test_a_closed_client_has_no_worker_and_takes_no_runs(pair: Scene) -> None:
     """Its unfinished runs have failed, and who waits for them hears of it."""
-    run = scene.start()
-    worker = scene.worker
-    scene.client.close()
-    assert worker.closed
-    assert scene.status(run) is Status.FAILED
+    run = pair.start()
+    pair.client.close()
+    assert [worker.closed for worker in pair.workers] == [True, True]
+    assert pair.status(run) is Status.FAILED
     with pytest.raises(RuntimeError, match="closed"):
-        scene.start()
-    scene.client.close()
+        pair.start()
 
 
 def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
@@ -217,14 +198,6 @@ def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
     scene.worker.say(Answer(command.question_id, {"double": 9}))  # nobody waits any more
 
 
-def test_who_asks_knows_how_many_are_answered_first(scene: Scene) -> None:
-    """Whoever asked them: the worker answers one after the other."""
-    first, second, third = (scene.client.ask("double", number=k) for k in range(3))
-    assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 1, 2]
-    scene.worker.say(Answer(scene.worker.posted[0].question_id, {"double": 0}))
-    assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 0, 1]
-
-
 def test_an_error_comes_to_who_asked(scene: Scene) -> None:
     """As an AnswerError with the worker's sentence."""
     future = scene.client.ask("double", number=-1)
@@ -233,13 +206,17 @@ def test_an_error_comes_to_who_asked(scene: Scene) -> None:
         future.result(0)
 
 
-def test_the_answer_to_a_cancelled_question_is_passed_over(scene: Scene) -> None:
-    """It comes in the thread that hears all of the worker's messages, which must go on."""
+def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> None:
+    """An answer that comes all the same is passed over."""
     cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
+    first, second = scene.worker.posted
     assert cancelled.cancel()
-    for command, values in zip(scene.worker.posted, ({"double": 0}, {"double": 2}), strict=True):
+    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
+    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
         scene.worker.say(Answer(command.question_id, values))
     assert other.result(0) == {"double": 2}
+    assert not other.cancel()
+    assert len(scene.worker.posted) == 3
 
 
 def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
@@ -278,12 +255,6 @@ def pair() -> Iterator[Scene]:
     scene.client.close()
 
 
-def test_closing_ends_all_workers(pair: Scene) -> None:
-    """Not only the one that was used."""
-    pair.client.close()
-    assert [worker.closed for worker in pair.workers] == [True, True]
-
-
 def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
     """And stays there: what is said to it goes to its worker."""
     one, other = pair.workers
@@ -300,7 +271,8 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
 
 
 def test_runs_are_found_and_waited_for_wherever_they_are(pair: Scene) -> None:
-    """By their id alone."""
+    """By their id alone, which is all that a reloaded page knows."""
+    assert pair.client.get("unknown") is None
     first, second = pair.start(), pair.start()
     for run, worker in ((first, pair.workers[0]), (second, pair.workers[1])):
         assert pair.client.get(run.id) is run
@@ -353,6 +325,9 @@ def test_a_question_waits_for_those_of_its_own_worker_alone(pair: Scene) -> None
     pair.start()
     second = pair.client.ask("double", number=1)
     assert [pair.client.ahead(future) for future in (*first, second)] == [0, 1, 0]
+    worker = next(each for each in pair.workers if each.verbs.count("ask") == 2)
+    worker.say(Answer(worker.posted[0].question_id, {"double": 2}))
+    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 0, 0]
 
 
 def test_an_owners_runs_count_wherever_they_are(

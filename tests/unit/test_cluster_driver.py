@@ -15,6 +15,7 @@ from lib.run import Snapshot, Status
 from lib.training.messages import (
     Answer,
     Ask,
+    Cancel,
     Checkpoint,
     Command,
     Event,
@@ -71,6 +72,8 @@ async def test_a_run_goes_to_the_slot_with_the_least_to_do() -> None:
         drive.take(start_of("a"), Steer("pause", "a"), Steer("pause", "unknown"), ask, prepare)
         await until(lambda: len(two.commands) == 4)
         assert sorted(two.names) == ["Ask", "Prepare", "Start", "Steer"]
+        drive.take(Cancel("q"), Cancel("unknown"))
+        await until(lambda: two.names[4:] == ["Cancel"])
         assert one.commands == three.commands == []
         assert await cluster.board.call("get", "a") == "slot-1"
         cluster.actors["slot-1"].gone = "is gone"  # it can't even say how full it is

@@ -16,6 +16,7 @@ from lib.training.messages import (
     Answer,
     Ask,
     Attended,
+    Cancel,
     Checkpoint,
     Event,
     Lost,
@@ -78,6 +79,9 @@ async def test_each_page_server_hears_of_its_own_runs(place: Place) -> None:
     checkpoint, snapshot = await place.heard("two")
     assert (checkpoint.run_id, snapshot.run_id) == ("b", "b")
     assert await place.heard("one") == await place.heard("two") == []
+    assert await place.slot.load() == (0, 1)
+    await place.take("one", Ask("r", "double", {}), Cancel("r"))
+    assert type(place.got[-1]) is Cancel
     assert await place.slot.load() == (0, 1)
 
 

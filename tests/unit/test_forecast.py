@@ -24,12 +24,6 @@ def says(monkeypatch):
     return install
 
 
-def of_panel(**settings):
-    """Three stores, 200 days each."""
-    table = own_data.table(own_data.panel(), "day", "store")
-    return own_data.cut(table, ("sales",), ("sales",), **settings)
-
-
 def of_load(inputs=("load",), weeks=6, **settings):
     """Hours of six weeks."""
     table = own_data.table(own_data.load(weeks), "hour")
@@ -75,7 +69,7 @@ def test_bands_hold_nine_of_ten_where_errors_are_alike():
 def test_a_direct_forecast_reads_the_last_windows(says, form):
     """Three rows ahead, each from its own window: the model repeats what is in its last row."""
     says(lambda x: x if form == "value" else x * 0)
-    prepared = of_panel(horizon=3, form=form)
+    prepared = own_data.sales(horizon=3, form=form)
     found = coming(prepared, series=2)
     mean = np.zeros(3)
     if form == "change":  # no deviation from the mean change
@@ -105,7 +99,7 @@ def test_answers_are_fed_back_into_the_window(says):
     """Half of the last value and half of the one before: a recursion that one can go by hand."""
     says(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
     for settings in ({}, {"scale": "id"}, {"rate": 2}):
-        found = coming(of_panel(T=4, **settings), series=1, feed=5)
+        found = coming(own_data.sales(T=4, **settings), series=1, feed=5)
         values = list(SALES[1])
         for _ in range(5):
             values.append((values[-1] + values[-1 - settings.get("rate", 1)]) / 2)
@@ -115,7 +109,7 @@ def test_answers_are_fed_back_into_the_window(says):
 def test_changes_add_up_where_they_are_fed_back(says):
     """Always the mean change, from the last value on."""
     says(lambda x: x * 0)
-    experiment, dataset, weights = of_panel(form="change")
+    experiment, dataset, weights = own_data.sales(form="change")
     found = coming((experiment, dataset, weights), series=1, feed=4)
     expected = SALES[1, -1] + np.arange(1, 5) * dataset.target_offset[0]
     np.testing.assert_allclose(found.values["sequence"], expected, rtol=1e-6)
@@ -124,7 +118,7 @@ def test_changes_add_up_where_they_are_fed_back(says):
 def test_changes_that_are_fed_back_are_read_as_changes(says):
     """The model repeats the change that it reads last; with a rate, that over two rows."""
     for rate in (1, 2):
-        experiment, dataset, weights = of_panel(form="change", T=4, rate=rate)
+        experiment, dataset, weights = own_data.sales(form="change", T=4, rate=rate)
         offset, deviation = dataset.origin.x_scale.offset[0], dataset.origin.x_scale.deviation[0]
         low, high = dataset.target_offset[0], dataset.target_scale[0]
 
@@ -179,10 +173,10 @@ def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(sa
 def test_a_band_is_from_the_series_own_errors(says):
     """A small store's band isn't that of a large one; with too few errors there is none."""
     says(lambda x: x)
-    own = [coming(of_panel(), series=s) for s in range(3)]
+    own = [coming(own_data.sales(), series=s) for s in range(3)]
     assert len({float(one.widths["last"][0]) for one in own}) == 3
     assert not own[0].covered
-    few = of_panel(train=95, T=24)
+    few = own_data.sales(train=95, T=24)
     assert len(few[1].x) - few[1].train == 3 * 8
     assert coming(few, series=0).errors[0] == 8
     assert np.isnan(coming(few, series=0).widths["last"][0])

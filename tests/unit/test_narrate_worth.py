@@ -122,8 +122,7 @@ def test_takeaways_take_fifteen_words_at_most():
 
 def prepared(**settings):
     """Three stores, with both modes' weights, and what they say of the validation part."""
-    table = own_data.table(own_data.panel(), "day", "store")
-    experiment, dataset, weights = own_data.cut(table, ("sales",), ("sales",), **settings)
+    experiment, dataset, weights = own_data.sales(**settings)
     return experiment, dataset, weights, answers(experiment, dataset, weights)
 
 

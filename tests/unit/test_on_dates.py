@@ -16,12 +16,6 @@ from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 
 
-def sales(**settings):
-    """Three stores by date."""
-    table = own_data.table(own_data.panel(), "day", "store")
-    return own_data.cut(table, ("sales",), ("sales",), **settings)
-
-
 def nations(**_):
     """A window each, with years as texts."""
     names = ("life expectancy", "log population")
@@ -63,7 +57,7 @@ def edges(figure, name):
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-@pytest.mark.parametrize("prepare", [sales, nations, quarters])
+@pytest.mark.parametrize("prepare", [own_data.sales, nations, quarters])
 def test_plotly_accepts_every_chart(prepare, theme):
     """They are built without its checks; of dates, of texts, and of a single window."""
     palette = PALETTES[theme]
@@ -76,7 +70,7 @@ def test_plotly_accepts_every_chart(prepare, theme):
 
 def test_the_part_is_drawn_on_its_dates():
     """From the first target to the last; the target in ink, and each mode in its colour."""
-    figure, rows = drawn(sales())
+    figure, rows = drawn(own_data.sales())
     truth, last = the(figure, "target"), the(figure, "last-step mode")
     assert truth["x"][0] == "2024-05-28T00:00:00"
     assert truth["x"][-1] == "2024-07-18T00:00:00"
@@ -94,7 +88,7 @@ def test_the_part_is_drawn_on_its_dates():
 
 def test_without_models_the_target_and_a_baseline_are_drawn():
     """Before training; another baseline where it is picked."""
-    figure, _ = drawn(sales(), modes=(), baseline="mean")
+    figure, _ = drawn(own_data.sales(), modes=(), baseline="mean")
     assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
 
 
@@ -107,14 +101,14 @@ def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
         assert math.gcd(every, 168) == 1
         assert 300 <= count / every <= 1500
     monkeypatch.setattr(chart, "MOST_POINTS", 20)
-    figure, rows = drawn(sales())
+    figure, rows = drawn(own_data.sales())
     every = drawn_every(len(rows.rows), 7)
     np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
 
 
 def test_a_forecast_follows_the_last_known_row():
     """Band and line begin a day after the last; the band is as high as the widths say."""
-    figure, coming = ahead(sales(horizon=3))
+    figure, coming = ahead(own_data.sales(horizon=3))
     known, said = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
     assert list(said["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]

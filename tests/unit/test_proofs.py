@@ -11,7 +11,6 @@ from lib.figures.palette import PALETTES
 from lib.figures.proofs import Side, Strip, equation, proof_cards, strips
 from lib.narrate.proofs import (
     NO_ANSWER,
-    STARTING,
     WAITING,
     Measure,
     ProofCard,
@@ -19,7 +18,6 @@ from lib.narrate.proofs import (
     one_computation,
     prefix_sentence,
     questions_sentence,
-    waiting_words,
 )
 from lib.recurrence.agreement import Agreement
 from lib.recurrence.padded import ROUNDING
@@ -207,13 +205,6 @@ def test_a_prefix_is_said_with_both_numbers() -> None:
     negative = prefix_sentence(-sequence, -sequence, 1, 1, "Keras")
     assert negative.count("−0.4000000") == 2  # the sign of the picture's numbers
     assert "return_sequences=False on the first 2 timesteps gives it" in negative
-
-
-def test_who_waits_for_keras_is_told_for_what() -> None:
-    """For the process to start, for the questions before one's own, or for the answer itself."""
-    assert waiting_words(2, ready=False) == STARTING
-    assert waiting_words(2, ready=True) == "Keras answers 2 others first …"
-    assert waiting_words(0, ready=True) == WAITING
 
 
 def test_how_far_keras_is_with_a_pages_questions() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -140,13 +138,6 @@ def test_predictions_that_are_not_numbers_leave_a_gap():
         RunAt(EXPERIMENT, dataset, fine), 0, 0, palette=LIGHT
     ).layout.yaxis.range
     assert figure.layout.yaxis.range == expected
-
-
-def test_predictions_need_to_know_their_samples():
-    """Only a snapshot from before the first figures has none."""
-    snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=np.zeros(0, int))
-    with pytest.raises(ValueError, match="got none"):
-        predictions_figure(RunAt(EXPERIMENT, a_dataset(), snapshot), 0, 0, palette=LIGHT)
 
 
 def test_hovering_tells_the_timestep_by_number_and_by_name():

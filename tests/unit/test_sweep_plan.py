@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
-from lib.datasets import DATASETS, suggested
+from lib.compared import independent_samples
+from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import SETTINGS, ExperimentError, read_query
 from lib.sweep.plan import MOST_RUNS, SweepError, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY
@@ -137,3 +138,5 @@ def test_ready_sweeps_can_be_made_and_are_recorded() -> None:
         points = ready.recorded
         assert [p["settings"] for p in points] == [p.settings for p in ready.plan.points]
         assert all(point.is_finished for point in points)
+        counts = [independent_samples(make_dataset(p.experiment)) for p in ready.plan.points]
+        assert [p["independent_samples"] for p in points] == counts

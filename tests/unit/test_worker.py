@@ -25,6 +25,7 @@ from tests.unit.fakes import (
     FakeState,
     broken_outputs,
     build,
+    build_after,
     make_experiment,
 )
 from tests.waiting import PATIENCE, eventually
@@ -99,12 +100,7 @@ def test_an_idle_worker_answers(desk: Desk) -> None:
 def test_a_worker_answers_while_a_program_is_compiled() -> None:
     """And the run goes on by itself as soon as that is done."""
     gate = threading.Event()
-
-    def slowly(key: Any) -> Any:
-        assert gate.wait(PATIENCE)
-        return build(key)
-
-    desk = Desk(slowly)
+    desk = Desk(build_after(gate))
     desk.start("one")
     desk.find_status("one", Status.COMPILING)
     assert desk.ask("double", number=1).values == {"double": 2}
@@ -263,12 +259,7 @@ def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
 def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     """In the order in which they came; the first two are being compiled, the third one is next."""
     gate = threading.Event()
-
-    def slowly(key: Any) -> Any:
-        assert gate.wait(PATIENCE)
-        return build(key)
-
-    desk = Desk(slowly)
+    desk = Desk(build_after(gate))
     for number in range(5):
         desk.start(f"{number}", U=2 + number)
     desk.find(

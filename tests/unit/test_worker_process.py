@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.messages import Event, Message, Prepare, Steer
+from lib.training.messages import Ask, Cancel, Event, Message, Prepare, Steer
 from lib.training.worker_process import WorkerProcess
 from tests.unit.fakes import make_experiment
 from tests.waiting import PATIENCE
@@ -223,12 +223,12 @@ def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPat
 
 
 def test_of_what_waits_only_the_last_of_its_kind_is_kept() -> None:
-    """Of guesses what to prepare: a driver may wait for days."""
+    """Of guesses what to prepare: a driver may wait for days. And no question that is cancelled."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, None)
     prepare, start = Prepare(make_experiment(), (8, 3, 2, 1)), Steer("pause", "a")
-    for each in (prepare, start, prepare):
+    for each in (prepare, Ask("q", "modes", {}), start, prepare, Cancel("q")):
         worker.post(each)
-    assert worker.unsent() == [start, prepare]
-    assert worker.withdraw() == [start, prepare]
+    assert worker.unsent() == [start, prepare, Cancel("q")]
+    assert worker.withdraw() == [start, prepare, Cancel("q")]
     assert worker.unsent() == []
     worker.close()

@@ -13,7 +13,7 @@ from lib.training.messages import Start
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, build, build_after, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
@@ -35,12 +35,7 @@ def test_a_run_goes_from_compiling_to_finished() -> None:
 def test_untrained_models_are_shown_while_programs_compile() -> None:
     """Epoch 0 needs no program."""
     gate = threading.Event()
-
-    def slowly(key: object) -> object:
-        assert gate.wait(PATIENCE)
-        return build(key)  # type: ignore[arg-type]
-
-    stage = Stage(build=slowly)
+    stage = Stage(build=build_after(gate))
     stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
     assert stage.last.status in (Status.QUEUED, Status.COMPILING)
     assert stage.last.results["last"].checked_epochs.tolist() == [0]
@@ -194,12 +189,7 @@ def test_a_slow_epoch_says_how_far_it_is() -> None:
 def test_a_run_that_waits_is_told_its_place_once() -> None:
     """How many come before it; and that others do, when it is the next."""
     gate = threading.Event()
-
-    def slowly(key: object) -> object:
-        assert gate.wait(PATIENCE)
-        return build(key)  # type: ignore[arg-type]
-
-    stage = Stage(build=slowly, timing=replace(USUAL, place_seconds=0.0))
+    stage = Stage(build=build_after(gate), timing=replace(USUAL, place_seconds=0.0))
     for before in (2, 2, 1, 0):
         stage.run.show_place(before)
     assert [snapshot.reason for snapshot in stage.sent] == [
@@ -216,12 +206,7 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
 def test_a_program_that_others_wait_for_already_is_waited_for() -> None:
     """Its compile began before the run, on a clock that began long before."""
     gate, clock = threading.Event(), Clock()
-
-    def slowly(key: object) -> object:
-        assert gate.wait(PATIENCE)
-        return build(key)  # type: ignore[arg-type]
-
-    programs, samples = ProgramCache(slowly), make_dataset().samples
+    programs, samples = ProgramCache(build_after(gate)), make_dataset().samples
     clock.forward(1000)
     for name in ("first", "second"):
         start = Start(name, make_experiment(), samples)
@@ -255,12 +240,7 @@ def test_waiting_for_others_programs_is_no_compile() -> None:
 def test_a_compile_that_takes_too_long_is_given_up() -> None:
     """The run fails with the limit; a later one finds what was compiled in the meantime."""
     gate = threading.Event()
-
-    def slowly(key: object) -> object:
-        assert gate.wait(PATIENCE)
-        return build(key)  # type: ignore[arg-type]
-
-    stage = Stage(build=slowly, timing=replace(USUAL, compile_seconds=-1.0))
+    stage = Stage(build=build_after(gate), timing=replace(USUAL, compile_seconds=-1.0))
     stage.until_status(Status.FAILED)
     gate.set()
     assert stage.last.reason.startswith("The model was not compiled within -1 s, which is the most")

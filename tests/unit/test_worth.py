@@ -10,12 +10,6 @@ from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset
 
 
-def sales(**settings):
-    """Three stores, judged with untrained models."""
-    table = own_data.table(own_data.panel(), "day", "store")
-    return own_data.cut(table, ("sales",), ("sales",), **settings)
-
-
 def by_hand(frame, dataset, part):
     """The rows of a part's last targets as pandas finds them: per store, by the samples' names."""
     frame = frame.sort_values(["store", "date"]).reset_index(drop=True)
@@ -31,7 +25,7 @@ def by_hand(frame, dataset, part):
 @pytest.mark.parametrize("part", ["judged", "test"])
 def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     """Last week's value per store: MAE, RMSE, and MASE by the training rows' change in a week."""
-    experiment, dataset, weights = sales(test=20)
+    experiment, dataset, weights = own_data.sales(test=20)
     found = judge(dataset, answers(experiment, dataset, weights, part))
     of_part = dataset.judged if part == "judged" else slice(len(dataset.x) - dataset.test, None)
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
@@ -49,7 +43,7 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
 @pytest.mark.parametrize("settings", [{}, {"form": "change"}, {"scale": "id"}, {"horizon": 3}])
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """Its output by the scale that a sample has, on top of what changes are from."""
-    experiment, dataset, weights = sales(**settings)
+    experiment, dataset, weights = own_data.sales(**settings)
     found = judge(dataset, answers(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.judged]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
@@ -92,7 +86,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
     Of a season of seven days no seventh one, which would be the same weekday.
     """
-    experiment, dataset, weights = sales()
+    experiment, dataset, weights = own_data.sales()
     whole = answers(experiment, dataset, weights)
     monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 2.5)
     monkeypatch.setattr(model, "HELD", 1000)
@@ -111,7 +105,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
 def test_answers_are_gathered_by_the_row_that_they_are_about():
     """The sequence model's least and greatest over steps and samples, as a loop gathers them."""
-    experiment, dataset, weights = sales(horizon=2, stride=2)
+    experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
     said = answers(experiment, dataset, weights)
     found = by_row(dataset, said, 0, 1)
     told, last, truth = {}, {}, {}
@@ -137,7 +131,7 @@ def test_answers_are_gathered_by_the_row_that_they_are_about():
 
 def test_without_weights_the_baselines_stand_alone():
     """Before training."""
-    experiment, dataset, _ = sales()
+    experiment, dataset, _ = own_data.sales()
     found = judge(dataset, answers(experiment, dataset, {}))
     assert not found.models
     assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
+from lib.narrate.proofs import NO_ANSWER, STARTING, WAITING, questions_sentence
 from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import batch
 from lib.recurrence.weights import initial_weights
@@ -141,8 +141,8 @@ class Reply:
     @property
     def instead(self) -> str:
         """What stands where a value would, while there is none."""
-        ready = runs.client().worker_ready
-        return NO_ANSWER if self.error else waiting_words(self.ahead, ready=ready)
+        waiting = WAITING if runs.client().worker_ready else STARTING
+        return NO_ANSWER if self.error else waiting
 
     @property
     def ahead(self) -> int:
@@ -156,6 +156,8 @@ def ask(place: str, chosen: Chosen) -> Reply:
     model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
     of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
     choice = *of_model, *(getattr(chosen, name) for name in question.about)
+    if asked and asked[-1].choice != choice and asked[-1].answer.cancel():
+        asked.pop()  # nobody waits for it any more
     if asked and asked[-1].answer.done():
         del asked[:-1]
     done = [each for each in asked[:1] if each.answer.done()]

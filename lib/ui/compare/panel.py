@@ -144,9 +144,10 @@ def listed() -> list[Compared]:
 
 
 def _own() -> list[str]:
-    """The ids of the browser's runs, and of the one from a file that the session has opened."""
-    kept = session().kept
-    return [*runs.own_runs(), *([kept.snapshot.run_id] if kept else [])]
+    """The ids of the browser's runs, of another's that it watches, and of the one from a file."""
+    kept, watched = session().kept, runs.current_run()
+    others = [watched[0].id] if watched and not runs.may_steer(watched[0]) else []
+    return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:

@@ -103,10 +103,6 @@ def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     return _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
 
 
-def _loss(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    return _picture("loss", shown, palette, hold=hold)
-
-
 def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
     return _picture("step_error", shown, palette, (earlier,), hold=hold)
@@ -119,7 +115,7 @@ def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
 
 CARDS: dict[str, Callable[..., Follow]] = {
     "predictions": _predictions,
-    "loss": _loss,
+    "loss": lambda shown, palette, *, hold: _picture("loss", shown, palette, hold=hold),
     "step_error": _step_error,
     "compare": _compare,
 }
@@ -130,8 +126,9 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
     """The head of a card of `what`, its title, and two choices: as `pick_answers`, and EARLIER."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
-        has_rows = shown.dataset.has_rows
-        picked = pick_answers(shown, labels=False) if has_rows else (0, 0)
+        if not shown.dataset.has_rows:  # no answers are drawn
+            return (0, 0), False
+        picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
     return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
 

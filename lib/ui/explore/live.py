@@ -17,6 +17,7 @@ from lib.narrate.explore import changed_settings, kept_sentence, own_settings, p
 from lib.run import Run, Status
 from lib.toml import beside
 from lib.training.architecture import architecture_of
+from lib.training.limits import USUAL_SEEDS, seconds
 from lib.training.room import room_of
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
@@ -271,7 +272,7 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
         words = words.format(**shown.kept.about) if shown.kept else words
         if snapshot.status is Status.DIVERGED:
             return snapshot.reason
-        return words + (then if loaded.trainable else "")
+        return words + (f"{then}{_why_one_seed(loaded)}" if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     kept = kept_sentence(snapshot)
     words = snapshot.reason or kept or WORDS[snapshot.status][1]
@@ -291,5 +292,13 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     if not changed or _has_other_file(loaded, shown):
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
-    then = f" {begins} starts anew with them." if loaded.trainable else ""
+    then = f" {begins} starts anew with them.{_why_one_seed(loaded)}" if loaded.trainable else ""
     return f"The settings have changed since: {changed}.{then}"
+
+
+def _why_one_seed(loaded: Loaded) -> str:
+    """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
+    if session().address.experiment.seeds or loaded.experiment.seeds != 1:
+        return ""
+    duration = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+    return f" It trains 1 seed: {USUAL_SEEDS} would take about {duration:,.0f} s."

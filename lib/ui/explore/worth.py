@@ -5,6 +5,7 @@ asks for it, and how often that was is said.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ import streamlit as st
 
 from lib.dataset import Origin
 from lib.datasets import DATASETS
-from lib.english import counted, readable
+from lib.english import capital, counted, readable
 from lib.experiment import MODES
 from lib.figures.chart import with_unit
 from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
@@ -22,6 +23,8 @@ from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
 from lib.redaction import HIDDEN
 from lib.run import ModelWeights, Run, SeedWeights
+from lib.tables import WindowError
+from lib.tables.seasons import check_season
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control
@@ -49,10 +52,11 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
         if shown.run and not shown.dataset.has_rows:
             _errors_alone(shown, shown.run)
             return
-        if not (origin := shown.dataset.origin):
+        if not shown.dataset.origin:
             session().worth = WorthCard(looked=session().worth.looked)  # the rest may be large
             return
         weights, *others = _weights(shown)
+        shown = _with_season(shown, loaded)
         with st.container(border=True, key="worth", gap="xsmall"):
             part = open_part(TITLES, "worth_part")
             if shown.polling:
@@ -60,7 +64,16 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
             if part != "worth" and others and weights:
                 hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
             draw = {"worth": _worth, "dates": _dates, "ahead": _ahead}[part]
-            draw(shown, origin, weights, palette)
+            draw(shown, shown.dataset.cut_from, weights, palette)
+
+
+def _with_season(shown: ShownRun, loaded: Loaded) -> ShownRun:
+    """The shown run beside the baselines of the season that is set now: they need no training."""
+    experiment = shown.experiment.set(period=loaded.experiment.data.period)
+    same = experiment.data == loaded.experiment.data
+    if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
+        return replace(shown, experiment=experiment, dataset=loaded.dataset)
+    return shown
 
 
 def _weights(shown: ShownRun) -> SeedWeights:
@@ -107,7 +120,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     def table(part: Part) -> None:
         seeds = session().worth.weights
         about = shown.experiment, dataset, seeds, part
-        worth = _once(f"medians {part}", lambda: worth_of_seeds(*about))
+        worth = _once(f"medians {part}", lambda: worth_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
@@ -131,12 +144,17 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 
 def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
-    chosen = shown.experiment.data.period
+    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
     about, made = (shown.dataset, chosen), session().worth.made
     hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
-    if session().address.experiment.data.period != chosen:
-        hint("The season of your choice counts once you train with it.")
+    if asked == chosen:
+        return
+    try:
+        check_season(origin, asked)
+        hint("Other data settings have changed, too: the season you chose applies to the next run.")
+    except WindowError as error:
+        st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
 def _errors_alone(shown: ShownRun, run: Run) -> None:
@@ -171,18 +189,18 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     """The whole validation part, of one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    worth = _once("worth", lambda: judge(dataset, said))
+    worth = _once("worth", lambda: judge(dataset, said), dataset)
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
         best_first = [score.name for score in worth.baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = _once("rows", lambda: by_row(dataset, said, target, series), target, series)
+    rows = _once("rows", lambda: by_row(dataset, said, target, series), dataset, target, series)
     figure = _once(
         "dates",
         lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
-        *(rows, guess.name, palette.theme),
+        *(rows, guess, palette.theme),
     )
     every = drawn_every(len(rows.rows), origin.period)
     told = words.dates_told(dataset, origin, rows, target, every)

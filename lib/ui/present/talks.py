@@ -104,11 +104,9 @@ class Talks:
         self._talks.pop(talk.id, None)
         self._talks[talk.id] = talk
         if len(self._talks) > MOST:
-            idle = [each.id for each in self._talks.values() if not self._is_in_use(each)]
+            known = self._talks.values()
+            idle = [each.id for each in known if not (self.is_given(each) or self._there(each))]
             del self._talks[[*idle, *self._talks][0]]
-
-    def _is_in_use(self, talk: Talk) -> bool:
-        return self.is_given(talk) or bool(self._there(talk))
 
 
 TALKS = Talks(is_connected, redraw)

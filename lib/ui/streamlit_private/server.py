@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SOON = 0.005
 """Seconds until it is looked again whether all messages of a session's last run were delivered."""
 _log = logging.getLogger(__name__)
+NO_FRAGMENT = "no fragment"
+"""An id that no fragment has."""
 PURGES, PURGE_SECONDS = 10, 30.0
 """How often expired sessions are looked for: so many times within their time to live, and at least
 every so many seconds."""
@@ -33,6 +35,7 @@ def load_sessions() -> tuple[type[AppSession], Any, Any]:
     from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
     takes(AppSession._create_scriptrunner, "self", "initial_rerun_data")
+    takes(AppSession._clear_queue, "self", "fragment_ids_this_run")
     takes(AppSession.request_rerun, "self", "client_state")
     takes(ScriptRequests.request_rerun, "self", "new_data")
     takes(ScriptRequests.on_scriptrunner_ready, "self")
@@ -47,7 +50,7 @@ _sessions = available(
 
 
 def mend_sessions() -> None:
-    """Have all sessions of this process deliver what runs say, and drop requests of left pages.
+    """Have all sessions of this process deliver all messages, and drop requests of left pages.
 
     The public way: without. Pages then recover by themselves, by a reload: see white_page.js.
     """
@@ -56,6 +59,7 @@ def mend_sessions() -> None:
         start = delivered_first(session._create_scriptrunner, *names)
         session._create_scriptrunner = start  # type: ignore[assignment,method-assign]
         session.request_rerun = of_open_page(session.request_rerun)  # type: ignore[assignment,method-assign]
+        session._clear_queue = keeping_messages(session._clear_queue)  # type: ignore[assignment,method-assign]
 
 
 def delivered_first(
@@ -93,6 +97,24 @@ def delivered_first(
             session._event_loop.call_later(SOON, look, session)
 
     return start_when_delivered
+
+
+def keeping_messages(
+    clear: Callable[[AppSession, list[str] | None], None],
+) -> Callable[[AppSession, list[str] | None], None]:
+    """Return `clear`, made to keep all unsent messages when a fragment starts.
+
+    Streamlit calls `clear` when a run starts. Right after a run of the page, it would drop the
+    page's own messages about the fragment, but not the end of the page's run. At that end the
+    browser removes all elements it got no message for: the fragment vanished until its own run
+    had drawn it again. A run of the whole page draws everything, and clears as before.
+    """
+
+    @wraps(clear)
+    def clear_for_page(session: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
+        clear(session, [NO_FRAGMENT] if fragment_ids_this_run else None)
+
+    return clear_for_page
 
 
 def of_open_page(
