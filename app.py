@@ -6,6 +6,9 @@
 import streamlit as st
 
 if __name__ == "app":  # the server's import; a run of the page is "__main__"
+    from lib.ui.heap import keep_little
+
+    keep_little()  # before `served` starts threads
     from lib.ui import served
 
     app = st.App(

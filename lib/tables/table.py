@@ -27,6 +27,8 @@ MOST_TEXTS = 1000
 KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
 said = partial(say, _WORDS["said"])
+REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+"""By first argument, the caches of all `remembered` functions."""
 _FEWEST_COUNTED = 6
 """Of fewer rows it can't be told whether a column counts them."""
 _ROW_NUMBERS = {"id", "index", "row", "row number", "unnamed: 0"}
@@ -102,7 +104,6 @@ class Table:
 
 def remembered(function: _F, size: int = 8) -> _F:
     """Cache the last results of a function while its first argument exists; a WindowError, too."""
-    known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
 
     # What is cached must not refer to its key: neither by an argument nor by a traceback.
     def called(weak: ref[Any], *rest: Any) -> tuple[Any, WindowError | None]:
@@ -113,9 +114,10 @@ def remembered(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def once(of: Any, *about: Any) -> Any:
-        if of not in known:
-            known[of] = lru_cache(maxsize=size)(partial(called, ref(of)))
-        result, refused = known[of](*about)
+        caches = REMEMBERED.setdefault(of, {})  # local: another thread may clear REMEMBERED
+        if once not in caches:
+            caches[once] = lru_cache(maxsize=size)(partial(called, ref(of)))
+        result, refused = caches[once](*about)
         if refused is not None:
             raise copy(refused)
         return result

@@ -10,12 +10,14 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from lib.datasets import suggested
+from lib.tables.table import REMEMBERED
 from lib.training.limits import with_seeds
 from lib.training.machine import RAY
 from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
 from lib.ui.data import dataset_of, made_dataset
+from lib.ui.runs import untrained_models
 from lib.ui.served import MIDDLEWARE, ROUTES
 
 
@@ -87,6 +89,7 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
     monkeypatch.setattr(served.runs, "client", lambda: asked.append("client"))
     monkeypatch.setattr(served, "mend_sessions", lambda: None)
     monkeypatch.setenv(RAY, cluster)
+    monkeypatch.setattr("gc.freeze", freeze := MagicMock())
 
     async def begin() -> None:
         async with served.lifespan(None):  # type: ignore[arg-type]
@@ -94,13 +97,17 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
 
     asyncio.run(begin())
     assert bool(asked) is is_asked
+    freeze.assert_called_once_with()
 
 
 def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The data that they chose, which may be large, and recordings; the system gets it back."""
+    """Data, recordings, and what was computed about either; the system gets the memory back."""
     monkeypatch.setattr(served, "give_back", give_back := MagicMock())
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
+    assert untrained_models(dataset, suggested("parity"))
+    assert dataset in REMEMBERED
     served._rest()
     assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
+    assert not REMEMBERED
     give_back.assert_called_once_with()

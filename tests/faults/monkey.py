@@ -38,8 +38,8 @@ SHOW_ERRORS = ("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
 RUNS, RUNS_PER_SECOND = 6, 1.5
 """How often a page may run as a whole after a single wish, and in each second after it."""
 KEPT_MB, REST = 50, 360.0
-"""What the page process may have kept after so many seconds without visitors: for five minutes they
-may come back to their sessions, and within one more the last of these has ended."""
+"""What the page process may keep beyond `come_and_go`, so many seconds after the last visitor: for
+five minutes they may come back, and within one more the last session has ended."""
 
 
 class Tab(Session):
@@ -156,7 +156,7 @@ async def let_loose(
 
 
 async def come_and_go(server: Server) -> float:
-    """One who opens every page: what the page process holds after that, in MB."""
+    """Open every page once, which imports pandas (35 MB), and return what the page holds, in MB."""
     for page in PAGES:
         async with Session(server.url, page=page):
             await asyncio.sleep(2)
