@@ -20,7 +20,7 @@ from lib.cluster import said
 from lib.cluster.driver import Driver
 from lib.cluster.errors import ClusterError
 from lib.training import short_reason
-from lib.training.machine import RAY
+from lib.training.machine import RAY, end_with_starter
 from lib.training.messages import (
     BEAT_SECONDS,
     Command,
@@ -30,7 +30,6 @@ from lib.training.messages import (
     decode,
     encode,
 )
-from lib.training.worker import end_with_starter
 
 AWAY_SECONDS = 3.0
 """Between two looks whether the cluster is there."""

@@ -101,15 +101,12 @@ class ProgramCache:
 
     def has(self, key: Key) -> bool:
         """Whether the program of this key is there."""
-        with self._changed:
-            future = self._programs.get(key)
-            return future is not None and future.done() and not future.exception()
+        future = self._programs.get(key)
+        return future is not None and future.done() and not future.exception()
 
     def may_ask(self, key: Key) -> bool:
         """Whether a run may ask for this, which it can do without."""
-        with self._changed:
-            is_known = key in self._programs
-        return is_known or self._may_grow()
+        return key in self._programs or self._may_grow()
 
     def _forget(self, key: Key) -> None:
         """Drop what hasn't begun and nobody wants."""

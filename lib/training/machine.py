@@ -3,8 +3,10 @@
 It decides nothing: the `worker` says when it has outgrown its limit, the `supervisor` what follows.
 """
 
+import ctypes
 import logging
 import os
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -89,3 +91,16 @@ def give_way(nice: int = NICE) -> None:
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without
             os.setpriority(*me, max(nice, os.getpriority(*me)))
+
+
+PR_SET_PDEATHSIG = 1
+"""From Linux's <sys/prctl.h>: which signal to get when the thread that started us ends."""
+
+
+def end_with_starter() -> None:
+    """Have Linux kill this process when the thread that started it ends, as all do at the end.
+
+    The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))

@@ -23,6 +23,8 @@ def keep_little() -> None:
 
 def give_back() -> None:
     """Collect garbage, and return free pages. Takes a few tenths of a second: only when idle."""
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -89,6 +89,7 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
     monkeypatch.setattr(served.runs, "client", lambda: asked.append("client"))
     monkeypatch.setattr(served, "mend_sessions", lambda: None)
     monkeypatch.setenv(RAY, cluster)
+    monkeypatch.setattr("gc.freeze", freeze := MagicMock())
 
     async def begin() -> None:
         async with served.lifespan(None):  # type: ignore[arg-type]
@@ -96,6 +97,7 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
 
     asyncio.run(begin())
     assert bool(asked) is is_asked
+    freeze.assert_called_once_with()
 
 
 def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:

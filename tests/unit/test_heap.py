@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from lib.ui.heap import give_back
 
 THREADS = """
 import ctypes
@@ -33,3 +37,19 @@ def test_threads_share_one_heap() -> None:
     script = [sys.executable, "-c", THREADS]
     done = subprocess.run(script, capture_output=True, check=True, text=True)
     assert done.stderr.count("Arena ") == 1
+
+
+def test_only_an_idle_server_collects_what_was_there_from_the_start() -> None:
+    """A collection of all objects stops every visitor."""
+    made = type("Made", (), {})  # a class refers to itself
+    still = weakref.ref(made)
+    try:
+        gc.freeze()
+        del made
+        gc.collect()
+        assert still() is not None
+        give_back()
+        assert still() is None
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
