@@ -292,7 +292,7 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     if not changed or _has_other_file(loaded, shown):
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
-    then = f" {begins} starts anew with them.{_why_one_seed(loaded)}" if loaded.trainable else ""
+    then = f" {begins} starts anew with them." if loaded.trainable else ""
     return f"The settings have changed since: {changed}.{then}"
 
 
