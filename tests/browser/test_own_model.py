@@ -26,6 +26,7 @@ GRAPH = "input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_ac
 def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     """Its lines stand beside its layers; the check of its target opens at its top."""
     open_page(page, "/shapes")
+    page.locator(".st-key-model_text textarea").wait_for()  # a browser loads its code when needed
     page.evaluate(PASTE, STACKED)
     heading(page, "This stack breaks at layer 3, LSTM")
     row = page.locator(".st-key-layer_2")
