@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.english import duration
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
@@ -300,5 +301,5 @@ def _why_one_seed(loaded: Loaded) -> str:
     """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
     if session().address.experiment.seeds or loaded.experiment.seeds != 1:
         return ""
-    duration = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
-    return f" It trains 1 seed: {USUAL_SEEDS} would take about {duration:,.0f} s."
+    usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+    return f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
