@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from lib.datasets import DATASETS
-from lib.datasets.spec import GROUPS
-from lib.english import capital
+from lib.charts import data as figures
+from lib.charts.narrate import data as words
+from lib.data.datasets import DATASETS
+from lib.data.datasets.spec import GROUPS
+from lib.data.tables.leaks import look
 from lib.export import keras_windows
-from lib.figures import data as figures
-from lib.narrate import data as words
-from lib.redaction import HIDDEN
-from lib.tables.leaks import look
+from lib.results.redaction import HIDDEN
+from lib.text.english import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data, take_prepared

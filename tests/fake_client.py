@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment, ModelSettings
-from lib.run import Run, SeedWeights, Snapshot, Status
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment, ModelSettings
+from lib.results.run import Run, SeedWeights, Snapshot, Status
 from lib.training.quotas import Visitor
 
 

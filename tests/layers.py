@@ -14,14 +14,14 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from lib.experiment import Limit
-from lib.stack.base import Layer, LayerSetting, Ref, Stack
-from lib.stack.each_step import TimeDistributed
-from lib.stack.joining import Joining, MultiHeadAttention
-from lib.stack.kinds import KINDS
-from lib.stack.plain import BY_PYTHON, Dense, Input, Unread
-from lib.stack.recurrent import Cell, Recurrent
-from lib.stack.tracing import broken, trace
+from lib.experiment.experiment import Limit
+from lib.shapes.stack.base import Layer, LayerSetting, Ref, Stack
+from lib.shapes.stack.each_step import TimeDistributed
+from lib.shapes.stack.joining import Joining, MultiHeadAttention
+from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, Unread
+from lib.shapes.stack.recurrent import Cell, Recurrent
+from lib.shapes.stack.tracing import broken, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from lib.figures.palette import PALETTES
+from lib.charts.palette import PALETTES
 from lib.story import GALLERY, Scene
 from lib.story.cards import told
 from tests.browser.chromium import FLAGS, find

@@ -1,7 +1,8 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.doctor.damage`) and the leak (`lib.doctor.leak`) in it, and so are the ready sweeps,
+mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.doctor.leak`) in it, and so are the ready
+sweeps,
 and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
 about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
 CSV into `lib/sweep/recorded/`; all else is a file in `lib/training/recordings/`, as messages are,
@@ -19,13 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from lib.datasets import make_dataset, suggested
-from lib.doctor.damage import MISTAKES, Damage
-from lib.doctor.leak import Leak
-from lib.experiment import Experiment, to_query
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment, to_query
 from lib.recurrence import forward
-from lib.replay import first_weights
-from lib.run import SeedWeights, Status, weight_bytes
+from lib.results.replay import first_weights
+from lib.results.run import SeedWeights, Status, weight_bytes
+from lib.shapes.doctor.damage import MISTAKES, Damage
+from lib.shapes.doctor.leak import Leak
 from lib.story import GALLERY
 from lib.story.cards import FILE, card_of, experiments_of
 from lib.sweep import run_plan

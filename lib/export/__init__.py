@@ -6,8 +6,8 @@ Another form is another entry of `EXPORTS`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
 from lib.export.data import arrays, data_name, keras_windows
 from lib.export.script import exact_script, keras_script, notebook
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset, Origin
-from lib.datasets import find_spec
-from lib.datasets.series import TABLES
-from lib.datasets.synthetic import DATA_X, DATA_Y, TASKS
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset, Origin
+from lib.data.datasets import find_spec
+from lib.data.datasets.series import TABLES
+from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
+from lib.experiment.experiment import Experiment
 from lib.export.python import DataCode, block, source
 
 
@@ -37,7 +37,7 @@ def data_name(dataset: Dataset) -> str:
 def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
     """How a script gets this dataset of a settled experiment.
 
-    Raises ExperimentError for one that isn't one of `lib.datasets.DATASETS`.
+    Raises ExperimentError for one that isn't one of `lib.data.datasets.DATASETS`.
     """
     return DATA[find_spec(experiment).name](experiment, dataset)
 

@@ -15,20 +15,20 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib import english
-from lib.datasets import idle
-from lib.experiment import MODES, SETTINGS
+from lib.charts import html, strip
+from lib.charts.by_epoch import compare_figure, loss_figure
+from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.narrate import explore, takeaways
+from lib.charts.narrate.takeaways import replay_told
+from lib.charts.palette import PALETTES
+from lib.charts.replay import replay_figure
+from lib.data.datasets import idle
+from lib.experiment.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
-from lib.figures import html, strip
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.palette import PALETTES
-from lib.figures.replay import replay_figure
-from lib.narrate import explore, takeaways
-from lib.narrate.takeaways import replay_told
 from lib.recurrence import forward
-from lib.replay import FEWEST, frames_of
-from lib.run import RunAt, SeedWeights
+from lib.results.replay import FEWEST, frames_of
+from lib.results.run import RunAt, SeedWeights
+from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]

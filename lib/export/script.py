@@ -25,20 +25,20 @@ from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.english import capital
-from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.charts.narrate.explore import off_unit
+from lib.charts.palette import PALETTES
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code, data_name
 from lib.export.python import blocks, laid_out, plain, quoted, short, source
-from lib.figures.palette import PALETTES
-from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
-from lib.run import ModeResult, Snapshot
-from lib.shapes import BLOCKS, bias_shapes
-from lib.stack.recurrent import Recurrent
-from lib.stack.tensors import readable_shape
-from lib.stack.tracing import TracedLayer, model_layers
-from lib.toml import beside
+from lib.results.run import ModeResult, Snapshot
+from lib.shapes.output import BLOCKS, bias_shapes
+from lib.shapes.stack.recurrent import Recurrent
+from lib.shapes.stack.tensors import readable_shape
+from lib.shapes.stack.tracing import TracedLayer, model_layers
+from lib.text.english import capital
+from lib.text.tables import beside
 
 _CELLS = beside(__file__, "notebook")
 _NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
@@ -48,7 +48,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """The settled experiment as a Keras 3 script that runs by itself, formatted as ruff does.
 
     Of a run, of which `snapshot` is shown, it trains as many epochs, and prints its figures beside.
-    Raises ExperimentError for a dataset that isn't one of `lib.datasets.DATASETS`.
+    Raises ExperimentError for a dataset that isn't one of `lib.data.datasets.DATASETS`.
     """
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = data_code(experiment, dataset).script(dataset.title, about, "import keras")

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from lib.experiment import CELLS
-from lib.shapes import BLOCKS, STATES, bias_shapes
+from lib.experiment.experiment import CELLS
+from lib.shapes.output import BLOCKS, STATES, bias_shapes
 
 Array: TypeAlias = np.ndarray
 
@@ -72,7 +72,7 @@ def unroll(
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
     Args:
-        cell: a key of `lib.experiment.CELLS`.
+        cell: a key of `lib.experiment.experiment.CELLS`.
         weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
             kind it is: (2, 3U) with `reset_after`, (3U,) without.
         x: inputs (N, T, F).

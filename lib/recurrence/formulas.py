@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from lib.english import number, signed, subscript
 from lib.recurrence.cells import GATES, Trace
-from lib.toml import beside
+from lib.text.english import number, signed, subscript
+from lib.text.tables import beside
 
 _FORMULAS = beside(__file__)
 
@@ -22,7 +22,7 @@ class LayerPass:
     """A layer, and one sample that has gone through it."""
 
     cell: str
-    """A key of `lib.experiment.CELLS`."""
+    """A key of `lib.experiment.experiment.CELLS`."""
     weights: Sequence[np.ndarray]
     """The layer's: kernel, recurrent_kernel, bias."""
     x: np.ndarray

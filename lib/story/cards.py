@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from lib.baselines import best_loss, naive_loss
-from lib.datasets import make_dataset, settle, suggested
-from lib.doctor.damage import Damage
-from lib.doctor.leak import Leak
-from lib.english import apart_by, number, readable
-from lib.experiment import CELLS, Experiment, read_query
-from lib.figures.thumbnail import PICTURES, Plot
-from lib.narrate.explore import off_unit
-from lib.run import RunAt
+from lib.charts.narrate.explore import off_unit
+from lib.charts.thumbnail import PICTURES, Plot
+from lib.data.datasets import make_dataset, settle, suggested
+from lib.experiment.experiment import CELLS, Experiment, read_query
+from lib.results.baselines import best_loss, naive_loss
+from lib.results.run import RunAt
+from lib.shapes.doctor.damage import Damage
+from lib.shapes.doctor.leak import Leak
 from lib.story.scene import GALLERY, Scene
+from lib.text.english import apart_by, number, readable
 from lib.training.limits import with_seeds
 from lib.training.recorded import answers_of, read, recorded, recorded_damage, recorded_leak
 

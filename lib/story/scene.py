@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from lib.toml import beside
+from lib.text.tables import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Scene:
     aside: str = ""
     """A picture that can be opened besides, a key of `lib.ui.views.VIEWS`."""
     picture: str = ""
-    """Of a card, how it is drawn small: a key of `lib.figures.thumbnail.PICTURES`."""
+    """Of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`."""
     group: str = ""
     """Of a card, the heading that it begins; those after it stand below it, too."""
     notes: str = ""

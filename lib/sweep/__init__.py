@@ -5,7 +5,7 @@
 It uses what is there: this machine's training processes, or the cluster that `UNROLLED_RAY` names.
 `plan` says what is trained, `runner` trains it, `rows` are its results as a table. From a terminal
 it is `python -m lib.sweep`; the page of the same name shows it. It draws nothing and says nothing
-of what was found (`lib.swept`, `lib.figures`, `lib.narrate`).
+of what was found (`lib.results.swept`, `lib.charts`, `lib.charts.narrate`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lib.data.tables import Table
+from lib.results.swept import PointResult
 from lib.sweep import rows
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
 from lib.sweep.runner import Runner
-from lib.swept import PointResult
-from lib.tables import Table
 from lib.training import machine
 from lib.training.client import TrainingClient
 
@@ -43,9 +43,9 @@ def run_sweep(
     """Train each value of each setting with each of the others, and return all numbers.
 
     Args:
-        data: a key of `lib.datasets.DATASETS`; with a `table` it is "upload".
+        data: a key of `lib.data.datasets.DATASETS`; with a `table` it is "upload".
         vary: the values of each setting that varies, by URL key: `{"T": [8, 16], "cell":
-            ["lstm", "gru"]}`. Allowed are the keys of `lib.swept.VARIABLE` that the data use.
+            ["lstm", "gru"]}`. Allowed are the keys of `lib.results.VARIABLE` that the data use.
         seeds: how many each point is trained with, 1 to 16; points × seeds are 96 at most.
         table: a person's own, or the file that it is in.
         out: a CSV that has all rows after each point, and with which the same call goes on.
@@ -99,7 +99,7 @@ def run_plan(
 
 def read_table(path: str | Path) -> tuple[Table, str]:
     """A person's file as a table, and what tells it from others. Raises UploadError."""
-    from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
+    from lib.data.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
     try:
         content = Path(path).read_bytes()

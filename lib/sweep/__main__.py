@@ -10,16 +10,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
-from lib.datasets import DATASETS
-from lib.english import counted
-from lib.experiment import SETTINGS, ExperimentError
-from lib.narrate.sweep import found_takeaway
+from lib.charts.narrate.sweep import found_takeaway
+from lib.data.datasets import DATASETS
+from lib.data.uploads import UploadError
+from lib.experiment.experiment import SETTINGS, ExperimentError
+from lib.results.swept import named
 from lib.sweep import read_table, rows, run_plan
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner
-from lib.swept import named
+from lib.text.english import counted
 from lib.training import machine
-from lib.uploads import UploadError
 
 NAMES = [name for name in DATASETS if name != "upload"]
 FILE = click.Path(path_type=Path, dir_okay=False)

@@ -11,11 +11,11 @@ from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
-from lib.datasets import dictated, find_spec, idle, settle, suggested
-from lib.english import listed
-from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.swept import VARIABLE, named
-from lib.tables import Table
+from lib.data.datasets import dictated, find_spec, idle, settle, suggested
+from lib.data.tables import Table
+from lib.experiment.experiment import SETTINGS, Experiment, ExperimentError, to_query
+from lib.results.swept import VARIABLE, named
+from lib.text.english import listed
 
 MOST_RUNS = 96
 """Points times seeds."""

@@ -16,10 +16,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from lib.run import Status
+from lib.results.run import Status
+from lib.results.swept import PointResult
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan, parse_vary, read_value
-from lib.swept import PointResult
-from lib.toml import beside
+from lib.text.tables import beside
 
 
 def _real(text: str) -> float:

@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 
-from lib.compared import independent_samples
-from lib.dataset import Dataset, Samples
-from lib.datasets import make_settled_dataset
-from lib.english import counted, sentence
-from lib.experiment import Experiment, ExperimentError
-from lib.run import Run, Snapshot, Status
+from lib.data.dataset import Dataset, Samples
+from lib.data.datasets import make_settled_dataset
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment, ExperimentError
+from lib.results.compared import independent_samples
+from lib.results.run import Run, Snapshot, Status
+from lib.results.swept import MODES, PointResult
 from lib.sweep.plan import Plan, Point, SweepError
-from lib.swept import MODES, PointResult
-from lib.tables import Table
+from lib.text.english import counted, sentence
 from lib.training import limits
 from lib.training.client import TrainingClient
 from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS

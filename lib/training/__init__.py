@@ -7,7 +7,7 @@ kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run
 
 from functools import partial
 
-from lib.toml import beside, say
+from lib.text.tables import beside, say
 
 said = partial(say, beside(__file__, "words"))
 

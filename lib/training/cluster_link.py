@@ -1,7 +1,8 @@
 """The way to a cluster: its driver process kept alive, and whether new runs are to go there.
 
 To the client it is one more keeper of a worker, beside the `supervisor`s of this machine's own: the
-driver (`lib.cluster`) speaks the worker's protocol. While the cluster is away, the driver is
+driver (`lib.training.cluster`) speaks the worker's protocol. While the cluster is away, the driver
+is
 started again and again, and new runs are for this machine.
 """
 
@@ -12,13 +13,13 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from lib.english import counted
+from lib.text.english import counted
 from lib.training import said
 from lib.training.messages import Event, Message
 from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
-MODULE = "lib.cluster"
+MODULE = "lib.training.cluster"
 RETRY_SECONDS, MOST_RETRY_SECONDS = 5.0, 60.0
 """Until a driver that could not use the cluster is followed by another: the first time, and the
 longest that it comes to, since each imports ray."""

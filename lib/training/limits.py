@@ -4,11 +4,17 @@ import math
 
 import numpy as np
 
-from lib.dataset import Samples
-from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
-from lib.memory import share
-from lib.stack import total
-from lib.stack.tracing import model_layers
+from lib.data.dataset import Samples
+from lib.data.memory import share
+from lib.experiment.experiment import (
+    MAX_PARAMETERS,
+    MAX_VALUES,
+    Experiment,
+    ExperimentError,
+    validate,
+)
+from lib.shapes.stack import total
+from lib.shapes.stack.tracing import model_layers
 from lib.training import said
 
 MAX_STATES = int(8_000_000 * share())

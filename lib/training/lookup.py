@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lib.newest import remember
+from lib.data.newest import remember
 from lib.training.messages import Command, Find, Found
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Lookups:
         """Look up a run, unless that was done lately; returns whether an answer is still expected.
 
         The answer is waited for `seconds`. `take` is called in another thread with the run's card
-        (`lib.card`); it may raise ValueError for an invalid card.
+        (`lib.export.card`); it may raise ValueError for an invalid card.
         """
         now, lookup = self._clock(), self._lookups.get(run_id)
         if lookup is None or now >= lookup.again:

@@ -12,8 +12,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from lib import memory
-from lib.memory import GB, GROUPS, MB
+from lib.data import memory
+from lib.data.memory import GB, GROUPS, MB
 
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
@@ -35,7 +35,7 @@ MOST_WORKERS = 16
 MOST_BY_DEFAULT = 4
 RAY = "UNROLLED_RAY"
 """Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
-is a node of; see `lib.cluster`."""
+is a node of; see `lib.training.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
 WORKER = 5

@@ -14,9 +14,9 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from lib.dataset import Samples
-from lib.experiment import Experiment
-from lib.run import Snapshot
+from lib.data.dataset import Samples
+from lib.experiment.experiment import Experiment
+from lib.results.run import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
@@ -37,7 +37,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     background: bool = False
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
     card: bytes = b""
-    """What others need to show it, where it is trained in a cluster: see `lib.card`."""
+    """What others need to show it, where it is trained in a cluster: see `lib.export.card`."""
     again: bool = False
     """Whether it was started before: a cluster may still have it."""
     checkpoint: bytes = b""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import keras
 import tensorflow as tf
 
-from lib.experiment import LOSSES
+from lib.experiment.experiment import LOSSES
 
 Array: TypeAlias = "tf.Tensor"
 EPSILON = 1e-7
@@ -37,7 +37,7 @@ STEPS = {
     "sgd": Optimizer(inside=1.0),  # v stays 0, so that m, which is g, is divided by 1
     "rmsprop": Optimizer(v_part=1 - 0.9, inside=EPSILON),
 }
-"""By optimizer, a key of `lib.experiment.OPTIMIZERS`."""
+"""By optimizer, a key of `lib.experiment.experiment.OPTIMIZERS`."""
 COPIES = 3
 """Arrays for each of the weights: these, m and v."""
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.baselines import mode_losses, step_losses
-from lib.dataset import Samples
-from lib.experiment import Experiment
+from lib.data.dataset import Samples
+from lib.experiment.experiment import Experiment
 from lib.recurrence.model import initial_model_weights, outputs_in_parts
-from lib.run import ModeResult, SeedWeights
+from lib.results.baselines import mode_losses, step_losses
+from lib.results.run import ModeResult, SeedWeights
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun

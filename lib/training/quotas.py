@@ -8,8 +8,8 @@ can be made up, too: so there is a limit for a network address. Scripts have no 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.dataset import Dataset
-from lib.experiment import MAX_VALUES
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import MAX_VALUES
 from lib.training import said
 
 MAX_RUNS_EACH = 8

@@ -2,7 +2,8 @@
 
 Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
 other settings that a gallery card is about have one with the card's name, "echo.beyond". So has
-what each silent mistake does (`lib.doctor.damage`), the leak of `lib.doctor.leak`, and what Keras
+what each silent mistake does (`lib.shapes.damage`), the leak of `lib.shapes.doctor.leak`, and what
+Keras
 answers about the first models: a message each, compressed. `tests/record.py` writes them; reading
 needs no TensorFlow.
 """
@@ -16,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from lib.datasets import DATASETS
-from lib.doctor.damage import Damage
-from lib.doctor.leak import Leak
-from lib.experiment import Experiment, read_query
-from lib.run import Snapshot
+from lib.data.datasets import DATASETS
+from lib.experiment.experiment import Experiment, read_query
+from lib.results.run import Snapshot
+from lib.shapes.doctor.damage import Damage
+from lib.shapes.doctor.leak import Leak
 from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"

@@ -20,7 +20,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from lib.shapes import STATES
+from lib.shapes.output import STATES
 
 PerUnit = tuple[tf.Tensor, ...]
 """Tensors (L, B, U) of one timestep: states, their gradients, or what else the way back needs."""
@@ -103,7 +103,7 @@ RULES = {
     "gru": Rule(_gru_step, _gru_back, more=1, sum_only=False),
     "simple_rnn": Rule(_simple_step, _simple_back),
 }
-"""By cell, a key of `lib.experiment.CELLS`."""
+"""By cell, a key of `lib.experiment.experiment.CELLS`."""
 
 
 def recurrent(

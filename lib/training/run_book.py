@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from lib.memory import share
-from lib.run import Run, Snapshot, Status
+from lib.data.memory import share
+from lib.results.run import Run, Snapshot, Status
 from lib.training import said
 from lib.training.keepers import Keeper
 from lib.training.limits import MAX_RUNS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.run import Run, Snapshot, Status, memory_of
+from lib.results.run import Run, Snapshot, Status, memory_of
 from lib.training import said
 from lib.training.keepers import Keeper
 from lib.training.messages import Checkpoint, Start

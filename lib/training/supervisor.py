@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from lib import memory
+from lib.data import memory
 from lib.training import machine, said
 from lib.training.messages import Event, Message, Retire
 from lib.training.worker_process import WorkerProcess

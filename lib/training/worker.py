@@ -24,10 +24,10 @@ from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import Any
 
-from lib import memory
-from lib.experiment import ExperimentError
-from lib.run import Snapshot, Status
-from lib.toml import beside
+from lib.data import memory
+from lib.experiment.experiment import ExperimentError
+from lib.results.run import Snapshot, Status
+from lib.text.tables import beside
 from lib.training import limits, machine, messages, said, short_reason, why_unavailable
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache

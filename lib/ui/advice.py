@@ -6,8 +6,8 @@ comes with the page.
 
 import streamlit as st
 
-from lib.figures.html import templates
-from lib.toml import beside
+from lib.charts.html import templates
+from lib.text.tables import beside
 
 _FILE = beside(__file__)
 ADVICE: list[dict[str, str]] = _FILE["advice"]

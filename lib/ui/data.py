@@ -6,14 +6,14 @@ from functools import lru_cache
 
 import streamlit as st
 
-from lib.dataset import Dataset
-from lib.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
-from lib.english import capital, joined, sentence
-from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.charts.narrate.data import thinned
+from lib.data.dataset import Dataset
+from lib.data.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
+from lib.data.memory import share
+from lib.data.tables import Table, TooShortError
+from lib.experiment.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import arrays, data_name
-from lib.memory import share
-from lib.narrate.data import thinned
-from lib.tables import Table, TooShortError
+from lib.text.english import capital, joined, sentence
 from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.figures.palette import Palette
-from lib.figures.thumbnail import caption, small_picture
+from lib.charts.palette import Palette
+from lib.charts.thumbnail import caption, small_picture
 from lib.story import GALLERY, Scene
 from lib.story.cards import plot_of, told
 from lib.ui.data import load_data

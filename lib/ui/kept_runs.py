@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lib.newest import remember
-from lib.run import memory_of
+from lib.data.newest import remember
+from lib.results.run import memory_of
 from lib.ui.browser import browser_id
 
 if TYPE_CHECKING:  # it brings pandas along
-    from lib.kept import Kept
+    from lib.export.kept import Kept
 
 _KEPT: dict[str, Kept] = {}
 """By browser."""

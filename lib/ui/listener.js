@@ -13,7 +13,7 @@ const GIVES_BACK = "[data-testid=stButtonGroup], .st-key-present button, .st-key
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
-const TENSORS = ".timesteps"; // see lib.figures.strip
+const TENSORS = ".timesteps"; // see lib.charts.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";

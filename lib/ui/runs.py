@@ -12,14 +12,14 @@ from functools import cache, partial
 
 import streamlit as st
 
-from lib.card import card_of, read_card
-from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.redaction import redacted, without_answers
-from lib.replay import untrained
-from lib.run import Run, Snapshot
-from lib.tables import Table
-from lib.tables.table import remembered
+from lib.data.dataset import Dataset
+from lib.data.tables import Table
+from lib.data.tables.table import remembered
+from lib.experiment.experiment import Experiment
+from lib.export.card import card_of, read_card
+from lib.results.redaction import redacted, without_answers
+from lib.results.replay import untrained
+from lib.results.run import Run, Snapshot
 from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.training.quotas import Visitor

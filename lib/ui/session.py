@@ -21,17 +21,17 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
 
     import numpy as np
 
-    from lib.dataset import Dataset
-    from lib.doctor.question import TargetQuestion
-    from lib.experiment import Experiment
-    from lib.figures.chart import Chart
-    from lib.kept import Kept
-    from lib.run import SeedWeights
-    from lib.stack.base import Stack
-    from lib.stack.read import Reading as ReadModel
-    from lib.tables import Table
+    from lib.charts.chart import Chart
+    from lib.data.dataset import Dataset
+    from lib.data.tables import Table
+    from lib.data.uploads.reader import Reading
+    from lib.experiment.experiment import Experiment
+    from lib.export.kept import Kept
+    from lib.results.run import SeedWeights
+    from lib.shapes.doctor.question import TargetQuestion
+    from lib.shapes.stack.base import Stack
+    from lib.shapes.stack.read import Reading as ReadModel
     from lib.training.questions import AnswerFuture
-    from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
@@ -250,7 +250,7 @@ class ShapesPage:
     damage_question: TargetQuestion | None = None
     """The question that was asked last."""
     mistake: str = ""
-    """What was picked since, of `lib.doctor.damage.MISTAKES`; at first what fits the question."""
+    """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 

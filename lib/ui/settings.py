@@ -18,10 +18,14 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.dataset import Dataset
-from lib.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
-from lib.english import counted, joined, number
-from lib.experiment import (
+from lib.charts.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
+from lib.charts.narrate.explore import name_of
+from lib.data.dataset import Dataset
+from lib.data.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
+from lib.data.tables import MAX_COLUMNS, Table, WindowError, default_columns
+from lib.data.tables.features import calendar_names, prepared
+from lib.data.tables.table import KINDS, numbers_rows, wide_columns
+from lib.experiment.experiment import (
     LIMITS,
     MAX_VALUES,
     MODES,
@@ -32,12 +36,8 @@ from lib.experiment import (
     Limit,
     Setting,
 )
-from lib.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
-from lib.narrate.explore import name_of
-from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
-from lib.tables.features import calendar_names, prepared
-from lib.tables.table import KINDS, numbers_rows, wide_columns
-from lib.toml import beside
+from lib.text.english import counted, joined, number
+from lib.text.tables import beside
 from lib.ui.address import change, drawn, seed_widget
 from lib.ui.linked import bound
 from lib.ui.session import session

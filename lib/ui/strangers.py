@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from lib.run import Run, SeedWeights
+from lib.results.run import Run, SeedWeights
+from lib.results.skill import Worth, worth_of_seeds
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import session
-from lib.worth import Worth, worth_of_seeds
 
 NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
 

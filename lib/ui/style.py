@@ -12,8 +12,8 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.figures import html, strip
-from lib.figures.palette import Palette, mix
+from lib.charts import html, strip
+from lib.charts.palette import Palette, mix
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS

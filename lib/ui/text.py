@@ -18,8 +18,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.english import widest
-from lib.figures.chart import CONFIG, Chart
+from lib.charts.chart import CONFIG, Chart
+from lib.text.english import widest
 from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
@@ -125,7 +125,7 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
 class SteadyChart:
     """A place for a chart, which has the two that this key had before.
 
-    A figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
+    A figure's own background must be opaque, as that of all `lib.charts` is. Until the figure
     changes for the first time there is one chart only. Where it `fills` a place, that gives it its
     height: see `lib.ui.style`.
     """

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.experiment import CELLS, LOSSES, Experiment
+from lib.experiment.experiment import CELLS, LOSSES, Experiment
 from lib.recurrence import forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.agreement import agreement
 from lib.recurrence.padded import batch, masking, ways

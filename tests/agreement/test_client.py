@@ -13,10 +13,10 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.sweep.__main__ import main
 from lib.training import worker_process
 from lib.training.client import TrainingClient

@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.baselines import best_possible
-from lib.dataset import Dataset
-from lib.datasets import make_dataset, settle, suggested
-from lib.experiment import CELLS, DataSettings, Experiment
-from lib.tables import Table
-from lib.tables.windows import make_windows
+from lib.data.dataset import Dataset
+from lib.data.datasets import make_dataset, settle, suggested
+from lib.data.tables import Table
+from lib.data.tables.windows import make_windows
+from lib.experiment.experiment import CELLS, DataSettings, Experiment
+from lib.results.baselines import best_possible
 from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
 

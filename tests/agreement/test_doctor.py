@@ -13,8 +13,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lib.doctor import diagnose_target
-from lib.doctor.loss_shapes import RULES, loss_rule
+from lib.shapes.doctor import diagnose_target
+from lib.shapes.doctor.loss_shapes import RULES, loss_rule
 from tests.agreement.recorded import ask
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from lib.stack import read_model, total, trace
-from lib.stack.read import read
-from lib.stack.tracing import broken, stopped
+from lib.shapes.stack import read_model, total, trace
+from lib.shapes.stack.read import read
+from lib.shapes.stack.tracing import broken, stopped
 from tests.agreement.recorded import ask
 
 FOLDER = Path(__file__).with_name("documented")

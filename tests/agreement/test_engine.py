@@ -21,11 +21,11 @@ import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
 from tensorflow.python.framework import ops  # noqa: E402
 
-from lib.baselines import ERRORS  # noqa: E402
-from lib.dataset import Dataset  # noqa: E402
-from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
+from lib.data.dataset import Dataset  # noqa: E402
+from lib.experiment.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
-from lib.run import ModeResult  # noqa: E402
+from lib.results.baselines import ERRORS  # noqa: E402
+from lib.results.run import ModeResult  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402

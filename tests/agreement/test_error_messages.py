@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from lib.doctor import diagnose_target
-from lib.doctor.loss_shapes import RULES
-from lib.errors import explain_error
+from lib.shapes.doctor import diagnose_target
+from lib.shapes.doctor.loss_shapes import RULES
+from lib.shapes.errors import explain_error
 from tests.agreement.mistakes import FILLED_IN, MISTAKES, NEEDS
 from tests.agreement.recorded import ANSWERS, ask
 

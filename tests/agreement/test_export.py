@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from lib.dataset import Dataset
-from lib.datasets import DATASETS, make_dataset, settle
-from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.data.dataset import Dataset
+from lib.data.datasets import DATASETS, make_dataset, settle
+from lib.data.uploads import read_upload
+from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export import EXPORTS, arrays, data_name
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training.client import TrainingClient
-from lib.uploads import read_upload
 from tests.unit.own_data import csv, trend
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE

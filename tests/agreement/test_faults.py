@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
-from lib import memory
-from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.run import Run, Snapshot, Status
+from lib.data import memory
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
+from lib.results.run import Run, Snapshot, Status
 from lib.training import machine, supervisor, worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lib.dataset import Dataset
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.data.datasets import make_dataset
+from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.story import GALLERY
 from lib.story.cards import experiments_of, told
 from lib.training.answers.bidirectional_leak import bidirectional_leak

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lib.datasets import make_dataset, suggested
-from lib.doctor.damage import MISTAKES
-from lib.doctor.question import read_question
+from lib.data.datasets import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass
-from lib.stack.code import keras_code
-from lib.stack.fixes import fixes
-from lib.stack.link import read_text
-from lib.stack.tracing import trace
+from lib.shapes.doctor.damage import MISTAKES
+from lib.shapes.doctor.question import read_question
+from lib.shapes.stack.code import keras_code
+from lib.shapes.stack.fixes import fixes
+from lib.shapes.stack.link import read_text
+from lib.shapes.stack.tracing import trace
 from lib.story import GUIDE
 from lib.training.recorded import recorded
 from lib.ui.views import lesson

@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
 from lib.export.results import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.weights import weight_names
-from lib.run import Snapshot
+from lib.results.run import Snapshot
 from lib.training.answers.keras_file import keras_file
 from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.datasets import make_dataset, settle, suggested
+from lib.data.datasets import make_dataset, settle, suggested
+from lib.data.tables import windows
+from lib.data.tables.cutting import part_spans
 from lib.export import arrays, keras_script, keras_windows
-from lib.tables import windows
-from lib.tables.cutting import part_spans
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
 

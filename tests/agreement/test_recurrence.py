@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.experiment import CELLS, Experiment
+from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, unroll
 from lib.recurrence.weights import dense_weights, initial_weights
 

@@ -15,18 +15,18 @@ from zlib import crc32
 import pytest
 from hypothesis import given
 
-from lib.stack.base import LayerSetting, Stack
-from lib.stack.code import HEAD, code_lines, ends, keras_code, model_line
-from lib.stack.errors import ShapeError
-from lib.stack.fixes import fixes
-from lib.stack.kinds import KINDS
-from lib.stack.link import PATTERNS, from_text, read_text
-from lib.stack.plain import Embedding, Input, Unread, WithNumber
-from lib.stack.read import read_model
-from lib.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
-from lib.stack.shaping import Reshape
-from lib.stack.tensors import sizes
-from lib.stack.tracing import TracedLayer, broken, stopped, total, trace
+from lib.shapes.stack.base import LayerSetting, Stack
+from lib.shapes.stack.code import HEAD, code_lines, ends, keras_code, model_line
+from lib.shapes.stack.errors import ShapeError
+from lib.shapes.stack.fixes import fixes
+from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.link import PATTERNS, from_text, read_text
+from lib.shapes.stack.plain import Embedding, Input, Unread, WithNumber
+from lib.shapes.stack.read import read_model
+from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
+from lib.shapes.stack.shaping import Reshape
+from lib.shapes.stack.tensors import sizes
+from lib.shapes.stack.tracing import TracedLayer, broken, stopped, total, trace
 from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from lib.stack import making
-from lib.stack.code import model_line
-from lib.stack.making import ALIASES, SIGNATURES, made
-from lib.stack.plain import Input
-from lib.stack.settings import ACTIVATIONS
-from lib.stack.tracing import TracedLayer, broken, total, trace
-from lib.toml import beside
+from lib.shapes.stack import making
+from lib.shapes.stack.code import model_line
+from lib.shapes.stack.making import ALIASES, SIGNATURES, made
+from lib.shapes.stack.plain import Input
+from lib.shapes.stack.settings import ACTIVATIONS
+from lib.shapes.stack.tracing import TracedLayer, broken, total, trace
+from lib.text.tables import beside
 from tests.agreement.argument_cases import REFUSED, TAKEN
 from tests.agreement.recorded import ask
 from tests.agreement.test_stack import in_words

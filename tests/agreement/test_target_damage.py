@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.doctor import diagnose_target
-from lib.doctor.damage import BATCH_SIZE, MISTAKES, Damage
+from lib.shapes.doctor import diagnose_target
+from lib.shapes.doctor.damage import BATCH_SIZE, MISTAKES, Damage
 from lib.training.answers.target_damage import target_damage
 from lib.training.recorded import recorded_damage
 from tests.agreement import recorded as answers

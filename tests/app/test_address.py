@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.experiment import Experiment
+from lib.experiment.experiment import Experiment
 
 OLD = Experiment().data.name
 """The data of links that don't say theirs."""

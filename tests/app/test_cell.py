@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.narrate.proofs import NO_ANSWER
-from lib.replay import untrained
-from lib.run import Run, Snapshot, Status
+from lib.charts.narrate.proofs import NO_ANSWER
+from lib.results.replay import untrained
+from lib.results.run import Run, Snapshot, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.test_address import address

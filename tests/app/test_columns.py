@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.dataset import Dataset
-from lib.experiment import NO_SERIES
-from lib.tables import Table
+from lib.data.dataset import Dataset
+from lib.data.tables import Table
+from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.test_pages import start
 from tests.unit.own_data import csv, load, panel, trend

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.compared import LETTERS
-from lib.replay import untrained
-from lib.run import Run, Snapshot, Status
+from lib.results.compared import LETTERS
+from lib.results.replay import untrained
+from lib.results.run import Run, Snapshot, Status
 from lib.ui import runs as ui_runs
 from tests.app.test_address import address
 from tests.app.test_cell import html, seen, words

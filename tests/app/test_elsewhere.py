@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.card import card_of
-from lib.datasets import suggested
-from lib.run import Run, Status
+from lib.data.datasets import suggested
+from lib.export.card import card_of
+from lib.results.run import Run, Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import Runner
 from lib.training import lookup

@@ -15,7 +15,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.testing.v1 import AppTest
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training.recorded import recorded
 from lib.ui import fragment
 from lib.ui.explore import page

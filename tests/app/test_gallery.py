@@ -9,7 +9,7 @@ import pytest
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
-from lib.figures.thumbnail import PICTURES
+from lib.charts.thumbnail import PICTURES
 from lib.story import GALLERY
 from lib.story.cards import told
 from lib.training.recorded import ANSWERED

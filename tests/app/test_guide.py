@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import make_dataset, settle, suggested
-from lib.experiment import SETTINGS, read_query
-from lib.run import Status
+from lib.data.datasets import make_dataset, settle, suggested
+from lib.experiment.experiment import SETTINGS, read_query
+from lib.results.run import Status
 from lib.story import GUIDE, Scene
 from lib.training.recorded import recorded
 from lib.ui import lesson, stage

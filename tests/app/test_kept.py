@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
-from lib.kept import keep
-from lib.replay import as_of, untrained
-from lib.run import RunAt, Snapshot
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
+from lib.export.kept import keep
+from lib.results.replay import as_of, untrained
+from lib.results.run import RunAt, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import kept_runs

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.keys import EVERYWHERE, KEYS

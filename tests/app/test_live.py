@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.replay import untrained
-from lib.run import Run, Status
+from lib.results.replay import untrained
+from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
 from lib.ui.address import EVERYWHERE

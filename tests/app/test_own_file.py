@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from starlette.datastructures import UploadFile
 
-from lib.datasets import settle
+from lib.data.datasets import settle
 from lib.ui import incoming
 from tests.app.test_pages import APP, start
 from tests.app.test_upload import give, rows, title

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import DATASETS, settle
-from lib.experiment import Experiment
-from lib.tables import Table
+from lib.data.datasets import DATASETS, settle
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment
 from lib.ui.address import OWN
 from lib.ui.explore.take import SCRIPT
 from lib.ui.frame import MORE, PAGES
@@ -111,7 +111,7 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
         monkeypatch.setattr(f"{module}.settle", counted)
 
     app = start(name).run()
-    for module in ("lib.datasets", "lib.ui.settings"):
+    for module in ("lib.data.datasets", "lib.ui.settings"):
         count(module)
     app.run()
     assert [module for module, _ in calls] == ["lib.ui.settings"]

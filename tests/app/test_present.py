@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import suggested
-from lib.run import Status
+from lib.data.datasets import suggested
+from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.story.cards import told
 from lib.ui.data import dataset_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.run import Status
+from lib.results.run import Status
 from tests.app.test_cell import seen
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
+from lib.data.datasets import make_dataset, settle
+from lib.experiment.experiment import Experiment
 from lib.ui import data, save
 from lib.ui.session import Loaded
 

@@ -13,9 +13,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import DATASETS, FIRST, suggested
-from lib.experiment import Experiment
-from lib.run import Run
+from lib.data.datasets import DATASETS, FIRST, suggested
+from lib.experiment.experiment import Experiment
+from lib.results.run import Run
 from lib.ui import address, browser, linked, listener, runs, upload
 from lib.ui.cell import chosen
 from lib.ui.session import once, session
@@ -30,7 +30,7 @@ def page() -> None:
     """A page whose widgets are seeded and not drawn, which does what a test asks for."""
     import streamlit as st
 
-    from lib.experiment import SETTINGS
+    from lib.experiment.experiment import SETTINGS
     from lib.ui import address, runs
 
     address.begin(st.session_state.setdefault("name", "Explore"))

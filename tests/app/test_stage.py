@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import FIRST, suggested
-from lib.experiment import Experiment, read_query
+from lib.data.datasets import FIRST, suggested
+from lib.experiment.experiment import Experiment, read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY

@@ -11,7 +11,7 @@ def page() -> None:
     """One chart, of the number in the session."""
     import streamlit as st
 
-    from lib.figures.chart import figure
+    from lib.charts.chart import figure
     from lib.ui.text import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
@@ -24,7 +24,7 @@ def filling_page() -> None:
     """A chart that fills its place, which the browser has told to be 230 pixels high."""
     import streamlit as st
 
-    from lib.figures.chart import figure
+    from lib.charts.chart import figure
     from lib.ui.listener import KEY, _note_heights
     from lib.ui.text import steady_chart
 

@@ -15,10 +15,10 @@ import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
-from lib.card import card_of
-from lib.redaction import HIDDEN
-from lib.replay import untrained
-from lib.run import Run, Snapshot, Status
+from lib.export.card import card_of
+from lib.results.redaction import HIDDEN
+from lib.results.replay import untrained
+from lib.results.run import Run, Snapshot, Status
 from lib.story import all_scenes
 from lib.ui import clock, runs, strangers
 from lib.ui.frame import PAGES

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.run import ModeResult, Status
+from lib.results.run import ModeResult, Status
 from lib.sweep.rows import READY
 from lib.training import quotas
 from lib.training.quotas import MAX_SWEEPS_NAMELESS

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.kept import open_kept
-from lib.run import Status
+from lib.export.kept import open_kept
+from lib.results.run import Status
 from lib.ui import runs
 from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION

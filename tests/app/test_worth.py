@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import lib.worth
-from lib.replay import untrained
-from lib.run import Run, Status
+import lib.results.skill
+from lib.results.replay import untrained
+from lib.results.run import Run, Status
 from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
@@ -189,13 +189,13 @@ def test_the_same_weights_are_judged_once(
 ) -> None:
     """Whatever is moved on the page; other weights are judged anew."""
     asked: list[Sequence[str]] = []
-    usual = lib.worth.answers
+    usual = lib.results.skill.answers
 
     def counting(*about: object, **how: int) -> object:
         asked.append(list(about[2]))  # type: ignore[call-overload]
         return usual(*about, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lib.worth, "answers", counting)
+    monkeypatch.setattr(lib.results.skill, "answers", counting)
     app = seattle(seeds="1")
     app.slider(key="U").set_value(20).run()
     app.slider(key="U").set_value(32).run()

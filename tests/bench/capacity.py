@@ -17,14 +17,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from lib.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
+from lib.training.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
 from tests.bench.load import show
 
 PEOPLE = (1, 30, 100, 1_000, 10_000)
 SLOT_CALLS = 1000
-"""Page servers that may wait at a slot: `CALLS` of `lib.cluster.on_ray`, which imports ray."""
+"""Page servers that may wait at a slot: `CALLS` of `on_ray`, which imports ray."""
 
 
 @dataclass(frozen=True, slots=True)

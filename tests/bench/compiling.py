@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
+from lib.data.datasets import make_dataset
+from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.bench.figures import Processes, until_rests
 from tests.processes import worker_pids

@@ -80,7 +80,7 @@ def _role(process: psutil.Process, otherwise: str) -> str:
 def drivers(servers: Sequence[Server]) -> Processes:
     """Those of page servers."""
     children = [child for server in servers for child in server.children()]
-    return [child for child in children if "lib.cluster" in command_of(child)]
+    return [child for child in children if "lib.training.cluster" in command_of(child)]
 
 
 def wait_until_rested(

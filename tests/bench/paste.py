@@ -14,11 +14,11 @@ import time
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lib.figures.palette import PALETTES
-from lib.figures.stack import layer_pictures, rows_picture
-from lib.narrate.stack import layer_sentence
-from lib.stack import trace
-from lib.stack.read import ModelError, read
+from lib.charts.narrate.stack import layer_sentence
+from lib.charts.palette import PALETTES
+from lib.charts.stack import layer_pictures, rows_picture
+from lib.shapes.stack import trace
+from lib.shapes.stack.read import ModelError, read
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import open_page
 from tests.browser.server import serve

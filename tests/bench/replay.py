@@ -16,13 +16,13 @@ import plotly.io
 from playwright.sync_api import Browser, sync_playwright
 from plotly.offline import get_plotlyjs
 
-from lib.datasets import make_settled_dataset, settle
-from lib.experiment import Experiment
-from lib.figures.chart import CONFIG
-from lib.figures.palette import PALETTES
-from lib.figures.replay import replay_figure
-from lib.replay import MOST, as_of, frames_of, untrained
-from lib.run import RunAt
+from lib.charts.chart import CONFIG
+from lib.charts.palette import PALETTES
+from lib.charts.replay import replay_figure
+from lib.data.datasets import make_settled_dataset, settle
+from lib.experiment.experiment import Experiment
+from lib.results.replay import MOST, as_of, frames_of, untrained
+from lib.results.run import RunAt
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import open_page, wait_until_whole
 from tests.browser.server import serve

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
+from lib.data.datasets import make_dataset
+from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from lib.training.messages import Message, encode
 from lib.training.worker_process import WorkerProcess

@@ -31,7 +31,7 @@ from typing import Any
 
 import psutil
 
-from lib.experiment import Experiment
+from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.bench.compiling import rest
 from tests.bench.figures import QUICK_REST, REST

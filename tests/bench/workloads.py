@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
 
 LEARNING_RATE = 0.001
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from lib.figures.palette import PALETTES
+from lib.charts.palette import PALETTES
 from tests.browser.driver import open_page, settle, wait_until_whole
 
 PATHS = (

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
-from lib.datasets import DATASETS, FIRST
+from lib.data.datasets import DATASETS, FIRST
 from tests.browser.driver import open_page, settle, upload
 
 HEIGHT = 720

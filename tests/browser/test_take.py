@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Page, expect
 
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
-from lib.kept import open_kept
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
+from lib.export.kept import open_kept
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole

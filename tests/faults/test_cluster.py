@@ -17,10 +17,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from lib.card import card_of, read_card
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
-from lib.run import Run, Snapshot, Status
+from lib.data.datasets import make_dataset
+from lib.experiment.experiment import Experiment
+from lib.export.card import card_of, read_card
+from lib.results.run import Run, Snapshot, Status
 from lib.sweep import run_sweep
 from lib.sweep.runner import Runner
 from lib.training.client import TrainingClient
@@ -92,7 +92,7 @@ def test_a_message_that_is_not_agreed_on_is_refused(client: TrainingClient) -> N
     """A slot says so to who sent it, and goes on."""
     code = (
         "import asyncio, os\n"
-        "from lib.cluster.on_ray import connect\n"
+        "from lib.training.cluster.on_ray import connect\n"
         "async def talk():\n"
         "    cluster = connect(os.environ['UNROLLED_RAY'])\n"
         "    slot = (await cluster.slots())['slot-0']\n"

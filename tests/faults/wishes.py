@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from lib.datasets import DATASETS
-from lib.experiment import SETTINGS
+from lib.data.datasets import DATASETS
+from lib.experiment.experiment import SETTINGS
 from lib.story import GALLERY, GUIDE, TALK
 from lib.ui.views import VIEWS
 

@@ -9,7 +9,7 @@ from multiprocessing import Pipe
 from types import MappingProxyType
 from typing import Any
 
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training import worker
 from lib.training.architecture import Architecture
 from lib.training.messages import (

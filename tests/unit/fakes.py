@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment, TrainingSettings
-from lib.run import Run, Snapshot, Status
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment, TrainingSettings
+from lib.results.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.client import TrainingClient
 from lib.training.messages import Command, Event, Message, Report, Start, Steer

@@ -6,10 +6,10 @@ Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file
 import numpy as np
 import pandas as pd
 
-from lib.experiment import DataSettings, Experiment
+from lib.data.tables import Table
+from lib.data.tables.windows import make_windows
+from lib.experiment.experiment import DataSettings, Experiment
 from lib.recurrence import initial_model_weights
-from lib.tables import Table
-from lib.tables.windows import make_windows
 
 
 def csv(frame):

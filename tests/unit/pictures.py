@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.palette import PALETTES, Palette
-from lib.run import ModeResult, RunAt, Snapshot, Status
+from lib.charts.by_epoch import compare_figure, loss_figure
+from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.palette import PALETTES, Palette
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import Experiment
+from lib.results.run import ModeResult, RunAt, Snapshot, Status
 
 LIGHT = PALETTES["light"]
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)

@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from lib.cluster.board import Board
-from lib.cluster.driver import Driver
-from lib.cluster.errors import UnavailableError
-from lib.cluster.slot import Inbox, Slot
-from lib.cluster.version import fingerprint
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
+from lib.training.cluster.board import Board
+from lib.training.cluster.driver import Driver
+from lib.training.cluster.errors import UnavailableError
+from lib.training.cluster.slot import Inbox, Slot
+from lib.training.cluster.version import fingerprint
 from lib.training.messages import Command, Message, Report, Start, decode, encode
 from tests.clock import Clock
 from tests.unit.fakes import make_dataset, make_experiment

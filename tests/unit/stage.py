@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import structs
 
-from lib.dataset import Samples
-from lib.run import Snapshot, Status
+from lib.data.dataset import Samples
+from lib.results.run import Snapshot, Status
 from lib.training.architecture import Architecture
 from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints

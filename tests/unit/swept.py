@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.run import Status
-from lib.swept import MODES, PointResult
+from lib.results.run import Status
+from lib.results.swept import MODES, PointResult
 
 
 def a_point(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.figures import axes, chart
+from lib.charts import axes, chart
 
 
 @given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
 from lib.training.run_book import KEEP_RUNS

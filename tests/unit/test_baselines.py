@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.dataset import Dataset, Origin
-from lib.english import joined
-from lib.narrate.worth import season_sentence
-from lib.origin import Scale, Season
-from lib.tables import baselines
-from lib.tables.baselines import BASELINES, with_baselines
-from lib.tables.seasons import find_season
-from lib.worth import seasonal_error
+from lib.charts.narrate.worth import season_sentence
+from lib.data.dataset import Dataset, Origin
+from lib.data.origin import Scale, Season
+from lib.data.tables import baselines
+from lib.data.tables.baselines import BASELINES, with_baselines
+from lib.data.tables.seasons import find_season
+from lib.results.skill import seasonal_error
+from lib.text.english import joined
 from tests.unit import own_data
 
 SAME = Scale(np.zeros(1), np.ones(1))

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from lib.baselines import best_loss, best_possible
-from lib.datasets import DATASETS, make_dataset, settle, suggested
-from lib.experiment import CELLS, Experiment
+from lib.data.datasets import DATASETS, make_dataset, settle, suggested
+from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence.cells import highest_output, unroll
-from lib.shapes import BLOCKS, bias_shapes
+from lib.results.baselines import best_loss, best_possible
+from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit.pictures import EXPERIMENT, a_dataset
 
 HEADLESS = EXPERIMENT.set(head="none", U=1)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
-from lib.figures.formulas import bound_picture
-from lib.figures.palette import PALETTES
-from lib.figures.proofs import Strip, strips
-from lib.narrate.proofs import Measure, bound_told, ways_to_break_it
+from lib.charts.formulas import bound_picture
+from lib.charts.narrate.proofs import Measure, bound_told, ways_to_break_it
+from lib.charts.palette import PALETTES
+from lib.charts.proofs import Strip, strips
+from lib.data.datasets import make_dataset, settle
+from lib.experiment.experiment import Experiment
 
 LIGHT = PALETTES["light"]
 

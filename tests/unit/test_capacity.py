@@ -134,5 +134,5 @@ def test_what_there_is_one_of_is_among_what_is_used() -> None:
 
 def test_calls_of_a_slot_are_those_of_the_cluster() -> None:
     """The module that sets them imports ray, which need not be there."""
-    source = Path(__file__).parents[2] / "lib" / "cluster" / "on_ray.py"
+    source = Path(__file__).parents[2] / "lib" / "training" / "cluster" / "on_ray.py"
     assert re.search(rf"^CALLS = {SLOT_CALLS}$", source.read_text(), re.MULTILINE)

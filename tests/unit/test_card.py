@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib import card
-from lib.card import card_of, read_card
-from lib.datasets import make_settled_dataset, suggested
-from lib.experiment import Experiment
-from lib.kept.rows import rows_of
+from lib.data.datasets import make_settled_dataset, suggested
+from lib.experiment.experiment import Experiment
+from lib.export import card
+from lib.export.card import card_of, read_card
+from lib.export.kept.rows import rows_of
 from lib.training.messages import encode
 from tests.unit.uploaded import PLAIN, lines, read
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.figures.formulas import unit_lines
-from lib.figures.html import OVER_TIME, STEPS, png_uri, shade_indexes
-from lib.figures.palette import PALETTES
-from lib.figures.unrolled import heatmaps, unrolled_picture
+from lib.charts.formulas import unit_lines
+from lib.charts.html import OVER_TIME, STEPS, png_uri, shade_indexes
+from lib.charts.palette import PALETTES
+from lib.charts.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, by_similarity, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast

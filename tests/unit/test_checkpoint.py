@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.dataset import Samples
-from lib.run import ModeResult, Snapshot, Status
+from lib.data.dataset import Samples
+from lib.results.run import ModeResult, Snapshot, Status
 from lib.training import checkpoint, model_record
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import SHARE, Checkpoints, SavedRun, restore

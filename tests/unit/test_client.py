@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training import quotas, said
 from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError

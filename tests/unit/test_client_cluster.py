@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib.run import Run, Snapshot, Status
+from lib.results.run import Run, Snapshot, Status
 from lib.training.cluster_link import MODULE, RETRY_SECONDS
 from lib.training.messages import (
     Checkpoint,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lib.run import Run, Snapshot, Status
+from lib.results.run import Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.messages import (
     Attended,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.cluster import board as module
-from lib.cluster.board import Board, Places
-from lib.cluster.errors import UnavailableError
+from lib.training.cluster import board as module
+from lib.training.cluster.board import Board, Places
+from lib.training.cluster.errors import UnavailableError
 from tests.clock import Clock
 from tests.waiting import PATIENCE
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.cluster import __main__ as module
-from lib.cluster import version
-from lib.cluster.__main__ import address_of, answers, drive, wait_for_cluster
-from lib.cluster.errors import ClusterError
+from lib.training.cluster import __main__ as module
+from lib.training.cluster import version
+from lib.training.cluster.__main__ import address_of, answers, drive, wait_for_cluster
+from lib.training.cluster.errors import ClusterError
 from lib.training.messages import Event, Message
 
 
@@ -74,7 +74,7 @@ def test_a_cluster_is_waited_for_and_the_reason_is_said_once(
 
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is missing, and the command that helps."""
-    monkeypatch.setitem(sys.modules, "lib.cluster.on_ray", None)
+    monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
     with pytest.raises(ClusterError, match=r"can't be imported: import of .* \(pip install -r"):
         asyncio.run(drive("127.0.0.1:1", "here", Told()))  # type: ignore[arg-type]
 
@@ -84,21 +84,21 @@ def test_a_version_is_all_code_and_words_but_the_pages(
 ) -> None:
     """Two servers may differ in those, and share a cluster."""
     root = tmp_path / "lib"
-    shutil.copytree(version.ROOT / "training", root / "training")
+    shutil.copytree(version.ROOT / "results", root / "results")
     shutil.copytree(version.ROOT / "ui" / "present", root / "ui" / "present")
     monkeypatch.setattr(version, "ROOT", root)
     now = version.fingerprint.__wrapped__
     first = now()
     assert len(first) == version.DIGITS
     (root / "ui" / "present" / "talk.py").write_text("another")
-    (root / "training" / "notes.txt").write_text("no code")
+    (root / "results" / "notes.txt").write_text("no code")
     assert now() == first
     found = {first}
-    for path in (root / "training" / "past.py", root / "training" / "words.toml"):
+    for path in (root / "results" / "replay.py", root / "results" / "words.toml"):
         with path.open("a") as file:
             file.write("# another")
         found.add(now())
-    (root / "training" / "past.py").rename(root / "training" / "other.py")
+    (root / "results" / "replay.py").rename(root / "results" / "other.py")
     found.add(now())
     assert len(found) == 4
     monkeypatch.setattr(version, "_PACKAGES", ("numpy",))

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from lib.cluster import driver as module
-from lib.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver
-from lib.cluster.errors import ClusterError, UnavailableError, UnusableError
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
+from lib.training.cluster import driver as module
+from lib.training.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver
+from lib.training.cluster.errors import ClusterError, UnavailableError, UnusableError
 from lib.training.messages import (
     Answer,
     Ask,

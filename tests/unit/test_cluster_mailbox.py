@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.cluster import held as module
-from lib.cluster.held import Held, HeldRuns
-from lib.cluster.mailbox import Mailbox, merged
-from lib.run import SeedWeights, Snapshot, Status
+from lib.results.run import SeedWeights, Snapshot, Status
+from lib.training.cluster import held as module
+from lib.training.cluster.held import Held, HeldRuns
+from lib.training.cluster.mailbox import Mailbox, merged
 from lib.training.messages import Answer, Checkpoint, Event, Message, Report, decode
 from lib.training.past import MOST
 

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from lib.cluster import board
-from lib.cluster.board import Board
-from lib.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
-from lib.cluster.errors import UnavailableError
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
+from lib.training.cluster import board
+from lib.training.cluster.board import Board
+from lib.training.cluster.driver import FIND_SECONDS, SETTLE_SECONDS
+from lib.training.cluster.errors import UnavailableError
 from lib.training.messages import (
     Event,
     Find,

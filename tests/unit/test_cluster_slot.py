@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.cluster.slot import FIRST_SECONDS, Inbox
-from lib.cluster.version import fingerprint
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
+from lib.training.cluster.slot import FIRST_SECONDS, Inbox
+from lib.training.cluster.version import fingerprint
 from lib.training.messages import (
     Answer,
     Ask,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from lib.cluster.slot import (
+from lib.results.run import Status
+from lib.training.cluster.slot import (
     FIRST_SECONDS,
     GONE_SECONDS,
     REST_SECONDS,
@@ -14,7 +15,6 @@ from lib.cluster.slot import (
     Inbox,
     Slot,
 )
-from lib.run import Status
 from lib.training.messages import Answer, Ask, Event, Steer
 from tests.unit.slots import Place, start_of
 from tests.unit.test_cluster_slot import place

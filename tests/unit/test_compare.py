@@ -12,19 +12,19 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.compared import LETTERS, Compared, same_data
-from lib.datasets import make_dataset, suggested
-from lib.experiment import SETTINGS
-from lib.export.results import NUMBERS, runs_csv
-from lib.figures.compare import (
+from lib.charts.compare import (
     LOOKS,
     answers_figure,
     errors_figure,
     losses_figure,
     sparkline,
 )
-from lib.narrate import compare as words
-from lib.run import Status
+from lib.charts.narrate import compare as words
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import SETTINGS
+from lib.export.results import NUMBERS, runs_csv
+from lib.results.compared import LETTERS, Compared, same_data
+from lib.results.run import Status
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,

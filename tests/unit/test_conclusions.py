@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
-from lib.narrate.data import levels_hint, range_hint, series_hint
-from lib.uploads import read_upload
+from lib.charts.narrate.data import levels_hint, range_hint, series_hint
+from lib.data.datasets import make_dataset, settle
+from lib.data.uploads import read_upload
+from lib.experiment.experiment import Experiment
 from tests.unit.own_data import csv, load, panel, trend
 
 

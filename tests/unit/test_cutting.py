@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import DataSettings, Experiment
-from lib.tables import Table, TooShortError, WindowError
-from lib.tables.cutting import cut, part_count, span_of
-from lib.tables.windows import make_windows
+from lib.data.tables import Table, TooShortError, WindowError
+from lib.data.tables.cutting import cut, part_count, span_of
+from lib.data.tables.windows import make_windows
+from lib.experiment.experiment import DataSettings, Experiment
 
 SETTINGS = st.builds(
     DataSettings,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.figures.chart import MOST_POINTS
-from lib.figures.data import (
+from lib.charts.chart import MOST_POINTS
+from lib.charts.data import (
     MOST_LINES,
     MOST_SERIES,
     frame_of_sample,
@@ -16,7 +16,7 @@ from lib.figures.data import (
     series_shown,
     split_figure,
 )
-from lib.figures.palette import PALETTES
+from lib.charts.palette import PALETTES
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset, the, words_of
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets import (
+from lib.data.datasets import (
     DATASETS,
     FIRST,
     example_of_upload,
@@ -16,9 +16,9 @@ from lib.datasets import (
     make_dataset,
     settle,
 )
-from lib.datasets.spec import GROUPS
-from lib.datasets.synthetic import TASKS
-from lib.experiment import (
+from lib.data.datasets.spec import GROUPS
+from lib.data.datasets.synthetic import TASKS
+from lib.experiment.experiment import (
     MAX_VALUES,
     SETTINGS,
     Experiment,
@@ -253,7 +253,7 @@ def test_an_upload_without_a_table_is_refused():
         make_dataset(Experiment().set(data="upload"))
 
 
-@pytest.mark.parametrize("module", ["lib.datasets", "lib.uploads"])
+@pytest.mark.parametrize("module", ["lib.data.datasets", "lib.data.uploads"])
 def test_data_can_be_read_without_tensorflow_and_plotly(module):
     """The page process must stay without Keras, and without Plotly until there is a chart."""
     code = (

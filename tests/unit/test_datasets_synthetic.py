@@ -10,9 +10,9 @@ import inspect
 import numpy as np
 import pytest
 
-from lib.datasets import DATASETS, make_dataset
-from lib.datasets.synthetic import TASKS
-from lib.experiment import Experiment
+from lib.data.datasets import DATASETS, make_dataset
+from lib.data.datasets.synthetic import TASKS
+from lib.experiment.experiment import Experiment
 
 LAG = 3
 

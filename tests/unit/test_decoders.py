@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RACE = """
 import dataclasses, sys, threading
-from lib.kept.container import pack, unpack
+from lib.export.kept.container import pack, unpack
 from lib.training.messages import decode, encode
 
 sys.setswitchinterval(1e-6)

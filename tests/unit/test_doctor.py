@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.doctor import diagnose_target
-from lib.doctor.loss_shapes import RULES
+from lib.shapes.doctor import diagnose_target
+from lib.shapes.doctor.loss_shapes import RULES
 
 N, T, U = 320, 12, 16
 

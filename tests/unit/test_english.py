@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.english import (
+from lib.text.english import (
     apart,
     apart_by,
     capital,

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from lib.errors import EXAMPLES, RULES, described_stack, explain_error
-from lib.errors.axes import Comparison
-from lib.errors.explanation import TABLES, WAYS, MessageRow, rows, said, table
-from lib.errors.facts import READ, ends, pasted
-from lib.stack.link import from_text
-from lib.stack.tracing import broken, trace
+from lib.shapes.errors import EXAMPLES, RULES, described_stack, explain_error
+from lib.shapes.errors.axes import Comparison
+from lib.shapes.errors.explanation import TABLES, WAYS, MessageRow, rows, said, table
+from lib.shapes.errors.facts import READ, ends, pasted
+from lib.shapes.stack.link import from_text
+from lib.shapes.stack.tracing import broken, trace
 from tests.unit.known_messages import OLDER, TODAY
 
 REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
@@ -335,7 +335,7 @@ def test_every_rule_that_a_row_names_is_there():
 
 def test_every_way_out_is_named_by_a_row():
     """One that none names would never be said."""
-    sources = [Path(file).read_text("utf-8") for file in Path("lib/errors").glob("*.*")]
+    sources = [Path(file).read_text("utf-8") for file in Path("lib/shapes/errors").glob("*.*")]
     for name in WAYS["ways"]:
         assert any(re.search(rf'(?:: |, |")(?:if )?{re.escape(name)}[,"]', s) for s in sources), (
             name

@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from lib.errors import explain_error
-from lib.stack import base, making
-from lib.toml import beside
+from lib.shapes.errors import explain_error
+from lib.shapes.stack import base, making
+from lib.text.tables import beside
 
 REFUSALS = beside(base.__file__, "refusals")
 VALUES = beside(making.__file__, "arguments")

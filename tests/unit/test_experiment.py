@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import (
+from lib.experiment.experiment import (
     SETTINGS,
     Experiment,
     ExperimentError,

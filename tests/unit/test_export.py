@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.datasets import DATASETS, make_dataset, settle
-from lib.datasets.series import TABLES
-from lib.experiment import Experiment, ExperimentError
+from lib.data.datasets import DATASETS, make_dataset, settle
+from lib.data.datasets.series import TABLES
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment, ExperimentError
 from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
-from lib.tables import Table
 
 OWN = Table(
     name="sales.csv",

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
+from lib.data.datasets import make_dataset, settle
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment
 from lib.export import EXPORTS
 from lib.export.script import shown_of
-from lib.run import ModeResult, Snapshot, Status
-from lib.tables import Table
+from lib.results.run import ModeResult, Snapshot, Status
 from tests.unit.test_export import OWN, check_format, exported, suggested
 
 

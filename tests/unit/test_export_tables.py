@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.datasets import DATASETS, make_dataset, settle
-from lib.experiment import Experiment
+from lib.data.datasets import DATASETS, make_dataset, settle
+from lib.data.uploads import read_upload
+from lib.experiment.experiment import Experiment
 from lib.export import EXPORTS, arrays, data_name
 from lib.export.data import has_plain_windows
-from lib.uploads import read_upload
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported, suggested
 

@@ -10,12 +10,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.dataset import Dataset
-from lib.figures.by_timestep import predictions_figure
-from lib.figures.chart import CONFIG
-from lib.figures.data import sample_figure, split_figure
-from lib.figures.palette import PALETTES
-from lib.run import RunAt
+from lib.charts.by_timestep import predictions_figure
+from lib.charts.chart import CONFIG
+from lib.charts.data import sample_figure, split_figure
+from lib.charts.palette import PALETTES
+from lib.data.dataset import Dataset
+from lib.results.run import RunAt
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,

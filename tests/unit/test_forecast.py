@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import forecast as module
-from lib import worth
-from lib.forecast import ForecastError, forecast, future_times, half_widths, why_not_fed_back
-from lib.worth import answers
+from lib.results import forecast as module
+from lib.results import skill as worth
+from lib.results.forecast import (
+    ForecastError,
+    forecast,
+    future_times,
+    half_widths,
+    why_not_fed_back,
+)
+from lib.results.skill import answers
 from tests.unit import own_data
 
 SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().reshape(3, 200)

@@ -8,13 +8,13 @@ import re
 import numpy as np
 import pytest
 
-from lib.english import number
-from lib.experiment import CELLS
-from lib.figures.formulas import by_hand, can_show
-from lib.figures.palette import PALETTES
+from lib.charts.formulas import by_hand, can_show
+from lib.charts.palette import PALETTES
+from lib.experiment.experiment import CELLS
 from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass, lines
 from lib.recurrence.weights import initial_weights
+from lib.text.english import number
 
 LIGHT = PALETTES["light"]
 

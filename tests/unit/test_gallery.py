@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from lib.datasets import make_dataset, suggested
-from lib.figures.palette import PALETTES
-from lib.figures.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
-from lib.run import Status
+from lib.charts.palette import PALETTES
+from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
+from lib.data.datasets import make_dataset, suggested
+from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK
 from lib.story.cards import card_of, experiments_of, plot_of, told
 from lib.training.limits import with_seeds

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.run import Run, Snapshot, Status
+from lib.results.run import Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.messages import Checkpoint, Event, Start, Steer
 from lib.training.run_book import WATCH_SECONDS

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.figures.gradients import influence_maps, reach_figure
-from lib.figures.palette import PALETTES
-from lib.narrate.gradients import (
+from lib.charts.gradients import influence_maps, reach_figure
+from lib.charts.narrate.gradients import (
     ROOM,
     influence_sentence,
     influence_takeaway,
@@ -18,7 +17,8 @@ from lib.narrate.gradients import (
     reach_sentence,
     reach_takeaway,
 )
-from lib.narrate.proofs import WAITING
+from lib.charts.narrate.proofs import WAITING
+from lib.charts.palette import PALETTES
 from lib.recurrence.padded import ways
 from tests.unit.test_formulas import opened
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lib.figures.graph import arrows, graph_picture
-from lib.figures.palette import PALETTES
-from lib.narrate.stack import graph_sentence
-from lib.stack.code import is_chain
-from lib.stack.link import from_text
-from lib.stack.tracing import trace
+from lib.charts.graph import arrows, graph_picture
+from lib.charts.narrate.stack import graph_sentence
+from lib.charts.palette import PALETTES
+from lib.shapes.stack.code import is_chain
+from lib.shapes.stack.link import from_text
+from lib.shapes.stack.tracing import trace
 from tests.unit.test_stack_figures import drawings
 
 STATES = "input~lstm_u8_state~input_t6_f2~lstm_u8_seq_from2.1-2.2~dense_k4"

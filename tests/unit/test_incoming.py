@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from lib.data.uploads import UploadError
 from lib.ui.incoming import MOST_BODY, SECONDS, Incoming, Upload
-from lib.uploads import UploadError
 from tests.clock import Clock
 
 PATH = "/base/_stcore/upload_file/session/file"

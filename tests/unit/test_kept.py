@@ -16,20 +16,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.dataset import Dataset
-from lib.datasets import FIRST, make_dataset, settle, suggested
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.data.datasets import FIRST, make_dataset, settle, suggested
+from lib.data.uploads import MAX_BYTES, read_upload
+from lib.experiment.experiment import Experiment
 from lib.export import EXPORTS
-from lib.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept
-from lib.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
-from lib.kept.file import _Record
-from lib.kept.rows import rows_of, table_of
+from lib.export.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept
+from lib.export.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
+from lib.export.kept.file import _Record
+from lib.export.kept.rows import rows_of, table_of
 from lib.recurrence import initial_model_weights
-from lib.replay import as_of, untrained
-from lib.run import ModeResult, RunAt, Snapshot, Status
+from lib.results.replay import as_of, untrained
+from lib.results.run import ModeResult, RunAt, Snapshot, Status
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from lib.uploads import MAX_BYTES, read_upload
 from tests.unit.test_reader import FILES, assert_same
 from tests.unit.test_uploads_arrays import npy
 

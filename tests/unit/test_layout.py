@@ -82,15 +82,15 @@ def test_only_the_worker_imports_what_imports_keras() -> None:
 def test_only_one_module_imports_ray() -> None:
     """It takes seconds and 70 MB: only drivers of a cluster import it, and nodes."""
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
-    assert users == {"lib/cluster/on_ray.py"}
-    module = "lib.cluster.on_ray"
+    assert users == {"lib/training/cluster/on_ray.py"}
+    module = "lib.training.cluster.on_ray"
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if module in imports(path)}
-    assert users == {"lib/cluster/__main__.py"}
+    assert users == {"lib/training/cluster/__main__.py"}
 
 
 def test_no_file_is_too_long_to_be_read_at_once() -> None:
     """At most 350 lines; a table of messages, which is looked up by name, may have more."""
-    tables = {"lib/stack/refusals.toml"}
+    tables = {"lib/shapes/stack/refusals.toml"}
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
     lines = {

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.datasets import DATASETS, make_dataset, suggested
-from lib.tables.cutting import part_spans, rows_by_part
-from lib.tables.leaks import look
+from lib.data.datasets import DATASETS, make_dataset, suggested
+from lib.data.tables.cutting import part_spans, rows_by_part
+from lib.data.tables.leaks import look
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 

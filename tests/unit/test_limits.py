@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
+from lib.experiment.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
 from lib.recurrence import initial_model_weights
-from lib.shapes import rnn_parameter_count
+from lib.shapes.output import rnn_parameter_count
 from lib.training import limits
 from tests.unit.fakes import make_dataset, make_experiment
 

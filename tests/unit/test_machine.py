@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import memory
+from lib.data import memory
 from lib.training import machine
 from lib.training.machine import GB, MB
 from tests.waiting import eventually

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from lib.stack.base import Stack, put
-from lib.stack.fixes import fixes
-from lib.stack.link import to_text
-from lib.stack.read.code import read_code
-from lib.stack.read.mending import mended
-from lib.stack.read.reading import Reading
-from lib.stack.shaping import Flatten
-from lib.stack.tracing import trace
+from lib.shapes.stack.base import Stack, put
+from lib.shapes.stack.fixes import fixes
+from lib.shapes.stack.link import to_text
+from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read.mending import mended
+from lib.shapes.stack.read.reading import Reading
+from lib.shapes.stack.shaping import Flatten
+from lib.shapes.stack.tracing import trace
 
 SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
 FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"

@@ -8,9 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.datasets import DATASETS, make_dataset, settle
-from lib.experiment import Experiment
-from lib.narrate.explore import (
+from lib.charts.narrate.explore import (
     changed_settings,
     compare_sentence,
     kept_sentence,
@@ -23,7 +21,9 @@ from lib.narrate.explore import (
     strip_sentence,
     typical_error,
 )
-from lib.run import RunAt, Snapshot, Status
+from lib.data.datasets import DATASETS, make_dataset, settle
+from lib.experiment.experiment import Experiment
+from lib.results.run import RunAt, Snapshot, Status
 from lib.ui.settings import label_of
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled, with_kept
 

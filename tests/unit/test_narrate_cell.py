@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.english import signed
-from lib.experiment import Experiment
-from lib.narrate.cell import (
+from lib.charts.narrate.cell import (
     STEP_ROOM,
     findings,
     headline,
     step_takeaway,
     unrolled_told,
 )
+from lib.experiment.experiment import Experiment
 from lib.recurrence import Trace
+from lib.text.english import signed
 from tests.unit.test_formulas import opened
 
 

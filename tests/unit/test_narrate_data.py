@@ -7,9 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.dataset import Dataset, Origin
-from lib.datasets import DATASETS, make_dataset, suggested
-from lib.narrate.data import (
+from lib.charts.narrate.data import (
     LONGEST_TITLE,
     data_sentence,
     numbers_hint,
@@ -18,7 +16,9 @@ from lib.narrate.data import (
     sample_told,
     split_told,
 )
-from lib.origin import Scale, Season
+from lib.data.dataset import Dataset, Origin
+from lib.data.datasets import DATASETS, make_dataset, suggested
+from lib.data.origin import Scale, Season
 from tests.unit.pictures import a_dataset
 
 

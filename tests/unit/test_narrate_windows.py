@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lib.narrate.data import (
+from lib.charts.narrate.data import (
     keras_sentence,
     leak_sentence,
     leak_takeaway,
@@ -16,7 +16,7 @@ from lib.narrate.data import (
     split_told,
     window_told,
 )
-from lib.tables.leaks import Finding, look
+from lib.data.tables.leaks import Finding, look
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 

@@ -8,17 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.forecast import forecast
-from lib.narrate.worth import (
+from lib.charts.narrate.worth import (
     _with_band,
     dates_told,
     forecast_told,
     worth_sentence,
     worth_takeaway,
 )
-from lib.tables.baselines import BASELINES
-from lib.tables.seasons import _SEASONS
-from lib.worth import Score, Worth, answers, by_row, judge
+from lib.data.tables.baselines import BASELINES
+from lib.data.tables.seasons import _SEASONS
+from lib.results.forecast import forecast
+from lib.results.skill import Score, Worth, answers, by_row, judge
 from tests.unit import own_data
 
 

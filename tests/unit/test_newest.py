@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.newest import remember
+from lib.data.newest import remember
 
 
 def test_the_oldest_go_and_what_comes_again_is_new() -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.datasets.series import gapminder, macro
-from lib.figures import chart
-from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
-from lib.figures.palette import PALETTES
-from lib.forecast import forecast
-from lib.worth import answers, by_row
+from lib.charts import chart
+from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
+from lib.charts.palette import PALETTES
+from lib.data.datasets.series import gapminder, macro
+from lib.results.forecast import forecast
+from lib.results.skill import answers, by_row
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.english import number
-from lib.experiment import CELLS
-from lib.figures.gradients import padding_picture
-from lib.figures.palette import PALETTES
-from lib.narrate.gradients import padding_sentence, padding_takeaway
+from lib.charts.gradients import padding_picture
+from lib.charts.narrate.gradients import padding_sentence, padding_takeaway
+from lib.charts.palette import PALETTES
+from lib.experiment.experiment import CELLS
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways
 from lib.recurrence.weights import initial_weights
+from lib.text.english import number
 from tests.unit.test_formulas import opened
 
 LIGHT = PALETTES["light"]

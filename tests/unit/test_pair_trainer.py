@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.run import ModeResult
+from lib.results.run import ModeResult
 from lib.training import pair_trainer
 from lib.training.model_record import MAX_SENT_PARAMETERS
 from lib.training.pair_trainer import PairTrainer

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.dataset import Samples
+from lib.data.dataset import Samples
 from lib.training import model_record
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.figures.palette import LEVELS, PALETTES, mix
+from lib.charts.palette import LEVELS, PALETTES, mix
 
 LIGHT = PALETTES["light"]
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.experiment import Experiment
-from lib.figures.html import STEPS, enlarged
-from lib.figures.palette import PALETTES
-from lib.figures.proofs import Side, Strip, equation, proof_cards, strips
-from lib.narrate.proofs import (
+from lib.charts.html import STEPS, enlarged
+from lib.charts.narrate.proofs import (
     NO_ANSWER,
     WAITING,
     Measure,
@@ -19,6 +16,9 @@ from lib.narrate.proofs import (
     prefix_sentence,
     questions_sentence,
 )
+from lib.charts.palette import PALETTES
+from lib.charts.proofs import Side, Strip, equation, proof_cards, strips
+from lib.experiment.experiment import Experiment
 from lib.recurrence.agreement import Agreement
 from lib.recurrence.padded import ROUNDING
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lib.stack.quiz import FIRST, OPTIONS, RAISES, question, reason
-from lib.stack.tensors import readable_shapes
-from lib.stack.tracing import broken
+from lib.shapes.stack.quiz import FIRST, OPTIONS, RAISES, question, reason
+from lib.shapes.stack.tensors import readable_shapes
+from lib.shapes.stack.tracing import broken
 
 
 def test_the_same_number_gives_the_same_question():

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.stack import ModelError, read_model, total, trace
-from lib.stack.fixes import fixes
-from lib.stack.plain import Input, Unread
-from lib.stack.read import Reading, read
-from lib.stack.read.code import read_code
-from lib.stack.shaping import RepeatVector
-from lib.stack.tracing import broken
+from lib.shapes.stack import ModelError, read_model, total, trace
+from lib.shapes.stack.fixes import fixes
+from lib.shapes.stack.plain import Input, Unread
+from lib.shapes.stack.read import Reading, read
+from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.shaping import RepeatVector
+from lib.shapes.stack.tracing import broken
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
 """The shapes of Input((12, 3)), LSTM(16), Dense(1)."""

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.stack import total, trace
-from lib.stack.base import MAX_LAYERS, Ref
-from lib.stack.code import code_lines
-from lib.stack.plain import Dense, Input, Unread
-from lib.stack.read import ModelError, read
-from lib.stack.read.config import MAX_BYTES, read_config
-from lib.stack.recurrent import GRU, LSTM, Bidirectional
-from lib.stack.tracing import broken, stopped
+from lib.shapes.stack import total, trace
+from lib.shapes.stack.base import MAX_LAYERS, Ref
+from lib.shapes.stack.code import code_lines
+from lib.shapes.stack.plain import Dense, Input, Unread
+from lib.shapes.stack.read import ModelError, read
+from lib.shapes.stack.read.config import MAX_BYTES, read_config
+from lib.shapes.stack.recurrent import GRU, LSTM, Bidirectional
+from lib.shapes.stack.tracing import broken, stopped
 
 
 def saved(class_name: str, nodes: list[Any] | None = None, **config: Any) -> dict[str, Any]:

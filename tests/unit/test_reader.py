@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
-from lib.tables import Table
-from lib.uploads import UploadError, read_upload, reader
-from lib.uploads.reader import Reading, read_table, write_table
+from lib.data.datasets import make_dataset
+from lib.data.tables import Table
+from lib.data.uploads import UploadError, read_upload, reader
+from lib.data.uploads.reader import Reading, read_table, write_table
+from lib.experiment.experiment import Experiment
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.uploaded import PLAIN, lines
 from tests.unit.workbooks import workbook

@@ -26,7 +26,7 @@ def test_every_path_exists() -> None:
 
 
 def test_every_registry_stands_in_the_file_that_is_named_for_it() -> None:
-    """What one touches to add something: "`TASKS` in `lib/datasets/synthetic.py`"."""
+    """What one touches to add something: "`TASKS` in `lib/data/datasets/synthetic.py`"."""
     places = re.findall(r"`([A-Z_]{3,})` (?:in|of) `(lib/[\w/]+\.py)`", README)
     assert len(places) > 8
     for name, path in places:

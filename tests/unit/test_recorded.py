@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
 from lib.recurrence import forward
-from lib.replay import as_of, untrained
-from lib.run import RunAt, Snapshot, Status
+from lib.results.replay import as_of, untrained
+from lib.results.run import RunAt, Snapshot, Status
 from lib.training import recorded as recordings
 from lib.training.recorded import BUNDLED, recorded
 from tests.record import write

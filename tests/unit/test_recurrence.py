@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import CELLS, Experiment
+from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence import GATES, forward, initial_model_weights, model, unroll
 from lib.recurrence.weights import dense_weights, initial_weights
 

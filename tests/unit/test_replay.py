@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.dataset import Dataset
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
-from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.palette import PALETTES
-from lib.figures.replay import EDGE, MOST_DOTS, replay_figure
-from lib.narrate.takeaways import replay_told
-from lib.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
-from lib.run import RunAt, SeedWeights, Snapshot
+from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.narrate.takeaways import replay_told
+from lib.charts.palette import PALETTES
+from lib.charts.replay import EDGE, MOST_DOTS, replay_figure
+from lib.data.dataset import Dataset
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
+from lib.results.replay import BUDGET, LEAST, MOST, Frame, as_of, frames_of, step_errors, untrained
+from lib.results.run import RunAt, SeedWeights, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.own_data import windows_of_load
@@ -102,7 +102,7 @@ def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
 @pytest.mark.parametrize(("seconds", "count"), [(1.0, MOST), (1e-6, LEAST)])
 def test_what_takes_long_has_fewer_frames(monkeypatch, seconds, count):
     """Somebody waits for it who opens it."""
-    monkeypatch.setattr("lib.replay.BUDGET", seconds * BUDGET)
+    monkeypatch.setattr("lib.results.replay.BUDGET", seconds * BUDGET)
     *run, past = a_training(60)
     assert len(frames_of(RunAt(*run), past)) == count
 
@@ -111,7 +111,7 @@ def test_of_large_data_some_samples_stand_for_all(monkeypatch):
     """Their errors are scaled so that in the end they say what all samples say."""
     experiment, dataset, snapshot, past = a_training(2)
     exact = step_errors(frames_of(RunAt(experiment, dataset, snapshot), past))
-    monkeypatch.setattr("lib.replay.SHARE", 1e-9)
+    monkeypatch.setattr("lib.results.replay.SHARE", 1e-9)
     same = {0: past[0], 1: past[2], 2: past[2]}  # nothing happens in the last epoch
     few = step_errors(frames_of(RunAt(experiment, dataset, snapshot), same))
     for mode, errors in few.items():
@@ -123,7 +123,7 @@ def test_only_where_some_samples_stand_for_all_a_frame_is_estimated(monkeypatch)
     """The last one never is: it is the run itself."""
     *run, past = a_training(2)
     assert not any(frame.is_estimated for frame in frames_of(RunAt(*run), past))
-    monkeypatch.setattr("lib.replay.SHARE", 1e-9)
+    monkeypatch.setattr("lib.results.replay.SHARE", 1e-9)
     assert [frame.is_estimated for frame in frames_of(RunAt(*run), past)] == [True, True, False]
 
 
@@ -133,7 +133,7 @@ def test_what_is_known_of_a_model_that_has_stopped_is_not_scaled(monkeypatch):
     known = as_of(RunAt(experiment, dataset, snapshot), 1, past[1]).results["last"]
     stopped = replace(known, kept_epoch=1)
     snapshot = replace(snapshot, results={**snapshot.results, "last": stopped})
-    monkeypatch.setattr("lib.replay.SHARE", 1e-9)
+    monkeypatch.setattr("lib.results.replay.SHARE", 1e-9)
     *_, late, _ = frames_of(RunAt(experiment, dataset, snapshot), past)
     assert late.is_estimated
     assert late.snapshot.results["last"] is stopped

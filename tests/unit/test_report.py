@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
+from lib.charts.narrate.explore import setup_sentence, strip_sentence
+from lib.data.datasets import make_dataset, settle
+from lib.experiment.experiment import Experiment
 from lib.export import keras_script
 from lib.export.report import Reported, figures, report
-from lib.narrate.explore import setup_sentence, strip_sentence
-from lib.replay import as_of, untrained
-from lib.run import RunAt
+from lib.results.replay import as_of, untrained
+from lib.results.run import RunAt
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)

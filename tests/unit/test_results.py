@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.dataset import Dataset
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
 from lib.export.results import (
     history_csv,
     predictions,
@@ -22,7 +22,7 @@ from lib.export.results import (
     weights_npz,
 )
 from lib.recurrence.weights import weight_names
-from lib.run import Snapshot
+from lib.results.run import Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.pictures import a_dataset, a_snapshot, with_kept

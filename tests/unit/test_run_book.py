@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.run import ModeResult, Run, Snapshot, Status
+from lib.results.run import ModeResult, Run, Snapshot, Status
 from lib.training import client, past, quotas, run_book
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer

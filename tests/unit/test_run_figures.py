@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.baselines import best_loss, naive_loss
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import UNASKED, predictions_figure, step_error_figure
-from lib.run import RunAt
+from lib.charts.by_epoch import compare_figure, loss_figure
+from lib.charts.by_timestep import UNASKED, predictions_figure, step_error_figure
+from lib.data.datasets import make_dataset, settle
+from lib.experiment.experiment import Experiment
+from lib.results.baselines import best_loss, naive_loss
+from lib.results.run import RunAt
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,

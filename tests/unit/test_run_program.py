@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training.architecture import Architecture
 from lib.training.cache import ProgramCache
 from lib.training.room import ROOMS

@@ -10,7 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.compared import (
+from lib.charts.by_epoch import compare_figure, loss_figure
+from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.narrate.explore import compare_sentence, seeds_range
+from lib.charts.narrate.takeaways import SAME, compare_takeaway
+from lib.charts.palette import PALETTES
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import Experiment
+from lib.results.compared import (
     CHANCE,
     CORRELATION,
     decisive_ratio,
@@ -19,14 +26,7 @@ from lib.compared import (
     t_chance,
     verdict,
 )
-from lib.datasets import make_dataset, suggested
-from lib.experiment import Experiment
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.palette import PALETTES
-from lib.narrate.explore import compare_sentence, seeds_range
-from lib.narrate.takeaways import SAME, compare_takeaway
-from lib.run import RunAt, Snapshot
+from lib.results.run import RunAt, Snapshot
 from lib.training import limits
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
 

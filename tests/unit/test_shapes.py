@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib.experiment import CELLS
+from lib.experiment.experiment import CELLS
 from lib.recurrence.cells import GATES, HIGHEST_OUTPUT
-from lib.shapes import (
+from lib.shapes.output import (
     BIASES,
     BLOCKS,
     STATES,
@@ -14,7 +14,7 @@ from lib.shapes import (
     rnn_parameter_count,
     rnn_parameter_product,
 )
-from lib.stack.recurrent import LAYER_OF_CELL
+from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 
 def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.errors import explain_error
-from lib.experiment import Experiment
-from lib.stack.base import MAX_LAYERS, Layer
-from lib.stack.code import code_lines, keras_code
-from lib.stack.fixes import MOST_FIXES, fixes
-from lib.stack.kinds import KINDS
-from lib.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
-from lib.stack.plain import Dense, Input
-from lib.stack.read import read_model
-from lib.stack.recurrent import LSTM
-from lib.stack.tensors import letters, readable_shape, sizes
-from lib.stack.tracing import (
+from lib.experiment.experiment import Experiment
+from lib.shapes.errors import explain_error
+from lib.shapes.stack.base import MAX_LAYERS, Layer
+from lib.shapes.stack.code import code_lines, keras_code
+from lib.shapes.stack.fixes import MOST_FIXES, fixes
+from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
+from lib.shapes.stack.plain import Dense, Input
+from lib.shapes.stack.read import read_model
+from lib.shapes.stack.recurrent import LSTM
+from lib.shapes.stack.tensors import letters, readable_shape, sizes
+from lib.shapes.stack.tracing import (
     broken,
     model_layers,
     stopped,

@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from lib.experiment import CELLS, Experiment
-from lib.stack.explore import as_settings
-from lib.stack.link import from_text
-from lib.stack.tracing import model_stack
+from lib.experiment.experiment import CELLS, Experiment
+from lib.shapes.stack.explore import as_settings
+from lib.shapes.stack.link import from_text
+from lib.shapes.stack.tracing import model_stack
 
 
 @pytest.mark.parametrize(

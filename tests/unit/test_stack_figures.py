@@ -9,22 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor.loss_shapes import RULES
-from lib.doctor.question import TargetQuestion
-from lib.figures.palette import PALETTES
-from lib.figures.stack import layer_pictures, stack_picture
-from lib.figures.target import (
+from lib.charts.narrate.stack import (
+    change_told,
+    layer_sentence,
+    mended,
+    stack_sentence,
+    stack_title,
+)
+from lib.charts.narrate.target import compared_sentence, compared_takeaway
+from lib.charts.palette import PALETTES
+from lib.charts.stack import layer_pictures, stack_picture
+from lib.charts.target import (
     axes_of,
     damage_loss_figure,
     damage_predictions_figure,
     lineup_picture,
     shapes_picture,
 )
-from lib.figures.tensor import ENTRY, Scale, tensor_image
-from lib.narrate.stack import change_told, layer_sentence, mended, stack_sentence, stack_title
-from lib.narrate.target import compared_sentence, compared_takeaway
-from lib.stack.link import PATTERNS, from_text
-from lib.stack.tracing import trace
+from lib.charts.tensor import ENTRY, Scale, tensor_image
+from lib.shapes.doctor.loss_shapes import RULES
+from lib.shapes.doctor.question import TargetQuestion
+from lib.shapes.stack.link import PATTERNS, from_text
+from lib.shapes.stack.tracing import trace
 from lib.training.recorded import recorded_damage
 
 LIGHT = PALETTES["light"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lib.stack.base import Ref, put, swap
-from lib.stack.code import code_lines, model_line
-from lib.stack.link import from_text, read_text, to_text
-from lib.stack.making import UNKNOWN, made
-from lib.stack.plain import Dense, Unread
-from lib.stack.recurrent import LSTM
-from lib.stack.tracing import broken, keras_names, total, trace
+from lib.shapes.stack.base import Ref, put, swap
+from lib.shapes.stack.code import code_lines, model_line
+from lib.shapes.stack.link import from_text, read_text, to_text
+from lib.shapes.stack.making import UNKNOWN, made
+from lib.shapes.stack.plain import Dense, Unread
+from lib.shapes.stack.recurrent import LSTM
+from lib.shapes.stack.tracing import broken, keras_names, total, trace
 
 
 def steps_of(text: str):

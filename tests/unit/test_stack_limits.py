@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from lib.stack.base import MAX_LAYERS
-from lib.stack.code import keras_code
-from lib.stack.fixes import fixes
-from lib.stack.link import from_text, read_text, to_text
-from lib.stack.plain import Input
-from lib.stack.read import read_model
-from lib.stack.recurrent import CellStack
-from lib.stack.tensors import letters
-from lib.stack.tracing import MAX_AXES, MAX_SIZE, stopped, trace
-from lib.stack.windows import Conv2D
+from lib.shapes.stack.base import MAX_LAYERS
+from lib.shapes.stack.code import keras_code
+from lib.shapes.stack.fixes import fixes
+from lib.shapes.stack.link import from_text, read_text, to_text
+from lib.shapes.stack.plain import Input
+from lib.shapes.stack.read import read_model
+from lib.shapes.stack.recurrent import CellStack
+from lib.shapes.stack.tensors import letters
+from lib.shapes.stack.tracing import MAX_AXES, MAX_SIZE, stopped, trace
+from lib.shapes.stack.windows import Conv2D
 
 TIMES = MAX_LAYERS - 1
 TOO_MANY = f"(N, {', '.join('2' * 18)}) has 19 axes"

@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from lib.experiment import Experiment
-from lib.figures.palette import PALETTES
-from lib.figures.strip import Grid, shape_strip
+from lib.charts.palette import PALETTES
+from lib.charts.strip import Grid, shape_strip
+from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib import memory
-from lib.run import Snapshot, Status
+from lib.data import memory
+from lib.results.run import Snapshot, Status
 from lib.training import machine, run_book, said, supervisor
 from lib.training.messages import Event
 from tests.processes import worker_pids

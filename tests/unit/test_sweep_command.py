@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from lib.data.tables import Table
 from lib.sweep import rows, run_plan, run_sweep
 from lib.sweep.__main__ import main
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
-from lib.tables import Table
 from tests.unit.test_sweep_rows import results, the_plan
 
 SEATTLE = "--data seattle --vary T=8,16"
@@ -56,7 +56,7 @@ def test_results_of_another_sweep_are_not_written_over(tmp_path: Path) -> None:
 def test_a_script_takes_data_or_a_table() -> None:
     """Not both."""
     with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
-        run_sweep(data="seattle", table="lib/datasets/files/README.md", vary={"T": [4]})
+        run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
 
 
 def test_a_script_tells_tables_apart(monkeypatch: pytest.MonkeyPatch) -> None:

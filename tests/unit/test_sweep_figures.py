@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.figures.palette import PALETTES
-from lib.figures.sweep import curve_figure, map_figure, parallel_figure
-from lib.run import Status
-from lib.swept import PointResult
+from lib.charts.palette import PALETTES
+from lib.charts.sweep import curve_figure, map_figure, parallel_figure
+from lib.results.run import Status
+from lib.results.swept import PointResult
 from tests.unit.swept import a_point
 
 LIGHT = PALETTES["light"]

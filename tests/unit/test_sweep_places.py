@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lib.datasets import suggested
-from lib.run import Status
+from lib.data.datasets import suggested
+from lib.results.run import Status
 from lib.sweep.plan import make_plan
 from lib.sweep.runner import COMPILE_SECONDS, Runner, State
 from tests.clock import Clock

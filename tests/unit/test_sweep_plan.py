@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
-from lib.compared import independent_samples
-from lib.datasets import DATASETS, make_dataset, suggested
-from lib.experiment import SETTINGS, ExperimentError, read_query
+from lib.data.datasets import DATASETS, make_dataset, suggested
+from lib.data.uploads import read_upload
+from lib.experiment.experiment import SETTINGS, ExperimentError, read_query
+from lib.results.compared import independent_samples
+from lib.results.swept import VARIABLE
 from lib.sweep.plan import MOST_RUNS, SweepError, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY
-from lib.swept import VARIABLE
-from lib.uploads import read_upload
 
 
 def test_each_value_goes_with_each_of_the_others() -> None:

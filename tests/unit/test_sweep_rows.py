@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.datasets import suggested
-from lib.run import Snapshot, Status
+from lib.data.datasets import suggested
+from lib.results.run import Snapshot, Status
+from lib.results.swept import PointResult
 from lib.sweep import rows
 from lib.sweep.plan import Plan, SweepError, make_plan
 from lib.sweep.runner import result_of
-from lib.swept import PointResult
 from tests.unit.swept import a_point
 
 

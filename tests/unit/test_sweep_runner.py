@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.datasets import suggested
-from lib.run import ModeResult, Snapshot, Status
+from lib.data.datasets import suggested
+from lib.results.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import Plan, make_plan
 from lib.sweep.runner import Runner, State, result_of
 from lib.training.messages import Event, Start, Steer

@@ -8,10 +8,10 @@ import re
 import numpy as np
 import pytest
 
-from lib.experiment import MODES as WORDS
-from lib.narrate.sweep import SAID, found_details, found_takeaway, title
-from lib.run import Status
-from lib.swept import MODES, PointResult, axes_of, clear_mode, corrected, findings, named
+from lib.charts.narrate.sweep import SAID, found_details, found_takeaway, title
+from lib.experiment.experiment import MODES as WORDS
+from lib.results.run import Status
+from lib.results.swept import MODES, PointResult, axes_of, clear_mode, corrected, findings, named
 from tests.unit.swept import a_point
 
 

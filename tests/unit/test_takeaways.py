@@ -9,13 +9,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lib.baselines import naive_loss
-from lib.compared import decisive_ratio
-from lib.dataset import Baseline
-from lib.datasets import DATASETS, make_dataset, suggested
-from lib.experiment import MODES
-from lib.narrate.explore import compare_sentence
-from lib.narrate.takeaways import (
+from lib.charts.narrate.explore import compare_sentence
+from lib.charts.narrate.takeaways import (
     compare_takeaway,
     is_overfit,
     loss_takeaway,
@@ -23,7 +18,12 @@ from lib.narrate.takeaways import (
     predictions_takeaway,
     step_error_takeaway,
 )
-from lib.run import ModeResult, RunAt, Snapshot, Status
+from lib.data.dataset import Baseline
+from lib.data.datasets import DATASETS, make_dataset, suggested
+from lib.experiment.experiment import MODES
+from lib.results.baselines import naive_loss
+from lib.results.compared import decisive_ratio
+from lib.results.run import ModeResult, RunAt, Snapshot, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, of_a_table, spoiled

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.datasets import DATASETS
+from lib.data.datasets import DATASETS
 from lib.story import TALK, Scene, all_scenes, find, offer, story
 from lib.ui.views import VIEWS
 

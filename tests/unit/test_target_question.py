@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
-from lib.doctor.loss_shapes import follow, loss_rule
-from lib.doctor.question import (
+from lib.charts.narrate.target import (
+    compared_sentence,
+    damage_told,
+    measured_sentence,
+    verdict_title,
+)
+from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
+from lib.shapes.doctor.loss_shapes import follow, loss_rule
+from lib.shapes.doctor.question import (
     LOSS_NAMES,
     OUTPUTS,
     TARGETS,
@@ -19,7 +25,6 @@ from lib.doctor.question import (
     read_shape,
     write_question,
 )
-from lib.narrate.target import compared_sentence, damage_told, measured_sentence, verdict_title
 from lib.training.recorded import recorded_damage
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.experiment import DataSettings
-from lib.tables import Table, WindowError
-from lib.tables.features import prepared
-from lib.tables.types import retyped
+from lib.data.tables import Table, WindowError
+from lib.data.tables.features import prepared
+from lib.data.tables.types import retyped
+from lib.experiment.experiment import DataSettings
 from tests.unit.uploaded import lines, notes_of, read
 
 KINDS = ["sun", "rain", "fog"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.uploads import read_upload
+from lib.data.uploads import read_upload
 from tests.unit.uploaded import PLAIN, lines, notes_of, read
 
 

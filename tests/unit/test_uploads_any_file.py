@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import MISSING, DataSettings
-from lib.tables import WindowError, default_columns
-from lib.tables.windows import make_windows
-from lib.uploads import MAX_BYTES, MAX_ENTRIES, WIDEST, UploadError, read_upload
+from lib.data.tables import WindowError, default_columns
+from lib.data.tables.windows import make_windows
+from lib.data.uploads import MAX_BYTES, MAX_ENTRIES, WIDEST, UploadError, read_upload
+from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"

@@ -7,9 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from lib.datasets import make_dataset
-from lib.experiment import Experiment
-from lib.uploads import MOST_MEMBERS, UploadError, read_upload
+from lib.data.datasets import make_dataset
+from lib.data.uploads import MOST_MEMBERS, UploadError, read_upload
+from lib.experiment.experiment import Experiment
 from tests.unit.uploaded import notes_of
 
 N, T, F = 20, 12, 3

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.uploads import columns as reading
-from lib.uploads import read_upload
+from lib.data.uploads import columns as reading
+from lib.data.uploads import read_upload
 from tests.unit.uploaded import lines, notes_of, read
 
 DAYS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=30)]

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.tables.table import wide_columns
-from lib.tables.types import unrolled
+from lib.data.tables.table import wide_columns
+from lib.data.tables.types import unrolled
 from tests.unit.uploaded import lines, read
 
 SHORT = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"

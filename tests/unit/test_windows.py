@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets import make_dataset, settle
-from lib.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
-from lib.figures.by_timestep import gaps_of
-from lib.narrate.data import gaps_hint, gaps_sentence, thinned, window_told
-from lib.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
-from lib.tables.order import segments
-from lib.tables.table import remembered
-from lib.tables.windows import make_windows
+from lib.charts.by_timestep import gaps_of
+from lib.charts.narrate.data import gaps_hint, gaps_sentence, thinned, window_told
+from lib.data.datasets import make_dataset, settle
+from lib.data.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
+from lib.data.tables.order import segments
+from lib.data.tables.table import remembered
+from lib.data.tables.windows import make_windows
+from lib.experiment.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT
 

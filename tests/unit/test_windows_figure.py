@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.dataset import Origin
-from lib.figures.data import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
-from lib.figures.palette import PALETTES
+from lib.charts.data import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
+from lib.charts.palette import PALETTES
+from lib.data.dataset import Origin
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import the
 

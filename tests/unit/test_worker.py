@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from lib import memory
-from lib.run import Snapshot, Status
+from lib.data import memory
+from lib.results.run import Snapshot, Status
 from lib.training import cache, limits, pair_trainer, worker
 from lib.training.architecture import Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb, encode

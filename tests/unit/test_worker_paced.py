@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training.messages import Command, Message, Report, Start, Steer, decode, encode
 from lib.training.timing import USUAL
 from lib.training.worker import Loop

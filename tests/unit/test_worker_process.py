@@ -116,7 +116,9 @@ def test_a_node_that_is_refused_is_not_called_the_training_process(
     """A cluster's driver says so, which speaks the same protocol."""
     stub(f"{CONNECTED}    say('refused')\n    say('ready')\n    time.sleep(600)\n")
     said: queue.Queue[Message] = queue.Queue()
-    driver = WorkerProcess(lambda _, message: said.put(message), lambda _: None, 0.0, "lib.cluster")
+    driver = WorkerProcess(
+        lambda _, message: said.put(message), lambda _: None, 0.0, "lib.training.cluster"
+    )
     assert said.get(timeout=PATIENCE) == Event("refused")
     driver.close()
     assert "cluster: " in caplog.text

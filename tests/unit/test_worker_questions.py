@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training.messages import Answer, Ask, Cancel
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training import worker
 from lib.training.messages import Answer, Ask, Event, Retire, Steer
 from lib.training.timing import USUAL

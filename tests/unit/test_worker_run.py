@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.timing import USUAL

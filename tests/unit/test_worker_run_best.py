@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.run import Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training.timing import USUAL, Timing
 from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage

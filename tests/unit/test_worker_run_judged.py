@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training import pair_trainer, said
 from lib.training.timing import USUAL
 from tests.unit.fakes import lost_outputs

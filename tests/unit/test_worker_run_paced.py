@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.run import Status
+from lib.results.run import Status
 from lib.training.timing import USUAL
 from tests.unit.stage import Stage
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lib import worth
 from lib.recurrence import forward, model
-from lib.worth import Score, Worth, answers, by_row, judge, median_worth
+from lib.results import skill as worth
+from lib.results.skill import Score, Worth, answers, by_row, judge, median_worth
 from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset
 

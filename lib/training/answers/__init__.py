@@ -6,7 +6,7 @@ boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tup
 lists). A function raises ValueError, with a sentence, for what it can't answer. Most are about a
 model: `cell`, a key of `lib.experiment.CELLS`; how many recurrent `layers` it has; its `weights`,
 in Keras's order, three for each layer from the bottom up and those of the head, if any. A `loss` is
-a key of `lib.experiment.LOSSES`.
+a key of `lib.experiment.experiment.LOSSES`.
 
 Like the engine, these modules may import keras, and only the worker imports them.
 """

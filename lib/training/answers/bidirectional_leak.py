@@ -1,4 +1,4 @@
-"""Train an LSTM one way and both ways on the next value of noise: see `lib.doctor.leak`."""
+"""Train an LSTM one way and both ways on the next value of noise: see `lib.shapes.doctor.leak`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.doctor import leak
+from lib.shapes.doctor import leak
 
 
 def bidirectional_leak() -> dict[str, Any]:

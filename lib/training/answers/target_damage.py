@@ -1,4 +1,4 @@
-"""Train the right target and a wrong one from the same initial weights: see `lib.doctor.damage`."""
+"""Train the right target and a wrong one from the same initial weights: see `lib.shapes.damage`."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.doctor import damage
-from lib.doctor.damage import MISTAKES, TRAINED_SAMPLES
+from lib.shapes.doctor import damage
+from lib.shapes.doctor.damage import MISTAKES, TRAINED_SAMPLES
 
 
 def target_damage(case: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.narrate.proofs import NO_ANSWER, STARTING, WAITING, questions_sentence
+from lib.charts.narrate.proofs import NO_ANSWER, STARTING, WAITING, questions_sentence
 from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import batch
 from lib.recurrence.weights import initial_weights

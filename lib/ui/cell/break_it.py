@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lib.figures.formulas import bound_picture
-from lib.figures.palette import Palette
-from lib.figures.proofs import Strip, strips, strips_legend
-from lib.figures.thumbnail import caption, leaked, small_picture
-from lib.narrate.proofs import bound_told, leak_told, ways_to_break_it
+from lib.charts.formulas import bound_picture
+from lib.charts.narrate.proofs import bound_told, leak_told, ways_to_break_it
+from lib.charts.palette import Palette
+from lib.charts.proofs import Strip, strips, strips_legend
+from lib.charts.thumbnail import caption, leaked, small_picture
 from lib.recurrence import unroll, unroll_stack
 from lib.recurrence.cells import highest_output
 from lib.training.recorded import recorded_leak

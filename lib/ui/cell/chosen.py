@@ -6,7 +6,7 @@ of the whole page: at once by its section, so that nothing is blank for a moment
 fragment with the playhead, which alone runs when it moves.
 
 What it moves must move at once, so a component's script, playhead.js, writes the custom properties
-`--cell-t` and `--cell-row`, by which pictures place their bands (`lib.figures.html`), and tells
+`--cell-t` and `--cell-row`, by which pictures place their bands (`lib.charts.html`), and tells
 Python what formulas to write out. Two sliders of the browser's own do the work, for keyboards and
 screen readers; pressing a picture does the same.
 """
@@ -19,10 +19,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.dataset import Dataset
-from lib.experiment import MODES, Experiment
-from lib.figures.html import TIME, UNITS
-from lib.figures.unrolled import WIDEST
+from lib.charts.html import TIME, UNITS
+from lib.charts.unrolled import WIDEST
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
 from lib.recurrence.formulas import LayerPass, by_similarity
 from lib.recurrence.weights import ARRAYS_EACH, layers_of

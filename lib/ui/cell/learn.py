@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.english import apart_by, readable
-from lib.figures.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
-from lib.figures.palette import Palette
-from lib.narrate import gradients
+from lib.charts.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
+from lib.charts.narrate import gradients
+from lib.charts.palette import Palette
 from lib.recurrence.padded import Padded, ways
-from lib.toml import beside
+from lib.text.english import apart_by, readable
+from lib.text.tables import beside
 from lib.ui.cell.ask import AVERAGED, Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.style import playhead_band

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.figures.formulas import by_hand, can_show, unit_lines
-from lib.figures.palette import Palette
-from lib.figures.unrolled import heatmaps, unrolled_picture
-from lib.narrate import cell
+from lib.charts.formulas import by_hand, can_show, unit_lines
+from lib.charts.narrate import cell
+from lib.charts.palette import Palette
+from lib.charts.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.cells import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.ask import Reply

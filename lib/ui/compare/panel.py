@@ -13,15 +13,15 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.compared import LETTERS, Compared, part_of, same_data
-from lib.datasets import DATASETS, suggested
-from lib.english import counted
-from lib.experiment import MODES
-from lib.figures.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.figures.html import templates
-from lib.figures.palette import Palette
-from lib.narrate import compare as words
-from lib.redaction import HIDDEN
+from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
+from lib.charts.html import templates
+from lib.charts.narrate import compare as words
+from lib.charts.palette import Palette
+from lib.data.datasets import DATASETS, suggested
+from lib.experiment.experiment import MODES
+from lib.results.compared import LETTERS, Compared, part_of, same_data
+from lib.results.redaction import HIDDEN
+from lib.text.english import counted
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs

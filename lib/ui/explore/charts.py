@@ -8,17 +8,17 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.english import short
-from lib.experiment import MODES
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
-from lib.figures.chart import Chart
-from lib.figures.palette import Palette
-from lib.narrate import Told, explore, takeaways
-from lib.redaction import HIDDEN
-from lib.run import RunAt, Snapshot
-from lib.tables.table import remembered
-from lib.toml import beside
+from lib.charts.by_epoch import compare_figure, loss_figure
+from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.chart import Chart
+from lib.charts.narrate import Told, explore, takeaways
+from lib.charts.palette import Palette
+from lib.data.tables.table import remembered
+from lib.experiment.experiment import MODES
+from lib.results.redaction import HIDDEN
+from lib.results.run import RunAt, Snapshot
+from lib.text.english import short
+from lib.text.tables import beside
 from lib.ui.fragment import Place
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session

@@ -12,11 +12,16 @@ from typing import Any
 
 import streamlit as st
 
-from lib.english import duration
-from lib.figures.palette import Palette
-from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
-from lib.run import Run, Status
-from lib.toml import beside
+from lib.charts.narrate.explore import (
+    changed_settings,
+    kept_sentence,
+    own_settings,
+    progress_sentence,
+)
+from lib.charts.palette import Palette
+from lib.results.run import Run, Status
+from lib.text.english import duration
+from lib.text.tables import beside
 from lib.training.architecture import architecture_of
 from lib.training.limits import USUAL_SEEDS, seconds
 from lib.training.room import room_of

@@ -15,13 +15,13 @@ from typing import Any
 
 import streamlit as st
 
-from lib.figures.chart import CONFIG
-from lib.figures.palette import Palette
-from lib.figures.replay import Frames, replay_figure
-from lib.figures.strip import shape_strip
-from lib.narrate.takeaways import replay_told
-from lib.replay import FEWEST, frames_of
-from lib.run import Snapshot
+from lib.charts.chart import CONFIG
+from lib.charts.narrate.takeaways import replay_told
+from lib.charts.palette import Palette
+from lib.charts.replay import Frames, replay_figure
+from lib.charts.strip import shape_strip
+from lib.results.replay import FEWEST, frames_of
+from lib.results.run import Snapshot
 from lib.training.machine import give_way
 from lib.ui import runs
 from lib.ui.address import set_page_values

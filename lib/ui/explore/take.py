@@ -16,16 +16,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.compared import Compared
-from lib.dataset import Dataset
-from lib.english import counted
-from lib.experiment import Experiment
+from lib.data.dataset import Dataset
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment
 from lib.export import EXPORTS, arrays, data_name, name_of, results
 from lib.export.report import Reported, report
-from lib.replay import as_of
-from lib.run import Snapshot, Status, kept_places, weight_bytes
-from lib.tables import Table
-from lib.toml import beside
+from lib.results.compared import Compared
+from lib.results.replay import as_of
+from lib.results.run import Snapshot, Status, kept_places, weight_bytes
+from lib.text.english import counted
+from lib.text.tables import beside
 from lib.training.machine import give_way
 from lib.ui import clock, runs
 from lib.ui.address import query_of
@@ -246,6 +246,6 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
 
 def _kept() -> Any:
     """What keeps runs, and brings pandas along, which a page that gives nothing away can spare."""
-    from lib.kept import file  # noqa: PLC0415
+    from lib.export.kept import file  # noqa: PLC0415
 
     return file

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from lib.figures.html import templates
-from lib.stack.link import LONGEST
+from lib.charts.html import templates
+from lib.shapes.stack.link import LONGEST
 from lib.story import TALK, Scene, all_scenes
 from lib.story.cards import told
 from lib.ui import address, clock, runs, stage

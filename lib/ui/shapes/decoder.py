@@ -4,14 +4,14 @@ import re
 
 import streamlit as st
 
-from lib.english import capital
-from lib.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
-from lib.errors.facts import Shape, ends, sizes
-from lib.figures.palette import Palette
-from lib.figures.target import shapes_picture
-from lib.figures.tensor import SCALES
-from lib.stack.link import from_text
-from lib.toml import beside
+from lib.charts.palette import Palette
+from lib.charts.target import shapes_picture
+from lib.charts.tensor import SCALES
+from lib.shapes.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
+from lib.shapes.errors.facts import Shape, ends, sizes
+from lib.shapes.stack.link import from_text
+from lib.text.english import capital
+from lib.text.tables import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session

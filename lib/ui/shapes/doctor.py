@@ -10,11 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from lib.doctor import Diagnosis
-from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
-from lib.doctor.lineup import SIGNS
-from lib.doctor.loss_shapes import RULE_OF
-from lib.doctor.question import (
+from lib.charts.narrate import target as words
+from lib.charts.palette import Palette
+from lib.charts.target import damage_loss_figure, damage_predictions_figure, lineup_picture
+from lib.charts.tensor import SCALES
+from lib.shapes.doctor import Diagnosis
+from lib.shapes.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
+from lib.shapes.doctor.lineup import SIGNS
+from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.doctor.question import (
     LOSS_NAMES,
     OUTPUTS,
     TARGETS,
@@ -25,14 +29,10 @@ from lib.doctor.question import (
     read_shape,
     write_question,
 )
-from lib.english import capital
-from lib.figures.palette import Palette
-from lib.figures.target import damage_loss_figure, damage_predictions_figure, lineup_picture
-from lib.figures.tensor import SCALES
-from lib.narrate import target as words
-from lib.stack.recurrent import TIMESTEPS
-from lib.stack.tensors import sizes
-from lib.stack.tracing import trace
+from lib.shapes.stack.recurrent import TIMESTEPS
+from lib.shapes.stack.tensors import sizes
+from lib.shapes.stack.tracing import trace
+from lib.text.english import capital
 from lib.training.questions import AnswerFuture
 from lib.training.recorded import recorded_damage
 from lib.ui import address, runs

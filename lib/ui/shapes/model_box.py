@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from lib.doctor.loss_shapes import RULE_OF
-from lib.english import counted
-from lib.experiment import LOSSES
-from lib.stack.base import Stack
-from lib.stack.explore import as_settings
-from lib.stack.read import ModelError, Note, Reading, read
-from lib.stack.read.pasted import LONGEST
+from lib.data.uploads import UploadError
+from lib.experiment.experiment import LOSSES
+from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.stack.base import Stack
+from lib.shapes.stack.explore import as_settings
+from lib.shapes.stack.read import ModelError, Note, Reading, read
+from lib.shapes.stack.read.pasted import LONGEST
+from lib.text.english import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
 from lib.ui.incoming import take
@@ -19,7 +20,6 @@ from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import is_of_code, set_stack
 from lib.ui.text import closable, hint, plain, press
-from lib.uploads import UploadError
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]

@@ -5,13 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from lib.figures.palette import Palette
-from lib.figures.stack import stack_picture
-from lib.figures.tensor import SCALES
-from lib.narrate.stack import stack_sentence
-from lib.stack.code import code_lines
-from lib.stack.quiz import Question, question
-from lib.stack.tracing import broken
+from lib.charts.narrate.stack import stack_sentence
+from lib.charts.palette import Palette
+from lib.charts.stack import stack_picture
+from lib.charts.tensor import SCALES
+from lib.shapes.stack.code import code_lines
+from lib.shapes.stack.quiz import Question, question
+from lib.shapes.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack

@@ -6,18 +6,27 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.english import duration, joined, number, sentence
-from lib.experiment import MODES as WORDS
-from lib.figures.html import templates
-from lib.figures.palette import Palette
-from lib.figures.sweep import curve_figure, map_figure, parallel_figure
-from lib.narrate.explore import changed_settings
-from lib.narrate.sweep import found_details, found_takeaway
-from lib.redaction import COLUMN_SETTINGS
+from lib.charts.html import templates
+from lib.charts.narrate.explore import changed_settings
+from lib.charts.narrate.sweep import found_details, found_takeaway
+from lib.charts.palette import Palette
+from lib.charts.sweep import curve_figure, map_figure, parallel_figure
+from lib.experiment.experiment import MODES as WORDS
+from lib.results.redaction import COLUMN_SETTINGS
+from lib.results.swept import (
+    MODES,
+    PointResult,
+    axes_of,
+    clear_mode,
+    findings,
+    is_number,
+    named,
+    worded,
+)
 from lib.sweep.plan import Plan
 from lib.sweep.runner import State
-from lib.swept import MODES, PointResult, axes_of, clear_mode, findings, is_number, named, worded
-from lib.toml import beside
+from lib.text.english import duration, joined, number, sentence
+from lib.text.tables import beside
 from lib.ui import runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle

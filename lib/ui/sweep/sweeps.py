@@ -11,8 +11,8 @@ from functools import partial
 
 import streamlit as st
 
-from lib.datasets import DATASETS
-from lib.redaction import TITLE
+from lib.data.datasets import DATASETS
+from lib.results.redaction import TITLE
 from lib.sweep.plan import Plan
 from lib.sweep.rows import READY
 from lib.sweep.runner import Runner

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.doctor.question import read_question
-from lib.figures.palette import Palette
+from lib.charts.palette import Palette
+from lib.shapes.doctor.question import read_question
 from lib.ui import address
 from lib.ui.session import Loaded
 from lib.ui.shapes.doctor import KEY, damage_card

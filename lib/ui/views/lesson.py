@@ -10,24 +10,24 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from lib.baselines import best_loss
-from lib.datasets import make_dataset, suggested
-from lib.doctor.damage import MISTAKES, mistake_of
-from lib.doctor.question import read_question, write_question
-from lib.english import number, short, signed
-from lib.experiment import MODES
-from lib.figures.formulas import by_hand, can_show
-from lib.figures.html import templates
-from lib.figures.palette import Palette
-from lib.figures.target import lineup_picture, shapes_picture
-from lib.figures.unrolled import heatmaps
-from lib.narrate import target as words
+from lib.charts.formulas import by_hand, can_show
+from lib.charts.html import templates
+from lib.charts.narrate import target as words
+from lib.charts.palette import Palette
+from lib.charts.target import lineup_picture, shapes_picture
+from lib.charts.unrolled import heatmaps
+from lib.data.datasets import make_dataset, suggested
+from lib.experiment.experiment import MODES
 from lib.recurrence import unroll
 from lib.recurrence.cells import highest_output
 from lib.recurrence.formulas import LayerPass
-from lib.run import Snapshot
-from lib.stack.code import code_lines
-from lib.toml import beside, say
+from lib.results.baselines import best_loss
+from lib.results.run import Snapshot
+from lib.shapes.doctor.damage import MISTAKES, mistake_of
+from lib.shapes.doctor.question import read_question, write_question
+from lib.shapes.stack.code import code_lines
+from lib.text.english import number, short, signed
+from lib.text.tables import beside, say
 from lib.training.recorded import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled

@@ -1,0 +1,135 @@
+"""The axes of all charts: ranges that stand still while numbers move, ticks that never overlap."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from lib.charts.chart import escaped
+from lib.charts.marks import Part
+from lib.text.tables import beside
+
+_LOOK: dict[str, Part] = beside(__file__)
+WIDE = 1e8
+"""Beyond that the numbers of an axis are powers of ten, as after a training that diverged."""
+ROUNDING = 1e-6
+"""So small a share of an axis below 0 is none: standardised values are back in their unit."""
+
+
+def timestep_axis(names: Sequence[str]) -> Part:
+    """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
+    steps = len(names)
+    longest = max(map(len, names))
+    # What fits beside each other on a phone, where a plot is about 230 pixels wide.
+    most = 12 if longest <= 2 else max(2, min(6, round(230 / (7.5 * longest + 12))))
+    # The last step is what all is about: it is always named, and the others back from it.
+    ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
+    room = max(0.35, 0.03 * (steps - 1))
+    texts = [escaped(names[k - 1]) for k in ticks]
+    about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
+    return _LOOK["timestep"] | about
+
+
+def _stride(steps: int, most: int) -> int:
+    """How many timesteps lie from tick to tick, so that about `most` ticks count back from T.
+
+    A number that people count in and that T is a multiple of: 4, 8, 12, … 24. Else one that
+    leads to the first step: 1, 6, 11. Else any that T is a multiple of, or that people count in.
+    """
+    least = max(1, math.ceil((steps - 1) / (most - 1)))
+    near = range(least, min(2 * least, steps - 1) + 1)
+    nice = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50) if k in near]
+    multiples = [k for k in near if steps % k == 0]
+    to_the_first = [k for k in near if (steps - 1) % k == 0]
+    return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
+
+
+def row_ticks(names: Mapping[int, str]) -> Part:
+    """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
+    rows = list(names)
+    most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
+    ticks = sorted({rows[k] for k in np.linspace(0, len(rows) - 1, most).round().astype(int)})
+    return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
+
+
+def epoch_axis(epochs: int) -> Part:
+    """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
+    last = max(1, epochs)
+    return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
+
+
+def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
+    """A y axis that holds `values`, and stands still while they move a little.
+
+    `core` are the values that never move, such as the targets. Beyond them the axis grows in
+    steps: quarters of their span, doubled until few of them do. With `zero` it begins at 0, unless
+    something is below.
+    """
+    low, high = _span(np.append(core, 0.0) if zero else core)
+    least, most = _span(np.concatenate([[low, high], np.ravel(values)]))
+    step = (high - low) / 4
+    while most - least > 8 * step:
+        step *= 2
+    bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
+    peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
+    room = 0.07 * (peak - bottom)
+    begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
+    begin = min(bottom, least) if begins else bottom - room
+    axis = _LOOK["linear"] | {"title": title, "range": [begin, peak + room]}
+    if peak - begin > WIDE:  # written out there is no room for it
+        axis["exponentformat"] = "power"
+    return axis
+
+
+def from_zero(values: np.ndarray) -> bool:
+    """Whether 0 is the least of these data, as of amounts, counts, and what is 0 or 1."""
+    low, high = _span(values)
+    return abs(low) <= ROUNDING * (high - low)
+
+
+def with_room(values: np.ndarray) -> np.ndarray:
+    """The ends of `values` and a quarter of their span beyond, as answers swing; none below a 0."""
+    low, high = _span(values)
+    room = (high - low) / 4
+    return np.array([low if from_zero(values) else low - room, high + room])
+
+
+def _span(values: np.ndarray) -> tuple[float, float]:
+    """The least and greatest finite value, a little apart; 0 and 1 where there is none but 0."""
+    known = values[np.isfinite(values)]
+    if not known.any():
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        room = 0.5 * max(abs(high), 1.0)
+        return low - room, high + room
+    return low, high
+
+
+def log_axis(title: str, values: Iterable[float]) -> Part:
+    """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
+    powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
+    low = math.floor(2 * min(powers) - 0.2) / 2
+    high = math.ceil(2 * max(powers) + 0.2) / 2
+    low = min(low, high - 1)
+    decades = range(math.ceil(low), math.floor(high) + 1)
+    stride = max(1, math.ceil(len(decades) / 6))
+    shown = [k for k in decades if k % stride == 0]
+    ticks = [(1, k) for k in shown]
+    if len(shown) < 3 and high - low <= 2.5:
+        extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
+        ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
+    return {
+        "title": title,
+        "type": "log",
+        "range": [low, high],
+        "tickvals": [m * 10.0**k for m, k in ticks],
+        "ticktext": [_tick_text(m, k) for m, k in ticks],
+    }
+
+
+def _tick_text(times: int, power: int) -> str:
+    """A tick's name: 0.001, 20, 100,000; 2·10⁶ or 10⁻⁶ where the margin has no room for it."""
+    if -5 <= power <= 5:
+        return f"{times * 10.0**power:,.{max(0, -power)}f}"
+    return f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")

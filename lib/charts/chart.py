@@ -1,0 +1,244 @@
+"""What all charts share: margins, fonts, notes, and the way a figure is built. Draws no data."""
+
+import math
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.charts.marks import GLYPHS, Entry, Part
+from lib.charts.palette import Palette
+from lib.text.tables import beside
+
+_LOOK = beside(__file__)
+CONFIG: Part = _LOOK["config"]
+"""For `st.plotly_chart(config=…)`."""
+
+FONT_SIZE = 14
+LEFT, BOTTOM = 64, 46
+"""Margins in pixels: of the tick labels, and of the timesteps."""
+ROW = 19
+"""The height of a row of the key, in pixels."""
+MOST_POINTS = 1500
+"""Of more samples or dates every k-th is drawn, so that a chart stays small."""
+NOTE = 16
+"""The height of words beside a plot, in pixels."""
+VALUE = ",.5~r"
+"""How hover texts write a number, in d3's terms: five digits that count, thousands apart."""
+
+
+class Chart(go.Figure):
+    """A figure that is final, of plain dicts, which are what is sent.
+
+    Plotly makes an object of each part of a figure and a copy of them all, which takes longer than
+    all else of a chart. So it does that only where somebody looks into one as Plotly has it, as the
+    tests do: `st.plotly_chart` asks for no more than `to_dict`.
+    """
+
+    traces: Sequence[Part] = ()
+    """As they were given, with arrays."""
+
+    def __init__(self, data: Sequence[Part], layout: Part, written: Part | None = None) -> None:
+        """Make a figure of these traces and this layout; `written` is what `to_dict` returns."""
+        self.traces, self._layout_given = data, layout
+        self._written: Part = written or _written({"data": data, "layout": layout})
+
+    def __getattr__(self, name: str) -> Any:
+        """What Plotly's own `__init__` sets."""
+        if name.startswith("__") or "_layout_given" not in self.__dict__:
+            raise AttributeError(name)
+        layout = self.__dict__.pop("_layout_given")
+        super().__init__(data=[*self.traces], layout=layout)
+        return getattr(self, name)
+
+    def to_dict(self) -> Part:
+        """As plain dicts, arrays as Plotly sends them. Not to be changed."""
+        return self._written
+
+    def of_height(self, height: int | None) -> "Chart":
+        """The same figure in this height in pixels; itself where that is None."""
+        if height in (None, self._written["layout"]["height"]):
+            return self
+        layout = {**self._written["layout"], "height": height}
+        return Chart(self.traces, layout, {**self._written, "layout": layout})
+
+
+_CHANGED = dict, list, tuple, np.ndarray, np.generic
+"""What isn't sent as it is."""
+
+
+def _written(part: Any) -> Any:
+    """A part of a figure as it is sent: of an array of numbers its bytes, for which JSON is slow.
+
+    As Plotly's own (6 and 7) have them: `plotly.basedatatypes.BaseFigure.to_dict`.
+    """
+    if isinstance(part, dict):
+        return {
+            key: _written(value) if isinstance(value, _CHANGED) else value
+            for key, value in part.items()
+            if value is not None
+        }
+    if isinstance(part, list | tuple):
+        return [_written(value) for value in part]
+    if isinstance(part, np.generic):
+        return part.item()
+    if not isinstance(part, np.ndarray):
+        return part
+    if part.dtype.kind not in "if" or not part.size:
+        return (np.datetime_as_string(part) if part.dtype.kind == "M" else part).tolist()
+    numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
+    shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
+    code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
+    return {"dtype": code, "bdata": b64encode(numbers.tobytes()).decode("ascii"), **shape}
+
+
+def figure(data: list[Part], layout: Part, frames: Sequence[Part] = ()) -> Chart:
+    """A figure from plain dicts that the tests have validated, with `frames` to be played.
+
+    Traces' names are written out as they are; hover texts are their authors' to escape.
+    """
+    for trace in data:
+        trace["name"] = escaped(trace["name"])
+    made = Chart(data, layout)
+    if frames:  # written out alone: to build them takes as long as two dozen figures
+        made.to_dict()["frames"] = [*frames]
+    return made
+
+
+def plotted(
+    data: list[Part],
+    palette: Palette,
+    x: Part,
+    y: Part,
+    key: Sequence[Sequence[Entry]],
+    *,
+    name: str,
+    height: int,
+    left: int = LEFT,
+    right: int = 16,
+    notes: Sequence[Part] = (),
+    **more: Any,
+) -> Chart:
+    """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
+
+    Plotly's own legend wraps as it likes and takes its room from the plot: half of it, on a phone.
+    The key has its lines fixed, and so are the margins: nothing jumps while numbers grow. There
+    is no drag, so that a finger on a phone scrolls the page (the zoom button turns it on). `name`
+    keeps a zoom over updates.
+    """
+    font = {"size": FONT_SIZE, "color": palette.muted}
+    axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
+    axis |= _LOOK["axis"]
+    hoverlabel = {"bgcolor": palette.background, "bordercolor": palette.border}
+    below = 16 * any("<br>" in tick for tick in x.get("ticktext", ()))  # of ticks with two lines
+    if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
+        right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
+    for each in (x, y):
+        each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
+    layout = {
+        **_LOOK["layout"],
+        "height": height,
+        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM + below, "pad": 0},
+        "paper_bgcolor": palette.background,
+        "font": {"size": FONT_SIZE, "color": palette.ink},
+        "xaxis": {**axis, "showgrid": False, "showline": True, **x},
+        "yaxis": {**axis, "showgrid": True, **y},
+        "annotations": [_key(key, left, palette), *notes],
+        "hoverlabel": hoverlabel | {"font": {"size": FONT_SIZE - 2, "color": palette.ink}},
+        "uirevision": name,
+    }
+    return figure(data, layout | more)
+
+
+def hover(unit: str = "") -> str:
+    """What is told of a value where a pointer rests."""
+    return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
+
+
+def escaped(words: str) -> str:
+    """Words as Plotly writes them out: a column's name is no markup."""
+    return escape(words, quote=False)
+
+
+def shortened(name: str) -> str:
+    """A name of 13 letters at most, for the room left of a plot."""
+    return name if len(name) <= 13 else f"{name[:12].rstrip()}…"
+
+
+def left_of(names: Sequence[str]) -> int:
+    """The left margin in pixels that such names need."""
+    return max(LEFT, round(8 + 8.4 * max(map(len, names))))
+
+
+def with_unit(title: str, unit: str) -> str:
+    """An axis's title: "typical error (°C)"."""
+    return f"{title} ({unit})" if unit else title
+
+
+def top(key: Sequence[Sequence[Entry]]) -> int:
+    """The margin above the plot in pixels, which holds the key."""
+    return 14 + ROW * len(key)
+
+
+def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
+    """The key as an annotation above the plot, flush with the chart's left edge."""
+    lines = [
+        "&nbsp;&nbsp; ".join(
+            f'<span style="color:{getattr(palette, entry.color)}">{GLYPHS[entry.glyph]}</span> '
+            f'<span style="color:{palette.words(entry.text or entry.color)}">'
+            f"{escaped(entry.words)}</span>"
+            for entry in row
+        )
+        for row in rows
+    ]
+    flush = {"xanchor": "left", "xshift": -left, "yanchor": "bottom", "yshift": 8, "align": "left"}
+    return note("<br>".join(lines), 0, 1, palette.ink) | flush
+
+
+def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> Part:
+    """Words on a chart, at shares x and y of its plot."""
+    place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
+    return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
+
+
+def side_notes(
+    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int, together: str
+) -> list[Part]:
+    """Words to the right of a logarithmic plot, beside the levels that they name.
+
+    Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
+    from one power of ten to another over `plot` pixels. Words that would touch are moved apart;
+    those of two levels that look like one line, of one colour, become one, `together`.
+    """
+    pixels = plot / (axis[1] - axis[0])
+    placed: list[Part] = []
+    below = -math.inf
+    for words, value, color in sorted(notes, key=lambda note: note[1]):
+        if not value > 0:
+            continue
+        power = math.log10(value)
+        same = [note for note in placed if note["font"]["color"] == color]
+        if same and (power - same[-1]["y"]) * pixels < 2:
+            same[-1]["text"] = together
+            continue
+        shift = max(0.0, below + NOTE - power * pixels)
+        below = power * pixels + shift
+        beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
+        placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
+    return placed
+
+
+def all_zero(values: Sequence[float], palette: Palette) -> list[Part]:
+    """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
+    if not values or any(values):
+        return []
+    return [empty("every value is 0:<br>a constant target<br>is learned at once", palette)]
+
+
+def empty(words: str, palette: Palette) -> Part:
+    """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
+    behind = {"bgcolor": palette.background, "borderpad": 4}
+    return note(words, 0.5, 0.5, palette.muted) | behind

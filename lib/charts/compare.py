@@ -1,0 +1,174 @@
+"""Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
+
+The modes keep their colours. A run is told by its dash or the shape of its mark, and by the letter
+at its end; its traces' names begin with it, by which `lib/ui/listener.js` finds them. Each curve is
+the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and results.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lib.charts import axes, chart, marks
+from lib.charts.by_timestep import error_unit, typical_error
+from lib.charts.html import plot_image, plotted_line
+from lib.charts.marks import Entry, Part
+from lib.charts.palette import Palette
+from lib.experiment.experiment import MODES
+from lib.results.compared import LETTERS, Compared, part_of, same_data
+from lib.results.run import ModeResult
+from lib.text.tables import beside
+
+HEIGHT = 340
+LOOKS = dict(zip(LETTERS, map(tuple, beside(__file__)["looks"]), strict=True))
+"""By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
+SPARK = 64
+"""Points of a small curve."""
+
+
+class _Curve(NamedTuple):
+    """Values y (P,) over x (P,): a line, or a mark where there is one alone."""
+
+    run: Compared
+    mode: str
+    x: np.ndarray
+    y: np.ndarray
+
+
+def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
+    """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
+    part, x, y = part_of(runs), "loss_epochs", "loss"
+    if part == "validation":
+        x, y = "checked_epochs", "validation_loss"
+    curves = [
+        _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
+    x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
+    y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
+    return _figure(curves, x_axis, y_axis, palette)
+
+
+def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
+    """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
+
+    Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
+    a share of what that has at each step.
+    """
+    longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
+    name, unit = "the guess of its data", "guess: 1"
+    if alike := same_data(runs):
+        name, unit = longest.naive_label, error_unit(longest)
+
+    def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
+        if alike:
+            return typical_error(longest, mse)
+        return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
+
+    curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
+    guess = error(longest.naive_mse, longest.naive_mse)
+    level = marks.line(name, guess, marks.naive_style(palette), "")
+    values = np.concatenate([guess, *(curve.y for curve in curves)])
+    y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
+    x_axis = axes.timestep_axis(longest.timestep_names)
+    return _figure(curves, x_axis, y_axis, palette, (level, Entry("dotted", name, "baseline")))
+
+
+def answers_figure(
+    runs: Sequence[Compared], sample: int, target: int, palette: Palette
+) -> chart.Chart:
+    """What runs of the same data say of one sample, in the raw unit, beside the target.
+
+    `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
+    """
+    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
+    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    curves = _by_step(
+        runs, lambda _, of: marks.finite(dataset.raw(of.predictions[sample], index)[:, target])
+    )
+    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
+    values = np.concatenate([truth, *(curve.y for curve in curves)])
+    y_axis = axes.linear_axis(title, values, axes.with_room(truth))
+    x_axis = axes.timestep_axis(dataset.steps_of(index))
+    entry = Entry("dots", f"target{dataset.ahead}")
+    return _figure(curves, x_axis, y_axis, palette, (line, entry))
+
+
+def _by_step(
+    runs: Sequence[Compared], values: Callable[[Compared, ModeResult], np.ndarray]
+) -> list[_Curve]:
+    """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
+    curves = []
+    for run in runs:
+        for mode, result in run.results.items():
+            y = values(run, result)
+            asked = slice(0 if mode == "sequence" else -1, None)
+            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked]))
+    return curves
+
+
+def _figure(
+    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
+) -> chart.Chart:
+    """Curves with their letters, over lines `below` them, each with its entry in the key."""
+    modes = dict.fromkeys(curve.mode for curve in curves)
+    letters = dict.fromkeys(curve.run.letter for curve in curves)
+    looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
+    key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
+    ends, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
+    hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
+    traces = [line for line, _ in below] + [_trace(curve, palette, hover) for curve in curves]
+    look: Part = {"name": name, "height": HEIGHT, "right": right, "hovermode": "closest"}
+    return chart.plotted([*traces, *ends], palette, x, y, key, **look)
+
+
+def _trace(curve: _Curve, palette: Palette, hover: str) -> Part:
+    run, mode, x, y = curve
+    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
+    dash, symbol, _ = LOOKS[run.letter]
+    if len(x) == 1:
+        edge = {"color": color, "width": 3}
+        marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
+        return marks.points(name, x, y, marker, hover)
+    return marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
+
+
+def _letters(
+    curves: Sequence[_Curve], y: Part, plot: int, palette: Palette
+) -> tuple[list[Part], int]:
+    """A letter right of each curve's end, and how many there are at most side by side.
+
+    Those that would lie on one another stand beside one another. `plot` is its height in pixels.
+    """
+    is_log, per = y.get("type") == "log", plot / (y["range"][1] - y["range"][0])
+    traces, column, most, begin = [], 0, 1, -math.inf
+    for run, mode, x, values in sorted((c for c in curves if len(c.y)), key=lambda c: c.y[-1]):
+        end = float(values[-1])
+        if not math.isfinite(end) or (is_log and end <= 0):
+            continue
+        height = per * (math.log10(end) if is_log else end)
+        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        most = max(most, column + 1)
+        trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
+        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
+        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
+        traces.append(trace)
+    return traces, most
+
+
+def sparkline(run: Compared, palette: Palette) -> str:
+    """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
+    across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
+    logs = {}
+    for mode, result in run.results.items():
+        errors = np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9)
+        logs[mode] = np.log(np.interp(across, result.checked_epochs, errors))
+    ends = np.array([*logs.values()] or [[0.0]])
+    heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
+    lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
+    return plot_image("".join(lines), 300, "none", 1.75)

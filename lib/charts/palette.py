@@ -1,0 +1,108 @@
+"""The colours of every picture: one colour means one thing, in light and in dark mode.
+
+Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
+grey a guess without learning. Where a picture shades signed numbers, ink is positive and
+magenta negative. Blue, vermilion and green are Okabe and Ito's, which people with
+any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008); dark
+mode has the same hues, lighter. A shape's axes have colours as well: purple is time, brown are
+features, grey is the batch. Shape and dash say the same again: nothing hangs on colour alone.
+
+This module draws nothing. Its colours are in `palette.toml`, and again for the pages' text in
+`.streamlit/config.toml`.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lib.text.tables import beside
+
+LEVELS = 9
+"""How many shades a tensor's entries have, from the lowest value to the highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as "#RRGGBB".
+
+    The plain colours are for lines and marks, at least 3 to 1 against the background; those that
+    end in `_text` are for words, at least 4.5 to 1 (WCAG 2.2, 1.4.11 and 1.4.3).
+    """
+
+    theme: str
+    """A key of PALETTES."""
+    background: str
+    surface: str
+    """Of a box on the background."""
+    border: str
+    grid: str
+    ink: str
+    """The target, and plain words."""
+    muted: str
+    """Words of second rank."""
+    baseline: str
+    sequence: str
+    sequence_text: str
+    last: str
+    last_text: str
+    best: str
+    best_text: str
+    time: str
+    """The axis of timesteps, in lines and words."""
+    features: str
+    """The axis of features, units and columns."""
+    silent: str
+    """Behind what is wrong and raises no error."""
+    wrong: str
+    """What raises an error."""
+    negative: str
+    """Of numbers below zero, where ink is for those above."""
+
+    def axis(self, role: str) -> str:
+        """The colour of an axis: of time or features; the batch and a picture's have none."""
+        return {"time": self.time, "features": self.features}.get(role, self.muted)
+
+    def mode(self, mode: str) -> str:
+        """The colour of "sequence" or "last"."""
+        return str(getattr(self, mode))
+
+    def words(self, color: str) -> str:
+        """The colour of words beside marks of this one, a field, such as "sequence" or "last"."""
+        plain = self.muted if color == "baseline" else getattr(self, color)
+        return str(getattr(self, f"{color}_text", plain))
+
+    def shades(self, color: str) -> tuple[str, ...]:
+        """LEVELS shades from almost the surface to `color`, for values from low to high."""
+        return tuple(
+            mix(self.surface, color, 0.14 + 0.86 * k / (LEVELS - 1)) for k in range(LEVELS)
+        )
+
+    def signed(self, steps: int) -> tuple[str, ...]:
+        """2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
+        return tuple(
+            mix(self.surface, self.negative if k < 0 else self.ink, abs(k) / steps)
+            for k in range(-steps, steps + 1)
+        )
+
+    @staticmethod
+    def text_on(color: str) -> str:
+        """Black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
+        # Both are equally clear on this luminance: 1.05 / (l + 0.05) = (l + 0.05) / 0.05.
+        return "#000000" if _luminance(color) > 0.179 else "#FFFFFF"
+
+
+def _luminance(color: str) -> float:
+    """WCAG's relative luminance, 0 to 1."""
+    parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@lru_cache(4096)  # a picture asks for hundreds, mostly the same as the one before
+def mix(start: str, end: str, share: float) -> str:
+    """The colour that is `share`, 0 to 1, of the way from `start` to `end`."""
+    parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
+
+
+PALETTES = {theme: Palette(theme, **colors) for theme, colors in beside(__file__).items()}
+"""By theme, as `st.context.theme.type` names it."""

@@ -1,0 +1,251 @@
+"""The shape strip: every tensor of the experiment's models, from the input to the prediction.
+
+An HTML fragment for `st.html`, of strip.html: words, which wrap on a phone, and each tensor as an
+image: a grid of shaded entries, (T, columns), in which time runs down, as NumPy prints a sample.
+All have the same rows, so that a row is the same moment everywhere. This module computes no shapes
+(`lib.shapes.stack`) and no states (`lib.recurrence`).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from markupsafe import Markup
+
+from lib.charts.html import svg_image, templates
+from lib.charts.palette import LEVELS, Palette
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import MODES, Experiment
+from lib.recurrence import Trace
+from lib.shapes.stack.tensors import has_time, letters, readable_shape
+from lib.shapes.stack.tracing import TracedLayer, model_layers
+
+CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
+WHOLE = 16
+"""Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
+Room = tuple[float, float, int]
+"""What the largest tensor may take: height and width in pixels at the usual 16 px per rem, and how
+many rows are all drawn; of more an ellipsis stands for the rest."""
+BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
+"""The room for tensors of one layer, where the two modes stand beside each other, and of more,
+where one stands below the other."""
+EDGE = 3.0
+"""Room around the entries for the outline of a row, in pixels."""
+
+
+def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
+    """Values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; gaps as the lowest."""
+    known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
+    low, high = ends or (float(known.min()), float(known.max()))
+    share = (known - low) / max(high - low, 1e-12)
+    return np.clip(share * LEVELS, 0, LEVELS - 1).astype(int)
+
+
+def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
+    """Which of `count` rows or columns are drawn, in order; None is the ellipsis among them."""
+    if count <= whole:
+        return [*range(count)]
+    # More of a large tensor is drawn than of a small one, so that a moving slider shows.
+    drawn = round(whole + whole / 8 * np.log2(count / whole))
+    tail = drawn // 3
+    return [*range(drawn - tail), None, *range(count - tail, count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
+
+    rows: list[int | None]
+    """Which timesteps are drawn, and None for those that are left out."""
+    pitch: float
+    """The distance from entry to entry, in pixels."""
+    palette: Palette
+
+    @classmethod
+    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Self:
+        """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
+        height, width, whole = room
+        rows, columns = _drawn(steps, whole), _drawn(widest)
+        fitting = min(height / len(rows), width / len(columns))
+        return cls(rows, round(min(max(fitting, 3.0), 16.0), 1), palette)
+
+    def size(self, width: int) -> tuple[float, float]:
+        """Width and height in rem of a tensor with `width` columns."""
+        across, down = len(_drawn(width)), len(self.rows)
+        return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
+
+    def middles(self) -> list[float]:
+        """Where the row of each timestep, 0 to T-1, has its middle: a share of an image's height.
+
+        Those that are left out are all where the ellipsis is.
+        """
+        steps = range((self.rows[-1] or 0) + 1)
+        places = [self.rows.index(step if step in self.rows else None) for step in steps]
+        height = len(self.rows) * self.pitch + 2 * EDGE
+        return [(EDGE + self.pitch * (place + 0.5)) / height for place in places]
+
+    def image(
+        self,
+        width: int,
+        levels: np.ndarray | None,
+        shades: Sequence[str],
+        *,
+        only_last: bool = False,
+        outlined: bool = False,
+    ) -> Markup:
+        """A tensor with `width` columns as an image element; its words stand elsewhere.
+
+        Its entries have the `levels` (T, width), 0 to LEVELS-1, of the `shades`; None draws it
+        flat. Where the layer returns `only_last`, the other rows are pale; `outlined` is the last
+        row where the last-step mode takes it.
+        """
+        columns = _drawn(width)
+        inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
+        entry = f"h{inner:.1f}v{inner:.1f}h-{inner:.1f}z"
+        start, middle = EDGE + self.pitch * 0.07 + 1, EDGE + self.pitch / 2
+        xs = [f"M{start + self.pitch * x:.1f} " for x in range(len(columns))]
+        paths: dict[tuple[bool, int], str] = defaultdict(str)
+        dots, known = "", None if levels is None else levels.tolist()
+        for y, row in enumerate(self.rows):
+            pale, down = only_last and y < len(self.rows) - 1, self.pitch * y
+            here = f"{start + down:.1f}{entry}"
+            for x, column in enumerate(columns):
+                if row is not None and column is not None:
+                    level = known[row][column] if known else 3
+                    paths[pale, level] += xs[x] + here
+                elif row is not column:  # dots where rows or columns are left out
+                    dots += f"M{middle + self.pitch * x:.1f} {middle + down:.1f}h0"
+        body = "".join(
+            f'<path fill="{shades[level]}" stroke="{shades[level]}" '
+            f'opacity="{0.22 if pale else 1}" d="{path}"/>'
+            for (pale, level), path in paths.items()
+        )
+        if dots:
+            body += f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{dots}"/>'
+        across, high = (16 * side for side in self.size(width))
+        if outlined:
+            top = high - self.pitch - 2 * EDGE + 1
+            body += (
+                f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{high - top - 1:.1f}" '
+                f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
+            )
+        return svg_image(body, across, high, 'stroke-width="2" stroke-linejoin="round"')
+
+
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
+"""By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
+is left out."""
+
+LEGEND = (
+    "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
+    "each layer uses the same ones at every step."
+)
+"""What the letters of shapes mean."""
+_HTML = templates(
+    __file__, LEGEND=LEGEND, letters=letters, readable_shape=readable_shape, has_time=has_time
+)
+
+
+class _Stage(NamedTuple):
+    """What comes out of a layer."""
+
+    step: TracedLayer
+    image: Markup
+    name: str
+    color: str
+    """Of the name."""
+    room: float = 0
+    """The width of the tensor and its name, in rem; 0 for as wide as they are."""
+    down: float = 0
+    """Above the layer's arrow, in rem: it stands at the middle of the tensors, or by their last row
+    where that alone goes on."""
+
+
+def shape_strip(
+    experiment: Experiment,
+    dataset: Dataset,
+    sentence: str,
+    palette: Palette,
+    *,
+    traces: Traces,
+    sample: int,
+) -> str:
+    """The modes beside each other where there is room; `sentence` says what is seen.
+
+    All of it has the same height whatever the mode, T and the number of layers are.
+
+    Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
+    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
+    a mode that has none, and so is the input of data whose rows are hidden.
+    """
+    _, timesteps, features = dataset.shape
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
+    widest = max(_width(step) for steps in models.values() for step in steps)
+    brief = experiment.model.layers > 1
+    grid = Grid.of(timesteps, widest, palette, BELOW if brief else BESIDE)
+    read = levels_of(dataset.x[sample]) if dataset.has_rows else None
+    modes = []
+    for mode, steps in models.items():
+        above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
+        stages = _stages(mode, experiment, steps, [read, *above], grid)
+        modes.append((MODES[mode], palette.words(mode), stages))
+    middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
+    return str(_HTML.strip(modes, middles, brief, sentence, palette))
+
+
+def _stages(
+    mode: str,
+    experiment: Experiment,
+    steps: Sequence[TracedLayer],
+    levels: Sequence[np.ndarray | None],
+    grid: Grid,
+) -> list[_Stage]:
+    """Of one mode the input, then what comes out of each layer."""
+    palette, layers = grid.palette, experiment.model.layers
+    image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
+    stages = [_Stage(steps[0], image, "input", palette.muted)]
+    shades = palette.shades(palette.mode(mode))
+    height, row = grid.size(1)[1], grid.pitch / 16
+    for place, step in enumerate(steps[1:], start=1):
+        is_top, is_head = place == layers, place == len(steps) - 1
+        width, only_last = _width(step), not has_time(step.tensors[0])
+        outlined = only_last or (is_top and experiment.model.mode == "both")
+        image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
+        name, color = "hidden states", palette.muted
+        if is_top and only_last:
+            name, color = "the last row alone", palette.words(mode)
+        elif is_head:
+            values = "one value" if width == 1 else f"{width} values"
+            name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
+        room = max(4.75, grid.size(width)[0])
+        at_last = not has_time(steps[place - 1].tensors[0])
+        middle = height - row / 2 - EDGE / 16 if at_last else height / 2
+        words = 1.05 * (1 if layers > 1 else 2)  # the lines above the tensors
+        stages.append(_Stage(step, image, name, color, room, words + 0.2 + middle - 1.35))
+    return stages
+
+
+def _width(step: TracedLayer) -> int:
+    """The last axis of a layer's output."""
+    return step.tensors[0][-1].size or 0
+
+
+def _output_levels(
+    experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
+) -> list[np.ndarray | None]:
+    """Shades of each layer's output, where it is known; a head's are beside its `target` (T, K)."""
+    head = experiment.model.head == "dense"
+    if trace is None:
+        return [None] * (experiment.model.layers + head)
+    recurrent, outputs = trace
+    levels: list[np.ndarray | None] = []
+    for layer in recurrent:
+        # In quarters, so that the shades of all don't move whenever the largest state does.
+        reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
+        levels.append(levels_of(layer.hidden[0], -reach, reach))
+    if head:
+        levels.append(levels_of(outputs[0], float(np.min(target)), float(np.max(target))))
+    return levels

@@ -1,0 +1,191 @@
+"""Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from lib.charts import axes, chart, marks
+from lib.charts.marks import Entry, Part
+from lib.charts.palette import Palette, mix
+from lib.experiment.experiment import MODES as WORDS
+from lib.results.swept import (
+    MODES,
+    VARIABLE,
+    PointResult,
+    axes_of,
+    findings,
+    is_number,
+    named,
+    worded,
+)
+from lib.text.english import number, short
+from lib.text.tables import beside
+
+_LOOK = beside(__file__)
+HEIGHT, ROW = 330, 34
+"""Of a curve and of a row of a map, in pixels."""
+WIDE = 8
+"""Numbers that go this many times up stand on a logarithmic axis."""
+MOST_RATIO = 2.0
+"""A map's colours end where one error is four times the other: two doublings."""
+GUESS = "best guess without learning"
+LETTERS = {"sequence": "S", "last": "L"}
+
+
+def curve_figure(
+    points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
+) -> chart.Chart:
+    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each.
+
+    `points` differ in that setting alone. Each has a best guess of its own to be held against.
+    """
+    place = {v: v if is_number(key) else k for k, v in enumerate(axes_of(points)[key])}
+    measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
+    x = [place[point.values[key]] for point in measured]
+    across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    guess = [1.0 if relative else point["baseline_error"] for point in measured]
+    data, everything = [marks.line(GUESS, guess, marks.naive_style(palette), "", x=x)], [*guess]
+    for mode in MODES:
+        color, name = palette.mode(mode), WORDS[mode].name
+        seeds = np.array([point.errors(mode, relative=relative) for point in measured])
+        seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
+        everything += seeds.ravel().tolist()
+        edges = seeds.max(axis=1), seeds.min(axis=1)
+        data.append(marks.band(f"{name}, seeds", np.array(x), *edges, color, 0.15))
+        dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
+        data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
+        middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
+        line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
+        data.append(line | {"customdata": [named(point.values) for point in measured]})
+    key_rows = [marks.mode_keys(MODES), [Entry("dotted", GUESS, "baseline")]]
+    up = axes.log_axis(
+        "MSE / best guess's = 1 − skill" if relative else "MSE at the last step", everything
+    )
+    lost = [place[p.values[key]] for p in points if not p.is_finished]
+    if lost:
+        top = 10 ** (up["range"][1] - 0.06)
+        cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
+        data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
+        key_rows[1].append(Entry("cross", "diverged, or failed", "wrong"))
+    look: Part = {"name": f"sweep {key}", "height": HEIGHT}
+    return chart.plotted(data, palette, across, up, key_rows, **look)
+
+
+def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
+    """The axis of a setting's values, by their places; with parameters where these differ."""
+    label, places = VARIABLE[key]["label"], list(place.values())
+    is_sized = len(set(sizes.values())) > 1
+    below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
+    is_wide = is_number(key) and 0 < WIDE * places[0] <= places[-1]
+    ends = np.log10(places) if is_wide else np.array(places, float)
+    room = 0.06 * (ends[-1] - ends[0]) or 0.5
+    return {
+        "title": f"{label}{', and parameters' if is_sized else ''}",
+        "type": "log" if is_wide else "linear",
+        "range": [ends[0] - room, ends[-1] + room],
+        "tickvals": places,
+        "ticktext": [worded(key, value) + below.get(value, "") for value in place],
+        "tickangle": 0,
+        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
+    }
+
+
+def map_figure(
+    points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
+) -> chart.Chart:
+    """Two settings across and up, and in each square a mode's median error, "sequence" or "last".
+
+    Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
+    """
+    values = axes_of(points)
+    if what == "difference":
+        squares, (above, below) = _differences(points), MODES
+        said = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+    else:
+        squares, above, below = _errors(points, what), what, what
+        said = {what: f"{WORDS[what].name}: median error"}
+    rows = [[Entry("squares", words, mode) for mode, words in said.items()]]
+    if what == "difference":
+        rows.append([Entry("squares", "?: may be chance", "baseline")])
+    most, least = palette.mode(above), palette.mode(below)
+    z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
+    names, notes = np.full(z.shape, "", object), []
+    for point in points:
+        x, y = (values[key].index(point.values[key]) for key in keys)
+        shade, text = squares.get(point, (0.0, "✕"))
+        z[y, x], names[y, x] = shade, named(point.values)
+        ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
+        square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
+        notes.append(square | {"xref": "x", "yref": "y"})
+    scale = [[0.0, least], [0.5, palette.surface], [1.0, most]]
+    heat = {"name": what, "z": z, "customdata": names.tolist(), "colorscale": scale}
+    x_axis, y_axis = (_steps(key, values[key]) for key in keys)
+    height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
+    left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
+    look: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([_LOOK["map"] | heat], palette, x_axis, y_axis, rows, **look)
+
+
+def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
+    """How much lower a mode is at each finished point, from -1 to 1, and in words."""
+    squares = {}
+    for point, found in findings(points).items():
+        times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
+        shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
+        mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
+        letter = LETTERS[MODES[found.better]]
+        squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
+    return squares
+
+
+def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
+    """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
+    finished = [point for point in points if point.is_finished]
+    known = [point.median(m) for point in finished for m in MODES]
+    logs = np.log10([error for error in known if error > 0] or [1.0])
+    squares = {}
+    for point in finished:
+        error = point.median(mode)
+        above = np.log10(error) - logs.min() if error > 0 else 0.0
+        shade = 0.1 + 0.9 * float(above / (np.ptp(logs) or 1.0))
+        squares[point] = shade * (error > 0), short(error)
+    return squares
+
+
+def _steps(key: str, values: Sequence[Any]) -> Part:
+    """An axis on which all values are equally far apart."""
+    look: Part = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
+    return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
+
+
+def _ticks(key: str, values: Sequence[Any]) -> Part:
+    return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
+
+
+def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Chart:
+    """A line for each point through all that varies and both modes' errors, as powers of ten.
+
+    Its colour is the mode's whose median error is smaller.
+    """
+    finished = [point for point in points if point.is_finished]
+    dimensions = []
+    for key, values in axes_of(finished).items():
+        places = [values.index(point.values[key]) for point in finished]
+        label = VARIABLE[key]["label"]
+        dimensions.append({"label": label, "values": places, **_ticks(key, values)})
+    least = np.finfo(np.float64).tiny
+    logs = {m: np.log10([max(p.median(m), least) for p in finished]) for m in MODES}
+    ends = [min(map(min, logs.values())), max(map(max, logs.values()))]
+    for mode, powers in logs.items():
+        label = f"log₁₀ {WORDS[mode].label.lower()}"
+        dimensions.append({"label": label, "values": powers, "range": ends})
+    better = (logs["last"] < logs["sequence"]).astype(float)
+    scale = [[0.0, palette.sequence], [1.0, palette.last]]
+    line = {"color": better, "cmin": 0, "cmax": 1, "colorscale": scale}
+    font = {"color": palette.ink, "size": chart.FONT_SIZE - 2}
+    unseen = {**font, "color": palette.background}
+    fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
+    trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
+    return chart.figure([trace], _LOOK["parallel"] | {"paper_bgcolor": palette.background})

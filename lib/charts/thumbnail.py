@@ -1,0 +1,223 @@
+"""Small still pictures of a gallery's cards: what is drawn, and it as an image.
+
+What a card is about becomes a `Plot`, a few numbers that a recording can keep; a plot becomes an
+SVG image in a theme's colours. A kind of picture more is a function and its name in PICTURES.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from lib.charts.by_timestep import typical_error
+from lib.charts.html import svg_uri
+from lib.charts.marks import finite
+from lib.charts.palette import PALETTES, Palette
+from lib.results.baselines import best_loss, best_possible, naive_loss
+from lib.results.run import RunAt
+from lib.shapes.doctor.damage import Damage
+from lib.shapes.doctor.leak import Leak
+
+WIDTH, HEIGHT, EDGE, NAME = 320, 144, 10, 12
+"""Of a picture, its margins, and its letters, in its own units: about a pixel each."""
+POINTS = 48
+"""Of a line, at most."""
+_IMAGE = Markup(
+    '<img class="thumbnail" alt="{}" src="{}" style="width:100%;max-width:40rem;height:auto">'
+)
+DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A line, or marks, with its name beside its end."""
+
+    x: np.ndarray
+    """(P,), increasing."""
+    y: np.ndarray
+    """(P,)."""
+    color: str
+    """A colour of `Palette`."""
+    name: str = ""
+    style: str = "line"
+    """A key of DASHES, or "marks": a diamond at each point."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plot:
+    """All lines of a picture; those that come later lie above."""
+
+    lines: tuple[Line, ...]
+    is_log: bool = False
+    """Whether y is drawn by its logarithm."""
+
+
+def _steps(y: np.ndarray, *about: str) -> Line:
+    y = np.asarray(y, np.float64)
+    return Line(np.arange(1.0, len(y) + 1), y, *about)
+
+
+def _by_epoch(x: np.ndarray, y: np.ndarray, *about: str) -> Line:
+    """A curve over epochs, thinned evenly."""
+    known = np.flatnonzero(np.isfinite(finite(y)))
+    some = known[np.unique(np.linspace(0, len(known) - 1, POINTS).round().astype(int))]
+    return Line(x[some].astype(np.float64), finite(y)[some], *about)
+
+
+def _last(y: np.ndarray, *about: str) -> Line:
+    """The last step alone, as last-step mode answers."""
+    return Line(np.array([float(len(y))]), np.array([float(y[-1])]), *about)
+
+
+def losses(run: RunAt) -> Plot:
+    """Both training losses by epoch, what the guess has in each, and the least there can be."""
+    floors, _ = best_loss(run.experiment, run.dataset)
+    guesses, lines = naive_loss(run.experiment, run.dataset), []
+    for mode, result in run.snapshot.middle.results.items():
+        ends = result.loss_epochs[[0, -1]].astype(np.float64)
+        if floors.get(mode):
+            lines.append(Line(ends, np.full(2, floors[mode]), "best", "", "dashed"))
+        else:
+            lines.append(Line(ends, np.full(2, guesses[mode]), "baseline", "", "dotted"))
+        lines.append(_by_epoch(result.loss_epochs, result.loss, mode))
+    return Plot(tuple(lines), is_log=True)
+
+
+def step_errors(run: RunAt) -> Plot:
+    """Typical error by timestep, of last-step mode the last, the guess, and the best possible."""
+    dataset, results = run.dataset, run.snapshot.middle.results
+    lines = [_steps(typical_error(dataset, dataset.naive_mse), "baseline", "", "dotted")]
+    if (best := best_possible(run.experiment, dataset)) and best.mse.any():
+        lines.append(_steps(typical_error(dataset, best.mse), "best", "", "dashed"))
+    lines.append(_steps(typical_error(dataset, results["sequence"].step_mse), "sequence"))
+    last = typical_error(dataset, results["last"].step_mse)
+    return Plot((*lines, _last(last, "last", "", "marks")))
+
+
+def leaked(leak: Leak) -> Plot:
+    """Error by timestep one way and both ways, beside the best possible of any honest model."""
+    return Plot(
+        (
+            _steps(np.ones(len(leak.one_way)), "best", "", "dashed"),
+            _steps(leak.one_way, "sequence", "LSTM"),
+            _steps(leak.both_ways, "wrong", "Bidirectional"),
+        )
+    )
+
+
+def broadcast(damage: Damage) -> Plot:
+    """What both models say of what is true, by what is true: the right one says it."""
+    order = np.argsort(damage.truth)
+    truth = damage.truth[order].astype(np.float64)
+    said = {side: damage.predictions[side][order].astype(np.float64) for side in ("right", "wrong")}
+    return Plot(
+        (
+            Line(truth, said["right"], "best", "right y"),
+            Line(truth, said["wrong"], "wrong", "broadcast y"),
+        )
+    )
+
+
+def reach(norms: Mapping[str, np.ndarray]) -> Plot:
+    """Sizes (T,) of the gradients by the hidden states, of the loss of each mode."""
+    lines = (_steps(np.maximum(norms[mode], 1e-12), mode) for mode in ("sequence", "last"))
+    return Plot(tuple(lines), is_log=True)
+
+
+def one(answer: Mapping[str, np.ndarray]) -> Plot:
+    """The last outputs of both modes on the same weights, unit by unit; of one sample."""
+    units = np.arange(1.0, answer["last"].shape[1] + 1)
+    sequence, last = (
+        each.astype(np.float64) for each in (answer["sequence"][0, -1], answer["last"][0])
+    )
+    return Plot((Line(units, sequence, "sequence"), Line(units, last, "last", "", "marks")))
+
+
+def errors(run: RunAt) -> Plot:
+    """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
+    results = run.snapshot.middle.results
+    ends = next(iter(results.values())).checked_epochs[[0, -1]].astype(np.float64)
+    guess = np.full(2, float(run.dataset.naive_mse[-1]))
+    lines = [Line(ends, guess, "baseline", "", "dotted")]
+    if (best := best_possible(run.experiment, run.dataset)) and best.mse[-1]:
+        lines.append(Line(ends, np.full(2, float(best.mse[-1])), "best", "", "dashed"))
+    lines += [_by_epoch(r.checked_epochs, r.last_step_mse, mode) for mode, r in results.items()]
+    return Plot(tuple(lines), is_log=True)
+
+
+def cells(runs: Mapping[str, RunAt]) -> Plot:
+    """Last-step mode's error by epoch for each cell, by its name."""
+    lines = []
+    for name, run in runs.items():
+        result = run.snapshot.middle.results["last"]
+        lines.append(_by_epoch(result.checked_epochs, result.last_step_mse, "last", name))
+    return Plot(tuple(lines), is_log=True)
+
+
+PICTURES: dict[str, tuple[Callable[[Any], Plot], str]] = {
+    "losses": (losses, "loss by epoch"),
+    "step_errors": (step_errors, "typical error by timestep"),
+    "errors": (errors, "error at the last step by epoch"),
+    "leaked": (leaked, "mean squared error by timestep"),
+    "broadcast": (broadcast, "prediction by what is true"),
+    "reach": (reach, "gradient by timestep"),
+    "one": (one, "last output by unit"),
+    "cells": (cells, "error at the last step by epoch"),
+}
+"""By the name that cards have for it, what makes a plot of what a card is about, and its axes."""
+
+
+def caption(picture: str, plot: Plot) -> str:
+    """What a picture has on its axes, in words."""
+    return f"{PICTURES[picture][1]}{', logarithmic' * plot.is_log}"
+
+
+@lru_cache(maxsize=128)  # they are the same in every session
+def thumbnail(plot: Plot, theme: str) -> str:
+    """A plot as the address of an image, in the colours of a theme."""
+    palette = PALETTES[theme]
+    heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
+    low, high = min(map(np.min, heights)), max(map(np.max, heights))
+    left = min(line.x[0] for line in plot.lines)
+    right = max(line.x[-1] for line in plot.lines)
+    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.background}"/>']
+    for number, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
+        x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)
+        y = EDGE + (high - height) / ((high - low) or 1) * (HEIGHT - 2 * EDGE)
+        parts.append(_drawn(line, x, y, getattr(palette, line.color)))
+        at = int(len(x) * (0.75 if number % 2 else 0.2))
+        parts.append(_named(line.name, x[at], y[at], palette.words(line.color), palette.background))
+    return svg_uri("".join(parts), f"0 0 {WIDTH} {HEIGHT}")
+
+
+def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
+    """The same as an element of `st.html`, which says this to those who can't see it."""
+    return str(_IMAGE.format(sentence, thumbnail(plot, palette.theme)))
+
+
+def _drawn(line: Line, x: np.ndarray, y: np.ndarray, color: str) -> str:
+    if line.style == "marks":
+        spots = (f"M{a:.1f} {b - 8:.1f}l8 8l-8 8l-8-8z" for a, b in zip(x, y, strict=True))
+        return f'<path d="{"".join(spots)}" fill="{color}"/>'
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    width = 4 if line.color == "ink" else 2.5
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
+        f' stroke-dasharray="{DASHES[line.style]}" stroke-linejoin="round"/>'
+    )
+
+
+def _named(name: str, x: float, y: float, color: str, ground: str) -> str:
+    """A line's name above a point of it, or below where there is no room, with a rim."""
+    if not name:
+        return ""
+    place = y - 6 if y > EDGE + 2 * NAME else y + NAME + 4
+    return (
+        f'<text x="{x:.1f}" y="{place:.1f}" text-anchor="middle" fill="{color}"'
+        f' stroke="{ground}" stroke-width="3" paint-order="stroke" font-weight="600"'
+        f' font-family="sans-serif" font-size="{NAME}">{escape(name)}</text>'
+    )

@@ -1,0 +1,275 @@
+"""The one kind of data that everything works on: `Dataset`, samples for both output modes.
+
+It holds arrays and names. It doesn't know where they came from (`synthetic`, `series`,
+`lib.data.tables`), and it never changes: the arrays are read-only.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from lib.data.origin import Baseline, KnownErrors, Origin
+
+__all__ = ["Baseline", "Dataset", "Origin", "Samples"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """What models are trained and judged on: all that the worker needs of a `Dataset`.
+
+    Samples `[:train]` are the training part, the rest validation. Where there is none
+    (`train == N`: the worked examples), models are judged on what they learn from.
+    """
+
+    x: np.ndarray
+    """Inputs (N, T, F), float32."""
+    y: np.ndarray
+    """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
+    train: int
+    """How many samples, from the first, are the training part."""
+
+    def __post_init__(self) -> None:
+        """Check the shapes, and make the arrays read-only. Raises ValueError."""
+        if self.x.ndim != 3 or self.y.ndim != 3 or self.x.shape[:2] != self.y.shape[:2]:
+            raise ValueError(
+                "x and y must have shapes (N, T, F) and (N, T, K), "
+                f"got {self.x.shape} and {self.y.shape}"
+            )
+        if not 1 <= self.train <= len(self.x):
+            raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
+        self.x.flags.writeable = self.y.flags.writeable = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(N, T, F)."""
+        n, t, f = self.x.shape
+        return n, t, f
+
+    @property
+    def targets(self) -> int:
+        """K, the number of target columns."""
+        return self.y.shape[-1]
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether some samples are kept from training, besides those of a test part."""
+        return self.train < self.seen
+
+    @property
+    def seen(self) -> int:
+        """How many samples, from the first, are for training and validation."""
+        return len(self.x)
+
+    @property
+    def judged(self) -> slice:
+        """The samples that errors are measured on: the validation part, else those of training."""
+        return slice(self.train if self.has_validation else 0, self.seen)
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
+        judged = np.arange(len(self.x))[self.judged]
+        some = np.linspace(0, len(judged) - 1, min(32, len(judged)))
+        return judged[some.round().astype(int)]
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Dataset(Samples):
+    """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
+
+    The training part comes first, then validation, then the test part, where there is one.
+    `raw` takes y back to the unit that a person knows: y * target_scale + target_offset + base.
+    """
+
+    name: str
+    """A key of `DATASETS`."""
+    title: str
+    """What a person reads: "Running mean", "Seattle weather"."""
+    feature_names: tuple[str, ...]
+    """F names."""
+    target_names: tuple[str, ...]
+    """K names."""
+    timestep_names: tuple[str, ...]
+    """T names: "1", "2", … or "day 1", …"""
+    naive: np.ndarray
+    """What a guess without learning says, (N, T, K) in the unit of y: a table's best baseline."""
+    naive_label: str
+    """Its name, which a sentence can begin with: "guessing the mean", "guessing no change"."""
+    test: int = 0
+    """How many samples, at the end, are the test part, which nobody learns from or is judged on."""
+    baselines: tuple[Baseline, ...] = ()
+    """All baselines, the best one first; only where the data were cut from a table."""
+    origin: Origin | None = None
+    """The rows that the samples were cut from, where there are any."""
+    best_mse: np.ndarray | None = None
+    """The least mean squared error that any model can expect, (T,), in the unit of y squared; None
+    where nobody knows it. What a layer can reach: `lib.results.baselines.best_possible`."""
+    best_why: str = ""
+    """One sentence that says where `best_mse` comes from."""
+    target_scale: np.ndarray | None = None
+    """(K,), or (N, K) where each series has its own. None means 1."""
+    target_offset: np.ndarray | None = None
+    """(K,) or (N, K). None means 0."""
+    base: np.ndarray | None = None
+    """What targets are the change from, in the raw unit, (N, T, K); None where they are values."""
+    target_unit: str = ""
+    """The raw unit: "°C", "%", …; empty where there is none."""
+    lead: str = ""
+    """How far behind its timestep a target lies: "one day"; empty where its name says it."""
+    about: str = ""
+    """One sentence: what has to be predicted from what."""
+    notes: tuple[str, ...] = ()
+    """What was done to the data (rows dropped, gaps filled), a sentence each."""
+    source: str = ""
+    """Where it is from, with its licence; empty for made data."""
+    fingerprint: str = ""
+    """Of a person's own file the SHA-256 of its bytes, in hexadecimal digits."""
+    known_errors: KnownErrors | None = None
+    """Set only where the rows are hidden from who looks: then all arrays are NaN."""
+
+    def __post_init__(self) -> None:
+        """Check every shape, and make the arrays read-only. Raises ValueError."""
+        Samples.__post_init__(self)
+        n, steps, columns = len(self.x), len(self.timestep_names), len(self.target_names)
+        inputs, targets = (n, steps, len(self.feature_names)), (n, steps, columns)
+        for name, shape in {"x": inputs, "y": targets, "naive": targets}.items():
+            if (actual := getattr(self, name).shape) != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {actual}")
+        self.naive.flags.writeable = False
+        if not 0 <= self.test <= n - self.train:
+            raise ValueError(f"test must be 0 to {n - self.train}, got {self.test}")
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its values may be shown; False in what `lib.results.redaction` made of it."""
+        return self.known_errors is None
+
+    @property
+    def cut_from(self) -> Origin:
+        """Its origin. Raises ValueError where it was cut from no table."""
+        if self.origin is None:
+            raise ValueError(f"data with an origin, a table, are needed, got {self.title}")
+        return self.origin
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory its arrays take."""
+        origin = self.origin
+        rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
+        guesses = (baseline.last for baseline in self.baselines)
+        arrays = (self.x, self.y, self.naive, self.base, *rows, *guesses)
+        return sum(array.nbytes for array in arrays if array is not None)
+
+    @property
+    def samples(self) -> Samples:
+        """What the worker reads of it: all but the test part."""
+        if not self.test:
+            return Samples(self.x, self.y, self.train)
+        return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
+
+    @property
+    def seen(self) -> int:
+        """How many samples, from the first, aren't of the test part."""
+        return len(self.x) - self.test
+
+    @property
+    def parts(self) -> dict[str, slice]:
+        """The samples of each part that there is, by its name, in order."""
+        cuts = pairwise((0, self.train, self.seen, len(self.x)))
+        parts = zip(("training", "validation", "test"), cuts, strict=True)
+        return {name: slice(begin, end) for name, (begin, end) in parts if begin < end}
+
+    @property
+    def rival(self) -> str:
+        """What a model has to beat, in a word or three."""
+        return "the best baseline" if self.baselines else "the guess"
+
+    @property
+    def ahead(self) -> str:
+        """What must be added to a target's name for it to be true: ", one day ahead" or ""."""
+        return f", {self.lead} ahead" if self.lead else ""
+
+    @property
+    def target_labels(self) -> tuple[str, ...]:
+        """K names of what a timestep's targets are: "temp_max, one day ahead"."""
+        return tuple(f"{name}{self.ahead}" for name in self.target_names)
+
+    @property
+    def has_named_steps(self) -> bool:
+        """Whether the timesteps have names of their own ("day 1", "1952"), not just numbers."""
+        return self.timestep_names[-1] != f"{self.shape[1]}"
+
+    def steps_of(self, index: int) -> tuple[str, ...]:
+        """T names of a sample's timesteps: the times of its rows, where there are dates."""
+        if not (origin := self.origin) or not origin.time_format:
+            return self.timestep_names
+        return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether y, and so every squared error, is in deviations and not in the raw unit."""
+        return self.target_scale is not None
+
+    @property
+    def naive_mse(self) -> np.ndarray:
+        """Mean squared error of the naive guess on the judged samples, by timestep, (T,)."""
+        if self.known_errors is not None:
+            return self.known_errors.naive_mse
+        wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
+        return (wrong**2).mean(axis=(0, 2))
+
+    def raw(
+        self, values: np.ndarray, samples: int | slice | np.ndarray, *, last: bool = False
+    ) -> np.ndarray:
+        """Targets or predictions of `samples`, in the unit that a person knows.
+
+        `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
+        """
+
+        def of_samples(array: np.ndarray) -> np.ndarray:
+            """(K,) as it is; (N, K) at the samples, with room for the timesteps."""
+            return array if array.ndim == 1 else array[samples][..., *[None] * (not last), :]
+
+        raw = values if self.target_scale is None else values * of_samples(self.target_scale)
+        if self.target_offset is not None:
+            raw = raw + of_samples(self.target_offset)
+        if self.base is not None:
+            base = self.base[samples]
+            raw = raw + (base[..., -1, :] if last else base)
+        return raw
+
+    @property
+    def raw_scale(self) -> float | None:
+        """What takes an error in the unit of y to the raw unit; None where these differ."""
+        scale = self.target_scale
+        if scale is None:
+            return 1.0
+        first = float(scale.flat[0])
+        return abs(first) if np.all(scale == first) else None
+
+    def sample_name(self, index: int) -> str:
+        """What sample `index`, 0 to N-1, is called: "sample 241 (validation)"."""
+        return f"{self._bare_name(index)}{self._part(index)}"
+
+    def short_sample_name(self, index: int) -> str:
+        """The same where there is no room: of a window, which begins "to" end, its begin alone."""
+        return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
+
+    def _part(self, index: int) -> str:
+        if index < self.train:
+            return ""
+        return " (validation)" if index < self.seen else " (test)"
+
+    def _bare_name(self, index: int) -> str:
+        if self.origin is None:
+            return f"sample {index + 1}"
+        start, *_, last = self.origin.rows(self.shape[1], index).tolist()
+        begin, end = self.origin.label(start), self.origin.label(last)
+        day, _, time = end.partition(" ")
+        if time and "-" in day and begin.startswith(f"{day} "):
+            end = time  # of the same day
+        series = self.origin.names[self.origin.series[start]]
+        if series and begin == self.timestep_names[0]:  # all samples are of the same times
+            return series
+        return f"{series}{', ' if series else ''}{begin} to {end}"

@@ -1,0 +1,140 @@
+"""All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
+
+Each kind lives in its own module: made data and the worked examples in `synthetic`,
+bundled real data in `series`; a person's own table is cut by `lib.data.tables`. Nothing here
+trains.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from lib.data.dataset import Dataset
+from lib.data.datasets.series import TABLES, columns_of, make_windowed
+from lib.data.datasets.spec import DatasetSpec
+from lib.data.datasets.synthetic import TASKS, make_task, make_worked
+from lib.data.tables import MAX_COLUMNS, Table, WindowError
+from lib.data.tables.features import feature_names, prepared
+from lib.experiment.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    SETTINGS,
+    Experiment,
+    ExperimentError,
+    validate,
+)
+from lib.text.tables import beside
+
+_MAKERS: dict[str, Callable[..., Dataset]] = {
+    **dict.fromkeys(TASKS, make_task),
+    **dict.fromkeys(("worked_raw", "worked_scaled"), make_worked),
+    **dict.fromkeys((*TABLES, "upload"), make_windowed),
+}
+DATASETS = {
+    name: DatasetSpec(name, _MAKERS[name], TABLES.get(name), frozenset(row.pop("uses", ())), **row)
+    for name, row in beside(__file__, "specs").items()
+}
+"""Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
+FIRST = next(iter(DATASETS))
+"""What the app begins with: there the two modes differ most."""
+
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
+"""The settings, by key, that only some data use."""
+
+
+def find_spec(experiment: Experiment) -> DatasetSpec:
+    """The spec of the dataset that is chosen. Raises ExperimentError if there is none."""
+    name = experiment.data.name
+    if name not in DATASETS:
+        raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
+    return DATASETS[name]
+
+
+@lru_cache(maxsize=64)
+def suggested(name: str) -> Experiment:
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`.
+
+    How many seeds is left to what they cost: see `lib.training.limits`.
+    """
+    return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
+
+
+def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
+    """The experiment as its dataset allows it: fixed values set, others brought into range.
+
+    A setting that nothing uses has its default: two experiments that are the same are equal. What
+    can't be mended by moving a number is left for `make_dataset` to refuse. Raises ExperimentError
+    for an unknown dataset.
+    """
+    spec = find_spec(experiment)
+    values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
+    values |= spec.fixed
+    values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
+    values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
+    width = spec.targets
+    if not width:
+        values["F"], width = _widths(experiment, spec.table() if spec.table else table)
+    if "test" in spec.uses:
+        values["test"] = min(experiment.data.test, 95 - experiment.data.train)
+    settled = experiment.set(**values)
+    data = settled.data
+    if "lag" in spec.uses:
+        settled = settled.set(lag=min(data.lag, data.timesteps - 1))
+    if "N" in spec.uses:
+        step = int(LIMITS["N"].step)
+        most = MAX_VALUES // (data.timesteps * data.features) // step * step
+        settled = settled.set(N=min(data.samples, most))
+    if settled.training.keep != "stop":
+        settled = settled.set(patience=SETTINGS["patience"].default)
+    if settled.model.head == "none" and width:
+        settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
+    return settled
+
+
+def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
+    """F and K of a table; F as it is, and K 0, where that can't be told."""
+    data = experiment.data
+    with suppress(WindowError):  # `make_dataset` refuses what is wrong
+        table = table and prepared(table, data)
+    inputs, targets = columns_of(experiment, table)
+    features = len(inputs)
+    with suppress(WindowError):
+        features = len(feature_names(table, inputs)) if table else features
+    ahead = max(1, data.horizon) if data.ahead == "each" else 1
+    return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
+
+
+def dictated(experiment: Experiment) -> dict[str, str]:
+    """Why these settings, by key, follow from the data or the head, and can't be set."""
+    spec = find_spec(experiment)
+    why = dict(spec.why)
+    if spec.fixed.get("head", experiment.model.head) == "none":
+        why.setdefault("U", "No head: a unit for each target.")
+    return why
+
+
+def idle(experiment: Experiment) -> frozenset[str]:
+    """The settings, by key, that change nothing: those that are dictated or that no data use."""
+    return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
+
+
+def example_of_upload(experiment: Experiment) -> Experiment:
+    """What stands in for a person's own table while there is none: Seattle's, by its columns."""
+    return settle(experiment.set(data="seattle", inputs=(), targets=()))
+
+
+def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
+    """The arrays of an experiment, which is settled first; `table` is the person's own.
+
+    Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
+    for a table that can't be cut as asked.
+    """
+    return make_settled_dataset(settle(experiment, table), table)
+
+
+def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
+    """The same for an experiment that `settle` has returned already."""
+    validate(settled)
+    known = find_spec(settled)
+    return known.make(known, settled, table)

@@ -1,0 +1,230 @@
+"""Synthetic tasks: each one short function that makes inputs and targets, and what is known of it.
+
+A task function is plain NumPy and stands alone, so that an exported script can carry its source:
+`x, y = running_mean(rng, N, T, F, noise=0.1)` gives inputs (N, T, F) and targets (N, T, 1).
+Feature 1 carries the signal; the others are distractors of the same kind. Inputs and targets are
+about 1 in size. `noise` is the standard deviation of what is added to the targets.
+
+`best` functions say which mean squared error the best possible model would have at each timestep,
+(T,): a model that knows the rule, sees the inputs up to that step, and can't foresee noise.
+
+Last come the two worked examples: `data_x` of shape (2, 2, 3), whose targets count up from 101.
+Raw, these are out of a recurrent layer's reach; standardised and behind a Dense layer they are
+learned to the last digit. There is no validation part: two samples can't spare one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.data.datasets.spec import DatasetSpec
+from lib.experiment.experiment import Experiment
+from lib.text.tables import beside
+
+
+def running_mean(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the mean of feature 1 up to this step."""
+    x = rng.standard_normal((N, T, F))
+    y = x[:, :, :1].cumsum(axis=1) / np.arange(1, T + 1)[:, None]
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def running_sum(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the sum of feature 1 up to this step, over √T so that it ends at about 1."""
+    x = rng.standard_normal((N, T, F))
+    y = x[:, :, :1].cumsum(axis=1) / np.sqrt(T)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def echo(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: feature 1 as it was `lag` steps before; 0 at the first `lag` steps."""
+    x = rng.standard_normal((N, T, F))
+    y = np.zeros((N, T, 1))
+    y[:, lag:] = x[:, :-lag, :1]
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def recall_first(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target, at every step: feature 1 as it was at the first step."""
+    x = rng.standard_normal((N, T, F))
+    y = np.repeat(x[:, :1, :1], T, axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def adding(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target, at every step: the sum of the two values (feature 1) that feature 2 marks with 1.
+
+    One mark is in the first half of the steps and one in the second, so the sum isn't known
+    before the second mark.
+    """
+    x = rng.uniform(-1, 1, (N, T, F))
+    first = rng.integers(0, T // 2, N)
+    second = rng.integers(T // 2, T, N)
+    everyone = np.arange(N)
+    x[:, :, 1] = 0
+    x[everyone, first, 1] = x[everyone, second, 1] = 1
+    total = x[everyone, first, 0] + x[everyone, second, 0]
+    y = np.repeat(total[:, None, None], T, axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def majority_sign(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the sign that most of feature 1's coins (1 or -1) had up to now; 0 in a tie."""
+    x = rng.choice([-1.0, 1.0], (N, T, F))
+    y = np.sign(x[:, :, :1].cumsum(axis=1))
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def parity(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the product of feature 1's coins (1 or -1) up to now."""
+    x = rng.choice([-1.0, 1.0], (N, T, F))
+    y = x[:, :, :1].cumprod(axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def sine(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the next value of a wave of 12 steps, of random height and phase, plus noise."""
+    series = rng.standard_normal((N, T + 1, F))
+    angle = 2 * np.pi * np.arange(T + 1) / 12
+    a, b = rng.standard_normal((2, N, 1))
+    wave = a * np.cos(angle) + b * np.sin(angle)
+    series[:, :, 0] = wave + noise * rng.standard_normal((N, T + 1))
+    return series[:, :-1], series[:, 1:, :1]
+
+
+def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the next value of feature 1, which nothing foretells."""
+    series = rng.standard_normal((N, T + 1, F))
+    return series[:, :-1], series[:, 1:, :1]
+
+
+def _noise_alone(T: int, noise: float, **_: Any) -> np.ndarray:
+    return np.full(T, noise**2)
+
+
+def _adding_best(T: int, noise: float) -> np.ndarray:
+    # A value that isn't marked yet can only be guessed at: its mean is 0 and its variance 1/3.
+    steps = np.arange(1, T + 1)
+    half = T // 2
+    unseen = np.clip(1 - steps / half, 0, 1) + np.clip(1 - (steps - half) / (T - half), 0, 1)
+    return unseen / 3 + noise**2
+
+
+def _sine_best(T: int, noise: float) -> np.ndarray:
+    # The wave is linear in two standard normal numbers, a and b. What is left of their covariance
+    # after each noisy value (a Kalman filter) is what the next value can't be told by.
+    angle = 2 * np.pi * np.arange(T + 1) / 12
+    waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    covariance = np.eye(2)
+    best = np.empty(T)
+    for t in range(T):
+        gain = covariance @ waves[t]
+        variance = waves[t] @ gain + noise**2
+        if variance > 1e-12:  # without noise, two values tell a and b
+            covariance = covariance - np.outer(gain, gain) / variance
+        best[t] = waves[t + 1] @ covariance @ waves[t + 1] + noise**2
+    return best.clip(min=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One synthetic task: its function, and what is known of it."""
+
+    function: Callable[..., tuple[np.ndarray, np.ndarray]]
+    """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
+    best: Callable[..., np.ndarray]
+    """`best(T, **options)` → mean squared error by timestep, (T,)."""
+    target: str
+    """What the target column is called."""
+    best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
+    options: Sequence[str] = ("noise",)
+    """Which of the settings `noise` and `lag` the function takes."""
+    signals: Sequence[str] = ("signal",)
+    """The names of the features that matter; the rest are distractors."""
+    persists: bool = False
+    """Whether the natural guess is this step's value; else it is the mean of the training part."""
+
+    def arguments(self, experiment: Experiment) -> dict[str, Any]:
+        """What the function is called with after `rng`, by name."""
+        data = experiment.data
+        options = {key: experiment.get(key) for key in self.options}
+        return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
+
+
+_ROWS = beside(__file__)
+_BEST: dict[str, Any] = {"adding": _adding_best, "white_noise": np.ones, "sine": _sine_best}
+_FUNCTIONS = (running_mean, running_sum, echo, recall_first, majority_sign, sine)
+TASKS = {
+    of.__name__: Task(of, _BEST.get(of.__name__, _noise_alone), **_ROWS[of.__name__])
+    for of in (parity, adding, white_noise, *_FUNCTIONS)
+}
+"""The tasks, by the name that they have in `DATASETS`."""
+
+
+def _dataset(known: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
+    """Made arrays as a dataset. The natural guess is the mean, unless there is `more` to say."""
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    mean = np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0)
+    said: dict[str, Any] = {"name": known.name, "title": known.title, "about": known.about}
+    said |= {"naive": mean, "naive_label": "guessing the mean"}
+    said["timestep_names"] = tuple(f"{t + 1}" for t in range(x.shape[1]))
+    return Dataset(x, y, train, **said | more)
+
+
+def make_task(known: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
+    """The dataset of a task, for settled settings. The first three quarters are for training."""
+    task = TASKS[known.name]
+    arguments = task.arguments(experiment)
+    x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
+    N, T, F = x.shape
+    distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
+    best = task.best(T, **{key: arguments[key] for key in task.options})
+    more: dict[str, Any] = {"best_mse": best, "best_why": task.best_why}
+    more |= {"feature_names": (*task.signals, *distractors), "target_names": (task.target,)}
+    if task.persists:
+        more |= {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
+    return _dataset(known, x, y, N * 3 // 4, **more)
+
+
+DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
+"""Inputs (2, 2, 3): two samples of two timesteps of three features."""
+DATA_Y = (
+    ((101, 102, 103, 104), (105, 106, 107, 108)),
+    ((201, 202, 203, 204), (205, 206, 207, 208)),
+)
+"""Targets (2, 2, 4) of `return_sequences=True`. Those of `return_sequences=False` are the last
+step, (2, 4): 105 to 108 and 205 to 208."""
+
+
+def make_worked(known: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
+    """The dataset of a worked example."""
+    x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
+    more: dict[str, Any] = {
+        f"{what}_names": tuple(f"{what} {k + 1}" for k in range(of.shape[2]))
+        for what, of in {"feature": x, "target": y}.items()
+    }
+    if known.name == "worked_scaled":
+        offset, scale = y.mean(axis=(0, 1)), y.std(axis=(0, 1))
+        y = (y - offset) / scale
+        more |= {"target_scale": scale, "target_offset": offset, "best_mse": np.zeros(2)}
+        more |= {"best_why": _ROWS[known.name]["best_why"], "notes": (_ROWS[known.name]["note"],)}
+    return _dataset(known, x, y, len(x), **more)

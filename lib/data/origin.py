@@ -1,0 +1,170 @@
+"""Where the windows of a table come from, and what can be guessed at their ends without a model.
+
+Records only: `lib.data.tables` makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """What standardises columns: each (C,), or (S, C) where each series has its own."""
+
+    offset: np.ndarray
+    deviation: np.ndarray
+
+    @property
+    def by_series(self) -> bool:
+        """Whether each series has its own."""
+        return self.offset.ndim == 2
+
+    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Offset and deviation for values of these series, (…, C), or (C,) where all share one."""
+        if not self.by_series:
+            return self.offset, self.deviation
+        return self.offset[series], self.deviation[series]
+
+    def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """In deviations: values of these series, (…, C)."""
+        offset, deviation = self.of(series)
+        return (values - offset) / deviation
+
+    def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Back in the raw unit: values in deviations, (…, C), of these series."""
+        offset, deviation = self.of(series)
+        return values * deviation + offset
+
+
+class Season(NamedTuple):
+    """A season of a table's targets, in rows; 1 where there is none."""
+
+    period: int
+    """That was found in the training rows, or chosen: MASE and hints go by it."""
+    baseline: int
+    """How far the seasonal baseline looks back: `period`, or the calendar's usual season where
+    there is none, or where the value a period before is the last known one."""
+    tried: tuple[int, ...] = ()
+    """All seasons that were compared in the training rows, increasing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The R rows that windows were cut from, series after series, each in order of time.
+
+    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
+    """
+
+    targets: np.ndarray
+    """The target columns in the raw unit, (R, C) float64."""
+    inputs: np.ndarray
+    """The features as the models see them, (R, F) float32."""
+    series: np.ndarray
+    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    segment: np.ndarray
+    """Which run of rows without a gap of time a row belongs to, (R,) int, never decreasing."""
+    names: tuple[str, ...]
+    """S names of series; ("",) where all rows are one."""
+    times: pd.Index | None
+    """A label for each row; None means row numbers."""
+    step: str
+    """What lies between two rows: "day", "row", …"""
+    starts: np.ndarray
+    """The row of each sample's first timestep, (N,) int."""
+    rate: int
+    """Rows from a timestep to the next."""
+    horizons: tuple[int, ...]
+    """H times how many rows after its timestep a target lies."""
+    training: np.ndarray
+    """Whether a row belongs to the training part, (R,) bool."""
+    season: Season
+    """That of the targets."""
+    time_format: str
+    """How a time is written; "" where times are texts."""
+    columns: tuple[str, ...]
+    """C names of target columns."""
+    x_scale: Scale
+    """From the raw features to `inputs`."""
+    y_scale: Scale
+    """From the raw targets, K columns (their changes, where these are the targets), to y."""
+    every: int
+    """Every k-th window is a sample, where all would be too many."""
+
+    @property
+    def period(self) -> int:
+        """Rows of the season that was found or chosen; 1 where there is none."""
+        return self.season.period
+
+    @property
+    def gaps(self) -> int:
+        """How many gaps of time lie within series."""
+        return int(self.segment[-1]) + 1 - len(self.names)
+
+    def crosses_gap(
+        self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
+    ) -> np.ndarray:
+        """Which of the samples, (N,) bool, read or answer rows on both sides of a gap of time."""
+        first = self.starts[samples]
+        last = first + self.rate * (timesteps - 1) + max(self.horizons)
+        return self.segment[first] != self.segment[last]
+
+    def label(self, row: int) -> str:
+        """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
+        if self.times is None:
+            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
+        time = self.times[row]
+        return time.strftime(self.time_format) if self.time_format else f"{time}"
+
+    def rows(self, timesteps: int, samples: int | slice | np.ndarray = slice(None)) -> np.ndarray:
+        """The rows that each of the samples reads, (N, T) int, or (T,) of one."""
+        return self.starts[samples, None] + self.rate * np.arange(timesteps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """A guess that needs no recurrent layer, at the last step of every sample."""
+
+    name: str
+    """A key of `lib.data.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
+    last: np.ndarray
+    """(N, K) in the unit of y."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """How wrong a model or a baseline is at the last step, by target column, each (K,)."""
+
+    name: str
+    """A mode, or a key of `lib.data.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with."""
+    mae: np.ndarray
+    """Mean absolute error in the raw unit, as `rmse`."""
+    rmse: np.ndarray
+    mase: np.ndarray
+    """The mean absolute error over that of the value a season before (a row before, where there is
+    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
+    measures of forecast accuracy", 2006. NaN where that is 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownErrors:
+    """The errors of all guesses on data whose rows are hidden: see `lib.results.redaction`."""
+
+    naive_mse: np.ndarray
+    """`Dataset.naive_mse`, (T,)."""
+    naive_losses: Mapping[str, np.ndarray]
+    """By loss, a key of `lib.results.ERRORS`: that of the naive guess on the training samples,
+    by timestep, (T,)."""
+    independent: float
+    """How many of these samples count: `lib.results.compared.independent_samples`."""

@@ -1,0 +1,187 @@
+"""What a table's targets can be guessed by without a recurrent layer.
+
+Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
+that row's own (horizon 0), rows before it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
+
+import numpy as np
+
+from lib.data.dataset import Baseline, Dataset, Origin
+from lib.data.tables.seasons import back, is_regular, natural_seasons, season_length
+
+_MAX_WIDTH = 600
+"""How many numbers of a window the linear autoregression reads."""
+Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
+
+
+def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
+    """A table's dataset with all baselines, and the best one as its naive guess.
+
+    It has the least squared error at the last step of the judged samples, over all K columns.
+    """
+    wrong: dict[str, float] = {}
+    found: dict[str, Baseline] = {}
+    for name, kind in BASELINES.items():
+        if kind.of_past and 0 in origin.horizons:
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            guess = kind.guess(dataset, origin, True)
+            if guess is None or not np.isfinite(guess).all():
+                continue
+            last = guess[:, -1].astype(np.float32)
+            off = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
+            wrong[name] = float((off**2).mean())
+        found[name] = Baseline(name, kind.label(origin), last)
+    ordered = tuple(found[name] for name in sorted(found, key=wrong.__getitem__))
+    naive = cast(np.ndarray, BASELINES[ordered[0].name].guess(dataset, origin, False))
+    naive = naive.astype(np.float32)
+    return replace(dataset, naive=naive, naive_label=ordered[0].label, baselines=ordered)
+
+
+def _before(
+    origin: Origin, rows: np.ndarray, lags: np.ndarray, otherwise: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """Values `lags` (H,) rows before targets, (N, t, C, H); `otherwise` where there are none."""
+    known = rows[..., None] + np.array(origin.horizons) - lags
+    there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
+    values = np.swapaxes(origin.targets[np.where(there, known, 0)], -1, -2)
+    if there.all():
+        return values
+    return np.where(there[..., None, :], values, otherwise(origin, rows))
+
+
+def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """That of the series' training rows: of all of them where it has none."""
+    known, count = origin.training, len(origin.names)
+    values, series = origin.targets[known], origin.series[known]
+    sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
+    of_each = np.bincount(series, minlength=count)[:, None]
+    means = np.where(of_each > 0, sums / np.maximum(of_each, 1), values.mean(axis=0))
+    return np.repeat(means[origin.series[rows]][..., None], len(origin.horizons), axis=-1)
+
+
+def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
+    return _before(origin, rows, back(origin), _mean)
+
+
+def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
+    """None where that would be the last value."""
+    lags = back(origin, origin.season.baseline)
+    return _before(origin, rows, lags, _last) if (lags != back(origin)).any() else None
+
+
+def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """The last known value, and the mean change since the series began for each row from it."""
+    ahead, values = back(origin), _last(origin, rows)
+    begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
+    since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
+    change = values - origin.targets[begin][..., None]
+    slope = change / np.maximum(since, 1)[..., None, :]
+    return values + np.where(since > 0, ahead, 0)[..., None, :] * slope
+
+
+def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+    """Ridge regression on the window, with an intercept, of the training samples.
+
+    One for each timestep, on what has been read until then: the leading blocks of a Cholesky
+    factor are the factors of the leading blocks, so that all of them cost one. A window that is
+    too wide gives its target columns alone, or as many timesteps as there is room for.
+    """
+    x, y, train = dataset.x, dataset.y, dataset.train
+    _, timesteps, features = x.shape
+    own = [f for f, name in enumerate(dataset.feature_names) if name in origin.columns]
+    if timesteps * features > _MAX_WIDTH and own:
+        x, features = x[..., own], len(own)
+    length = min(timesteps, _MAX_WIDTH // features)
+    width = length * features
+
+    def flat(begin: int) -> np.ndarray:
+        """`length` timesteps from `begin` on, (N, width)."""
+        return x[:, begin : begin + length].reshape(len(x), width).astype(np.float64)
+
+    read, told = flat(0), y[:train, :length].astype(np.float64)
+    mean, told_mean = read[:train].mean(axis=0), told.mean(axis=0)
+    known = read[:train] - mean
+    try:
+        factor = np.linalg.cholesky(known.T @ known + np.eye(width))
+    except np.linalg.LinAlgError:  # numbers that are far too large
+        return None
+    inverse = np.linalg.inv(factor)
+    weights = inverse.T @ (inverse @ (known.T @ (told - told_mean)[:, -1]))  # (width, K)
+    constant = told_mean[-1] - mean @ weights
+    if last:
+        return cast(np.ndarray, flat(timesteps - length) @ weights + constant)[:, None]
+    guess = np.empty(y.shape, np.float32)
+    targets = y.shape[-1]
+    projected = inverse @ (known.T @ (told - told_mean).reshape(len(told), -1))
+    seen = np.repeat(np.arange(width)[:, None] // features <= np.arange(length), targets, axis=1)
+    first = ((read - mean) @ inverse.T @ (seen * projected)).reshape(len(x), length, targets)
+    guess[:, :length] = first + told_mean
+    # What was learned at timestep `length` holds for later ones, on as many timesteps.
+    guess[:, length:] = constant
+    for begin, of_one in enumerate(weights.reshape(length, features, targets), start=1):
+        guess[:, length:] += x[:, begin : begin + timesteps - length] @ of_one
+    return guess
+
+
+def _seasonal_label(origin: Origin) -> str:
+    period, step = origin.season.baseline, origin.step
+    repeats = max(origin.horizons) > period
+    if (season := natural_seasons(origin).get(period)) and is_regular(origin, period):
+        what = "weekday" if step == "day" else step
+        then = "yesterday" if season == "day" else f"last {season}"
+        return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
+    rows = season_length(origin, period)
+    return f"repeating the last {rows}" if repeats else f"the value {rows} before"
+
+
+def _mean_label(origin: Origin) -> str:
+    return "guessing each series' mean" if len(origin.names) > 1 else "guessing the mean"
+
+
+def _last_label(origin: Origin) -> str:
+    tomorrow = origin.step == "day" and origin.horizons == (1,)
+    return "guessing tomorrow as today" if tomorrow else "guessing no change"
+
+
+def _of_rows(guess: Callable[[Origin, np.ndarray], np.ndarray | None]) -> Guess:
+    """A guess that needs no more than the rows of the timesteps, in the raw unit (N, t, C, H)."""
+
+    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+        timesteps = slice(-1 if last else 0, None)
+        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
+        if raw is None:
+            return None
+        raw = raw.reshape(*raw.shape[:2], -1)
+        if dataset.base is not None:
+            raw = raw - dataset.base[:, timesteps]
+        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
+
+    return scaled
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way to guess."""
+
+    label: Callable[[Origin], str]
+    """What a sentence can begin with."""
+    guess: Guess
+    """(N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K); None for no guess."""
+    of_past: bool = False
+    """Whether it is of the target's own past: where that is of the same row, none may be known."""
+
+
+BASELINES = {
+    "last": Kind(_last_label, _of_rows(_last), of_past=True),
+    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
+    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
+    "mean": Kind(_mean_label, _of_rows(_mean)),
+    "linear": Kind(lambda _: "a linear autoregression", _linear),
+}
+"""All guesses, by name; of two that are equally good the one that stands first here wins."""

@@ -1,0 +1,117 @@
+"""Columns → features: numbers as they are, texts as categories (one-hot), dates by the calendar.
+
+An input is a choice of the person's; it makes one feature, or several. Nothing is standardised here
+(`windows`), and rows stay in the table's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, remembered, wide_columns
+from lib.experiment.experiment import DataSettings
+from lib.text.english import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CATEGORIES = 12
+"""Of more categories the rarest share one feature."""
+OTHER = "other"
+
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
+"""A feature's name, and what computes it, (R,) float64."""
+
+CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
+    "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
+    "day of week": lambda times: times.day_of_week.to_numpy() / 7,
+    "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
+}
+"""What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).
+Each makes two features, the sine and the cosine of it, so that 23 o'clock is near to midnight."""
+
+
+def prepared(table: Table, data: DataSettings) -> Table:
+    """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
+    if not data.types and not (data.wide == "unroll" and wide_columns(table)):
+        return table
+    from lib.data.tables.types import otherwise  # noqa: PLC0415  brings pandas along
+
+    return otherwise(table, data.types, data.wide)
+
+
+def calendar_names(table: Table) -> tuple[str, ...]:
+    """The inputs that a table's dates can be: those that differ from row to row."""
+    times = cast("pd.DatetimeIndex | None", table.times)
+    if times is None or times.dtype.kind != "M" or times.hasnans:
+        return ()
+    some = times[:: max(1, len(times) // 1000)]
+    return tuple(
+        name
+        for name, part in CALENDAR.items()
+        if name not in table.frame.columns and np.ptp(part(some)) > 0
+    )
+
+
+@remembered
+def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
+    """F names of the features that these inputs make. Raises WindowError for an unknown column."""
+    return [name for column in inputs for name, _ in _features_of(table, column)]
+
+
+def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
+    """The features of these inputs: F names, and F columns (R,) float64, NaN where missing.
+
+    Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
+    """
+    if not inputs:
+        raise WindowError.of("no_input")
+    made = [feature for column in inputs for feature in _features_of(table, column)]
+    if len(made) > MAX_COLUMNS:
+        names = listed(inputs)
+        raise WindowError.of("wide_inputs", most=MAX_COLUMNS, inputs=names, made=len(made))
+    return [name for name, _ in made], [values() for _, values in made]
+
+
+def _features_of(table: Table, column: str) -> list[_Feature]:
+    """The names of an input's features, and what computes each."""
+    if column in table.numbers:
+        return [(column, lambda: table.frame[column].to_numpy(np.float64))]
+    if column in table.categories:
+        return _one_hot(table.frame[column], column)
+    if column in calendar_names(table):
+        return on_a_circle(column, table.times)
+    there = [*table.numbers, *table.categories, *calendar_names(table)]
+    raise WindowError.of("no_such_input", column=column, table=table.name, there=there)
+
+
+def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
+    """The sine and the cosine of where a time is in the round of `CALENDAR`."""
+
+    def angle() -> np.ndarray:
+        return 2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times))
+
+    return [(f"{name} (sin)", lambda: np.sin(angle())), (f"{name} (cos)", lambda: np.cos(angle()))]
+
+
+def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
+    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
+    kept, others = _categories(texts)
+    made: list[_Feature] = [
+        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
+        for name in kept
+    ]
+    if others:
+        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
+    return made
+
+
+def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
+    """The categories that have a feature each, by name, and those that share one."""
+    counts = texts.value_counts()
+    names = [name for name in counts.index if counts[name] > 0]
+    kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
+    return sorted(names[:kept], key=str), names[kept:]

@@ -1,0 +1,145 @@
+"""How long a season of a table's targets is, and what so many rows are called."""
+
+from functools import cache, lru_cache
+
+import numpy as np
+
+from lib.data.origin import Origin, Season
+from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
+from lib.data.tables.table import TooShortError
+from lib.text.english import counted
+from lib.text.tables import beside
+
+MAX_SEASON_ROWS = 20_000
+"""How many training rows, the last ones, seasons are compared on."""
+_SEARCHED_ROWS = 1024
+"""In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
+NEARER = 0.95
+"""Of noise some season is always a little nearer than the last value: by less it is none."""
+AS_NEAR = 0.8
+"""The shortest season is taken whose squared error, times this, is at most the least one: two weeks
+repeat what one week does, and are up to a fifth nearer by chance."""
+_PHASES = 24
+"""With so many other phases, evenly spaced, a season's own is compared at most."""
+_SEASONS = {
+    step: {int(rows): name for rows, name in of_step.items()}
+    for step, of_step in beside(__file__).items()
+}
+
+
+def back(origin: Origin, period: int = 1) -> np.ndarray:
+    """How many rows before a target its last known value is, or the last of that season, (H,)."""
+    return period * -(-np.maximum(1, origin.horizons) // period)
+
+
+def natural_seasons(origin: Origin) -> dict[int, str]:
+    """The calendar's seasons for such rows, the usual one first: rows → name ("" for no name)."""
+    return _SEASONS.get(_step(origin), {})
+
+
+def training_rows(origin: Origin) -> np.ndarray:
+    """The training rows of the longest series, (R',) int: seasons are looked for in these."""
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    return rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
+
+
+def rows_needed(origin: Origin, period: int) -> int:
+    """How many training rows it takes to try a season: twice as far as its baseline looks back."""
+    return 2 * int(back(origin, period).max())
+
+
+def check_season(origin: Origin, period: int) -> None:
+    """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
+    longest = int(np.bincount(origin.series[origin.training]).max())
+    if period >= longest:
+        raise TooShortError.of("long_season", {"period": 0}, period=period, longest=longest)
+
+
+def find_season(origin: Origin) -> Season:
+    """The season of the targets, as far as the training rows tell, and that of the baseline.
+
+    Candidates are the calendar's seasons, and the one that `coreforecast` finds with its divisors.
+    The shortest is taken of those whose value a season before is nearest, where that is nearer than
+    the last known value. Where the horizon is a multiple of a candidate, the last known value is of
+    the same phase: then the value a season before has to be nearer than those of other phases.
+
+    The baseline has the calendar's usual season where none is found, or where the seasonal value is
+    the last known one.
+    """
+    longest = training_rows(origin)
+    # A power of two: the same rows, and a known answer, where a slider moves the training part.
+    count = min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)
+    found = _search(origin.targets[longest[:count], 0].tobytes())
+    candidates = {1, *natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)}
+    last = back(origin)
+    enough = [m for m in sorted(candidates) if rows_needed(origin, m) <= len(longest)]
+    tried = tuple(m for m in enough if m > 1)
+    others = ((m, back(origin, m)) for m in natural_seasons(origin))
+    usual = next((m for m, of_m in others if of_m.max() < len(longest) and (of_m > last).any()), 1)
+    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
+    lags = {m: back(origin, m)[horizons] for m in tried}
+    last = last[horizons]
+    # The same rows for all of them: those that the longest look back leaves.
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    first = rows - max(map(max, [last, *lags.values()]))
+    rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
+    if not tried or not len(rows):
+        return Season(1, usual)
+    spread = origin.targets[rows].var(axis=0)
+    spread[spread == 0] = 1.0
+
+    @cache
+    def squared_error(lag: int) -> float:
+        """Mean over rows, in variances, summed over the C columns."""
+        error = origin.targets[rows] - origin.targets[rows - lag]
+        return float(((error**2).mean(axis=0) / spread).sum())
+
+    errors: dict[int, float] = {}
+    """Of the candidates that are near enough to be a season."""
+    for m, of_m in lags.items():
+        seasonal, compared = of_m, last
+        if (of_m == last).all():
+            seasonal, compared = np.array([m]), np.linspace(1, m - 1, min(m - 1, _PHASES)).round()
+        error = np.mean([squared_error(int(lag)) for lag in seasonal])
+        if error < NEARER * np.mean([squared_error(int(lag)) for lag in compared]):
+            errors[m] = float(error)
+    if not errors:
+        return Season(1, usual, tried)
+    period = min(m for m in errors if AS_NEAR * errors[m] <= min(errors.values()))
+    return Season(period, usual if (lags[period] == last).all() else period, tried)
+
+
+@lru_cache(maxsize=64)
+def _search(column: bytes) -> int:
+    """The season of a column of float64, 0 for none."""
+    from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
+
+    values = np.frombuffer(column)
+    return int(find_season_length(values, max(len(values) // 3, 1)))
+
+
+def season_length(origin: Origin, period: int) -> str:
+    """So many rows in words: "7 days"; "7 rows" where they aren't always so many days."""
+    return counted(period, _step(origin) if is_regular(origin, period) else "row")
+
+
+def is_regular(origin: Origin, period: int) -> bool:
+    """Whether `period` rows before is as many steps before, at every row that has one."""
+    step, dates = _step(origin), origin.times
+    if step == "row" or dates is None or dates.dtype.kind != "M":
+        return True
+    unit, expected = "s", float(period * SECONDS[origin.step])
+    if step in MONTHS:
+        unit, expected = "M", period * MONTHS[step]
+    elif step == "weekday":
+        expected *= 7 / 5
+    times = dates.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
+    same = origin.series[period:] == origin.series[:-period]
+    return bool((((times[period:] - times[:-period]) == expected) | ~same).all())
+
+
+def _step(origin: Origin) -> str:
+    """What lies between two rows: "weekday" for days without weekends."""
+    dates = origin.times
+    weekdays = origin.step == "day" and dates is not None and on_weekdays(dates.values)
+    return "weekday" if weekdays else origin.step

@@ -1,0 +1,181 @@
+"""A table as it came: `Table`, with what its columns hold and which of them to start from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from functools import lru_cache, partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
+
+from lib.experiment.experiment import LIMITS, ExperimentError
+from lib.text.english import MONTHS
+from lib.text.tables import RefusedError, beside, say
+
+if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
+    import pandas as pd
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_WORDS = beside(__file__, "words")
+
+MAX_COLUMNS = int(LIMITS["F"].maximum)
+"""How many features the input columns can make, and how many target columns there can be."""
+MOST_TEXTS = 1000
+"""So many different texts a column can have at most to be kept as categories."""
+KINDS: dict[str, str] = _WORDS["kinds"]
+"""What a column can be read as: a key of `types`, and the words for it."""
+said = partial(say, _WORDS["said"])
+REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+"""By first argument, the caches of all `remembered` functions."""
+_FEWEST_COUNTED = 6
+"""Of fewer rows it can't be told whether a column counts them."""
+_ROW_NUMBERS = {"id", "index", "row", "row number", "unnamed: 0"}
+_WIDE = (
+    [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
+    [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
+)
+"""What the columns of wide tables are called: months, or quarters."""
+
+
+class WindowError(RefusedError, ExperimentError):
+    """A table that can't be cut as asked. The message says what is needed and what is there."""
+
+    words = _WORDS["refused"]
+
+
+class TooShortError(WindowError):
+    """Too few rows for the timesteps and the horizon, or for the chosen season."""
+
+    def __init__(self, message: str, cure: Mapping[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.cure = cure or {}
+        """Settings that the rows would do for, by URL key; empty where none would."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Table:
+    """A table: columns of numbers and of texts, its rows in time order or series by series."""
+
+    name: str
+    """What a person reads: "Seattle weather", "sales.csv"."""
+    frame: pd.DataFrame
+    """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
+    times: pd.Index | None = None
+    """A label for each row (a DatetimeIndex or texts); None means row numbers."""
+    step: str = "row"
+    """What lies between two rows (of one series): "day", "quarter", …"""
+    notes: tuple[str, ...] = ()
+    """What was done to the data on the way in, a sentence each."""
+    inputs: tuple[str, ...] = ()
+    """The columns to start from as inputs; empty means all numbers."""
+    targets: tuple[str, ...] = ()
+    """The columns to start from as targets; empty means the last one that isn't constant."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units by column, where they are known."""
+    source: str = ""
+    """Where it is from, with its licence."""
+    series: str = ""
+    """The column that tells series apart, as far as can be told; empty where there is none."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What suits it, by URL key: arrays have their own T, horizon and split."""
+    label: pd.DataFrame | None = None
+    """The columns that the times were read from, as they came, or as times where they are too many
+    texts. Its index says which row of the file each was."""
+    sheets: tuple[str, ...] = ()
+    """All sheets of the workbook that it is from."""
+    sheet: str = ""
+    """The one of them that was read."""
+    fingerprint: str = ""
+    """The SHA-256 of a person's own file, 64 hexadecimal digits: nobody keeps its bytes."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of the columns of numbers."""
+        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.kind in "iuf")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the columns of texts."""
+        dtypes = self.frame.dtypes
+        return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
+
+
+def remembered(function: _F, size: int = 8) -> _F:
+    """Cache the last results of a function while its first argument exists; a WindowError, too."""
+
+    # What is cached must not refer to its key: neither by an argument nor by a traceback.
+    def called(weak: ref[Any], *rest: Any) -> tuple[Any, WindowError | None]:
+        try:
+            return function(weak(), *rest), None
+        except WindowError as error:
+            return None, copy(error)
+
+    @wraps(function)
+    def once(of: Any, *about: Any) -> Any:
+        caches = REMEMBERED.setdefault(of, {})  # local: another thread may clear REMEMBERED
+        if once not in caches:
+            caches[once] = lru_cache(maxsize=size)(partial(called, ref(of)))
+        result, refused = caches[once](*about)
+        if refused is not None:
+            raise copy(refused)
+        return result
+
+    return cast(_F, once)
+
+
+@remembered
+def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Inputs and targets to start from, where the person hasn't chosen.
+
+    All columns of numbers are inputs (at most 16, the target among them), but for the one that
+    tells series apart, for those that number the rows, and for those whose first value is in the
+    later half: rows before it can't be used. The target is the last one that isn't constant.
+    """
+    numbers = table.frame[[name for name in table.numbers if name != table.series]]
+    if numbers.empty:
+        raise WindowError.of("lone_number", series=table.series)
+    numbers = numbers.drop(columns=row_numbers(numbers))
+    earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
+    names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
+    targets = table.targets
+    if not targets:
+        lowest, highest = numbers.min(), numbers.max()
+        varied = [name for name in names if lowest[name] < highest[name]]
+        targets = (varied[-1] if varied else names[-1],)
+    inputs = table.inputs or names
+    if len(inputs) > MAX_COLUMNS:
+        others = [name for name in inputs if name not in targets]
+        allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
+        inputs = tuple(name for name in inputs if name in allowed)
+    return inputs, targets
+
+
+def row_numbers(numbers: pd.DataFrame) -> list[str]:
+    """The columns of numbers that count the rows; [] where no other column is left."""
+    counters = [f"{name}" for name in numbers.columns if numbers_rows(numbers[name])]
+    return counters if len(counters) < len(numbers.columns) else []
+
+
+def numbers_rows(column: pd.Series) -> bool:
+    """Whether a column of numbers counts the rows from 0 or 1, or is an id by its name."""
+    values = column.to_numpy()
+    if len(values) < _FEWEST_COUNTED or not (values % 1 == 0).all():  # nor where one is missing
+        return False
+    if str(column.name).strip().lower() in _ROW_NUMBERS and column.is_unique:
+        return True
+    steps = values[1:] - values[:-1]
+    return values.min() in (0, 1) and bool((steps == 1).all() or (steps == -1).all())
+
+
+def wide_columns(table: Table) -> list[str]:
+    """The columns of months, or of quarters, in a table with a row a year; [] where it isn't so."""
+    for words in _WIDE if table.step == "year" else ():
+        names = [
+            [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
+            for word in words
+        ]
+        if all(len(each) == 1 for each in names):
+            return [name for [name] in names]
+    return []

@@ -1,0 +1,235 @@
+"""What is kept of a run, and a run that is made of it anew: all figures are held to its experiment.
+
+Data that can be made anew aren't in the file: what they were like is, so that a run is never shown
+with others. An upload's rows are there where the person says so; else its file is asked for.
+"""
+
+import platform
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.data.datasets import make_settled_dataset, settle
+from lib.data.tables import Table
+from lib.experiment.experiment import Experiment, ExperimentError, validate
+from lib.export.kept.container import VERSION, KeptError, pack, unpack
+from lib.export.kept.rows import Rows, rows_of, table_of
+from lib.recurrence import initial_model_weights
+from lib.results.run import (
+    MOST_KEPT,
+    RunAt,
+    SeedWeights,
+    Snapshot,
+    Status,
+    kept_places,
+    weight_bytes,
+)
+from lib.text.english import joined
+from lib.training.limits import check
+
+_PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
+_ABOUT = Path(__file__).parents[3] / "pyproject.toml"
+_LARGEST = {"weights": 1e15, "predictions": 1e15}
+"""What is made of larger ones may overflow; other figures have to be below 1e80, as those of all
+predictions in 32 bits are."""
+
+
+class NeedsFileError(KeptError):
+    """The run is of an upload that isn't there, or isn't the same: the message names it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Record:
+    version: int
+    kept: datetime
+    versions: dict[str, str]
+    experiment: Experiment
+    snapshot: Snapshot
+    file: str
+    """The name of the upload's file."""
+    fingerprint: str
+    """Its `Table.fingerprint`."""
+    sketch: tuple[float, ...]
+    rows: Rows | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept(RunAt):
+    """A run that was opened from a file.
+
+    Its experiment is settled, and has a number of seeds. Its snapshot is as when it was kept, with
+    weights of its past; its id is the file's.
+    """
+
+    name: str
+    """The file's."""
+    table: Table | None
+    """The upload that it is of."""
+    kept: datetime
+    versions: dict[str, str]
+    """Of Unrolled, Python, and of the packages that it ran with."""
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What can be said of it in a sentence, by name."""
+        known = [(name, self.versions.get(name, "?")[:20]) for name in ("unrolled", "keras")]
+        made = joined([f"{name.capitalize()} {version}" for name, version in known])
+        return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
+
+
+def versions() -> dict[str, str]:
+    """Of what this run was made with."""
+    found = {"python": platform.python_version()}
+    if _ABOUT.exists():
+        found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
+    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
+    return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
+
+
+def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
+    """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
+
+    An upload's own rows go along where its `table` is given. Raises KeptError if that can't be.
+    """
+    dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
+    snapshot = replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None)
+    record = _Record(
+        version=VERSION,
+        kept=datetime.now(UTC).replace(microsecond=0),
+        versions=versions(),
+        experiment=run.experiment,
+        snapshot=snapshot,
+        file=dataset.title if is_own else "",
+        fingerprint=dataset.fingerprint,
+        sketch=_sketch(dataset),
+        rows=rows_of(table) if table and is_own else None,
+    )
+    try:
+        _check_figures(replace(run, snapshot=snapshot))
+    except ValueError as error:  # no file that doesn't open
+        raise KeptError.of("unfit", why=error) from None
+    return pack(record)
+
+
+def _thinned(
+    snapshot: Snapshot, past: Sequence[tuple[int, SeedWeights]]
+) -> tuple[tuple[int, SeedWeights], ...]:
+    """As many as there is room for, with all models; more of the early ones: most changes there."""
+    known: list[tuple[int, SeedWeights]] = []
+    for epoch, weights in past:
+        if epoch and snapshot.has_all(weights):
+            seeds = zip(snapshot.seeds, weights, strict=False)
+            own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
+            known.append((epoch, own))
+    size = weight_bytes(known[-1][1]) if known else 0
+    return tuple(known[place] for place in kept_places(size, len(known)))
+
+
+def _sketch(dataset: Dataset) -> tuple[float, ...]:
+    """What x and y are like, whatever a processor makes of their last digits: a dozen numbers.
+
+    Of each array its norm, and how much it points into a direction that has nothing to do with it.
+    """
+    found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
+    for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
+        norm = np.linalg.norm(flat)
+        found += [float(norm), float(flat @ np.cos(np.arange(flat.size)) / (norm or 1))]
+    return tuple(found)
+
+
+def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
+    """The run of a file called `name`; `table` is the person's upload, for a file without rows.
+
+    Raises KeptError for all that isn't a whole run, and NeedsFileError for one of an upload whose
+    rows are neither in the file nor the same as those of `table`.
+    """
+    try:
+        record = unpack(content, _Record)
+        return _opened(name, sha256(content).hexdigest()[:12], record, table)
+    except KeptError:
+        raise
+    except ExperimentError as error:
+        raise KeptError.of("refused", why=f"{error}".rstrip(".")[:150]) from None
+    except Exception as error:  # broken bytes and figures that don't fit may raise anything
+        raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
+
+
+def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kept:
+    experiment = record.experiment
+    validate(experiment)
+    if experiment.data.name != "upload":
+        table = None
+    elif record.rows:
+        table = table_of(record.rows)
+    elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
+        raise NeedsFileError.of("needs", file=record.file[:60])
+    if settle(experiment, table) != experiment or not experiment.seeds:
+        raise ValueError("its settings don't fit its data")
+    dataset = make_settled_dataset(experiment, table)
+    check(experiment, dataset)
+    if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
+        made = record.versions.get("unrolled", "another")[:20]
+        raise KeptError.of("other_data", title=dataset.title, version=made)
+    _check_figures(RunAt(experiment, dataset, record.snapshot))
+    snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
+    if snapshot.status.active:  # it was kept on its way, and goes no further
+        snapshot = replace(snapshot, status=Status.STOPPED)
+    return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
+
+
+def _check_figures(run: RunAt) -> None:
+    """Raise ValueError, saying what doesn't fit, unless all models, sizes and numbers do."""
+    experiment, snapshot = run.experiment, run.snapshot
+    most, seeds = experiment.training.epochs, len(experiment.each_seed)
+    if not (0 <= snapshot.epoch <= snapshot.epochs == most):
+        raise ValueError(f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}, expected {most:,}")
+    models = [[each.keys() for each in weights] for _, weights in snapshot.past]
+    if len(models) > MOST_KEPT:
+        raise ValueError(f"weights of {len(models):,} epochs, at most {MOST_KEPT} were expected")
+    for modes in [[each.keys() for each in snapshot.seeds], *models]:
+        if modes != [{*experiment.model.modes}] * seeds:
+            raise ValueError(f"other models than those of {seeds} seeds and its mode")
+    for name, array, shape in _arrays(run):
+        kind = "i" if name in ("epochs", "samples") else "f"
+        if array.shape != shape or array.dtype.kind != kind:
+            raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
+        if not (np.abs(array) <= (largest := _LARGEST.get(name, 1e80))).all():
+            raise ValueError(f"{name} that are no numbers up to {largest:g}")
+        if name == "epochs" and (np.diff(array, prepend=-1, append=snapshot.epoch + 1) <= 0).any():
+            raise ValueError(f"epochs that don't increase up to {snapshot.epoch:,}")
+    if not np.array_equal(snapshot.samples, run.dataset.shown):
+        raise ValueError("samples that aren't those that are shown")
+
+
+def _arrays(run: RunAt) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
+    """Every array of figures and weights, with its name and the shape that it has to have."""
+    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
+    past = np.array([epoch for epoch, _ in snapshot.past], np.int64)
+    yield "epochs", past, past.shape
+    shown, (_, steps, features), targets = dataset.shown, dataset.shape, dataset.targets
+    shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
+    weights = [own for _, models in snapshot.past for seed in models for own in seed.values()]
+    yield "samples", snapshot.samples, shown.shape
+    for result in (result for seed in snapshot.seeds for result in seed.values()):
+        epochs, losses = result.checked_epochs, result.loss_epochs
+        if not len(epochs) or not all(result.kept_epoch in (None, *of) for of in (epochs, losses)):
+            raise ValueError("a model that was never judged, or not at its best epoch")
+        yield "epochs", epochs, (len(epochs),)
+        yield "epochs", losses, (len(losses),)
+        yield "loss", result.loss, losses.shape
+        yield "last-step errors", result.last_step_mse, epochs.shape
+        yield "validation losses", result.validation_loss, (len(epochs) * dataset.has_validation,)
+        yield "errors by timestep", result.step_mse, (steps,)
+        yield "predictions", result.predictions, (*shown.shape, steps, targets)
+        weights += [result.weights] if result.weights is not None else []
+    for own in weights:
+        if len(own) != len(shapes):
+            raise ValueError(f"{len(own)} arrays of weights, expected {len(shapes)}")
+        yield from (("weights", *each) for each in zip(own, shapes, strict=True))

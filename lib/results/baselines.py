@@ -1,0 +1,97 @@
+"""What it costs to be wrong, as Keras counts it, and what a loss is worth.
+
+That is told by a guess without learning on one side, and the best possible on the other. Numbers
+only: training has Keras's own losses (`lib.training.engine`). A loss is in the terms of a mode's
+own training loss: the sequence mode's counts every timestep, the last-step mode's only the last.
+Other guesses are the table's (`lib.data.tables`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.experiment.experiment import CELLS, Experiment
+from lib.recurrence.cells import highest_output
+from lib.text.english import NOTHING, number, signed
+
+
+def _huber(wrong: np.ndarray) -> np.ndarray:
+    """Half the square up to 1, then straight on: Keras's `huber` with its `delta` of 1."""
+    size = np.abs(wrong)
+    return np.where(size <= 1, 0.5 * size**2, size - 0.5)
+
+
+ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "mse": np.square,
+    "mae": np.abs,
+    "huber": _huber,
+}
+"""A key of `lib.experiment.LOSSES` → what one wrong value costs; a loss is the mean of these."""
+
+
+def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
+    """The loss by timestep (T,), of what is wrong with some outputs (N, T, K)."""
+    return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
+
+
+def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
+    """The loss by mode, of the losses by timestep (T,): of all steps, or of the last alone."""
+    return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The least error that an experiment's models can expect."""
+
+    mse: np.ndarray
+    """Mean squared error by timestep (T,), in the unit of y squared."""
+    label: str
+    """What it is called on the chart: the best possible of any model, or the floor of a layer."""
+    why: str
+    """One sentence that says where it comes from, or why a target is out of reach."""
+
+
+def best_possible(
+    experiment: Experiment, dataset: Dataset, samples: slice | None = None
+) -> Best | None:
+    """The least mean squared error of the experiment's models; None where nobody knows it.
+
+    A Dense head can answer with any number. Without one no model comes nearer to a target than the
+    layer's output can: measured on `samples`, those that are judged unless others are given.
+    """
+    known = dataset.best_mse
+    best = None if known is None else Best(known, "best possible", dataset.best_why)
+    if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
+        return best
+    y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)
+    cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
+    missed = np.maximum(0, np.abs(y) - bound[:, None])
+    floor = (missed**2).mean(axis=(0, 2))
+    floor[floor < NOTHING] = 0  # as late in an LSTM's sequence, of targets of 1
+    if not (floor > (0 if known is None else known)).any():
+        return best
+    reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
+    if bound[0] == bound[-1]:
+        reach = f"±{number(bound[0])} at every step"
+    target = f"{'scaled ' * dataset.is_scaled}target of {signed(y.flat[np.argmax(missed)])}"
+    why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
+    return Best(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
+
+
+def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
+    """The training loss of `Dataset.naive`, by mode, on the training samples: to be beaten."""
+    loss = experiment.training.loss
+    if dataset.known_errors is not None:
+        return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    return mode_losses(step_losses(loss, wrong), experiment.model.modes)
+
+
+def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
+    """The least training loss that models can expect, by mode, and why; of squared errors alone."""
+    best = best_possible(experiment, dataset, slice(dataset.train))
+    if best is None or experiment.training.loss != "mse":
+        return {}, None
+    return mode_losses(best.mse, experiment.model.modes), best

@@ -1,0 +1,190 @@
+"""What is better: which of two modes, or of two runs, as far as several seeds tell.
+
+A seed decides the first weights and the order of batches, and moves an error as much as many a
+setting does. So what is said of a setting is said of the median over the seeds, and that one mode
+is better only where the seeds agree so well that chance hardly does.
+
+Nor is anything called better on too few samples of a table: `decisive_ratio` is that rule.
+
+Records and rules only: the words are in `lib.charts.narrate`, the pictures in `lib.charts`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.results.run import ModeResult, RunAt
+
+LETTERS = "ABCDEF"
+"""What runs that are laid over one another are called in pictures: so many are at most."""
+CHANCE = 0.05
+"""How likely such a difference may be by chance alone, for one mode to be called better."""
+
+BETTER = 0.95
+"""An error of at most this share of the rival's beats it, and isn't just as good."""
+OUTCOMES = ("clear", "unclear", "no")
+"""Whether a model beats a rival; the first that holds at any step sums up several steps."""
+CORRELATION = 0.8
+"""Of two models' errors on the same samples, or of a model's and a baseline's: 0.68 to 0.90, in the
+median 0.79, for both modes and the best baseline of the bundled tables."""
+
+
+def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
+    """How many of these samples, the judged ones at first, tell something of their own.
+
+    Answers h rows ahead are wrong by what comes in these rows, so targets less than h rows apart
+    share that and count as one. Made data have as many as one likes: infinitely many.
+    """
+    if dataset.known_errors is not None:
+        return dataset.known_errors.independent
+    if (origin := dataset.origin) is None:
+        return math.inf
+    first = origin.starts[dataset.judged if samples is None else samples]
+    rows = len(origin.series)
+    blocks = origin.series[first].astype(np.int64) * rows + first // max(1, *origin.horizons)
+    return len(np.unique(blocks))
+
+
+def decisive_ratio(samples: float) -> float:
+    """How many times as large as the other one a mean squared error must be to be told from it.
+
+    For n pairs of normal errors around 0 whose correlation is r, and the ratio F of their mean
+    squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom
+    (Morgan, "A test for the significance of the difference between the two variances in a sample
+    from a normal bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
+    So the ratio falls steadily: 6.7 for 3 samples, 1.6 for 30, 1.08 for 1,000, 1 without a limit.
+    """
+    z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
+    t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
+    t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
+    half = t * math.sqrt((1 - CORRELATION**2) / n)
+    return (half + math.sqrt(half**2 + 1)) ** 2
+
+
+def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether so many samples tell which of two mean squared errors is smaller, as bool.
+
+    An error that isn't a number (of a run that diverged) counts as told.
+    """
+    ratio = decisive_ratio(samples)
+    return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
+
+
+def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether errors beat a rival's, one of `OUTCOMES` for each, as text."""
+    better = np.where(errors < BETTER * rival, "clear", "no")
+    return np.where(is_told(errors, rival, samples), better, "unclear")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What errors of two modes, or of two of anything, say, seed by seed."""
+
+    better: int
+    """0 where the first has the smaller error in the median, else 1."""
+    wins: int
+    """Seeds in which it has."""
+    seeds: int
+    by: float
+    """The median over the seeds of how much smaller it is, as a share of the other's."""
+    chance: float
+    """How likely errors so far apart are where neither is better; 1 with a single seed."""
+    agrees: bool
+    """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
+    has_samples: bool = True
+    """Whether enough samples were judged to tell such errors apart: see `is_told`."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both have the same errors, seed by seed."""
+        return not self.wins and not self.by and self.chance == 1
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether one is better, and that isn't chance."""
+        return self.chance < CHANCE and self.by > 0 and self.agrees and self.has_samples
+
+
+def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
+    """Compare errors (R,) of two, seed by seed, by a paired t-test of their logarithms.
+
+    Of logarithms, since a seed multiplies an error: those of one setting often lie a factor apart.
+    """
+    least = np.finfo(np.float64).tiny
+    logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
+    sign = 1 if np.median(logs) >= 0 else -1
+    count, gains = len(logs), sign * logs
+    by = float(np.median(1 - np.exp(-gains)))
+    chance = 1.0
+    if count > 1 and gains.any():
+        spread = float(gains.std(ddof=1)) / math.sqrt(count)
+        t = abs(float(gains.mean())) / spread if spread else math.inf
+        chance = t_chance(t, count - 1)
+    agrees = bool(gains.mean() > 0) or not gains.any()
+    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
+
+
+def t_chance(t: float, freedom: int) -> float:
+    """How likely |t| or more is, by Student's distribution with so many degrees of freedom.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    angle = math.atan2(t, math.sqrt(freedom))
+    cosine, odd = math.cos(angle), freedom % 2
+    term, total = (cosine if odd else 1.0), 0.0
+    for k in range(2 + odd, freedom + 2, 2):
+        total += term
+        term *= cosine**2 * (k - 1) / k
+    within = math.sin(angle) * total
+    return 1 - (2 / math.pi * (angle + within) if odd else within)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared(RunAt):
+    """One run among others, as it is now; without results before its first figures."""
+
+    id: str
+    name: str
+    letter: str = ""
+    """One of LETTERS; "" for a run that is in the list alone."""
+    is_recorded: bool = False
+    is_kept: bool = False
+    """Whether it is from a file."""
+
+    @property
+    def results(self) -> dict[str, ModeResult]:
+        """By mode, the median of the seeds' figures."""
+        return self.snapshot.middle.results
+
+
+def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
+    """Of two runs or more the place of the one with the least median, and by place the verdicts.
+
+    `errors` are a run's by seed, (R,) each. In each verdict the leading run is the first.
+    """
+    lead = int(np.argmin([np.median(each) for each in errors]))
+    return lead, {k: verdict(errors[lead], each) for k, each in enumerate(errors) if k != lead}
+
+
+def part_of(runs: Sequence[Compared]) -> str:
+    """Where their losses are compared: "validation", or "training" if one has no such part."""
+    return "validation" if all(run.dataset.has_validation for run in runs) else "training"
+
+
+def same_data(runs: Sequence[Compared]) -> bool:
+    """Whether all were trained and judged on the same samples."""
+    return all(_same(runs[0], other) for other in runs[1:])
+
+
+def _same(one: Compared, other: Compared) -> bool:
+    a, b = one.dataset, other.dataset
+    if a is b or one.experiment.data != other.experiment.data or a.train != b.train:
+        return a is b
+    if not (a.has_rows or b.has_rows):  # guesses err alike on the same rows
+        return np.array_equal(a.naive_mse, b.naive_mse)
+    # A seed makes other data of a task and not of a table, and two files may be cut alike.
+    return np.array_equal(a.x, b.x) and np.array_equal(a.y, b.y)

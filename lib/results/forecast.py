@@ -1,0 +1,254 @@
+"""What models say of the rows after a table's last one, with bands that their past errors give.
+
+*Direct*: windows whose targets lie beyond the end. *Fed back*: one row ahead, again and again, with
+each answer in the place of the value that isn't known yet; only where all inputs are then known.
+
+Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
+absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
+Regression", 2018; step by step as Stankevičiūtė, Alaa and van der Schaar, "Conformal Time-Series
+Forecasting", 2021). That 90% of the targets lie inside is promised only where errors to come are
+like these, which series don't promise: so it is counted on the test part. Nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from lib.data.dataset import Dataset, Origin
+from lib.data.tables.features import CALENDAR, on_a_circle
+from lib.experiment.experiment import Experiment
+from lib.results.run import ModelWeights
+from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.9
+MOST_STARTS, LEAST_STARTS = 200, 20
+"""From how many samples of a part answers are fed back, to see how wrong they become."""
+
+
+class ForecastError(ValueError):
+    """A forecast that can't be made. The message says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """What is said of the h rows after the last one of a series, of one target column."""
+
+    times: pd.DatetimeIndex | None
+    """When these rows will be, (h,); None where that isn't known."""
+    values: dict[str, np.ndarray]
+    """By mode, (h,), in the raw unit."""
+    widths: dict[str, np.ndarray]
+    """Half of the band's height, (h,); NaN where there are too few errors to tell."""
+    errors: np.ndarray
+    """How many errors each width is from, (h,) int."""
+    covered: dict[str, tuple[int, int]]
+    """By mode: how many targets of the test part lie inside, and of how many; maybe empty."""
+
+
+def why_not_fed_back(dataset: Dataset) -> str:
+    """A sentence where answers can't be fed back, else ""."""
+    origin = dataset.cut_from
+    if origin.horizons != (1,):
+        return "Answers are fed back one row at a time: that needs a horizon of 1."
+    known = {*origin.columns, *_by_dates(origin, None)}
+    same = np.diff(origin.series) == 0
+    for f, name in enumerate(dataset.feature_names):
+        if name not in known and np.diff(origin.inputs[:, f])[same].any():
+            return (
+                f"Answers can't be fed back: nobody knows {name} of a row to come, and it is an "
+                "input. Leave it out, or predict it as well."
+            )
+    return ""
+
+
+def forecast(
+    experiment: Experiment,
+    dataset: Dataset,
+    weights: ModelWeights,
+    *,
+    series: int,
+    column: int,
+    feed: int = 0,
+    judged: Answers,
+    tested: Answers | None = None,
+) -> Forecast:
+    """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
+
+    `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
+    Bands are from `judged`, what the models say of the validation part; how many targets lie inside
+    is counted on `tested`, those of the test part, where somebody has looked there.
+
+    Raises ForecastError where the series is too short, or answers can't be fed back.
+    """
+    if feed and (why := why_not_fed_back(dataset)):
+        raise ForecastError(why)
+    values, widths, covered, errors = {}, {}, {}, np.zeros(0, int)
+    for mode, arrays in weights.items():
+        model = _Model(experiment, dataset, dataset.cut_from, mode, arrays, series, column, feed)
+        values[mode] = model.fed_back() if feed else model.direct()
+        off = model.errors("judged", judged)
+        errors, width = np.isfinite(off).sum(axis=0), half_widths(off)
+        widths[mode] = np.broadcast_to(width, values[mode].shape)
+        if tested is not None:
+            off = model.errors("test", tested)
+            if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
+                covered[mode] = int((off <= width)[counted].sum()), of
+    length = len(next(iter(values.values())))
+    times = future_times(dataset, series, length)
+    return Forecast(times, values, widths, np.broadcast_to(errors, (length,)), covered)
+
+
+def half_widths(errors: np.ndarray) -> np.ndarray:
+    """Half of a band's height by step, (h,), of absolute errors (n, h); NaN for fewer than nine."""
+    ranks = np.ceil(LEVEL * (np.isfinite(errors).sum(axis=0) + 1) - 1e-9).astype(int)
+    ordered = np.pad(np.sort(errors, axis=0), ((0, 1), (0, 0)), constant_values=np.nan)  # NaN last
+    return cast(np.ndarray, np.take_along_axis(ordered, ranks[None] - 1, axis=0)[0])
+
+
+def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
+    """When the `count` rows after the last one of a series will be; None where that isn't known.
+
+    By the frequency that pandas finds in its last rows. Where some are missing: by months, by month
+    ends or by the weekdays that they are of, if all are so, else by the usual step.
+    """
+    import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
+
+    origin = dataset.cut_from
+    if not isinstance(origin.times, pd.DatetimeIndex):
+        return None
+    known = pd.DatetimeIndex(origin.times[origin.series == series][-50:], freq="infer")
+    if len(known) < 2:
+        return None
+    months = {"month": 1, "quarter": 3, "year": 12}.get(origin.step)
+    usual: pd.Timedelta | pd.offsets.BaseOffset = known.to_series().diff().median()
+    if months:
+        ends = known.is_month_end.all()
+        usual = pd.offsets.MonthEnd(months) if ends else pd.DateOffset(months=months)
+    elif usual == pd.Timedelta("1D") and known[-1] - known[0] >= pd.Timedelta("14D"):
+        days = "".join(f"{int(day in known.day_of_week)}" for day in range(7))
+        usual = pd.offsets.CustomBusinessDay(weekmask=days)
+    return pd.DatetimeIndex([known[-1] + k * (known.freq or usual) for k in range(1, count + 1)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """The model of one mode, and the series and the target column that it is asked about."""
+
+    experiment: Experiment
+    dataset: Dataset
+    origin: Origin
+    mode: str
+    arrays: Sequence[np.ndarray]
+    series: int
+    column: int
+    feed: int
+
+    @property
+    def reach(self) -> int:
+        """Rows from a window's first timestep to its last."""
+        return self.origin.rate * (self.dataset.shape[1] - 1)
+
+    def says(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
+        """Answers at the last step, (n, C, H) in the raw unit; `now` (n, C) is known there."""
+        told = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
+        raw = self.origin.y_scale.raw(told, series).reshape(*now.shape, -1)
+        return raw if self.dataset.base is None else raw + now[..., None]
+
+    def own(self, samples: np.ndarray) -> np.ndarray:
+        """Which of some samples make the band, (m,) int: those of the series."""
+        return np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
+
+    def span(self) -> tuple[int, int]:
+        """The first row of the series and the one after its last; it has a window at least."""
+        mine = np.flatnonzero(self.origin.series == self.series)
+        if len(mine) <= self.reach:
+            raise ForecastError("This series has too few rows for a window.")
+        return int(mine[0]), int(mine[-1]) + 1
+
+    def direct(self) -> np.ndarray:
+        """(h,) in the raw unit, of windows at the series' end; NaN where one would be too long."""
+        origin, far = self.origin, max(self.origin.horizons)
+        if not far:
+            raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
+        first, end = self.span()
+        last = np.arange(end - (1 if len(origin.horizons) > 1 else far), end)
+        last = last[last - self.reach >= first]
+        windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
+        told = self.says(windows, origin.series[last], origin.targets[last])[:, self.column].ravel()
+        return np.pad(told, (far - len(told), 0), constant_values=np.nan)
+
+    def errors(self, part: Part, said: Answers) -> np.ndarray:
+        """Absolute errors in a part, (n, h) in the raw unit; NaN where no row of it is left."""
+        if self.feed:
+            return self.errors_fed_back(part_of(self.dataset, part))
+        mine = self.own(said.samples)
+        samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
+        told = raw(said.last[self.mode][mine].astype(np.float64), samples)
+        truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
+        shape = len(mine), len(self.origin.columns), len(self.origin.horizons)
+        return cast(np.ndarray, np.abs(told - truth).reshape(shape)[:, self.column])
+
+    def fed_back(self) -> np.ndarray:
+        """(h,) in the raw unit: one row ahead again and again.
+
+        Inputs that dates decide are those of the dates to come; others are as in the last row.
+        """
+        origin, (_, end) = self.origin, self.span()
+        ahead = np.tile(origin.inputs[end - 1], (1, self.feed, 1))
+        offset, deviation = origin.x_scale.of(np.array(self.series))
+        waves = _by_dates(origin, future_times(self.dataset, self.series, self.feed))
+        for f, name in enumerate(self.dataset.feature_names):
+            if name in waves:
+                ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
+        return self.go_on(np.array([end - 1]), ahead)[0]
+
+    def errors_fed_back(self, samples: np.ndarray) -> np.ndarray:
+        """The same of going on from some, evenly spread, of all samples of a part."""
+        origin, last = self.origin, self.origin.starts[samples] + self.reach
+        ends = np.full(len(origin.names), -1)
+        np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
+        each = cost({self.mode: tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
+        most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
+        last = last[self.own(samples)]
+        last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]
+        rows = last[:, None] + np.arange(1, self.feed + 1)
+        inside = rows <= ends[origin.series[last]][:, None]
+        rows = np.minimum(rows, len(origin.targets) - 1)
+        told = self.go_on(last, origin.inputs[rows])
+        return np.where(inside, np.abs(told - origin.targets[rows, self.column]), np.nan)
+
+    def go_on(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+        """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
+
+        `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
+        """
+        origin, series, names = self.origin, self.origin.series[last], self.dataset.feature_names
+        own = [f for f, name in enumerate(names) if name in origin.columns]
+        columns = [origin.columns.index(names[f]) for f in own]
+        offset, deviation = (of[..., own] for of in origin.x_scale.of(series))
+        window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
+        known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
+        told = []
+        for row in np.swapaxes(ahead, 0, 1).copy():
+            now = self.says(window[:, :: origin.rate], series, known[-1])[..., 0]
+            told.append(now[:, self.column])
+            read = now if self.dataset.base is None else now - known[0]
+            row[:, own] = (read[:, columns] - offset) / deviation
+            known = [*known[1:], now]
+            window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
+        return np.stack(told, axis=1)
+
+
+def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
+    """What computes the inputs that these dates decide, by the feature's name."""
+    names = CALENDAR if origin.time_format else ()
+    made = (feature for name in names for feature in on_a_circle(name, times))
+    return {name: of for name, of in made if name not in origin.columns}

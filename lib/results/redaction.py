@@ -1,0 +1,80 @@
+"""A run on somebody's upload, as others may see it: its figures without the file's rows.
+
+The copies made here have the same types and shapes, but hold no value, text or name of the file.
+Arrays of values are NaN, so that a picture that doesn't ask `Dataset.has_rows` draws nothing. What
+is kept are errors: losses, errors by timestep, those of the naive guess, and the models' weights.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from lib.data.dataset import Dataset
+from lib.data.origin import KnownErrors
+from lib.data.tables.table import remembered
+from lib.experiment.experiment import SETTINGS
+from lib.results.baselines import ERRORS, step_losses
+from lib.results.compared import independent_samples
+from lib.results.run import ModeResult, Run, Snapshot
+
+TITLE = "An uploaded file"
+"""Stands for the file's name."""
+HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
+"""Stands where samples or rows would be drawn."""
+COLUMN_SETTINGS = ("inputs", "targets", "types", "id")
+"""Settings, by key, whose values are names of the file's columns."""
+
+
+def _nothing(shape: tuple[int, ...]) -> np.ndarray:
+    """NaN in this shape, (…) float32, without memory of its own."""
+    return np.broadcast_to(np.float32(np.nan), shape)
+
+
+@remembered
+def without_rows(dataset: Dataset) -> Dataset:
+    """The dataset with NaN for its arrays, numbered names, and the errors of all guesses."""
+    (n, steps, features), targets = dataset.shape, dataset.targets
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    scale = None
+    if dataset.is_scaled:  # one number, or none where the columns differ
+        scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
+    return Dataset(
+        x=_nothing((n, steps, features)),
+        y=_nothing((n, steps, targets)),
+        train=dataset.train,
+        name=dataset.name,
+        title=TITLE,
+        feature_names=tuple(f"input {f + 1}" for f in range(features)),
+        target_names=tuple(f"target {k + 1}" for k in range(targets)),
+        timestep_names=tuple(f"{step + 1}" for step in range(steps)),
+        naive=_nothing((n, steps, targets)),
+        naive_label=dataset.naive_label,
+        test=dataset.test,
+        baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
+        target_scale=scale,
+        about=HIDDEN,
+        known_errors=KnownErrors(
+            naive_mse=dataset.naive_mse,
+            naive_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+            independent=independent_samples(dataset),
+        ),
+    )
+
+
+@remembered
+def without_answers(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with NaN for the models' outputs, which are close to the rows of the file."""
+
+    def hide(result: ModeResult) -> ModeResult:
+        return replace(result, predictions=_nothing(result.predictions.shape))
+
+    results, *others = ({m: hide(r) for m, r in seed.items()} for seed in snapshot.seeds)
+    return replace(snapshot, results=results, others=tuple(others))
+
+
+@remembered
+def redacted(run: Run) -> Run:
+    """The run with neither rows nor names of its file."""
+    no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
+    experiment = run.experiment.set(**no_columns)
+    return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

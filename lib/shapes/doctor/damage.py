@@ -1,0 +1,78 @@
+"""The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
+
+The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
+judged is the last timestep of sequences that neither training has seen. Training itself happens
+in the worker (`lib.training.answers.target_damage`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.shapes.doctor.loss_shapes import Sizes
+from lib.text.tables import beside
+
+TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
+BATCH_SIZE, EPOCHS = 32, 40
+LOSS = "mean_squared_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One silent mistake: the model that is asked for, and what y is instead."""
+
+    title: str
+    """In letters: "output (N, T, 1), y (N,)"."""
+    output: Sizes
+    """The output's shape in the training."""
+    target: Sizes
+    """The wrong y's shape there."""
+    learns: str
+    """What the model learns instead."""
+    right: str
+    """What would be right, in code."""
+
+    @property
+    def sequences(self) -> bool:
+        """Whether the model with the wrong y returns sequences."""
+        return len(self.output) == 3
+
+
+MISTAKES = {
+    name: Mistake(output=tuple(row.pop("output")), target=tuple(row.pop("target")), **row)
+    for name, row in beside(__file__).items()
+}
+"""By name, in the questions to the worker and in the widgets."""
+
+
+def mistake_of(output: Sizes, target: Sizes) -> str | None:
+    """The name of the mistake that these shapes are, whatever N and T are; None for others."""
+    if len(output) == 3 and output[1] > 1 == output[2]:
+        return {(): "flat", (1,): "column"}.get(target[1:])
+    steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
+    return "steps" if output[1:] == (1,) and steps else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Damage:
+    """What came of the two trainings, by side: "right" and "wrong"."""
+
+    loss: dict[str, np.ndarray]
+    """Each one's own loss, (EPOCHS,)."""
+    predictions: dict[str, np.ndarray]
+    """What it predicts at the last timestep of sequences that are new to it, (CHECKED_SAMPLES,)."""
+    truth: np.ndarray
+    """What is right there, (CHECKED_SAMPLES,)."""
+
+    def error(self, side: str) -> float:
+        """Mean squared error at the last timestep; 1 is what the mean would have."""
+        return float(np.mean((self.predictions[side] - self.truth) ** 2))
+
+
+def damage_data() -> tuple[np.ndarray, np.ndarray]:
+    """Noise and its running sum, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1) both."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
+    return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

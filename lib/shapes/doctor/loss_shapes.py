@@ -1,0 +1,192 @@
+"""What a Keras loss does with the shapes of an output and of a target, batch by batch.
+
+The rules that `fit` follows, and no advice: that is in `fixes`. Read from Keras 3.15's
+`losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`, and held equal to it by tests.
+
+A loss in `fit` works in three steps. Where the ranks differ by one and the longer shape ends in
+1, that axis is dropped (or, against a rank of 1, added to the shorter one). Then the two are
+paired: some losses demand equal shapes, the rest broadcast as NumPy does, from the right, without
+a word. Last, the loss is taken along the last axis, and the mean of all that.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lib.text.tables import beside
+
+Verdict = Literal["correct", "silent", "error"]
+Sizes = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossRule:
+    """How one of Keras's losses treats shapes."""
+
+    name: str
+    """Its function: "mean_squared_error"."""
+    short: str = ""
+    """Its short form, which is also taken in capitals: "mse"."""
+    checks: bool = False
+    """Whether it refuses unequal shapes; the others broadcast."""
+    whole_axis: bool = False
+    """Whether it takes the last axis as a whole (a distribution, a direction), so that its value
+    changes when another axis ends up last. The others are means of single elements."""
+    classes: bool = False
+    """Whether it takes the last axis as the shares of classes, and so as a whole. Of a single class
+    the share is always 1, and the loss 0, whatever the output is."""
+    labels: bool = False
+    """Whether y holds class numbers, and so lacks the output's last axis."""
+    multiplies: bool = False
+    """Whether its operation multiplies or divides the two; most others subtract them."""
+    output_first: bool = False
+    """Whether its operation, and so its message, has the output in front; in all others it is y."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that `compile(loss=…)` takes for it."""
+        return (self.name, *self.aliases)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The other names that `compile(loss=…)` takes: its class, its short forms."""
+        words = self.name.replace("kl_", "KL_").split("_")
+        short = (self.short, self.short.upper()) if self.short else ()
+        return ("".join(word[:1].upper() + word[1:] for word in words), *short)
+
+    def single_class(self, output: Sizes) -> bool:
+        """Whether the loss is 0 whatever the output is, since there is one class alone."""
+        return self.classes and output[-1] == 1
+
+
+RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
+"""By function name."""
+RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
+"""By every name that `compile(loss=…)` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What happens to one batch, with the shapes that the loss works with."""
+
+    output: Sizes
+    """The output's shape after Keras has dropped or added an axis."""
+    target: Sizes
+    """The target's shape, likewise."""
+    verdict: Verdict
+    """"error" where the batch raises; "correct" where each output meets its own target, and the
+    loss is the one for y in the output's shape, which tells outputs apart; else "silent"."""
+    broadcast: Sizes | None
+    """The shape of the pairs that are compared; None where the batch raises."""
+    says: str = ""
+    """Keras's message, where there is one."""
+
+    @property
+    def size(self) -> int:
+        """Samples in the batch."""
+        return self.output[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What happens over an epoch of `fit`."""
+
+    verdict: Verdict
+    """The worst of the batches'. "correct": the loss is the intended one. "silent": nothing raises,
+    and it is another one, or 0 for any output. "error": `fit` raises, if only at the last batch."""
+    batches: tuple[BatchResult, ...]
+    """The full batch and, where the samples don't divide, the last one; empty where the numbers
+    of samples differ, which is an error before any batch is made."""
+
+    @property
+    def decisive(self) -> BatchResult | None:
+        """The first batch with this verdict; None where there are no batches."""
+        return next((b for b in self.batches if b.verdict == self.verdict), None)
+
+
+def follow(output: Sizes, target: Sizes, rule: LossRule, batch_size: int) -> Training:
+    """Follow an epoch of `fit`: both shapes with all their samples in front."""
+    if output[0] != target[0]:
+        return Training("error", ())
+    full, rest = divmod(output[0], batch_size)
+    batches = tuple(
+        pair((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
+        for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
+    )
+    return Training(max((batch.verdict for batch in batches), key=_WORSE.index), batches)
+
+
+_WORSE: tuple[Verdict, ...] = ("correct", "silent", "error")
+
+
+def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
+    """The rule for any name that `compile(loss=…)` takes.
+
+    "crossentropy" (or "ce") means one of three; as in Keras the shapes say which.
+
+    Raises:
+        ValueError: for a name that isn't one of Keras's, or a loss that pairs nothing.
+    """
+    if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
+        labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
+        loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
+        loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
+    if loss not in RULE_OF:
+        raise ValueError(
+            "expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
+            f"or one of {list(RULES)}, received {loss!r}"
+        )
+    return RULE_OF[loss]
+
+
+def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
+    """Follow one batch through the loss: an output and targets, the batch's size first.
+
+    TensorFlow has another message where that size is known: where it divides the samples.
+    """
+    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
+    target, output = _same_rank(target, output)
+    if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:
+        target = target[:-1]
+    wanted = output[:-1] if rule.labels else output
+    rank = max(len(target), len(output))
+    pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
+    if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
+        moved = (rule.whole_axis or rule.classes) and output[-1] != columns
+        verdict: Verdict = "silent" if moved or rule.single_class(output) else "correct"
+        return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
+    if rule.checks:
+        return BatchResult(output, target, "error", None, _refusal(output, target, rule))
+    if all(o == t or 1 in (o, t) for o, t in pairs):
+        return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
+    batch_axes = () if known_size else (rank - len(output), rank - len(target))
+    first, second = (output, target) if rule.output_first else (target, output)
+    says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
+    for axis, (o, t) in enumerate(pairs):
+        if o != t and 1 not in (o, t) and axis not in batch_axes:
+            one, other = (o, t) if rule.output_first else (t, o)
+            says = f"Dimensions must be equal, but are {one} and {other}"
+            break
+    return BatchResult(output, target, "error", None, says)
+
+
+def _refusal(output: Sizes, target: Sizes, rule: LossRule) -> str:
+    both = "Arguments `target` and `output` must have the same"
+    if not rule.labels:
+        return f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
+    if len(target) == len(output) - 1:
+        return f"{both} shape up until the last"
+    return "Argument `output` must have rank (ndim) `target.ndim - 1`"
+
+
+def padded(shape: Sizes, rank: int) -> Sizes:
+    """The shape with axes of 1 in front, as broadcasting reads it."""
+    return (1,) * (rank - len(shape)) + shape
+
+
+def _same_rank(target: Sizes, output: Sizes) -> tuple[Sizes, Sizes]:
+    """Keras's `squeeze_or_expand_to_same_rank`."""
+    if len(target) == len(output) + 1 and target[-1] == 1:
+        return (target, (*output, 1)) if len(output) == 1 else (target[:-1], output)
+    if len(output) == len(target) + 1 and output[-1] == 1:
+        return ((*target, 1), output) if len(target) == 1 else (target, output[:-1])
+    return target, output

@@ -1,0 +1,102 @@
+"""A question for the target doctor: what a person types, its address, and the usual cases."""
+
+import re
+from dataclasses import dataclass
+
+from lib.shapes.doctor.diagnosis import Diagnosis, diagnose_target
+from lib.shapes.doctor.loss_shapes import RULES, Sizes
+from lib.text.tables import beside
+
+MAX_SIZE = 1_000_000
+MAX_AXES = 4
+LOSS_NAMES = (*RULES, "crossentropy")
+
+
+class ShapeTextError(ValueError):
+    """A text that is no shape. The message says what was expected and what was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetQuestion:
+    """An output, a target, a loss, and the batch size of `fit`."""
+
+    output: Sizes = (320, 12, 1)
+    target: Sizes = (320,)
+    loss: str = "mean_squared_error"
+    batch_size: int = 32
+
+    def diagnose(self) -> Diagnosis:
+        """What `fit` does with it."""
+        return diagnose_target(self.output, self.target, self.loss, self.batch_size)
+
+
+_NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
+"""What a library writes before the brackets of a shape."""
+
+
+def read_shape(text: str, samples: int | None = None) -> Sizes:
+    """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
+
+    A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
+    None in front; without it None is refused. Raises ShapeTextError.
+    """
+    words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
+    if words[:1] == ["None"] and samples:
+        words[0] = f"{samples}"
+    if not 1 <= len(words) <= MAX_AXES:
+        expected = f"1 to {MAX_AXES} whole numbers, such as (320, 12, 1)"
+    elif "None" in words[1:]:
+        expected = (
+            "None only in front, for the samples, and numbers behind it, such as (None, 12, 1)"
+        )
+    elif not all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words):
+        expected = f"whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1)"
+    else:
+        return tuple(map(int, words))
+    raise ShapeTextError(f"a shape has {expected}; received {text.strip()[:60]!r}")
+
+
+def write_question(question: TargetQuestion) -> str:
+    """The question in the address: "320.12.1_320_mean-squared-error_32"."""
+    shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
+    return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
+
+
+def read_question(text: str) -> TargetQuestion:
+    """The question of an address. Whatever is of no use there is as in the default."""
+    parts = [*text[:300].split("_"), "", "", "", ""]
+    usual = TargetQuestion()
+    loss = parts[2].replace("-", "_")
+    size = parts[3] if re.fullmatch(r"[0-9]{1,5}", parts[3]) else ""
+    return TargetQuestion(
+        _shape_or(parts[0], usual.output),
+        _shape_or(parts[1], usual.target),
+        loss if loss in LOSS_NAMES else usual.loss,
+        min(max(int(size), 1), 4096) if size else usual.batch_size,
+    )
+
+
+def _shape_or(text: str, usual: Sizes) -> Sizes:
+    try:
+        return read_shape(text.replace(".", " "))
+    except ShapeTextError:
+        return usual
+
+
+def fitting_loss(activation: str, asked: str) -> str:
+    """The loss of a model that ends in this activation: what was `asked`, where that fits.
+
+    Shares want a cross-entropy of classes, a sigmoid a binary one, and plain numbers neither.
+    """
+    rule = RULES.get(asked)
+    if activation == "softmax":
+        return asked if rule and rule.classes else "categorical_crossentropy"
+    if activation == "sigmoid":
+        return asked if asked.startswith("binary") else "binary_crossentropy"
+    return TargetQuestion().loss if rule and rule.checks else asked
+
+
+TARGETS: dict[str, Sizes] = {name: tuple(sizes) for name, sizes in beside(__file__).items()}
+"""The usual targets, by what they are called: N samples, T timesteps, U units."""
+OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}
+"""The usual outputs, which all have columns."""

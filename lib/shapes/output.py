@@ -1,0 +1,115 @@
+"""Output shapes and parameter counts of one layer, as Keras would say them, by arithmetic.
+
+Tests hold each answer equal to Keras's; `lib.shapes.stack` follows whole models on these rules.
+
+Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. A shape is a
+tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+Shape = tuple[int | None, ...]
+"""(None, 12, 16): the batch, then each axis; None where any size will do."""
+
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)
+"""How Bidirectional joins its two directions; with None it gives both, one by one."""
+
+BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+"""By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
+BIASES = {"lstm": (1,), "gru": (2, 1), "simple_rnn": (1,)}
+"""By cell, how many biases each column of its kernels may have, Keras's default first. A GRU has
+two with `reset_after`, one for what the kernel gives and one for the recurrent kernel."""
+STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
+"""By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
+
+
+def rnn_output_shape(
+    input_shape: Sequence[int | None],
+    units: int,
+    return_sequences: bool,
+    bidirectional: bool = False,
+    merge_mode: str | None = "concat",
+) -> tuple[Any, ...]:
+    """What a recurrent layer returns, whichever cell it has: (None, T, U) or (None, U).
+
+    Of an input (batch, T, F), whose batch and T may each be None or a number. In `Bidirectional`
+    it has 2·U where `merge_mode` concatenates the two directions; with None it is a pair of such
+    shapes. Raises ValueError with what was expected and what was received: for a wrong number of
+    axes in Keras's own words, "expected ndim=3, found ndim=2".
+    """
+    shape = tuple(input_shape)
+    if len(shape) != 3:
+        raise ValueError(
+            f"expected ndim=3, found ndim={len(shape)}: a recurrent layer takes (batch, timesteps, "
+            f"features). Full shape received: {shape}"
+        )
+    _, timesteps, features = shape
+    if features is None:
+        raise ValueError(f"expected a number of features as the last entry, received {shape}")
+    _positive(features=features, units=units, timesteps=1 if timesteps is None else timesteps)
+    if bidirectional and merge_mode not in MERGE_MODES:
+        raise ValueError(f"expected merge_mode to be one of {MERGE_MODES}, received {merge_mode!r}")
+    width = 2 * units if bidirectional and merge_mode == "concat" else units
+    output = (None, timesteps, width) if return_sequences else (None, width)
+    return (output, output) if bidirectional and merge_mode is None else output
+
+
+def rnn_parameter_count(
+    cell: str,
+    features: int,
+    units: int,
+    reset_after: bool = True,
+    bidirectional: bool = False,
+    *,
+    use_bias: bool = True,
+) -> int:
+    """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
+
+    Of the `cell`, a key of `lib.experiment.CELLS`, from F features to U units. `reset_after` is of
+    a GRU alone: without it it has one bias per block, not two. Bidirectional are two layers, so
+    twice as many. Raises ValueError with what was expected and what was received.
+    """
+    if cell not in BLOCKS:
+        raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
+    biases = BIASES[cell][0 if reset_after else -1] if use_bias else 0
+    _positive(features=features, units=units)
+    return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
+
+
+def rnn_parameter_product(
+    cell: str, features: int | str, units: int | str, biases: int | None = None
+) -> str:
+    """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)".
+
+    `biases` is how many there are for each column; None for Keras's default.
+    """
+    biases = BIASES[cell][0] if biases is None else biases
+    factors = [f"{BLOCKS[cell]}"] if BLOCKS[cell] > 1 else []
+    terms = [f"{features}", f"{units}", *([f"{biases}"] if biases else [])]
+    return "·".join([*factors, f"{units}", f"({'+'.join(terms)})"])
+
+
+def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
+    """The shapes that the bias of a recurrent layer may have, Keras's default first."""
+    width = BLOCKS[cell] * units
+    return tuple((rows, width) if rows > 1 else (width,) for rows in BIASES[cell])
+
+
+def dense_parameter_count(units: int, outputs: int) -> int:
+    """How many numbers a Dense layer from U units to K outputs learns, at however many steps."""
+    _positive(units=units, outputs=outputs)
+    return outputs * (units + 1)
+
+
+def bracketed(entries: Sequence[object]) -> str:
+    """Sizes or letters as Python writes a tuple: "(N, 12, 16)", "(5,)"."""
+    return f"({', '.join(map(str, entries))}{',' * (len(entries) == 1)})"
+
+
+def _positive(**values: object) -> None:
+    """Raise ValueError unless each is a whole number of 1 or more (NumPy's count too)."""
+    for name, value in values.items():
+        index = getattr(value, "__index__", None)
+        if index is None or isinstance(value, bool) or index() < 1:
+            raise ValueError(f"expected {name} to be a positive integer, received {value!r}")

@@ -1,0 +1,156 @@
+"""A stack as Keras code, which says the same as its trace: a line for each layer, and its shape.
+
+Each line calls what it makes `x`. What another layer takes as well has a name of its own, too.
+"""
+
+from lib.shapes.output import STATES
+from lib.shapes.stack.base import Layer, Ref, Stack
+from lib.shapes.stack.joining import Joining, Merge
+from lib.shapes.stack.plain import Input, Unpack, Unread
+from lib.shapes.stack.recurrent import Recurrent
+from lib.shapes.stack.tracing import TracedLayer
+
+MARGIN = 64
+"""Behind which the shapes stand, or behind a longer line."""
+Steps = tuple[TracedLayer, ...]
+HEAD = "import keras\nfrom keras import layers\n"
+INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."
+
+
+def keras_code(steps: Steps) -> str:
+    """A script that builds the model; where the stack breaks, it raises Keras's error.
+
+    Its first line says so if it is incomplete.
+    """
+    lines = code_lines(steps)
+    column = min(MARGIN, max(map(len, lines))) + 2
+    body = [
+        f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
+        for line, step in zip(lines, steps, strict=True)
+    ]
+    has_gaps = any(isinstance(step.layer, Unread) for step in steps)
+    start = [f"# {INCOMPLETE}"] if has_gaps else []
+    return "\n".join([*start, HEAD, *body, "", model_line(steps), "model.summary()", ""])
+
+
+def model_line(steps: Steps) -> str:
+    """The line that makes a model of what the lines before it made."""
+    names = _names(steps)
+    inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
+    outputs = _listed([names[at] for at in ends(steps)])
+    return f"model = keras.Model({inputs}, {outputs})"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+
+
+def ends(steps: Steps) -> list[int]:
+    """The layers that no other takes, which are the model's outputs."""
+    taken = {ref.place for step in steps for ref in step.layer.refs()}
+    chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
+    return [at for at in range(len(steps)) if at not in taken | chained]
+
+
+def takes_previous(layer: Layer) -> bool:
+    """Whether a layer is called on what the one before it gives."""
+    return not layer.takes_nothing and not layer.of
+
+
+def is_chain(stack: Stack) -> bool:
+    """Whether each layer takes what the one before gives."""
+    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
+
+
+def _names(steps: Steps) -> list[str]:
+    """What each layer's output is called: "x", unless another than the next takes it."""
+    named = {ref.place for step in steps for ref in step.layer.refs()}
+    named |= set(ends(steps)[:-1])
+    names, inputs = [], 0
+    for at, step in enumerate(steps):
+        name = f"x{at + 1}" if at in named else "x"
+        if isinstance(step.layer, Input):
+            inputs += 1
+            name = f"inputs_{inputs}" if inputs > 1 else "inputs"
+        names.append(name)
+    return names
+
+
+def code_lines(steps: Steps) -> list[str]:
+    """By layer the line that makes it and calls it."""
+    names = _names(steps)
+    shared = {step.layer.shares for step in steps}
+    return [_line(steps, at, names, shared) for at in range(len(steps))]
+
+
+def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> str:
+    step, layer, own = steps[at], steps[at].layer, names[at]
+    target = "x" if own == "x" else f"x = {own}"
+    if layer.takes_nothing:
+        return f"{target} = {layer.code()}"
+    if isinstance(layer, Unread):  # a name that later lines use must be set
+        origin = layer.origin
+        return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
+    if isinstance(layer, Unpack):
+        listed = _taken(layer.of[0], names) if layer.of else "x"
+        return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
+    code = _made(layer, steps)
+    if at in shared:
+        code = f"(layer{at + 1} := {code})"
+    taken = [_taken(ref, names) for ref in layer.of] or ["x"]
+    lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
+    called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
+    if isinstance(layer, Merge) and layer.of and layer.by_sign:
+        return f"{target} = {f' {layer.sign} '.join(taken)}"
+    if layer.kind == "mha":
+        called = ", ".join(taken if len(taken) > 1 else taken * 2)
+    if layer.kind == "cell":  # the states are a list of their own
+        called = f"{taken[0]}, [{', '.join(taken[1:])}]" if layer.of[1:] else "x[0], [*x[1:]]"
+    return f"{target} = {layer.called_on(code, called + _states(step, names))}"
+
+
+def _made(layer: Layer, steps: Steps) -> str:
+    """What makes a layer, or the name of one that is called again; an RNN has its cell by name."""
+    if layer.shares is None:
+        return layer.code()
+    name = f"layer{layer.shares + 1}"
+    kinds = [one.layer.kind for one in steps[layer.shares : layer.shares + 1]] + [layer.kind]
+    if kinds == ["cell", "cells"]:
+        return layer.code().replace(next(layer.arguments()), name, 1)
+    return f"{name}.cell" if kinds == ["cells", "cell"] else name
+
+
+def _taken(ref: Ref, names: list[str]) -> str:
+    name = names[ref.place] if ref.place < len(names) else f"x{ref.place + 1}"
+    return name if ref.output is None else f"{name}[{ref.output}]"
+
+
+def _states(step: TracedLayer, names: list[str]) -> str:
+    """What it starts from."""
+    layer = step.layer
+    if layer.states:
+        return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
+        return ""
+    some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
+    return f", initial_state=states{some}"
+
+
+def spare_states(step: TracedLayer) -> int:
+    """How many of the states that were kept a layer leaves out: those after the first it needs."""
+    layer = step.layer
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
+        return 0
+    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
+
+
+def _comment(step: TracedLayer) -> str:
+    if step.tensors:
+        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
+        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+    if step.not_traced:
+        return "isn't traced here"
+    if step.error is None:
+        return "not reached"
+    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
+    return how.get(step.error.when, "breaks here")

@@ -1,0 +1,150 @@
+"""Layers that leave every shape as it is: activations, normalisation, dropout, and masks."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from lib.experiment.experiment import Limit
+from lib.shapes.output import bracketed
+from lib.shapes.stack.base import Inputs, Layer, Outputs
+from lib.shapes.stack.errors import ShapeError, When
+from lib.shapes.stack.settings import ACTIVATIONS, AXIS, SLOPE, option, setting, share
+from lib.shapes.stack.tensors import factor
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise(Layer):
+    """A layer that works on each number, or along an axis, and keeps the shape."""
+
+    fails: ClassVar[When] = "run"
+    """When several tensors are more than it can take."""
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays. Keras takes several tensors for one, and fails later."""
+        if len(inputs.tensors) > 1:
+            raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
+        return Outputs(inputs.tensors)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout(Elementwise, kind="drop", fails="trained"):
+    """Sets a share of all entries to 0 while training. Shapes stay."""
+
+    rate: float = share("p", 0.2)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays; those of several tensors, where it does nothing."""
+        return Elementwise.call(self, inputs) if self.rate else Outputs(inputs.tensors)
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialDropout1D(Layer, kind="sdrop"):
+    """Sets a share of the features to 0 while training, at all timesteps alike."""
+
+    rate: float = share("p", 0.2)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) stays."""
+        of_any = inputs.unchecked and not self.rate
+        return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianNoise(Elementwise, kind="noise", fails="trained"):
+    """Adds noise while training. Shapes stay."""
+
+    stddev: float = share("s", 0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Masking(Layer, kind="mask"):
+    """Marks timesteps of nothing but one value, so that later layers skip them."""
+
+    mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays."""
+        return Outputs((inputs.only_one("axis -1 is out of bounds for an array with dimension 0"),))
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """It makes one."""
+        return (len(inputs.tensors[0]) - 1,) * count
+
+
+@dataclass(frozen=True, slots=True)
+class Activation(Elementwise, kind="act"):
+    """Puts each number through a function; softmax, along the last axis."""
+
+    activation: str = option("f", "relu", *ACTIVATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReLU(Elementwise, kind="relu"):
+    """Sets numbers below 0 to 0."""
+
+    max_value: float | None = setting("m", None, limit=Limit(0.0, 1000.0, 0.1), optional=True)
+    negative_slope: float = setting("s", 0.0, limit=SLOPE, seldom=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LeakyReLU(Elementwise, kind="leaky"):
+    """Makes numbers below 0 smaller."""
+
+    negative_slope: float = setting("s", 0.3, limit=SLOPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Elementwise, kind="softmax", uses_mask=0):
+    """Makes shares of all numbers along an axis, which add up to 1."""
+
+    axis: int = setting("a", -1, limit=AXIS, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays; Keras looks for the axis when it runs."""
+        outputs, (tensor, *_) = Elementwise.call(self, inputs), inputs.tensors
+        if not -len(tensor) <= self.axis < len(tensor):
+            raise ShapeError.of("no such axis to share", tensor, axis=self.axis)
+        return outputs
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNormalization(Layer, kind="lnorm"):
+    """Brings the features of each sample and timestep to mean 0 and deviation 1."""
+
+    kept: ClassVar[int] = 0
+    """How many numbers it keeps for each entry of its axes, which aren't trained."""
+
+    axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
+    center: bool = setting("nocenter", True, seldom=True)
+    scale: bool = setting("noscale", True, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays."""
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        # Of several tensors the shapes are taken for one, with shapes as its sizes.
+        outside = not all(-len(inputs.tensors) <= axis < len(inputs.tensors) for axis in axes)
+        no_shape = "Cannot convert '((…' to a shape."
+        tensor = inputs.only_one("index out of range" if outside else no_shape)
+        if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
+            raise ShapeError.of("no such axis", tensor, axis=self.axis)
+        each = self.kept + self.center + self.scale
+        if not each:
+            return Outputs((tensor,))
+        read = [tensor[axis] for axis in axes]
+        if None in (sizes := [axis.size for axis in read]):
+            raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
+        if len({axis % len(tensor) for axis in axes}) < len(axes):
+            raise ShapeError.of("an axis twice", tensor, axis=self.axis)
+        count = prod(size or 1 for size in sizes)
+        product = "·".join(map(str, [each, *sizes]))
+        rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
+        return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNormalization(
+    LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
+):
+    """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
+
+    axis: int = setting("a", -1, limit=AXIS, seldom=True)

@@ -1,0 +1,303 @@
+"""A layer from the arguments that somebody gives Keras: `LSTM(16, return_sequences=True)`.
+
+What Keras refuses, and what can't be told, becomes a layer that breaks in a stack and says why.
+"""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
+from lib.shapes.stack.each_step import TimeDistributed
+from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.plain import BY_PYTHON, Unread
+from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
+
+
+class Unknown:
+    """A value that can't be told without running code."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+UNKNOWN = Unknown()
+ALIASES: dict[str, str] = KERAS["aliases"]
+"""Earlier names of layers → today's."""
+_ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
+"""Arguments with a number for each axis that a window goes along, in brackets or one for all."""
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
+CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+"""By Keras's name of a cell, the layer that calls it at each timestep."""
+MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
+"""The names of layers and cells that are known here."""
+
+
+def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
+    """The layer that Keras makes of these arguments, each a plain value, a layer, or UNKNOWN.
+
+    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with that
+    ShapeError or NotTraced and, where that is known, with what would be right.
+    """
+    name = ALIASES.get(name, name)
+    if name not in SIGNATURES:
+        return Unread(called=name, error=NotTraced.of("not known", name=name))
+    try:
+        values, strange = _bound(name, args, keywords)
+        return _without(name, values, strange) if strange else _layer(name, values)
+    except (ShapeError, NotTraced) as error:
+        alone = [*map(_number, args)], {key: _number(value) for key, value in keywords.items()}
+        meant = made(name, *alone) if alone != ([*args], keywords) else None
+        return Unread(called=name, error=error, mended=None if isinstance(meant, Unread) else meant)
+
+
+def _number(value: Any) -> Any:
+    """The whole number in a list of one: n=3 is meant by n=[3]."""
+    alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
+    return value[0] if alone else value
+
+
+def arguments_of(name: str) -> list[str]:
+    """What a layer of Keras takes, in order, by its name of today or an earlier one."""
+    words = SIGNATURES.get(ALIASES.get(name, name), ())
+    return [word.removesuffix("=") for word in words if word != "**"]
+
+
+def open_numbers(
+    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> dict[str, int | float]:
+    """By argument each number of a layer that is UNKNOWN, and what it is where nobody says."""
+    name = ALIASES.get(name, name)
+    kind = _BY_KERAS.get(name) or CELLS.get(name)
+    given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
+    return {
+        setting.name: setting.default
+        for setting in (kind.settings() if kind else ())
+        if isinstance(given.get(setting.name), Unknown)
+        and setting.limit
+        and not (setting.options or setting.sizes or setting.default is None)
+    }
+
+
+def spelt(name: str, argument: str) -> str:
+    """How a layer spells the argument that is meant; empty where it takes none like it."""
+    name, known = ALIASES.get(name, name), arguments_of(name)
+    if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
+        return argument
+    return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
+
+
+def _bound(
+    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Each argument by its name, and those that the layer doesn't take."""
+    signature, names = SIGNATURES[name], arguments_of(name)
+    if len(args) > len(names):
+        words = {"most": len(names) + 1, "count": len(args) + 1, "name": name}
+        raise ShapeError.of("too many arguments", **words)
+    values = dict(zip(names, args, strict=False))
+    if twice := next((word for word in keywords if word in values), ""):
+        raise ShapeError.of("an argument twice", name=name, argument=twice)
+    values |= keywords
+    strange = {key: value for key, value in values.items() if spelt(name, key) != key}
+    missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
+    if missing and not strange:
+        listed = " and ".join(f"'{word}'" for word in missing)
+        count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
+        raise ShapeError.of("a missing argument", name=name, count=count, missing=listed)
+    return {key: value for key, value in values.items() if key not in strange}, strange
+
+
+def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
+    """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
+    meant = dict(values)
+    for key, value in strange.items():
+        if right := spelt(name, key):
+            meant.setdefault(right, value)
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
+    error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
+    mended = made(name, (), meant)
+    return Unread(called=name, error=error, mended=None if isinstance(mended, Unread) else mended)
+
+
+def _layer(name: str, values: dict[str, Any]) -> Layer:
+    if name == "TimeDistributed":
+        return TimeDistributed(_inside(name, values["layer"]))
+    if name == "Bidirectional":
+        return _bidirectional(values)
+    if name in CELLS:
+        layer = CELLS[name](**_settings(CELLS[name], values, name))
+        layer.check()
+        flags = ".before" * (not getattr(layer, "reset_after", True))
+        flags += ".nobias" * (not layer.use_bias)
+        return CellStack(f"{layer.kind}{layer.units}{flags}")
+    if name in ("RNN", "StackedRNNCells"):
+        return _cells(values, values["cell" if name == "RNN" else "cells"])
+    return _BY_KERAS[name](**_settings(_BY_KERAS[name], values, name))
+
+
+def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The settings of a kind of layer that these arguments are."""
+    values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
+    known = [setting for setting in kind.settings() if setting.name in values]
+    return {
+        setting.name: taken(setting, values[setting.name], name)
+        for setting in known
+        if not setting.in_call
+    }
+
+
+ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+
+
+def _inside(name: str, value: Any) -> Layer:
+    """The layer in the brackets of a wrapper."""
+    if isinstance(value, Layer):
+        return value
+    raise ShapeError.of("no layer inside", name=name, value=value)
+
+
+def _bidirectional(values: dict[str, Any]) -> Layer:
+    forward = _inside("Bidirectional", values["layer"])
+    if isinstance(forward, Unread):
+        meant = forward.mended and made("Bidirectional", (), {**values, "layer": forward.mended})
+        return replace(forward, mended=None if isinstance(meant, Unread) else meant)
+    if not isinstance(forward, Recurrent):
+        raise NotTraced.of("nothing to reverse", name=forward.keras)
+    backward = values.get("backward_layer")
+    if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
+        raise ShapeError.of("backwards twice")
+    settings = {setting.name: setting for setting in Bidirectional.settings()}
+    shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
+    mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
+    other = "same"
+    if isinstance(backward, Recurrent):
+        if backward.go_backwards == forward.go_backwards:
+            raise ShapeError.of("no direction backwards")
+        for key in ("return_sequences", "return_state", "stateful"):
+            one, two = getattr(forward, key), getattr(backward, key)
+            if one != two:
+                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
+        # Of other units Keras reports twice those of the first, wrongly.
+        for key in ("units", "use_bias", "reset_after"):
+            one, two = getattr(forward, key, None), getattr(backward, key, None)
+            if None not in (one, two) and one != two:
+                raise NotTraced.of("directions of other weights", key=key, one=one, other=two)
+        other = backward.cell
+    return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
+
+
+def _cells(values: dict[str, Any], listed: Any) -> Layer:
+    """The layer that calls a cell, or several in a stack."""
+    cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
+    if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
+        return unread
+    if not cells or not all(isinstance(cell, CellStack) for cell in cells):
+        raise NotTraced.of("no cells", value=listed)
+    if values.get("return_state") and isinstance(listed, (list, tuple)):
+        raise NotTraced.of("states of cells")
+    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
+    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
+    # A stack of two stacks of cells, and two of that: each line may double them.
+    count = sum(len(cell.layers()) for cell in cells)
+    if count > MAX_LAYERS:
+        raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
+    return CellStack("-".join(cell.cells for cell in cells), **switched)
+
+
+def taken(setting: LayerSetting, value: Any, name: str) -> Any:
+    """The value of a setting that Keras takes for this argument of a layer of that name.
+
+    Raises ShapeError for what Keras refuses, and NotTraced for what can't be told.
+    """
+    if setting.options is not None:
+        # Of activations and paddings that are someone's own, none changes a shape.
+        return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
+    if isinstance(value, Unknown):
+        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
+    if value is None and setting.optional:
+        return None
+    if setting.sizes is not None:
+        return _sizes(setting, value, name)
+    if setting.limit is None:
+        return bool(value)
+    if isinstance(value, (list, tuple)) and setting.name in _ALONG_AXES:
+        # Of pictures it may be the same along each axis, which Keras writes for each.
+        same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
+        if len(value) != 1 and not same:
+            raise _other_sizes(setting, value, 1)
+        value = value[0]
+    if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
+        return value
+    return _whole(value, setting, name)
+
+
+def _whole(value: Any, setting: LayerSetting, name: str) -> int:
+    """A whole number. Raises ShapeError for what Keras refuses, NotTraced for a larger number."""
+    if isinstance(value, Unknown):
+        raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
+    if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
+        said, kind = KERAS["no_whole_number"], type(value).__name__
+        which = "float" if kind == "float" else "others"
+        words = said.get(f"{name.removesuffix('Cell')}, {which}", said.get(name, said[which]))
+        if "must be a tuple" in setting.refusal:
+            words = KERAS["no_tuple"]
+        # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
+        known = name in said or (setting.refusal and not setting.sizes)
+        message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
+        about = {"argument": setting.name, "value": value}
+        if not known:
+            raise NotTraced.of("no whole number", **about)
+        raise ShapeError.of("no whole number", message=message, **about)
+    most = (setting.limit or MOST).maximum
+    if abs(value) > most:
+        asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
+        raise NotTraced.of("too much to trace", argument=setting.name, **asked)
+    return int(value)
+
+
+def _choice(setting: LayerSetting, value: Any, name: str) -> str:
+    options = setting.options or {}
+    written = f"{value}"
+    if isinstance(value, str):
+        may_be_large = setting.name in ("padding", "data_format")
+        written = json.dumps(value.lower() if may_be_large else value)
+    for key, option in options.items():
+        if option == written:
+            return key
+    if value is None:
+        return "linear" if "linear" in options else setting.default
+    if "activation" in setting.name:
+        raise ShapeError.of("no activation", value=value)
+    pools = setting.name == "padding" and "Pooling" in name
+    said = KERAS["no_option"]["padding of pooling" if pools else setting.name]
+    words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
+    raise ShapeError.of("no option", message=said.format(**words), **words)
+
+
+def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
+    if isinstance(value, int) and (setting.sizes or setting.name == "axis"):
+        value = (value,) * (setting.sizes or 1)
+    if not isinstance(value, (list, tuple)):
+        if setting.name == "axis":
+            raise NotTraced.of("no whole number", argument="axis", value=value)
+        if "must be a tuple" in setting.refusal:
+            raise _other_sizes(setting, value, setting.sizes or 0)
+        words = {"argument": setting.name, "value": value, "type": type(value).__name__}
+        raise ShapeError.of("no sizes in brackets", **words)
+    sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
+    if setting.sizes and len(sizes) != setting.sizes:
+        raise _other_sizes(setting, value, setting.sizes)
+    return sizes
+
+
+def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be."""
+    words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
+    message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
+    return ShapeError.of("other number of sizes", message=message, **words)

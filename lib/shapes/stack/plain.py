@@ -1,0 +1,241 @@
+"""The plainest layers of a stack: inputs, Dense, Embedding, and what Python does between layers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lib.experiment.experiment import Limit
+from lib.shapes.output import dense_parameter_count
+from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
+from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.recurrent import BATCH_SIZE
+from lib.shapes.stack.settings import STEPS, UNITS, function, setting
+from lib.shapes.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
+
+FORMS = {
+    "sequence": "(T, F)",
+    "flat": "(F,)",
+    "tokens": "(T,)",
+    "inside": "(N, T, F)",
+    "other": "another",
+}
+_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
+"""The letters of a sample of another shape, by how many axes it has."""
+_ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
+"""Python's operators by their names in its module `operator`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Layer, kind="input", takes_nothing=True):
+    """What one sample looks like; Keras adds the batch."""
+
+    timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
+    features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
+    batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
+    form: str = setting("form", "sequence", "shape", options=FORMS)
+    shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
+    """Of another form; 0 where any size will do."""
+
+    def axes(self) -> Tensor:
+        """The tensor that it stands for, the batch first."""
+        time = Axis("T", self.timesteps, "time")
+        features = Axis("F", self.features, "features")
+        batch = Axis("N", self.batch, "batch")
+        if self.form == "inside":
+            samples = Axis("N", self.batch or BATCH_SIZE, "batch")
+            return Axis("N", None, "batch"), samples, time, features
+        if self.form == "other":
+            letters = _OTHER.get(len(self.shape), "T" + "ABCDEFGH"[: len(self.shape) - 1])
+            axes = zip(letters, self.shape, strict=False)
+            return batch, *(Axis(one, n or None, _ROLES.get(one, "features")) for one, n in axes)
+        by_form = {"flat": (batch, features), "tokens": (batch, time)}
+        return by_form.get(self.form, (batch, time, features))
+
+    def code(self) -> str:
+        """`keras.Input` isn't in `keras.layers` by habit, nor is its batch an axis by default."""
+        shape = sizes(self.axes())
+        if shape[0] is None:
+            return f"keras.Input({shape[1:]})"
+        return f"keras.Input(batch_shape={shape})"
+
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
+        """The first tensor."""
+        return Outputs((self.axes(),))
+
+
+@dataclass(frozen=True, slots=True)
+class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
+    """The same linear map wherever the last axis is read, at every timestep."""
+
+    units: int = setting("k", 1, limit=UNITS)
+    activation: str = function("act", "linear")
+    use_bias: bool = setting("nobias", True, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(…, F) → (…, K)."""
+        tensor, units, letter = inputs.only_one(), self.units, inputs.letter
+        width, before = known_size(tensor, units), tensor[-1].letter
+        rows, in_letters = (
+            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
+        )
+        return Outputs(
+            ((*tensor[:-1], widened(tensor[-1], letter, units)),),
+            dense_parameter_count(width, units) - units * (not self.use_bias),
+            f"{units}·{rows}",
+            f"{letter}·{in_letters}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+    """Looks up a vector for each whole number, a row of its table."""
+
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
+    output_dim: int = setting("e", 16, limit=UNITS)
+    mask_zero: bool = setting("mask", False)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T) → (N, T, E)."""
+        batch, *rest = inputs.only_one("'tuple' object has no attribute 'shape'")
+        if len(rest) == 1:  # what comes in is a sequence of numbers
+            letter = "T" if rest[0].letter == "F" else rest[0].letter
+            rest = [replace(rest[0], letter=letter, role="time")]
+        return Outputs(
+            ((batch, *rest, Axis(inputs.letter, self.output_dim, "features")),),
+            self.input_dim * self.output_dim,
+            f"{self.input_dim}·{self.output_dim}",
+            f"V·{inputs.letter}",
+        )
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """With mask_zero it makes one, else it loses it."""
+        return (len(inputs.tensors[0]) * self.mask_zero,) * count
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack(Layer, kind="unpack", keras="x, *states = x"):
+    """Passes on the first tensor, and keeps the others for initial_state."""
+
+    def code(self) -> str:
+        """Python's own unpacking."""
+        return self.keras
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Several tensors → the first one."""
+        if len(inputs.tensors) == 1:
+            raise ShapeError.of("one alone", *inputs.tensors)
+        return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
+    """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
+
+    def classes(self) -> tuple[str, ...]:
+        """Keras's operation for brackets."""
+        return ("GetItem",)
+
+    def code(self) -> str:
+        """Python's own brackets."""
+        return self.keras
+
+    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
+        """Behind the tensor."""
+        return f"{tensors}[:, -1]"
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, F)."""
+        tensor = inputs.only_one("indices must be integers or slices, not tuple")
+        if len(tensor) < 3:  # Keras then gives a number for each sample, which has no axis here
+            raise NotTraced.of("no steps to take", tensor)
+        return Outputs(((tensor[0], *tensor[2:]),))
+
+
+@dataclass(frozen=True, slots=True)
+class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+    """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
+
+    sign: str = setting("s", "mul", options=SIGNS)
+    number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
+    reversed: bool = setting("rev", False, seldom=True)
+    """Whether the number stands first."""
+
+    def code(self) -> str:
+        """As Python writes it."""
+        return self.called_on("", "x")
+
+    @property
+    def title(self) -> str:
+        """As Python writes it."""
+        return self.code()
+
+    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
+        """With a sign between tensor and number."""
+        sides = tensors, f"{self.number:g}"
+        return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
+
+    def classes(self) -> tuple[str, ...]:
+        """Keras's operation."""
+        return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Any shape stays."""
+        if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
+            raise NotTraced.of("a number with a list", *inputs.tensors)
+        return Outputs(inputs.tensors)
+
+
+BY_PYTHON = (Unpack, LastStep, WithNumber)
+"""What Python does with the tensors that layers give; none is a layer of Keras."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Layer, kind="unread", mask="destroys"):
+    """What this page can't trace, or what Keras refuses as it is made."""
+
+    output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
+    """What comes out, without the batch, where a person says it; 0 where any size will do."""
+    called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
+    """As it is in the code."""
+    error: ShapeError | NotTraced | None = field(default=None, compare=False)
+    mended: Layer | None = None
+    """The same without what is wrong with it, where that is known."""
+
+    @property
+    def keras(self) -> str:  # type: ignore[override]
+        """The class that the code names."""
+        return self.called
+
+    def arguments(self) -> Iterator[str]:
+        """They weren't read."""
+        yield "..."
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """What a person says; else nothing comes out. Its parameters aren't counted.
+
+        An axis keeps its letter where it keeps its size; elsewhere its size stands for a letter.
+        """
+        if not self.output or isinstance(self.error, ShapeError):
+            raise self.error or NotTraced.of("not known", name=self.called)
+        axes = list(Input(form="other", shape=self.output).axes())
+        axes[-1] = replace(axes[-1], role="features")
+        for before in inputs.tensors[:1]:
+            axes[0], last = before[0], len(axes) - 1
+            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
+            for at, axis in enumerate(axes[1:], 1):
+                same = at in was and was[at].size == axis.size
+                letter = was[at].letter if same else f"{axis.size or '?'}"
+                axes[at] = replace(axis, letter=letter)
+        return Outputs((tuple(axes),))
+
+
+def with_said_outputs(stack: Stack, other: Stack) -> Stack:
+    """The stack with the shapes that a person said of another one's layers, in the same places."""
+    if len(stack) != len(other):
+        return stack
+    return tuple(
+        replace(one, output=said.output)
+        if isinstance(one, Unread) and isinstance(said, Unread)
+        else one
+        for one, said in zip(stack, other, strict=True)
+    )

@@ -1,0 +1,329 @@
+"""The recurrent layers of a stack: LSTM, GRU, SimpleRNN, Bidirectional around one, RNN of cells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from lib.experiment.experiment import CELLS
+from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES
+from lib.shapes.output import rnn_parameter_count as parameters
+from lib.shapes.output import rnn_parameter_product as product
+from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
+from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.settings import UNITS, function, setting, share
+from lib.shapes.stack.tensors import Tensor, widened
+
+BATCH_SIZE, TIMESTEPS = 32, 12
+"""What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrent(Layer, width_letter="U", uses_mask=2):
+    """A cell that is called once for each timestep."""
+
+    cell: ClassVar[str]
+
+    units: int = setting("u", 16, limit=UNITS)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False)
+    stateful: bool = setting("stateful", False)
+    initial_state: bool = setting("init", False, in_call=True)
+    """Whether it starts from the states that were unpacked before."""
+    use_bias: bool = setting("nobias", True, seldom=True)
+    activation: str = function("act", "tanh")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states after it."""
+        return ("output", *STATES[self.cell] * self.return_state)
+
+    def directions(self) -> "tuple[Recurrent, ...]":
+        """Itself: it reads in one."""
+        return (self,)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
+        count = len(STATES[self.cell])
+        words: dict[str, Any] = {"units": self.units}
+        words["wanted"] = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        starts, states = self.initial_state or bool(self.states), inputs.states
+        if starts and not states:
+            raise ShapeError.of("no states", **words)
+        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        if starts and len(states) < count:
+            raise ShapeError.of("few states", *states, **words)
+        if starts and (units := states[0][-1].size) != self.units:
+            raise ShapeError.of("states of other units", *states, received=units, **words)
+        if starts and len(states[0]) > 2:
+            raise ShapeError.of("a sequence as the state", *states, **words)
+        return _outputs(self, tensor, inputs.letter)
+
+
+@dataclass(frozen=True, slots=True)
+class LSTM(Recurrent, kind="lstm", cell="lstm"):
+    """Reads step by step, with a hidden state and a cell state."""
+
+    recurrent_activation: str = function("ract", "sigmoid")
+
+
+@dataclass(frozen=True, slots=True)
+class GRU(Recurrent, kind="gru", cell="gru"):
+    """Reads step by step, with one state."""
+
+    recurrent_activation: str = function("ract", "sigmoid")
+    reset_after: bool = setting("before", True, seldom=True)
+
+
+class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
+    """Reads step by step, without gates."""
+
+
+RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
+LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
+"""The layer of each cell, by its key of `lib.experiment.experiment.CELLS`."""
+_CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
+_ONE = r"((lstm|rnn)[0-9]{1,4}|gru[0-9]{1,4}(\.before)?)(\.nobias)?"
+CELLS_PATTERN = f"{_ONE}(-{_ONE})*"
+"""Of cells as text: "lstm8-gru4.nobias"."""
+MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
+"""Each merge mode, as the address and as Keras writes it."""
+_CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
+_CELLS_BACKWARDS = {"same": "as forwards"} | _CELL_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
+    """Reads forwards and backwards, with a layer for each direction."""
+
+    cell: str = setting("c", "lstm", options=_CELL_NAMES)
+    units: int = setting("u", 16, limit=UNITS)
+    merge_mode: str = setting("m", "concat", options=MERGE)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    stateful: bool = setting("stateful", False, seldom=True)
+    use_bias: bool = setting("nobias", True, seldom=True)
+    reset_after: bool = setting("before", True, seldom=True)
+    """Of a GRU alone."""
+    activation: str = function("act", "tanh")
+    recurrent_activation: str = function("ract", "sigmoid")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
+    backward_layer: str = setting("bc", "same", options=_CELLS_BACKWARDS, seldom=True)
+
+    def directions(self) -> tuple[Recurrent, Recurrent]:
+        """The layer of each direction."""
+        names = (self.cell, self.cell if self.backward_layer == "same" else self.backward_layer)
+        forward, backward = (self._direction(LAYER_OF_CELL[name]) for name in names)
+        return forward, replace(backward, go_backwards=True)
+
+    def _direction(self, kind: type[Recurrent]) -> Recurrent:
+        shared = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
+        return kind(**{name: getattr(self, name) for name in shared})
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, or that of each direction; and the states of both."""
+        outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
+        names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
+        return (*outputs, *names * self.return_state)
+
+    @property
+    def title(self) -> str:
+        """With the layer inside."""
+        return f"{self.keras}({CELLS[self.cell].keras})"
+
+    def classes(self) -> tuple[str, ...]:
+        """The inner layer, and the wrapper."""
+        return (CELLS[self.cell].keras, self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        """The inner layer, the merge mode where it isn't the usual one, and another one's code."""
+        forward, backward = self.directions()
+        yield forward.code()
+        if self.merge_mode != "concat":
+            yield f"merge_mode={MERGE[self.merge_mode]}"
+        if self.backward_layer != "same":
+            yield f"backward_layer={backward.code()}"
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
+        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        one, other = (len(STATES[direction.cell]) for direction in self.directions())
+        if self.return_state and one > other:
+            raise ShapeError.of("states of two kinds", one=one, other=other)
+        return _outputs(self, tensor, inputs.letter)
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """A sequence keeps the mask, that of each direction too."""
+        first, *states = Layer.masks(self, inputs, count)
+        return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
+
+
+@dataclass(frozen=True, slots=True)
+class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
+    """Calls several cells at each timestep, each on what the one before gives."""
+
+    cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
+    """By the kind of its layer and its units, each; and what it has not as usual."""
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False, seldom=True)
+    stateful: bool = setting("stateful", False, seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states of a cell after it."""
+        return ("output", *STATES[self.layers()[0].cell] * self.return_state)
+
+    def again(self, first: Layer) -> Layer:
+        """With the weights of an earlier layer; or those of a cell that was called by itself."""
+        cells = first.cells if isinstance(first, Cell) else None
+        return replace(self, cells=cells) if cells else Layer.again(self, first)
+
+    def layers(self) -> list[Recurrent]:
+        """The layer of each cell."""
+        found = []
+        for name, units, before, nobias in _CELL.findall(self.cells):
+            about: dict[str, Any] = {"reset_after": False} if before else {}
+            kind = next(kind for kind in RECURRENT if kind.kind == name)
+            found.append(kind(int(units), use_bias=not nobias, **about))
+        return found
+
+    def classes(self) -> tuple[str, ...]:
+        """The cells, what holds them, and the layer."""
+        cells = [f"{layer.keras}Cell" for layer in self.layers()]
+        return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        """The cells, and what is switched on."""
+        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
+        yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
+        yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
+
+    def check(self) -> None:
+        """Each cell has units of its own."""
+        for layer in self.layers():
+            layer.check()
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell; and a cell's states."""
+        # Of several tensors the layer takes the first shape for the batch.
+        inputs.only_one("Cannot convert '((…' to a shape.")
+        layers, products, learned = self.layers(), [], 0
+        if self.return_state and len(layers) > 1:
+            raise NotTraced.of("states of cells")
+        columns = BLOCKS[layers[0].cell] * layers[0].units
+        unchecked = replace(inputs, unchecked=True)
+        tensor = sequence(unchecked, columns, stateful=self.stateful)
+        width = tensor[-1].size or 0
+        for layer in layers:
+            products.append(_product(layer, width, layer.units))
+            learned += _count(layer, width)
+            width = layer.units
+        kept = tensor[: 2 if self.return_sequences else 1]
+        last = widened(tensor[-1], inputs.letter, width)
+        states = ((tensor[0], last),) * (len(self.returned()) - 1)
+        return Outputs(((*kept, last), *states), learned, " + ".join(products))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
+    """One step of a recurrent layer, which code calls by itself: with the states before it."""
+
+    cells: str = setting("c", "lstm16", pattern=_ONE)
+    """As a stack of cells has it."""
+
+    def layer(self) -> Recurrent:
+        """The layer that would call it."""
+        return CellStack(self.cells).layers()[0]
+
+    @property
+    def title(self) -> str:
+        """The class of the cell."""
+        return f"{self.layer().keras}Cell"
+
+    def returned(self) -> tuple[str, ...]:
+        """The output, and the states after it."""
+        return ("output", *STATES[self.layer().cell])
+
+    def classes(self) -> tuple[str, ...]:
+        """The cell."""
+        return (self.title,)
+
+    def code(self) -> str:
+        """The call that makes it."""
+        return self.layer().code().replace("(", "Cell(", 1)
+
+    def called_on(self, code: str, tensors: str) -> str:
+        """All tensors in one list: Keras gives the states in a list of their own."""
+        return f"keras.tree.flatten({code}({tensors}))"
+
+    def again(self, first: Layer) -> Layer:
+        """With the weights of an earlier call, or of a layer that calls it at each timestep."""
+        return replace(self, cells=first.cells) if isinstance(first, (Cell, CellStack)) else self
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, F) and states (N, U) → (N, U), and the states after it."""
+        layer, (tensor, *states) = self.layer(), inputs.tensors
+        fits = [len(one) == 2 and one[-1].size == layer.units for one in states]
+        if len(tensor) != 2 or len(fits) != len(STATES[layer.cell]) or not all(fits):
+            raise NotTraced.of("a cell on other tensors", *inputs.tensors)
+        known_size(tensor, BLOCKS[layer.cell] * layer.units)
+        one = (tensor[0], widened(tensor[-1], inputs.letter, layer.units))
+        width, letter = tensor[-1].size or 0, tensor[-1].letter
+        return Outputs(
+            (one,) * (1 + len(states)),
+            _count(layer, width),
+            _product(layer, width, layer.units),
+            _product(layer, letter, inputs.letter),
+        )
+
+
+def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
+    """The tensor (N, T, F) that there must be, for a kernel with so many columns."""
+    tensor = inputs.of_rank(3)
+    known_size(tensor, columns)
+    check_batch(stateful, tensor)
+    return tensor
+
+
+def check_batch(stateful: bool, tensor: Tensor) -> None:
+    """Raise ShapeError for a batch of any size where a state is kept for each sample."""
+    if stateful and tensor[0].size is None:
+        raise ShapeError.of("open batch", tensor)
+
+
+def _outputs(layer: Recurrent | Bidirectional, tensor: Tensor, letter: str) -> Outputs:
+    """What a tensor (N, T, F) becomes in one direction, or in both: outputs, then states."""
+    units, directions, last = layer.units, layer.directions(), tensor[-1]
+    merge = layer.merge_mode if isinstance(layer, Bidirectional) else ""
+    one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
+    kept = tensor[: 2 if layer.return_sequences else 1]
+    output = (*kept, two if merge == "concat" else one)
+    # Keras takes the directions for alike: of a larger state backwards it drops the rest.
+    states = len(STATES[layer.cell]) * len(directions) * layer.return_state
+    features = last.size or 0
+    return Outputs(
+        (*(output,) * (2 if merge == "none" else 1), *((tensor[0], one),) * states),
+        sum(_count(direction, features) for direction in directions),
+        _sum([_product(direction, features, units) for direction in directions]),
+        _sum([_product(direction, last.letter, letter) for direction in directions]),
+    )
+
+
+def _count(layer: Recurrent, features: int) -> int:
+    after = getattr(layer, "reset_after", True)
+    return parameters(layer.cell, features, layer.units, after, use_bias=layer.use_bias)
+
+
+def _product(layer: Recurrent, features: int | str, units: int | str) -> str:
+    biases = BIASES[layer.cell][0 if getattr(layer, "reset_after", True) else -1] * layer.use_bias
+    return product(layer.cell, features, units, biases)
+
+
+def _sum(products: list[str]) -> str:
+    """Of one direction, or of two: "2·4·16·(3+16+1)" where they are equal."""
+    if len(set(products)) == len(products):
+        return " + ".join(products)
+    return f"2·{products[0]}"

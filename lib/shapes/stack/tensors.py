@@ -1,0 +1,84 @@
+"""A tensor's shape with a meaning for each axis: its letter, its size, and what runs along it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Literal
+
+from lib.shapes.output import Shape, bracketed
+from lib.text.english import joined
+
+Role = Literal["batch", "time", "space", "features"]
+"""What runs along an axis; "space" are the rows and columns of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a tensor."""
+
+    letter: str
+    """"N", "T", "F", "U", or what they became: "2U", "T·U"."""
+    size: int | None
+    """None where any size will do."""
+    role: Role
+
+
+Tensor = tuple[Axis, ...]
+Tensors = tuple[Tensor, ...]
+"""What a layer gives: one tensor, or several where it returns states or both directions."""
+_LONGEST = 40
+"""Of the letters of one axis, in characters: what joins a tensor to itself doubles them."""
+
+
+def sizes(tensor: Tensor) -> Shape:
+    """The shape as Keras has it: (None, 12, 16)."""
+    return tuple(axis.size for axis in tensor)
+
+
+def letters(tensor: Tensor) -> str:
+    """The shape in letters: "(N, T, U)"."""
+    return bracketed([axis.letter for axis in tensor])
+
+
+def readable_shape(tensor: Tensor) -> str:
+    """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
+    return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
+
+
+def readable_shapes(tensors: Tensors) -> str:
+    """The same of one tensor or several: "(N, 12, 16)", or "(N, 12, 16) and (N, 16)"."""
+    return joined([readable_shape(tensor) for tensor in tensors])
+
+
+def has_time(tensor: Tensor) -> bool:
+    """Whether one of its axes is that of timesteps."""
+    return any(axis.role == "time" for axis in tensor)
+
+
+def widened(axis: Axis, letter: str, size: int) -> Axis:
+    """The axis of features that a layer puts in the place of the last one."""
+    return replace(axis, letter=letter, size=size, role="features")
+
+
+def factor(letter: str) -> str:
+    """An axis's letter as a factor of a product: a sum in brackets, "(F+U)"."""
+    depth = 0
+    for sign in letter:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "+" and not depth:
+            return f"({letter})"
+    return letter
+
+
+def joined_letters(letters: Iterable[str], sign: str) -> str:
+    """Those of several axes, as far as there is room: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+    text = sign.join(letters)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
+
+
+def flat(axes: Tensor) -> Axis:
+    """Several axes as one: 12 steps of 16 units are 192 features."""
+    known = [axis.size for axis in axes if axis.size is not None]
+    size = prod(known) if len(known) == len(axes) else None
+    letters = joined_letters((factor(axis.letter) for axis in axes), "·")
+    return Axis(letters or "1", size, "features")

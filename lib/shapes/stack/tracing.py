@@ -1,0 +1,263 @@
+"""Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
+
+A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
+name others. An experiment's models are stacks too, which strip, sentences and script all read: of
+several recurrent layers all but the top one return sequences in either mode, since the next one
+needs the time axis.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from lib.experiment.experiment import ModelSettings
+from lib.shapes.output import Shape
+from lib.shapes.stack.base import Inputs, Layer, Outputs, Ref, Stack
+from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.plain import Dense, Input, Unread
+from lib.shapes.stack.recurrent import LAYER_OF_CELL
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
+from lib.text.english import subscript
+
+NOTHING = Outputs(())
+MAX_AXES, MAX_SIZE = 16, 10**12
+"""Of a tensor that comes out of a layer, and of one of its axes."""
+_WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in the name of a class, as Keras sees it: Simple|RNN, Time|Distributed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedLayer:
+    """One layer of a stack, and what comes of it."""
+
+    layer: Layer
+    inputs: Inputs
+    outputs: Outputs = NOTHING
+    """Without tensors where the trace stops at the layer, or before it."""
+    error: ShapeError | None = None
+    """What Keras refuses; None where it takes the layer, as far as this tracer can tell."""
+    not_traced: NotTraced | None = None
+    """Why this tracer can't tell what comes out, which Keras may well accept."""
+    masks: tuple[int, ...] = ()
+    """Of each tensor that comes out, how many axes its mask has; 0 where it has none."""
+
+    @property
+    def tensors(self) -> Tensors:
+        """What comes out; () where nothing does."""
+        return self.outputs.tensors
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The output shapes, as Keras has them: ((None, 12, 16),)."""
+        return tuple(sizes(tensor) for tensor in self.tensors)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it has, trained or not; 0 where they were counted before."""
+        return 0 if self.layer.shares is not None else self.outputs.parameters
+
+    @property
+    def loses_mask(self) -> bool:
+        """Whether a mask came in that the layer can't use, which Keras warns of."""
+        used = self.layer.mask != "destroys" or any(self.masks)
+        return any(self.inputs.masks) and bool(self.tensors) and not used
+
+
+def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
+    """Each layer with what it gets and gives, up to the first that stops the trace.
+
+    That one has an `error`, if Keras refuses it, or says in `not_traced` why this tracer can't tell
+    what comes out; each of the two prints as a sentence. Layers that share a letter are told apart
+    by an index, U₁ and U₂, unless `indexes` is off.
+    """
+    kept: Tensors = ()
+    steps: list[TracedLayer] = []
+    letters = _letters(stack, indexes=indexes)
+    for place, (named, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
+        inputs = Inputs((), (), *letters[place], name)
+        if steps and not steps[-1].tensors:
+            steps.append(TracedLayer(named, inputs))
+            continue
+        layer, error, not_traced, outputs = named, None, None, NOTHING
+        masks: tuple[int, ...] = ()
+        try:
+            layer = _again(named, steps)
+            inputs = _inputs(layer, steps, kept, inputs)
+            layer.check()
+            outputs = layer.call(inputs)
+            _check_size(outputs.tensors)
+            if layer.shares is not None:
+                _check_weights(steps[layer.shares], layer, inputs, outputs)
+            _check_run(layer, inputs)
+            masks = layer.masks(inputs, len(outputs.tensors))
+        except ShapeError as refused:
+            error, outputs = refused, NOTHING
+        except NotTraced as beyond:
+            not_traced, outputs = beyond, NOTHING
+        steps.append(TracedLayer(layer, inputs, outputs, error, not_traced, masks))
+        kept = kept if outputs.states is None else outputs.states
+    return tuple(steps)
+
+
+def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
+    """The layer with the settings of the one that it is. Raises ShapeError where none is there."""
+    if layer.shares is None:
+        return layer
+    for first in steps[layer.shares : layer.shares + 1]:
+        if first.layer.kind == layer.kind or {first.layer.kind, layer.kind} == {"cell", "cells"}:
+            return layer.again(first.layer)
+    raise ShapeError.of("not there yet", layer=layer.shares + 1)
+
+
+def _check_size(tensors: Tensors) -> None:
+    """Raise NotTraced for what is larger than is traced here: a few layers can make it so.
+
+    What joins a tensor to itself doubles an axis, or the number of axes, each time.
+    """
+    for tensor in tensors:
+        if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
+            most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
+            raise NotTraced.of("too large to trace", tensor, most=most)
+
+
+def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
+    """Raise ShapeError for a layer that is called again on what needs other weights."""
+    if layer.knows_axes:
+        inputs.of_rank(len(first.inputs.tensors[0]))
+    if first.outputs.parameters != outputs.parameters:
+        row = "weights for others" if layer.knows_width else "weights for others, unseen"
+        wanted = readable_shapes(first.inputs.tensors)
+        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
+
+
+def _check_run(layer: Layer, inputs: Inputs) -> None:
+    """Raise ShapeError for what Keras builds, and what then breaks when it runs."""
+    inside = layer.inside
+    used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
+    if odd := used & {"glu", "threshold"}:
+        raise ShapeError.of("an activation of its own kind", activation=odd.pop())
+    if inside.uses_mask is None:
+        return
+    before = inside is not layer  # an axis that the layer inside doesn't get
+    axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
+    if wrong := {*inputs.masks} - {0, axes}:
+        row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
+        raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
+
+
+def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
+    """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
+    if layer.takes_nothing or not steps:
+        return inputs
+    refs = layer.of or (Ref(len(steps) - 1),)
+    found = [_given(ref, steps) for ref in refs]
+    for ref, given in zip(refs, found, strict=True):
+        if len(refs) > 1 and len(given) > 1:
+            raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
+    states = [tensor for ref in layer.states for tensor, _ in _given(ref, steps)]
+    return replace(
+        inputs,
+        tensors=tuple(tensor for pairs in found for tensor, _ in pairs),
+        masks=tuple(mask for pairs in found for _, mask in pairs),
+        states=tuple(states) or kept,
+    )
+
+
+def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
+    """The tensors that are meant, and how many axes the mask of each has."""
+    step = steps[ref.place] if ref.place < len(steps) else None
+    pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
+    if ref.output is not None:
+        pairs = pairs[ref.output : ref.output + 1]
+    if not pairs and step and isinstance(step.layer, Unread):
+        raise NotTraced.of("one of several", layer=ref.place + 1, output=ref.output)
+    if not pairs:
+        raise ShapeError.of("not there yet", layer=ref.place + 1)
+    return pairs
+
+
+def broken(steps: tuple[TracedLayer, ...]) -> int | None:
+    """Which layer Keras refuses; None where it takes all that are reached."""
+    return next((place for place, step in enumerate(steps) if step.error), None)
+
+
+def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
+    """At which layer the trace stops, since Keras refuses it or it isn't traced; None at none."""
+    return next((place for place, step in enumerate(steps) if not step.tensors), None)
+
+
+def total(steps: tuple[TracedLayer, ...]) -> int:
+    """How many numbers the stack has, as far as `uncounted` leaves none out."""
+    return sum(step.parameters for step in steps)
+
+
+def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
+    """The layers whose parameters aren't known: a person said what comes out of them."""
+    return [at for at, step in enumerate(steps) if step.tensors and isinstance(step.layer, Unread)]
+
+
+def keras_names(stack: Stack) -> list[str]:
+    """What Keras calls each layer in a fresh session: "lstm", "lstm_1", "dense"."""
+    counts: Counter[str] = Counter()
+    names: list[str] = []
+    for layer in stack:
+        if layer.shares is not None and layer.shares < len(names):
+            names.append(names[layer.shares])
+            continue
+        for word in (_WORDS.sub("_", kind).lower() for kind in layer.classes()):
+            name = f"{word}_{counts[word]}" if counts[word] else word
+            counts[word] += 1
+        names.append(name)
+    return names
+
+
+def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
+    """By layer the letter of its width, and that of the timesteps that it makes."""
+    own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
+    totals = Counter(letter for pair in own for letter in pair)
+    inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
+    totals.update({axis.letter for tensor in inputs for axis in tensor})
+    counts: Counter[str] = Counter()
+    letters = []
+    for pair in own:
+        counts.update(pair)
+        width, time = (
+            letter + subscript(counts[letter]) * (indexes and letter != "" and totals[letter] > 1)
+            for letter in pair
+        )
+        letters.append((width, time))
+    return letters
+
+
+def model_stack(
+    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
+) -> Stack:
+    """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
+
+    Without a head the output has U columns, whatever K is.
+    """
+    layers = [
+        LAYER_OF_CELL[model.cell](
+            units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
+        )
+        for level in range(model.layers)
+    ]
+    head = (Dense(units=targets),) if model.head == "dense" else ()
+    return (Input(timesteps=timesteps, features=features), *layers, *head)
+
+
+@lru_cache(maxsize=256)
+def model_layers(
+    model: ModelSettings, timesteps: int, features: int, targets: int
+) -> Mapping[str, tuple[TracedLayer, ...]]:
+    """Every layer of an experiment's models, by mode: "sequence", "last", or both.
+
+    All recurrent layers have the same U, so that their letters have no index. Remembered, since
+    each run of a page asks three times, and a live chart runs it often.
+    """
+    return {
+        mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
+        for mode in model.modes
+    }

@@ -1,0 +1,235 @@
+"""Layers that go along the time axis with a window: convolution, pooling, and what pads or cuts.
+
+Those of pictures, with 2D in their names, go along rows and columns, most often at each timestep,
+inside TimeDistributed; those with 3D along timesteps, rows and columns.
+"""
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import ClassVar
+
+from lib.experiment.experiment import Limit
+from lib.shapes.stack.base import Inputs, Layer, Outputs
+from lib.shapes.stack.errors import ShapeError
+from lib.shapes.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
+from lib.shapes.stack.tensors import Tensor, factor, widened
+
+Sizes = int | tuple[int, ...]
+"""Of a window, along each axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows(Layer, time_letter="T′", mask="destroys"):
+    """What goes along some axes of a tensor, and leaves others as they are."""
+
+    spatial: ClassVar[int] = 1
+    """Along how many axes it goes."""
+
+    def along(self) -> range:
+        """The places of the axes that it goes along."""
+        first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
+        return range(first, first + self.spatial)
+
+    def resized(self, tensor: Tensor, lengths: list[int | None], inputs: Inputs) -> Tensor:
+        """The tensor with other lengths along these axes; one that stays keeps its letter."""
+        axes = list(tensor)
+        for place, length in zip(self.along(), lengths, strict=True):
+            axis = axes[place]
+            named = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
+            changed = {"time": inputs.time, "space": named}.get(axis.role, axis.letter)
+            letter = axis.letter if length == axis.size is not None else changed
+            axes[place] = replace(axis, letter=letter, size=length)
+        return tuple(axes)
+
+    def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
+        """A sequence of so many times the timesteps, and so many more."""
+        tensor = inputs.of_rank(3)
+        before = tensor[self.along()[0]].size
+        length = None if before is None else before * times + more
+        return Outputs((self.resized(tensor, [length], inputs),))
+
+    def passed(
+        self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
+    ) -> Tensor:
+        """The tensor with a length for each place of the window along these axes.
+
+        Raises ShapeError where not one fits.
+        """
+        lengths, is_padded = [], getattr(self, "padding", "valid") != "valid"
+        for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
+            length, reach = tensor[place].size, (kernel - 1) * gap + 1
+            if stride == 0:
+                raise ShapeError.of("no steps")
+            if length is not None:
+                length = -(-length // stride) if is_padded else (length - reach) // stride + 1
+            if length is not None and length < 1:
+                raise ShapeError.of("too short", tensor, reach=reach)
+            lengths.append(length)
+        resized = self.resized(tensor, lengths, inputs)
+        stays = [at for at, step in zip(self.along(), each(strides), strict=True) if step == 1]
+        stays = stays if is_padded else []
+        return tuple(tensor[at] if at in stays else axis for at, axis in enumerate(resized))
+
+
+def each(sizes: Sizes) -> tuple[int, ...]:
+    """The size along each axis."""
+    return (sizes,) if isinstance(sizes, int) else sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
+    """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
+
+    filters: int = setting("k", 16, limit=UNITS)
+    kernel_size: int | tuple[int, ...] = window("w", 3)
+    strides: int | tuple[int, ...] = window("s", 1)
+    padding: str = option("p", "valid", "same", "causal")
+    dilation_rate: int = window("d", 1, seldom=True)
+    groups: int = setting("g", 1, limit=UNITS, seldom=True)
+    data_format: str = option("df", *FORMATS, seldom=True)
+    activation: str = function("act", "linear")
+    use_bias: bool = setting("nobias", True, seldom=True)
+
+    def check(self) -> None:
+        """Raise ShapeError for settings that don't go together, too."""
+        Layer.check(self)
+        strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
+        if self.filters % self.groups:
+            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
+        if max(strides) > 1 and self.dilation_rate > 1:
+            raise ShapeError.of("steps and gaps", strides=strides, dilations=dilations)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, C)."""
+        rank, kernels, gap = 2 + self.spatial, each(self.kernel_size), self.dilation_rate
+        tensor = inputs.only_one() if inputs.unchecked else inputs.of_rank(rank, or_more=True)
+        groups = self.groups
+        place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
+        channels = tensor[place].size
+        if channels is None:
+            raise ShapeError.of("open channels", tensor)
+        if channels % groups:
+            raise ShapeError.of("groups of channels", tensor, groups=groups, channels=channels)
+        kernel = (*kernels, channels // groups, self.filters)
+        if len(tensor) != rank:
+            raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
+        resized = self.passed(tensor, inputs, kernels, self.strides, gap)
+        return self.learned(resized, place, inputs)
+
+    def learned(self, resized: Tensor, place: int, inputs: Inputs) -> Outputs:
+        """The output with these lengths, with filters for channels; and the weights for that."""
+        (tensor,), letter, count = inputs.tensors, inputs.letter, self.filters
+        filters, channels = widened(tensor[place], letter, count), tensor[place]
+        kernels = each(self.kernel_size)
+        size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
+        bias = "+1" * self.use_bias
+        return Outputs(
+            ((*resized[:place], filters, *resized[place + 1 :]),),
+            count * (prod(kernels) * (channels.size or 0) // self.groups + self.use_bias),
+            f"{count}·({size}·{channels.size}{shared}{bias})",
+            f"{letter}·({size}·{factor(channels.letter)}{shared}{bias})",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2D(Conv1D, kind="conv2d", spatial=2):
+    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
+
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
+    strides: int | tuple[int, ...] = pair("s", (1, 1))
+    padding: str = option("p", "valid", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Conv3D(Conv1D, kind="conv3d", spatial=3):
+    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
+
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3), sizes=3)
+    strides: int | tuple[int, ...] = pair("s", (1, 1, 1), sizes=3)
+    padding: str = option("p", "valid", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Conv1DTranspose(Conv1D, kind="conv1dt"):
+    """A convolution backwards: of each timestep it makes several."""
+
+    groups: ClassVar[int] = 1  # type: ignore[misc]  # it has none to set
+
+    padding: str = option("p", "valid", "same")
+    output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
+
+    def check(self) -> None:
+        """Raise ShapeError for more padding than steps, too."""
+        Conv1D.check(self)
+        (stride,), more = each(self.strides), self.output_padding or 0
+        if more >= stride:
+            raise ShapeError.of("padding of an output", padding=more, stride=stride)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, C)."""
+        tensor = inputs.of_rank(3, or_more=True)
+        (kernel,), (stride,) = each(self.kernel_size), each(self.strides)
+        place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
+        if tensor[place].size is None:
+            raise ShapeError.of("open width", tensor, weights=(kernel, self.filters, None))
+        if len(tensor) > 3:
+            raise ShapeError.of("axes of a kernel backwards", tensor)
+        more, reach = self.output_padding, (kernel - 1) * self.dilation_rate + 1
+        reach = reach if self.padding == "valid" else reach % 2
+        last = max(reach, stride) if more is None else reach + more
+        if last < 1:
+            raise ShapeError.of("can't go back", padding=more)
+        before = tensor[self.along()[0]].size
+        length = None if before is None else (before - 1) * stride + last
+        return self.learned(self.resized(tensor, [length], inputs), place, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling1D(Windows, kind="maxpool"):
+    """Keeps the largest of a few neighbouring timesteps, feature by feature."""
+
+    pool_size: int | tuple[int, ...] = window("w", 2)
+    strides: int | tuple[int, ...] | None = window("s", None, least=0, optional=True)
+    padding: str = option("p", "valid", "same")
+    data_format: str = option("df", *FORMATS, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, F)."""
+        tensor, strides = inputs.of_rank(2 + self.spatial), self.strides
+        strides = self.pool_size if strides is None else strides
+        return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
+    """Keeps the largest of a small square of a picture."""
+
+    pool_size: int | tuple[int, ...] = pair("w", (2, 2))
+    strides: int | tuple[int, ...] | None = pair("s", None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
+    """Keeps the largest of a small cube of neighbouring pictures."""
+
+    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2), sizes=3)
+    strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
+    """Keeps the largest over all timesteps, feature by feature."""
+
+    keepdims: bool = setting("keep", False)
+    data_format: str = option("df", *FORMATS, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, F), or (N, 1, F)."""
+        tensor, along = inputs.of_rank(2 + self.spatial), self.along()
+        if self.keepdims:
+            return Outputs((self.resized(tensor, [1] * self.spatial, inputs),))
+        return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
+
+
+class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
+    """Takes the mean over all timesteps."""
