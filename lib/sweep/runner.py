@@ -28,7 +28,7 @@ from lib.sweep.plan import Plan, Point, SweepError
 from lib.text.english import counted, sentence
 from lib.training import limits
 from lib.training.client import TrainingClient
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 
 LOOK_SECONDS = 0.25
 """Between two looks at what is to be done."""

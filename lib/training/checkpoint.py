@@ -14,7 +14,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from lib.training.history import History
+from lib.results.thinning import History
 from lib.training.messages import Checkpoint, decode, encode
 from lib.training.model_record import Best, Errors, ModelRecord
 from lib.training.sentences import sentence
@@ -89,7 +89,7 @@ class SavedModel(msgspec.Struct, frozen=True, array_like=True):
             (model.checks, self.checks),
             (model.validation, self.validation),
         ):
-            history.go_on_from(saved.gap, saved.points)
+            history.restore(saved.gap, saved.points)
 
 
 class SavedRun(msgspec.Struct, frozen=True, array_like=True):

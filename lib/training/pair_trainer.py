@@ -18,10 +18,10 @@ from lib.experiment.experiment import Experiment
 from lib.recurrence.model import initial_model_weights, outputs_in_parts
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, SeedWeights
+from lib.results.thinning import History
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
-from lib.training.history import History
 from lib.training.lanes import Lanes, Model
 from lib.training.model_record import Errors, ModelRecord
 

@@ -23,7 +23,8 @@ from lib.export import EXPORTS, arrays, data_name, name_of, results
 from lib.export.report import Reported, report
 from lib.results.compared import Compared
 from lib.results.replay import as_of
-from lib.results.run import Snapshot, Status, kept_places, weight_bytes
+from lib.results.run import Snapshot, Status, weight_bytes
+from lib.results.thinning import kept_places
 from lib.text.english import counted
 from lib.text.tables import beside
 from lib.training.machine import give_way

@@ -17,7 +17,7 @@ from lib.sweep.plan import Plan
 from lib.sweep.rows import READY
 from lib.sweep.runner import Runner
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_registry import WATCH_SECONDS
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
 from lib.ui.session import Loaded, session

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.training.history import History
+from lib.results.thinning import History
 from lib.training.tempo import Speed
 
 quickly = settings(derandomize=True, deadline=None)
@@ -37,7 +37,7 @@ def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> 
     whole, first, second = History(limit), History(limit), History(limit)
     whole.extend(1, range(before + after))
     first.extend(1, range(before))
-    second.go_on_from(first.gap, first.points)
+    second.restore(first.gap, first.points)
     second.extend(before + 1, range(before, before + after))
     assert (second.gap, second.points) == (whole.gap, whole.points)
 
