@@ -15,9 +15,10 @@ from lib.data.datasets import DATASETS
 from lib.data.uploads import UploadError
 from lib.experiment.experiment import SETTINGS, ExperimentError
 from lib.results.swept import named
-from lib.sweep import read_table, rows, run_plan
+from lib.sweep import rows
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner
+from lib.sweep.sweep import read_table, run_plan
 from lib.text.english import counted
 from lib.training import machine
 
