@@ -4,31 +4,3 @@
 kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run` its turns; their
 `pair_trainer`s train with the `engine`, and `answers` are what only Keras can say.
 """
-
-from functools import partial
-
-from lib.text.tables import beside, say
-
-said = partial(say, beside(__file__, "words"))
-
-
-def short_reason(error: BaseException) -> str:
-    """The first line of an error's text, without a full stop; of a lack of memory, what helps.
-
-    Keras's own words can be pages of a graph.
-    """
-    text = str(error).strip()
-    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
-        return said("memory")
-    lines = text.splitlines() or [type(error).__name__]
-    return f"{lines[0].rstrip('.'):.300}"
-
-
-PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
-
-
-def why_unavailable(error: BaseException) -> str:
-    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return said("not_installed", name=PRODUCTS.get(error.name, error.name))
-    return said("broken")
