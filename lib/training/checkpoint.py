@@ -14,7 +14,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from lib.results.thinning import History
+from lib.results import History
 from lib.training.messages import Checkpoint, decode, encode
 from lib.training.model_record import Best, Errors, ModelRecord
 from lib.training.sentences import sentence

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.results.run import ModeResult
-from lib.results.thinning import History
+from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""

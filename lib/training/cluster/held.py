@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lib.results.run import Snapshot, memory_of
-from lib.results.thinning import WeightHistory
+from lib.results import Snapshot, WeightHistory, memory_of
 from lib.training.messages import Report
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 

@@ -7,8 +7,7 @@ its newest checkpoint. So a server that looks seldom gets less, and never half o
 import threading
 from dataclasses import replace
 
-from lib.results.run import SeedWeights, Snapshot, weight_bytes
-from lib.results.thinning import MOST_BYTES, MOST_EPOCHS, spread_places
+from lib.results import MOST_BYTES, MOST_EPOCHS, SeedWeights, Snapshot, spread_places, weight_bytes
 from lib.training.messages import Checkpoint, Message, Report, encode
 
 
