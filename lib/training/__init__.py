@@ -31,8 +31,8 @@ from lib.training.recorded import (
     recorded_damage,
     recorded_leak,
 )
-from lib.training.room import room_of
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.size_buckets import bucket_of
 
 __all__ = [
     "BUILDING",
@@ -45,6 +45,7 @@ __all__ = [
     "Visitor",
     "answers_of",
     "architecture_of",
+    "bucket_of",
     "check",
     "decode",
     "encode",
@@ -56,7 +57,6 @@ __all__ = [
     "recorded_answer",
     "recorded_damage",
     "recorded_leak",
-    "room_of",
     "seconds",
     "sweep_refusal",
     "with_seeds",
