@@ -1,6 +1,6 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run that trains or is judged its turn, send
+One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
 snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
 answering questions (`answers`) and a sign of life every second happen in other threads. It ends
 when the connection does: when the process that started it has closed it, or has ended somehow.
@@ -151,7 +151,7 @@ class Loop:
         return others if self._open or any(run.busy or run.waiting for run in others) else runs
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy one of these may train or be judged in the next round."""
+        """How long each busy one of these may train or be evaluated in the next round."""
         busy, timing = [run for run in runs if run.busy], self._timing
         self._busy = len(busy)
         usual = timing.slice_seconds
@@ -230,7 +230,7 @@ class Loop:
         elif command.verb == "set_pace":
             run.set_pace(command.show_seconds)
         elif command.verb in ("yield", "attend"):
-            run.heed(watched=command.verb == "attend")
+            run.set_watched(command.verb == "attend")
         elif command.verb == "resume":
             self._guard(run, partial(run.resume, command.epochs))
         else:
