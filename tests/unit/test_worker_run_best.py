@@ -10,7 +10,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.timing import USUAL, Timing
-from tests.unit.fakes import FakeProgram, build
+from tests.unit.fakes import FakeProgram
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
@@ -86,21 +86,16 @@ def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
     assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, dict.fromkeys(BEST))
 
 
-def test_a_run_that_diverges_has_its_best_epochs_back() -> None:
-    """In the eighth epoch; it is said why it ended, as ever."""
+@pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
+def test_a_run_that_diverges_has_its_best_epochs_back(keep: str, last: int) -> None:
+    """In the eighth epoch; where the last one is kept, its figures stay and no epoch is named."""
 
     def bad(_key: Any) -> Any:
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
-    stage = Stage(build=bad, **{**STOP, "keep": "best"})
+    stage = Stage(build=bad, **{**STOP, "keep": keep})
     stage.until_status(Status.DIVERGED)
     assert "finite number in epoch 8" in stage.last.reason
-    assert (stage.last.epoch, kept(stage.last)) == (7, BEST)
-
-
-def test_the_last_epoch_is_kept_where_nothing_else_is_asked_for() -> None:
-    """No epoch is named, and the figures are of the last."""
-    stage = Stage(build=build, **{**STOP, "keep": "last"})
-    stage.until_status(Status.FINISHED)
-    assert (stage.last.epoch, kept(stage.last)) == (20, dict.fromkeys(BEST))
-    assert (stage.last.results["last"].predictions == 80).all()
+    assert stage.last.epoch == 7
+    assert kept(stage.last) == (BEST if keep == "best" else dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == last).all()
