@@ -12,7 +12,7 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import build, make_dataset, make_experiment
-from tests.unit.test_cache import Workshop, ask, shop
+from tests.unit.test_programs import Workshop, ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]

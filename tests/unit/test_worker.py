@@ -108,29 +108,29 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     desk.close()
 
 
-def test_rooms_that_nobody_waits_for_are_built_when_few_runs_train(
+def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """They take the time of those that do."""
     monkeypatch.setattr(worker, "IDLE_RUNS", 0)
     monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)
     monkeypatch.setattr(memory, "used_memory", lambda: used)
-    room = next(room for room in SIZE_BUCKETS if room.code.cell == "gru")
+    bucket = next(bucket for bucket in SIZE_BUCKETS if bucket.code.cell == "gru")
     used, built, held = 10**12, list[Architecture](), HeldProgram()
 
     def note(key: Architecture) -> HeldProgram:
         built.append(key)
         return held
 
-    desk = Desk(note, timing=ONE_BATCH, buckets={room: True})
+    desk = Desk(note, timing=ONE_BATCH, buckets={bucket: True})
     desk.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
     used = 0
     time.sleep(0.05)
-    assert room not in built
+    assert bucket not in built
     desk.send(Steer("stop", "long"))
     held.let.set()
-    assert eventually(lambda: room in built)
+    assert eventually(lambda: bucket in built)
     desk.close()
 
 
