@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -41,6 +42,7 @@ def kept_places(size: int, known: int) -> list[int]:
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
 
 
+@dataclass(slots=True, eq=False)
 class History(Generic[Value]):
     """Values by epoch, never more than `limit` of them.
 
@@ -48,30 +50,30 @@ class History(Generic[Value]):
     apart. The first and the newest are always there.
     """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.gap = 1
-        """How many epochs apart values are kept by now."""
-        self._points: list[tuple[int, Value]] = []
+    limit: int
+    gap: int = 1
+    """How many epochs apart values are kept by now."""
+    points: list[tuple[int, Value]] = field(default_factory=list)
+    """Epochs, increasing, each with its value."""
 
     def add(self, epoch: int, value: Value) -> None:
         """Note the value of an epoch, later than all before it."""
-        if len(self._points) > 1 and self._points[-1][0] - self._points[-2][0] < self.gap:
-            self._points.pop()
-        self._points.append((epoch, value))
-        self.thin(self._limit)
+        if len(self.points) > 1 and self.points[-1][0] - self.points[-2][0] < self.gap:
+            self.points.pop()
+        self.points.append((epoch, value))
+        self.thin(self.limit)
 
     def thin(self, limit: int) -> None:
         """Keep no more than `limit` values, and later ones as far apart."""
-        if len(self._points) <= limit:
+        if len(self.points) <= limit:
             return
-        first, *others, newest = self._points
+        first, *others, newest = self.points
         self.gap = max(2 * self.gap, -(-2 * (newest[0] - first[0]) // limit))
-        self._points = [first]
+        self.points = [first]
         for point in others:
-            if point[0] - self._points[-1][0] >= self.gap:
-                self._points.append(point)
-        self._points.append(newest)
+            if point[0] - self.points[-1][0] >= self.gap:
+                self.points.append(point)
+        self.points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
         """Note the values of `epoch` and those after it: as `add` of each would, but faster.
@@ -81,37 +83,28 @@ class History(Generic[Value]):
         place, last = 0, len(values) - 1
         while place <= last:
             self.add(epoch + place, values[place])
-            newest = [point for point, _ in self._points[-2:]]
+            newest = [point for point, _ in self.points[-2:]]
             lasting = newest[-1] if newest[-1] - newest[0] >= self.gap else newest[0]
             place = max(place + 1, min(lasting + self.gap - epoch, last))
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Insert the value of an epoch that was thinned out. Nothing may be added after that."""
-        known = {**dict(self._points), epoch: value}
-        self._points = sorted(known.items())
+        known = {**dict(self.points), epoch: value}
+        self.points = sorted(known.items())
 
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch."""
-        self._points = [point for point in self._points if point[0] <= epoch]
-
-    def restore(self, gap: int, points: Sequence[tuple[int, Value]]) -> None:
-        """Continue from the `gap` and the `points` of another history of the same limit."""
-        self.gap, self._points = gap, list(points)
-
-    @property
-    def points(self) -> list[tuple[int, Value]]:
-        """Epochs, increasing, each with its value."""
-        return list(self._points)
+        self.points = [point for point in self.points if point[0] <= epoch]
 
     @property
     def epochs(self) -> np.ndarray:
         """(P,) int, increasing."""
-        return np.array([epoch for epoch, _ in self._points], np.int64)
+        return np.array([epoch for epoch, _ in self.points], np.int64)
 
     @property
     def values(self) -> np.ndarray:
         """(P,) float."""
-        return np.array([value for _, value in self._points], np.float64)
+        return np.array([value for _, value in self.points], np.float64)
 
 
 class WeightHistory:
@@ -132,7 +125,7 @@ class WeightHistory:
     @property
     def points(self) -> list[tuple[int, SeedWeights]]:
         """Epochs, increasing, each with all models' weights then: the first and the newest too."""
-        return self._history.points if self._history else []
+        return [*self._history.points] if self._history else []
 
     def take(self, snapshot: Snapshot) -> None:
         """Keep the weights that are new in a snapshot."""

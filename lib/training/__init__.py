@@ -1,4 +1,4 @@
-"""Training in worker processes, and everything from a Train button to the points of a chart:
+"""Training in worker processes: all that lies between a Train button and the points of a chart.
 
 1. `TrainingClient.start` (`client`) makes a **run**, which the `run_registry` gives to a worker.
 2. The `worker_pool` keeps each **worker process** alive; `worker_process` sends it the command.
@@ -14,3 +14,50 @@
 
 Not in here: what a run and a snapshot are (`lib.results`), and all that pages show.
 """
+
+from lib.training import limits, machine
+from lib.training.architecture import architecture_of
+from lib.training.client import TrainingClient
+from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
+from lib.training.machine import give_way
+from lib.training.messages import BUILDING, decode, encode
+from lib.training.questions import AnswerFuture
+from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
+from lib.training.recorded import (
+    answers_of,
+    read,
+    recorded,
+    recorded_answer,
+    recorded_damage,
+    recorded_leak,
+)
+from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.size_buckets import bucket_of
+
+__all__ = [
+    "BUILDING",
+    "KEEP_SECONDS",
+    "MAX_SWEEPS",
+    "USUAL_SEEDS",
+    "WATCH_SECONDS",
+    "AnswerFuture",
+    "TrainingClient",
+    "Visitor",
+    "answers_of",
+    "architecture_of",
+    "bucket_of",
+    "check",
+    "decode",
+    "encode",
+    "give_way",
+    "limits",
+    "machine",
+    "read",
+    "recorded",
+    "recorded_answer",
+    "recorded_damage",
+    "recorded_leak",
+    "seconds",
+    "sweep_refusal",
+    "with_seeds",
+]

@@ -18,9 +18,9 @@ from typing import Any
 
 from msgspec import structs
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
-from lib.results.run import Run, SeedWeights, Snapshot
+from lib.data import Dataset
+from lib.experiment import Experiment
+from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
 from lib.training.lookup import Lookups
@@ -198,8 +198,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         A run that nobody looks at, here or with `wait`, yields, then pauses: see `RunRegistry`.
         """
         with self._changed:
-            known = self._registry.look_at(run.id)
-            if known is not None:
+            if known := self._registry.look_at(run.id):
                 self._registry.tidy(TIDY_SECONDS)
             return known.latest if known else None
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.results.run import Run, Snapshot, Status, memory_of
-from lib.results.thinning import WeightHistory
+from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.messages import Checkpoint, Start
 from lib.training.quotas import Visitor
 from lib.training.sentences import sentence

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.experiment.experiment import Experiment
-from lib.recurrence.model import initial_model_weights, outputs_in_parts
-from lib.results.baselines import mode_losses, step_losses
-from lib.results.run import ModeResult, SeedWeights
-from lib.results.thinning import History
+from lib.data import Samples
+from lib.experiment import Experiment
+from lib.recurrence import initial_model_weights, outputs_in_parts
+from lib.results import History, ModeResult, SeedWeights, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
@@ -84,7 +82,7 @@ class PairTrainer:
         self.architecture = architecture_of(experiment, samples.train, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
-            (mode, k): ModelRecord(initial[k], len(seeds))
+            (mode, k): ModelRecord.untrained(initial[k], len(seeds))
             for mode in modes
             for k in range(len(seeds))
         }
@@ -141,16 +139,14 @@ class PairTrainer:
 
         Raises ValueError where that was of another run.
         """
-        s, (_, t, _), k = len(self._samples.shown), self._samples.shape, self._samples.targets
         if not 0 < saved.epoch < self._experiment.training.epochs:
             raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
         if saved.step != saved.epoch * self.batches.steps:
             raise ValueError(f"step {saved.step} is not the end of epoch {saved.epoch}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
-        for (key, model), known in zip(self._models.items(), saved.models, strict=True):
-            known.put_into(model, (s, t, k))
-            self._numbers[key] = known.numbers
+        for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
+            self._models[key], self._numbers[key] = known.restored(model), known.numbers
         self.step = self._checked = self._saved = saved.step
         self.epoch, self.check_seconds = saved.epoch, saved.check_seconds
 

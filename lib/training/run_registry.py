@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from lib.data.memory import share
-from lib.results.run import Run, Snapshot, Status
+from lib.data import share
+from lib.results import Run, Snapshot, Status
 from lib.training.client_run import ClientRun
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Command, Lost, Show, Start, Steer, Watch

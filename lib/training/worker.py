@@ -25,29 +25,29 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.data import memory
-from lib.experiment.experiment import ExperimentError
-from lib.results.run import Snapshot, Status
-from lib.text.tables import beside
+from lib.experiment import ExperimentError
+from lib.results import Snapshot, Status
+from lib.text import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
-from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints
 from lib.training.machine import end_with_starter, give_way
 from lib.training.messages import decode, encode
-from lib.training.room import ROOMS
+from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence, short_reason, why_unavailable
+from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-ROOMY, FEW = 0.5, 4
-"""The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
-that nobody waits for."""
-GROWTH = 0.4
-"""The part of what a worker may grow by up to which runs get programs of their own, beside rooms:
-what it builds it holds to its end. The rest is for the runs, and for what has no room."""
+IDLE_SHARE, IDLE_RUNS = 0.5, 4
+"""The part of the limit of its memory, and the runs that train, up to which a worker builds size
+buckets that nobody waits for."""
+EXACT_SHARE = 0.4
+"""The part of what a worker may grow by up to which runs get programs of their exact size: what it
+builds it holds to its end. The rest is for the runs, and for what fits no bucket."""
 
 
 class LostConnection(BaseException):
@@ -65,7 +65,7 @@ class Loop:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
         *,
-        rooms: Mapping[Architecture, bool] = MappingProxyType({}),
+        buckets: Mapping[Architecture, bool] = MappingProxyType({}),
         share: int | None = None,
     ) -> None:
         self._timing, self._clock = timing, clock
@@ -81,17 +81,17 @@ class Loop:
             share = memory.total_memory() // machine.worker_count()
         start = memory.used_memory()
         self._limit = machine.memory_limit(share, start)
-        self._own_limit = start + GROWTH * (self._limit - start)
-        self._busy = FEW + 1
+        self._own_limit = start + EXACT_SHARE * (self._limit - start)
+        self._busy = IDLE_RUNS + 1
         """How many runs trained in the last round. Before the first, perhaps those that a worker
-        which has died left to this one: for these no room may have been begun."""
-        self._programs = ProgramCache(build, rooms, self._has_leisure, self._may_grow)
+        which has died left to this one: for these no size bucket may have been begun."""
+        self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
         self._checkpoints = Checkpoints(self._send, clock)
 
-    def _has_leisure(self) -> bool:
-        """Whether there are memory and time for a room that nobody waits for."""
-        return self._busy <= FEW and memory.used_memory() < ROOMY * self._limit
+    def _has_time(self) -> bool:
+        """Whether there are memory and time for a size bucket that nobody waits for."""
+        return self._busy <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
 
     def _may_grow(self) -> bool:
         """Whether there is memory for programs that runs can do without."""
@@ -218,7 +218,7 @@ class Loop:
         except ExperimentError:
             return  # a start would say why
         key = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead(self._programs.room_for(key))
+        self._programs.ahead(self._programs.bucket_for(key))
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""
@@ -292,7 +292,7 @@ def serve(connection: Any, share: int | None = None) -> int:
 
     Returns an exit code: 0 when the connection has ended.
     """
-    give_way(machine.WORKER)  # so do all the threads that this one will start
+    give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What is imported stays: 330,000 objects. A collection of all took 0.2 s, while runs waited.
@@ -313,7 +313,7 @@ def serve(connection: Any, share: int | None = None) -> int:
     finally:
         gc.enable()
     try:
-        Loop(connection, engine.Program, ANSWERS, rooms=ROOMS, share=share).run()
+        Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
     except MemoryError:  # not in a run, which would fail alone
         return messages.OUT_OF_MEMORY
     return 0

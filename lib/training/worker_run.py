@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lib.experiment.experiment import MODES
-from lib.results.run import Snapshot, Status
-from lib.training.cache import ProgramCache
+from lib.experiment import MODES
+from lib.results import Snapshot, Status
 from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
-from lib.training.run_program import CompileError, RunProgram
+from lib.training.programs import CompileError, ProgramCache, RunProgram
 from lib.training.sentences import sentence, short_reason
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
@@ -193,13 +192,13 @@ class WorkerRun:
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
         if not paced and trainer.between_steps:
-            better = self._program.better(self._gains_by_own(seconds))
+            better = self._program.exact(self._gains_by_own(seconds))
             if better is not None:
                 try:
                     trainer.load(better)
                     self._tempo.begin_anew(self._clock(), trainer.done)
                 except Exception:  # most likely there was no memory for both
-                    log.warning("A run trains on in its room", exc_info=True)
+                    log.warning("A run trains on with its size bucket", exc_info=True)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
@@ -223,12 +222,12 @@ class WorkerRun:
         """Whether a program of its own would pay, with turns of so many seconds.
 
         It would where there is a lot to do. Among many runs all would be built, for each a part of
-        the time, and memory and processor are scarce. Where its room is dear, and so takes the time
-        of the others, it has its own even there.
+        the time, and memory and processor are scarce. Where its size bucket is costly, and so takes
+        the time of the others, it has its own even there.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
         is_long = 0 < timing.own_seconds * self._tempo.rate < left
-        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_dear)
+        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_costly)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -309,7 +308,7 @@ class WorkerRun:
         if not trainer.checks:
             return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
-        if self._program.is_better_due and not self._tempo.keeps_pace:
+        if self._program.is_exact_due and not self._tempo.keeps_pace:
             unknown = True  # how much faster that is
         results, *others = trainer.results(whole=not self.status.active)
         return replace(
