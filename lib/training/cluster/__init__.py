@@ -1,8 +1,8 @@
 """Training on more than one machine, by Ray. `UNROLLED_RAY` names the cluster.
 
-- A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of the
-  cluster, with the worker's own loop in a thread. It holds the runs that train there, and those
-  that have ended there, for any page server that asks for them.
+- A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of
+  the cluster, with a worker process of its own. It holds the runs that train there, or have ended
+  there (`held`), for any page server that asks for them.
 - A **driver** (`driver`) is a process of each page server. It speaks the worker's protocol with its
   client, passes commands on to slots, and looks at each slot for news of its runs.
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.

@@ -1,9 +1,9 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
 It passes each command on to a slot, and each message of a slot to the client. Commands of one run
-keep their order; others don't wait for them, since a slot may take seconds to answer. It tells which
-runs are lost with a slot, and keeps no run itself: the client has their checkpoints, and starts them
-again. It knows no Ray (`on_ray`).
+keep their order; others don't wait for them, since a slot may take seconds to answer. It tells the
+client which runs are lost with a slot, and keeps no run itself: the client has their checkpoints,
+and starts them again. It knows no Ray (`on_ray`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from typing import Any
 from weakref import WeakValueDictionary
 
 from lib.training import messages
@@ -44,7 +43,7 @@ ANSWER_SECONDS = 3600.0
 
 
 class Driver:
-    """The cluster as one worker of the page server `server`, whose client gets messages by `send`."""
+    """The cluster as one worker of a page `server`, whose client gets messages by `send`."""
 
     def __init__(self, server: str, cluster: Cluster, send: Callable[[bytes], object]) -> None:
         self._server, self._cluster, self._send = server, cluster, send
@@ -239,9 +238,10 @@ class Driver:
 
     async def _pass(self, link: Link | None, data: bytes) -> None:
         """Send a command to a slot, if there is one."""
+        if link is None:
+            return
         try:
-            if link is not None:
-                await link.actor.call("take", self._server, data)
+            await link.actor.call("take", self._server, data)
         except UnavailableError as error:
             self._lose(link, f"{error}")
         except WireError as error:
@@ -250,7 +250,8 @@ class Driver:
     def _least_busy(self) -> Link | None:
         """Of all slots that can be used the one with the least to do; None where there is none."""
         ready = self._with(State.READY)
-        return min(ready, key=lambda link: (link.load, random.random()), default=None)
+        random.shuffle(ready)  # so that not all servers choose the same of those that are alike
+        return min(ready, key=lambda link: link.load, default=None)
 
     async def _find(self, run_id: str) -> tuple[Link | None, bytes | None]:
         """The slot that holds a run, and the run's card. A new driver waits for all slots."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from lib.results.run import Snapshot, memory_of
-from lib.results.thinning import WeightHistory
+from lib.results import Snapshot, WeightHistory, memory_of
 from lib.training.messages import Attended, Checkpoint, Message, Report, encode
 
 MOST_EPOCHS = 32

@@ -16,7 +16,7 @@ import psutil
 import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
-from lib.data.memory import total_memory
+from lib.data import total_memory
 from lib.training.cluster.link import Actor, ClusterError, UnavailableError, UnusableError
 from lib.training.cluster.slot import Slot
 from lib.training.sentences import sentence, short_reason

@@ -5,8 +5,8 @@ crosses is anybody's code. A slot keeps nothing for a server: that says which ru
 much of each it has, and gets what is newer. So only the newest waits for a server that is slow.
 
 It is an actor of Ray's, made by `on_ray`. It ends with its worker, and when that has grown beyond
-its memory and has nothing to do; Ray then starts it again, empty. When no server has come for long it
-leaves its processor to others, for good: the next driver makes a new one.
+its memory and has nothing to do; Ray then starts it again, empty. When no server has come for long
+it leaves its processor to others, for good: the next driver makes a new one.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Slot:
     ) -> tuple[Load, dict[str, News]]:
         """How busy it is, and what is new of the runs that a server wants, as soon as there is any.
 
-        Of a run that isn't here, and that the server has nothing of, there is never any: the command
+        There is never any of a run that isn't here and that the server has nothing of: the command
         that starts it may be on its way.
         """
         now = self._met = self._clock()
