@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `lib/(\w+)(?:\.py|/)` \|", README, flags=re.MULTILINE)
 """The rooms of lib as README's map names them, from the top down."""
+HEAVY = ("engine", "optimizers", "recurrent_layers", "answers")
+"""The parts of lib.training that import Keras."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
-def imports(path: Path, *, types: bool = False) -> Iterator[str]:
-    """Every module that a file imports when it runs, anywhere in it, by its full name.
+@cache
+def imports(path: Path, *, types: bool = False) -> frozenset[str]:
+    """The full names of all modules that a file imports when it runs, anywhere in it.
 
     With `types` also those that it imports for type checkers alone.
     """
@@ -27,65 +29,58 @@ def imports(path: Path, *, types: bool = False) -> Iterator[str]:
     for block in ast.walk(tree):
         if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING" and not types:
             block.body = []
+    names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)
 
 
-def roots(path: Path) -> set[str]:
-    """The top-level packages that a file imports."""
-    return {name.split(".")[0] for name in imports(path)}
+def users(files: Iterable[Path], *modules: str) -> set[str]:
+    """The files that import one of these modules, or something in it."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if any(f"{name}.".startswith(f"{module}.") for name in imports(path) for module in modules)
+    }
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine(path: Path) -> None:
-    """Lib outside lib/ui never imports streamlit; only the engine and the answers import Keras."""
-    used = roots(path)
-    if (ROOT / "lib" / "ui") not in path.parents:
-        assert "streamlit" not in used
-    training = ROOT / "lib" / "training"
-    names = "engine.py", "optimizers.py", "recurrent_layers.py"
-    engine = [training / name for name in names]
-    if path not in engine and path.parent != training / "answers":
-        assert not used & {"keras", "tensorflow"}
+def test_only_ui_imports_streamlit() -> None:
+    """The rest of lib can be used without it."""
+    ui = ROOT / "lib" / "ui"
+    assert not users([path for path in LIB if ui not in path.parents], "streamlit")
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lib_never_imports_a_page(path: Path) -> None:
-    """Nothing in lib imports app.py or a page."""
-    assert not roots(path) & {"app", "pages"}
+def test_only_the_engine_and_the_answers_import_keras() -> None:
+    """They run in the worker process."""
+    engine = {f"lib/training/{name}.py" for name in HEAVY}
+    found = users([*LIB, *PAGES], "keras", "tensorflow") - engine
+    assert not {path for path in found if not path.startswith("lib/training/answers/")}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_pages_import_lib_and_never_each_other(path: Path) -> None:
-    """A page stands on lib alone, and leaves keras and tensorflow to the worker."""
-    assert not roots(path) & {"app", "pages", "keras", "tensorflow"}
+def test_nobody_imports_a_page() -> None:
+    """Neither lib nor another page."""
+    assert not users([*LIB, *PAGES], "app", "pages")
 
 
 def test_only_the_worker_imports_what_imports_keras() -> None:
     """It drags TensorFlow along: whoever imports it does so inside the worker process."""
-    parts = "engine", "optimizers", "recurrent_layers", "answers"
-    heavy = tuple(f"lib.training.{part}" for part in parts)
-    users = {
-        str(path.relative_to(ROOT))
-        for path in [*LIB, *PAGES]
-        if any(name.startswith(heavy) for name in imports(path))
-        and path.parent != ROOT / "lib" / "training" / "answers"
+    heavy = [f"lib.training.{part}" for part in HEAVY]
+    found = users([*LIB, *PAGES], *heavy)
+    assert {path for path in found if not path.startswith("lib/training/answers/")} == {
+        "lib/training/worker.py",
+        "lib/training/engine.py",
     }
-    assert users == {"lib/training/worker.py", "lib/training/engine.py"}
 
 
 def test_only_one_module_imports_ray() -> None:
     """It takes seconds and 70 MB: only drivers of a cluster import it, and nodes."""
-    users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
-    assert users == {"lib/training/cluster/on_ray.py"}
-    module = "lib.training.cluster.on_ray"
-    users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if module in imports(path)}
-    assert users == {"lib/training/cluster/__main__.py"}
+    files = [*LIB, *PAGES]
+    assert users(files, "ray") == {"lib/training/cluster/on_ray.py"}
+    assert users(files, "lib.training.cluster.on_ray") == {"lib/training/cluster/__main__.py"}
 
 
 def test_no_file_is_too_long_to_be_read_at_once() -> None:
@@ -105,13 +100,16 @@ def test_every_room_has_one_place_on_the_map() -> None:
     assert sorted(MAP) == sorted(there - {"__init__"})
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_imports_only_those_that_stand_below_it_on_the_map(path: Path) -> None:
-    """No arrow runs back, for types neither: each room can be read without those above it."""
-    own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
-    above = MAP[: MAP.index(own)] if own in MAP else []
-    used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
-    assert used.isdisjoint(above)
+def test_a_package_imports_only_those_that_stand_below_it_on_the_map() -> None:
+    """Not for types either: each can be read without those above it."""
+    wrong = {}
+    for path in LIB:
+        own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
+        above = MAP[: MAP.index(own)] if own in MAP else []
+        used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
+        if upward := used.intersection(above):
+            wrong[path.relative_to(ROOT).as_posix()] = upward
+    assert not wrong
 
 
 def test_no_module_needs_itself() -> None:
