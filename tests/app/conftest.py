@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -22,8 +22,13 @@ def _no_component_packages() -> Iterator[None]:
 
     It looks for components in them, of which there are none: four fifths of the time of a test.
     """
+    usual = importlib.metadata.distributions
+
+    def named(**which: Any) -> Iterable[importlib.metadata.Distribution]:
+        return usual(**which) if which else []
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.metadata, "distributions", list)
+        patch.setattr(importlib.metadata, "distributions", named)
         yield
 
 
