@@ -21,9 +21,9 @@ from typing import Any
 
 from msgspec import structs
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
-from lib.results.run import Run, SeedWeights, Snapshot, Status
+from lib.data import Dataset
+from lib.experiment import Experiment
+from lib.results import Run, SeedWeights, Snapshot, Status
 from lib.training import machine, messages
 from lib.training.handover import Handover
 from lib.training.keepers import Keeper, Keepers

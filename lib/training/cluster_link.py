@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from lib.text.english import counted
+from lib.text import counted
 from lib.training.messages import Event, Message
 from lib.training.sentences import sentence
 from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker

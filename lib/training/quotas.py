@@ -8,8 +8,8 @@ can be made up, too: so there is a limit for a network address. Scripts have no 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MAX_VALUES
+from lib.data import Dataset
+from lib.experiment import MAX_VALUES
 from lib.training.sentences import sentence
 
 MAX_RUNS_EACH = 8

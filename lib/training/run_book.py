@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from lib.data.memory import share
-from lib.results.run import Run, Snapshot, Status
+from lib.data import share
+from lib.results import Run, Snapshot, Status
 from lib.training.keepers import Keeper
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.results.run import Run, Snapshot, Status, memory_of
+from lib.results import Run, Snapshot, Status, memory_of
 from lib.training.keepers import Keeper
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past

@@ -25,9 +25,9 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.data import memory
-from lib.experiment.experiment import ExperimentError
-from lib.results.run import Snapshot, Status
-from lib.text.tables import beside
+from lib.experiment import ExperimentError
+from lib.results import Snapshot, Status
+from lib.text import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache

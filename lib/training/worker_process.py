@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import psutil
 
-from lib.results.run import Snapshot, Status
+from lib.results import Snapshot, Status
 from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 from lib.training.sentences import sentence

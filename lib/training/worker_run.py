@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lib.experiment.experiment import MODES
-from lib.results.run import Snapshot, Status
+from lib.experiment import MODES
+from lib.results import Snapshot, Status
 from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
