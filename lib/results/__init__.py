@@ -23,7 +23,6 @@ from lib.results.forecast import Forecast, ForecastError, forecast, why_not_fed_
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
-    MOST_KEPT,
     ModelWeights,
     ModeResult,
     Run,
@@ -31,7 +30,6 @@ from lib.results.run import (
     SeedWeights,
     Snapshot,
     Status,
-    kept_places,
     memory_of,
     weight_bytes,
 )
@@ -57,6 +55,15 @@ from lib.results.swept import (
     named,
     worded,
 )
+from lib.results.thinning import (
+    KEPT_EPOCHS,
+    MOST_BYTES,
+    MOST_EPOCHS,
+    History,
+    WeightHistory,
+    kept_places,
+    spread_places,
+)
 
 __all__ = [
     "BEST",
@@ -64,9 +71,11 @@ __all__ = [
     "COLUMN_SETTINGS",
     "FEWEST",
     "HIDDEN",
+    "KEPT_EPOCHS",
     "LETTERS",
     "MODES",
-    "MOST_KEPT",
+    "MOST_BYTES",
+    "MOST_EPOCHS",
     "OUTCOMES",
     "TITLE",
     "VARIABLE",
@@ -76,6 +85,7 @@ __all__ = [
     "Forecast",
     "ForecastError",
     "Frame",
+    "History",
     "ModeResult",
     "ModelWeights",
     "Part",
@@ -85,6 +95,7 @@ __all__ = [
     "SeedWeights",
     "Snapshot",
     "Status",
+    "WeightHistory",
     "Worth",
     "answers",
     "as_of",
@@ -113,6 +124,7 @@ __all__ = [
     "part_of",
     "redacted",
     "same_data",
+    "spread_places",
     "step_errors",
     "step_losses",
     "untrained",

@@ -16,8 +16,12 @@ from functools import partial
 from lib.text import counted
 from lib.training.messages import Event, Message
 from lib.training.sentences import sentence
-from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
-from lib.training.worker_process import WorkerProcess
+from lib.training.worker_process import (
+    QUICK_SECONDS,
+    RESTART_DELAYS,
+    MakeWorker,
+    WorkerProcess,
+)
 
 MODULE = "lib.training.cluster"
 RETRY_SECONDS, MOST_RETRY_SECONDS = 5.0, 60.0
@@ -79,7 +83,7 @@ class ClusterLink:
                 log.warning("the cluster isn't used: %s", event.text)
             self.places, self.away = 0, event.text
 
-    def replace_grown(self) -> None:
+    def replace_grown(self, _: object) -> None:
         """The cluster sees to that itself."""
 
     def replace_dead(self, _: WorkerProcess) -> str:

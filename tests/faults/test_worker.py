@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 import psutil
 import pytest
 
-from lib.training.machine import LAST, NICE
+from lib.training.machine import HELPER_NICE, IDLE_NICE
 from tests.browser.server import Server, serve
 from tests.faults.stories import (
     KILLED,
@@ -78,7 +78,7 @@ def test_killed_while_a_change_over_is_due(server: Server) -> None:
             worker = await next_worker(server)
             await has_built_for_nobody(worker)
             await one.move("Units", 29)  # what a page opens with is built ahead, and this isn't
-            its_own = asyncio.create_task(builds(worker, NICE))  # asked for with the first point
+            its_own = asyncio.create_task(builds(worker, HELPER_NICE))
             await train(one)
             assert not one.has("compiling")
             await its_own
@@ -100,11 +100,11 @@ def test_killed_while_general_programs_are_built(server: Server) -> None:
             old.kill()
             worker = await next_worker(server, old)
             await train(one)
-            await builds(worker, LAST)
+            await builds(worker, IDLE_NICE)
             worker.kill()
             await reads(one, KILLED, "again")
             await train_again(one)
-            await builds(await next_worker(server, old, worker), LAST)
+            await builds(await next_worker(server, old, worker), IDLE_NICE)
             await stop(one)
             assert one.errors == []
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from lib.results.run import Status
-from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
-from lib.training.run_book import KEEP_RUNS
+from lib.training.programs import ProgramCache
+from lib.training.run_registry import KEEP_RUNS
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import Scene, build, make_dataset, make_experiment

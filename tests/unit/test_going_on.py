@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lib.results.run import Run, Snapshot, Status
-from lib.training import run_book
+from lib.training import run_registry
 from lib.training.messages import Checkpoint, Event, Start, Steer
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_registry import WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.unit.pictures import a_result
 
@@ -61,7 +61,7 @@ def test_a_run_goes_on_from_its_newest_checkpoint(scene: Scene) -> None:
 def test_checkpoints_are_kept_of_unfinished_runs_alone(scene: Scene) -> None:
     """One of each: a finished or failed run needs none, and one that was dropped isn't known."""
     runs = [start(scene) for _ in range(3)]
-    entries = scene.client._book.entries
+    entries = scene.client._registry.runs
     kept = [entries[run.id] for run in runs]
     scene.say(runs[0], Status.FINISHED, 5)
     scene.worker.say(Checkpoint(runs[0].id, 4, b"late"))
@@ -143,7 +143,7 @@ def test_a_run_that_is_lost_twice_fails_with_a_checkpoint_too(scene: Scene) -> N
     """It may be what kills; much later it goes on again, from the newer one."""
     run, other = start(scene), start(scene)
     scene.worker.die()
-    scene.clock.forward(run_book.TWICE_SECONDS)
+    scene.clock.forward(run_registry.TWICE_SECONDS)
     scene.worker.say(Event("ready"))
     scene.say(run, Status.RUNNING, 4)
     scene.worker.say(Checkpoint(run.id, 4, b"newer"))

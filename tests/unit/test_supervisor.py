@@ -8,7 +8,7 @@ import pytest
 
 from lib.data import memory
 from lib.results.run import Snapshot, Status
-from lib.training import machine, run_book, supervisor
+from lib.training import machine, run_registry, worker_pool, worker_process
 from lib.training.messages import Event
 from lib.training.sentences import sentence
 from tests.processes import worker_pids
@@ -25,7 +25,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
     first.die()
     scene.worker.die()
     scene.start()
-    assert scene.worker.delay == supervisor.RESTART_DELAYS[1]
+    assert scene.worker.delay == worker_process.RESTART_DELAYS[1]
     assert not scene.worker.begun
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_is_lost_again_much_later_begins_again(scene: Scene) -> None:
         scene.worker.say(Event("ready"))
         scene.say(run, Status.RUNNING, epoch)
         scene.worker.die()
-        scene.clock.forward(run_book.TWICE_SECONDS)
+        scene.clock.forward(run_registry.TWICE_SECONDS)
     assert scene.status(run) is Status.QUEUED
     assert scene.worker.verbs == ["start"]
 
@@ -144,7 +144,7 @@ def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene
     while not scene.latest(run).status.over:
         scene.worker.die()
         assert len(scene.workers) < 10
-    assert [worker.delay for worker in scene.workers[1:]] == list(supervisor.RESTART_DELAYS)
+    assert [worker.delay for worker in scene.workers[1:]] == list(worker_process.RESTART_DELAYS)
     snapshot = scene.latest(run)
     assert "so it was not started again" in snapshot.reason
     count = len(scene.workers)
@@ -162,7 +162,7 @@ def test_a_machine_that_cannot_train_is_tried_again_much_later(scene: Scene) -> 
     assert scene.latest(scene.start()).status is Status.FAILED
     assert scene.client.ask("modes").done()
     assert len(scene.workers) == 2
-    assert (scene.worker.delay, scene.worker.begun) == (supervisor.UNAVAILABLE_SECONDS, False)
+    assert (scene.worker.delay, scene.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
     scene.worker.say(Event("ready"))
     assert not scene.client.unavailable
     assert scene.status(scene.start()) is Status.QUEUED
@@ -172,7 +172,7 @@ def test_deaths_that_lie_far_apart_are_forgiven(scene: Scene) -> None:
     """One a day is no crash loop."""
     for _ in range(6):
         scene.worker.die()
-        scene.clock.forward(supervisor.QUICK_SECONDS)
+        scene.clock.forward(worker_process.QUICK_SECONDS)
     assert len(scene.workers) == 7
     assert {worker.delay for worker in scene.workers} == {0.0}
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lib.results import Snapshot, memory_of
+from lib.results import Snapshot, WeightHistory, memory_of
 from lib.training.messages import Report
-from lib.training.past import Past
-from lib.training.run_book import KEEP_BYTES, KEEP_RUNS
+from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 
 PAST = 32
 """Epochs of a run's past that are shown with it."""
@@ -24,7 +23,7 @@ class Held:
     watchers: set[str] = field(default_factory=set)
     """Other servers that are told of it."""
     snapshot: Snapshot | None = None
-    past: Past = field(default_factory=lambda: Past(PAST))
+    past: WeightHistory = field(default_factory=lambda: WeightHistory(PAST))
 
     @property
     def over(self) -> bool:
@@ -45,7 +44,7 @@ class Held:
         """The newest snapshot with all of the past that is known; None before the first."""
         if self.snapshot is None:
             return None
-        return Report(self.past.whole(self.snapshot))
+        return Report(replace(self.snapshot, past=tuple(self.past.points)))
 
 
 class HeldRuns:

@@ -7,9 +7,8 @@ its newest checkpoint. So a server that looks seldom gets less, and never half o
 import threading
 from dataclasses import replace
 
-from lib.results import SeedWeights, Snapshot, weight_bytes
+from lib.results import MOST_BYTES, MOST_EPOCHS, SeedWeights, Snapshot, spread_places, weight_bytes
 from lib.training.messages import Checkpoint, Message, Report, encode
-from lib.training.past import MOST, MOST_BYTES
 
 
 class Mailbox:
@@ -52,6 +51,6 @@ def merged(past: tuple[tuple[int, SeedWeights], ...], new: Snapshot) -> Snapshot
     first = new.past[0][0] if new.past else float("inf")
     whole = (*(each for each in past if each[0] < first), *new.past)
     size = max((weight_bytes(weights) for _, weights in whole), default=0)
-    most = max(2, min(MOST, MOST_BYTES // max(1, size)))
-    step = max(1, -(-(len(whole) - 1) // (most - 1)))
-    return replace(new, past=(*whole[:-1:step], *whole[-1:]))
+    most = max(2, min(MOST_EPOCHS, MOST_BYTES // max(1, size)))
+    kept = (whole[place] for place in spread_places(len(whole), most))
+    return replace(new, past=tuple(kept))

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.results import thinning
 from lib.results.run import ModeResult, Run, Snapshot, Status
-from lib.training import client, past, quotas, run_book
+from lib.training import client, quotas, run_registry
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
-from lib.training.run_book import (
+from lib.training.run_registry import (
     CROWD,
     CROWDED_SECONDS,
     TIDY_SECONDS,
@@ -23,7 +24,7 @@ from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
 
-@pytest.mark.parametrize(("size", "kept"), [(10, past.MOST), (200_000, 2)])
+@pytest.mark.parametrize(("size", "kept"), [(10, thinning.MOST_EPOCHS), (200_000, 2)])
 def test_weights_are_kept_by_epoch_within_two_megabytes(scene: Scene, size: int, kept: int) -> None:
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = scene.start()
@@ -74,7 +75,7 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where all places are taken: the one that was left the longest ago, and no other."""
-    monkeypatch.setattr(run_book, "MAX_RUNS", 3)
+    monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
     runs = [scene.start() for _ in range(3)]
     for run in runs[:2]:
         scene.say(run, Status.PAUSED, 1)
@@ -179,7 +180,7 @@ def test_only_so_many_finished_runs_are_known(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest go first; runs that aren't over stay."""
-    monkeypatch.setattr(run_book, "KEEP_RUNS", 3)
+    monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
     going = scene.start()
     done = [scene.start() for _ in range(5)]
     for run in done:
@@ -208,24 +209,24 @@ def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) ->
 def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of runs that are over, paused, or train unseen. The one seen last keeps all its past."""
     most = 1_000_000
-    monkeypatch.setattr(run_book, "KEEP_BYTES", most)
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
     statuses = Status.FINISHED, Status.PAUSED
     going = trained(scene, Status.RUNNING)
     runs = [trained(scene, statuses[place % 2]) for place in range(40)]
     scene.clock.forward(WATCH_SECONDS + 1)
     scene.latest(runs[-2])
     scene.start()
-    entries = [scene.client._book.entries.get(run.id) for run in [going, *runs]]
+    entries = [scene.client._registry.runs.get(run.id) for run in [going, *runs]]
     known = [entry for entry in entries if entry]
     data = {id(entry.run.dataset): entry.run.dataset.nbytes for entry in known}
     assert most / 2 < sum(entry.nbytes for entry in known) + sum(data.values()) < most
     assert scene.client.get(going.id)
     epochs = [len(scene.client.checkpoints(run)) for run in runs]
     assert (epochs[0], epochs[-2]) == (0, 40)
-    assert 2 <= epochs[-1] <= past.FEW
+    assert 2 <= epochs[-1] <= thinning.FEW_EPOCHS
     monkeypatch.setattr(client, "EMPTY_BYTES", most // 4)
     scene.client.forget_most()
-    assert sum(entry.nbytes for entry in scene.client._book.entries.values()) < most / 4
+    assert sum(entry.nbytes for entry in scene.client._registry.runs.values()) < most / 4
     assert scene.client.get(runs[-2].id)
 
 
@@ -233,7 +234,7 @@ def test_the_newest_run_stays_however_much_it_holds(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The person who has trained it still looks at it."""
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 1)
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
     done = [trained(scene, Status.FINISHED, epochs=1) for _ in range(3)]
     scene.start()
     assert [run for run in done if scene.client.get(run.id)] == done[2:]
@@ -245,7 +246,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
     scene.say(over, Status.FINISHED)
     scene.say(paused, Status.PAUSED)
     scene.say(going, Status.RUNNING)
-    scene.clock.forward(run_book.KEEP_SECONDS + 1)
+    scene.clock.forward(run_registry.KEEP_SECONDS + 1)
     scene.start()
     assert scene.client.get(over.id) is None
     assert scene.client.get(paused.id) is None
@@ -351,7 +352,7 @@ def test_looking_at_one_run_forgets_old_ones_now_and_then(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server on which nobody starts anything more doesn't keep the data of all for ever."""
-    monkeypatch.setattr(run_book, "KEEP_SECONDS", 1.0)
+    monkeypatch.setattr(run_registry, "KEEP_SECONDS", 1.0)
     over, going = scene.start(), scene.start()
     scene.say(over, Status.FINISHED)
     scene.clock.forward(2.0)
