@@ -18,7 +18,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from importlib import metadata
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from types import MappingProxyType
@@ -27,10 +26,10 @@ from typing import Any
 from lib.data import memory
 from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
-from lib.text import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
+from lib.training.environment import set_environment
 from lib.training.machine import end_with_starter, give_way
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
@@ -284,20 +283,6 @@ class Loop:
                 self._connection.send_bytes(data)
         except OSError as error:
             raise LostConnection from error
-
-
-_ENVIRONMENT = beside(__file__)
-ENVIRONMENT: dict[str, str] = _ENVIRONMENT["variables"]
-XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
-
-
-def set_environment() -> None:
-    """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
-    os.environ.update(ENVIRONMENT)
-    names = "tensorflow-cpu", "tensorflow"
-    installed = [each for name in names for each in metadata.distributions(name=name)]
-    if installed and installed[0].version.startswith(_ENVIRONMENT["xla_flags_for"]):
-        os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
 def serve(connection: Any, share: int | None = None) -> int:
