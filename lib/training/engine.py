@@ -32,8 +32,8 @@ Array: TypeAlias = "tf.Tensor"
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
 """Samples, x and y, as a program takes them; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
-"""Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside), choices
-(timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
+"""Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
+choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
 """Held while TensorFlow traces. Python runs one thread at a time: two traces at once would both end
@@ -87,7 +87,7 @@ class ModelState:
     own: Architecture
     """Their sizes; the program may be larger, a size bucket."""
     values: list[tf.Tensor]
-    """First the weights, then m and v of all of them; each array has the lanes as its first axis."""
+    """First the weights, then m and v of all of them; the first axis of each is the lanes."""
     step: int
     """Batches that they were trained on."""
     training: Training
