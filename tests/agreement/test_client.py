@@ -83,16 +83,6 @@ def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None
         client.ask("modes", cell=int).result(PATIENCE)
 
 
-def test_a_run_of_nonsense_fails_and_says_why(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """A script may set anything; what has another type than a setting's isn't sent."""
-    snapshot = client.wait(client.start(experiment.set(cell=["lstm"]), dataset), PATIENCE)
-    assert snapshot.status is Status.FAILED
-    assert snapshot.reason.startswith("This run could not be sent to the training process: ")
-    assert "Expected `str`, got `array` - at `$.experiment.model.cell`." in snapshot.reason
-
-
 def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     client: TrainingClient, endless: tuple[Experiment, Dataset]
 ) -> None:

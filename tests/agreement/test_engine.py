@@ -203,25 +203,6 @@ def test_figures_are_those_of_keras_models() -> None:
             assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_validation_loss_is_what_evaluate_reports(loss: str) -> None:
-    """For both modes, by `model.evaluate` with targets as each mode has them; before and after.
-
-    Targets so large that Huber's loss has values on both sides of its bend.
-    """
-    experiment = make_experiment("lstm", 1, "dense", "adam", loss, "both", 4)
-    dataset = replace(data(), y=3 * data().y)
-    initial = initial_model_weights(experiment, F, K)
-    for mode, result in train(experiment, dataset).results()[0].items():
-        model = keras_model(experiment, mode)
-        target = dataset.y[N:] if mode == "sequence" else dataset.y[N:, -1]
-        said = []
-        for weights in (initial, result.weights):
-            model.set_weights(weights)
-            said.append(model.evaluate(dataset.x[N:], target, batch_size=2, verbose=0))
-        assert_close(result.validation_loss[[0, -1]], np.array(said))
-
-
 def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its row among the losses, and what one wrong value costs; all else is Keras's."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))

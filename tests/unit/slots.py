@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from lib.results.run import Snapshot, Status
 from lib.training.cluster.board import Board
-from lib.training.cluster.driver import Driver
 from lib.training.cluster.errors import UnavailableError
+
+from lib.results.run import Snapshot, Status
+from lib.training.cluster.driver import Driver
 from lib.training.cluster.slot import Inbox, Slot
 from lib.training.cluster.version import fingerprint
 from lib.training.messages import Command, Message, Report, Start, decode, encode

@@ -74,16 +74,6 @@ def test_it_rests_while_another_is_compiled() -> None:
     desk.close()
 
 
-def test_a_paused_run_of_a_person_holds_nothing_up() -> None:
-    """What rests needs no turns."""
-    desk = Desk()
-    desk.start("own", epochs=5)
-    desk.send(Steer("pause", "own"))
-    begin(desk, "theirs", background=True)
-    assert desk.find_over("theirs").status is Status.FINISHED
-    desk.close()
-
-
 def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop) -> None:
     """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)

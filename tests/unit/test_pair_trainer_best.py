@@ -112,19 +112,6 @@ def test_of_equal_epochs_the_first_is_the_best() -> None:
     assert (result.kept_epoch, trainer.epoch) == (3, 5)
 
 
-@pytest.mark.parametrize("keep", ["last", "best"])
-def test_nothing_is_judged_in_between_where_the_last_epoch_is_kept(keep: str) -> None:
-    """Nor where there is nothing to validate on: its speed is as ever, and nothing comes back."""
-    data = samples()
-    if keep != "last":
-        data = Samples(data.x[:8], data.y[:8], 8)
-    trainer = make_trainer(keep, data)
-    train(trainer)
-    trainer.keep_best()
-    for result in trainer.results()[0].values():
-        assert (result.kept_epoch, result.checked_epochs.tolist()) == (None, [0])
-
-
 def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
     monkeypatch.setattr(model_record, "MAX_CHECKS", 4)

@@ -115,15 +115,6 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only() -> None:
     assert runner.tempo.keeps_pace
 
 
-def test_a_short_wait_is_made_up_for() -> None:
-    """So that many runs that take turns are over when each would have been alone."""
-    runner = Runner(200, 8.0)
-    while runner.done < 200:
-        runner.clock.forward(0.3)
-        runner.turn()
-    assert runner.ends[-1] == pytest.approx(8.0, abs=0.4)
-
-
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
 def test_a_pace_is_a_time(seconds: float) -> None:
     """Above 0 and not for ever; the error says what was given."""

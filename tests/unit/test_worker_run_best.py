@@ -60,17 +60,6 @@ def test_a_pause_shows_the_epoch_that_was_reached() -> None:
     assert (stage.last.results["last"].predictions == 12).all()
 
 
-@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
-def test_the_step_after_which_both_have_stopped_is_the_last(timing: Timing) -> None:
-    """It isn't paused then: there is nothing to go on with."""
-    stage = Stage(paused=True, timing=timing, **STOP)
-    stage.until_status(Status.PAUSED)
-    for epoch in range(1, 9):
-        stage.run.step()
-        stage.until_status(Status.FINISHED if epoch == 8 else Status.PAUSED)
-        assert stage.last.epoch == epoch
-
-
 def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
     """Of the epochs up to then; of a run that was stopped before the first none is kept."""
     stage = Stage(paused=True, **{**STOP, "keep": "best"})

@@ -42,15 +42,6 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained() -> None:
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
-def test_what_is_said_of_it_is_the_pace() -> None:
-    """From its first epoch on: epochs a second, and the time that is left."""
-    stage = Stage(epochs=20, show_seconds=8.0)
-    stage.until(lambda: stage.last.epoch == 5)
-    assert (stage.last.epochs_per_second, stage.last.seconds_left) == (2.5, 6.0)
-    stage.until_status(Status.FINISHED)
-    assert (stage.last.epochs_per_second, stage.last.seconds_left) == (2.5, None)
-
-
 def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is() -> None:
     """At whichever epoch somebody asks for it; going on, nothing is made up for."""
     stage = Stage(epochs=200, show_seconds=8.0)
@@ -96,19 +87,6 @@ def test_the_pace_can_be_changed_before_it_begins(paused: bool) -> None:
     assert stage.clock.seconds - before < 10
 
 
-def test_a_long_run_at_a_pace_uses_few_turns() -> None:
-    """Five thousand epochs in eight seconds: not a turn, and a call of two programs, for each."""
-    stage = Stage(epochs=5000, show_seconds=8.0)
-    stage.until(lambda: stage.last.epoch > 0)
-    begun, turns = stage.clock.seconds, 0
-    while not stage.run.status.over:
-        stage.run.turn(0.1)
-        turns += 1
-        stage.clock.forward(stage.run.rest or 0)
-    assert turns < 500
-    assert stage.clock.seconds - begun == pytest.approx(8.0, abs=0.5)
-
-
 def test_of_many_epochs_some_are_sent_as_often_as_of_any_run() -> None:
     """Two hundred in eight seconds: about five snapshots a second, a few epochs further each.
 
@@ -138,3 +116,16 @@ def test_a_step_is_made_at_once(paused: bool) -> None:
     stage.until_status(Status.PAUSED)
     assert stage.last.epoch == epoch + 3
     assert stage.clock.seconds - before < 1
+
+
+def test_a_long_run_at_a_pace_uses_few_turns() -> None:
+    """Five thousand epochs in eight seconds: not a turn, and a call of two programs, for each."""
+    stage = Stage(epochs=5000, show_seconds=8.0)
+    stage.until(lambda: stage.last.epoch > 0)
+    begun, turns = stage.clock.seconds, 0
+    while not stage.run.status.over:
+        stage.run.turn(0.1)
+        turns += 1
+        stage.clock.forward(stage.run.rest or 0)
+    assert turns < 500
+    assert stage.clock.seconds - begun == pytest.approx(8.0, abs=0.5)
