@@ -11,8 +11,8 @@ from lib.shapes.stack.base import Stack, put
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.read.mending import mended
 from lib.shapes.stack.read.reading import Reading
+from lib.shapes.stack.rewrite import mended
 from lib.shapes.stack.shaping import Flatten
 from lib.shapes.stack.tracing import trace
 

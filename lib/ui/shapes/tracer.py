@@ -19,7 +19,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Stack
 from lib.shapes.stack.code import INCOMPLETE, is_chain, keras_code
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.link import PATTERNS, pattern_of
-from lib.shapes.stack.read.mending import mended
+from lib.shapes.stack.rewrite import mended
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.text.english import capital
 from lib.text.tables import beside
