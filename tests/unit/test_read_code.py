@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.shapes.stack import ModelError, read_model, total, trace
+from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.plain import Input, Unread
 from lib.shapes.stack.read import Reading, read
@@ -362,10 +362,10 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
     stack = reading(code).stack
     assert broken(trace(stack)) == 1
     assert isinstance(stack[1], Unread)
-    assert stack[1].mended is not None
-    assert "return_sequences=True" in stack[1].mended.code()
+    assert stack[1].fixed is not None
+    assert "return_sequences=True" in stack[1].fixed.code()
     number = reading("model = Sequential([Input((3,)), RepeatVector([5])])").stack[1]
-    assert number.mended == RepeatVector(5)
+    assert number.fixed == RepeatVector(5)
     code = "model = Sequential([LSTM(4, batch_input_shape=(1, 10, 3), stateful=True)])"
     assert shapes(code) == [(1, 10, 3), ()]
     steps = trace(reading("x = i = Input((9, 3))\nx = LSTM(8)\nm = Model(i, Dense(1)(x))").stack)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.shapes.stack import total, trace
+from lib.shapes import total, trace
 from lib.shapes.stack.base import MAX_LAYERS, Ref
 from lib.shapes.stack.code import code_lines
 from lib.shapes.stack.plain import Dense, Input, Unread

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from lib.experiment.experiment import Limit
+from lib.experiment import Limit
 from lib.shapes.output import dense_parameter_count
 from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
@@ -198,7 +198,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     """As it is in the code."""
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
-    mended: Layer | None = None
+    fixed: Layer | None = None
     """The same without what is wrong with it, where that is known."""
 
     @property
