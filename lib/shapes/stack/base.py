@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
-from lib.shapes.stack.errors import OUT_OF_RANGE, ShapeError, When
+from lib.shapes.stack.errors import ShapeError, When
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,11 @@ class LayerSetting:
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        if min(numbers) < least or (self.limit == SHARE and max(numbers) > 1):
-            words = {"name": self.name, "value": value, "least": f"{least:g}"}
-            row = "share out of range" if self.limit == SHARE else "number out of range"
-            raise ShapeError.of(row, message=self.refusal.format(**words), **words)
+        is_share = self.limit == SHARE
+        if min(numbers) < least or (is_share and max(numbers) > 1):
+            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
+            message = self.refusal.format(name=self.name, value=value)
+            raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
 MaskWay = Literal["passes", "ends", "destroys"]
@@ -113,11 +114,11 @@ class Inputs:
     unchecked: bool = False
     """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
 
-    def only_one(self, refusal: str | None = None) -> Tensor:
-        """The one tensor that there must be. Of several most say the same, some a `refusal`."""
+    def only_one(self, message: str | None = None) -> Tensor:
+        """The one tensor that there must be; for several, some layers have another `message`."""
         if len(self.tensors) > 1:
-            row = "several" if refusal is None else "several, in other words"
-            raise ShapeError.of(row, *self.tensors, name=self.name, refusal=refusal)
+            error = ShapeError.of("several", *self.tensors, name=self.name)
+            raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
@@ -127,9 +128,17 @@ class Inputs:
         """
         tensor = self.only_one()
         if len(tensor) < rank or (len(tensor) > rank and not or_more):
-            row = "axes, unchecked" if self.unchecked else "axes, or more" if or_more else "axes"
+            found = len(tensor)
             wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-            raise ShapeError.of(row, tensor, name=self.name, wanted=wanted, rank=rank, when=when)
+            received = f"{found} axes, {readable_shape(tensor)}"
+            if self.unchecked:
+                raise ShapeError(wanted, received, "", when)
+            bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
+            message = (
+                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
+            )
+            message += f"expected {bound}. Full shape received: {sizes(tensor)}"
+            raise ShapeError(wanted, received, message)
         return tensor
 
 
@@ -211,11 +220,8 @@ class Layer:
         """Its fields that a person sets, in order."""
         settings = []
         for one in fields(cls):
-            names = (f"{base.__name__}.{one.name}" for base in cls.__mro__)
-            said = next((OUT_OF_RANGE[name] for name in names if name in OUT_OF_RANGE), "")
             if one.metadata:
-                about = {"default": one.default, "refusal": said, **one.metadata}
-                settings.append(LayerSetting(one.name, **about))
+                settings.append(LayerSetting(one.name, default=one.default, **one.metadata))
         return tuple(settings)
 
     @property

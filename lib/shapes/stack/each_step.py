@@ -15,6 +15,7 @@ from lib.shapes.stack.tensors import widened
 from lib.shapes.stack.windows import Windows, each
 
 _DENSE = Dense()
+_NO_FILTERS = "Cannot convert '(…' to a shape. Negative dimensions are not allowed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class TimeDistributed(Layer, kind="td"):
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    filters: int = setting("k", 16, limit=UNITS)
+    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")

@@ -8,8 +8,6 @@ from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals")
 _NOT_TRACED: dict[str, str] = _REFUSALS.pop("not traced")
-OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
-"""Keras's words for a number out of range, by "class.setting"."""
 When = Literal["built", "run", "trained"]
 """When Keras refuses: as the model is built, as it first runs, or as it trains."""
 
@@ -30,8 +28,9 @@ class ShapeError(Exception):
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
         """The row of refusals.toml with this name, with these words, and what the tensors are."""
+        row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
         words = _described(tensors) | words
-        return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
+        return cls(**{key: text.format_map(words) for key, text in row.items()})
 
 
 @dataclass(eq=False)

@@ -6,8 +6,13 @@ from typing import Any, ClassVar
 
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import AXIS, UNITS, setting, share
+from lib.shapes.stack.settings import AXIS, NO_SHARE, POSITIVE, UNITS, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
+
+_NO_SIZE = f"{POSITIVE}. Received: {{name}}={{value}}"
+_NO_VALUE_DIM = f"{POSITIVE} or `None`. Received: {{name}}={{value}}"
+_NO_AXES = """\
+Invalid format for argument `{name}`: it should contain two elements. Received: {name}={value}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,30 @@ class Merge(Joining):
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """Where all have a mask."""
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
+
+
+class Add(Merge, kind="add", sign="+"):
+    """Adds tensors, number by number."""
+
+
+class Subtract(Merge, kind="sub", sign="-", takes_two=True):
+    """Takes the second tensor from the first."""
+
+
+class Multiply(Merge, kind="mul", sign="*"):
+    """Multiplies tensors, number by number."""
+
+
+class Average(Merge, kind="ave"):
+    """Takes the mean of tensors, number by number."""
+
+
+class Maximum(Merge, kind="max"):
+    """Keeps the larger of tensors, number by number."""
+
+
+class Minimum(Merge, kind="min"):
+    """Keeps the smaller of tensors, number by number."""
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
@@ -137,7 +166,7 @@ def _without(tensor: Tensor, axis: int) -> Tensor:
 class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
-    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2)
+    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=_NO_AXES)
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -183,11 +212,13 @@ class Attending(Layer, uses_mask=2):
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
-    num_heads: int = setting("h", 2, limit=UNITS)
-    key_dim: int = setting("k", 16, limit=UNITS)
-    value_dim: int | None = setting("v", None, limit=UNITS, optional=True, seldom=True)
+    num_heads: int = setting("h", 2, limit=UNITS, refusal=_NO_SIZE)
+    key_dim: int = setting("k", 16, limit=UNITS, refusal=_NO_SIZE)
+    value_dim: int | None = setting(
+        "v", None, limit=UNITS, optional=True, seldom=True, refusal=_NO_VALUE_DIM
+    )
     output_shape: int | None = setting("o", None, limit=UNITS, optional=True, seldom=True)
-    dropout: float = share("drop", seldom=True)
+    dropout: float = share("drop", seldom=True, refusal=NO_SHARE.replace("{name}", "rate"))
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
@@ -28,6 +29,8 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
+_NO_BOOL = ("Embedding", "RepeatVector", "UpSampling1D")
+"""Layers that don't take True for 1."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments with a number for each axis that a window goes along, in brackets or one for all."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
@@ -97,18 +100,15 @@ def _bound(
     """Each argument by its name, and those that the layer doesn't take."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
-        words = {"most": len(names) + 1, "count": len(args) + 1, "name": name}
-        raise ShapeError.of("too many arguments", **words)
+        raise argument_errors.too_many(name, len(names), len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
-        raise ShapeError.of("an argument twice", name=name, argument=twice)
+        raise argument_errors.given_twice(name, twice)
     values |= keywords
     strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
     if missing and not strange:
-        listed = " and ".join(f"'{word}'" for word in missing)
-        count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
-        raise ShapeError.of("a missing argument", name=name, count=count, missing=listed)
+        raise argument_errors.missing(name, missing)
     return {key: value for key, value in values.items() if key not in strange}, strange
 
 
@@ -118,9 +118,8 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
-    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
+    error = argument_errors.unknown(name, shown, "**" in SIGNATURES[name])
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -159,7 +158,7 @@ def _inside(name: str, value: Any) -> Layer:
     """The layer in the brackets of a wrapper."""
     if isinstance(value, Layer):
         return value
-    raise ShapeError.of("no layer inside", name=name, value=value)
+    raise argument_errors.no_layer_inside(name, value)
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
@@ -171,18 +170,18 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise ShapeError.of("backwards twice")
+        raise argument_errors.forward_goes_backwards()
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     other = "same"
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
-            raise ShapeError.of("no direction backwards")
+            raise argument_errors.backward_goes_forwards()
         for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
             if one != two:
-                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
+                raise argument_errors.directions_differ(key, one, two)
         # Of other units Keras reports twice those of the first, wrongly.
         for key in ("units", "use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
@@ -230,7 +229,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         # Of pictures it may be the same along each axis, which Keras writes for each.
         same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
         if len(value) != 1 and not same:
-            raise _other_sizes(setting, value, 1)
+            raise argument_errors.other_count(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
@@ -241,19 +240,8 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number. Raises ShapeError for what Keras refuses, NotTraced for a larger number."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
-        said, kind = KERAS["no_whole_number"], type(value).__name__
-        which = "float" if kind == "float" else "others"
-        words = said.get(f"{name.removesuffix('Cell')}, {which}", said.get(name, said[which]))
-        if "must be a tuple" in setting.refusal:
-            words = KERAS["no_tuple"]
-        # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
-        known = name in said or (setting.refusal and not setting.sizes)
-        message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
-        about = {"argument": setting.name, "value": value}
-        if not known:
-            raise NotTraced.of("no whole number", **about)
-        raise ShapeError.of("no whole number", message=message, **about)
+    if not isinstance(value, int) or (isinstance(value, bool) and name in _NO_BOOL):
+        raise argument_errors.not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -273,11 +261,8 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
     if value is None:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
-        raise ShapeError.of("no activation", value=value)
-    pools = setting.name == "padding" and "Pooling" in name
-    said = KERAS["no_option"]["padding of pooling" if pools else setting.name]
-    words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
-    raise ShapeError.of("no option", message=said.format(**words), **words)
+        raise argument_errors.no_activation(value)
+    raise argument_errors.no_option(name, setting, value)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -287,17 +272,9 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
-            raise _other_sizes(setting, value, setting.sizes or 0)
-        words = {"argument": setting.name, "value": value, "type": type(value).__name__}
-        raise ShapeError.of("no sizes in brackets", **words)
+            raise argument_errors.other_count(setting, value, setting.sizes or 0)
+        raise argument_errors.no_sizes(setting, value)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        raise _other_sizes(setting, value, setting.sizes)
+        raise argument_errors.other_count(setting, value, setting.sizes)
     return sizes
-
-
-def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
-    """Another number of sizes than there must be."""
-    words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
-    message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
-    return ShapeError.of("other number of sizes", message=message, **words)

@@ -21,6 +21,9 @@ FORMS = {
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """The letters of a sample of another shape, by how many axes it has."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+_NO_UNITS = """\
+Received an invalid value for `{name}`, expected a positive integer. Received: {name}={value}"""
+_NO_ROWS = "`{name}` must be a positive integer. Received: {name}={value}"
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Python's operators by their names in its module `operator`."""
 
@@ -67,7 +70,7 @@ class Input(Layer, kind="input", takes_nothing=True):
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS)
+    units: int = setting("k", 1, limit=UNITS, refusal=_NO_UNITS)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -90,8 +93,8 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
-    output_dim: int = setting("e", 16, limit=UNITS)
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=_NO_ROWS)
+    output_dim: int = setting("e", 16, limit=UNITS, refusal=_NO_ROWS)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:

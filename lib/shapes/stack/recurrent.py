@@ -11,8 +11,8 @@ from lib.shapes.output import rnn_parameter_count as parameters
 from lib.shapes.output import rnn_parameter_product as product
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import UNITS, function, setting, share
-from lib.shapes.stack.tensors import Tensor, widened
+from lib.shapes.stack.settings import POSITIVE, UNITS, function, setting, share
+from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
@@ -24,7 +24,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
 
     cell: ClassVar[str]
 
-    units: int = setting("u", 16, limit=UNITS)
+    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
@@ -47,18 +47,20 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count = len(STATES[self.cell])
-        words: dict[str, Any] = {"units": self.units}
-        words["wanted"] = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
         starts, states = self.initial_state or bool(self.states), inputs.states
-        if starts and not states:
-            raise ShapeError.of("no states", **words)
+        if starts and not states:  # Python's error, before Keras is asked
+            raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        received = readable_shapes(states)
         if starts and len(states) < count:
-            raise ShapeError.of("few states", *states, **words)
+            raise ShapeError(wanted, received, "list index out of range", "run")
         if starts and (units := states[0][-1].size) != self.units:
-            raise ShapeError.of("states of other units", *states, received=units, **words)
+            message = f"Dimensions must be equal, but are {units} and {self.units}"
+            raise ShapeError(wanted, received, message, "run")
         if starts and len(states[0]) > 2:
-            raise ShapeError.of("a sequence as the state", *states, **words)
+            expected = f"{wanted}, (N, {self.units}) each"
+            raise ShapeError(expected, f"{readable_shape(states[0])}, a sequence", "", "run")
         return _outputs(self, tensor, inputs.letter)
 
 
@@ -99,7 +101,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
     cell: str = setting("c", "lstm", options=_CELL_NAMES)
-    units: int = setting("u", 16, limit=UNITS)
+    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
     merge_mode: str = setting("m", "concat", options=MERGE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)

@@ -11,12 +11,14 @@ from lib.shapes.stack.settings import FORMATS, STEPS, WINDOW, option, pair, sett
 from lib.shapes.stack.tensors import Axis, Tensor, flat, sizes
 from lib.shapes.stack.windows import Windows
 
+_NOT_POSITIVE = "Argument `{name}` should be a positive integer. Received: {name}={value}"
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
-    n: int = setting("n", 6, limit=STEPS)
+    n: int = setting("n", 6, limit=STEPS, refusal=_NOT_POSITIVE)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
@@ -105,7 +107,7 @@ class Permute(Layer, kind="permute", mask="destroys"):
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
-    size: int = setting("s", 2, limit=WINDOW)
+    size: int = setting("s", 2, limit=WINDOW, refusal=_NOT_POSITIVE)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""

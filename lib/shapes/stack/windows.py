@@ -14,6 +14,10 @@ from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Tensor, factor, widened
 
+_NO_FILTERS = """\
+Invalid value for argument `filters`. Expected a strictly positive value. Received \
+filters={value}."""
+_NO_GROUPS = "The number of groups must be a positive integer. Received: groups={value}."
 Sizes = int | tuple[int, ...]
 """Of a window, along each axis."""
 
@@ -80,12 +84,12 @@ def each(sizes: Sizes) -> tuple[int, ...]:
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
-    filters: int = setting("k", 16, limit=UNITS)
+    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = setting("g", 1, limit=UNITS, seldom=True)
+    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=_NO_GROUPS)
     data_format: str = option("df", *FORMATS, seldom=True)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
@@ -137,6 +141,7 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1))
+    dilation_rate: int = window("d", 1, axes=2, seldom=True)
     padding: str = option("p", "valid", "same")
 
 
@@ -146,6 +151,7 @@ class Conv3D(Conv1D, kind="conv3d", spatial=3):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3), sizes=3)
     strides: int | tuple[int, ...] = pair("s", (1, 1, 1), sizes=3)
+    dilation_rate: int = window("d", 1, axes=3, seldom=True)
     padding: str = option("p", "valid", "same")
 
 
@@ -216,6 +222,18 @@ class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
 
 
+class AveragePooling1D(MaxPooling1D, kind="avgpool"):
+    """Takes the mean of a few neighbouring timesteps, feature by feature."""
+
+
+class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
+    """Takes the mean of a small square of a picture."""
+
+
+class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
+    """Takes the mean of a small cube of neighbouring pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
@@ -233,3 +251,19 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
 
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
+
+
+class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
+    """Keeps the largest of a whole picture."""
+
+
+class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
+    """Takes the mean over a whole picture."""
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
+    """Keeps the largest over all timesteps, rows and columns."""
+
+
+class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
+    """Takes the mean over all timesteps, rows and columns."""
