@@ -8,9 +8,9 @@ from lib.charts.palette import Palette
 from lib.charts.target import shapes_picture
 from lib.charts.tensor import SCALES
 from lib.shapes.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
-from lib.shapes.errors.facts import Shape, ends, sizes
+from lib.shapes.errors.pasted import ends, sizes
+from lib.shapes.output import Shape
 from lib.shapes.stack.link import from_text
-from lib.text.english import capital
 from lib.text.tables import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
@@ -79,8 +79,8 @@ def _explained(explanation: Explanation, text: str) -> None:
     if others:
         st.markdown("### What mends it, the likeliest first")
     for number, meaning in enumerate(explanation.meanings if others else (), 1):
-        condition = capital(meaning.condition[:LONGEST])
-        st.markdown(f"**{number} · {plain(condition)}:** {plain(meaning.fix)}")
+        condition = plain(meaning.condition[:LONGEST])
+        st.markdown(f"**{number} · If {condition}:** {plain(meaning.fix)}")
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
     if not others:
         st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
