@@ -14,7 +14,7 @@ MESSAGES = [
         "'_TensorDataset'>",
     ),
     Message(
-        r'Unrecognized data type: .*?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
+        r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
         cause="Keras takes a list for several inputs, not for an array. x is a {kind}. x is fine, "

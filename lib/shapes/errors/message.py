@@ -189,5 +189,10 @@ class Message:
         return explained(self._cause, self._remedies, found.words, **self._about)
 
 
-compiled = cache(re.compile)
-"""A pattern is compiled when the first message is asked about."""
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a message, in which .*? reaches 300 characters at most.
+
+    Without a bound a long text that repeats the words before it would take minutes.
+    """
+    return re.compile(pattern.replace(".*?", ".{0,300}?"))

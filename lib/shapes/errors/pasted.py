@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.output import Shape
 
-READ = 6_000
-"""Characters that are read at either end of a text. A traceback has its message at one of them,
-and a pattern with .*? takes a time that grows with the square of the length."""
+READ = 10_000
+"""Characters that are read at either end of a text. A traceback has its message at one of them."""
 RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")

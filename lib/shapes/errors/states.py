@@ -165,7 +165,7 @@ MESSAGES = [
         example="Dimensions must be equal, but are 2 and 3 for '{{node lstm/lstm_cell/MatMul_1}}'",
     ),
     Message(
-        rf"(?P<layer>\w+)\.call\(\).*?Too few leaves for PyTreeSpec; expected: "
+        rf"\b(?P<layer>\w+)\.call\(\).*?Too few leaves for PyTreeSpec; expected: "
         rf"{number('received')}, got: {number('kept')}",
         rf"Layer has {number('kept')} states but was passed {number('received')} initial states",
         r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<received>.*?); "
