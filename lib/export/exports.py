@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.data import Dataset
+from lib.experiment import Experiment
 from lib.export.data import data_name
 from lib.export.script import exact_script, keras_script, notebook
 

@@ -6,3 +6,24 @@ A sweep uses this machine's training processes, or the cluster that `UNROLLED_RA
 terminal: `python -m lib.sweep`; the Sweep page shows one live. This package draws nothing, and does
 not interpret results (`lib.results`, `lib.charts`).
 """
+
+from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offered, parse_vary
+from lib.sweep.rows import READY, Ready
+from lib.sweep.runner import Runner, State, weight
+from lib.sweep.sweep import run_sweep
+
+__all__ = [
+    "MOST_RUNS",
+    "READY",
+    "Plan",
+    "Ready",
+    "Runner",
+    "State",
+    "SweepError",
+    "base_of",
+    "make_plan",
+    "offered",
+    "parse_vary",
+    "run_sweep",
+    "weight",
+]

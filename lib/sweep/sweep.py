@@ -8,13 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lib.data.tables import Table
-from lib.results.swept import PointResult
+from lib.data import Table
+from lib.results import PointResult
 from lib.sweep import rows
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
 from lib.sweep.runner import Runner
-from lib.training import machine
-from lib.training.client import TrainingClient
+from lib.training import TrainingClient, machine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +88,7 @@ def run_plan(
 
 def read_table(path: str | Path) -> tuple[Table, str]:
     """A person's file as a table, and what tells it from others. Raises UploadError."""
-    from lib.data.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
+    from lib.data import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
     try:
         content = Path(path).read_bytes()

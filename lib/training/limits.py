@@ -4,17 +4,9 @@ import math
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.data.memory import share
-from lib.experiment.experiment import (
-    MAX_PARAMETERS,
-    MAX_VALUES,
-    Experiment,
-    ExperimentError,
-    validate,
-)
-from lib.shapes.stack import total
-from lib.shapes.stack.tracing import model_layers
+from lib.data import Samples, share
+from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
+from lib.shapes import model_layers, total
 from lib.training.sentences import sentence
 
 MAX_STATES = int(8_000_000 * share())

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 sentence = partial(say, beside(__file__, "words"))
 

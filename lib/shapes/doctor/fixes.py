@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
 from lib.shapes.remedy import EVERY_STEP, LAST_STEP, Remedy, compile_with
-from lib.text.english import counted
+from lib.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,5 +8,14 @@ shapes. What raises no error at all is the subject of `lib.shapes.doctor`.
 
 from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, explain_error
 from lib.shapes.errors.message import Explanation
+from lib.shapes.errors.pasted import ends, sizes
 
-__all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "described_stack", "explain_error"]
+__all__ = [
+    "CHECKLIST",
+    "EXAMPLES",
+    "Explanation",
+    "described_stack",
+    "ends",
+    "explain_error",
+    "sizes",
+]

@@ -17,7 +17,7 @@ from lib.shapes.errors import (
 from lib.shapes.errors.message import Explanation, Message, compiled
 from lib.shapes.errors.pasted import Found, Pasted, pasted
 from lib.shapes.stack.link import from_text, to_text
-from lib.text.tables import beside
+from lib.text import beside
 
 MODULES = (loading, states, arguments, targets, inputs, arrays, models, operations)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)

@@ -11,7 +11,7 @@ from lib.shapes.errors.pasted import RECURRENT, Found
 from lib.shapes.errors.states import features_or_units, list_of_samples
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import EVERY_STEP, Remedy
-from lib.text.english import counted
+from lib.text import counted
 
 COLUMNS = 30
 """Of more columns a table is no longer likely: a row is a sequence, and each number a step."""

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
 from lib.shapes.remedy import Remedy
-from lib.text.english import capital
+from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, model.input_shape)"
