@@ -118,7 +118,7 @@ class _UnitStep:
         return Line(symbol, about, formula, filled, float(values[self.step]), values)
 
     def gate(self, name: str, function: str, array: str = "") -> Line:
-        """The line of a gate: a function of its three parts, the input's, the state's and the bias."""
+        """The line of a gate: a function of the sum of its input's part, its state's and biases."""
         from_input, from_state, bias, state_bias = self.parts[name]
         return self.line(
             f"{gate_symbol(name, self.about[name])}ₜ",
