@@ -64,18 +64,16 @@ def keywords(found: Found) -> Explanation | None:
         for meant in difflib.get_close_matches(name, OF_LAYERS, 1, 0.75):
             if meant != name:
                 fix = Remedy("", f"Write {meant}.", f"{meant}=…")
-                return explained(f"{owner} has no {name}.", [fix])
+                return explained(f"{owner} has no {name}.", fix)
     if "not understood" in pattern:
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
-            [
-                Remedy(
-                    "a file is being loaded",
-                    "Load it with the version that saved it, and your own classes.",
-                    "model = keras.models.load_model(path, custom_objects={})",
-                ),
-                Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
-            ],
+            Remedy(
+                "a file is being loaded",
+                "Load it with the version that saved it, and your own classes.",
+                "model = keras.models.load_model(path, custom_objects={})",
+            ),
+            Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
         )
@@ -83,7 +81,7 @@ def keywords(found: Found) -> Explanation | None:
         return None  # it may be anybody's function
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
     fix = Remedy("", LOOK_UP, f"help({found['owner'] or 'keras.layers.LSTM'})")
-    return explained(f"{owner} has no {', '.join(names) or 'such argument'}{has_it}.", [fix])
+    return explained(f"{owner} has no {', '.join(names) or 'such argument'}{has_it}.", fix)
 
 
 def gone_argument(owner: str, gone: str, name: str, received: str) -> Explanation:
@@ -102,7 +100,7 @@ def gone_argument(owner: str, gone: str, name: str, received: str) -> Explanatio
         # Nobody writes what is the default.
         is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
         remedies.insert(0 if is_usual else 1, in_file)
-    return explained(f"{owner} has no {name} in Keras 3.", remedies, words, check="")
+    return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
 
 
 def older_file(found: Found, owner: str, names: list[str]) -> Explanation:
@@ -119,8 +117,9 @@ def older_file(found: Found, owner: str, names: list[str]) -> Explanation:
     return explained(
         "The file was saved by another version of Keras, most likely Keras 2, in which {owner} had "
         "{names}. Nothing in your data has to change.",
-        [Remedy("", fix, OLDER)],
-        words,
+        fix=fix,
+        code=OLDER,
+        words=words,
     )
 
 

@@ -60,7 +60,7 @@ def axes(found: Found) -> Explanation | None:
     words = {"sample": _sample(got[2:]), "kind": kind_}
     shape_ = found["got"] or counted(have, "axis", "axes")
     happened = f"{who} takes ({wanted}) and got {shape_}: {told}."
-    return explained(happened, remedies, words, check=the.LAYER_SHAPES, stack=stack)
+    return explained(happened, *remedies, words=words, check=the.LAYER_SHAPES, stack=stack)
 
 
 def _sample(shape_: Shape) -> str:
@@ -90,8 +90,8 @@ def data(
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} and got "
         f"{found['received'] or found['got']}: {both.told()}.",
-        remedies,
-        words,
+        *remedies,
+        words=words,
         stack=f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm" if is_timed else "",
     )
 
@@ -150,21 +150,17 @@ def number_of_arrays(found: Found) -> Explanation:
     if found["what"] == "target":
         return explained(
             f"The model has {expected} outputs, and y {count} part.",
-            [Remedy("", "Give y as a list, one for each output.", "model.fit(x, [y1, y2])")],
+            fix="Give y as a list, one for each output.",
+            code="model.fit(x, [y1, y2])",
         )
     arrays = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
     named = f": {keys}" if keys else ""
     return explained(
         f"{found['layer'] or 'The model'} takes {expected} arrays{named}, and got {count}.",
-        [
-            Remedy(
-                "",
-                "Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
-                "tuple: ((x1, x2), y). States of a layer go into initial_state.",
-                f"model.predict([{arrays}])",
-            )
-        ],
+        fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
+        "tuple: ((x1, x2), y). States of a layer go into initial_state.",
+        code=f"model.predict([{arrays}])",
     )
 
 

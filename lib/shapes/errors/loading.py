@@ -63,7 +63,7 @@ def gone(found: Found) -> Explanation | None:
         return None
     instead, code = GONE[name]
     owner = found["owner"] or "This Keras"
-    return explained(f"{owner} has no {name} in Keras 3.", [Remedy("", instead, code)])
+    return explained(f"{owner} has no {name} in Keras 3.", fix=instead, code=code)
 
 
 def weights_of_another_shape(found: Found) -> Explanation | None:
@@ -89,13 +89,8 @@ def weights(found: Found, own: Shape, received: Shape) -> Explanation:
     happened = f"The weight of {layer} is {bracketed(own)} here, and {bracketed(received)} came"
     return explained(
         f"{happened}: {why}." if why else f"{happened}.",
-        [
-            Remedy(
-                "",
-                "Build the model as the other was, layer by layer.",
-                "print([w.shape for w in model.weights])",
-            )
-        ],
+        fix="Build the model as the other was, layer by layer.",
+        code="print([w.shape for w in model.weights])",
     )
 
 

@@ -94,21 +94,23 @@ class Explanation:
 
 def explained(
     happened: str,
-    remedies: Iterable[Remedy],
+    *remedies: Remedy,
+    fix: str = "",
+    code: str = "",
     words: Mapping[str, Any] | None = None,
-    *,
     check: str = CHECK,
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
     """What happened, and what puts it right, with `words` for the {names} in all texts.
 
+    There are several remedies, the likeliest first, or a `fix` with its `code`.
     A single cause that says "most likely", or "if", is likely; others are certain.
     """
     words = WORDS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
     happened = _sentences(happened, words)
     meanings = []
-    for remedy in remedies:
+    for remedy in remedies or (Remedy("", fix, code),):
         condition = _put(remedy.condition, words)
         fix = _sentences(remedy.fix, words)
         meanings.append(Remedy(condition, fix, _lines(remedy.code, words), happened))
@@ -179,14 +181,16 @@ class Message:
         """
         self.patterns, self.also, self.example = patterns, also, example
         self._explain = explain
-        self._cause, self._remedies = cause, tuple(remedies) or (Remedy("", fix, code),)
-        self._about: dict[str, Any] = {"check": check, "stack": stack, "confidence": confidence}
+        self._cause, self._remedies = cause, tuple(remedies)
+        self._about: dict[str, Any] = {
+            **{"fix": fix, "code": code, "check": check, "stack": stack, "confidence": confidence}
+        }
 
     def explain(self, found: Found) -> Explanation | None:
         """What it means, where one of its patterns was found."""
         if self._explain:
             return self._explain(found)
-        return explained(self._cause, self._remedies, found.words, **self._about)
+        return explained(self._cause, *self._remedies, words=found.words, **self._about)
 
 
 @cache

@@ -10,7 +10,6 @@ from lib.shapes.errors.pairs import Side, difference, pair
 from lib.shapes.errors.pasted import Found, sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import Remedy
 
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 """A product that failed as the graph ran, with its operands in the order of their names."""
@@ -35,7 +34,8 @@ def incompatible(found: Found) -> Explanation | None:
             f"{found['other']}: {both.told()}. Shapes are lined up from the right, and of two "
             f"sizes "
             "that differ one must be 1.",
-            [Remedy("", "Print the shapes of all that goes in there.", the.LAYER_SHAPES)],
+            fix="Print the shapes of all that goes in there.",
+            code=the.LAYER_SHAPES,
             confidence="likely",
         )
     return _paired(found, one, other)
@@ -56,22 +56,18 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
         "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
         "for each of its timesteps where each is returned, and sample_weight has to have that "
         "shape.",
-        [
-            Remedy(
-                "",
-                "Give such a sample_weight; class_weight goes with one answer for each sample.",
-                "w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
-                "w = w[:, -1]  # where the last one is",
-            )
-        ],
-        {"one": one or found["one"], "other": other or found["other"]},
+        fix="Give such a sample_weight; class_weight goes with one answer for each sample.",
+        code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
+        "w = w[:, -1]  # where the last one is",
+        words={"one": one or found["one"], "other": other or found["other"]},
     )
 
 
 def _time_axis_in_one(start: str) -> Explanation:
     return explained(
         f"{start}. One of the two, output or y, has a time axis and the other has none.",
-        [the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
+        the.ANSWER_PER_SAMPLE,
+        the.ANSWER_PER_STEP,
         check=the.CHECK_Y,
     )
 
@@ -91,20 +87,17 @@ def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
             f"{start}: the two are the same but for a last axis of 1. Keras's own losses drop it; "
             f"a "
             "subtraction by hand doesn't.",
-            [
-                Remedy(
-                    "",
-                    "Take Keras's loss, or give the shorter one the axis.",
-                    "loss = keras.losses.mean_squared_error(y, y_pred)\n"
-                    "y = y[..., None]  # or by hand",
-                )
-            ],
+            fix="Take Keras's loss, or give the shorter one the axis.",
+            code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
+            "y = y[..., None]  # or by hand",
         )
     if first is None and len(short) == len(long):
         return explained(
             f"{start}. Keras drops a last axis of 1 that the other hasn't: timesteps may have met "
             "columns.",
-            [the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE],
+            the.OTHER_COLUMNS,
+            the.ANSWER_PER_STEP,
+            the.ANSWER_PER_SAMPLE,
             check=the.CHECK_Y,
         )
     if first is None:

@@ -14,13 +14,8 @@ def joined_arrays(found: Found) -> Explanation:
     if both.lacks:
         return explained(
             f"{one} and {other} are to be joined: one has a time axis and the other has none.",
-            [
-                Remedy(
-                    "",
-                    "Repeat the one for each timestep, or return the other's last step only.",
-                    "b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
-                )
-            ],
+            fix="Repeat the one for each timestep, or return the other's last step only.",
+            code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in both.differing if place] or both.differing or [1]
     axis = f"{both.name(places[0])}s" if both.differing else "sizes"
@@ -28,13 +23,8 @@ def joined_arrays(found: Found) -> Explanation:
     return explained(
         f"{one} and {other} are to be joined along one axis, and must be the same in the "
         f"others{differ}.",
-        [
-            Remedy(
-                "",
-                f"Bring them to the same {axis}; or name the axis along which they may differ.",
-                f"y = Concatenate(axis={places[0]})([a, b])",
-            )
-        ],
+        fix=f"Bring them to the same {axis}; or name the axis along which they may differ.",
+        code=f"y = Concatenate(axis={places[0]})([a, b])",
     )
 
 

@@ -107,17 +107,12 @@ def pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expla
     if not found:
         return explained(
             happened,
-            [
-                Remedy(
-                    "",
-                    "Look at both, and give y the output's axes, or the output y's columns.",
-                    "print(y.shape, model.output_shape)",
-                )
-            ],
+            fix="Look at both, and give y the output's axes, or the output y's columns.",
+            code="print(y.shape, model.output_shape)",
             confidence="possible",
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return explained(happened, list(found.values())[:4], check=the.CHECK_Y, stack=timed)
+    return explained(happened, *(list(found.values())[:4]), check=the.CHECK_Y, stack=timed)
 
 
 def compared(found: Found) -> Explanation | None:
@@ -129,7 +124,9 @@ def compared(found: Found) -> Explanation | None:
     if not y_text or not output_text:
         return explained(
             "Cross-entropy wants y in the output's shape; the sparse one, class numbers.",
-            [the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
+            the.CLASS_NUMBERS,
+            the.ANSWER_PER_SAMPLE,
+            the.ANSWER_PER_STEP,
             check=the.CHECK_Y,
         )
     both = Comparison(sizes(output_text), sizes(y_text))
@@ -152,8 +149,10 @@ def compared(found: Found) -> Explanation | None:
     if is_wider and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
         return explained(
             happened,
-            [the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP],
-            {"columns": y[-1]},
+            the.COLUMN_EACH,
+            the.OTHER_COLUMNS,
+            the.ANSWER_PER_STEP,
+            words={"columns": y[-1]},
             check=the.CHECK_Y,
         )
     return pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
@@ -163,7 +162,8 @@ def y_without_axis(output: str) -> Explanation:
     """A y that is a single number."""
     return explained(
         f"y has no axis, the output is {output}.",
-        [the.Y_IS_A_LIST, the.UNBATCHED],
+        the.Y_IS_A_LIST,
+        the.UNBATCHED,
         check=the.CHECK_Y,
     )
 
@@ -199,7 +199,9 @@ def passed(found: Found) -> Explanation | None:
             place = 0 if y[-2:] == (2, 2) else 1
             fitting.insert(place, the.TO_CATEGORICAL_TWICE)
     if fitting:
-        return explained(happened, fitting, {"columns": y[-1] if y else ""}, check=the.CHECK_Y)
+        return explained(
+            happened, *fitting, words={"columns": y[-1] if y else ""}, check=the.CHECK_Y
+        )
     return pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
@@ -217,6 +219,6 @@ def class_numbers(found: Found) -> Explanation:
     return explained(
         "The sparse loss wants a class number for each answer: "
         f"y is {found['y']}, the output {found['output']}{times}.",
-        fitting,
+        *fitting,
         check=the.CHECK_Y,
     )

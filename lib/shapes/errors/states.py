@@ -34,16 +34,11 @@ def features_or_units(found: Found) -> Explanation | None:
         return explained(
             f"The layer has {expected} units and starts from states of {received}: they must be as "
             "many.",
-            [
-                Remedy(
-                    "",
-                    "Give encoder and decoder the same number of units.",
-                    DECODER.replace("units", received),
-                )
-            ],
+            fix="Give encoder and decoder the same number of units.",
+            code=DECODER.replace("units", received),
         )
     return explained(
-        f"A kernel was made for {expected} features and got {received}.", [OTHER_FEATURES, SWAPPED]
+        f"A kernel was made for {expected} features and got {received}.", OTHER_FEATURES, SWAPPED
     )
 
 
@@ -63,7 +58,8 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
     if x[:1] == (one,) and state[:1] == (other,):
         return explained(
             f"The layer got {one} samples and states of {other}: one is needed for each sample.",
-            [Remedy("", "Start from the states of the same samples.", DECODER)],
+            fix="Start from the states of the same samples.",
+            code=DECODER,
         )
     small, full = sorted((one, other))
     output, target = (other, one) if first == "y" else (one, other)
@@ -74,8 +70,8 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
         remedies, small, full = [OTHER_BATCH, SHORT_BATCH], full, small
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
-        remedies,
-        {"full": full},
+        *remedies,
+        words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
     )
 
@@ -90,8 +86,8 @@ def several_tensors(found: Found) -> Explanation:
     start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
-        [AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES],
-        {"names": names, "start": start},
+        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        words={"names": names, "start": start},
         check="print([each.shape for each in x])",
         stack=f"input~{before}_state~{after}" if before and after else "",
     )
@@ -101,13 +97,8 @@ def list_of_samples(count: object) -> Explanation:
     """A list where the model takes one array."""
     return explained(
         f"The model takes one array and got a list of {count}, which counts as {count} inputs.",
-        [
-            Remedy(
-                "",
-                "Make one array of the list; pad sequences of different lengths first.",
-                f"x = np.stack(x)\n{PAD}",
-            )
-        ],
+        fix="Make one array of the list; pad sequences of different lengths first.",
+        code=f"x = np.stack(x)\n{PAD}",
     )
 
 
