@@ -3,7 +3,7 @@
 Every number in a sentence is computed from the arrays that the figure shows. No Streamlit in here.
 """
 
-from lib.charts import data, html, strip
+from lib.charts import data, html, narrate, strip
 from lib.charts.by_epoch import compare_figure, loss_figure
 from lib.charts.by_timestep import predictions_figure, step_error_figure
 from lib.charts.chart import CONFIG, Chart, with_unit
@@ -12,18 +12,6 @@ from lib.charts.formulas import bound_picture, by_hand, can_show, unit_lines
 from lib.charts.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
 from lib.charts.graph import graph_picture
 from lib.charts.html import TIME, UNITS, templates
-from lib.charts.narrate import (
-    Told,
-    cell,
-    compare,
-    explore,
-    gradients,
-    stack,
-    takeaways,
-    target,
-    worth,
-)
-from lib.charts.narrate import data as data_words
 from lib.charts.narrate.cell import cell_sentence
 from lib.charts.narrate.data import gaps_hint, levels_hint, range_hint, series_hint, thinned
 from lib.charts.narrate.explore import (
@@ -52,6 +40,7 @@ from lib.charts.narrate.proofs import (
 from lib.charts.narrate.stack import stack_sentence, stack_title
 from lib.charts.narrate.sweep import found_details, found_takeaway, title
 from lib.charts.narrate.takeaways import replay_told
+from lib.charts.narrate.told import Told
 from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import Side, Strip, equation, proof_cards, strips, strips_legend
@@ -97,25 +86,20 @@ __all__ = [
     "by_hand",
     "can_show",
     "caption",
-    "cell",
     "cell_sentence",
     "changed_settings",
-    "compare",
     "compare_figure",
     "curve_figure",
     "damage_loss_figure",
     "damage_predictions_figure",
     "data",
-    "data_words",
     "drawn_every",
     "equation",
     "errors_figure",
-    "explore",
     "forecast_figure",
     "found_details",
     "found_takeaway",
     "gaps_hint",
-    "gradients",
     "graph_picture",
     "heatmaps",
     "html",
@@ -131,6 +115,7 @@ __all__ = [
     "map_figure",
     "mix",
     "name_of",
+    "narrate",
     "off_unit",
     "on_dates_figure",
     "one_computation",
@@ -153,7 +138,6 @@ __all__ = [
     "shapes_picture",
     "small_picture",
     "sparkline",
-    "stack",
     "stack_picture",
     "stack_sentence",
     "stack_title",
@@ -162,8 +146,6 @@ __all__ = [
     "strip_sentence",
     "strips",
     "strips_legend",
-    "takeaways",
-    "target",
     "templates",
     "thinned",
     "title",
@@ -171,5 +153,4 @@ __all__ = [
     "unrolled_picture",
     "ways_to_break_it",
     "with_unit",
-    "worth",
 ]

@@ -3,7 +3,7 @@
 1. `TrainingClient.start` (`client`) makes a **run**, which the `run_registry` gives to a worker.
 2. The `worker_pool` keeps each **worker process** alive; `worker_process` sends it the command.
 3. The `worker`'s loop gives every `worker_run` its turns: to wait for a compiled program, to train,
-   and to judge its models (`pair_trainer`; the mathematics is in the `engine`).
+   and to evaluate its models (`pair_trainer`; the mathematics is in the `engine`).
 4. A run sends a **snapshot** five times a second, and a **checkpoint** every two seconds.
 5. The **client** keeps the newest of both (`client_run`); a page reads `TrainingClient.latest`.
 6. `pause`, `resume`, `step` and `stop` are commands to the worker; the next snapshot shows them.

@@ -1,7 +1,7 @@
 """Checkpoints: what a run needs to go on with another worker, as if nothing had been.
 
 That is all numbers that train it, and all figures, as they were at the end of an epoch after which
-its models were judged. What was trained after that is trained again.
+its models were evaluated. What was trained after that is trained again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class SavedModel(msgspec.Struct, frozen=True, array_like=True):
-    """One of a run's models, after it was judged."""
+    """One of a run's models, after it was evaluated."""
 
     numbers: list[np.ndarray]
     """All that it trains with, its weights first; these alone where it has stopped."""
@@ -43,7 +43,7 @@ class SavedModel(msgspec.Struct, frozen=True, array_like=True):
         return cls(numbers, replace(model, weights=[], best=best))
 
     def restored(self, untrained: ModelRecord) -> ModelRecord:
-        """The model as it was. Raises ValueError unless its sizes are those of the `untrained` one."""
+        """The model as it was. Raises ValueError unless it has the sizes of the `untrained` one."""
         weights, best = self.numbers[: len(untrained.weights)], self.record.best
         found, expected = ([w.shape for w in own] for own in (weights, untrained.weights))
         if found != expected:
@@ -58,8 +58,8 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
 
     step: int
     epoch: int
-    check_seconds: float
-    places: list[bytes]
+    evaluate_seconds: float
+    places: list[str]
     """By seed, of the orders of batches."""
     models: list[SavedModel]
     """By mode, of each all seeds."""

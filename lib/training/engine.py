@@ -1,6 +1,6 @@
 """Keras's models and optimizers, compiled into programs that train.
 
-It knows no runs, epochs or datasets: `pair_trainer` keeps those, and judges by `lib.recurrence`.
+It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
 Keras and TensorFlow are imported here, in `optimizers`, `recurrent_layers` and `answers`, and so
 only the worker process imports these.
 

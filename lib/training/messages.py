@@ -31,7 +31,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     experiment: Experiment
     samples: Samples
     paused: bool = False
-    """Whether to judge the untrained models, then wait."""
+    """Whether to evaluate the untrained models, then wait."""
     show_seconds: float | None = None
     """How long all its epochs are to take; None where they come as fast as they can."""
     background: bool = False

@@ -1,6 +1,6 @@
 """One of a run's models: its weights, its figures by epoch, and its best epoch.
 
-Records only: the `pair_trainer` trains and judges, and a `checkpoint` holds these as they are.
+Records only: the `pair_trainer` trains and evaluates, and a `checkpoint` holds these as they are.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ModelRecord:
     """One of a run's models, "sequence" or "last", of one seed."""
 
     weights: list[np.ndarray]
-    """As they were when the model was last judged; the best ones where it keeps these."""
+    """As they were when the model was last evaluated; the best ones where it keeps these."""
     losses: History[float]
     checks: History[float]
     validation: History[float]

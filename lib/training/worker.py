@@ -1,6 +1,6 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run that trains or is judged its turn, send
+One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
 snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
 answering questions (`answers`) and a sign of life every second happen in other threads. It ends
 when the connection does: when the process that started it has closed it, or has ended somehow.
@@ -151,7 +151,7 @@ class Loop:
         return others if self._open or any(run.busy or run.waiting for run in others) else runs
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy one of these may train or be judged in the next round."""
+        """How long each busy one of these may train or be evaluated in the next round."""
         busy, timing = [run for run in runs if run.busy], self._timing
         self._busy = len(busy)
         usual = timing.slice_seconds
@@ -171,11 +171,30 @@ class Loop:
         while self._connection.poll(patience):
             data = self._connection.recv_bytes()
             try:
-                command = decode(data, messages.Command)
-                getattr(self, f"_{type(command).__name__.lower()}")(command)
+                self._do(decode(data, messages.Command))
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
+
+    def _do(self, command: messages.Command) -> None:
+        match command:
+            case messages.Start():
+                self._start(command)
+            case messages.Steer():
+                if (run := self._runs.get(command.run_id)) is not None:  # else it has just ended
+                    self._steer(run, command)
+            case messages.Prepare():
+                self._prepare(command)
+            case messages.Ask():
+                self._ask(command)
+            case messages.Cancel():
+                future = self._open.get(command.question_id)
+                if future and future.cancel():  # else its answer has begun
+                    del self._open[command.question_id]
+            case messages.Retire():
+                self._retiring = True
+            case _:
+                raise TypeError("this is a command for a cluster")
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Call `act`, which is about this run. Any error in it ends this run, and no other."""
@@ -220,21 +239,23 @@ class Loop:
         key = architecture_of(command.experiment, *command.shape)
         self._programs.ahead(self._programs.bucket_for(key))
 
-    def _steer(self, command: messages.Steer) -> None:
-        """Steer a run. One that has ended meanwhile is passed over."""
-        if (run := self._runs.get(command.run_id)) is None:
-            return
-        if command.verb == "drop":
-            del self._runs[command.run_id]
-            run.release()
-        elif command.verb == "set_pace":
-            run.set_pace(command.show_seconds)
-        elif command.verb in ("yield", "attend"):
-            run.heed(watched=command.verb == "attend")
-        elif command.verb == "resume":
-            self._guard(run, partial(run.resume, command.epochs))
-        else:
-            self._guard(run, getattr(run, command.verb))
+    def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
+        match command.verb:
+            case "pause":
+                self._guard(run, run.pause)
+            case "resume":
+                self._guard(run, partial(run.resume, command.epochs))
+            case "step":
+                self._guard(run, run.step)
+            case "stop":
+                self._guard(run, run.stop)
+            case "drop":
+                del self._runs[run.run_id]
+                run.release()
+            case "set_pace":
+                run.set_pace(command.show_seconds)
+            case "yield" | "attend":
+                run.set_watched(command.verb == "attend")
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -247,11 +268,6 @@ class Loop:
             return
         self._send(messages.Answer(command.question_id, error=error))
 
-    def _cancel(self, command: messages.Cancel) -> None:
-        """Drop a question whose answer hasn't begun."""
-        if (future := self._open.get(command.question_id)) and future.cancel():
-            del self._open[command.question_id]
-
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._open.items() if future.done()]:
             future = self._open.pop(question_id)
@@ -260,9 +276,6 @@ class Loop:
             except Exception as error:  # whatever it is, who asked must hear of it
                 words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
                 self._send(messages.Answer(question_id, error=words))
-
-    def _retire(self, _: messages.Retire) -> None:
-        self._retiring = True
 
     def _send(self, message: messages.Message) -> None:
         data = encode(message)

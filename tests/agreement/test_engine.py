@@ -104,12 +104,12 @@ def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = PairTrainer(experiment, dataset)
-    trainer.check()
+    trainer.evaluate()
     trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal:
         trainer.advance(1.0, goal)
-    trainer.check()
+    trainer.evaluate()
     return trainer
 
 
@@ -296,7 +296,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     )
     dataset = data()
     trainer = PairTrainer(experiment, dataset)
-    trainer.check()
+    trainer.evaluate()
     own = architecture_of(experiment, N, T, F, K)
     if begins_in == "room":
         trainer.load(program(bucket_for(own)))
@@ -308,7 +308,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(0.05, goal)
-    trainer.check()  # the last epoch, where a busy machine left no time for it
+    trainer.evaluate()  # the last epoch, where a busy machine left no time for it
     trainer.keep_best()
     kept, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
@@ -333,7 +333,7 @@ def test_both_modes_start_from_the_same_weights() -> None:
     """Before training they say the same, and almost so after next to nothing; then they don't."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
     untrained = PairTrainer(experiment, dataset)
-    untrained.check()
+    untrained.evaluate()
     before = untrained.results()[0]
     begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()[0]
     after = train(experiment, dataset).results()[0]
@@ -388,7 +388,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)
-    trainer.check()
+    trainer.evaluate()
     again = trainer.results()[0]["sequence"]
     np.testing.assert_array_equal(again.loss, expected.loss)
     np.testing.assert_array_equal(again.predictions, expected.predictions)
@@ -412,14 +412,14 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
     def begin_trainer(state: bytes = b"") -> PairTrainer:
         trainer = PairTrainer(experiment, dataset)
         restore(state, trainer.go_on_from)
-        trainer.check()
+        trainer.evaluate()
         trainer.load(ours)
         return trainer
 
     def train_to(trainer: PairTrainer, epochs: int) -> None:
         while trainer.epoch < epochs and not trainer.stopped:
             trainer.advance(60.0, (trainer.epoch + 1) * trainer.batches.steps)
-            trainer.check()
+            trainer.evaluate()
 
     whole, second, stopped = begin_trainer(), begin_trainer(), set()
     for epoch in range(1, 25):

@@ -19,7 +19,7 @@ from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
 FIRST = list(SIZE_BUCKETS)[:3]
-ALWAYS = replace(USUAL, own_seconds=1e-6, own_slice_seconds=0.0)
+ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
 """Any run that has something left gains."""
 
 
@@ -92,7 +92,7 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     """Their turns are short."""
     maker = Maker()
     maker.gate.set()
-    crowd = replace(ALWAYS, own_slice_seconds=0.05)
+    crowd = replace(ALWAYS, exact_slice_seconds=0.05)
     stage = Stage(build=maker.build, timing=crowd, buckets=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED, 0.04)
     assert len(stage.programs.asked) == 1

@@ -183,7 +183,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     held = HeldProgram()
     broken = broken_outputs(RuntimeError("lost a bit"), good=1)
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    timing = replace(ONE_BATCH, send_seconds=1e9, few_checks=0)
+    timing = replace(ONE_BATCH, send_seconds=1e9, few_evaluations=0)
     desk = Desk(lambda _: held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert held.beyond.wait(PATIENCE)

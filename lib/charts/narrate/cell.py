@@ -5,7 +5,7 @@ Nothing is claimed that isn't counted from the arrays. Timesteps and units are c
 
 import numpy as np
 
-from lib.charts.narrate import Told
+from lib.charts.narrate.told import Told
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Trace

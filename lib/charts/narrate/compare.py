@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.charts.narrate import Told
 from lib.charts.narrate.explore import name_of, off_unit, value_of
 from lib.charts.narrate.takeaways import too_few
+from lib.charts.narrate.told import Told
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, independent_samples, is_told, lead_of, part_of, same_data

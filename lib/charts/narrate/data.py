@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lib.charts.narrate import Told
+from lib.charts.narrate.told import Told
 from lib.data import Dataset, Finding, Origin, look, moments, part_spans
 from lib.experiment import MAX_VALUES
 from lib.text import ALMOST_0, apart, beside, capital, counted, joined, listed, number, say

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts.narrate import Told
+from lib.charts.narrate.told import Told
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, Agreement, highest_output

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from lib.charts.narrate import Told
+from lib.charts.narrate.told import Told
 from lib.shapes import (
     LayerSetting,
     Stack,

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lib.charts.narrate import Told
 from lib.charts.narrate.data import raw_targets
 from lib.charts.narrate.explore import answers_of_seeds, off_unit
+from lib.charts.narrate.told import Told
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import (

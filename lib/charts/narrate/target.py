@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lib.charts.narrate import Told
+from lib.charts.narrate.told import Told
 from lib.shapes import EPOCHS, Damage, Diagnosis, Mistake, Verdict
 from lib.text import beside, counted, number, readable
 

@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
-from lib.charts.narrate import Told
 from lib.charts.narrate.explore import off_unit
 from lib.charts.narrate.takeaways import CONSTANT, too_few
+from lib.charts.narrate.told import Told
 from lib.data import Dataset, Origin, natural_seasons, rows_needed, season_length, training_rows
 from lib.experiment import MODES
 from lib.results import OUTCOMES, ByRow, Forecast, Part, Worth, outcomes

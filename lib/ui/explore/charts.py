@@ -13,11 +13,10 @@ from lib.charts import (
     Palette,
     Told,
     compare_figure,
-    explore,
     loss_figure,
+    narrate,
     predictions_figure,
     step_error_figure,
-    takeaways,
 )
 from lib.data import remembered
 from lib.experiment import MODES
@@ -193,15 +192,18 @@ FIGURES: dict[str, Callable[..., Chart]] = {
 }
 TOLD: dict[str, Callable[..., Told]] = {
     "predictions": lambda run, sample, target, earlier: (
-        takeaways.predictions_takeaway(run, sample, target),
-        explore.predictions_sentence(run, sample, target, earlier=earlier),
+        narrate.takeaways.predictions_takeaway(run, sample, target),
+        narrate.explore.predictions_sentence(run, sample, target, earlier=earlier),
     ),
-    "loss": lambda run: (takeaways.loss_takeaway(run), explore.loss_sentence(run)),
+    "loss": lambda run: (narrate.takeaways.loss_takeaway(run), narrate.explore.loss_sentence(run)),
     "step_error": lambda run, earlier: (
-        takeaways.step_error_takeaway(run),
-        explore.step_error_sentence(run, earlier=earlier),
+        narrate.takeaways.step_error_takeaway(run),
+        narrate.explore.step_error_sentence(run, earlier=earlier),
     ),
-    "compare": lambda run: (takeaways.compare_takeaway(run), explore.compare_sentence(run)),
+    "compare": lambda run: (
+        narrate.takeaways.compare_takeaway(run),
+        narrate.explore.compare_sentence(run),
+    ),
 }
 """By card, of a run at a moment and what is picked in the card."""
 
@@ -219,8 +221,10 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            spread = explore.seeds_range(now.snapshot, mode)
-            about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
+            spread = narrate.explore.seeds_range(now.snapshot, mode)
+            about = " · ".join(
+                filter(None, (spread, narrate.explore.typical_error(dataset, result)))
+            )
             what = colored(MODES[mode].label), colored(error), about or None, "off"
             places[mode].show("metric", *what, delta_arrow="off")
 

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.charts import Palette, drawn_every, forecast_figure, on_dates_figure, with_unit
-from lib.charts import worth as words
+from lib.charts import Palette, drawn_every, forecast_figure, narrate, on_dates_figure, with_unit
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import (
@@ -129,11 +128,11 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: worth_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
-        details = words.worth_sentence(dataset, origin, worth, target, part)
+        details = narrate.worth.worth_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
             details += f" The modes' figures are medians over {len(seeds)} seeds."
-        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        takeaway(words.worth_takeaway(worth, target, part), details)
+        details += narrate.worth.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        takeaway(narrate.worth.worth_takeaway(worth, target, part), details)
 
     table("judged")
     _season(shown, origin)
@@ -153,7 +152,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
     chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
     about, made = (shown.dataset, chosen), session().worth.made
-    hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
+    hint(once("season", about, lambda: narrate.worth.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
     if asked == chosen:
         return
@@ -210,7 +209,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         *(rows, guess, palette.theme),
     )
     every = drawn_every(len(rows.rows), origin.period)
-    told = words.dates_told(dataset, origin, rows, target, every)
+    told = narrate.worth.dates_told(dataset, origin, rows, target, every)
     told_chart(figure, *told, "worth_on_dates")
 
 
@@ -246,5 +245,5 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best
-    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = narrate.worth.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")
