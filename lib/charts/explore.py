@@ -37,7 +37,7 @@ class Card(NamedTuple):
     sentence: Callable[[Any], str]
 
 
-CARDS = {
+EXPLORE_CARDS = {
     "predictions": Card(
         predictions_facts, predictions_figure, predictions_takeaway, predictions_sentence
     ),

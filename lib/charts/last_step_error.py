@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.charts import axes, chart, marks
 from lib.charts.loss import floor_text
-from lib.charts.marks import Entry
+from lib.charts.marks import Entry, Part
 from lib.charts.over_epochs import (
     Curve,
     curve_traces,
@@ -21,11 +21,9 @@ from lib.charts.over_epochs import (
 )
 from lib.charts.palette import Palette
 from lib.charts.words import no_verdict, seeds_range, too_few
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_possible
-from lib.results.compared import Verdict, independent_samples, is_told, verdict
-from lib.results.run import RunAt
-from lib.text.english import apart, capital, readable
+from lib.experiment import MODES
+from lib.results import RunAt, Verdict, best_possible, compare_modes, independent_samples, is_told
+from lib.text import apart, capital, readable
 
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
@@ -50,14 +48,16 @@ class LastStepFacts:
     samples: float
     """How many independent samples were judged."""
     found: Verdict | None
-    """Sequence mode (0) against last-step mode (1), seed by seed; None where one is alone."""
+    """Sequence mode (0) against last-step mode (1); None where one is alone, or diverged."""
 
 
 def last_step_facts(run: RunAt) -> LastStepFacts:
     """The facts of a run."""
     dataset, snapshot = run.dataset, run.snapshot
-    best = best_possible(run.experiment, dataset)
+    best, found = best_possible(run.experiment, dataset), None
     errors = {m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)}
+    if len(errors) > 1 and np.isfinite([*errors.values()]).all():
+        found = compare_modes(errors["sequence"], errors["last"])
     return LastStepFacts(
         run=run,
         curves=curves_of(snapshot, "checked_epochs", "last_step_mse"),
@@ -67,7 +67,7 @@ def last_step_facts(run: RunAt) -> LastStepFacts:
         best=float(best.mse[-1]) if best else None,
         best_label=best.label if best else "",
         samples=independent_samples(dataset),
-        found=verdict(errors["sequence"], errors["last"]) if len(errors) > 1 else None,
+        found=found,
     )
 
 
@@ -93,7 +93,7 @@ def last_step_figure(facts: LastStepFacts, palette: Palette) -> chart.Chart:
     rings, rings_key = kept_rings(curves, palette, seeds=bool(snapshot.others))
     key = [lines, levels, rings_key] if rings else [lines, levels]
     notes = chart.all_zero([guess, *drawn], palette) if drawn else []
-    look = {"name": f"compare {dataset.name}", "height": 260, "notes": notes}
+    look: Part = {"name": f"compare {dataset.name}", "height": 260, "notes": notes}
     return chart.plotted(data + rings, palette, x, y, key, **look)
 
 
@@ -169,10 +169,10 @@ def _seeds_sentence(facts: LastStepFacts) -> str:
         parts.append(f"In each of the {found.seeds} seeds both models have the same error.")
     elif found:
         better = MODES[("sequence", "last")[found.better]].model
-        chance = f"{found.chance:.0%}" if found.chance >= 0.01 else "less than 1%"
+        p_value = f"{found.p_value:.0%}" if found.p_value >= 0.01 else "less than 1%"
         parts.append(
             f"The {better}'s is smaller in {found.wins} of {found.seeds}; if neither mode were "
-            f"better, a difference as large would come in {chance} of cases (paired t-test of "
+            f"better, a difference as large would come in {p_value} of cases (paired t-test of "
             "their logarithms)."
         )
         if not found.agrees:

@@ -19,11 +19,9 @@ from lib.charts.over_epochs import (
 )
 from lib.charts.palette import Palette
 from lib.charts.words import as_sentence, kept_sentence
-from lib.experiment.experiment import LOSSES, MODES
-from lib.results.baselines import best_loss, naive_loss
-from lib.results.overfit import overfits_in_seeds
-from lib.results.run import RunAt, Status
-from lib.text.english import apart, capital, counted, readable, short
+from lib.experiment import LOSSES, MODES
+from lib.results import RunAt, Status, best_loss, naive_loss, overfits_in_seeds
+from lib.text import apart, capital, counted, readable, short
 
 LEAST_PLOT = 130
 """The least height of the plot on a small screen, in pixels: words beside it fit then."""

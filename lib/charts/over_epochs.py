@@ -1,4 +1,4 @@
-"""What charts over the epochs share: a curve of each mode, of each seed, and rings at kept epochs."""
+"""What charts over the epochs share: curves of modes and seeds, and rings at kept epochs."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -8,8 +8,8 @@ import numpy as np
 from lib.charts import chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.experiment.experiment import MODES
-from lib.results.run import Snapshot
+from lib.experiment import MODES
+from lib.results import Snapshot
 
 
 class Curve(NamedTuple):

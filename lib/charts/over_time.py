@@ -15,8 +15,8 @@ import numpy as np
 from lib.charts import chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
+from lib.data import Dataset
+from lib.experiment import MODES
 
 HEIGHT = 340
 ASKED = {"dense": "its head", "none": "its output"}
@@ -49,10 +49,10 @@ def mode_traces(
     traces: list[Part] = []
     for mode, dash in (("sequence", "solid"), *[("last", "dot")] * earlier):
         if mode in values and len(seeds := values[mode].seeds) > 1:
-            steps, style = np.arange(1, seeds.shape[1] + 1), {"color": palette.mode(mode)}
+            steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
             lines = [(steps, marks.finite(seed)) for seed in seeds]
-            name = f"{MODES[mode].name}, each seed"
-            traces.append(marks.seed_lines(name, lines, style | {"dash": dash}))
+            style: Part = {"color": palette.mode(mode), "dash": dash}
+            traces.append(marks.seed_lines(name, lines, style))
     if "last" in values and earlier:
         style = {"color": palette.last, "width": 2.5, "dash": "dot"}
         median = marks.finite(values["last"].median)

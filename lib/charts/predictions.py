@@ -9,10 +9,10 @@ from lib.charts.marks import Entry, Part
 from lib.charts.over_time import ASKED, ModeValues
 from lib.charts.palette import Palette
 from lib.charts.words import UNTRAINED, as_sentence, off_unit
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import ALMOST_0, apart, capital, readable
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import RunAt, Snapshot
+from lib.text import ALMOST_0, apart, capital, readable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +117,8 @@ def predictions_takeaway(facts: PredictionsFacts) -> str:
     """How far off each model is at the last step."""
     if not facts.run.snapshot.epoch:
         return UNTRAINED
+    if np.isnan([errors[-1] for errors in facts.errors.values()]).all():
+        return "At the last step no answer is a number any more."
     off: list[str] = []
     for mode, errors in facts.errors.items():
         error = readable(float(errors[-1]), 2, off_unit(facts.run.dataset))

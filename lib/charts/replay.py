@@ -1,6 +1,6 @@
 """A run's charts over its epochs in one figure, which Plotly's slider and buttons move.
 
-What moves are lines and marks alone, which Plotly moves without drawing the figure anew; maps of the
+Only lines and marks move, which Plotly does without drawing the figure anew; maps of the
 error by epoch and timestep stand still, and a line on them is at the epoch. Plotly moves only what
 is in one figure, so each chart becomes a panel with its own axes. One key serves them all.
 """
@@ -27,14 +27,18 @@ from lib.charts.step_error import (
     typical_error,
 )
 from lib.charts.words import Told, no_verdict, off_unit
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_possible
-from lib.results.compared import independent_samples, outcomes
-from lib.results.replay import Frame, step_errors
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import readable
-from lib.text.tables import beside
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import (
+    Frame,
+    RunAt,
+    Snapshot,
+    best_possible,
+    independent_samples,
+    outcomes,
+    step_errors,
+)
+from lib.text import beside, readable
 
 _LOOK = beside(__file__)
 MOST_DOTS = 30
@@ -214,7 +218,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         reach = {"zmin": low, "zmax": max(high, low + 0.1)}
         heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **reach)
         heat |= {"customdata": values, "text": np.tile(np.c_[names], (1, values.shape[1]))}
-        y = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
+        y: dict[str, Any] = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
         figure = chart.plotted([heat], palette, {**x}, y, [], name="", height=0)
         about = title.format(

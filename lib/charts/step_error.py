@@ -9,12 +9,10 @@ from lib.charts.marks import Entry
 from lib.charts.over_time import ASKED, ModeValues
 from lib.charts.palette import Palette
 from lib.charts.words import no_verdict, off_unit, too_few
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_possible
-from lib.results.compared import OUTCOMES, independent_samples, outcomes
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import apart, capital
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import OUTCOMES, RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.text import apart, capital
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,15 +7,11 @@ serves as alternative text too, so it stands without the picture. No HTML in her
 import math
 from collections.abc import Callable, Sequence
 
-from lib.data.dataset import Dataset
-from lib.data.datasets import DATASETS
-from lib.experiment.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
-from lib.results.compared import decisive_ratio
-from lib.results.run import ModeResult, Snapshot, Status
-from lib.shapes.stack import total
-from lib.shapes.stack.tensors import readable_shape
-from lib.shapes.stack.tracing import model_layers
-from lib.text.english import apart, capital, counted, duration, joined, short
+from lib.data import DATASETS, Dataset
+from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
+from lib.results import ModeResult, Snapshot, Status, decisive_ratio
+from lib.shapes import model_layers, readable_shape, total
+from lib.text import apart, capital, counted, duration, joined, short
 
 Told = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""

@@ -1,6 +1,6 @@
 """The sentences of the Data page: what a dataset holds, which rows of a table that is, what leaks.
 
-What a model makes of them is told elsewhere (`lib.charts.narrate.explore`, `.worth`).
+What a model makes of them is told elsewhere (`lib.charts.predictions`, `.worth`).
 """
 
 import math
@@ -10,28 +10,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from lib.charts.narrate import Told
-from lib.data.dataset import Dataset, Origin
-from lib.data.tables.cutting import part_spans
-from lib.data.tables.leaks import Finding, look, moments
-from lib.experiment.experiment import MAX_VALUES
-from lib.text.english import ALMOST_0, apart, capital, counted, joined, listed, number
-from lib.text.tables import beside, say
+from lib.charts.over_time import raw_targets
+from lib.charts.words import Told
+from lib.data import Dataset, Finding, Origin, look, moments, part_spans
+from lib.experiment import MAX_VALUES
+from lib.text import ALMOST_0, apart, beside, capital, counted, joined, listed, number, say
 
 _said = partial(say, beside(__file__))
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
-
-
-def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
-    """One sample's targets, (T, K) float64 in the raw unit: six digits where y has 32 bits."""
-    y = dataset.y[sample]
-    raw = dataset.raw(y, sample).astype(np.float64)
-    if not dataset.is_scaled:
-        return raw
-    size = np.abs([raw, raw - dataset.raw(np.zeros_like(y), sample)]).max()
-    return raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, size)))))
 
 
 def data_sentence(dataset: Dataset) -> str:
