@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, decisive_ratio
-from lib.shapes import model_layers, readable_shape, total
-from lib.text import apart, capital, counted, duration, joined, short
+from lib.text import apart, capital, duration, joined, short
 
 Told = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
@@ -42,22 +41,6 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     if model.mode == "both":
         sentence += f", {'their twins' if several else 'its twin'} only at the last"
     return f"{sentence}."
-
-
-def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Every shape on the way through each model, and how many parameters it has."""
-    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
-    about = {
-        "sequence": "Sequence mode, an output at every timestep",
-        "last": "Last-step mode, the last row of the hidden states and nothing else",
-    }
-    parts = []
-    for mode, (start, *steps) in models.items():
-        way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
-        parts.append(f"{about[mode]}: {' → '.join([readable_shape(start.tensors[0]), *way])}.")
-    parameters = counted(total(next(iter(models.values()))), "parameter")
-    each = " each, whatever the number of timesteps" if len(models) > 1 else ""
-    return " ".join([*parts, f"{parameters}{each}."])
 
 
 # Settings

@@ -80,10 +80,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    x, sentence = dataset.x[index : index + 1], words.strip_sentence(experiment, dataset)
+    x = dataset.x[index : index + 1]
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
-    about = experiment, dataset, sentence, _LIGHT
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
         _PAGE.read_text("utf-8")
@@ -95,7 +94,8 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         snapshot=snapshot,
         results=snapshot.middle.results,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
-        strip=strip.shape_strip(*about, traces=traces, sample=index),
+        sentence=strip.strip_sentence(experiment, dataset),
+        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
         # No text in it can end the script that it stands in.

@@ -59,6 +59,7 @@ from lib.results.swept import (
     named,
     worded,
 )
+from lib.results.thinning import evenly_spaced
 
 __all__ = [
     "BEST",
@@ -98,6 +99,7 @@ __all__ = [
     "clear_mode",
     "compare_modes",
     "decisive_ratio",
+    "evenly_spaced",
     "findings",
     "forecast",
     "frames_of",

@@ -15,6 +15,7 @@ import numpy as np
 
 from lib.data import Dataset
 from lib.experiment import Experiment
+from lib.results.thinning import evenly_spaced
 
 
 class Status(StrEnum):
@@ -73,13 +74,12 @@ def memory_of(part: Any) -> int:
 
 
 def kept_places(size: int, known: int) -> list[int]:
-    """Of so many epochs with weights of `size` bytes, which a kept file has: more early ones.
+    """Which of `known` epochs with weights of `size` bytes a kept file has.
 
     Of large weights two, and of very large ones none.
     """
     most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
-    places = np.geomspace(1, max(1, known), min(MOST_KEPT, most)).round().astype(int) - 1
-    return [*map(int, np.unique(places)[:known])]
+    return evenly_spaced(known, min(MOST_KEPT, most))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

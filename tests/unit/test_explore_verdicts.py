@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lib.charts import words
+from lib.charts.strip import strip_sentence
 from lib.data import DATASETS, Baseline
 from lib.experiment import Experiment
 from lib.results import Snapshot, Status, decisive_ratio
@@ -182,10 +183,10 @@ def test_the_headline_says_who_answers_when(changes, says):
 
 def test_the_strip_in_words_names_every_shape_on_the_way():
     """And the parameters, which are the same for both modes."""
-    said = words.strip_sentence(EXPERIMENT, a_dataset())
+    said = strip_sentence(EXPERIMENT, a_dataset())
     assert "every timestep: (N, 4, 3) → LSTM (N, 4, 5) → Dense (N, 4, 1). Last-step" in said
     assert "nothing else: (N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each" in said
-    alone = words.strip_sentence(EXPERIMENT.set(mode="last", layers=2, head="none"), a_dataset(k=5))
+    alone = strip_sentence(EXPERIMENT.set(mode="last", layers=2, head="none"), a_dataset(k=5))
     assert alone.startswith("Last-step mode")
     assert alone.endswith("(N, 4, 3) → LSTM (N, 4, 5) → LSTM (N, 5). 400 parameters.")
 

@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts.chart import CONFIG
-from lib.charts.data import sample_figure, split_figure
 from lib.charts.palette import PALETTES
+from lib.charts.samples import sample_figure
+from lib.charts.split import split_figure
 from lib.data import Dataset
 from tests.unit.pictures import (
     EXPERIMENT,

@@ -1,11 +1,11 @@
 """Rows to come, by models that are simple enough to be said again; and how wide bands are."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from lib.results import forecast as module
-from lib.results import skill as worth
 from lib.results.forecast import (
     ForecastError,
     forecast,
@@ -24,7 +24,8 @@ def says(monkeypatch):
     """Lets every model answer at each step with what a function makes of the inputs (n, T, F)."""
 
     def install(answer):
-        for place in (module, worth):
+        for name in ("forecast", "skill"):  # the package's `forecast` is the function
+            place = import_module(f"lib.results.{name}")
             monkeypatch.setattr(place, "model_outputs", lambda _, __, x: answer(x))
 
     return install
