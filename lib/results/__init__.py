@@ -25,7 +25,6 @@ from lib.results.overfit import overfits_in_seeds
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
-    MOST_KEPT,
     ModelWeights,
     ModeResult,
     Run,
@@ -33,7 +32,6 @@ from lib.results.run import (
     SeedWeights,
     Snapshot,
     Status,
-    kept_places,
     memory_of,
     weight_bytes,
 )
@@ -59,7 +57,13 @@ from lib.results.swept import (
     named,
     worded,
 )
-from lib.results.thinning import evenly_spaced
+from lib.results.thinning import (
+    KEPT_EPOCHS,
+    History,
+    WeightHistory,
+    kept_places,
+    spread_places,
+)
 
 __all__ = [
     "BEST",
@@ -67,9 +71,9 @@ __all__ = [
     "COLUMN_SETTINGS",
     "FEWEST",
     "HIDDEN",
+    "KEPT_EPOCHS",
     "LETTERS",
     "MODES",
-    "MOST_KEPT",
     "OUTCOMES",
     "TITLE",
     "VARIABLE",
@@ -79,6 +83,7 @@ __all__ = [
     "Forecast",
     "ForecastError",
     "Frame",
+    "History",
     "ModeResult",
     "ModelWeights",
     "Part",
@@ -89,6 +94,7 @@ __all__ = [
     "Snapshot",
     "Status",
     "Verdict",
+    "WeightHistory",
     "Worth",
     "answers",
     "as_of",
@@ -99,7 +105,6 @@ __all__ = [
     "clear_mode",
     "compare_modes",
     "decisive_ratio",
-    "evenly_spaced",
     "findings",
     "forecast",
     "frames_of",
@@ -119,6 +124,7 @@ __all__ = [
     "part_of",
     "redacted",
     "same_data",
+    "spread_places",
     "step_errors",
     "step_losses",
     "untrained",

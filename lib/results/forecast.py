@@ -23,7 +23,7 @@ from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
 from lib.results.run import ModelWeights
 from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
-from lib.results.thinning import evenly_spaced
+from lib.results.thinning import spread_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,7 +218,7 @@ class _Model:
         each = cost({self.mode: tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
         most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
         last = last[self.own(samples)]
-        last = last[evenly_spaced(len(last), most)]
+        last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, self.feed + 1)
         inside = rows <= ends[origin.series[last]][:, None]
         rows = np.minimum(rows, len(origin.targets) - 1)

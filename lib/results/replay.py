@@ -16,7 +16,7 @@ from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
-from lib.results.thinning import evenly_spaced
+from lib.results.thinning import spread_places
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging a model as it was, about 0.1 s."""
@@ -166,8 +166,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     scaled = [share for seed in shares for share in seed.values()]
     is_estimated = any(not np.allclose(share, 1, rtol=1e-3) for share in scaled)
     frames = []
-    for place in evenly_spaced(len(epochs), most - 1):
-        epoch = epochs[place]
+    for epoch in (epochs[place] for place in spread_places(len(epochs), most - 1)):
         then = as_of(run, epoch, past[epoch], budget=budget, shares=shares)
         frames.append(Frame(f"{epoch}", then, is_estimated))
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))

@@ -15,7 +15,6 @@ import numpy as np
 
 from lib.data import Dataset
 from lib.experiment import Experiment
-from lib.results.thinning import evenly_spaced
 
 
 class Status(StrEnum):
@@ -51,8 +50,6 @@ SeedWeights = tuple[ModelWeights, ...]
 
 ARRAY_BYTES = 200
 """What an array takes in memory besides its numbers."""
-KEPT_BYTES, MOST_KEPT = 210_000, 24
-"""What those of earlier epochs may take in a kept file, and how many epochs it has at most."""
 
 
 def weight_bytes(weights: SeedWeights) -> int:
@@ -71,15 +68,6 @@ def memory_of(part: Any) -> int:
     if isinstance(part, ModeResult | Snapshot):
         return sum(memory_of(getattr(part, each.name)) for each in fields(part))
     return 0
-
-
-def kept_places(size: int, known: int) -> list[int]:
-    """Which of `known` epochs with weights of `size` bytes a kept file has.
-
-    Of large weights two, and of very large ones none.
-    """
-    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
-    return evenly_spaced(known, min(MOST_KEPT, most))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.results import skill as worth
 from lib.results.forecast import (
     ForecastError,
     forecast,
@@ -16,6 +17,8 @@ from lib.results.forecast import (
 from lib.results.skill import answers
 from tests.unit import own_data
 
+module = import_module("lib.results.forecast")  # the package exports a function of this name
+
 SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().reshape(3, 200)
 
 
@@ -24,8 +27,7 @@ def says(monkeypatch):
     """Lets every model answer at each step with what a function makes of the inputs (n, T, F)."""
 
     def install(answer):
-        for name in ("forecast", "skill"):  # the package's `forecast` is the function
-            place = import_module(f"lib.results.{name}")
+        for place in (module, worth):
             monkeypatch.setattr(place, "model_outputs", lambda _, __, x: answer(x))
 
     return install
