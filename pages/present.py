@@ -11,7 +11,7 @@ from lib.ui.present.talks import TALKS, mine
 from lib.ui.settings import settle_widgets
 from lib.ui.style import PICTURED
 
-screen("Present", (*on_screen.KEYS, *stage.KEYS), PICTURED)
+screen("Present", on_screen.KEYS, PICTURED)
 if talk_id := address.page_value("notes"):
     followers.notes(talk_id)
     st.stop()
@@ -23,7 +23,7 @@ scenes, talk = story(address.page_value("story")), mine()
 on_screen.come_back(talk, scenes)
 asked = address.page_value("scene")
 scene = next((each for each in scenes if each.name == asked), scenes[0])
-stage.enter(scene, on_screen.KEYS)
+stage.enter(scene)
 address.finish()
 
 opened, loaded = address.page_value("open"), None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
 
+from lib.experiment.experiment import Experiment
 from lib.ui.streamlit_private.script import this_run
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
@@ -25,7 +26,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.data.dataset import Dataset
     from lib.data.tables import Table
     from lib.data.uploads.reader import Reading
-    from lib.experiment.experiment import Experiment
     from lib.export.kept import Kept
     from lib.results.run import SeedWeights
     from lib.shapes.doctor.question import TargetQuestion
@@ -44,56 +44,62 @@ KEY = "unrolled_session"
 
 
 @dataclass(slots=True, eq=False)
-class Address:
-    """The experiment, and what the browser's address says of it: see `lib.ui.address`."""
+class Subject:
+    """What a page is about: the person's own, or a scene's."""
 
-    experiment: Experiment = field(init=False)
-    """As the widgets said in the last run of a page, with what a callback has changed since. The
-    first run of a page sets it."""
+    experiment: Experiment
+    """As the widgets said in the last run of a page, with what a callback has changed since."""
+    run_id: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """By key, as the address has them: the epoch, and of a scene what its pictures have there."""
+    as_set: Query = field(default_factory=dict)
+    """What the address would say of a scene as it was set."""
+
+
+@dataclass(slots=True, eq=False)
+class Address:
+    """What the pages are about, and what the browser's address says of it: see `lib.ui.address`."""
+
+    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """Of the open page."""
+    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """The person's own: another one than `subject` while a page of scenes is open."""
+    pace: str = ""
+    """How fast runs are shown, on every page: a key of `lib.ui.runs.PACES`; "" is the usual one."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    own_keys: tuple[str, ...] = ()
+    """Its own keys in the address; on a page of scenes those that say which scene it is."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Page → its own keys in the address → their values."""
+    """Page → its own keys → their values."""
     ours: list[Query] = field(default_factory=list)
-    """What the open page has had there and what was written to it, the newest last."""
+    """The addresses that the open page has had and that were written to it, the newest last."""
     asked: Query | None = None
     """With which the browser last asked for the page: a fragment's request has this one again."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
-    widgets: set[str] = field(default_factory=set)
-    """The settings, by key, whose widgets the open page has drawn."""
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
-    mine: Mine | None = None
-    """What the person had, while a page that sets its own is open."""
-    as_set: Query = field(default_factory=dict)
-    """What a page's own scene has set, as the address would have it."""
-    places: tuple[str, ...] = ()
-    """The keys that say which scene it is, and how far that has come."""
     opened: str = ""
     """Of the address that this run of a page has opened: "data" where it says what that is about,
     else "bare"; "" where none was opened, and no other page."""
 
+    @property
+    def experiment(self) -> Experiment:
+        """That of the open page."""
+        return self.subject.experiment
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mine:
-    """What a person was about, to come back to."""
-
-    experiment: Experiment
-    run_id: str | None
-    epoch: str
-    """As the address has it."""
-    values: dict[str, str] = field(default_factory=dict)
-    """Of a scene, what its pictures have in the address."""
+    @experiment.setter
+    def experiment(self, experiment: Experiment) -> None:
+        self.subject.experiment = experiment
 
 
 @dataclass(slots=True, eq=False)
 class SessionRun:
-    """The run that is shown, and what was done for runs: see `lib.ui.runs`."""
+    """What was done for runs: see `lib.ui.runs`."""
 
-    id: str | None = None
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
@@ -261,8 +267,8 @@ class Stage:
 
     scene: str = ""
     """The one whose settings hold, by name; "" before the first."""
-    left: dict[str, Mine] = field(default_factory=dict)
-    """Scene → what it had come to when it was left."""
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    """Scene → what a person has made of its settings."""
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
@@ -308,6 +314,15 @@ class Session:
     """What is being made to be taken away, and since when: see `lib.ui.explore.take`."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
+
+    @property
+    def run_id(self) -> str | None:
+        """Of the run that is shown."""
+        return self.address.subject.run_id
+
+    @run_id.setter
+    def run_id(self, run_id: str | None) -> None:
+        self.address.subject.run_id = run_id
 
 
 _HERE = local()

@@ -10,7 +10,7 @@ from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.story.cards import told
 from lib.ui.data import dataset_of
-from lib.ui.present import followers, screen, talks
+from lib.ui.present import followers, talks
 from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.test_pages import APP
@@ -76,11 +76,14 @@ def keys(app: AppTest) -> set[str]:
 def about(app: AppTest) -> tuple[object, ...]:
     """What a page has: its experiment, its own values but the places, and its pictures."""
     record = app.session_state[KEY].address
-    own = {**record.page_values.get("", {}), **record.page_values.get("Present", {})}
-    values = {key: text for key, text in own.items() if key not in screen.KEYS}
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
-    return record.experiment, values, [html for html in htmls if "picture" in html], charts
+    return (
+        record.experiment,
+        record.subject.values,
+        [html for html in htmls if "picture" in html],
+        charts,
+    )
 
 
 def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> None:

@@ -10,7 +10,7 @@ from lib.story import Scene, find, story
 from lib.story.cards import told
 from lib.ui import address
 from lib.ui.fragment import fragment
-from lib.ui.present.screen import KEYS, both_ways, browser, names_of, show
+from lib.ui.present.screen import both_ways, browser, names_of, show
 from lib.ui.present.talks import TALKS, Shown, Talk, here
 from lib.ui.runs import or_elsewhere
 from lib.ui.session import Stage, session
@@ -94,7 +94,7 @@ def follow(talk_id: str) -> None:
 
 def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     record = session()
-    _be_about(shown)
+    address.put(shown.query)
     own = record.stage  # which has answers that are none of the presenter's business
     record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
     try:
@@ -108,19 +108,14 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
         st.markdown(words, width="content")
 
 
-def _be_about(shown: Shown) -> None:
-    """Have the settings and the run that a talk shows."""
-    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
-    session().run.id = shown.query.get("run", [None])[-1]
-
-
 def _go_off(talk_id: str) -> None:
     """Present what the talk shows now, as it is there, with the way back."""
     talk, record = TALKS.find(talk_id), session()
     if talk and talk.shown:
-        _be_about(talk.shown)
-        record.address.as_set = {}  # so that the address has all of it, for a reload
+        subject = address.put(talk.shown.query)
+        subject.as_set = {}  # so that the address has all of it, for a reload
         record.stage.scene = talk.shown.scene
+        record.stage.subjects[talk.shown.scene] = subject
         record.stage.answers[talk.shown.scene] = [*talk.shown.answers]
         off = {"scene": talk.shown.scene, "story": names_of(_place(talk.shown)[1])}
         address.set_page_values({"follow": "", "back": talk_id, **off})

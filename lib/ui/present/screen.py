@@ -231,7 +231,7 @@ def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
     record = session().stage
     for each in scenes:
         record.answers.pop(each.name, None)
-        record.left.pop(each.name, None)
+        record.subjects.pop(each.name, None)
     record.scene, talk.began = "", clock.now()
     talk.shown = replace(talk.shown, answers=()) if talk.shown else None
     address.set_page_values({"scene": "", "open": ""})
