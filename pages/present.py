@@ -7,7 +7,7 @@ from lib.ui import address, stage
 from lib.ui.frame import screen
 from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
-from lib.ui.present.talks import TALKS, mine
+from lib.ui.present.talks import mine
 from lib.ui.settings import settle_widgets
 from lib.ui.style import PICTURED
 
@@ -38,5 +38,5 @@ with st.container(key="present"):
             link = on_screen.link(story=on_screen.names_of(scenes))
             on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
-TALKS.show(talk, on_screen.told_to_all(scenes, scene))
+talk.shown = on_screen.told_to_all(scenes, scene)
 followers.answer_wishes(talk)

@@ -7,6 +7,7 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from secrets import token_hex
 from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -275,6 +276,8 @@ class Stage:
     """The scenes whose condition was met, or waived by the person."""
     step: str = ""
     """The step of the lesson where this browser was before."""
+    talk: str = ""
+    """The id of the talk that this session gives."""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
 
@@ -299,6 +302,7 @@ class ComparePage:
 class Session:
     """All of it, part by part."""
 
+    id: str = field(default_factory=lambda: token_hex(8))
     address: Address = field(default_factory=Address)
     run: SessionRun = field(default_factory=SessionRun)
     upload: Upload = field(default_factory=Upload)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from secrets import token_hex
 from typing import Any
-
-import streamlit as st
 
 from lib.ui.streamlit_private.names import available, sets, takes
 
@@ -17,7 +14,7 @@ def _load_context() -> Callable[..., Any]:
     from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
     takes(get_script_run_ctx, "suppress_warning")
-    sets(ScriptRunContext, "session_id", "is_history_navigation")
+    sets(ScriptRunContext, "is_history_navigation")
     return get_script_run_ctx
 
 
@@ -35,16 +32,6 @@ def this_run() -> object | None:
     The public way: None, so that nothing can be kept for a run.
     """
     return _context()
-
-
-def session_id() -> str:
-    """An id of the session whose script runs, the same in all its runs.
-
-    The public way: a random one in the session's state.
-    """
-    if (context := _context()) is not None:
-        return str(context.session_id)
-    return str(st.session_state.setdefault("unrolled_session_id", token_hex(16)))
 
 
 def is_history_navigation() -> bool:
