@@ -113,7 +113,7 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
             settled = sidebar(with_table=page != "Data")
         is_shown = page == "Data" or settled.experiment.data.name == "upload"
         with st.container(key="open_place"):
-            if not is_shown and (page != "Explore" or session().charts.is_painted):
+            if not is_shown:
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")

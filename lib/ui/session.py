@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import streamlit as st
 
 from lib.experiment.experiment import Experiment
-from lib.ui.streamlit_private.script import this_run
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
@@ -157,10 +156,8 @@ class TwoCharts:
 
 @dataclass(slots=True, eq=False)
 class Charts:
-    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.text`."""
+    """What the browser has of the charts: see `lib.ui.text`."""
 
-    is_painted: bool = False
-    """Whether Explore has run in this session, which leaves its lower half out the first time."""
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
     """In pixels, of the places that charts fill, as the browser has measured them."""
@@ -330,19 +327,15 @@ class Session:
 
 
 _HERE = local()
-"""Of a script's thread, which is one session's: the run, and the session's record."""
+"""Of a script's thread, which belongs to one session: its state, and the record in it."""
 
 
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    run = this_run()
-    if run is None or getattr(_HERE, "run", None) is not run:
-        try:
-            record: Session = st.session_state[KEY]
-        except KeyError:
-            record = st.session_state[KEY] = Session()
+    if getattr(_HERE, "state", None) is not st.session_state:
         # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
-        _HERE.run, _HERE.record = run, record
+        _HERE.record = st.session_state.setdefault(KEY, Session())
+        _HERE.state = st.session_state
     found: Session = _HERE.record
     return found
 

@@ -26,14 +26,6 @@ def _context() -> Any:
     return _get_context(suppress_warning=True) if _get_context else None
 
 
-def this_run() -> object | None:
-    """What stands for the script run of this thread, and is another for any other run.
-
-    The public way: None, so that nothing can be kept for a run.
-    """
-    return _context()
-
-
 def is_history_navigation() -> bool:
     """Whether the browser's Back or Forward asked for this run. The public way: never."""
     context = _context()
