@@ -3,13 +3,12 @@
 import streamlit as st
 
 from lib.charts import data as figures
-from lib.charts.narrate import data as words
-from lib.data.datasets import DATASETS
-from lib.data.datasets.spec import GROUPS
-from lib.data.tables.leaks import look
+from lib.charts import narrate
+from lib.data import DATASETS, look
+from lib.data import SPEC_GROUPS as GROUPS
 from lib.export import keras_windows
-from lib.results.redaction import HIDDEN
-from lib.text.english import capital
+from lib.results import HIDDEN
+from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data, take_prepared
@@ -34,31 +33,34 @@ def _pictures() -> None:
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told = words.sample_told(dataset, sample)
+        told = narrate.data.sample_told(dataset, sample)
         told_chart(figures.sample_figure(dataset, sample, palette), *told, "chart_sample")
         with st.expander("the numbers", type="compact"):
             numbers = figures.frame_of_sample(dataset, sample)
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-            hint(words.numbers_hint(dataset))
+            hint(narrate.data.numbers_hint(dataset))
     if origin := dataset.origin:
         with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = words.window_told(dataset, origin, sample, step)
+            told = narrate.data.window_told(dataset, origin, sample, step)
             figure = figures.window_figure(dataset, origin, sample, step, palette)
             told_chart(figure, *told, "chart_window")
-            say(words.shapes_sentence(dataset))
-            hint(words.slip_sentence(dataset, origin))
+            say(narrate.data.shapes_sentence(dataset))
+            hint(narrate.data.slip_sentence(dataset, origin))
             with st.expander("The same with Keras", type="compact"):
-                say(words.keras_sentence(dataset, origin))
+                say(narrate.data.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
-        told = words.split_told(dataset)
+        told = narrate.data.split_told(dataset)
         told_chart(figures.split_figure(dataset, palette), *told, "chart_split")
         if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):
-        takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
+        takeaway(
+            narrate.data.leak_takeaway(look(dataset)),
+            *map(narrate.data.leak_sentence, look(dataset)),
+        )
     take_prepared(loaded)
 
 
@@ -68,7 +70,7 @@ loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
 
-st.markdown(f"# {plain(words.data_sentence(dataset))}")
+st.markdown(f"# {plain(narrate.data.data_sentence(dataset))}")
 if dataset.has_rows:
     say(dataset.about)
 
@@ -101,8 +103,8 @@ with choice.container(border=True):
 table = session().upload.table
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
-gaps = words.gaps_sentence(dataset)
-notes += [gaps] if gaps != words.gaps_hint(dataset) else []  # which stands beside its button
+gaps = narrate.data.gaps_sentence(dataset)
+notes += [gaps] if gaps != narrate.data.gaps_hint(dataset) else []  # which stands beside its button
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):

@@ -15,19 +15,23 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib.charts import html, strip
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
-from lib.charts.narrate import explore, takeaways
-from lib.charts.narrate.takeaways import replay_told
-from lib.charts.palette import PALETTES
-from lib.charts.replay import replay_figure
-from lib.data.datasets import idle
-from lib.experiment.experiment import MODES, SETTINGS
+from lib.charts import (
+    PALETTES,
+    compare_figure,
+    html,
+    loss_figure,
+    narrate,
+    predictions_figure,
+    replay_figure,
+    replay_told,
+    step_error_figure,
+    strip,
+)
+from lib.data import idle
+from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
 from lib.recurrence import forward
-from lib.results.replay import FEWEST, frames_of
-from lib.results.run import RunAt, SeedWeights
+from lib.results import FEWEST, RunAt, SeedWeights, frames_of
 from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")
@@ -55,14 +59,14 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     pictures = list[tuple[str, go.Figure, str, str]]()
     if of.dataset.has_rows:
         answers = predictions_figure(of, *picked, palette=_LIGHT, earlier=earlier)
-        answer = takeaways.predictions_takeaway(of, *picked)
-        said = explore.predictions_sentence(of, *picked, earlier=earlier)
+        answer = narrate.takeaways.predictions_takeaway(of, *picked)
+        said = narrate.explore.predictions_sentence(of, *picked, earlier=earlier)
         pictures.append(("The answers", answers, answer, said))
     steps = step_error_figure(of, _LIGHT, earlier=earlier)
-    known = takeaways.step_error_takeaway(of)
-    early = explore.step_error_sentence(of, earlier=earlier)
-    learned, losses = takeaways.loss_takeaway(of), explore.loss_sentence(of)
-    best, errors = takeaways.compare_takeaway(of), explore.compare_sentence(of)
+    known = narrate.takeaways.step_error_takeaway(of)
+    early = narrate.explore.step_error_sentence(of, earlier=earlier)
+    learned, losses = narrate.takeaways.loss_takeaway(of), narrate.explore.loss_sentence(of)
+    best, errors = narrate.takeaways.compare_takeaway(of), narrate.explore.compare_sentence(of)
     pictures += [
         ("Loss over epochs", loss_figure(of, _LIGHT), learned, losses),
         ("How early could each model know?", steps, known, early),
@@ -85,7 +89,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    x, sentence = dataset.x[index : index + 1], explore.strip_sentence(experiment, dataset)
+    x, sentence = dataset.x[index : index + 1], narrate.explore.strip_sentence(experiment, dataset)
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
     about = experiment, dataset, sentence, _LIGHT
@@ -112,5 +116,5 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         made=made,
         versions=versions,
         modes=MODES,
-        **{"explore": explore, "takeaways": takeaways, "english": english},
+        **{"explore": narrate.explore, "takeaways": narrate.takeaways, "english": english},
     ).encode()

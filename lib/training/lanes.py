@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.experiment.experiment import TrainingSettings
+from lib.data import Samples
+from lib.experiment import TrainingSettings
 from lib.training.architecture import Architecture
 from lib.training.machine import give_way
 
@@ -43,7 +43,7 @@ def _helper() -> ThreadPoolExecutor:
 
 
 class Lanes:
-    """All models of a run in a program that has room for their `own` sizes.
+    """All models of a run in a program that holds their `own` sizes.
 
     Of each its weights, or, after `step` batches in other lanes, all its `numbers` there.
     """

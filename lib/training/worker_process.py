@@ -22,9 +22,10 @@ from typing import IO, Any
 
 import psutil
 
-from lib.results.run import Snapshot, Status
-from lib.training import messages, said
+from lib.results import Snapshot, Status
+from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
+from lib.training.sentences import sentence
 
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
@@ -34,6 +35,11 @@ IMPORT_BEATS = 60
 has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
 IDLE_SHARE = 0.02
 """Of a processor: what uses less waits, as an import that hangs beside a thread that polls."""
+RESTART_DELAYS = (0.0, 1.0, 4.0)
+"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
+QUICK_SECONDS = 90
+"""Deaths within this time count together. When there were more than there are delays, no other is
+started until the next one is needed."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -170,7 +176,7 @@ class WorkerProcess:
             still = 0 if used - before > IDLE_SHARE * BEAT_SECONDS else still + 1
             is_importing = not self.ready and self._module == TRAINING
             if is_importing and (still > IMPORT_BEATS or used > most):
-                self.unavailable = said("import_hangs")
+                self.unavailable = sentence("import_hangs")
                 process.kill()
             elif silent > SILENT_BEATS and not is_importing:
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
@@ -237,12 +243,16 @@ class WorkerProcess:
             # TensorFlow looks for AVX when it is imported, and aborts where there is none.
             is_illegal = self._process.returncode == -getattr(signal, "SIGILL", 0)
             if not self.ready and (is_illegal or "instructions, but these aren't" in _tail(errors)):
-                self.unavailable = said("no_avx")
+                self.unavailable = sentence("no_avx")
         has_told = self._process is not None and self._process.returncode == 0
         if not (self._closing or self.retiring or has_told):
             what = "training process" if self._module == TRAINING else "cluster's driver"
             how = self.unavailable or f"the {what} {self.ending}"
             log.error("%s\n%s", how, _tail(errors))
+
+
+MakeWorker = Callable[..., WorkerProcess]
+"""`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
 
 
 def _replaces(new: Command, old: Command) -> bool:

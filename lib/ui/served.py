@@ -19,9 +19,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.data.tables.table import REMEMBERED
-from lib.training import machine
-from lib.training.recorded import read, recorded
+from lib.data import REMEMBERED
+from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.data import made_dataset

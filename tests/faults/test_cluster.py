@@ -21,8 +21,8 @@ from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
 from lib.export.card import card_of, read_card
 from lib.results.run import Run, Snapshot, Status
-from lib.sweep import run_sweep
 from lib.sweep.runner import Runner
+from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import ROOT, TOKEN, Nodes, environment, nodes, until
@@ -110,7 +110,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) 
     """The run has gone on meanwhile, and the person is told."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 20)
-    driver = client._keepers.cluster.worker  # type: ignore[union-attr]
+    driver = client._pool.cluster.worker  # type: ignore[union-attr]
     os.kill(driver.pid, 9)  # type: ignore[union-attr,arg-type]
     until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)  # type: ignore[union-attr]
     epoch = client.latest(run).epoch  # type: ignore[union-attr]

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from lib.data.tables import Table
-from lib.sweep import rows, run_plan, run_sweep
+from lib.sweep import rows
 from lib.sweep.__main__ import main
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
+from lib.sweep.sweep import run_plan, run_sweep
 from tests.unit.test_sweep_rows import results, the_plan
 
 SEATTLE = "--data seattle --vary T=8,16"
@@ -67,7 +68,7 @@ def test_a_script_tells_tables_apart(monkeypatch: pytest.MonkeyPatch) -> None:
         named.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.run_plan", note)
+    monkeypatch.setattr("lib.sweep.sweep.run_plan", note)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])

@@ -4,5 +4,30 @@ A sentence says nothing that isn't computed from the arrays it was given, and ro
 It is alternative text too, so it stands without the picture. No HTML in here, no Markdown.
 """
 
-Told = tuple[str, str]
-"""What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
+from lib.charts.narrate import (
+    cell,
+    compare,
+    data,
+    explore,
+    gradients,
+    proofs,
+    stack,
+    sweep,
+    takeaways,
+    target,
+    worth,
+)
+
+__all__ = [
+    "cell",
+    "compare",
+    "data",
+    "explore",
+    "gradients",
+    "proofs",
+    "stack",
+    "sweep",
+    "takeaways",
+    "target",
+    "worth",
+]

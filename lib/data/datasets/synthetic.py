@@ -21,8 +21,8 @@ import numpy as np
 
 from lib.data.dataset import Dataset
 from lib.data.datasets.spec import DatasetSpec
-from lib.experiment.experiment import Experiment
-from lib.text.tables import beside
+from lib.experiment import Experiment
+from lib.text import beside
 
 
 def running_mean(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 
 from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, remembered, wide_columns
-from lib.experiment.experiment import DataSettings
-from lib.text.english import listed
+from lib.experiment import DataSettings
+from lib.text import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import numpy as np
 from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.data.tables.table import remembered
-from lib.text.english import counted, joined, number
+from lib.text import counted, joined, number
 
 ALIKE = 0.9999
 """Two columns are one if they go together, and their changes do, more closely than this."""

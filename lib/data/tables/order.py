@@ -12,8 +12,7 @@ import pandas as pd
 
 from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
 from lib.data.tables.table import said
-from lib.text.english import counted, joined, number
-from lib.text.tables import beside
+from lib.text import beside, counted, joined, number
 
 _FILE = beside(__file__)
 _EVEN, _REGULAR = 0.98, 0.8

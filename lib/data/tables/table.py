@@ -10,9 +10,8 @@ from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
-from lib.experiment.experiment import LIMITS, ExperimentError
-from lib.text.english import MONTHS
-from lib.text.tables import RefusedError, beside, say
+from lib.experiment import LIMITS, ExperimentError
+from lib.text import MONTHS, RefusedError, beside, say
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.text.english import MONTHS, counted, listed
-from lib.text.tables import beside
+from lib.text import MONTHS, beside, counted, listed
 
 NUMBERS_PART = 0.9
 """A column in which at least this part of the entries are numbers is a number column."""

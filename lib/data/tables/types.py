@@ -13,7 +13,7 @@ import pandas as pd
 from lib.data.tables.order import as_texts, place, unlabelled
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered, wide_columns
 from lib.data.tables.texts import as_floats, as_times, not_numbers
-from lib.text.english import MONTHS, counted, joined, listed
+from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"
 """What the one column of unrolled months is called."""

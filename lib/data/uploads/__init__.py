@@ -14,8 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lib.data.tables.table import Table
-from lib.text.english import counted
-from lib.text.tables import RefusedError, beside, say
+from lib.text import RefusedError, beside, counted, say
 
 if TYPE_CHECKING:
     from lib.data.uploads.raw_table import RawTable

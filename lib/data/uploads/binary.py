@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from lib.data.tables.table import MAX_COLUMNS
 from lib.data.uploads import MIN_ROWS, UploadError, check_size, check_unpacked
 from lib.data.uploads.raw_table import RawTable, has_header, unique_names
-from lib.experiment.experiment import LIMITS
-from lib.text.english import counted, listed
+from lib.experiment import LIMITS
+from lib.text import counted, listed
 
 _ABOVE = 20
 """So many rows may stand above the table."""

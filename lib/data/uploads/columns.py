@@ -10,7 +10,7 @@ from lib.data.tables.table import MOST_TEXTS, row_numbers
 from lib.data.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
 from lib.data.uploads import MIN_ROWS, UploadError, said
 from lib.data.uploads.raw_table import RawTable
-from lib.text.english import counted, joined, listed
+from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
 """So many columns of repeating years are tried: for each, all others may tell series apart."""

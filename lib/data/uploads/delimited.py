@@ -17,7 +17,7 @@ import pandas as pd
 from lib.data.tables.texts import has_decimal_commas, is_column_with_decimal_commas
 from lib.data.uploads import UploadError, check_size, said
 from lib.data.uploads.raw_table import MISSING, RawTable, has_header, unique_names
-from lib.text.english import counted, listed
+from lib.text import counted, listed
 
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
     codecs.BOM_UTF32_LE: "utf-32",

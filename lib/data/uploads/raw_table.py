@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lib.data.tables.texts import bare
-from lib.text.english import counted, listed
+from lib.text import counted, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
 """What stands for "nothing here" besides pandas's own list (an empty entry, NA, NaN, null, …)."""

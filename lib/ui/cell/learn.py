@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
-from lib.charts.narrate import gradients
-from lib.charts.palette import Palette
-from lib.recurrence.padded import Padded, ways
-from lib.text.english import apart_by, readable
-from lib.text.tables import beside
+from lib.charts import HEIGHT, Palette, influence_maps, narrate, padding_picture, reach_figure
+from lib.recurrence import Padded, ways
+from lib.text import apart_by, beside, readable
 from lib.ui.cell.ask import AVERAGED, Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.style import playhead_band
@@ -49,18 +46,18 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     if norms is None:
         room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
         st.html(f'<div style="{room}"></div>')
-        takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
+        takeaway(reply.instead, reply.instead, longest=narrate.gradients.ROOM)
         return
     sentence = _SAID["reach"].format(
         which=chosen.which,
-        found=gradients.reach_sentence(norms),
+        found=narrate.gradients.reach_sentence(norms),
         samples=len(dataset.shown[:AVERAGED]),
         steps=dataset.shape[1],
     )
     figure = reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
-    takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
+    takeaway(narrate.gradients.reach_takeaway(norms), sentence, longest=narrate.gradients.ROOM)
 
 
 def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -> None:
@@ -74,7 +71,9 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
         if answer := reply.values:
             maps[title], columns = answer["map"], answer["columns"]
             both = title != titles[0]
-            details.append(gradients.influence_sentence(answer["map"], columns, width, both))
+            details.append(
+                narrate.gradients.influence_sentence(answer["map"], columns, width, both)
+            )
     which = "Both layers" if model.layers == 2 else f"All {model.layers} layers"
     whole = _SAID["whole"].format(which=which) if model.layers > 1 else ""
     details.append(_SAID["influence"].format(whole=whole))
@@ -83,8 +82,8 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     one_way, both_ways = (reply.values for reply in replies)
     words = next((reply.instead for reply in replies if reply.values is None), "")
     if one_way and both_ways:
-        words = gradients.influence_takeaway(one_way["map"], both_ways["map"])
-    takeaway(words, sentence, longest=gradients.ROOM)
+        words = narrate.gradients.influence_takeaway(one_way["map"], both_ways["map"])
+    takeaway(words, sentence, longest=narrate.gradients.ROOM)
 
 
 def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
@@ -93,13 +92,13 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     sentence = _SAID["padding"].format(
         which=chosen.which,
         handed_up=_SAID["handed_up"] if chosen.layer else "",
-        found=gradients.padding_sentence(padded),
+        found=narrate.gradients.padding_sentence(padded),
     )
     st.html(padding_picture(padded, sentence, palette))
     if reply.answered and reply.values is not None:
         as_asked = ways(cell, chosen.upward(reply.answered.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"
-    takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
+    takeaway(narrate.gradients.padding_takeaway(padded), sentence, longest=narrate.gradients.ROOM)
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:

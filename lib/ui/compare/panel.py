@@ -13,17 +13,20 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts.html import templates
-from lib.charts.narrate import compare as words
-from lib.charts.palette import Palette
-from lib.data.datasets import DATASETS, suggested
-from lib.experiment.experiment import MODES
-from lib.results.compared import LETTERS, Compared, part_of, same_data
-from lib.results.redaction import HIDDEN
-from lib.text.english import counted
-from lib.training.limits import with_seeds
-from lib.training.recorded import recorded
+from lib.charts import (
+    Palette,
+    answers_figure,
+    errors_figure,
+    losses_figure,
+    narrate,
+    sparkline,
+    templates,
+)
+from lib.data import DATASETS, suggested
+from lib.experiment import MODES
+from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
+from lib.text import counted
+from lib.training import recorded, with_seeds
 from lib.ui import runs
 from lib.ui.address import page_value, query_of, set_page_values
 from lib.ui.data import dataset_of
@@ -169,7 +172,7 @@ def _going(rows: Sequence[Compared]) -> set[str]:
 
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
-    st.markdown(f"# {plain(words.headline(laid))}")
+    st.markdown(f"# {plain(narrate.compare.headline(laid))}")
     if any(runs.is_looked_for(each) for each in session().compare.picks):
         hint(runs.LOOKING)
     _list(rows, palette)
@@ -180,7 +183,7 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
 def _list(rows: Sequence[Compared], palette: Palette) -> None:
     """A row for each run; those with a letter are laid over one another."""
     with st.container(key="compare_list", gap=None):
-        for run, own in zip(rows, words.differences(rows), strict=True):
+        for run, own in zip(rows, narrate.compare.differences(rows), strict=True):
             key = f"compare_row_{run.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 _pick(run)
@@ -203,13 +206,16 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
     said = {
-        badge.partition("[")[2].rstrip("]"): words.reached(run),
+        badge.partition("[")[2].rstrip("]"): narrate.compare.reached(run),
         "settings": own,
         "error by epoch": sparkline(run, palette),
         "error at the last step": {
-            mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
+            mode: f"{MODES[mode].label} {narrate.compare.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results},
+        f"{part} loss": {
+            m: narrate.compare.middling(run, m, narrate.compare.LOSSES_AT_END[part])
+            for m in run.results
+        },
     }
     return str(_HTML.row(run.letter, said, palette))
 
@@ -237,15 +243,19 @@ def _more(run: Compared) -> None:
 def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(losses_figure(laid, palette), *words.losses_told(laid), "compare_losses")
+            told_chart(
+                losses_figure(laid, palette), *narrate.compare.losses_told(laid), "compare_losses"
+            )
         with card("How wrong at each timestep"):
-            told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
+            told_chart(
+                errors_figure(laid, palette), *narrate.compare.errors_told(laid), "compare_errors"
+            )
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in laid):
                 hint(HIDDEN)
             elif same_data(laid):
                 picked = pick_answers(laid[0])
                 figure = answers_figure(laid, *picked, palette)
-                told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")
+                told_chart(figure, *narrate.compare.answers_told(laid, *picked), "compare_answers")
             else:
-                hint(words.WORDS["open"]["answers"])
+                hint(narrate.compare.WORDS["open"]["answers"])

@@ -8,17 +8,20 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
-from lib.charts.chart import Chart
-from lib.charts.narrate import Told, explore, takeaways
-from lib.charts.palette import Palette
-from lib.data.tables.table import remembered
-from lib.experiment.experiment import MODES
-from lib.results.redaction import HIDDEN
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import short
-from lib.text.tables import beside
+from lib.charts import (
+    Chart,
+    Palette,
+    Told,
+    compare_figure,
+    loss_figure,
+    narrate,
+    predictions_figure,
+    step_error_figure,
+)
+from lib.data import remembered
+from lib.experiment import MODES
+from lib.results import HIDDEN, RunAt, Snapshot
+from lib.text import beside, short
 from lib.ui.fragment import Place
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
@@ -189,15 +192,18 @@ FIGURES: dict[str, Callable[..., Chart]] = {
 }
 TOLD: dict[str, Callable[..., Told]] = {
     "predictions": lambda run, sample, target, earlier: (
-        takeaways.predictions_takeaway(run, sample, target),
-        explore.predictions_sentence(run, sample, target, earlier=earlier),
+        narrate.takeaways.predictions_takeaway(run, sample, target),
+        narrate.explore.predictions_sentence(run, sample, target, earlier=earlier),
     ),
-    "loss": lambda run: (takeaways.loss_takeaway(run), explore.loss_sentence(run)),
+    "loss": lambda run: (narrate.takeaways.loss_takeaway(run), narrate.explore.loss_sentence(run)),
     "step_error": lambda run, earlier: (
-        takeaways.step_error_takeaway(run),
-        explore.step_error_sentence(run, earlier=earlier),
+        narrate.takeaways.step_error_takeaway(run),
+        narrate.explore.step_error_sentence(run, earlier=earlier),
     ),
-    "compare": lambda run: (takeaways.compare_takeaway(run), explore.compare_sentence(run)),
+    "compare": lambda run: (
+        narrate.takeaways.compare_takeaway(run),
+        narrate.explore.compare_sentence(run),
+    ),
 }
 """By card, of a run at a moment and what is picked in the card."""
 
@@ -215,8 +221,10 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            spread = explore.seeds_range(now.snapshot, mode)
-            about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
+            spread = narrate.explore.seeds_range(now.snapshot, mode)
+            about = " · ".join(
+                filter(None, (spread, narrate.explore.typical_error(dataset, result)))
+            )
             what = colored(MODES[mode].label), colored(error), about or None, "off"
             places[mode].show("metric", *what, delta_arrow="off")
 

@@ -12,19 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.narrate.explore import (
-    changed_settings,
-    kept_sentence,
-    own_settings,
-    progress_sentence,
-)
-from lib.charts.palette import Palette
-from lib.results.run import Run, Status
-from lib.text.english import duration
-from lib.text.tables import beside
-from lib.training.architecture import architecture_of
-from lib.training.limits import USUAL_SEEDS, seconds
-from lib.training.room import room_of
+from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
+from lib.results import Run, Status
+from lib.text import beside, duration
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
@@ -68,7 +59,7 @@ def _likely_program(loaded: Loaded) -> object:
     """The room of these settings; where they have none their kind, since sliders ask for much."""
     model, data = loaded.experiment.model, loaded.dataset
     own = architecture_of(loaded.experiment, data.train, *data.shape[1:], data.targets)
-    return room_of(own) or (model.cell, model.layers, model.head)
+    return bucket_of(own) or (model.cell, model.layers, model.head)
 
 
 def _page_is_about(epochs: Epochs) -> tuple[object, ...]:

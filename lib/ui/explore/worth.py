@@ -12,20 +12,26 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.charts.chart import with_unit
-from lib.charts.narrate import worth as words
-from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
-from lib.charts.palette import Palette
-from lib.data.dataset import Origin
-from lib.data.datasets import DATASETS
-from lib.data.tables import WindowError
-from lib.data.tables.seasons import check_season
-from lib.experiment.experiment import MODES
-from lib.results.forecast import ForecastError, forecast, why_not_fed_back
-from lib.results.redaction import HIDDEN
-from lib.results.run import ModelWeights, Run, SeedWeights
-from lib.results.skill import Answers, Part, Worth, answers, by_row, judge, worth_of_seeds
-from lib.text.english import capital, counted, readable
+from lib.charts import Palette, drawn_every, forecast_figure, narrate, on_dates_figure, with_unit
+from lib.data import DATASETS, Origin, WindowError, check_season
+from lib.experiment import MODES
+from lib.results import (
+    HIDDEN,
+    Answers,
+    ForecastError,
+    ModelWeights,
+    Part,
+    Run,
+    SeedWeights,
+    Worth,
+    answers,
+    by_row,
+    forecast,
+    judge,
+    why_not_fed_back,
+    worth_of_seeds,
+)
+from lib.text import capital, counted, readable
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control
@@ -122,11 +128,11 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: worth_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
-        details = words.worth_sentence(dataset, origin, worth, target, part)
+        details = narrate.worth.worth_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
             details += f" The modes' figures are medians over {len(seeds)} seeds."
-        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        takeaway(words.worth_takeaway(worth, target, part), details)
+        details += narrate.worth.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        takeaway(narrate.worth.worth_takeaway(worth, target, part), details)
 
     table("judged")
     _season(shown, origin)
@@ -146,7 +152,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
     chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
     about, made = (shown.dataset, chosen), session().worth.made
-    hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
+    hint(once("season", about, lambda: narrate.worth.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
     if asked == chosen:
         return
@@ -203,7 +209,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         *(rows, guess, palette.theme),
     )
     every = drawn_every(len(rows.rows), origin.period)
-    told = words.dates_told(dataset, origin, rows, target, every)
+    told = narrate.worth.dates_told(dataset, origin, rows, target, every)
     told_chart(figure, *told, "worth_on_dates")
 
 
@@ -239,5 +245,5 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best
-    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = narrate.worth.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")

@@ -10,31 +10,37 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.narrate import target as words
-from lib.charts.palette import Palette
-from lib.charts.target import damage_loss_figure, damage_predictions_figure, lineup_picture
-from lib.charts.tensor import SCALES
-from lib.shapes.doctor import Diagnosis
-from lib.shapes.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
-from lib.shapes.doctor.lineup import SIGNS
-from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.doctor.question import (
+from lib.charts import (
+    SCALES,
+    Palette,
+    damage_loss_figure,
+    damage_predictions_figure,
+    lineup_picture,
+    narrate,
+)
+from lib.shapes import (
+    LOSS,
     LOSS_NAMES,
+    MISTAKES,
     OUTPUTS,
+    RULE_OF,
+    SIGNS,
     TARGETS,
+    TIMESTEPS,
+    Damage,
+    Diagnosis,
     ShapeTextError,
     TargetQuestion,
     fitting_loss,
+    mistake_of,
     read_question,
     read_shape,
+    trace,
     write_question,
 )
-from lib.shapes.stack.recurrent import TIMESTEPS
-from lib.shapes.stack.tensors import sizes
-from lib.shapes.stack.tracing import trace
-from lib.text.english import capital
-from lib.training.questions import AnswerFuture
-from lib.training.recorded import recorded_damage
+from lib.shapes import tensors_sizes as sizes
+from lib.text import capital
+from lib.training import AnswerFuture, recorded_damage
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import bound, pills
@@ -55,21 +61,21 @@ def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(narrate.target.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        compared = words.compared_sentence(diagnosis)
-        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
+        compared = narrate.target.compared_sentence(diagnosis)
+        sentence = f"{narrate.target.verdict_title(diagnosis)}. {compared}"
         st.html(lineup_picture(diagnosis, sentence, palette))
         details = f"{compared} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
-            details += f" {words.measured_sentence(MISTAKES[case], recorded_damage(case))}"
-        takeaway(words.compared_takeaway(diagnosis), details)
+            details += f" {narrate.target.measured_sentence(MISTAKES[case], recorded_damage(case))}"
+        takeaway(narrate.target.compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -182,7 +188,9 @@ def _usual(question: TargetQuestion) -> None:
             pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(f"{SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
+        " · ".join(
+            f"{SIGNS[kind]} {word.lower()}" for kind, word in narrate.target.VERDICTS.items()
+        )
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
@@ -223,7 +231,7 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = words.damage_told(MISTAKES[case], damage)
+    told, sentence = narrate.target.damage_told(MISTAKES[case], damage)
     with left:
         steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")

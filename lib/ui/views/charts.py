@@ -5,14 +5,11 @@ from functools import partial
 
 import streamlit as st
 
+from lib.charts import Palette, losses_figure, narrate
 from lib.charts import data as figures
-from lib.charts.compare import losses_figure
-from lib.charts.narrate import data as words
-from lib.charts.palette import Palette
-from lib.results.compared import LETTERS, Compared
-from lib.story import GALLERY
-from lib.story.cards import cells_of
-from lib.text.english import readable
+from lib.results import LETTERS, Compared
+from lib.story import GALLERY, cells_of
+from lib.text import readable
 from lib.ui.explore import charts
 from lib.ui.explore.charts import CARDS, card
 from lib.ui.fragment import following_fragment
@@ -42,7 +39,7 @@ def sample(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        says, details = words.sample_told(loaded.dataset, number)
+        says, details = narrate.data.sample_told(loaded.dataset, number)
         figure = figures.sample_figure(loaded.dataset, number, palette)
         steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
         takeaway(says, details)

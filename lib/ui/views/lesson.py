@@ -10,25 +10,23 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from lib.charts.formulas import by_hand, can_show
-from lib.charts.html import templates
-from lib.charts.narrate import target as words
-from lib.charts.palette import Palette
-from lib.charts.target import lineup_picture, shapes_picture
-from lib.charts.unrolled import heatmaps
-from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import MODES
-from lib.recurrence import unroll
-from lib.recurrence.cells import highest_output
-from lib.recurrence.formulas import LayerPass
-from lib.results.baselines import best_loss
-from lib.results.run import Snapshot
-from lib.shapes.doctor.damage import MISTAKES, mistake_of
-from lib.shapes.doctor.question import read_question, write_question
-from lib.shapes.stack.code import code_lines
-from lib.text.english import number, short, signed
-from lib.text.tables import beside, say
-from lib.training.recorded import read, recorded_damage
+from lib.charts import (
+    Palette,
+    by_hand,
+    can_show,
+    heatmaps,
+    lineup_picture,
+    narrate,
+    shapes_picture,
+    templates,
+)
+from lib.data import make_dataset, suggested
+from lib.experiment import MODES
+from lib.recurrence import LayerPass, highest_output, unroll
+from lib.results import Snapshot, best_loss
+from lib.shapes import MISTAKES, code_lines, mistake_of, read_question, write_question
+from lib.text import beside, number, say, short, signed
+from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
 from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where
@@ -90,13 +88,13 @@ def target(_: Loaded, palette: Palette) -> None:
     question = read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(words.verdict_title(diagnosis))
-        st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        takeaway(narrate.target.verdict_title(diagnosis))
+        st.html(lineup_picture(diagnosis, narrate.target.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             hint(_trained(case))
         else:
-            hint(words.compared_takeaway(diagnosis))
+            hint(narrate.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)

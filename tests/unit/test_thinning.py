@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.training.history import History
+from lib.results.thinning import History
 from lib.training.tempo import Speed
 
 quickly = settings(derandomize=True, deadline=None)
@@ -34,10 +36,10 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: l
 @given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
 def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> None:
     """It thins as the other would have: both have the same epochs at the end."""
-    whole, first, second = History(limit), History(limit), History(limit)
+    whole, first = History(limit), History(limit)
     whole.extend(1, range(before + after))
     first.extend(1, range(before))
-    second.go_on_from(first.gap, first.points)
+    second = replace(first)
     second.extend(before + 1, range(before, before + after))
     assert (second.gap, second.points) == (whole.gap, whole.points)
 

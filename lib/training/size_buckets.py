@@ -1,7 +1,7 @@
-"""Programs with room to spare, and models in them: weights padded with zeros, and cut again.
+"""Size buckets: programs for larger models than a run's, whose weights are padded with zeros.
 
-So nobody waits for a compiler whose setting is no larger than one of `ROOMS`. They are built while
-nobody waits; a run that is long takes a program of its own from there on.
+Settings no larger than one of `SIZE_BUCKETS` wait for no compiler. The buckets are built while
+nobody waits; a long run changes to a program of its exact size (`programs`).
 
 Units, features and targets of zeros stay zero. A unit without weights has a state of 0 in every
 cell (its candidate is tanh 0), and so adds nothing to others; nothing comes back to it, since the
@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from lib.experiment.experiment import CELLS
-from lib.shapes.output import BLOCKS, bias_shapes
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, bias_shapes
 from lib.training.architecture import Architecture, Code
 
 CAPACITY = 1024
-"""Samples that there is room for at a time."""
+"""Samples that a bucket holds at a time."""
 _SIZES = [
     # layers, units, timesteps, features, targets, batch
     (1, 16, 32, 4, 4, 32),
@@ -43,24 +43,24 @@ _SIZES = [
     (3, 64, 64, 16, 4, 64),
 ]
 """What is likely comes first. A model takes the smallest that holds it. With the usual batch of 32
-most pay less than twice the price of their own program: units and batch count most, and timesteps
-that aren't there little. None holds a stack without a head, more than 64 timesteps, longer batches,
-or some short batches for which it would be too dear: these wait for their own."""
-ROOMS = {
+most pay less than twice the price of their exact program: units and batch count most, padded
+timesteps little. None holds a stack without a head, more than 64 timesteps, longer batches, or some
+short batches for which it would be too costly: these wait for their exact program."""
+SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES
     for cell in CELLS
 }
-"""And whether each is built from the start on. The others take up to 60 MB, the first of its layers
-at least, and so are built when somebody comes near them."""
+"""And whether each is built from the start on. The others take up to 60 MB, at least the first with
+as many layers, and so are built when somebody comes near them."""
 
-_BY_WORK = sorted(ROOMS, key=lambda room: room.work)
+_BY_WORK = sorted(SIZE_BUCKETS, key=lambda bucket: bucket.work)
 Shapes = list[tuple[int, ...]]
 
 
-def room_of(own: Architecture) -> Architecture | None:
-    """The smallest room that holds models of these sizes and is near; None where none is."""
-    return next((room for room in _BY_WORK if room.holds(own) and room.is_near(own)), None)
+def bucket_of(exact: Architecture) -> Architecture | None:
+    """The smallest bucket that holds models of these sizes and is near; None where none is."""
+    return next((b for b in _BY_WORK if b.holds(exact) and b.is_near(exact)), None)
 
 
 def weight_shapes(of: Architecture) -> Shapes:
@@ -75,7 +75,7 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def _shapes_by_gate(of: Architecture) -> Shapes:
-    """The same with the gates, which stand side by side in Keras's arrays, on an axis of theirs."""
+    """The same with an axis for the gates, which stand side by side in Keras's arrays."""
     shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
     head = 2 * (of.code.head == "dense")
     apart = [(*shape[:-1], gates, of.units) for shape in shapes[: len(shapes) - head]]
@@ -83,9 +83,9 @@ def _shapes_by_gate(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Arrays like a model's weights, once or more over, as they are in a program of other sizes.
+    """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
 
-    What they hold more is 0; what they hold less was. Axes in front of the weights' own stay.
+    What is padded is 0, and so is what is cut. Axes in front of the weights' own stay.
     """
     if old == new:
         return list(arrays)
