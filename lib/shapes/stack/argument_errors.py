@@ -96,16 +96,17 @@ def no_activation(value: Any) -> ShapeError:
 
 def no_option(name: str, setting: LayerSetting, value: Any) -> ShapeError:
     """A name that is none of the options."""
-    message = f"The `{setting.name}` argument must be …one of {{…}}. Received: "
     if setting.name == "merge_mode":
         message = f"Invalid merge mode. Received: {value}. Merge mode should be one of "
         message += '{"sum", "mul", "ave", "concat", None}'
     elif setting.name == "data_format":
+        message = "The `data_format` argument must be one of {…}. Received: "
         message += f"data_format={value}"
     elif "Pooling" in name:
         message = "Argument `padding` must be either 'valid' or 'same'. Received: "
         message += f"padding={value}"
     else:
+        message = "The `padding` argument must be a list/tuple or one of {…}. Received: "
         message += f"{value}"
     return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
 
