@@ -26,16 +26,16 @@ class TimeDistributed(Layer, kind="td"):
 
     @property
     def title(self) -> str:
-        """With the layer inside."""
+        """With the wrapped layer."""
         return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
-        """The layer that it distributes."""
+        """The wrapped layer."""
         return self.layer
 
     def with_settings(self, **values: Any) -> Self:
-        """Around the layer inside with other settings."""
+        """Wrap the same layer with other settings."""
         return replace(self, layer=self.layer.with_settings(**values))
 
     def classes(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class TimeDistributed(Layer, kind="td"):
         return replace(outputs, tensors=tensors)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask of timesteps goes on, whatever is done at each."""
+        """The mask of timesteps is passed on."""
         return (max(inputs.masks, default=0),) * count
 
 

@@ -17,10 +17,10 @@ class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
     fails: ClassVar[When] = "run"
-    """When several tensors are more than it can take."""
+    """When Keras fails for several tensors."""
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays. Keras takes several tensors for one, and fails later."""
+        """Any shape stays. Keras stacks several tensors to one, and fails later."""
         if len(inputs.tensors) > 1:
             raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
         return Outputs(inputs.tensors)
@@ -33,7 +33,7 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
     rate: float = share("p", 0.2, refusal=NO_SHARE)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; those of several tensors, where it does nothing."""
+        """Any shape stays; with a rate of 0, also those of several tensors."""
         return Elementwise.call(self, inputs) if self.rate else Outputs(inputs.tensors)
 
 
@@ -131,7 +131,7 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
     kept: ClassVar[int] = 0
-    """How many numbers it keeps for each entry of its axes, which aren't trained."""
+    """Weights per entry of its axes that aren't trained."""
 
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)

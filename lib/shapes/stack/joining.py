@@ -17,7 +17,7 @@ Invalid format for argument `{name}`: it should contain two elements. Received: 
 
 @dataclass(frozen=True, slots=True)
 class Joining(Layer):
-    """What is called on a list of tensors; of one alone, where it is named."""
+    """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
         """The tensors. Raises ShapeError for one that isn't in a list."""
@@ -28,15 +28,15 @@ class Joining(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Merge(Joining):
-    """What works number by number on tensors of one shape, or of shapes that broadcast."""
+    """A layer that works number by number on tensors whose shapes broadcast."""
 
     sign: ClassVar[str] = ""
-    """Python's operator that does the same, if there is one."""
+    """The operator of Python that does the same, if there is one."""
     takes_two: ClassVar[bool] = False
-    """Whether it takes no more, and no fewer."""
+    """Whether it takes exactly two tensors."""
 
     by_sign: bool = field(default=False, kw_only=True, compare=False)
-    """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
+    """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
@@ -55,7 +55,7 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Where all have a mask."""
+        """A mask, if all tensors have one."""
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
@@ -84,7 +84,7 @@ class Minimum(Merge, kind="min"):
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """What a sign makes of unlike ranks: as in NumPy, the batch of one meets an axis of the other.
+    """Broadcast tensors of different ranks from the last axis, so that a batch meets another axis.
 
     Raises ShapeError unless that is a batch of one.
     """
@@ -102,9 +102,9 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """What both become from the axis `first` on.
+    """The shape of both, broadcast from the axis `first` on.
 
-    Raises ShapeError, a `refusal`, for sizes that differ and aren't 1.
+    Raises the ShapeError named `refusal` for sizes that differ and aren't 1.
     """
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     start = len(long) - len(short)
@@ -154,7 +154,7 @@ class Concatenate(Joining, kind="concat"):
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Where one has a mask."""
+        """A mask, if any tensor has one."""
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
@@ -201,10 +201,10 @@ class Dot(Joining, kind="dot", mask="ends"):
 
 @dataclass(frozen=True, slots=True)
 class Attending(Layer, uses_mask=2):
-    """What lets each timestep of one tensor take from those of another."""
+    """A layer in which each timestep of one tensor attends to those of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """That of the first, which asks."""
+        """The mask of the query."""
         return (inputs.masks[0],) * count
 
 
@@ -254,7 +254,7 @@ class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
     by_feature: ClassVar[bool] = False
-    """Whether it has a scale for each feature, or one for all."""
+    """Whether it has a scale for each feature, instead of one for all."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 

@@ -1,6 +1,6 @@
 """A layer from the arguments that somebody gives Keras: `LSTM(16, return_sequences=True)`.
 
-What Keras refuses, and what can't be told, becomes a layer that breaks in a stack and says why.
+Arguments that Keras refuses, or that only running the code would tell, give an `Unread` layer.
 """
 
 import difflib
@@ -20,7 +20,7 @@ from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
 
 
 class Unknown:
-    """A value that can't be told without running code."""
+    """A value that only running the code would tell."""
 
     def __repr__(self) -> str:
         return "…"
@@ -32,19 +32,19 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 _NO_BOOL = ("Embedding", "RepeatVector", "UpSampling1D")
 """Layers that don't take True for 1."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
-"""Arguments with a number for each axis that a window goes along, in brackets or one for all."""
+"""Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
-"""By Keras's name of a cell, the layer that calls it at each timestep."""
+"""Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
 
 def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
-    """The layer that Keras makes of these arguments, each a plain value, a layer, or UNKNOWN.
+    """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with that
-    ShapeError or NotTraced and, where that is known, with what would be right.
+    If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
+    NotTraced, and with the corrected layer where the correction is obvious.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -59,13 +59,13 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
 
 
 def _number(value: Any) -> Any:
-    """The whole number in a list of one: n=3 is meant by n=[3]."""
+    """The number in a list of one: n=[3] means n=3."""
     alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
     return value[0] if alone else value
 
 
 def arguments_of(name: str) -> list[str]:
-    """What a layer of Keras takes, in order, by its name of today or an earlier one."""
+    """The arguments of a layer in order, by its name or an earlier name."""
     words = SIGNATURES.get(ALIASES.get(name, name), ())
     return [word.removesuffix("=") for word in words if word != "**"]
 
@@ -73,7 +73,7 @@ def arguments_of(name: str) -> list[str]:
 def open_numbers(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> dict[str, int | float]:
-    """By argument each number of a layer that is UNKNOWN, and what it is where nobody says."""
+    """The arguments of a layer that are UNKNOWN numbers, each with its default here."""
     name = ALIASES.get(name, name)
     kind = _BY_KERAS.get(name) or CELLS.get(name)
     given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
@@ -87,7 +87,7 @@ def open_numbers(
 
 
 def spelt(name: str, argument: str) -> str:
-    """How a layer spells the argument that is meant; empty where it takes none like it."""
+    """The correct spelling of an argument; empty if the layer has none like it."""
     name, known = ALIASES.get(name, name), arguments_of(name)
     if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
         return argument
@@ -97,7 +97,7 @@ def spelt(name: str, argument: str) -> str:
 def _bound(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Each argument by its name, and those that the layer doesn't take."""
+    """The arguments by name, and those that the layer doesn't have."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
         raise argument_errors.too_many(name, len(names), len(args))
@@ -113,7 +113,7 @@ def _bound(
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
+    """An Unread for unknown arguments, with the layer without them or with them respelt."""
     meant = dict(values)
     for key, value in strange.items():
         if right := spelt(name, key):
@@ -141,7 +141,7 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
 
 
 def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The settings of a kind of layer that these arguments are."""
+    """The arguments as settings of a kind of layer."""
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
     known = [setting for setting in kind.settings() if setting.name in values]
     return {
@@ -155,7 +155,7 @@ ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 
 
 def _inside(name: str, value: Any) -> Layer:
-    """The layer in the brackets of a wrapper."""
+    """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
     raise argument_errors.no_layer_inside(name, value)
@@ -192,7 +192,7 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
-    """The layer that calls a cell, or several in a stack."""
+    """The RNN of a cell, or of several cells."""
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
     if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
         return unread
@@ -210,9 +210,9 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
-    """The value of a setting that Keras takes for this argument of a layer of that name.
+    """The value of a setting for this argument.
 
-    Raises ShapeError for what Keras refuses, and NotTraced for what can't be told.
+    Raises ShapeError for what Keras refuses, and NotTraced for what isn't known.
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
@@ -237,7 +237,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
-    """A whole number. Raises ShapeError for what Keras refuses, NotTraced for a larger number."""
+    """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int) or (isinstance(value, bool) and name in _NO_BOOL):

@@ -10,7 +10,7 @@ UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)
-"""For a size that has no limit of its own."""
+"""Of a size without a limit of its own."""
 POSITIVE = "Received an invalid value for argument `{name}`, expected a positive integer"
 """How Keras begins to refuse a number of units, heads or the like."""
 NO_SHARE = """\
@@ -27,11 +27,11 @@ SIGNATURES = {
     for names, arguments in KERAS["signatures"].items()
     for name in names.split(", ")
 }
-"""By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
+"""Class of Keras → its arguments; "=" ends optional ones, "**" stands for every_layer."""
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
+    """A dataclass field with the arguments of its LayerSetting; by default it is a flag."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 

@@ -43,7 +43,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
-    """-1 for what is left, once at most."""
+    """-1 for the size that is left, at most once."""
 
     def check(self) -> None:
         """Raise ShapeError for sizes that are none, and for two that are left open."""
@@ -70,7 +70,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
 
 
 def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
-    """The new axes: the last has features, those before it time; one that stays is the same."""
+    """The new axes: features last, time first; an axis whose size stays keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
         kept = [axis for axis in before if axis.size == size is not None]

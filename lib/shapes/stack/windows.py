@@ -19,23 +19,23 @@ Invalid value for argument `filters`. Expected a strictly positive value. Receiv
 filters={value}."""
 _NO_GROUPS = "The number of groups must be a positive integer. Received: groups={value}."
 Sizes = int | tuple[int, ...]
-"""Of a window, along each axis."""
+"""Of a window, along each axis; an int is for one axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows(Layer, time_letter="T′", mask="destroys"):
-    """What goes along some axes of a tensor, and leaves others as they are."""
+    """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
-    """Along how many axes it goes."""
+    """How many axes it changes."""
 
     def along(self) -> range:
-        """The places of the axes that it goes along."""
+        """The indices of the axes that it changes."""
         first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
         return range(first, first + self.spatial)
 
     def resized(self, tensor: Tensor, lengths: list[int | None], inputs: Inputs) -> Tensor:
-        """The tensor with other lengths along these axes; one that stays keeps its letter."""
+        """The tensor with other lengths; an axis whose length stays keeps its letter."""
         axes = list(tensor)
         for place, length in zip(self.along(), lengths, strict=True):
             axis = axes[place]
@@ -46,7 +46,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         return tuple(axes)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
-        """A sequence of so many times the timesteps, and so many more."""
+        """A sequence with T·times + more timesteps."""
         tensor = inputs.of_rank(3)
         before = tensor[self.along()[0]].size
         length = None if before is None else before * times + more
@@ -55,10 +55,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def passed(
         self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
     ) -> Tensor:
-        """The tensor with a length for each place of the window along these axes.
-
-        Raises ShapeError where not one fits.
-        """
+        """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
         lengths, is_padded = [], getattr(self, "padding", "valid") != "valid"
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
             length, reach = tensor[place].size, (kernel - 1) * gap + 1
@@ -76,7 +73,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:
-    """The size along each axis."""
+    """The sizes as a tuple."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
@@ -95,7 +92,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def check(self) -> None:
-        """Raise ShapeError for settings that don't go together, too."""
+        """Check also settings that exclude one another."""
         Layer.check(self)
         strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
         if self.filters % self.groups:
@@ -121,7 +118,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return self.learned(resized, place, inputs)
 
     def learned(self, resized: Tensor, place: int, inputs: Inputs) -> Outputs:
-        """The output with these lengths, with filters for channels; and the weights for that."""
+        """The output with filters for channels, and its parameters."""
         (tensor,), letter, count = inputs.tensors, inputs.letter, self.filters
         filters, channels = widened(tensor[place], letter, count), tensor[place]
         kernels = each(self.kernel_size)
@@ -165,7 +162,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        """Raise ShapeError for more padding than steps, too."""
+        """Check also that the padding of the output is smaller than the strides."""
         Conv1D.check(self)
         (stride,), more = each(self.strides), self.output_padding or 0
         if more >= stride:
