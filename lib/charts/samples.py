@@ -1,34 +1,29 @@
-"""The pictures of the Data page: a sample, the rows of a table that it is of, and the split.
+"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from.
 
-A sample's inputs and targets stand timestep by timestep, before any model. The rows around a window
-stand side by side, whatever time lies between them, without their values. Samples to learn from and
-those kept back are on their dates, where there are any.
+The rows around a window stand side by side, whatever time lies between them, without their values.
 """
 
-from __future__ import annotations
-
-import math
 from itertools import cycle, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lib.charts import axes, chart, marks
-from lib.charts.by_timestep import gaps_of, input_squares
 from lib.charts.marks import Entry, Part
-from lib.charts.narrate.data import raw_targets
+from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
-from lib.data import Dataset, Origin, part_spans, series_by_part
-from lib.text import beside
+from lib.charts.words import Told
+from lib.data import Dataset, Origin, part_spans
+from lib.text import ALMOST_0, apart, capital, counted, joined
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_LOOKS = beside(__file__)
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
-
+DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
+"""Of the lines of targets, in turns: the dash, and the glyph that says so in a key."""
 READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
 AROUND = 0.12
@@ -36,12 +31,10 @@ AROUND = 0.12
 TICKS = 61
 """Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
 
-MOST_SERIES = 12
 
-
-def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
+def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
     """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
-    import pandas as pd  # noqa: PLC0415  the first page shows no table
+    import pandas as pd  # noqa: PLC0415  the first page shows no table  # noqa: PLC0415  Explore's process does without it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
@@ -64,7 +57,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
     hover, size = chart.hover(), marks.dot_size(steps)
-    for k, (dash, glyph) in zip(drawn, cycle(_LOOKS["targets"]), strict=False):
+    for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
         entries.append(Entry(glyph, name))
@@ -99,6 +92,48 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         hovermode="closest",
         yaxis2=axis,
         **gaps_of(dataset, sample, palette),
+    )
+
+
+def sample_told(dataset: Dataset, sample: int) -> Told:
+    """Which of its targets each mode has to do with; where these begin, move and end, raw."""
+    y, learns = raw_targets(dataset, sample)[:, 0], sample < dataset.train
+    steps = "both" if len(y) == 2 else f"all {len(y)}"
+    does, by = ("learns", "from") if learns else ("is judged", "on")
+    takeaway = (
+        f"Sequence mode {does} {by} {steps} steps' targets, last-step mode {by} the last step's."
+    )
+    use = (
+        f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step mode "
+        "from the last one's."
+    )
+    if not learns:
+        use = (
+            "Neither mode learns from it: the sequence mode is judged on the targets of all "
+            f"{len(y)} timesteps, the last-step mode on the last one's."
+        )
+    name = capital(dataset.sample_name(sample))
+    target = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
+    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    low, high = int(np.argmin(y)), int(np.argmax(y))
+    least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
+    if y[low] == y[high]:
+        return takeaway, f"{name}: {target} is {first}{unit} at every timestep. {use}"
+    return takeaway, (
+        f"{name}: {target} starts at {first}{unit} and ends at {last}{unit}; it is lowest at "
+        f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most}). {use}"
+    )
+
+
+def numbers_hint(dataset: Dataset) -> str:
+    """What the columns of a sample's numbers are."""
+    what = f"x is what a model reads, y what it should answer{dataset.ahead}"
+    if not dataset.is_scaled:
+        return f"{what}."
+    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
+    return (
+        f"{what}: both standardised, as the models see them. Beside each y is the value{unit} that "
+        "it stands for, as in the chart."
     )
 
 
@@ -144,7 +179,11 @@ def window_figure(
         placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
         placed("last-step mode must say", targets[-1], LAST, diamond),
     ]
-    key = [[Entry(*row)] for row in _LOOKS["window"]]
+    key = [
+        [Entry("squares", "read as x", "muted")],
+        [Entry("dots", "sequence mode: y, for each", "sequence")],
+        [Entry("diamond", "last-step mode: y_last", "last")],
+    ]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
     stripes += marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
@@ -182,98 +221,70 @@ def _parts(
     return stripes, notes
 
 
-def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample: those to learn from, then those kept back.
-
-    Of several target columns it is the first, and the axis says which. Of several series each has
-    a band of its own, from its lowest value to its highest; `series_shown` says which are drawn.
-    """
-    origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
-    if origin and shown:
-        numbers = numbers[np.isin(origin.series[origin.starts], shown)]
-    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
-    values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
-    if origin and len(shown) > 1:
-        heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
-        left = chart.left_of(y["ticktext"])
-    else:
-        heights, left = values, chart.LEFT
-        target = dataset.target_names[0] if dataset.targets > 1 else "target y"
-        title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
-        y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
-    if origin and shown:
-        places, names, x, edges = _on_rows(dataset, origin, numbers, shown)
-    else:
-        places, n = numbers + 1, len(dataset.y)
-        names = [dataset.short_sample_name(int(k)) for k in numbers]
-        room = max(0.5, 0.03 * n)  # so that no mark is cut
-        x = {"title": "sample", "range": [1 - room, n + room]}
-        x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}
-        edges = [(part.start + 0.5,) * 2 for part in dataset.parts.values()][1:]
-    texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
-    for name, part in dataset.parts.items():
-        own = (numbers >= part.start) & (numbers < part.stop)
-        color, symbol, glyph = _LOOKS["parts"][name]
-        size = 4 if len(shown) > 1 else 6
-        marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
-        which = f" ({name})" if shown else ""
-        hover = f"%{{text}}{which}: %{{customdata:{chart.VALUE}}}<extra></extra>"
-        trace = marks.points(name, places[own], heights[own], marker, hover)
-        data.append(trace | {"customdata": values[own], "text": texts[own]})
-        key.append(Entry(glyph, name, color, "ink"))
-    stripes = [marks.stripe(*edge, palette.surface, palette.muted) for edge in edges]
-    look: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
-    return chart.plotted(data, palette, x, y, [key], hovermode="closest", shapes=stripes, **look)
+def window_told(dataset: Dataset, origin: Origin, sample: int, step: int) -> Told:
+    """What timestep `step`, 0 to T-1, reads and has to say; the rows of the whole sample."""
+    ahead, first = origin.horizons, int(origin.starts[sample])
+    row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
+    says = _rows(origin, row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
+    takeaway = (
+        f"Sample {sample + 1}, timestep {step + 1} reads {origin.label(row)} and must say "
+        f"{change}{says}."
+    )
+    series = origin.names[origin.series[first]]
+    who = f"Sample {sample + 1}{f', {series},' if series else ''}"
+    every = f", every {origin.rate} rows" if origin.rate > 1 else ""
+    far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
+    if len(ahead) > 1:
+        far = f"{ahead[0]} to {far}"
+    details = (
+        f"{who} reads {_rows(origin, first, last)}{every}. The sequence mode has a target for each "
+        f"timestep, {far}: {_rows(origin, first + ahead[0], last + ahead[-1])}. The last-step mode "
+        f"has the last timestep's: {_rows(origin, last + ahead[0], last + ahead[-1])}."
+    )
+    if origin.crosses_gap(dataset.shape[1], sample):
+        details += " Rows are missing in between: the window runs on across a gap of time."
+    return takeaway, details
 
 
-def series_shown(dataset: Dataset) -> list[int]:
-    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
-    origin = dataset.origin
-    if origin is None or len(set(origin.series[origin.starts].tolist())) == len(dataset.x):
-        return []
-    of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
-    order = list(dict.fromkeys(series for part in of_parts for series in part))
-    spread = np.linspace(0, len(order) - 1, min(MOST_SERIES, len(order))).round().astype(int)
-    chosen = dict.fromkeys([*(part[0] for part in of_parts), *(order[k] for k in spread)])
-    return sorted(list(chosen)[:MOST_SERIES], key=order.index)
+def _rows(origin: Origin, first: int, last: int) -> str:
+    return " to ".join(dict.fromkeys((origin.label(first), origin.label(last))))
 
 
-def _bands(
-    values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
-) -> tuple[np.ndarray, Part]:
-    """Where values stand, each in the band of its series, the first one on top; the y axis."""
-    heights, upwards = np.empty(len(values)), shown[::-1]
-    for level, each in enumerate(upwards):
-        own = series == each
-        if own.any():
-            low, high = values[own].min(), values[own].max()
-            heights[own] = level + 0.1 + 0.8 * (values[own] - low) / ((high - low) or 1)
-    names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
-    ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
-    return heights, {"title": "", "range": [0, len(shown)], **ticks}
+def shapes_sentence(dataset: Dataset) -> str:
+    """What one sample is made of, by shape."""
+    (_, t, f), k = dataset.shape, dataset.targets
+    return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
 
 
-def _on_rows(
-    dataset: Dataset, origin: Origin, numbers: np.ndarray, shown: list[int]
-) -> tuple[np.ndarray, list[str], Part, list[tuple[Any, Any]]]:
-    """Where samples stand by their last target's row, their names, the axis, and parts' edges."""
+def slip_sentence(dataset: Dataset, origin: Origin) -> str:
+    """Whether what has to be said is also read, or in the same row, and when that is right."""
+    both = [name for name in origin.columns if name in dataset.feature_names]
+    among = joined(both)
+    if any(origin.horizons):
+        if not both:
+            return ""
+        are = "are" if len(both) > 1 else "is"
+        return (
+            f"{among} {are} among inputs and targets, and that is right: a timestep reads it up to "
+            "its own row, and must say a later one."
+        )
+    if both:
+        return (
+            f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
+            "out of the inputs, or look one row ahead."
+        )
+    return (
+        "Targets are in the row that is read. That is right where they aren't known yet when the "
+        "inputs are, such as another measurement of that time. Nothing is foretold."
+    )
 
-    def at(rows: np.ndarray | list[int]) -> np.ndarray:
-        if origin.times is not None and origin.time_format:
-            return np.asarray(origin.times[rows])
-        return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
 
-    rows = origin.starts[numbers] + origin.rate * (dataset.shape[1] - 1) + origin.horizons[0]
-    names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in rows]
-    spans = [span for each in shown for span in part_spans(dataset, origin, each)]
-    edges = []
-    for before, after in pairwise(dataset.parts):
-        end = at([end for _, end, name in spans if name == before]).max()
-        begin = at([begin for begin, _, name in spans if name == after]).min()
-        if end < begin:  # else it is series that are split
-            edges.append((end, begin))
-    title = "time of the target" if origin.time_format else "row of the target"
-    axis: Part = {"title": title, "nticks": 4, "tickangle": 0}
-    if origin.times is not None and not origin.time_format and len(shown) == 1:
-        axis |= axes.row_ticks({int(at(row)): origin.label(row) for row in np.unique(rows)})
-    return at(rows), names, axis, edges
+def keras_sentence(dataset: Dataset, origin: Origin) -> str:
+    """How targets line up in `timeseries_dataset_from_array`, and the slip that is usual there."""
+    back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
+    return (
+        "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
+        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead. The "
+        "usual slip is to pass them as they are: then each window must say its own first row."
+    )

@@ -5,14 +5,13 @@ Nothing is claimed that isn't counted from the arrays. Timesteps and units are c
 
 import numpy as np
 
-from lib.charts.narrate.told import Told
+from lib.charts.words import Told
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Trace
 from lib.shapes import STATES
-from lib.text import ALMOST_0, apart, beside, capital, counted, joined
+from lib.text import ALMOST_0, apart, capital, counted, joined
 
-_TEXTS = beside(__file__)
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
 STILL = 0.01
@@ -36,16 +35,29 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 def unrolled_told(experiment: Experiment, layer: int, steps: int, features: int) -> Told:
     """How often a layer is used and what each mode hands out; what goes in, and is handed on."""
-    model, is_top = experiment.model, layer == experiment.model.layers - 1
-    words = {"cell": CELLS[model.cell].label, "steps": steps, "features": features}
-    words["which"] = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
-    words["read"] = "features" if layer == 0 else "outputs of the layer below"
-    has_cell_state = "c" in STATES[model.cell]
-    words["states"] = f"the hidden {'and the cell ' * has_cell_state}state"
-    hands_out = _TEXTS["hands_out"][model.mode if is_top else "below"].format(**words)
-    keys = ("layer", *(model.modes if is_top else ("below",)))
-    details = " ".join(_TEXTS["unrolled"][key].format(**words) for key in keys)
-    return f"One {words['cell']}, used {steps} times: {hands_out}", details
+    model, cell = experiment.model, CELLS[experiment.model.cell].label
+    which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
+    reads = f"{features} {'outputs of the layer below' if layer else 'features'}"
+    states = f"the hidden {'and the cell ' if 'c' in STATES[model.cell] else ''}state"
+    details = [
+        f"{which} is one {cell}, used {steps} times: at each timestep it reads {reads} and "
+        f"{states} of the step before."
+    ]
+    if layer < model.layers - 1:
+        details.append("It hands out all its outputs in both modes: the layer above needs them.")
+        hands_out = f"it hands all {steps} outputs to the layer above."
+    else:
+        hands_out = {
+            "both": f"sequence mode hands out {steps} outputs, last-step mode one.",
+            "sequence": f"it hands out all {steps} outputs.",
+            "last": "it hands out its last output alone.",
+        }[model.mode]
+        each = {
+            "sequence": f"Sequence mode hands out all {steps} outputs.",
+            "last": f"Last-step mode hands out output {steps} alone.",
+        }
+        details += [each[mode] for mode in model.modes]
+    return f"One {cell}, used {steps} times: {hands_out}", " ".join(details)
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:

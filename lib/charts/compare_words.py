@@ -9,26 +9,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.charts.narrate.explore import name_of, off_unit, value_of
-from lib.charts.narrate.takeaways import too_few
-from lib.charts.narrate.told import Told
+from lib.charts.words import Told, name_of, off_unit, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, independent_samples, is_told, lead_of, part_of, same_data
-from lib.text import beside, capital, counted, joined, readable, short
+from lib.results import Compared, Verdict, independent_samples, is_told, lead_of, part_of, same_data
+from lib.text import capital, counted, joined, readable, short
 
-WORDS: dict[str, dict[str, str]] = beside(__file__)
 MOST_SETTINGS = 5
 """So many settings of a run are named as its own; of more the others are counted."""
 ERROR = "final_mse"
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """Figures of `ModeResult`, by the part of the data."""
+RANGE = "Of several seeds this is the median, with the range in brackets."
+NO_COMMON_SAMPLE = "Their data aren't the same, so there is no sample that all were asked about."
 
 
 def headline(runs: Sequence[Compared]) -> str:
     """What is laid over one another, in a line."""
-    several = "recorded" if all(run.is_recorded for run in runs) else "several"
-    return WORDS["headline"][("none", "one", several)[min(len(runs), 2)]].format(count=len(runs))
+    if not runs:
+        return "Nothing is laid side by side: pick runs in the list."
+    if len(runs) == 1:
+        return "One run: pick another one to lay over it."
+    if all(run.is_recorded for run in runs):
+        return f"{len(runs)} recorded runs side by side, until you train your own."
+    return f"{len(runs)} runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
@@ -82,68 +86,88 @@ def reached(run: Compared) -> str:
 
 def losses_told(runs: Sequence[Compared]) -> Told:
     """Which run's loss is the smallest, where it counts the same and the seeds tell."""
+    part = part_of(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    words, details = _told(runs, LOSSES_AT_END[part_of(runs)], f"{part_of(runs)} loss")
+    takeaway, details = _told(runs, LOSSES_AT_END[part], f"{part} loss")
     if len(labels) > 1:
-        words = WORDS["open"]["loss"]
-    return words, f"{joined(list(labels))}, {part_of(runs)}: {details}"
+        takeaway = "Their losses count different things, so no run is called better than another."
+    return takeaway, f"{joined(list(labels))}, {part}: {details}"
 
 
 def errors_told(runs: Sequence[Compared]) -> Told:
     """Which run's error at the last step is the smallest, where the seeds tell."""
-    words, details = _told(runs, ERROR, "last-step error")
-    return words, f"Mean squared error at the last step: {details}"
+    takeaway, details = _told(runs, ERROR, "last-step error")
+    return takeaway, f"Mean squared error at the last step: {details}"
 
 
 def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
     """The verdict on a figure; the details are each run's numbers and what the verdict rests on."""
-    say, said = WORDS["verdict"], list[str]()
-    for run in runs:
-        said += [f"{run.letter} {spread(run, m, figure)} in {MODES[m].name}" for m in run.results]
-    details = [f"{'; '.join(said)}.", say["range"]]
+    numbers = [
+        f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
+        for run in runs
+        for mode in run.results
+    ]
+    details = [f"{'; '.join(numbers)}.", RANGE]
     if why := why_open(runs, figure):
         return why, " ".join(details)
-    leading: dict[str, str] = {}
+    clauses, any_clear = [], False
     for mode in _modes(runs):
         lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
-        first, name = runs[lead].letter, MODES[mode].name
-        is_clear = all(each.is_clear and not each.better for each in verdicts.values())
         least, second = sorted(_medians(runs, mode, figure))[:2]
-        is_clear &= bool(is_told(least, second, independent_samples(runs[0].dataset)))
-        leading[name] = first if is_clear else ""
-        for place, each in verdicts.items():
-            shares = [readable(100 * share, 2) for share in (each.by, each.p_value)]
-            below, above = (first, runs[place].letter)[:: -1 if each.better else 1]
-            words = say["each"].format(name, below, above, each, *shares)
-            if each.is_equal:
-                words = say["equal"].format(name, below, above)
-            details.append(capital(words) + say["split"] * (not each.agrees))
-    if any(leading.values()):
-        clauses = [f"{letter or 'unclear'} in {name}" for name, letter in leading.items()]
-        return say["clear"].format(what, ", ".join(clauses)), " ".join(details)
-    return say["none"].format(len(runs[0].snapshot.seeds)), " ".join(details)
+        is_clear = is_told(least, second, independent_samples(runs[0].dataset)) and all(
+            each.is_clear and not each.better for each in verdicts.values()
+        )
+        any_clear |= bool(is_clear)
+        clauses.append(f"{runs[lead].letter if is_clear else 'unclear'} in {MODES[mode].name}")
+        details += [
+            _pair_sentence(mode, each, runs[lead].letter, runs[place].letter)
+            for place, each in verdicts.items()
+        ]
+    takeaway = f"Smallest {what}, by all seeds together: {', '.join(clauses)}."
+    if not any_clear:
+        count = len(runs[0].snapshot.seeds)
+        takeaway = f"No clear winner: {count} seeds can't tell these runs apart."
+    return takeaway, " ".join(details)
 
 
-def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
+def _pair_sentence(mode: str, found: Verdict, first: str, second: str) -> str:
+    """How one mode's errors of two runs, by their letters, differ seed by seed."""
+    name = capital(MODES[mode].name)
+    below, above = (second, first) if found.better else (first, second)
+    if found.is_equal:
+        return f"{name}: {below} and {above} have the same errors in all seeds."
+    by, p_value = readable(100 * found.by, 2), readable(100 * found.p_value, 2)
+    text = (
+        f"{name}: {below} is below {above} in {found.wins} of {found.seeds} seeds, by {by}% in the "
+        f"median; if neither were better, a difference as large would come in {p_value}% of cases "
+        "(paired t-test of logarithms)."
+    )
+    return text if found.agrees else f"{text} The mean of the logarithms favours the other run."
+
+
+def why_open(  # noqa: PLR0911  one reason after another
+    runs: Sequence[Compared], figure: str = ERROR
+) -> str:
     """Why no run can be called better, in a sentence; "" where seeds may decide."""
-    first, modes = runs[0], _modes(runs)
-    samples = independent_samples(first.dataset)
+    if len(runs) < 2:
+        return "One run alone: pick another one to lay over it."
+    if not all(run.snapshot.status.over for run in runs):
+        return "Some of these runs aren't at their end yet: no verdict."
+    if not same_data(runs):
+        return "Their data differ, so no run is called better than another."
+    if not (modes := _modes(runs)):
+        return "They have no mode in common, so no run is called better than another."
+    if any(len(run.snapshot.seeds) < 2 for run in runs):
+        return "One seed decides nothing: several seeds of each run would tell."
+    if len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1:
+        return "Their seeds differ, so no run is called better than another."
+    if not all(np.isfinite(run.snapshot.by_seed(m, figure)).all() for run in runs for m in modes):
+        return "One run has an error that isn't a number, so none is called better."
+    samples = independent_samples(runs[0].dataset)
     medians = [_medians(runs, mode, figure) for mode in modes]
-    figures = [run.snapshot.by_seed(m, figure) for run in runs for m in modes]
-    reasons = {
-        "alone": len(runs) < 2,
-        "training": not all(run.snapshot.status.over for run in runs),
-        "data": not same_data(runs),
-        "modes": not modes,
-        "seed": any(len(run.snapshot.seeds) < 2 for run in runs),
-        "seeds": len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1,
-        "number": not all(np.isfinite(each).all() for each in figures),
-        "few": not any(is_told(min(each), max(each), samples) for each in medians),
-    }
-    why = next((name for name, holds in reasons.items() if holds), "")
-    if why == "few":
+    if not any(is_told(min(each), max(each), samples) for each in medians):
         return too_few(samples)
-    return WORDS["open"][why] if why else ""
+    return ""
 
 
 def _medians(runs: Sequence[Compared], mode: str, figure: str) -> list[float]:
@@ -170,7 +194,10 @@ def answers_told(runs: Sequence[Compared], sample: int, target: int) -> Told:
         for answer in [dataset.raw(result.predictions[sample], index)[-1, target]]
     }
     least, most = (readable(edge(off.values()), 2, unit) for edge in (min, max))
-    said = [f"{who} by {readable(error, 2, unit)}" for who, error in off.items()]
-    about = capital(dataset.sample_name(index)), f"{readable(truth)}{unit}", joined(said)
-    words = WORDS["verdict"]
-    return words["sample"].format(least, most), f"{words['off'].format(*about)} {words['range']}"
+    answers = joined([f"{who} by {readable(error, 2, unit)}" for who, error in off.items()])
+    name = capital(dataset.sample_name(index))
+    return (
+        f"One sample: at its last step the answers are off by {least} to {most}.",
+        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}. "
+        f"{RANGE}",
+    )
