@@ -71,8 +71,8 @@ def masking(x: np.ndarray) -> np.ndarray:
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
     """The four treatments: padded at the end and at the start, without and with a mask.
 
-    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F). The mask
-    is made of the padded sample, as `Masking` does, and handed up through the layers.
+    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F). The
+    mask is made of the padded sample, as `Masking` does, and handed up through the layers.
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
