@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from lib.training import messages
 from lib.training.cluster.link import Cluster, ClusterError, Link, UnavailableError, UnusableError
 from lib.training.cluster.slot import LOOK_SECONDS
-from lib.training.messages import BEAT_SECONDS, Command, Message, WireError, decode, encode
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
 from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
@@ -50,18 +50,10 @@ class Driver:
 
     def take(self, data: bytes) -> None:
         """Begin with a command of the client's."""
-        try:
-            command = decode(data, Command)
-        except WireError as error:
-            self._refuse(error)
-        else:
-            self._tasks.create_task(self._act(command, data))
+        self._tasks.create_task(self._act(decode(data, Command), data))
 
     def _tell(self, message: Message) -> None:
         self._send(encode(message))
-
-    def _refuse(self, error: object) -> None:
-        self._tell(messages.Event("refused", sentence("not_agreed", why=error)))
 
     async def _beat(self) -> None:
         while True:
@@ -170,8 +162,6 @@ class Driver:
                     await self._pass(link, data)
                 case messages.Prepare():
                     await self._pass(self._least_busy(), data)
-                case _:
-                    self._refuse(f"a cluster takes no {type(command).__name__}")
 
     async def _pass(self, link: Link | None, data: bytes, add: str = "") -> None:
         """Send a command to a slot, if there is one, and `add` what it is to be asked for."""
@@ -183,8 +173,6 @@ class Driver:
             await link.actor.call("take", self._server, data)
         except UnavailableError as error:
             self._lose(link, f"{error}")
-        except WireError as error:
-            self._refuse(error)
 
     def _least_busy(self) -> Link | None:
         """Of all slots that can be used the one with the least to do; None where there is none."""
