@@ -66,9 +66,10 @@ async def drive(address: str, server: str, client: Connection) -> None:
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
     try:
-        from lib.training.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
+        from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
 
-        driver = Driver(server, connect(address), client.send_bytes)
+        on_ray.connect(address)
+        driver = Driver(server, on_ray.find_slots, client.send_bytes)
         given = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
 from lib.training import messages
-from lib.training.cluster.link import Cluster, ClusterError, Link, UnavailableError, UnusableError
+from lib.training.cluster.link import Actor, ClusterError, Link, UnavailableError, UnusableError
 from lib.training.cluster.slot import LOOK_SECONDS
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
 from lib.training.sentences import sentence
@@ -32,8 +32,13 @@ FIND_SECONDS = 1.5
 class Driver:
     """The cluster as one worker of a page `server`, whose client gets messages by `send`."""
 
-    def __init__(self, server: str, cluster: Cluster, send: Callable[[bytes], object]) -> None:
-        self._server, self._cluster, self._send = server, cluster, send
+    def __init__(
+        self,
+        server: str,
+        find_slots: Callable[[], Awaitable[dict[str, Actor]]],
+        send: Callable[[bytes], object],
+    ) -> None:
+        self._server, self._find_slots, self._send = server, find_slots, send
         self._links: dict[str, Link] = {}
         """The slots by name."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -65,7 +70,7 @@ class Driver:
         since = _now()
         while True:
             try:
-                found = await asyncio.wait_for(self._cluster.slots(), HEAD_SECONDS)
+                found = await asyncio.wait_for(self._find_slots(), HEAD_SECONDS)
             except TimeoutError:
                 raise ClusterError(sentence("head_gone")) from None
             for name, actor in found.items():
