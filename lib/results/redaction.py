@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from lib.data.caches import remembered
 from lib.data.dataset import Dataset
 from lib.data.origin import KnownErrors
-from lib.data.tables.table import remembered
 from lib.experiment.experiment import SETTINGS
 from lib.results.baselines import ERRORS, step_losses
 from lib.results.compared import independent_samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lib.data.newest import remember
+from lib.data.caches import remember
 from lib.results.run import memory_of
 from lib.ui.browser import browser_id
 

@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.data.newest import remember
+from lib.data.caches import remember
 from lib.story import GUIDE, Scene
 from lib.text.english import capital
 from lib.ui import address, stage

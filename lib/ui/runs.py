@@ -12,9 +12,9 @@ from functools import cache, partial
 
 import streamlit as st
 
+from lib.data.caches import remembered
 from lib.data.dataset import Dataset
 from lib.data.tables import Table
-from lib.data.tables.table import remembered
 from lib.experiment.experiment import Experiment
 from lib.export.card import card_of, read_card
 from lib.results.redaction import redacted, without_answers

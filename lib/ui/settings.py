@@ -24,7 +24,7 @@ from lib.data.dataset import Dataset
 from lib.data.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
 from lib.data.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.data.tables.features import calendar_names, prepared
-from lib.data.tables.table import KINDS, numbers_rows, wide_columns
+from lib.data.tables.table import KINDS, counts_rows, wide_columns
 from lib.experiment.experiment import (
     LIMITS,
     MAX_VALUES,
@@ -284,7 +284,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     elif key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
-        counts = numbers_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
+        counts = counts_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
         rest = " but for row numbers" * counts
         hint(f"The last column{which}{rest}, until you choose what to predict.")
 

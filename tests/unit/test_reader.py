@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_used_is_answered_with_the_same_sentence():
 )
 def test_a_process_that_dies_or_hangs_is_said(does, why, monkeypatch, tmp_path):
     """Crashes, talks nonsense, takes too long: a sentence, and what to do."""
-    package = tmp_path / "lib" / "uploads"
+    package = tmp_path / "lib" / "data" / "uploads"
     package.mkdir(parents=True)
     (package / "reader.py").write_text(does)
     monkeypatch.setattr(reader, "ROOT", tmp_path)
@@ -156,7 +156,7 @@ def test_a_file_that_takes_more_memory_than_is_free_is_said(monkeypatch):
 
 def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):
     """Its process is gone, and the next one has its place."""
-    package = tmp_path / "lib" / "uploads"
+    package = tmp_path / "lib" / "data" / "uploads"
     package.mkdir(parents=True)
     (package / "reader.py").write_text("import time; time.sleep(60)")
     monkeypatch.setattr(reader, "ROOT", tmp_path)
@@ -173,14 +173,14 @@ def test_a_reading_that_waits_lets_go_of_its_file_when_it_is_stopped():
     with reader._seats, reader._seats:
         content = bytes(bytearray(b"a,b\n" * 9))
         others = sys.getrefcount(content)
-        waiting = [Reading("file.csv", content) for _ in range(reader.MOST_WAITING)]
+        waiting = [Reading("file.csv", content) for _ in range(reader.MAX_WAITING)]
         assert sys.getrefcount(content) > others
         with pytest.raises(UploadError, match="too many files wait"):
             Reading("file.csv", content)
         for each in waiting:
             each.stop()
         assert sys.getrefcount(content) == others
-        large = Reading("large.csv", bytes(reader.MOST_WAITING_BYTES - len(content)))
+        large = Reading("large.csv", bytes(reader.MAX_WAITING_BYTES - len(content)))
         Reading("file.csv", content).stop()
         with pytest.raises(UploadError, match="too many files wait"):
             Reading("file.csv", content + content)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from lib.data.tables import WindowError, default_columns
 from lib.data.tables.windows import make_windows
-from lib.data.uploads import MAX_BYTES, MAX_ENTRIES, WIDEST, UploadError, read_upload
+from lib.data.uploads import MAX_BYTES, UploadError, read_upload
+from lib.data.uploads.errors import MAX_CELLS, WIDEST
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
@@ -42,7 +43,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
         (b"1," * 40_000, "perhaps rows and columns are swapped"),
         (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
-        (b"a\n" + b"1\n" * (MAX_ENTRIES + 1), "at most 20,000,000 cells are read"),
+        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",

@@ -111,9 +111,9 @@ def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
     assert len(bomb) < 10_000
     monkeypatch.setattr(pq.ParquetFile, "read", None)
     with monkeypatch.context() as patch:
-        patch.setattr("lib.data.uploads.MAX_ENTRIES", 300_000)
+        patch.setattr("lib.data.uploads.errors.MAX_CELLS", 300_000)
         with pytest.raises(UploadError, match="200,000 rows of 2 cells"):
             read_upload("bomb.parquet", bomb)
-    monkeypatch.setattr("lib.data.uploads.MAX_UNPACKED", 100)
+    monkeypatch.setattr("lib.data.uploads.errors.MAX_UNPACKED", 100)
     with pytest.raises(UploadError, match="when it is unpacked"):
         read_upload("bomb.parquet", bomb)

@@ -112,7 +112,7 @@ def test_what_is_no_table_is_answered_with_a_sentence(content, message):
 
 def test_a_workbook_that_would_be_too_large_is_refused_before_it_is_unpacked(monkeypatch):
     """A gigabyte of spaces is a megabyte in a ZIP file; here the limit is smaller."""
-    monkeypatch.setattr("lib.data.uploads.MAX_UNPACKED", 10**6)
+    monkeypatch.setattr("lib.data.uploads.errors.MAX_UNPACKED", 10**6)
     monkeypatch.setattr("pandas.ExcelFile", None)
     bomb = packed({"xl/workbook.xml": b" " * 2_000_000})
     assert len(bomb) < 10_000

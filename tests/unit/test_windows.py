@@ -1,8 +1,5 @@
 """Windows of a table: which rows go where, what is scaled by what, and what is refused."""
 
-import gc
-import weakref
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +11,6 @@ from lib.charts.narrate.data import gaps_hint, gaps_sentence, thinned, window_to
 from lib.data.datasets import make_dataset, settle
 from lib.data.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
 from lib.data.tables.order import segments
-from lib.data.tables.table import remembered
 from lib.data.tables.windows import make_windows
 from lib.experiment.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
 from tests.unit import own_data
@@ -397,28 +393,3 @@ def test_an_uploaded_table_is_cut_by_the_experiment():
     assert dataset.name == "upload"
     assert dataset.title == "counting"
     assert dataset.shape == (30, 5, 1)
-
-
-def test_what_is_remembered_of_a_table_is_made_once_and_goes_with_it():
-    """A refusal, too. Else the page's process would hold a million rows for each setting."""
-    seen = []
-
-    @remembered
-    def rows(table, times):
-        seen.append(times)
-        if not times:
-            raise TooShortError("too short", {"T": 2})
-        return times * len(table.frame)
-
-    table = Table("t", pd.DataFrame({"a": [1.0, 2.0, 3.0]}))
-    assert [rows(table, 2), rows(table, 2), rows(table, 3)] == [6, 6, 9]
-    for _ in range(2):
-        with pytest.raises(TooShortError, match="too short") as refused:
-            rows(table, 0)
-        assert refused.value.cure == {"T": 2}
-    del refused
-    assert seen == [2, 3, 0]
-    gone = weakref.ref(table)
-    del table
-    gc.collect()
-    assert gone() is None

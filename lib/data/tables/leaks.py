@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lib.data.caches import remembered
 from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import rows_by_part, series_by_part
-from lib.data.tables.table import remembered
 from lib.text.english import counted, joined, number
 
 ALIKE = 0.9999

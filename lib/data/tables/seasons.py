@@ -8,7 +8,6 @@ from lib.data.origin import Origin, Season
 from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.data.tables.table import TooShortError
 from lib.text.english import counted
-from lib.text.tables import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
@@ -22,9 +21,16 @@ repeat what one week does, and are up to a fifth nearer by chance."""
 _PHASES = 24
 """With so many other phases, evenly spaced, a season's own is compared at most."""
 _SEASONS = {
-    step: {int(rows): name for rows, name in of_step.items()}
-    for step, of_step in beside(__file__).items()
+    "minute": {60: "hour", 1440: "day"},
+    "hour": {24: "day", 168: "week"},
+    "day": {7: "week", 365: ""},
+    "weekday": {5: "week"},
+    "week": {52: ""},
+    "month": {12: "year"},
+    "quarter": {4: "year"},
 }
+"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
+they have always so many. A weekday is a day of data without weekends."""
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
@@ -52,7 +58,11 @@ def check_season(origin: Origin, period: int) -> None:
     """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
-        raise TooShortError.of("long_season", {"period": 0}, period=period, longest=longest)
+        raise TooShortError(
+            f"a season of {period:,} rows was asked for, and the training part has {longest:,}: "
+            "choose a shorter one, or 0 to look for it.",
+            {"period": 0},
+        )
 
 
 def find_season(origin: Origin) -> Season:

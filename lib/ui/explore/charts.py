@@ -13,7 +13,7 @@ from lib.charts.by_timestep import predictions_figure, step_error_figure
 from lib.charts.chart import Chart
 from lib.charts.narrate import Told, explore, takeaways
 from lib.charts.palette import Palette
-from lib.data.tables.table import remembered
+from lib.data.caches import remembered
 from lib.experiment.experiment import MODES
 from lib.results.redaction import HIDDEN
 from lib.results.run import RunAt, Snapshot

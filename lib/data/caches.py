@@ -1,0 +1,43 @@
+"""Caches: results that go with an object, and a dict that keeps only its newest entries."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache, partial, wraps
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+_F = TypeVar("_F", bound=Callable[..., Any])
+REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+"""By first argument, the caches of all `remembered` functions."""
+
+
+def remembered(function: _F, size: int = 8) -> _F:
+    """Cache the last `size` results of a function for as long as its first argument exists."""
+
+    def call(first: ref[Any], *rest: Any) -> Any:  # a cache that held its key would keep it alive
+        return function(first(), *rest)
+
+    @wraps(function)
+    def cached(first: Any, *rest: Any) -> Any:
+        caches = REMEMBERED.setdefault(first, {})  # local: another thread may clear REMEMBERED
+        if cached not in caches:
+            caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
+        return caches[cached](*rest)
+
+    return cast(_F, cached)
+
+
+def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> list[tuple[Key, Value]]:
+    """Put an entry into a dict that keeps its `most` newest; return the others, the oldest first.
+
+    Other threads may do the same meanwhile.
+    """
+    known.pop(key, None)
+    known[key] = value
+    removed = []
+    for each in [*known][: max(0, len(known) - most)]:
+        with suppress(KeyError):  # another thread was first
+            removed.append((each, known.pop(each)))
+    return removed

@@ -1,0 +1,47 @@
+"""Caches: results that go with an object, and a dict that keeps only the newest entries."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from lib.data.caches import remember, remembered
+
+
+@pytest.mark.parametrize(
+    ("keys", "most", "kept", "removed"),
+    [("abac", 2, {"a": 2, "c": 3}, [("b", 1)]), ("ab", 2, {"a": 0, "b": 1}, [])],
+)
+def test_a_dict_keeps_its_newest_entries(
+    keys: str, most: int, kept: dict[str, int], removed: list[tuple[str, int]]
+) -> None:
+    """An entry that is set again is new; those that are removed are returned."""
+    known: dict[str, int] = {}
+    for place, key in enumerate(keys):
+        gone = remember(known, key, place, most)
+    assert known == kept
+    assert gone == removed
+
+
+class Thing:
+    """What results are about."""
+
+
+def test_a_result_is_computed_once_and_goes_with_what_it_is_about() -> None:
+    """Else the page's process would hold a million rows for each setting."""
+    asked: list[int] = []
+
+    @remembered
+    def times(thing: Thing, count: int) -> list[int]:
+        asked.append(count)
+        return [count]
+
+    thing = Thing()
+    assert [times(thing, 2), times(thing, 2), times(thing, 3)] == [[2], [2], [3]]
+    assert asked == [2, 3]
+    gone = weakref.ref(thing)
+    del thing
+    gc.collect()
+    assert gone() is None
