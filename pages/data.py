@@ -6,7 +6,7 @@ from lib.charts import data as figures
 from lib.charts.narrate import data as words
 from lib.data.datasets import DATASETS
 from lib.data.datasets.spec import GROUPS
-from lib.data.tables.leaks import look
+from lib.data.tables.leaks import find_leaks
 from lib.export import keras_windows
 from lib.results.redaction import HIDDEN
 from lib.text.english import capital
@@ -58,7 +58,8 @@ def _pictures() -> None:
         if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):
-        takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
+        leaks = find_leaks(dataset)
+        takeaway(words.leak_takeaway(leaks), *map(words.leak_sentence, leaks))
     take_prepared(loaded)
 
 

@@ -34,7 +34,7 @@ def test_a_result_is_computed_once_and_goes_with_what_it_is_about() -> None:
     asked: list[int] = []
 
     @remembered
-    def times(thing: Thing, count: int) -> list[int]:
+    def times(_: Thing, count: int) -> list[int]:
         asked.append(count)
         return [count]
 

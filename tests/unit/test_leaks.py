@@ -10,7 +10,7 @@ import pytest
 
 from lib.data.datasets import DATASETS, make_dataset, suggested
 from lib.data.tables.cutting import part_spans, rows_by_part
-from lib.data.tables.leaks import look
+from lib.data.tables.leaks import find_leaks
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
@@ -24,14 +24,14 @@ SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
 
 def finding(dataset, about):
     """What was found about this."""
-    [one] = [each for each in look(dataset) if each.about == about]
+    [one] = [each for each in find_leaks(dataset) if each.about == about]
     return one
 
 
 @pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
 def test_nothing_leaks_in_the_data_that_are_here(name):
     """Each was looked at, but for the worked examples, which have four timesteps in all."""
-    findings = look(make_dataset(suggested(name)))
+    findings = find_leaks(make_dataset(suggested(name)))
     assert not [each for each in findings if each.clean is False]
     assert any(each.clean for each in findings) != name.startswith("worked")
 
@@ -201,4 +201,4 @@ def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
 def test_what_was_looked_at_is_remembered_for_as_long_as_the_data_are():
     """A million rows take a moment."""
     dataset = windows_of_stores()
-    assert look(dataset) is look(dataset)
+    assert find_leaks(dataset) is find_leaks(dataset)

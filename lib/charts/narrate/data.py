@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts.narrate import Told
 from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import part_spans
-from lib.data.tables.leaks import Finding, look, moments
+from lib.data.tables.leaks import Finding, find_leaks, moments
 from lib.experiment.experiment import MAX_VALUES
 from lib.text.english import ALMOST_0, apart, capital, counted, joined, listed, number
 from lib.text.tables import beside, say
@@ -129,7 +129,7 @@ def split_told(dataset: Dataset) -> Told:
             if between := begin - end - 1:
                 rows = counted(between, "row")
                 said.append(_said("gap", before=before, after=after, rows=rows))
-    details = " ".join([*said, *(each.sentence for each in look(dataset) if each.splits)])
+    details = " ".join([*said, *(each.sentence for each in find_leaks(dataset) if each.splits)])
     return _said("split_with_test" if dataset.test else "split", **words), details
 
 
