@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.charts.narrate.cell import cell_sentence
-from lib.results.redaction import HIDDEN
+from lib.charts import cell_sentence
+from lib.results import HIDDEN
 from lib.ui.browser import current_palette
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose, follow_playhead

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.export.results import runs_csv
+from lib.export import runs_csv
 from lib.ui.browser import current_palette
 from lib.ui.compare.panel import KEY, listed, settle_picks, side_by_side
 from lib.ui.frame import frame

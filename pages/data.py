@@ -3,13 +3,12 @@
 import streamlit as st
 
 from lib.charts import data as figures
-from lib.charts.narrate import data as words
-from lib.data.datasets import DATASETS
-from lib.data.datasets.spec import GROUPS
-from lib.data.tables.leaks import find_leaks
+from lib.charts import data_words as words
+from lib.data import DATASETS, find_leaks
+from lib.data import SPEC_GROUPS as GROUPS
 from lib.export import keras_windows
-from lib.results.redaction import HIDDEN
-from lib.text.english import capital
+from lib.results import HIDDEN
+from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data, take_prepared

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from lib.charts.palette import Palette
+from lib.charts import Palette
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.charts.narrate.sweep import title
+from lib.charts import title
 from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data

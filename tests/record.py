@@ -29,8 +29,8 @@ from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
 from lib.story import GALLERY
 from lib.story.cards import FILE, card_of, experiments_of
-from lib.sweep import run_plan
 from lib.sweep.rows import READY
+from lib.sweep.sweep import run_plan
 from lib.training import recorded
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds

@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.charts.chart import escaped
 from lib.charts.marks import Part
-from lib.text.tables import beside
+from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
 WIDE = 1e8

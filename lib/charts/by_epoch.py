@@ -8,9 +8,8 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_loss, best_possible, naive_loss
-from lib.results.run import ModeResult, RunAt, Snapshot
+from lib.experiment import MODES
+from lib.results import ModeResult, RunAt, Snapshot, best_loss, best_possible, naive_loss
 
 LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""

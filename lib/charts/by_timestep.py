@@ -13,10 +13,9 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_possible
-from lib.results.run import RunAt, Snapshot
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import RunAt, Snapshot, best_possible
 
 HEIGHT = 340
 UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}

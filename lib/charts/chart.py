@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from lib.charts.marks import GLYPHS, Entry, Part
 from lib.charts.palette import Palette
-from lib.text.tables import beside
+from lib.text import beside
 
 _LOOK = beside(__file__)
 CONFIG: Part = _LOOK["config"]

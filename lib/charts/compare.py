@@ -16,10 +16,9 @@ from lib.charts.by_timestep import error_unit, typical_error
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.experiment.experiment import MODES
-from lib.results.compared import LETTERS, Compared, part_of, same_data
-from lib.results.run import ModeResult
-from lib.text.tables import beside
+from lib.experiment import MODES
+from lib.results import LETTERS, Compared, ModeResult, part_of, same_data
+from lib.text import beside
 
 HEIGHT = 340
 LOOKS = dict(zip(LETTERS, map(tuple, beside(__file__)["looks"]), strict=True))

@@ -5,21 +5,24 @@ stand side by side, whatever time lies between them, without their values. Sampl
 those kept back are on their dates, where there are any.
 """
 
+from __future__ import annotations
+
 import math
 from itertools import cycle, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from lib.charts import axes, chart, marks
 from lib.charts.by_timestep import gaps_of, input_squares
 from lib.charts.marks import Entry, Part
 from lib.charts.narrate.data import raw_targets
 from lib.charts.palette import Palette
-from lib.data.dataset import Dataset, Origin
-from lib.data.tables.cutting import part_spans, series_by_part
-from lib.text.tables import beside
+from lib.data import Dataset, Origin, part_spans, series_by_part
+from lib.text import beside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LOOKS = beside(__file__)
 PLOT, GAP, ROW = 170, 32, 22
@@ -38,6 +41,8 @@ MOST_SERIES = 12
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
     """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
+    import pandas as pd  # noqa: PLC0415  the first page shows no table
+
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
     for k, name in enumerate(dataset.target_names):

@@ -13,9 +13,8 @@ from markupsafe import Markup
 
 from lib.charts.html import OVER_TIME, plot_image, plotted_line, templates
 from lib.charts.palette import Palette
-from lib.recurrence.cells import GATES, gate_symbol
-from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
-from lib.text.english import short, signed
+from lib.recurrence import GATES, LayerPass, Line, Row, gate_symbol, state_rows
+from lib.text import short, signed
 
 _HTML = templates(__file__, over=OVER_TIME, signed=signed)
 

@@ -10,8 +10,8 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.html import OVER_TIME, STEPS, enlarged, templates
 from lib.charts.palette import Palette
-from lib.recurrence.padded import ROUNDING, Padded
-from lib.text.english import number, readable
+from lib.recurrence import ROUNDING, Padded
+from lib.text import number, readable
 
 HEIGHT = 260
 """Of the chart, in pixels."""

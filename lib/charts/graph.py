@@ -8,9 +8,7 @@ from collections.abc import Iterator
 
 from lib.charts.html import svg_image, templates
 from lib.charts.palette import Palette
-from lib.shapes.stack.code import takes_previous
-from lib.shapes.stack.plain import Input
-from lib.shapes.stack.tracing import TracedLayer
+from lib.shapes import Input, TracedLayer, takes_previous
 
 WIDTH = 860.0
 """Of the whole, in pixels, where there are enough layers."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lib.charts.palette import Palette
-from lib.experiment.experiment import MODES
-from lib.text.tables import beside
+from lib.experiment import MODES
+from lib.text import beside
 
 Part = dict[str, Any]
 """A trace, an axis, a style or another part of a figure, as Plotly has it."""

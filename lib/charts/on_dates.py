@@ -9,11 +9,9 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.data.dataset import Baseline, Dataset, Origin
-from lib.data.tables.cutting import every_kth
-from lib.experiment.experiment import MODES
-from lib.results.forecast import Forecast
-from lib.results.skill import ByRow
+from lib.data import Baseline, Dataset, Origin, every_kth
+from lib.experiment import MODES
+from lib.results import ByRow, Forecast
 
 HEIGHT = 380
 OPACITY = 0.3

@@ -14,7 +14,7 @@ This module draws nothing. Its colours are in `palette.toml`, and again for the 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lib.text.tables import beside
+from lib.text import beside
 
 LEVELS = 9
 """How many shades a tensor's entries have, from the lowest value to the highest."""

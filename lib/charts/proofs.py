@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts.html import OVER_TIME, shaded, templates
 from lib.charts.narrate.proofs import Measure
 from lib.charts.palette import Palette
-from lib.text.english import apart_by
+from lib.text import apart_by
 
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 

@@ -19,13 +19,10 @@ from lib.charts.by_epoch import loss_figure
 from lib.charts.html import png_uri
 from lib.charts.marks import Entry
 from lib.charts.palette import Palette, mix
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.baselines import best_possible
-from lib.results.replay import Frame, step_errors
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import readable
-from lib.text.tables import beside
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import Frame, RunAt, Snapshot, best_possible, step_errors
+from lib.text import beside, readable
 
 _LOOK = beside(__file__)
 MOST_DOTS = 30

@@ -12,10 +12,17 @@ from markupsafe import Markup
 from lib.charts.html import templates
 from lib.charts.palette import Palette
 from lib.charts.tensor import Scale, tensor_image
-from lib.shapes.stack.base import Layer
-from lib.shapes.stack.recurrent import Bidirectional, CellStack, Recurrent
-from lib.shapes.stack.tensors import Tensor, has_time, letters, readable_shape
-from lib.shapes.stack.tracing import TracedLayer
+from lib.shapes import (
+    Bidirectional,
+    CellStack,
+    Layer,
+    Recurrent,
+    Tensor,
+    TracedLayer,
+    has_time,
+    letters,
+    readable_shape,
+)
 
 
 def _breaking(name: str) -> Markup:

@@ -17,11 +17,10 @@ from markupsafe import Markup
 
 from lib.charts.html import svg_image, templates
 from lib.charts.palette import LEVELS, Palette
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES, Experiment
+from lib.data import Dataset
+from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
-from lib.shapes.stack.tensors import has_time, letters, readable_shape
-from lib.shapes.stack.tracing import TracedLayer, model_layers
+from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16

@@ -9,19 +9,9 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
-from lib.experiment.experiment import MODES as WORDS
-from lib.results.swept import (
-    MODES,
-    VARIABLE,
-    PointResult,
-    axes_of,
-    findings,
-    is_number,
-    named,
-    worded,
-)
-from lib.text.english import number, short
-from lib.text.tables import beside
+from lib.experiment import MODES as WORDS
+from lib.results import MODES, VARIABLE, PointResult, axes_of, findings, is_number, named, worded
+from lib.text import beside, number, short
 
 _LOOK = beside(__file__)
 HEIGHT, ROW = 330, 34

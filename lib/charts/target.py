@@ -12,12 +12,9 @@ from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
-from lib.shapes.doctor import Diagnosis
-from lib.shapes.doctor.damage import Damage
-from lib.shapes.doctor.lineup import AxisFate, AxisPair
-from lib.shapes.doctor.loss_shapes import Sizes
-from lib.shapes.stack.tensors import Axis, Role, Tensor, sizes
-from lib.text.tables import beside
+from lib.shapes import Axis, AxisFate, AxisPair, Damage, Diagnosis, Role, Sizes, Tensor
+from lib.shapes import tensors_sizes as sizes
+from lib.text import beside
 
 LETTERS: dict[str, tuple[str, Role]] = beside(__file__)
 """What one entry of an axis is called → its letter, and how it is drawn."""

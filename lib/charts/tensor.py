@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from lib.charts.html import svg_image, templates
 from lib.charts.palette import Palette, mix
-from lib.shapes.stack.tensors import Axis, Tensor, readable_shape
+from lib.shapes import Axis, Tensor, readable_shape
 
 ENTRY = 11.0
 """The most that an entry takes, in pixels at the usual 16 px per rem."""

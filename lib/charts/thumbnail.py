@@ -17,10 +17,8 @@ from lib.charts.by_timestep import typical_error
 from lib.charts.html import svg_uri
 from lib.charts.marks import finite
 from lib.charts.palette import PALETTES, Palette
-from lib.results.baselines import best_loss, best_possible, naive_loss
-from lib.results.run import RunAt
-from lib.shapes.doctor.damage import Damage
-from lib.shapes.doctor.leak import Leak
+from lib.results import RunAt, best_loss, best_possible, naive_loss
+from lib.shapes import Damage, Leak
 
 WIDTH, HEIGHT, EDGE, NAME = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from lib.charts.html import OVER_TIME, STEPS, shade_indexes, shaded, svg_uri, templates
 from lib.charts.palette import Palette
-from lib.experiment.experiment import MODES
-from lib.text.english import ALMOST_0, number, signed
+from lib.experiment import MODES
+from lib.text import ALMOST_0, number, signed
 
 WIDEST = 8.0
 """How wide a timestep gets at most, in rem, where there are few."""

@@ -18,8 +18,7 @@ from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
-from lib.text.english import number
-from lib.text.tables import beside
+from lib.text import beside, number
 
 
 class ExperimentError(ValueError):

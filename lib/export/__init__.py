@@ -1,43 +1,34 @@
-"""An experiment as something to take away. Nothing is run in here.
+"""An experiment as something to take away: scripts, a report, CSV files, and kept runs.
 
-Another form is another entry of `EXPORTS`.
+Another form of script is another entry of `EXPORTS`. Nothing is trained or drawn in here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.export import results
+from lib.export.card import card_of, read_card
 from lib.export.data import arrays, data_name, keras_windows
-from lib.export.script import exact_script, keras_script, notebook
+from lib.export.exports import EXPORTS, name_of
+from lib.export.kept import file
+from lib.export.kept.container import KeptError, is_kept
+from lib.export.kept.file import Kept, NeedsFileError, open_kept
+from lib.export.report import Reported, report
+from lib.export.results import runs_csv
 
-__all__ = ["EXPORTS", "Export", "arrays", "data_name", "keras_script", "keras_windows", "name_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One form in which an experiment can be taken away."""
-
-    write: Callable[..., str]
-    """`write(experiment, dataset, snapshot=None)`, of a settled experiment and its dataset: the
-    file's text. With the snapshot of a run that is shown, it is of that run."""
-    ending: str
-    """Of the file's name."""
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """What the file is called: "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
-
-
-def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """What a file of this experiment is called, without an ending: "seattle-lstm-both"."""
-    cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
-    return f"{data_name(dataset)}-{cell}-{mode}"
-
-
-EXPORTS = {
-    "keras": Export(keras_script, ".py"),
-    "exact": Export(exact_script, "-exact.py"),
-    "notebook": Export(notebook, ".ipynb"),
-}
-"""Every export by name."""
+__all__ = [
+    "EXPORTS",
+    "Kept",
+    "KeptError",
+    "NeedsFileError",
+    "Reported",
+    "arrays",
+    "card_of",
+    "data_name",
+    "file",
+    "is_kept",
+    "keras_windows",
+    "name_of",
+    "open_kept",
+    "read_card",
+    "report",
+    "results",
+    "runs_csv",
+]

@@ -9,13 +9,12 @@ cluster's token can leave one.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lib.data.dataset import Dataset
-from lib.data.datasets import make_settled_dataset
-from lib.experiment.experiment import Experiment, validate
-from lib.training.messages import decode, encode
+from lib.data import Dataset, make_settled_dataset
+from lib.experiment import Experiment, validate
+from lib.training import decode, encode
 
 if TYPE_CHECKING:  # it brings pandas along
-    from lib.data.tables import Table
+    from lib.data import Table
 
 MOST_BYTES = 8_000_000
 """Of the rows of an upload: a run on more is shown by its own server alone."""

@@ -15,11 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.dataset import Dataset, Origin
-from lib.data.datasets import find_spec
-from lib.data.datasets.series import TABLES
-from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
-from lib.experiment.experiment import Experiment
+from lib.data import DATA_X, DATA_Y, TABLES, TASKS, Dataset, Origin, find_spec
+from lib.experiment import Experiment
 from lib.export.python import DataCode, block, source
 
 

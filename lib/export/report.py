@@ -15,19 +15,24 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib.charts import html, strip
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
-from lib.charts.narrate import explore, takeaways
-from lib.charts.narrate.takeaways import replay_told
-from lib.charts.palette import PALETTES
-from lib.charts.replay import replay_figure
-from lib.data.datasets import idle
-from lib.experiment.experiment import MODES, SETTINGS
+from lib.charts import (
+    PALETTES,
+    compare_figure,
+    explore,
+    html,
+    loss_figure,
+    predictions_figure,
+    replay_figure,
+    replay_told,
+    step_error_figure,
+    strip,
+    takeaways,
+)
+from lib.data import idle
+from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
 from lib.recurrence import forward
-from lib.results.replay import FEWEST, frames_of
-from lib.results.run import RunAt, SeedWeights
+from lib.results import FEWEST, RunAt, SeedWeights, frames_of
 from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")

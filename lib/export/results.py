@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import SETTINGS, Experiment
-from lib.recurrence.weights import weight_names
-from lib.results.compared import Compared
-from lib.results.run import ModeResult, Snapshot
-from lib.results.skill import model_outputs
+from lib.data import Dataset
+from lib.experiment import SETTINGS, Experiment
+from lib.recurrence import weight_names
+from lib.results import Compared, ModeResult, Snapshot, model_outputs
 
 if TYPE_CHECKING:  # a page that takes no table away needs none
     import pandas as pd

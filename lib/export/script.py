@@ -25,20 +25,15 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts.narrate.explore import off_unit
-from lib.charts.palette import PALETTES
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.charts import PALETTES, off_unit
+from lib.data import Dataset
+from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code, data_name
 from lib.export.python import blocks, laid_out, plain, quoted, short, source
-from lib.recurrence.weights import glorot_uniform, orthogonal
-from lib.results.run import ModeResult, Snapshot
-from lib.shapes.output import BLOCKS, bias_shapes
-from lib.shapes.stack.recurrent import Recurrent
-from lib.shapes.stack.tensors import readable_shape
-from lib.shapes.stack.tracing import TracedLayer, model_layers
-from lib.text.english import capital
-from lib.text.tables import beside
+from lib.recurrence import glorot_uniform, orthogonal
+from lib.results import ModeResult, Snapshot
+from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
+from lib.text import beside, capital
 
 _CELLS = beside(__file__, "notebook")
 _NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}

@@ -9,7 +9,47 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
 """
 
-from lib.recurrence.cells import GATES, Trace, unroll
-from lib.recurrence.model import forward, initial_model_weights, unroll_stack
+from lib.recurrence.agreement import Agreement, agreement
+from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
+from lib.recurrence.formulas import LayerPass, Line, Row, by_similarity, lines, state_rows
+from lib.recurrence.model import forward, initial_model_weights, outputs_in_parts, unroll_stack
+from lib.recurrence.padded import ROUNDING, Padded, batch, lengths, ways
+from lib.recurrence.weights import (
+    ARRAYS_EACH,
+    glorot_uniform,
+    initial_weights,
+    layers_of,
+    orthogonal,
+    weight_names,
+)
 
-__all__ = ["GATES", "Trace", "forward", "initial_model_weights", "unroll", "unroll_stack"]
+__all__ = [
+    "ARRAYS_EACH",
+    "GATES",
+    "ROUNDING",
+    "Agreement",
+    "LayerPass",
+    "Line",
+    "Padded",
+    "Row",
+    "Trace",
+    "agreement",
+    "batch",
+    "by_similarity",
+    "forward",
+    "gate_symbol",
+    "glorot_uniform",
+    "highest_output",
+    "initial_model_weights",
+    "initial_weights",
+    "layers_of",
+    "lengths",
+    "lines",
+    "orthogonal",
+    "outputs_in_parts",
+    "state_rows",
+    "unroll",
+    "unroll_stack",
+    "ways",
+    "weight_names",
+]

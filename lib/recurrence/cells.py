@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from lib.experiment.experiment import CELLS
-from lib.shapes.output import BLOCKS, STATES, bias_shapes
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, STATES, bias_shapes
 
 Array: TypeAlias = np.ndarray
 

@@ -11,8 +11,7 @@ from typing import Literal
 import numpy as np
 
 from lib.recurrence.cells import GATES, Trace
-from lib.text.english import number, signed, subscript
-from lib.text.tables import beside
+from lib.text import beside, number, signed, subscript
 
 _FORMULAS = beside(__file__)
 

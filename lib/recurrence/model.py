@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.recurrence.cells import Trace, unroll
 from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 

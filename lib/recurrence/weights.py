@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.experiment.experiment import CELLS
-from lib.shapes.output import BLOCKS, bias_shapes
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import CELLS, Experiment
-from lib.recurrence.cells import highest_output
-from lib.text.english import NOTHING, number, signed
+from lib.data import Dataset
+from lib.experiment import CELLS, Experiment
+from lib.recurrence import highest_output
+from lib.text import NOTHING, number, signed
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from lib.data.dataset import Dataset
+from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
@@ -91,52 +92,53 @@ class Verdict:
     seeds: int
     by: float
     """The median over the seeds of how much smaller it is, as a share of the other's."""
-    chance: float
-    """How likely errors so far apart are where neither is better; 1 with a single seed."""
+    p_value: float
+    """Of the paired t-test; 1 with a single seed."""
     agrees: bool
-    """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
+    """Whether the mean of the logarithms, which `p_value` is about, favours the same one."""
     has_samples: bool = True
     """Whether enough samples were judged to tell such errors apart: see `is_told`."""
 
     @property
     def is_equal(self) -> bool:
         """Whether both have the same errors, seed by seed."""
-        return not self.wins and not self.by and self.chance == 1
+        return not self.wins and not self.by and self.p_value == 1
 
     @property
     def is_clear(self) -> bool:
-        """Whether one is better, and that isn't chance."""
-        return self.chance < CHANCE and self.by > 0 and self.agrees and self.has_samples
+        """Whether one is better, and the difference is significant."""
+        return self.p_value < CHANCE and self.by > 0 and self.agrees and self.has_samples
 
 
-def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
-    """Compare errors (R,) of two, seed by seed, by a paired t-test of their logarithms.
+def compare_modes(first: ArrayLike, second: ArrayLike) -> Verdict:
+    """Compare two models' errors by seed, (R,) each, by a paired t-test of their logarithms.
 
-    Of logarithms, since a seed multiplies an error: those of one setting often lie a factor apart.
+    Logarithms, because errors of one setting often differ by a factor from seed to seed.
     """
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     least = np.finfo(np.float64).tiny
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
     sign = 1 if np.median(logs) >= 0 else -1
     count, gains = len(logs), sign * logs
     by = float(np.median(1 - np.exp(-gains)))
-    chance = 1.0
+    p_value = 1.0
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
-        chance = t_chance(t, count - 1)
+        p_value = t_test_p_value(t, count - 1)
     agrees = bool(gains.mean() > 0) or not gains.any()
-    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
+    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, p_value, agrees)
 
 
-def t_chance(t: float, freedom: int) -> float:
-    """How likely |t| or more is, by Student's distribution with so many degrees of freedom.
+def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
+    """Two-sided p-value of `t` under Student's distribution.
 
     Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """
-    angle = math.atan2(t, math.sqrt(freedom))
-    cosine, odd = math.cos(angle), freedom % 2
+    angle = math.atan2(t, math.sqrt(degrees_of_freedom))
+    cosine, odd = math.cos(angle), degrees_of_freedom % 2
     term, total = (cosine if odd else 1.0), 0.0
-    for k in range(2 + odd, freedom + 2, 2):
+    for k in range(2 + odd, degrees_of_freedom + 2, 2):
         total += term
         term *= cosine**2 * (k - 1) / k
     within = math.sin(angle) * total
@@ -167,7 +169,9 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
     `errors` are a run's by seed, (R,) each. In each verdict the leading run is the first.
     """
     lead = int(np.argmin([np.median(each) for each in errors]))
-    return lead, {k: verdict(errors[lead], each) for k, each in enumerate(errors) if k != lead}
+    return lead, {
+        k: compare_modes(errors[lead], each) for k, each in enumerate(errors) if k != lead
+    }
 
 
 def part_of(runs: Sequence[Compared]) -> str:

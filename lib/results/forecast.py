@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from lib.data.dataset import Dataset, Origin
-from lib.data.tables.features import CALENDAR, on_a_circle
-from lib.experiment.experiment import Experiment
+from lib.data import CALENDAR, Dataset, Origin, on_a_circle
+from lib.experiment import Experiment
 from lib.results.run import ModelWeights
 from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
 

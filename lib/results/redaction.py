@@ -9,10 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.data.caches import remembered
-from lib.data.dataset import Dataset
-from lib.data.origin import KnownErrors
-from lib.experiment.experiment import SETTINGS
+from lib.data import Dataset, KnownErrors, remembered
+from lib.experiment import SETTINGS
 from lib.results.baselines import ERRORS, step_losses
 from lib.results.compared import independent_samples
 from lib.results.run import ModeResult, Run, Snapshot

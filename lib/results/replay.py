@@ -11,8 +11,8 @@ from itertools import repeat
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.data import Dataset
+from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status

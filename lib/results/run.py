@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.data import Dataset
+from lib.experiment import Experiment
 
 
 class Status(StrEnum):

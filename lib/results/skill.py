@@ -12,11 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lib.data.dataset import Dataset, Origin
-from lib.data.origin import Score
-from lib.data.tables.cutting import every_kth
-from lib.experiment.experiment import MODES, Experiment
-from lib.recurrence.model import outputs_in_parts
+from lib.data import Dataset, Origin, Score, every_kth
+from lib.experiment import MODES, Experiment
+from lib.recurrence import outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 

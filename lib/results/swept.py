@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lib.experiment.experiment import SETTINGS
-from lib.results.compared import Verdict, is_told, verdict
+from lib.experiment import SETTINGS
+from lib.results.compared import Verdict, compare_modes, is_told
 from lib.results.run import Status
-from lib.text.english import number
-from lib.text.tables import beside
+from lib.text import beside, number
 
 MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__)
@@ -58,14 +57,14 @@ class PointResult:
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """A verdict for each finished point, of sequence mode (0) and last-step mode (1).
 
-    Of twenty points where neither mode is better one looks clear by chance. So a chance counts for
-    more the more points there are: that any "clearly" is wrong is as likely as it is for one point.
+    With twenty points one p-value below 0.05 is expected by chance alone, so the p-values are
+    corrected by Holm's method.
     """
-    found = {p: verdict(*map(p.errors, MODES)) for p in points if p.is_finished}
-    chances = corrected([each.chance for each in found.values()])
+    found = {p: compare_modes(*map(p.errors, MODES)) for p in points if p.is_finished}
+    p_values = corrected([each.p_value for each in found.values()])
     return {
-        point: replace(each, chance=chance, has_samples=point.has_samples)
-        for (point, each), chance in zip(found.items(), chances, strict=True)
+        point: replace(each, p_value=p_value, has_samples=point.has_samples)
+        for (point, each), p_value in zip(found.items(), p_values, strict=True)
     }
 
 
@@ -74,17 +73,17 @@ def clear_mode(found: Verdict) -> str:
     return MODES[found.better] if found.is_clear else ""
 
 
-def corrected(chances: Sequence[float]) -> list[float]:
+def corrected(p_values: Sequence[float]) -> list[float]:
     """Chances of several tests, corrected for their number.
 
     The least counts as many times as there are, the next once less, and none is less than the one
     before. Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
     Journal of Statistics 6, 1979.
     """
-    order, found = np.argsort(chances), np.array(chances)
+    order, found = np.argsort(p_values), np.array(p_values)
     times = np.arange(len(order), 0, -1)
     found[order] = np.maximum.accumulate(np.minimum(times * found[order], 1.0))
-    return [float(chance) for chance in found]
+    return [float(p_value) for p_value in found]
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:

@@ -11,18 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts.narrate.explore import off_unit
-from lib.charts.thumbnail import PICTURES, Plot
-from lib.data.datasets import make_dataset, settle, suggested
-from lib.experiment.experiment import CELLS, Experiment, read_query
-from lib.results.baselines import best_loss, naive_loss
-from lib.results.run import RunAt
-from lib.shapes.doctor.damage import Damage
-from lib.shapes.doctor.leak import Leak
+from lib.charts import PICTURES, Plot, off_unit
+from lib.data import make_dataset, settle, suggested
+from lib.experiment import CELLS, Experiment, read_query
+from lib.results import RunAt, best_loss, naive_loss
+from lib.shapes import Damage, Leak
 from lib.story.scene import GALLERY, Scene
-from lib.text.english import apart_by, number, readable
-from lib.training.limits import with_seeds
-from lib.training.recorded import answers_of, read, recorded, recorded_damage, recorded_leak
+from lib.text import apart_by, number, readable
+from lib.training import answers_of, read, recorded, recorded_damage, recorded_leak, with_seeds
 
 FILE = "gallery"
 """The name of their recording."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from lib.text.tables import beside
+from lib.text import beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,108 +1,29 @@
-"""Sweeps: one or several settings over values that a person picks, times seeds, in both modes.
+"""Sweeps: train settings over values that a person picks, times seeds, in both modes.
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
-It uses what is there: this machine's training processes, or the cluster that `UNROLLED_RAY` names.
-`plan` says what is trained, `runner` trains it, `rows` are its results as a table. From a terminal
-it is `python -m lib.sweep`; the page of the same name shows it. It draws nothing and says nothing
-of what was found (`lib.results.swept`, `lib.charts`, `lib.charts.narrate`).
+A sweep uses this machine's training processes, or the cluster that `UNROLLED_RAY` names. From a
+terminal: `python -m lib.sweep`; the Sweep page shows one live. This package draws nothing, and does
+not interpret results (`lib.results`, `lib.charts`).
 """
 
-from __future__ import annotations
+from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offered, parse_vary
+from lib.sweep.rows import READY, Ready
+from lib.sweep.runner import Runner, State, weight
+from lib.sweep.sweep import run_sweep
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from lib.data.tables import Table
-from lib.results.swept import PointResult
-from lib.sweep import rows
-from lib.sweep.plan import Plan, SweepError, base_of, make_plan
-from lib.sweep.runner import Runner
-from lib.training import machine
-from lib.training.client import TrainingClient
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["SweepError", "run_sweep"]
-
-
-def run_sweep(
-    *,
-    data: str = "",
-    vary: Mapping[str, Iterable[Any]],
-    seeds: int = 4,
-    table: Table | str | Path | None = None,
-    out: str | Path | None = None,
-    progress: Callable[[Runner], object] = lambda _: None,
-    **settings: Any,
-) -> pd.DataFrame:
-    """Train each value of each setting with each of the others, and return all numbers.
-
-    Args:
-        data: a key of `lib.data.datasets.DATASETS`; with a `table` it is "upload".
-        vary: the values of each setting that varies, by URL key: `{"T": [8, 16], "cell":
-            ["lstm", "gru"]}`. Allowed are the keys of `lib.results.VARIABLE` that the data use.
-        seeds: how many each point is trained with, 1 to 16; points × seeds are 96 at most.
-        table: a person's own, or the file that it is in.
-        out: a CSV that has all rows after each point, and with which the same call goes on.
-        progress: called a few times a second, and at the end, with the `Runner`: its `results`,
-            `share` of the work that is done, and `seconds_left`.
-        settings: any other setting, by URL key: `epochs=100, inputs=["wind"]`; else what the data
-            suggest.
-
-    Returns:
-        A row for each point, seed and mode: the settings that vary, `seed`, `mode`,
-        `last_step_error` (mean squared error on the judged samples, in the unit of y squared; not a
-        number unless the run has finished), `validation_loss`, `epochs`, `status`, `reason`,
-        `parameters`, `baseline_error`, `independent_samples` (of the judged ones; infinite for made
-        data), `run` and `settings`.
-
-    Raises SweepError for what can't be swept, ExperimentError for a setting, UploadError for a
-    file. Ctrl-C stops it; what is finished stands in `out`.
-    """
-    import pandas as pd  # noqa: PLC0415  pages show sweeps without it
-
-    if table is not None and data not in ("", "upload"):
-        raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
-    if isinstance(table, Table):
-        file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
-    else:
-        table, file = read_table(table) if table is not None else (None, "")
-    base = base_of("upload" if table is not None else data, settings)
-    plan = make_plan(base, vary, seeds, table, file)
-    points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
-    return pd.DataFrame(rows.to_rows(points))
-
-
-def run_plan(
-    plan: Plan,
-    table: Table | None = None,
-    *,
-    out: Path | None = None,
-    look: Callable[[Runner], object] = lambda _: None,
-) -> tuple[PointResult, ...]:
-    """Train a plan to its end, from where the file `out` stands; returns its results in order."""
-    done = rows.read_done(out, plan) if out else []
-    keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
-    keep(done)  # a folder that isn't there is said before anything is trained
-    with TrainingClient(workers=machine.worker_count()) as client:
-        runner = Runner(plan, client, table, done=done, keep=keep)
-        runner.run(look)
-    if runner.error is not None:
-        raise runner.error
-    return runner.results
-
-
-def read_table(path: str | Path) -> tuple[Table, str]:
-    """A person's file as a table, and what tells it from others. Raises UploadError."""
-    from lib.data.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
-
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise UploadError(f"{path} can't be read: {error.strerror}.") from None
-    return read_upload(Path(path).name, content), sha256(content).hexdigest()[:12]
+__all__ = [
+    "MOST_RUNS",
+    "READY",
+    "Plan",
+    "Ready",
+    "Runner",
+    "State",
+    "SweepError",
+    "base_of",
+    "make_plan",
+    "offered",
+    "parse_vary",
+    "run_sweep",
+    "weight",
+]

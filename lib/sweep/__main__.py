@@ -10,15 +10,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
-from lib.charts.narrate.sweep import found_takeaway
-from lib.data.datasets import DATASETS
-from lib.data.uploads import UploadError
-from lib.experiment.experiment import SETTINGS, ExperimentError
-from lib.results.swept import named
-from lib.sweep import read_table, rows, run_plan
+from lib.charts import found_takeaway
+from lib.data import DATASETS, UploadError
+from lib.experiment import SETTINGS, ExperimentError
+from lib.results import named
+from lib.sweep import rows
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner
-from lib.text.english import counted
+from lib.sweep.sweep import read_table, run_plan
+from lib.text import counted
 from lib.training import machine
 
 NAMES = [name for name in DATASETS if name != "upload"]

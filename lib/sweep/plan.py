@@ -11,11 +11,10 @@ from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
-from lib.data.datasets import dictated, find_spec, idle, settle, suggested
-from lib.data.tables import Table
-from lib.experiment.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.results.swept import VARIABLE, named
-from lib.text.english import listed
+from lib.data import Table, dictated, find_spec, idle, settle, suggested
+from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
+from lib.results import VARIABLE, named
+from lib.text import listed
 
 MOST_RUNS = 96
 """Points times seeds."""

@@ -16,10 +16,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from lib.results.run import Status
-from lib.results.swept import PointResult
+from lib.results import PointResult, Status
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan, parse_vary, read_value
-from lib.text.tables import beside
+from lib.text import beside
 
 
 def _real(text: str) -> float:

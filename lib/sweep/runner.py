@@ -17,18 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 
-from lib.data.dataset import Dataset, Samples
-from lib.data.datasets import make_settled_dataset
-from lib.data.tables import Table
-from lib.experiment.experiment import Experiment, ExperimentError
-from lib.results.compared import independent_samples
-from lib.results.run import Run, Snapshot, Status
-from lib.results.swept import MODES, PointResult
+from lib.data import Dataset, Samples, Table, make_settled_dataset
+from lib.experiment import Experiment, ExperimentError
+from lib.results import MODES, PointResult, Run, Snapshot, Status, independent_samples
 from lib.sweep.plan import Plan, Point, SweepError
-from lib.text.english import counted, sentence
-from lib.training import limits
-from lib.training.client import TrainingClient
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
+from lib.text import counted, sentence
+from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
 
 LOOK_SECONDS = 0.25
 """Between two looks at what is to be done."""

@@ -5,30 +5,49 @@ kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run
 `pair_trainer`s train with the `engine`, and `answers` are what only Keras can say.
 """
 
-from functools import partial
+from lib.training import limits, machine
+from lib.training.architecture import architecture_of
+from lib.training.client import TrainingClient
+from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
+from lib.training.machine import give_way
+from lib.training.messages import BUILDING, decode, encode
+from lib.training.questions import AnswerFuture
+from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
+from lib.training.recorded import (
+    answers_of,
+    read,
+    recorded,
+    recorded_answer,
+    recorded_damage,
+    recorded_leak,
+)
+from lib.training.room import room_of
+from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 
-from lib.text.tables import beside, say
-
-said = partial(say, beside(__file__, "words"))
-
-
-def short_reason(error: BaseException) -> str:
-    """The first line of an error's text, without a full stop; of a lack of memory, what helps.
-
-    Keras's own words can be pages of a graph.
-    """
-    text = str(error).strip()
-    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
-        return said("memory")
-    lines = text.splitlines() or [type(error).__name__]
-    return f"{lines[0].rstrip('.'):.300}"
-
-
-PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
-
-
-def why_unavailable(error: BaseException) -> str:
-    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return said("not_installed", name=PRODUCTS.get(error.name, error.name))
-    return said("broken")
+__all__ = [
+    "BUILDING",
+    "KEEP_SECONDS",
+    "MAX_SWEEPS",
+    "USUAL_SEEDS",
+    "WATCH_SECONDS",
+    "AnswerFuture",
+    "TrainingClient",
+    "Visitor",
+    "answers_of",
+    "architecture_of",
+    "check",
+    "decode",
+    "encode",
+    "give_way",
+    "limits",
+    "machine",
+    "read",
+    "recorded",
+    "recorded_answer",
+    "recorded_damage",
+    "recorded_leak",
+    "room_of",
+    "seconds",
+    "sweep_refusal",
+    "with_seeds",
+]

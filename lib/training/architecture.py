@@ -7,7 +7,7 @@ samples; with one seed the mode, too.
 
 from dataclasses import dataclass, replace
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.training import machine
 from lib.training.limits import MAX_STATES
 

@@ -14,10 +14,10 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from lib.training import said
 from lib.training.history import History
 from lib.training.messages import Checkpoint, decode, encode
 from lib.training.model_record import Best, Errors, ModelRecord
+from lib.training.sentences import sentence
 
 MOST_CHECKPOINT_BYTES = 16_000_000
 """A larger run sends none, and begins again from its start."""
@@ -126,7 +126,7 @@ def restore(state: bytes, go_on_from: Callable[[SavedRun], None]) -> None:
     try:
         go_on_from(decode(state, SavedRun))
     except ValueError as error:  # a WireError is one
-        raise ValueError(said("checkpoint")) from error
+        raise ValueError(sentence("checkpoint")) from error
 
 
 class Checkpoints:

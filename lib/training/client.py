@@ -21,10 +21,10 @@ from typing import Any
 
 from msgspec import structs
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
-from lib.results.run import Run, SeedWeights, Snapshot, Status
-from lib.training import machine, messages, said
+from lib.data import Dataset
+from lib.experiment import Experiment
+from lib.results import Run, SeedWeights, Snapshot, Status
+from lib.training import machine, messages
 from lib.training.handover import Handover
 from lib.training.keepers import Keeper, Keepers
 from lib.training.lookup import Lookups
@@ -33,6 +33,7 @@ from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
 from lib.training.run_book import EMPTY_BYTES, TIDY_SECONDS, RunBook
 from lib.training.run_entry import RunEntry
+from lib.training.sentences import sentence
 from lib.training.supervisor import MakeWorker
 from lib.training.worker_process import WorkerProcess
 
@@ -321,7 +322,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     self.lookups.ask_again()
                     self._handover.show_own(self._book.entries.values())
                 if message.kind == "away":
-                    self._handover.move(keeper, worker, worker.withdraw(), said("left"))
+                    self._handover.move(keeper, worker, worker.withdraw(), sentence("left"))
             keeper.replace_grown()
             self._changed.notify_all()
 

@@ -13,9 +13,9 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from lib.text.english import counted
-from lib.training import said
+from lib.text import counted
 from lib.training.messages import Event, Message
+from lib.training.sentences import sentence
 from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
 from lib.training.worker_process import WorkerProcess
 
@@ -88,13 +88,13 @@ class ClusterLink:
         self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
         self.places = 0
         if not self.away and len(self._deaths) > len(RESTART_DELAYS):
-            self.away = said("driver_given_up", count=len(self._deaths))
+            self.away = sentence("driver_given_up", count=len(self._deaths))
         if self.away:
             delay, self._retry = self._retry, min(2 * self._retry, MOST_RETRY_SECONDS)
         else:
             delay = RESTART_DELAYS[len(self._deaths) - 1]
         self.worker = self._start(delay)  # never None meanwhile: other threads ask for it
-        return said("driver_ended")
+        return sentence("driver_ended")
 
     def release_workers(self) -> list[WorkerProcess]:
         """The driver, which is the caller's to close; from now on there is none."""

@@ -21,8 +21,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment.experiment import LOSSES, TrainingSettings
-from lib.recurrence.weights import ARRAYS_EACH, layers_of
+from lib.experiment import LOSSES, TrainingSettings
+from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code
 from lib.training.optimizers import COPIES, STEPS, cost, step_rates, stepped
 from lib.training.recurrent_layers import product, recurrent

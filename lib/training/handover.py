@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lib.results.run import Snapshot
+from lib.results import Snapshot
 from lib.training.keepers import Keeper, Keepers
 from lib.training.messages import Ask, Command, Lost, Show, Start, Steer, Watch
 from lib.training.questions import Questions

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lib.training import said
 from lib.training.cluster_link import ClusterLink
+from lib.training.sentences import sentence
 from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -62,7 +62,7 @@ class Keepers:
     @property
     def away(self) -> str:
         """A sentence that says why a cluster isn't used that should be; else empty."""
-        return said("away", why=self.cluster.away) if self.cluster and self.cluster.away else ""
+        return sentence("away", why=self.cluster.away) if self.cluster and self.cluster.away else ""
 
     def begin(self, delay: float) -> None:
         """Have workers start in so many seconds; with a cluster, its driver now, and none here."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.experiment.experiment import TrainingSettings
+from lib.data import Samples
+from lib.experiment import TrainingSettings
 from lib.training.architecture import Architecture
 from lib.training.machine import give_way
 

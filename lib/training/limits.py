@@ -4,18 +4,10 @@ import math
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.data.memory import share
-from lib.experiment.experiment import (
-    MAX_PARAMETERS,
-    MAX_VALUES,
-    Experiment,
-    ExperimentError,
-    validate,
-)
-from lib.shapes.stack import total
-from lib.shapes.stack.tracing import model_layers
-from lib.training import said
+from lib.data import Samples, share
+from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
+from lib.shapes import model_layers, total
+from lib.training.sentences import sentence
 
 MAX_STATES = int(8_000_000 * share())
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
@@ -65,11 +57,11 @@ def check(experiment: Experiment, samples: Samples) -> None:
         n, t, width = array.shape
         if array.size > MAX_VALUES:
             asked = {"n": n, "t": t, "width": width, "letter": letter, "count": array.size}
-            raise ExperimentError(said("values", name=name, most=MAX_VALUES, **asked))
+            raise ExperimentError(sentence("values", name=name, most=MAX_VALUES, **asked))
         if bad := array.size - np.isfinite(array).sum():
-            raise ExperimentError(said("not_finite", name=name, count=bad))
+            raise ExperimentError(sentence("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
-        raise ExperimentError(said("keep", keep=experiment.training.keep))
+        raise ExperimentError(sentence("keep", keep=experiment.training.keep))
     _check_batch(experiment, samples)
 
 
@@ -87,7 +79,7 @@ def _check_batch(experiment: Experiment, samples: Samples) -> None:
     if batch > most:
         product = "·".join(f"{number:,}" for number in (batch, *each))
         asked = f"{product} = {batch * math.prod(each):,}"
-        raise ExperimentError(said(what, limit=limit, asked=asked, most=most))
+        raise ExperimentError(sentence(what, limit=limit, asked=asked, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -95,10 +87,10 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
     validate(experiment)
     model = experiment.model
     if model.head == "none" and model.units != targets:
-        raise ExperimentError(said("no_head", targets=targets, units=model.units))
+        raise ExperimentError(sentence("no_head", targets=targets, units=model.units))
     count = parameter_count(experiment, features, targets)
     if count > MAX_PARAMETERS:
-        raise ExperimentError(said("parameters", most=MAX_PARAMETERS, count=count))
+        raise ExperimentError(sentence("parameters", most=MAX_PARAMETERS, count=count))
 
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:

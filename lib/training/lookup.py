@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lib.data.caches import remember
+from lib.data import remember
 from lib.training.messages import Command, Find, Found
 
 _log = logging.getLogger(__name__)

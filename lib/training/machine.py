@@ -12,8 +12,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from lib.data import memory
-from lib.data.memory import GB, GROUPS, MB
+from lib.data import GB, GROUPS, MB, memory
 
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""

@@ -14,9 +14,9 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.experiment.experiment import Experiment
-from lib.results.run import Snapshot
+from lib.data import Samples
+from lib.experiment import Experiment
+from lib.results import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. Who waits for them takes a long silence for the end."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.results.run import ModeResult
+from lib.results import ModeResult
 from lib.training.history import History
 
 MAX_SENT_PARAMETERS = 50_000

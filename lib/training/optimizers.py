@@ -8,7 +8,7 @@ from typing import TypeAlias
 import keras
 import tensorflow as tf
 
-from lib.experiment.experiment import LOSSES
+from lib.experiment import LOSSES
 
 Array: TypeAlias = "tf.Tensor"
 EPSILON = 1e-7

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.data.dataset import Samples
-from lib.experiment.experiment import Experiment
-from lib.recurrence.model import initial_model_weights, outputs_in_parts
-from lib.results.baselines import mode_losses, step_losses
-from lib.results.run import ModeResult, SeedWeights
+from lib.data import Samples
+from lib.experiment import Experiment
+from lib.recurrence import initial_model_weights, outputs_in_parts
+from lib.results import ModeResult, SeedWeights, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lib.results.run import SeedWeights, Snapshot, memory_of
+from lib.results import SeedWeights, Snapshot, memory_of
 from lib.training.history import History
 
 MOST_BYTES = 2_000_000

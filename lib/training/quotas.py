@@ -8,9 +8,9 @@ can be made up, too: so there is a limit for a network address. Scripts have no 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MAX_VALUES
-from lib.training import said
+from lib.data import Dataset
+from lib.experiment import MAX_VALUES
+from lib.training.sentences import sentence
 
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs."""
@@ -66,18 +66,18 @@ def run_refusal(
     theirs = [each.dataset for each in mine if each.visitor.browser == visitor.browser]
     if visitor.browser:
         if len(theirs) >= MAX_RUNS_EACH:
-            return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
+            return sentence("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
     else:
         most = MAX_RUNS_NAMELESS * places
         if len(theirs) >= most:
-            return said("nameless_runs", most=most, count=len(theirs))
+            return sentence("nameless_runs", most=most, count=len(theirs))
     most, count = MAX_RUNS_ADDRESS * places, _from_address(visitor, shared)
     if count >= most:
-        return said("address_runs", most=most, count=count)
+        return sentence("address_runs", most=most, count=count)
     values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
     if values > MAX_VALUES_EACH:
         name = "many_values" if visitor.browser else "nameless_values"
-        return said(name, most=MAX_VALUES_EACH, count=values)
+        return sentence(name, most=MAX_VALUES_EACH, count=values)
     return ""
 
 
@@ -89,7 +89,9 @@ def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
         ("address_sweeps", MAX_SWEEPS_ADDRESS, _from_address(visitor, going)),
         ("many_sweeps", MAX_SWEEPS, len(going)),
     )
-    found = (said(name, most=most, count=count) for name, most, count in limits if count >= most)
+    found = (
+        sentence(name, most=most, count=count) for name, most, count in limits if count >= most
+    )
     return next(found, "")
 
 

@@ -17,11 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.datasets import DATASETS
-from lib.experiment.experiment import Experiment, read_query
-from lib.results.run import Snapshot
-from lib.shapes.doctor.damage import Damage
-from lib.shapes.doctor.leak import Leak
+from lib.data import DATASETS
+from lib.experiment import Experiment, read_query
+from lib.results import Snapshot
+from lib.shapes import Damage, Leak
 from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"

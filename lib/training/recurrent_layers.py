@@ -20,7 +20,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from lib.shapes.output import STATES
+from lib.shapes import STATES
 
 PerUnit = tuple[tf.Tensor, ...]
 """Tensors (L, B, U) of one timestep: states, their gradients, or what else the way back needs."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.experiment.experiment import CELLS
-from lib.shapes.output import BLOCKS, bias_shapes
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, bias_shapes
 from lib.training.architecture import Architecture, Code
 
 CAPACITY = 1024

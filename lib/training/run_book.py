@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from lib.data.memory import share
-from lib.results.run import Run, Snapshot, Status
-from lib.training import said
+from lib.data import share
+from lib.results import Run, Snapshot, Status
 from lib.training.keepers import Keeper
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.run_entry import RunEntry
+from lib.training.sentences import sentence
 from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 5.0
@@ -176,7 +176,7 @@ class RunBook:
         if entry.is_older_than_command(snapshot, self._clock()):  # who looks now has to look again
             snapshot = replace(snapshot, status=Status.RUNNING)
         elif entry.unwatched and snapshot.status is Status.PAUSED:
-            snapshot = replace(snapshot, reason=said("unwatched"))
+            snapshot = replace(snapshot, reason=sentence("unwatched"))
         elif not snapshot.reason:
             snapshot = replace(snapshot, reason=entry.restart_reason)
         entry.take(snapshot)
@@ -220,8 +220,8 @@ class RunBook:
                 if not by_chance:
                     entry.restarted_at = now
                 continue
-            why = said("lost_twice") if twice else ""
-            self.fail([entry], said("lost", how=text, twice=why))
+            why = sentence("lost_twice") if twice else ""
+            self.fail([entry], sentence("lost", how=text, twice=why))
 
     def _stale(self, most: int) -> list[RunEntry]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.

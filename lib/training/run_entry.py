@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.results.run import Run, Snapshot, Status, memory_of
-from lib.training import said
+from lib.results import Run, Snapshot, Status, memory_of
 from lib.training.keepers import Keeper
 from lib.training.messages import Checkpoint, Start
 from lib.training.past import Past
 from lib.training.quotas import Visitor
+from lib.training.sentences import sentence
 from lib.training.worker_process import WorkerProcess
 
 HEARD_SECONDS = 10.0
@@ -86,9 +86,9 @@ class RunEntry:
         """
         snapshot, silent = self.snapshot, self.worker.silent_beats
         if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
-            reason, speed = said("silent", seconds=silent), 0.0
+            reason, speed = sentence("silent", seconds=silent), 0.0
         elif snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
-            reason, speed = said("starting"), snapshot.epochs_per_second
+            reason, speed = sentence("starting"), snapshot.epochs_per_second
         else:
             self.annotated = None
             return snapshot
@@ -136,7 +136,7 @@ class RunEntry:
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.past.cut(epoch if saved else -1)
         words = "goes_on" if saved else "begins_again"
-        self.restart_reason = said(words, how=text, epoch=epoch)
+        self.restart_reason = sentence(words, how=text, epoch=epoch)
         self.snapshot = replace(  # the figures stay until there are others
             self.snapshot,
             status=Status.QUEUED,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import partial
 
 from lib.data import memory
-from lib.training import machine, said
+from lib.training import machine
 from lib.training.messages import Event, Message, Retire
+from lib.training.sentences import sentence
 from lib.training.worker_process import WorkerProcess
 
 RESTART_DELAYS = (0.0, 1.0, 4.0)
@@ -126,7 +127,7 @@ class Supervisor:
 
         Returns sentences for a person: how it ended, and what was done about it.
         """
-        words = said("ended", how=worker.ending)
+        words = sentence("ended", how=worker.ending)
         if worker in self._retired:
             self._retired.remove(worker)
             if self._waiting_for_memory is not None:
@@ -142,10 +143,10 @@ class Supervisor:
                 self.worker, words = self._make(UNAVAILABLE_SECONDS), self.unavailable
             elif count > len(RESTART_DELAYS):
                 self.worker = None
-                words += said("given_up", count=count)
+                words += sentence("given_up", count=count)
             else:
                 self.worker = self._make(RESTART_DELAYS[count - 1])
-                words += said("replaced")
+                words += sentence("replaced")
         return words
 
     def release_workers(self) -> list[WorkerProcess]:

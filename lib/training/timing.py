@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lib.text.tables import beside
+from lib.text import beside
 from lib.training.messages import BEAT_SECONDS
 
 

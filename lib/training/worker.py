@@ -25,16 +25,17 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.data import memory
-from lib.experiment.experiment import ExperimentError
-from lib.results.run import Snapshot, Status
-from lib.text.tables import beside
-from lib.training import limits, machine, messages, said, short_reason, why_unavailable
+from lib.experiment import ExperimentError
+from lib.results import Snapshot, Status
+from lib.text import beside
+from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints
 from lib.training.machine import end_with_starter, give_way
 from lib.training.messages import decode, encode
 from lib.training.room import ROOMS
+from lib.training.sentences import sentence, short_reason, why_unavailable
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
@@ -181,7 +182,7 @@ class Loop:
         try:
             act()
         except Exception as error:
-            run.fail(said("error", why=short_reason(error)))
+            run.fail(sentence("error", why=short_reason(error)))
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
@@ -191,7 +192,7 @@ class Loop:
             # Runs of sweeps take places that others leave, and none from others.
             rivals = [r for r in self._runs.values() if command.background or not r.always_yields]
             if len(rivals) >= limits.MAX_RUNS:
-                raise limits.FullError(said("full", most=limits.MAX_RUNS, count=len(rivals)))
+                raise limits.FullError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
                 command,
                 self._programs,
@@ -205,7 +206,7 @@ class Loop:
                 command.run_id,
                 Status.FAILED,
                 epochs=command.experiment.training.epochs,
-                reason=said("refused", why=short_reason(error)),
+                reason=sentence("refused", why=short_reason(error)),
                 is_full=isinstance(error, limits.FullError),
             )
             self._send(messages.Report(failed))

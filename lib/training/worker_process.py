@@ -22,9 +22,10 @@ from typing import IO, Any
 
 import psutil
 
-from lib.results.run import Snapshot, Status
-from lib.training import messages, said
+from lib.results import Snapshot, Status
+from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
+from lib.training.sentences import sentence
 
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
@@ -170,7 +171,7 @@ class WorkerProcess:
             still = 0 if used - before > IDLE_SHARE * BEAT_SECONDS else still + 1
             is_importing = not self.ready and self._module == TRAINING
             if is_importing and (still > IMPORT_BEATS or used > most):
-                self.unavailable = said("import_hangs")
+                self.unavailable = sentence("import_hangs")
                 process.kill()
             elif silent > SILENT_BEATS and not is_importing:
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
@@ -237,7 +238,7 @@ class WorkerProcess:
             # TensorFlow looks for AVX when it is imported, and aborts where there is none.
             is_illegal = self._process.returncode == -getattr(signal, "SIGILL", 0)
             if not self.ready and (is_illegal or "instructions, but these aren't" in _tail(errors)):
-                self.unavailable = said("no_avx")
+                self.unavailable = sentence("no_avx")
         has_told = self._process is not None and self._process.returncode == 0
         if not (self._closing or self.retiring or has_told):
             what = "training process" if self._module == TRAINING else "cluster's driver"

@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lib.experiment.experiment import MODES
-from lib.results.run import Snapshot, Status
-from lib.training import said, short_reason
+from lib.experiment import MODES
+from lib.results import Snapshot, Status
 from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
 from lib.training.run_program import CompileError, RunProgram
+from lib.training.sentences import sentence, short_reason
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
 
@@ -146,7 +146,7 @@ class WorkerRun:
     def show_place(self, before: int) -> None:
         """Say how many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
-        reason = said("place", runs=runs) if before else said("waiting")
+        reason = sentence("place", runs=runs) if before else sentence("waiting")
         late = self._clock() - self._created >= self._timing.place_seconds
         if late and self.queues and self._next is None and reason != self._reason:
             self._reason = reason
@@ -170,17 +170,17 @@ class WorkerRun:
         try:
             program = self._program.first()
         except CompileError as error:
-            self.fail(said("not_compiled", why=short_reason(error.__cause__ or error)))
+            self.fail(sentence("not_compiled", why=short_reason(error.__cause__ or error)))
             return
         if program is not None:
             self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
         elif self.status is Status.COMPILING and self._clock() - self._since > most:
-            self.fail(said("compiled_too_long", most=most))
+            self.fail(sentence("compiled_too_long", most=most))
         elif self.status is Status.QUEUED and self._program.is_being_built:
             self._since = self._clock()
-            self._become(Status.COMPILING, said("compiling"))
+            self._become(Status.COMPILING, sentence("compiling"))
 
     def _train(self, trainer: PairTrainer, seconds: float) -> None:
         timing, epoch_steps = self._timing, trainer.batches.steps
@@ -252,7 +252,7 @@ class WorkerRun:
             return
         if status.active:
             self.status = status
-        self._reason = reason or said("judging")
+        self._reason = reason or sentence("judging")
         self._post()
 
     @property
@@ -335,12 +335,12 @@ class WorkerRun:
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""
         done = {"share": trainer.done % 1, "epoch": trainer.epoch + 1}
-        return said("slow_epoch", seconds=1 / rate, **done)
+        return sentence("slow_epoch", seconds=1 / rate, **done)
 
     def _advice(self, trainer: PairTrainer) -> str:
         experiment, (mode, place) = self._experiment, trainer.diverged or ("", 0)
         training, several = experiment.training, len(experiment.each_seed) > 1
-        return said(
+        return sentence(
             "diverged",
             model=MODES[mode].model,
             seed=f" with seed {experiment.seed + place}" if several else "",

@@ -24,9 +24,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data.datasets import DATASETS, FIRST, idle, suggested
-from lib.data.tables.table import KINDS
-from lib.experiment.experiment import SETTINGS, Experiment, read_query, to_query
+from lib.data import DATASETS, FIRST, KINDS, idle, suggested
+from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Mine, Query, session
 from lib.ui.streamlit_private.script import is_history_navigation
 

@@ -6,8 +6,8 @@ comes with the page.
 
 import streamlit as st
 
-from lib.charts.html import templates
-from lib.text.tables import beside
+from lib.charts import templates
+from lib.text import beside
 
 _FILE = beside(__file__)
 ADVICE: list[dict[str, str]] = _FILE["advice"]

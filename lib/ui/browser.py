@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.palette import PALETTES, Palette
+from lib.charts import PALETTES, Palette
 
 COOKIE = "unrolled_browser"
 """Holds a random token, which the server gives a browser with its first page: see `served`."""

@@ -6,15 +6,22 @@ from functools import lru_cache
 
 import streamlit as st
 
-from lib.charts.narrate.data import thinned
-from lib.data.dataset import Dataset
-from lib.data.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
-from lib.data.memory import share
-from lib.data.tables import Table, TooShortError
-from lib.experiment.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.charts import thinned
+from lib.data import (
+    FIRST,
+    Dataset,
+    Table,
+    TooShortError,
+    example_of_upload,
+    make_settled_dataset,
+    settle,
+    share,
+    suggested,
+)
+from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import arrays, data_name
-from lib.text.english import capital, joined, sentence
-from lib.training.limits import check, with_seeds
+from lib.text import capital, joined, sentence
+from lib.training import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.save import save_button

@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.story import GALLERY
-from lib.story.cards import told
-from lib.text.english import joined
+from lib.story import GALLERY, told
+from lib.text import joined
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.data.datasets import DATASETS
-from lib.text.tables import beside
+from lib.data import DATASETS
+from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, leave_undrawn, picking, seed_widget
 from lib.ui.advice import advice

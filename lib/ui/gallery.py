@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from lib.charts.palette import Palette
-from lib.charts.thumbnail import caption, small_picture
-from lib.story import GALLERY, Scene
-from lib.story.cards import plot_of, told
+from lib.charts import Palette, caption, small_picture
+from lib.story import GALLERY, Scene, plot_of, told
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES
 from lib.ui.settings import Settled

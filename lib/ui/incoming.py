@@ -25,8 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.data.memory import total_memory
-from lib.data.uploads import MAX_BYTES, UploadError
+from lib.data import MAX_BYTES, UploadError, total_memory
 
 UPLOADS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 """The path to which browsers send files, with the session's id in it (Streamlit 1.67). At another

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lib.data.caches import remember
-from lib.results.run import memory_of
+from lib.data import remember
+from lib.results import memory_of
 from lib.ui.browser import browser_id
 
 if TYPE_CHECKING:  # it brings pandas along
-    from lib.export.kept import Kept
+    from lib.export import Kept
 
 _KEPT: dict[str, Kept] = {}
 """By browser."""

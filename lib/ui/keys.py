@@ -6,7 +6,7 @@ for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
 
 from dataclasses import dataclass
 
-from lib.text.tables import beside
+from lib.text import beside
 
 BUTTON = "button"
 """The part that Streamlit's own buttons consist of; each shows its key."""

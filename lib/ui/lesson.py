@@ -5,9 +5,9 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.data.caches import remember
+from lib.data import remember
 from lib.story import GUIDE, Scene
-from lib.text.english import capital
+from lib.text import capital
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES

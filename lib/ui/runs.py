@@ -12,17 +12,11 @@ from functools import cache, partial
 
 import streamlit as st
 
-from lib.data.caches import remembered
-from lib.data.dataset import Dataset
-from lib.data.tables import Table
-from lib.experiment.experiment import Experiment
-from lib.export.card import card_of, read_card
-from lib.results.redaction import redacted, without_answers
-from lib.results.replay import untrained
-from lib.results.run import Run, Snapshot
-from lib.training import machine
-from lib.training.client import TrainingClient
-from lib.training.quotas import Visitor
+from lib.data import Dataset, Table, remembered
+from lib.experiment import Experiment
+from lib.export import card_of, read_card
+from lib.results import Run, Snapshot, redacted, untrained, without_answers
+from lib.training import TrainingClient, Visitor, machine
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment

@@ -21,9 +21,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.explore.page  # noqa: F401  0.3 s, for which nobody waits when the server starts
-from lib.data.caches import REMEMBERED
-from lib.training import machine
-from lib.training.recorded import read, recorded
+from lib.data import REMEMBERED
+from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.data import made_dataset

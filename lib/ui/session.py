@@ -21,17 +21,14 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
 
     import numpy as np
 
-    from lib.charts.chart import Chart
-    from lib.data.dataset import Dataset
-    from lib.data.tables import Table
-    from lib.data.uploads.reader import Reading
-    from lib.experiment.experiment import Experiment
-    from lib.export.kept import Kept
-    from lib.results.run import SeedWeights
-    from lib.shapes.doctor.question import TargetQuestion
-    from lib.shapes.stack.base import Stack
-    from lib.shapes.stack.read import Reading as ReadModel
-    from lib.training.questions import AnswerFuture
+    from lib.charts import Chart
+    from lib.data import Dataset, Reading, Table
+    from lib.experiment import Experiment
+    from lib.export import Kept
+    from lib.results import SeedWeights
+    from lib.shapes import Reading as ReadModel
+    from lib.shapes import Stack, TargetQuestion
+    from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""

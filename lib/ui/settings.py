@@ -18,14 +18,25 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts.narrate.data import gaps_hint, levels_hint, range_hint, series_hint
-from lib.charts.narrate.explore import name_of
-from lib.data.dataset import Dataset
-from lib.data.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
-from lib.data.tables import MAX_COLUMNS, Table, WindowError, default_columns
-from lib.data.tables.features import calendar_names, prepared
-from lib.data.tables.table import KINDS, counts_rows, wide_columns
-from lib.experiment.experiment import (
+from lib.charts import gaps_hint, levels_hint, name_of, range_hint, series_hint
+from lib.data import (
+    DATASETS,
+    KINDS,
+    MAX_COLUMNS,
+    OPTIONAL,
+    Dataset,
+    Table,
+    WindowError,
+    calendar_names,
+    counts_rows,
+    default_columns,
+    dictated,
+    example_of_upload,
+    prepared,
+    settle,
+    wide_columns,
+)
+from lib.experiment import (
     LIMITS,
     MAX_VALUES,
     MODES,
@@ -36,8 +47,7 @@ from lib.experiment.experiment import (
     Limit,
     Setting,
 )
-from lib.text.english import counted, joined, number
-from lib.text.tables import beside
+from lib.text import beside, counted, joined, number
 from lib.ui.address import change, drawn, seed_widget
 from lib.ui.linked import bound
 from lib.ui.session import session

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lib.charts.strip import Traces
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.charts import Traces
+from lib.data import Dataset
+from lib.experiment import Experiment
 from lib.recurrence import forward
-from lib.results.replay import BEST, as_of
-from lib.results.run import Run, RunAt, SeedWeights, Snapshot, Status
-from lib.training.recorded import recorded
+from lib.results import BEST, Run, RunAt, SeedWeights, Snapshot, Status, as_of
+from lib.training import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import once, session
 
 if TYPE_CHECKING:
-    from lib.export.kept import Kept
+    from lib.export import Kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)

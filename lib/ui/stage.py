@@ -9,10 +9,9 @@ from functools import partial
 
 import streamlit as st
 
-from lib.experiment.experiment import SETTINGS
-from lib.results.run import Run, Snapshot, Status
-from lib.shapes.stack.link import read_text
-from lib.shapes.stack.tracing import TracedLayer, broken, trace
+from lib.experiment import SETTINGS
+from lib.results import Run, Snapshot, Status
+from lib.shapes import TracedLayer, broken, read_text, trace
 from lib.story import Ask, Scene
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment

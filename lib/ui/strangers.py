@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from lib.results.run import Run, SeedWeights
-from lib.results.skill import Worth, worth_of_seeds
+from lib.results import Run, SeedWeights, Worth, worth_of_seeds
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import session

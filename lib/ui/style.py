@@ -12,8 +12,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import html, strip
-from lib.charts.palette import Palette, mix
+from lib.charts import Palette, html, mix, strip
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS

@@ -18,8 +18,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts.chart import CONFIG, Chart
-from lib.text.english import widest
+from lib.charts import CONFIG, Chart
+from lib.text import widest
 from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above

@@ -12,12 +12,20 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data.datasets import DATASETS, settle
-from lib.data.tables import Table, TooShortError, WindowError
-from lib.data.tables.features import calendar_names, prepared
-from lib.data.uploads import UploadError, begins_as, read_upload
-from lib.experiment.experiment import NO_SERIES, SETTINGS, ExperimentError
-from lib.text.english import counted
+from lib.data import (
+    DATASETS,
+    Table,
+    TooShortError,
+    UploadError,
+    WindowError,
+    begins_as,
+    calendar_names,
+    prepared,
+    read_upload,
+    settle,
+)
+from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
+from lib.text import counted
 from lib.ui import runs
 from lib.ui.address import change, drawn, fitting, leave_own
 from lib.ui.data import dataset_of, in_words
@@ -115,8 +123,8 @@ def _given(key: str) -> None:
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
     """Read a file, at once or in a process of its own; without a name none."""
-    from lib.data.uploads.reader import Reading  # noqa: PLC0415
-    from lib.export.kept import is_kept  # noqa: PLC0415  bring pandas along
+    from lib.data import Reading  # noqa: PLC0415
+    from lib.export import is_kept  # noqa: PLC0415  bring pandas along
 
     record = session().upload
     _stop()
@@ -176,7 +184,7 @@ def take_file() -> None:
 
 def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     """Show a run that was kept, and no other; False where it can't be, and why. For callbacks."""
-    from lib.export.kept import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
+    from lib.export import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
 
     record = session().upload
     try:

@@ -21,7 +21,8 @@ from lib.data.dataset import Dataset
 from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.data.uploads import read_upload
 from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export import EXPORTS, arrays, data_name
+from lib.export.data import arrays, data_name
+from lib.export.exports import EXPORTS
 from lib.results.run import Snapshot, Status
 from lib.training.client import TrainingClient
 from tests.unit.own_data import csv, trend

@@ -8,7 +8,8 @@ import pytest
 from lib.data.datasets import make_dataset, settle, suggested
 from lib.data.tables import windows
 from lib.data.tables.cutting import part_spans
-from lib.export import arrays, keras_script, keras_windows
+from lib.export.data import arrays, keras_windows
+from lib.export.script import keras_script
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
 

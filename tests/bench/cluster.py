@@ -45,8 +45,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.sweep import run_sweep
 from lib.sweep.runner import Runner
+from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.bench import compiling, crowd
 from tests.bench.crowd import Bounds

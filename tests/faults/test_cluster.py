@@ -21,8 +21,8 @@ from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
 from lib.export.card import card_of, read_card
 from lib.results.run import Run, Snapshot, Status
-from lib.sweep import run_sweep
 from lib.sweep.runner import Runner
+from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import ROOT, TOKEN, Nodes, environment, nodes, until

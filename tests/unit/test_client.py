@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import pytest
 
 from lib.results.run import Snapshot, Status
-from lib.training import quotas, said
+from lib.training import quotas
 from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError
 from lib.training.quotas import Visitor
+from lib.training.sentences import sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
@@ -36,7 +37,7 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
     run = scene.start()
     snapshot = scene.latest(run)
-    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, said("starting"))
+    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
     assert snapshot.epochs == 5
     assert scene.latest(run) is snapshot  # however often a page looks
     assert not scene.client.worker_ready

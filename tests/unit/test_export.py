@@ -13,8 +13,9 @@ from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.data.datasets.series import TABLES
 from lib.data.tables import Table
 from lib.experiment.experiment import Experiment, ExperimentError
-from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
+from lib.export.exports import EXPORTS
+from lib.export.script import keras_script
 
 OWN = Table(
     name="sales.csv",

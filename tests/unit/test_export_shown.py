@@ -14,7 +14,7 @@ import pytest
 from lib.data.datasets import make_dataset, settle
 from lib.data.tables import Table
 from lib.experiment.experiment import Experiment
-from lib.export import EXPORTS
+from lib.export.exports import EXPORTS
 from lib.export.script import shown_of
 from lib.results.run import ModeResult, Snapshot, Status
 from tests.unit.test_export import OWN, check_format, exported, suggested

@@ -12,8 +12,8 @@ import pytest
 from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.data.uploads import read_upload
 from lib.experiment.experiment import Experiment
-from lib.export import EXPORTS, arrays, data_name
-from lib.export.data import has_plain_windows
+from lib.export.data import arrays, data_name, has_plain_windows
+from lib.export.exports import EXPORTS
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported, suggested
 

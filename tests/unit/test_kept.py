@@ -20,7 +20,7 @@ from lib.data.dataset import Dataset
 from lib.data.datasets import FIRST, make_dataset, settle, suggested
 from lib.data.uploads import MAX_BYTES, read_upload
 from lib.experiment.experiment import Experiment
-from lib.export import EXPORTS
+from lib.export.exports import EXPORTS
 from lib.export.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept
 from lib.export.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
 from lib.export.kept.file import _Record

@@ -6,15 +6,16 @@ import ast
 import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-MAP = re.findall(r"^\| `lib/(\w+)(?:\.py|/)` \|", README, flags=re.MULTILINE)
-"""The rooms of lib as README's map names them, from the top down."""
+README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
+MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
+"""The packages of lib as the map names them, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
@@ -41,39 +42,32 @@ def roots(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine(path: Path) -> None:
+def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine() -> None:
     """Lib outside lib/ui never imports streamlit; only the engine and the answers import Keras."""
-    used = roots(path)
-    if (ROOT / "lib" / "ui") not in path.parents:
-        assert "streamlit" not in used
     training = ROOT / "lib" / "training"
-    names = "engine.py", "optimizers.py", "recurrent_layers.py"
-    engine = [training / name for name in names]
-    if path not in engine and path.parent != training / "answers":
-        assert not used & {"keras", "tensorflow"}
+    engine = {training / name for name in ("engine.py", "optimizers.py", "recurrent_layers.py")}
+    engine |= {*(training / "answers").glob("*.py")}
+    wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
+    wrong |= {
+        path for path in LIB if "streamlit" in roots(path) and ROOT / "lib/ui" not in path.parents
+    }
+    assert wrong == set()
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lib_never_imports_a_page(path: Path) -> None:
-    """Nothing in lib imports app.py or a page."""
-    assert not roots(path) & {"app", "pages"}
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_pages_import_lib_and_never_each_other(path: Path) -> None:
-    """A page stands on lib alone, and leaves keras and tensorflow to the worker."""
-    assert not roots(path) & {"app", "pages", "keras", "tensorflow"}
+def test_pages_stand_on_lib_and_lib_on_no_page() -> None:
+    """A page imports no other page, and leaves keras and tensorflow to the worker."""
+    assert not [path for path in LIB if roots(path) & {"app", "pages"}]
+    assert not [path for path in PAGES if roots(path) & {"app", "pages", "keras", "tensorflow"}]
 
 
 def test_only_the_worker_imports_what_imports_keras() -> None:
     """It drags TensorFlow along: whoever imports it does so inside the worker process."""
     parts = "engine", "optimizers", "recurrent_layers", "answers"
-    heavy = tuple(f"lib.training.{part}" for part in parts)
+    heavy = tuple(f"lib.training.{part}." for part in parts)
     users = {
         str(path.relative_to(ROOT))
         for path in [*LIB, *PAGES]
-        if any(name.startswith(heavy) for name in imports(path))
+        if any(f"{name}.".startswith(heavy) for name in imports(path))
         and path.parent != ROOT / "lib" / "training" / "answers"
     }
     assert users == {"lib/training/worker.py", "lib/training/engine.py"}
@@ -99,19 +93,50 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     assert {path for path, count in lines.items() if count > 350} == tables
 
 
-def test_every_room_has_one_place_on_the_map() -> None:
-    """A new one gets it before anything can be said of its imports."""
+def test_every_package_has_one_place_on_the_map() -> None:
+    """A new package gets a line before its imports can be checked."""
     there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
     assert sorted(MAP) == sorted(there - {"__init__"})
 
 
-@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_imports_only_those_that_stand_below_it_on_the_map(path: Path) -> None:
-    """No arrow runs back, for types neither: each room can be read without those above it."""
-    own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
-    above = MAP[: MAP.index(own)] if own in MAP else []
-    used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
-    assert used.isdisjoint(above)
+def test_a_package_imports_only_packages_below_it() -> None:
+    """No import runs back, for types neither: each package can be read without those above it."""
+    wrong = set()
+    for path in LIB:
+        own = path.relative_to(ROOT / "lib").parts[0]
+        above = set(MAP[: MAP.index(own)]) if own in MAP else set()
+        used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
+        wrong |= {(str(path), package) for package in used & above}
+    assert wrong == set()
+
+
+def test_packages_are_imported_through_their_face() -> None:
+    """Other packages import `lib.data`, never `lib.data.dataset`: its `__init__` exports the names.
+
+    Pages import the part of `lib.ui` they show: loading the others would delay the first paint.
+    """
+    wrong = set()
+    for path in [*LIB, *PAGES]:
+        allowed = {path.relative_to(ROOT).parts[:2][-1], "ui"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = (getattr(node, "module", None) or "").split(".")
+            if parts[0] == "lib" and len(parts) > 2 and parts[1] not in allowed:
+                wrong.add((str(path), ".".join(parts)))
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("package", [name for name in MAP if name != "ui"])
+def test_a_face_exports_what_it_imports(package: str) -> None:
+    """`__all__` and the imports are one list."""
+    tree = ast.parse((ROOT / "lib" / package / "__init__.py").read_text(encoding="utf-8"))
+    imported = [
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    exported = import_module(f"lib.{package}").__all__
+    assert sorted(imported) == sorted(exported)
 
 
 def test_no_module_needs_itself() -> None:

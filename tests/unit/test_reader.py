@@ -12,7 +12,8 @@ import pytest
 from lib.data.datasets import make_dataset
 from lib.data.tables import Table
 from lib.data.uploads import UploadError, read_upload, reader
-from lib.data.uploads.reader import Reading, read_table, write_table
+from lib.data.uploads.arrow import read_table, write_table
+from lib.data.uploads.reader import Reading
 from lib.experiment.experiment import Experiment
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.uploaded import PLAIN, lines
@@ -135,7 +136,7 @@ def test_a_process_that_dies_or_hangs_is_said(does, why, monkeypatch, tmp_path):
     """Crashes, talks nonsense, takes too long: a sentence, and what to do."""
     package = tmp_path / "lib" / "data" / "uploads"
     package.mkdir(parents=True)
-    (package / "reader.py").write_text(does)
+    (package / "__main__.py").write_text(does)
     monkeypatch.setattr(reader, "ROOT", tmp_path)
     monkeypatch.setattr(reader, "SECONDS", 0.3 if "sleep" in does else 60.0)
     reading = finished(PLAIN.encode() * 50_000)
@@ -158,7 +159,7 @@ def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):
     """Its process is gone, and the next one has its place."""
     package = tmp_path / "lib" / "data" / "uploads"
     package.mkdir(parents=True)
-    (package / "reader.py").write_text("import time; time.sleep(60)")
+    (package / "__main__.py").write_text("import time; time.sleep(60)")
     monkeypatch.setattr(reader, "ROOT", tmp_path)
     readings = [Reading("file.csv", PLAIN.encode()) for _ in range(4)]
     for reading in readings:

@@ -13,8 +13,8 @@ import pytest
 from lib.charts.narrate.explore import setup_sentence, strip_sentence
 from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import Experiment
-from lib.export import keras_script
 from lib.export.report import Reported, figures, report
+from lib.export.script import keras_script
 from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
 from tests.unit.test_results import a_run

@@ -20,11 +20,11 @@ from lib.experiment.experiment import Experiment
 from lib.results.compared import (
     CHANCE,
     CORRELATION,
+    compare_modes,
     decisive_ratio,
     independent_samples,
     is_told,
-    t_chance,
-    verdict,
+    t_test_p_value,
 )
 from lib.results.run import RunAt, Snapshot
 from lib.training import limits
@@ -51,10 +51,10 @@ def with_seeds(sequence: list[float], last: list[float]) -> Snapshot:
 
 
 @pytest.mark.parametrize("freedom", range(1, 16))
-def test_chance_is_the_area_under_students_density(freedom: int) -> None:
+def test_test_p_value_is_the_area_under_students_density(freedom: int) -> None:
     """For every number of seeds that can be trained, near and far from 0."""
     for t in (0.1, 1.0, 3.0, 12.0):
-        assert t_chance(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
+        assert t_test_p_value(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
 
 
 @pytest.mark.parametrize("samples", [2, 3, 8, 24, 200])
@@ -126,22 +126,22 @@ def test_one_seed_decides_nothing() -> None:
     says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.01], [0.4])))
     assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
     same = np.full(4, 0.1)
-    assert not verdict(same, same).is_clear
+    assert not compare_modes(same, same).is_clear
     details = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.1] * 4, [0.1] * 4)))
     assert details.endswith("In each of the 4 seeds both models have the same error.")
-    assert verdict(np.zeros(4), np.zeros(4)).chance == 1
+    assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
 
 def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     """The median favours one, the mean of the logarithms the other: nothing is clear."""
-    found = verdict(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
+    found = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
     assert found.better == 0
     assert not found.is_clear
-    assert found.chance < 1  # what the test says, and no more
+    assert found.p_value < 1  # what the test says, and no more
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
-    found = verdict(np.array(sequence), np.array(last))
+    found = compare_modes(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
-    assert found.chance < CHANCE
+    assert found.p_value < CHANCE
     says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds(sequence, last)))
     assert "favours the other mode" in says
 

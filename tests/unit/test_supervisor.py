@@ -8,8 +8,9 @@ import pytest
 
 from lib.data import memory
 from lib.results.run import Snapshot, Status
-from lib.training import machine, run_book, said, supervisor
+from lib.training import machine, run_book, supervisor
 from lib.training.messages import Event
+from lib.training.sentences import sentence
 from tests.processes import worker_pids
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
@@ -252,7 +253,7 @@ def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene) -> None:
     assert (new is not old, new.delay, new.begun) == (True, None, False)
     run = small.start()
     assert new.verbs == ["start"]
-    assert small.latest(run).reason == said("starting")
+    assert small.latest(run).reason == sentence("starting")
     assert not new.begun
     old.die()
     assert new.begun

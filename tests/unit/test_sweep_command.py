@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from lib.data.tables import Table
-from lib.sweep import rows, run_plan, run_sweep
+from lib.sweep import rows
 from lib.sweep.__main__ import main
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
+from lib.sweep.sweep import run_plan, run_sweep
 from tests.unit.test_sweep_rows import results, the_plan
 
 SEATTLE = "--data seattle --vary T=8,16"

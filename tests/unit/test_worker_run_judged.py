@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from lib.results.run import Status
-from lib.training import pair_trainer, said
+from lib.training import pair_trainer
+from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from tests.unit.fakes import lost_outputs
 from tests.unit.stage import Stage
@@ -44,7 +45,7 @@ def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     stage = Stage(timing=SLOW_JUDGE, epochs=1)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
-    assert stage.last.reason == said("judging")
+    assert stage.last.reason == sentence("judging")
     assert stage.last.status is Status.RUNNING
     assert stage.last.epoch == 1
     assert stage.run.busy
@@ -70,7 +71,7 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     stage.run.pause()
-    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, said("judging"))
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, sentence("judging"))
     if resumed:
         stage.run.resume()
     stage.until(lambda: not stage.last.reason, seconds=0.0)

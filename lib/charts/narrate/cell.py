@@ -6,13 +6,11 @@ Nothing is claimed that isn't counted from the arrays. Timesteps and units are c
 import numpy as np
 
 from lib.charts.narrate import Told
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import CELLS, Experiment
-from lib.recurrence import GATES, Trace
-from lib.recurrence.formulas import LayerPass
-from lib.shapes.output import STATES
-from lib.text.english import ALMOST_0, apart, capital, counted, joined
-from lib.text.tables import beside
+from lib.data import Dataset
+from lib.experiment import CELLS, Experiment
+from lib.recurrence import GATES, LayerPass, Trace
+from lib.shapes import STATES
+from lib.text import ALMOST_0, apart, beside, capital, counted, joined
 
 _TEXTS = beside(__file__)
 SATURATED = 0.05

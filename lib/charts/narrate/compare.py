@@ -1,6 +1,6 @@
 """Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
 
-No run is called better than another unless `lib.results.verdict` says so of it beside each: with
+No run is called better than another unless `lib.results.compare_modes` says so of each pair: with
 the same data and the same seeds, several of them.
 """
 
@@ -12,11 +12,10 @@ import numpy as np
 from lib.charts.narrate import Told
 from lib.charts.narrate.explore import name_of, off_unit, value_of
 from lib.charts.narrate.takeaways import too_few
-from lib.data.datasets import idle, suggested
-from lib.experiment.experiment import LOSSES, MODES, SETTINGS
-from lib.results.compared import Compared, independent_samples, is_told, lead_of, part_of, same_data
-from lib.text.english import capital, counted, joined, readable, short
-from lib.text.tables import beside
+from lib.data import idle, suggested
+from lib.experiment import LOSSES, MODES, SETTINGS
+from lib.results import Compared, independent_samples, is_told, lead_of, part_of, same_data
+from lib.text import beside, capital, counted, joined, readable, short
 
 WORDS: dict[str, dict[str, str]] = beside(__file__)
 MOST_SETTINGS = 5
@@ -113,7 +112,7 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
         is_clear &= bool(is_told(least, second, independent_samples(runs[0].dataset)))
         leading[name] = first if is_clear else ""
         for place, each in verdicts.items():
-            shares = [readable(100 * share, 2) for share in (each.by, each.chance)]
+            shares = [readable(100 * share, 2) for share in (each.by, each.p_value)]
             below, above = (first, runs[place].letter)[:: -1 if each.better else 1]
             words = say["each"].format(name, below, above, each, *shares)
             if each.is_equal:

@@ -11,12 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from lib.charts.narrate import Told
-from lib.data.dataset import Dataset, Origin
-from lib.data.tables.cutting import part_spans
-from lib.data.tables.leaks import Finding, find_leaks, moments
-from lib.experiment.experiment import MAX_VALUES
-from lib.text.english import ALMOST_0, apart, capital, counted, joined, listed, number
-from lib.text.tables import beside, say
+from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans
+from lib.experiment import MAX_VALUES
+from lib.text import ALMOST_0, apart, beside, capital, counted, joined, listed, number, say
 
 _said = partial(say, beside(__file__))
 

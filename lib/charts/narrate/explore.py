@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from lib.charts.narrate.data import raw_targets
-from lib.data.dataset import Dataset
-from lib.data.datasets import DATASETS
-from lib.experiment.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
-from lib.results.baselines import best_loss, best_possible, naive_loss
-from lib.results.compared import verdict
-from lib.results.run import ModeResult, RunAt, Snapshot, Status
-from lib.shapes.stack import total
-from lib.shapes.stack.tensors import readable_shape
-from lib.shapes.stack.tracing import model_layers
-from lib.text.english import ALMOST_0, apart, capital, counted, duration, joined, readable, short
-from lib.text.tables import beside
+from lib.data import DATASETS, Dataset
+from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
+from lib.results import (
+    ModeResult,
+    RunAt,
+    Snapshot,
+    Status,
+    best_loss,
+    best_possible,
+    compare_modes,
+    naive_loss,
+)
+from lib.shapes import model_layers, readable_shape, total
+from lib.text import ALMOST_0, apart, beside, capital, counted, duration, joined, readable, short
 
 _TEXTS = beside(__file__)
 Name = Callable[[Setting], str]
@@ -162,11 +165,11 @@ def seeds_sentence(run: RunAt) -> str:
     seeds = {"first": first, "last": first + len(snapshot.seeds) - 1}
     parts = [said["errors"].format(ranges=", ".join(ranges), **seeds)]
     if len(errors) > 1:
-        found = verdict(errors["sequence"], errors["last"])
+        found = compare_modes(errors["sequence"], errors["last"])
         better = MODES[("sequence", "last")[found.better]].model
         if found.is_equal:
             return " ".join([*parts, said["equal"].format(seeds=found.seeds)])
-        chance = f"{found.chance:.0%}" if found.chance >= 0.01 else "less than 1%"
+        chance = f"{found.p_value:.0%}" if found.p_value >= 0.01 else "less than 1%"
         parts.append(said["test"].format(better=better, found=found, chance=chance))
         parts += [said["split"]] * (found.seeds > 1 and not found.agrees)
     return " ".join(parts)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.recurrence.padded import ROUNDING, Padded, lengths
-from lib.text.english import counted, number, readable
-from lib.text.tables import beside
+from lib.recurrence import ROUNDING, Padded, lengths
+from lib.text import beside, counted, number, readable
 
 _LOSSES = {"sequence": "over all steps", "last": "at the last step"}
 """What each mode's loss is of."""

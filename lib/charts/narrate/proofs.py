@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 
 from lib.charts.narrate import Told
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import CELLS, Experiment
-from lib.recurrence.agreement import Agreement
-from lib.recurrence.cells import highest_output
-from lib.recurrence.padded import ROUNDING
-from lib.shapes.doctor.leak import EPOCHS, Leak
-from lib.shapes.output import STATES
-from lib.text.english import apart, apart_by, counted, number, readable, signed
-from lib.text.tables import beside
+from lib.data import Dataset
+from lib.experiment import CELLS, Experiment
+from lib.recurrence import ROUNDING, Agreement, highest_output
+from lib.shapes import LEAK_EPOCHS as EPOCHS
+from lib.shapes import STATES, Leak
+from lib.text import apart, apart_by, beside, counted, number, readable, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"

@@ -5,11 +5,21 @@ from collections.abc import Collection
 from typing import Any
 
 from lib.charts.narrate import Told
-from lib.shapes.stack.base import LayerSetting, Stack, put
-from lib.shapes.stack.code import ends, spare_states
-from lib.shapes.stack.tensors import readable_shapes
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, total, trace, uncounted
-from lib.text.english import capital, joined
+from lib.shapes import (
+    LayerSetting,
+    Stack,
+    TracedLayer,
+    broken,
+    put,
+    readable_shapes,
+    spare_states,
+    stopped,
+    total,
+    trace,
+    uncounted,
+)
+from lib.shapes import code_ends as ends
+from lib.text import capital, joined
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."

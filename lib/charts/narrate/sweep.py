@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from lib.experiment.experiment import MODES as WORDS
-from lib.results.compared import CHANCE
-from lib.results.swept import MODES, VARIABLE, PointResult, clear_mode, findings, named
-from lib.text.english import capital, counted, joined, number
-from lib.text.tables import beside
+from lib.experiment import MODES as WORDS
+from lib.results import CHANCE, MODES, VARIABLE, PointResult, clear_mode, findings, named
+from lib.text import beside, capital, counted, joined, number
 
 SAID: dict[str, str] = beside(__file__)
 

@@ -12,21 +12,22 @@ import numpy as np
 from lib.charts.narrate import Told
 from lib.charts.narrate.data import raw_targets
 from lib.charts.narrate.explore import answers_of_seeds, off_unit
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES
-from lib.results.baselines import naive_loss
-from lib.results.compared import (
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import (
     OUTCOMES,
+    Frame,
+    ModeResult,
+    RunAt,
+    Status,
+    compare_modes,
     decisive_ratio,
     independent_samples,
     is_told,
+    naive_loss,
     outcomes,
-    verdict,
 )
-from lib.results.replay import Frame
-from lib.results.run import ModeResult, RunAt, Status
-from lib.text.english import apart, capital, readable, short
-from lib.text.tables import beside
+from lib.text import apart, beside, capital, readable, short
 
 _SAID = beside(__file__)
 SAME = 0.02
@@ -195,7 +196,7 @@ def compare_takeaway(run: RunAt) -> str:
 def _winner(seeds: Mapping[str, np.ndarray], count: int) -> str:
     """Which mode's errors (R,) are smaller, as far as so many seeds can tell."""
     least, most = sorted(float(np.median(each)) for each in seeds.values())
-    found = verdict(seeds["sequence"], seeds["last"])
+    found = compare_modes(seeds["sequence"], seeds["last"])
     better = MODES[("sequence", "last")[found.better]].name
     less, more = apart(least, most)
     if count == 1:

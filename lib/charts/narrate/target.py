@@ -3,11 +3,8 @@
 from collections.abc import Callable
 
 from lib.charts.narrate import Told
-from lib.shapes.doctor import Diagnosis
-from lib.shapes.doctor.damage import EPOCHS, Damage, Mistake
-from lib.shapes.doctor.loss_shapes import Verdict
-from lib.text.english import counted, number, readable
-from lib.text.tables import beside
+from lib.shapes import EPOCHS, Damage, Diagnosis, Mistake, Verdict
+from lib.text import beside, counted, number, readable
 
 _SAID = beside(__file__)
 VERDICTS: dict[Verdict, str] = {name: said["name"] for name, said in _SAID["verdict"].items()}

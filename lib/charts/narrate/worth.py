@@ -11,14 +11,10 @@ import numpy as np
 from lib.charts.narrate import Told
 from lib.charts.narrate.explore import off_unit
 from lib.charts.narrate.takeaways import CONSTANT, too_few
-from lib.data.dataset import Dataset, Origin
-from lib.data.tables.seasons import natural_seasons, rows_needed, season_length, training_rows
-from lib.experiment.experiment import MODES
-from lib.results.compared import OUTCOMES, outcomes
-from lib.results.forecast import Forecast
-from lib.results.skill import ByRow, Part, Worth
-from lib.text.english import capital, counted, joined, number, readable
-from lib.text.tables import beside
+from lib.data import Dataset, Origin, natural_seasons, rows_needed, season_length, training_rows
+from lib.experiment import MODES
+from lib.results import OUTCOMES, ByRow, Forecast, Part, Worth, outcomes
+from lib.text import beside, capital, counted, joined, number, readable
 
 _TEXTS = beside(__file__)
 PICKED = " The best epoch was picked on these samples, so a test part says more."

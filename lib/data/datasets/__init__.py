@@ -16,15 +16,8 @@ from lib.data.datasets.spec import DatasetSpec
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
 from lib.data.tables import MAX_COLUMNS, Table, WindowError
 from lib.data.tables.features import feature_names, prepared
-from lib.experiment.experiment import (
-    LIMITS,
-    MAX_VALUES,
-    SETTINGS,
-    Experiment,
-    ExperimentError,
-    validate,
-)
-from lib.text.tables import beside
+from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
+from lib.text import beside
 
 _MAKERS: dict[str, Callable[..., Dataset]] = {
     **dict.fromkeys(TASKS, make_task),

@@ -13,7 +13,7 @@ from lib.data.dataset import Dataset
 from lib.data.datasets.spec import DatasetSpec
 from lib.data.tables import Table, default_columns
 from lib.data.tables.features import prepared
-from lib.experiment.experiment import Experiment, ExperimentError
+from lib.experiment import Experiment, ExperimentError
 
 FILES = Path(__file__).parent / "files"
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from lib.data.dataset import Dataset
 from lib.data.datasets.spec import DatasetSpec
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 
 
 def running_mean(

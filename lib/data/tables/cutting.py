@@ -14,8 +14,8 @@ import numpy as np
 
 from lib.data.dataset import Dataset, Origin
 from lib.data.tables.table import TooShortError, WindowError
-from lib.experiment.experiment import DataSettings, Experiment
-from lib.text.english import joined
+from lib.experiment import DataSettings, Experiment
+from lib.text import joined
 
 _HOURS_OF_A_WEEK = 168
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from lib.data.tables.numbers import NUMBERS_SHARE, SAMPLE, as_numbers
-from lib.text.english import MONTHS
+from lib.text import MONTHS
 
 _DAYS = (
     *("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d"),

@@ -13,8 +13,8 @@ import numpy as np
 
 from lib.data.caches import remembered
 from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, wide_columns
-from lib.experiment.experiment import DataSettings
-from lib.text.english import listed
+from lib.experiment import DataSettings
+from lib.text import listed
 
 if TYPE_CHECKING:
     import pandas as pd

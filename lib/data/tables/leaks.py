@@ -10,7 +10,7 @@ import numpy as np
 from lib.data.caches import remembered
 from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import rows_by_part, series_by_part
-from lib.text.english import counted, joined, number
+from lib.text import counted, joined, number
 
 SAME = 0.9999
 """Two columns are one if they, and their changes, correlate more closely than this."""

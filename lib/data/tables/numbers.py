@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.text.english import counted, listed
+from lib.text import counted, listed
 
 NUMBERS_SHARE = 0.9
 """A column is one of numbers if at least this share of its entries are numbers."""

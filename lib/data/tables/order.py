@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
-from lib.text.english import counted, joined, number
+from lib.text import counted, joined, number
 
 _EVEN = 0.98
 """The share of steps that have to be whole for times to count as evenly spaced."""

@@ -7,7 +7,7 @@ import numpy as np
 from lib.data.origin import Origin, Season
 from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.data.tables.table import TooShortError
-from lib.text.english import counted
+from lib.text import counted
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""

@@ -11,8 +11,8 @@ import pandas as pd
 from lib.data.tables.features import features
 from lib.data.tables.order import as_texts, segments
 from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
-from lib.experiment.experiment import NO_SERIES, DataSettings
-from lib.text.english import counted, listed
+from lib.experiment import NO_SERIES, DataSettings
+from lib.text import counted, listed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

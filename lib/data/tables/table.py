@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lib.data.caches import remembered
-from lib.experiment.experiment import LIMITS, ExperimentError
-from lib.text.english import MONTHS
+from lib.experiment import LIMITS, ExperimentError
+from lib.text import MONTHS
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd

@@ -15,7 +15,7 @@ from lib.data.tables.dates import as_times
 from lib.data.tables.numbers import not_numbers_note, parse_numbers
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
-from lib.text.english import MONTHS, counted, joined, listed
+from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"
 """What the one column of unrolled months is called."""

@@ -19,8 +19,8 @@ from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
-from lib.experiment.experiment import MAX_VALUES, DataSettings, Experiment, validate
-from lib.text.english import counted, joined, listed
+from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
+from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64
 """How many target columns there can be, with one for each row ahead."""

@@ -11,8 +11,8 @@ import pandas as pd
 from lib.data.tables.table import MAX_COLUMNS
 from lib.data.uploads.entries import Entries, unique_names
 from lib.data.uploads.errors import UploadError, check_size
-from lib.experiment.experiment import LIMITS
-from lib.text.english import counted, listed
+from lib.experiment import LIMITS
+from lib.text import counted, listed
 
 SERIES = "sample"
 """The column that tells samples apart."""

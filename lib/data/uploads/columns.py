@@ -11,7 +11,7 @@ from lib.data.tables.order import OrderedRows, order_rows, rows_without_times, s
 from lib.data.tables.table import MOST_TEXTS, Table, row_numbers
 from lib.data.uploads.entries import Entries
 from lib.data.uploads.errors import MIN_ROWS, UploadError
-from lib.text.english import counted, joined, listed
+from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
 """So many columns of repeating years are tried: for each, all others may tell series apart."""

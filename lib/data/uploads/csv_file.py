@@ -29,7 +29,7 @@ from lib.data.uploads.entries import (
     unique_names,
 )
 from lib.data.uploads.errors import UploadError, check_size
-from lib.text.english import counted, listed
+from lib.text import counted, listed
 
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which are its first half

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lib.data.tables.numbers import bare
-from lib.text.english import counted, listed
+from lib.text import counted, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
 """Marks of a missing value besides pandas's own (an empty entry, NA, NaN, null, …)."""

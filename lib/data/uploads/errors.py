@@ -1,6 +1,6 @@
 """Why a file is refused: `UploadError`, and the limits that every reader checks."""
 
-from lib.text.english import counted
+from lib.text import counted
 
 MAX_BYTES = 100 * 10**6
 """The largest file that is read: 100 MB, as the file widget counts them."""

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from lib.data.uploads.entries import Entries, unique_names
 from lib.data.uploads.errors import UploadError, check_size, check_unpacked
-from lib.text.english import listed
+from lib.text import listed
 
 _PLAIN = (
     *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),

@@ -1,29 +1,23 @@
-"""A file is read in a process of its own: `Reading` starts one, `main` is what runs there.
+"""A file is read in a process of its own (`__main__`), which `Reading` starts and watches.
 
 So reading a large file holds up no page, and its memory goes with the process. The bytes go through
 a pipe, never to a disk. The table comes back as Arrow's stream of columns, which hold nothing that
 could run, and is used where it lies.
 """
 
-import ast
 import contextlib
 import json
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from time import monotonic, sleep
-from typing import IO, Any
 
-import numpy as np
-import pandas as pd
 import psutil
-import pyarrow as pa
 
 from lib.data.memory import ENOUGH, MB, free_memory, share, total_memory, used_memory
 from lib.data.tables.table import Table
-from lib.data.uploads import MAX_BYTES, UploadError, read_upload
+from lib.data.uploads import MAX_BYTES, UploadError
 
 SECONDS = 60.0
 """A process that takes longer is ended."""
@@ -39,7 +33,7 @@ CHECK_SECONDS = 0.05
 ROOT = Path(__file__).parents[3]
 MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
 """So many files wait for a seat at most, and so many bytes of them, but for a single file."""
-_FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
+FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
 _waiting = set["Reading"]()
 
@@ -82,7 +76,7 @@ class Reading:
                 if not self._stopped:
                     self._read_in_process(sheet)
             except (OSError, ValueError):  # the process died, or its answer can't be read
-                self.error = f"{self.name} couldn't be read: {self._why_ended}. {_FIX}"
+                self.error = f"{self.name} couldn't be read: {self._why_ended}. {FIX}"
             finally:
                 if self._stopped:
                     self.table, self.error = None, ""
@@ -90,7 +84,9 @@ class Reading:
 
     def _read_in_process(self, sheet: str) -> None:
         """Start the process, send the file, and receive an error or a table."""
-        command, pipe = [sys.executable, "-m", "lib.data.uploads.reader"], subprocess.PIPE
+        from lib.data.uploads.arrow import read_table  # noqa: PLC0415  brings pandas along
+
+        command, pipe = [sys.executable, "-m", "lib.data.uploads"], subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 - our own code
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
@@ -125,76 +121,3 @@ class Reading:
                     process.kill()
                     return
                 sleep(CHECK_SECONDS)
-
-
-def write_table(table: Table, out: IO[bytes]) -> None:
-    """Write a table as a stream of Arrow's; `read_table` reads it."""
-    others = {field.name for field in fields(Table)} - {"frame", "label", "times"}
-    head = {name: getattr(table, name) for name in others}
-    columns: dict[str, Any] = {f"frame {n}": _as_float32(each) for n, each in table.frame.items()}
-    if table.times is not None:
-        columns["times"] = table.times
-    if (label := table.label) is not None:
-        if not label.index.equals(pd.RangeIndex(len(label))):
-            columns["order"] = label.index
-        # Where a label's column isn't there, it is the times.
-        kept = label.select_dtypes(exclude="datetime")
-        columns |= {f"label {name}": each.array for name, each in kept.items()}
-        head["label"] = list(label.columns)
-    arrow = pa.Table.from_pandas(pd.DataFrame(columns, copy=False), preserve_index=False)
-    arrow = arrow.replace_schema_metadata({"head": repr(head)})
-    with pa.ipc.new_stream(out, arrow.schema) as stream:
-        stream.write_table(arrow)
-
-
-def _as_float32(column: pd.Series) -> pd.Series:
-    """Decimals with 32 bits, where that moves none by a millionth of their deviation.
-
-    Of whole numbers none may be moved at all: they may be names of series.
-    """
-    if column.dtype != np.float64:
-        return column
-    with np.errstate(over="ignore"):
-        short = column.astype(np.float32)
-    moved = (short - column).abs().max()
-    whole = (column.dropna() % 1 == 0).all()
-    return short if moved <= (0 if whole else 1e-6 * column.std()) else column
-
-
-def read_table(source: IO[bytes]) -> Table:
-    """The table in a stream. Raises pa.ArrowInvalid, a ValueError, where it ends early."""
-    arrow = pa.ipc.open_stream(source).read_all()
-    known = ast.literal_eval(arrow.schema.metadata[b"head"].decode())
-    frame = arrow.to_pandas(split_blocks=True, self_destruct=True)
-    times = pd.Index(frame.pop("times")).rename(None) if "times" in frame else None
-    if names := known.pop("label", None):
-        kept = {name: frame.pop(f"label {name}") for name in names if f"label {name}" in frame}
-        known["label"] = pd.DataFrame({name: kept.get(name, times) for name in names}, copy=False)
-        if "order" in frame:
-            known["label"].index = pd.Index(frame.pop("order")).rename(None)
-    frame.columns = frame.columns.str.removeprefix("frame ")
-    return Table(frame=frame, times=times, **known)
-
-
-def main() -> None:
-    """Read the file that comes in; send a line of JSON, an error or "", and behind "" the table."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
-        import resource  # noqa: PLC0415
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    name, sheet = json.loads(sys.stdin.buffer.readline())
-    error, table = "", None
-    try:
-        table = read_upload(name, sys.stdin.buffer.read(), sheet)
-    except UploadError as refused:
-        error = f"{refused}"
-    except MemoryError:
-        error = f"{name} takes too much memory to be read. {_FIX}"
-    print(json.dumps(error), flush=True)
-    if table is not None:
-        write_table(table, sys.stdout.buffer)
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
-from lib.text.english import listed
+from lib.text import listed
 
 _ROWS_ABOVE = 20
 """So many rows may stand above the table."""

@@ -13,9 +13,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import numpy as np
 
-from lib.data.uploads import MAX_BYTES
-from lib.text.tables import RefusedError, beside
-from lib.training.messages import BUILDING
+from lib.data import MAX_BYTES
+from lib.text import RefusedError, beside
+from lib.training import BUILDING
 
 Record = TypeVar("Record")
 VERSION = 1

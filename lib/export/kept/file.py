@@ -15,24 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.data.datasets import make_settled_dataset, settle
-from lib.data.tables import Table
-from lib.experiment.experiment import Experiment, ExperimentError, validate
+from lib.data import Dataset, Table, make_settled_dataset, settle
+from lib.experiment import Experiment, ExperimentError, validate
 from lib.export.kept.container import VERSION, KeptError, pack, unpack
 from lib.export.kept.rows import Rows, rows_of, table_of
 from lib.recurrence import initial_model_weights
-from lib.results.run import (
-    MOST_KEPT,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    kept_places,
-    weight_bytes,
-)
-from lib.text.english import joined
-from lib.training.limits import check
+from lib.results import MOST_KEPT, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
+from lib.text import joined
+from lib.training import check
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
 _ABOUT = Path(__file__).parents[3] / "pyproject.toml"

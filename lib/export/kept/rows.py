@@ -1,20 +1,22 @@
 """A person's table ↔ its record in a kept file: numbers, texts and times as arrays of numbers."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 import numpy as np
-import pandas as pd
 
-from lib.data.tables import Table
-from lib.data.tables import table as module
-from lib.data.uploads import MIN_ROWS, check_size
-from lib.experiment.experiment import SETTINGS
+from lib.data import MIN_ROWS, Table, check_size
+from lib.data import table as module
+from lib.experiment import SETTINGS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LARGEST, _LONGEST = 1e100, 255
 """Larger numbers are taken as missing when a file is read; files have no longer names."""
-_HINTS = get_type_hints(Table, {**vars(module), "pd": pd})
 _REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
 """The fields of a table that are no arrays."""
 
@@ -53,13 +55,18 @@ def _columns(frame: pd.DataFrame) -> Columns:
 def _column(entries: Any) -> Column:
     if entries.dtype.kind in "biufM":
         return np.asarray(entries), None
+    import pandas as pd  # noqa: PLC0415  see `table_of`
+
     texts = pd.Categorical(entries)
     return np.asarray(texts.codes), tuple(map(str, texts.categories))
 
 
 def table_of(rows: Rows) -> Table:
     """The table of a record. Raises an error of any kind for one that no file becomes."""
-    rest = {name: msgspec.convert(rows.rest[name], _HINTS[name]) for name in _REST}
+    import pandas as pd  # noqa: PLC0415  heavy, and a page without a table needs none
+
+    hints = get_type_hints(Table, {**vars(module), "pd": pd})
+    rest = {name: msgspec.convert(rows.rest[name], hints[name]) for name in _REST}
     times = None if rows.times is None else pd.Index(_entries(*rows.times, "str"))
     label = None if rows.label is None else _frame(rows.label).set_axis(pd.Index(rows.order))
     made = Table(frame=_frame(rows.frame), times=times, label=label, **rest)
@@ -82,6 +89,8 @@ def table_of(rows: Rows) -> Table:
 
 
 def _frame(columns: Columns) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415  see `table_of`
+
     rows = max(len(entries) for entries, _ in columns.values())
     check_size(rows, len(columns))  # many may lie on one another
     return pd.DataFrame({name: _entries(*each) for name, each in columns.items()}, copy=False)
@@ -91,5 +100,7 @@ def _entries(entries: Any, texts: tuple[str, ...] | None, dtype: str = "category
     """(R,), texts as categories or as themselves ("str")."""
     if texts is None:
         return entries
+    import pandas as pd  # noqa: PLC0415  see `table_of`
+
     held: Any = pd.Categorical.from_codes(entries, pd.Index(texts))
     return held.astype(dtype)

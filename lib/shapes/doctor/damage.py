@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.shapes.doctor.loss_shapes import Sizes
-from lib.text.tables import beside
+from lib.text import beside
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40

@@ -17,7 +17,7 @@ from lib.shapes.doctor.loss_shapes import (
     follow,
     loss_rule,
 )
-from lib.text.tables import beside
+from lib.text import beside
 
 _SAID: dict[str, str] = beside(__file__)
 

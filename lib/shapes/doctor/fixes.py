@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
-from lib.text.tables import beside
+from lib.text import beside
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
 EVERY_STEP = "LSTM(units, return_sequences=True)"

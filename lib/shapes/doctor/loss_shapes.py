@@ -12,7 +12,7 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 from dataclasses import dataclass
 from typing import Literal
 
-from lib.text.tables import beside
+from lib.text import beside
 
 Verdict = Literal["correct", "silent", "error"]
 Sizes = tuple[int, ...]

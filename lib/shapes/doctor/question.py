@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lib.shapes.doctor.diagnosis import Diagnosis, diagnose_target
 from lib.shapes.doctor.loss_shapes import RULES, Sizes
-from lib.text.tables import beside
+from lib.text import beside
 
 MAX_SIZE = 1_000_000
 MAX_AXES = 4

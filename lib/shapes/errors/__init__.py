@@ -14,7 +14,7 @@ from lib.shapes.errors import arguments, inputs, targets
 from lib.shapes.errors.explanation import TABLES, Explanation, Meaning, rows
 from lib.shapes.errors.facts import Facts, Pasted, pasted
 from lib.shapes.stack.link import from_text, to_text
-from lib.text.tables import beside
+from lib.text import beside
 
 __all__ = ["CHECKLIST", "EXAMPLES", "Explanation", "Meaning", "described_stack", "explain_error"]
 

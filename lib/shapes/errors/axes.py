@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lib.shapes.output import Shape
-from lib.text.english import counted, joined
+from lib.text import counted, joined
 
 NAMES = {
     "2": "sample feature",

@@ -21,8 +21,7 @@ from typing import Any, Literal, TypeAlias
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.facts import Facts
-from lib.text.english import capital
-from lib.text.tables import beside
+from lib.text import beside, capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 Way: TypeAlias = tuple[str, str, str]

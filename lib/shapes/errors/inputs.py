@@ -8,7 +8,7 @@ from lib.shapes.errors.axes import NAMES, Comparison
 from lib.shapes.errors.explanation import Explanation, say, table
 from lib.shapes.errors.facts import RECURRENT, Facts, sizes
 from lib.shapes.output import Shape, bracketed
-from lib.text.english import counted
+from lib.text import counted
 
 COLUMNS = 30
 """Of more columns a table is no longer likely: a row is a sequence, and each number a step."""

@@ -18,7 +18,7 @@ from lib.shapes.errors.explanation import CHECKS, Explanation, Way, explained, s
 from lib.shapes.errors.facts import Facts, sizes
 from lib.shapes.errors.inputs import LARGEST, batches, data, weights
 from lib.shapes.output import Shape, bracketed
-from lib.text.english import capital
+from lib.text import capital
 
 Side = Literal["y", "output"]
 SAMPLES, OPEN = 100_003, 100_019

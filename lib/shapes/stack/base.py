@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
-from lib.experiment.experiment import Limit
+from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.errors import OUT_OF_RANGE, ShapeError, When
 from lib.shapes.stack.settings import SHARE, SIGNATURES

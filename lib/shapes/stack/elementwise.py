@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from lib.experiment.experiment import Limit
+from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError, When

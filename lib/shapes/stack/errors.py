@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, sizes
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals")
 _NOT_TRACED: dict[str, str] = _REFUSALS.pop("not traced")

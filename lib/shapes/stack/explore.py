@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lib.experiment.experiment import LIMITS, ModelSettings
+from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.stack.base import Stack
 from lib.shapes.stack.plain import Dense, Input
 from lib.shapes.stack.recurrent import Recurrent

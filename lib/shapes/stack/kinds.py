@@ -6,7 +6,7 @@ put its kind here; tests/agreement/test_stack.py then compares it with Keras's.
 
 from lib.shapes.stack import each_step, elementwise, joining, plain, recurrent, shaping, windows
 from lib.shapes.stack.base import LAYERS, Layer
-from lib.text.tables import beside
+from lib.text import beside
 
 _MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
 _CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from textwrap import shorten
 from typing import Any
 
-from lib.experiment.experiment import Limit
+from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, Unread
 from lib.shapes.stack.recurrent import Cell, Recurrent
 from lib.shapes.stack.settings import MOST
-from lib.text.english import number
-from lib.text.tables import beside
+from lib.text import beside, number
 
 ANY = "any"
 LONGEST = 8000

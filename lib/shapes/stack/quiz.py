@@ -19,8 +19,7 @@ from lib.shapes.stack.shaping import Flatten, RepeatVector
 from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
-from lib.text.english import capital
-from lib.text.tables import beside
+from lib.text import beside, capital
 
 _FILE = beside(__file__)
 FIRST: list[str] = _FILE["first"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lib.experiment.experiment import CELLS
+from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES
 from lib.shapes.output import rnn_parameter_count as parameters
 from lib.shapes.output import rnn_parameter_product as product

@@ -3,8 +3,8 @@
 from dataclasses import field
 from typing import Any
 
-from lib.experiment.experiment import Limit
-from lib.text.tables import beside
+from lib.experiment import Limit
+from lib.text import beside
 
 UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)

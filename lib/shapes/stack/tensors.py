@@ -6,7 +6,7 @@ from math import prod
 from typing import Literal
 
 from lib.shapes.output import Shape, bracketed
-from lib.text.english import joined
+from lib.text import joined
 
 Role = Literal["batch", "time", "space", "features"]
 """What runs along an axis; "space" are the rows and columns of a picture."""

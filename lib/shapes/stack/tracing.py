@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from lib.experiment.experiment import ModelSettings
+from lib.experiment import ModelSettings
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, Outputs, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.plain import Dense, Input, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
-from lib.text.english import subscript
+from lib.text import subscript
 
 NOTHING = Outputs(())
 MAX_AXES, MAX_SIZE = 16, 10**12

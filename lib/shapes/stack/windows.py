@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar
 
-from lib.experiment.experiment import Limit
+from lib.experiment import Limit
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.settings import FORMATS, UNITS, function, option, pair, setting, window

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.shapes.doctor import leak
+from lib.shapes import leak
 
 
 def bidirectional_leak() -> dict[str, Any]:

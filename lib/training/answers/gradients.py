@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment.experiment import LOSSES
-from lib.recurrence.weights import layers_of
+from lib.experiment import LOSSES
+from lib.recurrence import layers_of
 from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
 
 MOST_OUTPUTS = 200

@@ -7,8 +7,8 @@ from typing import Any
 
 import keras
 
-from lib.experiment.experiment import CELLS
-from lib.recurrence.weights import ARRAYS_EACH, weight_names
+from lib.experiment import CELLS
+from lib.recurrence import ARRAYS_EACH, weight_names
 from lib.training.answers.layers import Weights
 
 

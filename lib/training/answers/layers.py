@@ -15,8 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment.experiment import CELLS
-from lib.recurrence.weights import ARRAYS_EACH, layers_of
+from lib.experiment import CELLS
+from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]

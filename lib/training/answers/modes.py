@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from lib.experiment.experiment import LOSSES
-from lib.recurrence.weights import layers_of
+from lib.experiment import LOSSES
+from lib.recurrence import layers_of
 from lib.training.answers.layers import Calls, Weights, largest, recurrent, stack
 
 

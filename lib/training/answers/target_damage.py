@@ -6,8 +6,7 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.shapes.doctor import damage
-from lib.shapes.doctor.damage import MISTAKES, TRAINED_SAMPLES
+from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
 
 
 def target_damage(case: str) -> dict[str, Any]:

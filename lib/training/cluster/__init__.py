@@ -9,6 +9,6 @@ Ray places the actors, watches them and restarts them.
 
 from functools import partial
 
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 said = partial(say, beside(__file__, "words"))

@@ -19,7 +19,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from lib.training import short_reason
 from lib.training.cluster import said
 from lib.training.cluster.driver import Driver
 from lib.training.cluster.errors import ClusterError
@@ -33,6 +32,7 @@ from lib.training.messages import (
     decode,
     encode,
 )
+from lib.training.sentences import short_reason
 
 AWAY_SECONDS = 3.0
 """Between two looks whether the cluster is there."""

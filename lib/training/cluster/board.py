@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 
-from lib.data.caches import remember
+from lib.data import remember
 from lib.training.cluster.actor import Actor
 from lib.training.cluster.errors import UnavailableError
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
 
-from lib.data.caches import remember
+from lib.data import remember
 from lib.training import messages
 from lib.training.cluster import said
 from lib.training.cluster.actor import Cluster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lib.results.run import Snapshot, memory_of
+from lib.results import Snapshot, memory_of
 from lib.training.messages import Report
 from lib.training.past import Past
 from lib.training.run_book import KEEP_BYTES, KEEP_RUNS

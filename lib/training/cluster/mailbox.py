@@ -7,7 +7,7 @@ its newest checkpoint. So a server that looks seldom gets less, and never half o
 import threading
 from dataclasses import replace
 
-from lib.results.run import SeedWeights, Snapshot, weight_bytes
+from lib.results import SeedWeights, Snapshot, weight_bytes
 from lib.training.messages import Checkpoint, Message, Report, encode
 from lib.training.past import MOST, MOST_BYTES
 

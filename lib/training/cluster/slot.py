@@ -291,7 +291,7 @@ def start_loop(slots_here: int) -> Callable[[Inbox], Any]:
     """What a slot does in its thread, on a machine with so many: the worker's loop."""
 
     def work(inbox: Inbox) -> None:
-        from lib.data.memory import total_memory  # noqa: PLC0415  only nodes get here
+        from lib.data import total_memory  # noqa: PLC0415  only nodes get here
         from lib.training.worker import serve  # noqa: PLC0415
 
         serve(inbox, share=total_memory() // slots_here)

@@ -15,12 +15,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts.narrate.proofs import NO_ANSWER, STARTING, WAITING, questions_sentence
-from lib.recurrence import initial_model_weights
-from lib.recurrence.padded import batch
-from lib.recurrence.weights import initial_weights
-from lib.training.questions import AnswerFuture
-from lib.training.recorded import recorded_answer
+from lib.charts import NO_ANSWER, STARTING, WAITING, questions_sentence
+from lib.recurrence import batch, initial_model_weights, initial_weights
+from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lib.charts.formulas import bound_picture
-from lib.charts.narrate.proofs import bound_told, leak_told, ways_to_break_it
-from lib.charts.palette import Palette
-from lib.charts.proofs import Strip, strips, strips_legend
-from lib.charts.thumbnail import caption, leaked, small_picture
-from lib.recurrence import unroll, unroll_stack
-from lib.recurrence.cells import highest_output
-from lib.training.recorded import recorded_leak
+from lib.charts import (
+    Palette,
+    Strip,
+    bound_picture,
+    bound_told,
+    caption,
+    leak_told,
+    leaked,
+    small_picture,
+    strips,
+    strips_legend,
+    ways_to_break_it,
+)
+from lib.recurrence import highest_output, unroll, unroll_stack
+from lib.training import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen, Follower, row_order
 from lib.ui.text import card, hint, takeaway

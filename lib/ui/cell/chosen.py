@@ -19,13 +19,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts.html import TIME, UNITS
-from lib.charts.unrolled import WIDEST
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import MODES, Experiment
-from lib.recurrence import Trace, forward
-from lib.recurrence.formulas import LayerPass, by_similarity
-from lib.recurrence.weights import ARRAYS_EACH, layers_of
+from lib.charts import TIME, UNITS, WIDEST
+from lib.data import Dataset
+from lib.experiment import MODES, Experiment
+from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.fragment import fragment

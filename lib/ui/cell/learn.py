@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
-from lib.charts.narrate import gradients
-from lib.charts.palette import Palette
-from lib.recurrence.padded import Padded, ways
-from lib.text.english import apart_by, readable
-from lib.text.tables import beside
+from lib.charts import HEIGHT, Palette, gradients, influence_maps, padding_picture, reach_figure
+from lib.recurrence import Padded, ways
+from lib.text import apart_by, beside, readable
 from lib.ui.cell.ask import AVERAGED, Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.style import playhead_band

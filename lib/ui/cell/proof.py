@@ -6,11 +6,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts.narrate.proofs import ProofCard, also_measured, one_computation, prefix_sentence
-from lib.charts.palette import Palette
-from lib.charts.proofs import Side, equation, proof_cards
-from lib.recurrence.agreement import agreement
-from lib.text.english import widest
+from lib.charts import (
+    Palette,
+    ProofCard,
+    Side,
+    also_measured,
+    equation,
+    one_computation,
+    prefix_sentence,
+    proof_cards,
+)
+from lib.recurrence import agreement
+from lib.text import widest
 from lib.ui.cell.ask import Reply, measured
 from lib.ui.cell.chosen import At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot

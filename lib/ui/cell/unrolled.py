@@ -4,12 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.charts.formulas import by_hand, can_show, unit_lines
-from lib.charts.narrate import cell
-from lib.charts.palette import Palette
-from lib.charts.unrolled import heatmaps, unrolled_picture
-from lib.recurrence.cells import GATES, gate_symbol
-from lib.recurrence.formulas import LayerPass, lines
+from lib.charts import Palette, by_hand, can_show, cell, heatmaps, unit_lines, unrolled_picture
+from lib.recurrence import GATES, LayerPass, gate_symbol, lines
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import ORDER, At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot

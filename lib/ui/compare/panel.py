@@ -13,17 +13,13 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts.html import templates
-from lib.charts.narrate import compare as words
-from lib.charts.palette import Palette
-from lib.data.datasets import DATASETS, suggested
-from lib.experiment.experiment import MODES
-from lib.results.compared import LETTERS, Compared, part_of, same_data
-from lib.results.redaction import HIDDEN
-from lib.text.english import counted
-from lib.training.limits import with_seeds
-from lib.training.recorded import recorded
+from lib.charts import Palette, answers_figure, errors_figure, losses_figure, sparkline, templates
+from lib.charts import compare as words
+from lib.data import DATASETS, suggested
+from lib.experiment import MODES
+from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
+from lib.text import counted
+from lib.training import recorded, with_seeds
 from lib.ui import runs
 from lib.ui.address import page_value, query_of, set_page_values
 from lib.ui.data import dataset_of

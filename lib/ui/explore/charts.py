@@ -8,17 +8,21 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
-from lib.charts.chart import Chart
-from lib.charts.narrate import Told, explore, takeaways
-from lib.charts.palette import Palette
-from lib.data.caches import remembered
-from lib.experiment.experiment import MODES
-from lib.results.redaction import HIDDEN
-from lib.results.run import RunAt, Snapshot
-from lib.text.english import short
-from lib.text.tables import beside
+from lib.charts import (
+    Chart,
+    Palette,
+    Told,
+    compare_figure,
+    explore,
+    loss_figure,
+    predictions_figure,
+    step_error_figure,
+    takeaways,
+)
+from lib.data import remembered
+from lib.experiment import MODES
+from lib.results import HIDDEN, RunAt, Snapshot
+from lib.text import beside, short
 from lib.ui.fragment import Place
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session

@@ -12,19 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.narrate.explore import (
-    changed_settings,
-    kept_sentence,
-    own_settings,
-    progress_sentence,
-)
-from lib.charts.palette import Palette
-from lib.results.run import Run, Status
-from lib.text.english import duration
-from lib.text.tables import beside
-from lib.training.architecture import architecture_of
-from lib.training.limits import USUAL_SEEDS, seconds
-from lib.training.room import room_of
+from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
+from lib.results import Run, Status
+from lib.text import beside, duration
+from lib.training import USUAL_SEEDS, architecture_of, room_of, seconds
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.charts.narrate.explore import setup_sentence
+from lib.charts import setup_sentence
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.explore.charts import EARLIER

@@ -15,14 +15,9 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.chart import CONFIG
-from lib.charts.narrate.takeaways import replay_told
-from lib.charts.palette import Palette
-from lib.charts.replay import Frames, replay_figure
-from lib.charts.strip import shape_strip
-from lib.results.replay import FEWEST, frames_of
-from lib.results.run import Snapshot
-from lib.training.machine import give_way
+from lib.charts import CONFIG, Frames, Palette, replay_figure, replay_told, shape_strip
+from lib.results import FEWEST, Snapshot, frames_of
+from lib.training import give_way
 from lib.ui import runs
 from lib.ui.address import set_page_values
 from lib.ui.browser import component

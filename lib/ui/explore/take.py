@@ -16,17 +16,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.data.dataset import Dataset
-from lib.data.tables import Table
-from lib.experiment.experiment import Experiment
-from lib.export import EXPORTS, arrays, data_name, name_of, results
-from lib.export.report import Reported, report
-from lib.results.compared import Compared
-from lib.results.replay import as_of
-from lib.results.run import Snapshot, Status, kept_places, weight_bytes
-from lib.text.english import counted
-from lib.text.tables import beside
-from lib.training.machine import give_way
+from lib.data import Dataset, Table
+from lib.experiment import Experiment
+from lib.export import EXPORTS, Reported, arrays, data_name, name_of, report, results
+from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
+from lib.text import beside, counted
+from lib.training import give_way
 from lib.ui import clock, runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
@@ -246,6 +241,6 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
 
 def _kept() -> Any:
     """What keeps runs, and brings pandas along, which a page that gives nothing away can spare."""
-    from lib.export.kept import file  # noqa: PLC0415
+    from lib.export import file  # noqa: PLC0415
 
     return file

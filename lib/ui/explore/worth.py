@@ -12,20 +12,27 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.charts.chart import with_unit
-from lib.charts.narrate import worth as words
-from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
-from lib.charts.palette import Palette
-from lib.data.dataset import Origin
-from lib.data.datasets import DATASETS
-from lib.data.tables import WindowError
-from lib.data.tables.seasons import check_season
-from lib.experiment.experiment import MODES
-from lib.results.forecast import ForecastError, forecast, why_not_fed_back
-from lib.results.redaction import HIDDEN
-from lib.results.run import ModelWeights, Run, SeedWeights
-from lib.results.skill import Answers, Part, Worth, answers, by_row, judge, worth_of_seeds
-from lib.text.english import capital, counted, readable
+from lib.charts import Palette, drawn_every, forecast_figure, on_dates_figure, with_unit
+from lib.charts import worth as words
+from lib.data import DATASETS, Origin, WindowError, check_season
+from lib.experiment import MODES
+from lib.results import (
+    HIDDEN,
+    Answers,
+    ForecastError,
+    ModelWeights,
+    Part,
+    Run,
+    SeedWeights,
+    Worth,
+    answers,
+    by_row,
+    forecast,
+    judge,
+    why_not_fed_back,
+    worth_of_seeds,
+)
+from lib.text import capital, counted, readable
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
 from lib.ui.settings import Settled, advice, one_control

@@ -6,8 +6,7 @@ from typing import TypeGuard
 
 import streamlit as st
 
-from lib.story import Scene, find, story
-from lib.story.cards import told
+from lib.story import Scene, find, story, told
 from lib.ui import address
 from lib.ui.fragment import fragment
 from lib.ui.present.screen import KEYS, both_ways, browser, names_of, show

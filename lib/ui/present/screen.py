@@ -13,10 +13,9 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from lib.charts.html import templates
-from lib.shapes.stack.link import LONGEST
-from lib.story import TALK, Scene, all_scenes
-from lib.story.cards import told
+from lib.charts import templates
+from lib.shapes import LINK_LONGEST as LONGEST
+from lib.story import TALK, Scene, all_scenes, told
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data

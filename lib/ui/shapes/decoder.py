@@ -4,14 +4,19 @@ import re
 
 import streamlit as st
 
-from lib.charts.palette import Palette
-from lib.charts.target import shapes_picture
-from lib.charts.tensor import SCALES
-from lib.shapes.errors import CHECKLIST, EXAMPLES, Explanation, described_stack, explain_error
-from lib.shapes.errors.facts import Shape, ends, sizes
-from lib.shapes.stack.link import from_text
-from lib.text.english import capital
-from lib.text.tables import beside
+from lib.charts import SCALES, Palette, shapes_picture
+from lib.shapes import (
+    CHECKLIST,
+    EXAMPLES,
+    Explanation,
+    Shape,
+    described_stack,
+    ends,
+    explain_error,
+    from_text,
+    sizes,
+)
+from lib.text import beside, capital
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session

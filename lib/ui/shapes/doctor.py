@@ -10,31 +10,37 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.narrate import target as words
-from lib.charts.palette import Palette
-from lib.charts.target import damage_loss_figure, damage_predictions_figure, lineup_picture
-from lib.charts.tensor import SCALES
-from lib.shapes.doctor import Diagnosis
-from lib.shapes.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
-from lib.shapes.doctor.lineup import SIGNS
-from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.doctor.question import (
+from lib.charts import (
+    SCALES,
+    Palette,
+    damage_loss_figure,
+    damage_predictions_figure,
+    lineup_picture,
+)
+from lib.charts import target as words
+from lib.shapes import (
+    LOSS,
     LOSS_NAMES,
+    MISTAKES,
     OUTPUTS,
+    RULE_OF,
+    SIGNS,
     TARGETS,
+    TIMESTEPS,
+    Damage,
+    Diagnosis,
     ShapeTextError,
     TargetQuestion,
     fitting_loss,
+    mistake_of,
     read_question,
     read_shape,
+    trace,
     write_question,
 )
-from lib.shapes.stack.recurrent import TIMESTEPS
-from lib.shapes.stack.tensors import sizes
-from lib.shapes.stack.tracing import trace
-from lib.text.english import capital
-from lib.training.questions import AnswerFuture
-from lib.training.recorded import recorded_damage
+from lib.shapes import tensors_sizes as sizes
+from lib.text import capital
+from lib.training import AnswerFuture, recorded_damage
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import bound, pills

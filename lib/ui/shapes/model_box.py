@@ -5,14 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data.uploads import UploadError
-from lib.experiment.experiment import LOSSES
-from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import Stack
-from lib.shapes.stack.explore import as_settings
-from lib.shapes.stack.read import ModelError, Note, Reading, read
-from lib.shapes.stack.read.pasted import LONGEST
-from lib.text.english import counted
+from lib.data import UploadError
+from lib.experiment import LOSSES
+from lib.shapes import LONGEST, RULE_OF, ModelError, Note, Reading, Stack, as_settings, read
+from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
 from lib.ui.incoming import take

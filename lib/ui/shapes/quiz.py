@@ -5,13 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts.narrate.stack import stack_sentence
-from lib.charts.palette import Palette
-from lib.charts.stack import stack_picture
-from lib.charts.tensor import SCALES
-from lib.shapes.stack.code import code_lines
-from lib.shapes.stack.quiz import Question, question
-from lib.shapes.stack.tracing import broken
+from lib.charts import SCALES, Palette, stack_picture, stack_sentence
+from lib.shapes import Question, broken, code_lines, question
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack

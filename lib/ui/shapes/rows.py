@@ -8,14 +8,24 @@ from typing import Any
 
 import streamlit as st
 
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
-from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.link import out_of_range
-from lib.shapes.stack.plain import Input, Unread
-from lib.shapes.stack.recurrent import Recurrent
-from lib.shapes.stack.tracing import TracedLayer
+from lib.shapes import (
+    KINDS,
+    MAX_LAYERS,
+    Input,
+    Joining,
+    Layer,
+    LayerSetting,
+    Recurrent,
+    Ref,
+    ShapeError,
+    Stack,
+    TracedLayer,
+    Unread,
+    insert,
+    out_of_range,
+    put,
+    swap,
+)
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack

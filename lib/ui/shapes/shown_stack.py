@@ -2,11 +2,7 @@
 
 from dataclasses import replace
 
-from lib.shapes.stack.base import Stack
-from lib.shapes.stack.link import read_text, to_text
-from lib.shapes.stack.plain import with_said_outputs
-from lib.shapes.stack.read.mending import mended
-from lib.shapes.stack.tracing import model_stack
+from lib.shapes import Stack, mended, model_stack, read_text, to_text, with_said_outputs
 from lib.ui import address
 from lib.ui.session import Loaded, session
 

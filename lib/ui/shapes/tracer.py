@@ -10,19 +10,25 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts.graph import graph_picture
-from lib.charts.narrate import stack as narrate
-from lib.charts.palette import Palette
-from lib.charts.stack import layer_pictures, rows_picture
-from lib.charts.tensor import SCALES
-from lib.shapes.stack.base import MAX_LAYERS, Stack
-from lib.shapes.stack.code import INCOMPLETE, is_chain, keras_code
-from lib.shapes.stack.fixes import StackFix, fixes
-from lib.shapes.stack.link import PATTERNS, pattern_of
-from lib.shapes.stack.read.mending import mended
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
-from lib.text.english import capital
-from lib.text.tables import beside
+from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
+from lib.charts import stack as narrate
+from lib.shapes import (
+    INCOMPLETE,
+    MAX_LAYERS,
+    PATTERNS,
+    Stack,
+    StackFix,
+    TracedLayer,
+    broken,
+    fixes,
+    is_chain,
+    keras_code,
+    mended,
+    pattern_of,
+    stopped,
+    trace,
+)
+from lib.text import beside, capital
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.save import save_button

@@ -4,12 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from lib.experiment.experiment import SETTINGS, ExperimentError
-from lib.results.swept import VARIABLE, worded
-from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
-from lib.sweep.rows import READY, Ready
-from lib.sweep.runner import weight
-from lib.text.english import counted, duration, sentence
+from lib.experiment import SETTINGS, ExperimentError
+from lib.results import VARIABLE, worded
+from lib.sweep import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary, weight
+from lib.text import counted, duration, sentence
 from lib.ui import runs
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.linked import Linked, linked_buttons, set_widget

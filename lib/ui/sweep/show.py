@@ -6,14 +6,19 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.charts.html import templates
-from lib.charts.narrate.explore import changed_settings
-from lib.charts.narrate.sweep import found_details, found_takeaway
-from lib.charts.palette import Palette
-from lib.charts.sweep import curve_figure, map_figure, parallel_figure
-from lib.experiment.experiment import MODES as WORDS
-from lib.results.redaction import COLUMN_SETTINGS
-from lib.results.swept import (
+from lib.charts import (
+    Palette,
+    changed_settings,
+    curve_figure,
+    found_details,
+    found_takeaway,
+    map_figure,
+    parallel_figure,
+    templates,
+)
+from lib.experiment import MODES as WORDS
+from lib.results import (
+    COLUMN_SETTINGS,
     MODES,
     PointResult,
     axes_of,
@@ -23,10 +28,8 @@ from lib.results.swept import (
     named,
     worded,
 )
-from lib.sweep.plan import Plan
-from lib.sweep.runner import State
-from lib.text.english import duration, joined, number, sentence
-from lib.text.tables import beside
+from lib.sweep import Plan, State
+from lib.text import beside, duration, joined, number, sentence
 from lib.ui import runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle

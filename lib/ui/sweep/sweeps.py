@@ -11,13 +11,10 @@ from functools import partial
 
 import streamlit as st
 
-from lib.data.datasets import DATASETS
-from lib.results.redaction import TITLE
-from lib.sweep.plan import Plan
-from lib.sweep.rows import READY
-from lib.sweep.runner import Runner
-from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
-from lib.training.run_book import WATCH_SECONDS
+from lib.data import DATASETS
+from lib.results import TITLE
+from lib.sweep import READY, Plan, Runner
+from lib.training import MAX_SWEEPS, WATCH_SECONDS, Visitor, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
 from lib.ui.session import Loaded, session

@@ -7,8 +7,8 @@ module is imported when it is drawn: a cold server shows its first one sooner.
 from dataclasses import dataclass
 from importlib import import_module
 
-from lib.charts.palette import Palette
-from lib.results.redaction import HIDDEN
+from lib.charts import Palette
+from lib.results import HIDDEN
 from lib.story import Scene, offer
 from lib.ui.session import Loaded
 from lib.ui.text import hint

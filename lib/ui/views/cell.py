@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts.palette import Palette
+from lib.charts import Palette
 from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
 from lib.ui.cell.chosen import Chosen, Follower, follow_playhead, looked_at

@@ -5,14 +5,12 @@ from functools import partial
 
 import streamlit as st
 
+from lib.charts import Palette, losses_figure
 from lib.charts import data as figures
-from lib.charts.compare import losses_figure
-from lib.charts.narrate import data as words
-from lib.charts.palette import Palette
-from lib.results.compared import LETTERS, Compared
-from lib.story import GALLERY
-from lib.story.cards import cells_of
-from lib.text.english import readable
+from lib.charts import data_words as words
+from lib.results import LETTERS, Compared
+from lib.story import GALLERY, cells_of
+from lib.text import readable
 from lib.ui.explore import charts
 from lib.ui.explore.charts import CARDS, card
 from lib.ui.fragment import following_fragment

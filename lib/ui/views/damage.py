@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.charts.palette import Palette
-from lib.shapes.doctor.question import read_question
+from lib.charts import Palette
+from lib.shapes import read_question
 from lib.ui import address
 from lib.ui.session import Loaded
 from lib.ui.shapes.doctor import KEY, damage_card

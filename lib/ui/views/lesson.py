@@ -10,25 +10,23 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from lib.charts.formulas import by_hand, can_show
-from lib.charts.html import templates
-from lib.charts.narrate import target as words
-from lib.charts.palette import Palette
-from lib.charts.target import lineup_picture, shapes_picture
-from lib.charts.unrolled import heatmaps
-from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import MODES
-from lib.recurrence import unroll
-from lib.recurrence.cells import highest_output
-from lib.recurrence.formulas import LayerPass
-from lib.results.baselines import best_loss
-from lib.results.run import Snapshot
-from lib.shapes.doctor.damage import MISTAKES, mistake_of
-from lib.shapes.doctor.question import read_question, write_question
-from lib.shapes.stack.code import code_lines
-from lib.text.english import number, short, signed
-from lib.text.tables import beside, say
-from lib.training.recorded import read, recorded_damage
+from lib.charts import (
+    Palette,
+    by_hand,
+    can_show,
+    heatmaps,
+    lineup_picture,
+    shapes_picture,
+    templates,
+)
+from lib.charts import target as words
+from lib.data import make_dataset, suggested
+from lib.experiment import MODES
+from lib.recurrence import LayerPass, highest_output, unroll
+from lib.results import Snapshot, best_loss
+from lib.shapes import MISTAKES, code_lines, mistake_of, read_question, write_question
+from lib.text import beside, number, say, short, signed
+from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
 from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where

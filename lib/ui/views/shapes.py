@@ -4,14 +4,15 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts.narrate.explore import strip_sentence
-from lib.charts.narrate.stack import stack_sentence, stack_title
-from lib.charts.palette import Palette
-from lib.charts.stack import stack_picture
-from lib.charts.strip import shape_strip
-from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.link import read_text, to_text
-from lib.shapes.stack.tracing import TracedLayer, broken, trace
+from lib.charts import (
+    Palette,
+    shape_strip,
+    stack_picture,
+    stack_sentence,
+    stack_title,
+    strip_sentence,
+)
+from lib.shapes import TracedLayer, broken, fixes, read_text, to_text, trace
 from lib.story import find
 from lib.ui import address
 from lib.ui.advice import TABLE

@@ -13,7 +13,7 @@ from lib.shapes.stack.plain import Embedding, Input
 from lib.shapes.stack.read.reading import ModelError
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import STEPS
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 _WORDS = beside(__file__)
 

@@ -19,7 +19,7 @@ from lib.shapes.stack.read.pasted import WORDS, bare, is_error, parsed, refused
 from lib.shapes.stack.read.reading import ModelError, Reading
 from lib.shapes.stack.read.statements import Reader, Returned
 from lib.shapes.stack.read.values import Class
-from lib.text.tables import say
+from lib.text import say
 
 
 def read_code(text: str) -> Reading:

@@ -23,7 +23,7 @@ from lib.shapes.stack.read.building import Graph, Value, first
 from lib.shapes.stack.read.reading import ModelError, Note, Reading
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 _WORDS = beside(__file__)
 MAX_BYTES = 1_000_000

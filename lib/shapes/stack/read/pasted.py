@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 
 from lib.shapes.stack.read.reading import ModelError
-from lib.text.tables import beside, say
+from lib.text import beside, say
 
 WORDS = beside(__file__, "code")
 LONGEST = 200_000

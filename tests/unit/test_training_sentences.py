@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training import said, short_reason
+from lib.training.sentences import sentence, short_reason
 
 
 @pytest.mark.parametrize(
@@ -13,9 +13,9 @@ from lib.training import said, short_reason
         (ValueError("no such thing."), "no such thing"),
         (RuntimeError('lost a bit\n\n  File "x.py", line 3, in call'), "lost a bit"),
         (KeyError(), "KeyError"),
-        (MemoryError(), said("memory")),
-        (RuntimeError("Out of memory while trying to allocate 808.05MiB."), said("memory")),
-        (RuntimeError("Graph execution error:\nOOM when allocating tensor"), said("memory")),
+        (MemoryError(), sentence("memory")),
+        (RuntimeError("Out of memory while trying to allocate 808.05MiB."), sentence("memory")),
+        (RuntimeError("Graph execution error:\nOOM when allocating tensor"), sentence("memory")),
     ],
 )
 def test_an_error_becomes_one_line(error: Exception, expected: str) -> None:
