@@ -77,7 +77,9 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
         max_size=30,
     ),
     layout=st.sampled_from([",.", ";.", "\t.", "|.", ";,", "\t,", "|,"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
+    encoding=st.sampled_from(
+        ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+    ),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
@@ -95,6 +97,7 @@ def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
         assert frame["c"].isna().tolist() == [bool(gap) for _, _, gap in rows]
 
 
+DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 CELLS = st.one_of(
     st.integers().map(str),
     st.floats().map(str),
@@ -108,16 +111,13 @@ FILES = st.builds(
     lambda rows, delimiter, newline, encoding: newline.join(delimiter.join(r) for r in rows).encode(
         encoding, errors="replace"
     ),
-    st.integers(1, 4).flatmap(
-        lambda width: st.lists(st.lists(CELLS, min_size=1, max_size=width), min_size=1, max_size=12)
-    ),
-    st.sampled_from([",", ";", "\t", "|"]),
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=12),
+    DELIMITERS,
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
 )
 COLUMNS = {
     "whole": lambda i: f"{i * 7 % 5}",
-    "decimal": lambda i: f"{i * 7 % 5}.25",
     "comma": lambda i: f"{i * 7 % 5},25",
     "group": lambda i: f"{i % 9 + 1}.{100 + i}",
     "date": lambda i: f"2024-{i % 12 + 1:02d}-01",
@@ -134,7 +134,7 @@ TABLES = st.builds(
     ).encode(),
     st.lists(st.sampled_from(list(COLUMNS)), min_size=1, max_size=4),
     st.integers(1, 30),
-    st.sampled_from([",", ";", "\t", "|"]),
+    DELIMITERS,
     st.booleans(),
 )
 
@@ -171,8 +171,3 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
         if dataset is not None:
             assert np.isfinite(dataset.x).all()
             assert np.isfinite(dataset.y).all()
-
-
-def test_the_sizes_that_are_promised_are_those_that_are_kept():
-    """The file widget's help and the README say 100 MB."""
-    assert MAX_BYTES == 100 * 10**6
