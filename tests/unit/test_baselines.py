@@ -186,8 +186,6 @@ def of_column(frame, name, step, horizons=(1,)):
     values = frame[[name]].to_numpy()
     series = np.zeros(len(frame), int)
     return rows_of(series, ("",), values, times=time, step=step, horizons=horizons)
-        np.zeros(len(frame), int), ("",), values, times=time, step=step, horizons=horizons
-    )
 
 
 def of_values(values, step="row", horizons=(1,), **rest):
