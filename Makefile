@@ -4,11 +4,12 @@ PORT ?= 8501
 BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest
-# Two processes: what shares nothing runs side by side. Groups and their order: tests/conftest.py.
-PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
-QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit tests/app
-# When something has gone that all of them wait for, each would wait for minutes.
-SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
+# Two processes, of which each gets whole files. What runs when: tests/conftest.py.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+QUICK := $(PYTEST) $(PARALLEL) -m "quick and not weekly" tests/unit tests/app
+# If a service that all tests wait for is down, each test would wait for minutes.
+SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly"
+WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 
 .PHONY: run test test-live check record-answers lint format bench bench-load bench-cluster \
 	pictures browser clean
@@ -16,7 +17,7 @@ SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT) $(ARGS)
 
-# The quick ones first: a mistake shows within a minute. With ARGS only what those name.
+# The quick tests first: a mistake shows within a minute. ARGS names other tests to run instead.
 test: .venv/dev.stamp browser
 ifdef ARGS
 	$(PYTEST) $(ARGS)
@@ -28,9 +29,11 @@ endif
 check: lint
 	$(QUICK)
 
-# What Keras answers is on file in tests/agreement/answers; here nothing is read from there.
+# `make test` and the weekly tests, with Keras's answers asked live, not read from
+# tests/agreement/answers.
 test-live: export UNROLLED_ANSWERS = live
 test-live: test
+	$(WEEKLY)
 
 record-answers: .venv/dev.stamp
 	UNROLLED_ANSWERS=record $(PYTEST) tests/agreement/test_doctor.py \

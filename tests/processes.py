@@ -6,5 +6,5 @@ from lib.training.client import TrainingClient
 def worker_pids(client: TrainingClient) -> tuple[int, ...]:
     """Those that work for a client: of each worker one, or two while it changes."""
     with client._changed:
-        workers = [worker for each in [*client._keepers.local] for worker in each.workers]
+        workers = [worker for each in [*client._pool.local] for worker in each.workers]
         return tuple(worker.pid for worker in workers if worker.pid is not None)

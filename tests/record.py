@@ -16,6 +16,7 @@ import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -31,12 +32,13 @@ from lib.story import GALLERY
 from lib.story.cards import FILE, card_of, experiments_of
 from lib.sweep.rows import READY
 from lib.sweep.sweep import run_plan
-from lib.training import recorded
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
 from lib.ui.cell.ask import PLACES
 from lib.ui.cell.chosen import Chosen
+
+recorded = import_module("lib.training.recorded")  # the package exports a function of this name
 
 PAST = 16
 PAST_BYTES, CARD_BYTES = 1_000_000, 350_000

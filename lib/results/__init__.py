@@ -10,6 +10,7 @@ from lib.results.compared import (
     LETTERS,
     OUTCOMES,
     Compared,
+    Verdict,
     compare_modes,
     decisive_ratio,
     independent_samples,
@@ -20,10 +21,10 @@ from lib.results.compared import (
     same_data,
 )
 from lib.results.forecast import Forecast, ForecastError, forecast, why_not_fed_back
+from lib.results.overfit import overfits_in_seeds
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
-    MOST_KEPT,
     ModelWeights,
     ModeResult,
     Run,
@@ -31,7 +32,6 @@ from lib.results.run import (
     SeedWeights,
     Snapshot,
     Status,
-    kept_places,
     memory_of,
     weight_bytes,
 )
@@ -57,6 +57,7 @@ from lib.results.swept import (
     named,
     worded,
 )
+from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places, spread_places
 
 __all__ = [
     "BEST",
@@ -64,9 +65,9 @@ __all__ = [
     "COLUMN_SETTINGS",
     "FEWEST",
     "HIDDEN",
+    "KEPT_EPOCHS",
     "LETTERS",
     "MODES",
-    "MOST_KEPT",
     "OUTCOMES",
     "TITLE",
     "VARIABLE",
@@ -76,6 +77,7 @@ __all__ = [
     "Forecast",
     "ForecastError",
     "Frame",
+    "History",
     "ModeResult",
     "ModelWeights",
     "Part",
@@ -85,6 +87,8 @@ __all__ = [
     "SeedWeights",
     "Snapshot",
     "Status",
+    "Verdict",
+    "WeightHistory",
     "Worth",
     "answers",
     "as_of",
@@ -110,9 +114,11 @@ __all__ = [
     "naive_loss",
     "named",
     "outcomes",
+    "overfits_in_seeds",
     "part_of",
     "redacted",
     "same_data",
+    "spread_places",
     "step_errors",
     "step_losses",
     "untrained",

@@ -6,7 +6,7 @@ is better only where the seeds agree so well that chance hardly does.
 
 Nor is anything called better on too few samples of a table: `decisive_ratio` is that rule.
 
-Records and rules only: the words are in `lib.charts.narrate`, the pictures in `lib.charts`.
+Records and rules only: the words and pictures are in `lib.charts`.
 """
 
 import math
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
@@ -110,7 +109,9 @@ class Verdict:
         return self.p_value < CHANCE and self.by > 0 and self.agrees and self.has_samples
 
 
-def compare_modes(first: ArrayLike, second: ArrayLike) -> Verdict:
+def compare_modes(
+    first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
+) -> Verdict:
     """Compare two models' errors by seed, (R,) each, by a paired t-test of their logarithms.
 
     Logarithms, because errors of one setting often differ by a factor from seed to seed.

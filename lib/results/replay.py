@@ -16,6 +16,7 @@ from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
+from lib.results.thinning import spread_places
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging a model as it was, about 0.1 s."""
@@ -157,7 +158,6 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     snapshot, most = run.snapshot, _most(run.experiment, run.dataset)
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
-    places = np.linspace(0, len(epochs) - 1, min(most - 1, len(epochs)))
     newest, shares, budget = snapshot.weights, [], SHARE * BUDGET
     if snapshot.has_all(newest):  # else nobody knows what some samples would say in the end
         some = as_of(run, 0, newest, budget=budget)
@@ -166,7 +166,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     scaled = [share for seed in shares for share in seed.values()]
     is_estimated = any(not np.allclose(share, 1, rtol=1e-3) for share in scaled)
     frames = []
-    for epoch in (epochs[place] for place in places.round().astype(int)):
+    for epoch in (epochs[place] for place in spread_places(len(epochs), most - 1)):
         then = as_of(run, epoch, past[epoch], budget=budget, shares=shares)
         frames.append(Frame(f"{epoch}", then, is_estimated))
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))

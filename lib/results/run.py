@@ -50,8 +50,6 @@ SeedWeights = tuple[ModelWeights, ...]
 
 ARRAY_BYTES = 200
 """What an array takes in memory besides its numbers."""
-KEPT_BYTES, MOST_KEPT = 210_000, 24
-"""What those of earlier epochs may take in a kept file, and how many epochs it has at most."""
 
 
 def weight_bytes(weights: SeedWeights) -> int:
@@ -70,16 +68,6 @@ def memory_of(part: Any) -> int:
     if isinstance(part, ModeResult | Snapshot):
         return sum(memory_of(getattr(part, each.name)) for each in fields(part))
     return 0
-
-
-def kept_places(size: int, known: int) -> list[int]:
-    """Of so many epochs with weights of `size` bytes, which a kept file has: more early ones.
-
-    Of large weights two, and of very large ones none.
-    """
-    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
-    places = np.geomspace(1, max(1, known), min(MOST_KEPT, most)).round().astype(int) - 1
-    return [*map(int, np.unique(places)[:known])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,18 @@
-"""Training in a process of its own.
+"""Training in worker processes: all that lies between a Train button and the points of a chart.
 
-`client` is the way in. It knows all runs (`run_book`) and open `questions`, and has each worker
-kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run` its turns; their
-`pair_trainer`s train with the `engine`, and `answers` are what only Keras can say.
+1. `TrainingClient.start` (`client`) makes a **run**, which the `run_registry` gives to a worker.
+2. The `worker_pool` keeps each **worker process** alive; `worker_process` sends it the command.
+3. The `worker`'s loop gives every `worker_run` its turns: to wait for a compiled program, to train,
+   and to evaluate its models (`pair_trainer`; the mathematics is in the `engine`).
+4. A run sends a **snapshot** five times a second, and a **checkpoint** every two seconds.
+5. The **client** keeps the newest of both (`client_run`); a page reads `TrainingClient.latest`.
+6. `pause`, `resume`, `step` and `stop` are commands to the worker; the next snapshot shows them.
+7. When a worker dies, its runs go on with another one from their checkpoints.
+8. A run that nobody looks at yields to others, pauses, and is forgotten (`run_registry`).
+9. `TrainingClient.ask` puts questions that only Keras can answer to the worker (`answers`).
+10. With a cluster, the pool's worker is its driver (`cluster_link`, `cluster`).
+
+Not in here: what a run and a snapshot are (`lib.results`), and all that pages show.
 """
 
 from lib.training import limits, machine
@@ -11,7 +21,7 @@ from lib.training.client import TrainingClient
 from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
-from lib.training.questions import AnswerFuture
+from lib.training.questions import AnswerError, AnswerFuture
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
 from lib.training.recorded import (
     answers_of,
@@ -21,8 +31,8 @@ from lib.training.recorded import (
     recorded_damage,
     recorded_leak,
 )
-from lib.training.room import room_of
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.size_buckets import bucket_of
 
 __all__ = [
     "BUILDING",
@@ -30,11 +40,13 @@ __all__ = [
     "MAX_SWEEPS",
     "USUAL_SEEDS",
     "WATCH_SECONDS",
+    "AnswerError",
     "AnswerFuture",
     "TrainingClient",
     "Visitor",
     "answers_of",
     "architecture_of",
+    "bucket_of",
     "check",
     "decode",
     "encode",
@@ -46,7 +58,6 @@ __all__ = [
     "recorded_answer",
     "recorded_damage",
     "recorded_leak",
-    "room_of",
     "seconds",
     "sweep_refusal",
     "with_seeds",

@@ -15,14 +15,14 @@ MOST_LANES = 8
 LANE_PRODUCTS = 400_000
 """Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
-DEARER, CHEAP = 8, 3_000_000
-"""A near room costs at most so many times what a model's own program does; or, of small models, so
-many multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
+MOST_TIMES, CHEAP = 8, 3_000_000
+"""A near size bucket costs at most so many times what a model's exact program does; or, of small
+models, so many multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
 SEVERAL = 2
-"""For models of several seeds a room is near that costs so many times less than these limits."""
+"""For models of several seeds a bucket is near that costs so many times less than these limits."""
 FAR = 4
-"""A room holds what costs so many times more than these limits: where memory is short, that is
-better than a program for each setting, without an end."""
+"""A bucket holds models for which it costs so many times more than these limits: where memory is
+short, that is better than one program after another for each setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Code:
     layers: int
     head: str
     loss: str = ""
-    """Of a run's own code, in which all timesteps are the run's, too: XLA makes faster code of what
-    it knows."""
+    """Empty in a size bucket, which can do all losses and is told how many timesteps there are. XLA
+    makes faster code of what it knows."""
 
     @property
     def is_general(self) -> bool:
-        """Whether it has all losses, and is told how many timesteps there are."""
+        """Whether it is that of a size bucket."""
         return not self.loss
 
     def holds(self, other: "Code") -> bool:
@@ -56,7 +56,7 @@ class Architecture:
     features: int
     targets: int
     capacity: int
-    """Room for samples: the training part is padded to it with samples that no batch names."""
+    """Samples: the training part is padded to so many with samples that no batch names."""
     batch: int
     lanes: int = 1
     """Models that are trained side by side."""
@@ -68,35 +68,35 @@ class Architecture:
         """About how many multiplications of a gate a batch of one model costs."""
         return self.price(self)
 
-    def price(self, own: "Architecture") -> float:
-        """The same for a model of `own` timesteps: those that aren't there cost little."""
-        rows = self.batch * own.timesteps * self.code.layers
+    def price(self, exact: "Architecture") -> float:
+        """The same for a model of the `exact` timesteps: padded ones cost little."""
+        rows = self.batch * exact.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
     @property
-    def dearest_room(self) -> float:
-        """The most that a batch of one of these models may cost in a near room, by `price`."""
-        return max(DEARER * self.work, CHEAP)
+    def most_price(self) -> float:
+        """The most that a batch of one of these models may cost in a near bucket, by `price`."""
+        return max(MOST_TIMES * self.work, CHEAP)
 
     def holds(self, other: "Architecture") -> bool:
-        """Whether a program of this one does for models of the other, if in more calls.
+        """Whether a program of this one can train models of the other, if in more calls.
 
-        What is smaller there is padded (`room`), and of more samples each call has some. It doesn't
-        do where that is expensive.
+        What is smaller there is padded (`size_buckets`), and of more samples each call has some. It
+        doesn't hold what would be too costly.
         """
         return (
             self.code.holds(other.code)
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= FAR * other.dearest_room
+            and self.price(other) <= FAR * other.most_price
         )
 
     def is_near(self, other: "Architecture") -> bool:
-        """Whether a program of this one, which holds it, costs so little that it is usually taken.
+        """Whether a bucket that holds the other costs so little that it is usually taken.
 
         Models of several seeds are trained alone and in one thread there.
         """
-        return self.price(other) <= other.dearest_room / (1 if other.threads == 1 else SEVERAL)
+        return self.price(other) <= other.most_price / (1 if other.threads == 1 else SEVERAL)
 
 
 _SIZES = "units", "timesteps", "features", "targets", "batch"

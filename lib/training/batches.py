@@ -4,12 +4,9 @@ Both models of a pair are fed from the same order, and so are those of the exact
 `lib.export` writes; in the plain one `fit` shuffles, in another order. It knows indexes only.
 """
 
-import struct
+import json
 
 import numpy as np
-
-PLACE = struct.Struct("<16s?I")
-"""How a place in an order is written."""
 
 
 class BatchOrder:
@@ -43,24 +40,16 @@ class BatchOrder:
         return taken
 
     @property
-    def place(self) -> bytes:
-        """Where the order is between two epochs: the state of its random numbers."""
-        state = self._rng.bit_generator.state  # its other number follows from the seed
-        number = state["state"]["state"].to_bytes(16, "little")
-        return PLACE.pack(number, state["has_uint32"], state["uinteger"])
+    def place(self) -> str:
+        """Where the order is between two epochs: the state of its random numbers, as JSON."""
+        return json.dumps(self._rng.bit_generator.state)
 
-    def go_to(self, place: bytes) -> None:
-        """Go on from the `place` of another order of the same numbers. Raises ValueError.
+    def go_to(self, place: str) -> None:
+        """Go on from the `place` of another order of the same numbers.
 
         At once, however many epochs come before it.
         """
-        if len(place) != PLACE.size:
-            raise ValueError(f"a place has {PLACE.size} bytes, got {len(place)}")
-        number, is_half, half = PLACE.unpack(place)
-        state = self._rng.bit_generator.state
-        numbers = {**state["state"], "state": int.from_bytes(number, "little")}
-        new = {**state, "state": numbers, "has_uint32": int(is_half), "uinteger": half}
-        self._rng.bit_generator.state = new
+        self._rng.bit_generator.state = json.loads(place)
         self._waiting = self._waiting[:0]
 
     def _epochs(self, count: int) -> np.ndarray:

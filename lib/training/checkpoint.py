@@ -1,7 +1,7 @@
-"""What a run needs to go on with another worker, as if nothing had been: made, read, and when.
+"""Checkpoints: what a run needs to go on with another worker, as if nothing had been.
 
-That is all numbers that train it, and all figures. It goes on from the end of an epoch after which
-its models were judged; what was trained after that is trained again.
+That is all numbers that train it, and all figures, as they were at the end of an epoch after which
+its models were evaluated. What was trained after that is trained again.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from lib.training.history import History
 from lib.training.messages import Checkpoint, decode, encode
-from lib.training.model_record import Best, Errors, ModelRecord
+from lib.training.model_record import ModelRecord
 from lib.training.sentences import sentence
 
 MOST_CHECKPOINT_BYTES = 16_000_000
@@ -27,30 +26,13 @@ time at most, those of runs that pause not counted."""
 log = logging.getLogger(__name__)
 
 
-class SavedHistory(msgspec.Struct, frozen=True, array_like=True):
-    """A history of figures."""
-
-    gap: int
-    points: list[tuple[int, float]]
-
-    @classmethod
-    def of(cls, history: History[float]) -> SavedHistory:
-        """As it is now."""
-        return cls(history.gap, history.points)
-
-
 class SavedModel(msgspec.Struct, frozen=True, array_like=True):
-    """One of the models, after it was judged."""
+    """One of a run's models, after it was evaluated."""
 
     numbers: list[np.ndarray]
     """All that it trains with, its weights first; these alone where it has stopped."""
-    losses: SavedHistory
-    checks: SavedHistory
-    validation: SavedHistory
-    errors: Errors
-    best: Best | None
-    """Without weights where these are the model's own."""
-    kept_epoch: int | None
+    record: ModelRecord
+    """Without weights, and without the best ones where these are the same."""
 
     @classmethod
     def of(cls, model: ModelRecord, numbers: list[np.ndarray]) -> SavedModel:
@@ -58,38 +40,17 @@ class SavedModel(msgspec.Struct, frozen=True, array_like=True):
         best = model.best
         if best is not None and best.weights is model.weights:
             best = replace(best, weights=[])
-        return cls(
-            numbers,
-            SavedHistory.of(model.losses),
-            SavedHistory.of(model.checks),
-            SavedHistory.of(model.validation),
-            model.errors,
-            best,
-            model.kept_epoch,
-        )
+        return cls(numbers, replace(model, weights=[], best=best))
 
-    def put_into(self, model: ModelRecord, shown: tuple[int, ...]) -> None:
-        """Make a new model as this one was. Raises ValueError unless it is of the same sizes.
-
-        Those of its predictions are `shown`, (S, T, K).
-        """
-        shapes = [array.shape for array in model.weights]
-        weights, best = self.numbers[: len(shapes)], self.best
-        copies = len(self.numbers) // len(shapes) if self.kept_epoch is None else 1
-        _check(self.numbers, shapes * max(1, copies))
-        _check_errors(self.errors, shown)
+    def restored(self, untrained: ModelRecord) -> ModelRecord:
+        """The model as it was. Raises ValueError unless it has the sizes of the `untrained` one."""
+        weights, best = self.numbers[: len(untrained.weights)], self.record.best
+        found, expected = ([w.shape for w in own] for own in (weights, untrained.weights))
+        if found != expected:
+            raise ValueError(f"expected weights of shapes {expected}, got {found}")
         if best is not None:
             best = replace(best, weights=best.weights or weights)
-            _check(best.weights, shapes)
-            _check_errors(best.errors, shown)
-        model.weights, model.errors = weights, self.errors
-        model.best, model.kept_epoch = best, self.kept_epoch
-        for history, saved in (
-            (model.losses, self.losses),
-            (model.checks, self.checks),
-            (model.validation, self.validation),
-        ):
-            history.go_on_from(saved.gap, saved.points)
+        return replace(self.record, weights=weights, best=best)
 
 
 class SavedRun(msgspec.Struct, frozen=True, array_like=True):
@@ -97,23 +58,11 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
 
     step: int
     epoch: int
-    check_seconds: float
-    places: list[bytes]
+    evaluate_seconds: float
+    places: list[str]
     """By seed, of the orders of batches."""
     models: list[SavedModel]
     """By mode, of each all seeds."""
-
-
-def _check(arrays: list[np.ndarray], shapes: list[tuple[int, ...]]) -> None:
-    if [array.shape for array in arrays] != shapes:
-        raise ValueError(f"expected {shapes}, got {[array.shape for array in arrays]}")
-    if any(array.dtype != np.float32 for array in arrays):
-        raise ValueError("expected numbers in single precision")
-
-
-def _check_errors(errors: Errors, shown: tuple[int, ...]) -> None:
-    if (errors.step_mse.shape, errors.predictions.shape) != (shown[1:2], shown):
-        raise ValueError(f"predictions must be {shown}, got {errors.predictions.shape}")
 
 
 def restore(state: bytes, go_on_from: Callable[[SavedRun], None]) -> None:
@@ -142,7 +91,7 @@ class Checkpoints:
         return self._clock() >= max(self._free, since + seconds)
 
     def make(self, run_id: str, save: Callable[[], SavedRun]) -> float:
-        """Have a run saved, and send that; returns when that was."""
+        """Save a run and send that; returns when that was."""
         start = self._clock()
         try:
             saved = save()

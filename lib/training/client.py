@@ -1,12 +1,10 @@
-"""`TrainingClient`: start runs, steer them, and look at how they go. No Streamlit, no TensorFlow.
+"""`TrainingClient`: start runs, steer them, and read their snapshots. No Streamlit, no TensorFlow.
 
     with TrainingClient() as client:
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-Training happens in worker processes, or in a cluster; the client connects its `Keepers`, which have
-these, its `RunBook` and its `Questions`. All methods may be called from any thread, and none but
-`wait`, `wait_any` and `close` blocks.
+All methods may be called from any thread, and none but `wait`, `wait_any` and `close` blocks.
 """
 
 import atexit
@@ -16,26 +14,22 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
 
 from lib.data import Dataset
 from lib.experiment import Experiment
-from lib.results import Run, SeedWeights, Snapshot, Status
+from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
-from lib.training.handover import Handover
-from lib.training.keepers import Keeper, Keepers
-from lib.training.lookup import Lookups
-from lib.training.messages import Start, Steer
+from lib.training.client_run import ClientRun
+from lib.training.messages import FIND_RUN, Ask, Command, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_book import EMPTY_BYTES, TIDY_SECONDS, RunBook
-from lib.training.run_entry import RunEntry
+from lib.training.run_registry import EMPTY_BYTES, TIDY_SECONDS, RunRegistry
 from lib.training.sentences import sentence
-from lib.training.supervisor import MakeWorker
-from lib.training.worker_process import WorkerProcess
+from lib.training.worker_pool import Keeper, WorkerPool
+from lib.training.worker_process import MakeWorker, WorkerProcess
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
@@ -56,24 +50,21 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._clock = clock
-        self._book = RunBook(clock)
-        self._questions = Questions(self._changed)
         self._closed = False
-        self._keepers = Keepers(
+        self._pool = WorkerPool(
             make_worker,
             self._received,
             self._ended,
-            self._book.of,
             clock,
             workers=workers,
             clustered=bool(os.environ.get(machine.RAY)) if clustered is None else clustered,
         )
-        self._handover = Handover(self._book, self._questions, self._keepers)
-        self.lookups = Lookups(self._post_lookup, clock) if self._keepers.cluster else None
-        """Finds runs of other page servers; None without a cluster."""
+        self._registry = RunRegistry(self._pool, clock)
+        self._questions = Questions(self._changed)
+        self.is_clustered = self._pool.cluster is not None
         atexit.register(self.close)
         with self._changed:
-            self._keepers.begin(delay)
+            self._pool.begin(delay)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -82,23 +73,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
-            return self._keepers.ready
+            return self._pool.ready
 
     @property
     def places(self) -> int:
-        """How many runs can train side by side; it may become another number meanwhile."""
+        """How many runs can train side by side now."""
         with self._changed:
-            return self._keepers.places
+            return self._pool.places
 
     @property
     def unavailable(self) -> str:
         """A sentence that says why nothing can be trained, and what helps; else empty."""
-        return self._keepers.unavailable
+        return self._pool.unavailable
 
     @property
     def away(self) -> str:
         """A sentence that says why a cluster isn't used that should be; else empty."""
-        return self._keepers.away
+        return self._pool.away
 
     def start(
         self,
@@ -118,41 +109,30 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         too large ones going, is FAILED, with the reason. Other servers show it by its `card`.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
+        start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
         with self._changed:
-            self._book.tidy()
-            keeper = self._least_busy()
-            if (abandoned := self._book.run_to_forget_for_room(keeper)) is not None:
-                self._book.drop(abandoned.run.id)
-            how = (paused, show_seconds, background, card)
-            start = Start(run.id, experiment, dataset.samples, *how)
-            entry = self._book.add(run, keeper, start, owner, self.places, reason=self.away)
-            if not entry.over:
-                entry.worker.post(start)
-                keeper.end_delay()
+            self._check_open()
+            self._registry.start(run, start, owner)
         return run
 
     def adopt(self, run: Run) -> None:
-        """Know a run that another page server of the cluster has started: see `lookups`."""
+        """Watch a run that another page server of the cluster has started: see `find`."""
         with self._changed:
-            keeper = self._keepers.cluster
-            if keeper is None or self._closed or run.id in self._book.entries:
-                return
-            start = Start(run.id, run.experiment, run.dataset.samples)
-            entry = self._book.add(run, keeper, start, is_foreign=True)
-            entry.worker.post(messages.Watch(run.id))
+            if not self._closed:
+                self._registry.adopt(run)
 
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
         """Change how fast a run's epochs come from now on: see `start`."""
         with self._changed:
-            entry = self._book.entries.get(run.id)
-            if entry is None or entry.over:
+            known = self._registry.runs.get(run.id)
+            if known is None or known.over:
                 return
-            if entry.is_foreign or entry.start.show_seconds != show_seconds:
-                entry.start = structs.replace(entry.start, show_seconds=show_seconds)
-                entry.worker.post(Steer("set_pace", run.id, show_seconds))
+            if known.is_foreign or known.start.show_seconds != show_seconds:
+                known.start = structs.replace(known.start, show_seconds=show_seconds)
+                known.worker.post(Steer("set_pace", run.id, show_seconds))
 
     def pause(self, run: Run) -> None:
-        """Let a run rest where it is."""
+        """Pause a run where it is, even in the middle of an epoch."""
         self._steer(run, "pause")
 
     def resume(self, run: Run, epochs: int | None = None) -> None:
@@ -170,19 +150,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
         with self._changed:
-            self._book.drop(run.id)
+            self._registry.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
 
     def forget_most(self) -> None:
         """Forget most runs that nobody looks at: the last visitor has gone."""
         with self._changed:
-            self._book.tidy(most_bytes=EMPTY_BYTES)
+            self._registry.tidy(most_bytes=EMPTY_BYTES)
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
-        (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
+        shape = (dataset.train, *dataset.shape[1:], dataset.targets)
         with self._changed:
-            self._least_busy().need().post(messages.Prepare(experiment, (n, t, f, k)))
+            self._least_busy().need().post(messages.Prepare(experiment, shape))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
@@ -200,6 +180,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 keeper.need().post(command)
             return future
 
+    def find(self, run_id: str) -> AnswerFuture:
+        """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
+        with self._changed:
+            self._check_open()
+            keeper = self._pool.cluster or self._least_busy()
+            command, future = self._questions.open(keeper.need(), FIND_RUN, {"run_id": run_id})
+            keeper.need().post(command)
+            return future
+
     def ahead(self, question: AnswerFuture) -> int:
         """How many open questions its worker answers before this one; 0 for one that is over."""
         with self._changed:
@@ -208,23 +197,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         with self._changed:
-            return entry.run if (entry := self._book.entries.get(run_id)) else None
+            return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """The newest there is of a run; None when it isn't known (any more).
+        """The newest snapshot of a run; None when the run isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, gives way, then rests: see `RunBook`.
+        A run that nobody looks at, here or with `wait`, yields, then pauses: see `RunRegistry`.
         """
         with self._changed:
-            if (entry := self._book.attend_to(run.id)) is not None:
-                self._book.tidy(TIDY_SECONDS)
-            return entry.latest if entry else None
+            if known := self._registry.look_at(run.id):
+                self._registry.tidy(TIDY_SECONDS)
+            return known.latest if known else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
         """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
-            entry = self._book.entries.get(run.id)
-            return entry.past.points if entry else []
+            known = self._registry.runs.get(run.id)
+            return known.weights.points if known else []
 
     def wait(
         self,
@@ -240,9 +229,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         way, and KeyError for a run that isn't known, or isn't any more.
         """
         with self._changed:
-            entry = self._book.entries[run.id]
-            self._watch([entry], lambda: until(entry.snapshot) or entry.over, timeout)
-            snapshot = self._book.entries[run.id].latest
+            known = self._registry.runs[run.id]
+            self._wait_for([known], lambda: until(known.snapshot) or known.over, timeout)
+            snapshot = self._registry.runs[run.id].latest
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
@@ -251,101 +240,110 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
         """Wait until one of these is over or forgotten, at most `timeout` seconds: see `wait`."""
         with self._changed:
-            known = [self._book.entries.get(run.id) for run in runs]
-            entries = [entry for entry in known if entry is not None]
-            if len(entries) == len(known):
-                self._watch(entries, lambda: any(entry.over for entry in entries), timeout)
+            found = [self._registry.runs.get(run.id) for run in runs]
+            known = [run for run in found if run is not None]
+            if len(known) == len(found):
+                self._wait_for(known, lambda: any(run.over for run in known), timeout)
 
     def close(self) -> None:
         """End the workers. Runs that aren't over fail."""
-        words = "The training process was closed."
+        reason = "The training process was closed."
         with self._changed:
             self._closed = True
-            workers = self._keepers.release()
-            self._book.fail(self._book.entries.values(), words)
+            workers = self._pool.release_workers()
+            self._registry.fail(self._registry.runs.values(), reason)
             for worker in workers:
-                self._questions.fail(worker, words)
+                self._questions.fail(worker, reason)
             self._changed.notify_all()
         for worker in workers:
             worker.close()
         atexit.unregister(self.close)
 
-    def _least_busy(self) -> Keeper:
+    def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return self._keepers.least_busy(self._book.going)
+
+    def _least_busy(self) -> Keeper:
+        self._check_open()
+        return self._pool.least_busy(self._registry.going)
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
-        """Send a command for a run that isn't over.
-
-        A paused run counts as RUNNING until the worker has answered, also where it is to be
-        stopped, so that pages keep asking for news.
-        """
+        """Send a command for a run that isn't over."""
         with self._changed:
-            entry = self._book.attend_to(run.id)
-            if entry is None or entry.over:
-                return
-            entry.unwatched = False
-            entry.verb = "step" if epochs else verb  # one that goes on for a while, and pauses
-            entry.epoch_then, entry.steered_at = entry.snapshot.epoch, self._clock()
-            entry.worker.post(Steer(verb, run.id, epochs=epochs))
-            if verb != "pause" and entry.snapshot.status is Status.PAUSED:
-                entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
+            known = self._registry.look_at(run.id)
+            if known is not None and not known.over:
+                # To go on for some epochs is a long step: both end in a pause.
+                known.note_command("step" if epochs else verb, self._clock())
+                known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
 
-    def _post_lookup(self, command: messages.Command) -> None:
-        with self._changed:
-            if (cluster := self._keepers.cluster) and not self._closed:
-                cluster.need().post(command)
+    def _wait_for(
+        self, runs: list[ClientRun], is_true: Callable[[], bool], timeout: float | None
+    ) -> None:
+        """Look at runs until this is true, or one of them isn't known any more."""
+
+        def is_done() -> bool:
+            return any(run.run.id not in self._registry.runs for run in runs) or is_true()
+
+        for run in runs:
+            self._registry.look_at(run.run.id)
+            if run.unwatched:
+                self.resume(run.run)
+            run.waiters += 1
+        try:
+            self._changed.wait_for(is_done, timeout)
+        finally:
+            for run in runs:
+                run.waiters -= 1
+                run.seen_at = self._clock()
 
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
-        """Called from a worker's thread."""
-        if isinstance(message, messages.Found) and self.lookups:
-            self.lookups.answer(message)
-            return
+        """Take a worker's message. Called from its reader thread."""
         with self._changed:
-            if isinstance(message, messages.Report):
-                self._handover.take(keeper, worker, message.snapshot)
-                self._book.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
-            elif isinstance(message, messages.Checkpoint):
-                self._book.keep(worker, message)
-            elif isinstance(message, messages.Answer):
-                self._questions.settle(message)
-            elif isinstance(message, messages.Lost):
-                self._handover.lose(keeper, message)
-            elif isinstance(message, messages.Attended):
-                self._book.attend_to(message.run_id)
-            elif isinstance(message, messages.Event):
-                keeper.note_event(worker, message)
-                self._keepers.let_rest()
-                if self.lookups and keeper is self._keepers.cluster and message.kind == "ready":
-                    self.lookups.ask_again()
-                    self._handover.show_own(self._book.entries.values())
-                if message.kind == "away":
-                    self._handover.move(keeper, worker, worker.withdraw(), sentence("left"))
-            keeper.replace_grown()
+            match message:
+                case messages.Report():
+                    self._registry.take(worker, message.snapshot)
+                case messages.Checkpoint():
+                    self._registry.keep(worker, message)
+                case messages.Answer():
+                    self._questions.settle(message)
+                case messages.Event():
+                    self._take_event(keeper, worker, message)
+                case messages.Lost():
+                    self._registry.lose(keeper, message)
+                    for question_id in message.ids:
+                        error = f"{message.how} Ask again."
+                        self._questions.settle(messages.Answer(question_id, error=error))
+                case messages.Attended():
+                    self._registry.look_at(message.run_id)
+            keeper.replace_grown(self._registry.unfinished)
             self._changed.notify_all()
 
+    def _take_event(self, keeper: Keeper, worker: WorkerProcess, event: messages.Event) -> None:
+        keeper.note_event(worker, event)
+        self._pool.rest_where_cluster_trains()
+        if event.kind == "away":
+            self._fail_over(keeper, worker, worker.withdraw(), sentence("left"))
+
     def _ended(self, keeper: Keeper, worker: WorkerProcess) -> None:
-        """Called from a worker's thread when its process has ended by itself."""
+        """Replace a worker whose process has ended by itself. Called from its reader thread."""
         with self._changed:
             if self._closed:
                 return
             was_current = worker is keeper.worker
-            words = keeper.replace_dead(worker)
-            self._handover.move(keeper, worker, worker.unsent() if was_current else [], words)
+            how = keeper.replace_dead(worker)
+            self._fail_over(keeper, worker, worker.unsent() if was_current else [], how)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
-    def _watch(
-        self, entries: list[RunEntry], is_settled: Callable[[], bool], timeout: float | None
+    def _fail_over(
+        self, keeper: Keeper, worker: WorkerProcess, unsent: list[Command], how: str
     ) -> None:
-        """Look at runs until this is true, or one of them isn't known any more."""
-        for entry in entries:
-            if entry.unwatched:
-                self.resume(entry.run)
-        with self._book.looking(entries):
-            self._changed.wait_for(
-                lambda: any(e.run.id not in self._book.entries for e in entries) or is_settled(),
-                timeout,
-            )
+        """Give another worker the runs of one that is gone, and the commands that it never got."""
+        unsent = [command for command in unsent if isinstance(command, Start | Steer | Ask)]
+        if unsent or self._registry.unfinished(worker):  # else no other worker is needed
+            other = self._registry.fail_over(keeper, worker, unsent, how)
+            if self._pool.unavailable:
+                self._questions.fail(worker, how)
+            elif other is not None:
+                self._questions.send_again(unsent, other)

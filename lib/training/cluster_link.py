@@ -1,9 +1,8 @@
 """The way to a cluster: its driver process kept alive, and whether new runs are to go there.
 
-To the client it is one more keeper of a worker, beside the `supervisor`s of this machine's own: the
+To the client it is one more keeper of a worker, beside the supervisors of this machine's own: the
 driver (`lib.training.cluster`) speaks the worker's protocol. While the cluster is away, the driver
-is
-started again and again, and new runs are for this machine.
+is started again and again, and new runs are for this machine.
 """
 
 from __future__ import annotations
@@ -16,8 +15,12 @@ from functools import partial
 from lib.text import counted
 from lib.training.messages import Event, Message
 from lib.training.sentences import sentence
-from lib.training.supervisor import QUICK_SECONDS, RESTART_DELAYS, MakeWorker
-from lib.training.worker_process import WorkerProcess
+from lib.training.worker_process import (
+    QUICK_SECONDS,
+    RESTART_DELAYS,
+    MakeWorker,
+    WorkerProcess,
+)
 
 MODULE = "lib.training.cluster"
 RETRY_SECONDS, MOST_RETRY_SECONDS = 5.0, 60.0
@@ -70,7 +73,7 @@ class ClusterLink:
         """Note what the driver says of the cluster."""
         if worker is not self.worker:
             return
-        if event.kind in ("ready", "places"):
+        if event.kind == "ready":
             if event.count != self.places:  # as loud as that it isn't used
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.places, self.away, self._retry = event.count, "", RETRY_SECONDS
@@ -79,7 +82,7 @@ class ClusterLink:
                 log.warning("the cluster isn't used: %s", event.text)
             self.places, self.away = 0, event.text
 
-    def replace_grown(self) -> None:
+    def replace_grown(self, _: object) -> None:
         """The cluster sees to that itself."""
 
     def replace_dead(self, _: WorkerProcess) -> str:

@@ -1,6 +1,6 @@
 """Keras's models and optimizers, compiled into programs that train.
 
-It knows no runs, epochs or datasets: `pair_trainer` keeps those, and judges by `lib.recurrence`.
+It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
 Keras and TensorFlow are imported here, in `optimizers`, `recurrent_layers` and `answers`, and so
 only the worker process imports these.
 
@@ -26,7 +26,7 @@ from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code
 from lib.training.optimizers import COPIES, STEPS, cost, step_rates, stepped
 from lib.training.recurrent_layers import product, recurrent
-from lib.training.room import resized, weight_shapes
+from lib.training.size_buckets import resized, weight_shapes
 
 Array: TypeAlias = "tf.Tensor"
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
@@ -86,7 +86,7 @@ class ModelState:
     """The numbers of the models in a program's lanes: their weights and optimizers' memory."""
 
     own: Architecture
-    """Their sizes; the program may have room for more."""
+    """Their sizes; the program may be larger, a size bucket."""
     values: list[tf.Tensor]
     """Each array has the lanes in front: first the weights, then m and v of all of them."""
     step: int
@@ -110,8 +110,8 @@ class Program:
 
     It remembers nothing of them, so that any number take turns, in several threads too: a step
     takes and returns all that it changes. Models of either mode, with any optimizer: these are
-    arguments of the code. And of all that the architecture `holds`: smaller sizes are padded, with
-    samples that no batch names, batches with samples that don't count, weights with zeros (`room`).
+    arguments of the code. And of all that the architecture `holds`: smaller sizes are padded
+    (`size_buckets`), with samples that no batch names, and batches with samples that don't count.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -168,7 +168,7 @@ class Program:
         and for weights alone of models that were trained: their optimizer has a memory.
         """
         if own != self.architecture and not self.architecture.holds(own):
-            raise ValueError(f"{self.architecture} has no room for {own}")
+            raise ValueError(f"{self.architecture} does not hold {own}")
         shapes = weight_shapes(own)
         for model in models:
             if (found := [array.shape for array in model[: len(shapes)]]) != shapes:
@@ -204,7 +204,7 @@ class Program:
     def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
         """The training part as the program takes it: x (N, T, F), y (N, T, K).
 
-        Where there is room for fewer, it stays as it is, and each call is given those it names.
+        Where they are more than it holds, they stay as they are, and each call gets those it names.
         """
         of = self.architecture
         if len(x) > of.capacity:

@@ -43,7 +43,7 @@ def _helper() -> ThreadPoolExecutor:
 
 
 class Lanes:
-    """All models of a run in a program that has room for their `own` sizes.
+    """All models of a run in a program that holds their `own` sizes.
 
     Of each its weights, or, after `step` batches in other lanes, all its `numbers` there.
     """

@@ -37,12 +37,12 @@ RAY = "UNROLLED_RAY"
 is a node of; see `lib.training.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
-WORKER = 5
+WORKER_NICE = 5
 """How much the worker gives way to the page process, on Linux's scale from 0 to 19: a third of its
 time. A page is drawn for a person who waits; a run is as long as it is."""
-NICE = 10
+HELPER_NICE = 10
 """How much threads of the worker give way that help its loop: a third of the loop's time."""
-LAST = 13
+IDLE_NICE = 13
 """The same for what nobody waits for: half of the time of a thread that has given way. With less it
 would hold Python's lock for long where others use the processors (tried: 19)."""
 
@@ -80,7 +80,7 @@ def memory_limit(total: int, start: int) -> int:
     return max(most, start + LEAST_GROWTH)
 
 
-def give_way(nice: int = NICE) -> None:
+def give_way(nice: int = HELPER_NICE) -> None:
     """Let this thread, and those that it will start, wait for others: for what takes long anyway.
 
     On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences");

@@ -1,16 +1,15 @@
 """One of a run's models: its weights, its figures by epoch, and its best epoch.
 
-It trains nothing and judges nothing: the `pair_trainer` does, and notes here what it found.
+Records only: the `pair_trainer` trains and evaluates, and a `checkpoint` holds these as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.results import ModeResult
-from lib.training.history import History
+from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
@@ -43,25 +42,31 @@ class Best:
     errors: Errors
 
 
+@dataclass(slots=True, eq=False)
 class ModelRecord:
-    """One of a run's models, "sequence" or "last", of one of so many seeds."""
+    """One of a run's models, "sequence" or "last", of one seed."""
 
-    def __init__(self, weights: list[np.ndarray], seeds: int) -> None:
+    weights: list[np.ndarray]
+    """As they were when the model was last evaluated; the best ones where it keeps these."""
+    losses: History[float]
+    checks: History[float]
+    validation: History[float]
+    """Losses on the validation part: at the epochs of `checks`, or at none."""
+    errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
+    """Of these weights."""
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """Losses of the batches of an epoch that isn't complete."""
+    best: Best | None = None
+    """None before its first epoch, and where the last epoch is kept."""
+    kept_epoch: int | None = None
+    """The best one, when its weights are back; it trains no more then."""
+
+    @classmethod
+    def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
+        """One of a run of so many seeds, with its initial weights."""
         share = 2 if seeds > MANY else 1
-        self.weights = weights
-        """As they were when the model was last judged; the best ones where it keeps these."""
-        self.losses = History[float](MAX_LOSSES // share)
-        self.checks = History[float](MAX_CHECKS // share)
-        self.validation = History[float](MAX_CHECKS // share)
-        """Losses on the validation part: at the epochs of `checks`, or at none."""
-        self.errors = Errors(np.empty(0), {}, np.empty(0))
-        """Of these weights."""
-        self.unfinished = np.empty(0)
-        """Losses of the batches of an epoch that isn't complete."""
-        self.best: Best | None = None
-        """None before its first epoch, and where the last epoch is kept."""
-        self.kept_epoch: int | None = None
-        """The best one, when its weights are back; it trains no more then."""
+        losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
+        return cls(weights, History(losses), History(checks), History(checks))
 
     def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
         """Note what the model is like after an epoch."""
@@ -80,7 +85,7 @@ class ModelRecord:
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:
-        """Have weights and figures of the best epoch again, if there is one."""
+        """Take back weights and figures of the best epoch, if there is one."""
         if (best := self.best) is None or self.kept_epoch is not None:
             return
         self.kept_epoch, self.weights, self.errors = best.epoch, best.weights, best.errors

@@ -1,7 +1,7 @@
-"""One run's models, a pair for each seed: trained in slices, in step, and judged in between.
+"""One run's models, a pair for each seed: trained in slices, in step, and evaluated in between.
 
 It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. The
-program that it is given trains; it judges by NumPy, which is as quick, and needs no compile.
+program that it is given trains; NumPy evaluates, which is as quick, and needs no compile.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
-from lib.results import ModeResult, SeedWeights, mode_losses, step_losses
+from lib.results import History, ModeResult, SeedWeights, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
-from lib.training.history import History
 from lib.training.lanes import Lanes, Model
 from lib.training.model_record import Errors, ModelRecord
 
@@ -37,8 +36,8 @@ MAX_PAST = 24
 class PairTrainer:
     """The models of one run, and what is known of them.
 
-    The untrained models can be judged by `check` while their program is being compiled. `load`
-    brings that, and then `advance` trains.
+    `evaluate` works on the untrained models too, while their program is being compiled. `load`
+    brings the program, and then `advance` trains.
     """
 
     def __init__(
@@ -59,19 +58,19 @@ class PairTrainer:
         """Complete epochs, as long as the losses were finite."""
         self.diverged: Model | None = None
         """The one of which a figure isn't a finite number any more; no more training then."""
-        self.check_seconds = math.inf
-        """How long the shortest judgement took: others may have waited for the processor."""
-        self._judging: Iterator[None] | None = None
-        """The parts of a judgement that are still to do; None between two judgements."""
-        self._judging_seconds = 0.0
+        self.evaluate_seconds = math.inf
+        """How long the shortest evaluation took: others may have waited for the processor."""
+        self._evaluating: Iterator[None] | None = None
+        """The parts of a evaluation that are still to do; None between two evaluations."""
+        self._evaluating_seconds = 0.0
         self._training: Iterator[None] | None = None
         """What is still to do of a training step: a long one has a part for each call or two."""
         self._lanes: Lanes | None = None
         """What trains them; None before `load` and after `release`."""
         self._experiment, self._samples = experiment, samples
         self._clock = clock
-        self._checked = -1
-        """The step of the last judgement."""
+        self._evaluated_step = -1
+        """The step of the last evaluation."""
         self._saved = 0
         """The step from which another one could go on."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
@@ -83,7 +82,7 @@ class PairTrainer:
         self.architecture = architecture_of(experiment, samples.train, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
-            (mode, k): ModelRecord(initial[k], len(seeds))
+            (mode, k): ModelRecord.untrained(initial[k], len(seeds))
             for mode in modes
             for k in range(len(seeds))
         }
@@ -116,14 +115,14 @@ class PairTrainer:
         return self.step / self.batches.steps
 
     @property
-    def checks(self) -> int:
-        """How many judgements are remembered."""
+    def evaluations(self) -> int:
+        """How many evaluations are remembered."""
         return len(next(iter(self._models.values())).checks.points)
 
     @property
     def may_be_saved(self) -> bool:
         """Whether it can go on from here, with more than it was last `saved` with."""
-        is_new = self._saved < self._checked == self.step and self.at_epoch_end
+        is_new = self._saved < self._evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
         return is_new and not is_over and self._lanes is not None and self._fits
 
@@ -133,38 +132,36 @@ class PairTrainer:
         numbers = self._lanes.numbers(list(self._going)) if self._lanes else {}
         models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
         places = [order.place for order in self._orders]
-        return SavedRun(self.step, self.epoch, self.check_seconds, places, models)
+        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
 
     def go_on_from(self, saved: SavedRun) -> None:
         """Be what another one of the same run was, before anything is loaded.
 
         Raises ValueError where that was of another run.
         """
-        s, (_, t, _), k = len(self._samples.shown), self._samples.shape, self._samples.targets
         if not 0 < saved.epoch < self._experiment.training.epochs:
             raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
         if saved.step != saved.epoch * self.batches.steps:
             raise ValueError(f"step {saved.step} is not the end of epoch {saved.epoch}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
-        for (key, model), known in zip(self._models.items(), saved.models, strict=True):
-            known.put_into(model, (s, t, k))
-            self._numbers[key] = known.numbers
-        self.step = self._checked = self._saved = saved.step
-        self.epoch, self.check_seconds = saved.epoch, saved.check_seconds
+        for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
+            self._models[key], self._numbers[key] = known.restored(model), known.numbers
+        self.step = self._evaluated_step = self._saved = saved.step
+        self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """By seed and mode: losses up to now, the rest as of the last judgement.
+        """By seed and mode: losses up to now, the rest as of the last evaluation.
 
         Before that there is nothing of the first seed, and no other.
         """
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
-        return tuple(seeds) if self._checked >= 0 else ({},)
+        return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
     def take_past(self) -> tuple[tuple[int, SeedWeights], ...]:
-        """Weights that the models were judged with since the last call.
+        """Weights that the models were evaluated with since the last call.
 
         Without the newest, which are in the results, unless the best ones are there.
         """
@@ -186,7 +183,7 @@ class PairTrainer:
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._training = self._judging = self._lanes = None
+        self._training = self._evaluating = self._lanes = None
 
     def keep_best(self) -> None:
         """Have each model's best epoch again, where that is kept; it trains no more then."""
@@ -200,15 +197,15 @@ class PairTrainer:
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
         Where a single step takes that long, the next call begins with the other models'.
 
-        Where the best epoch is kept, every epoch is judged at its end, so that which one it is
-        doesn't depend on the machine's speed. What is left of a long judgement comes first in the
+        Where the best epoch is kept, every epoch is evaluated at its end, so that which one it is
+        doesn't depend on the machine's speed. What is left of a long evaluation comes first in the
         next call. All may have `stopped` after it.
         """
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
-        if self._judging is not None:
-            if not self.check(seconds):
+        if self._evaluating is not None:
+            if not self.evaluate(seconds):
                 return
             now = self._clock()
         while self._training or (self.step < goal and not (self.diverged or self.stopped)):
@@ -222,28 +219,28 @@ class PairTrainer:
                 self._training = None
             now = self._clock()
             if self._keeps_best:
-                if not self.check(seconds - (now - start)):
+                if not self.evaluate(seconds - (now - start)):
                     return
                 now = self._clock()
 
-    def check(self, seconds: float = math.inf) -> bool:
-        """Judge the models for about `seconds`. Returns whether nothing is left to judge.
+    def evaluate(self, seconds: float = math.inf) -> bool:
+        """Evaluate the models for about `seconds`. Returns whether nothing is left to evaluate.
 
-        Models aren't judged in the middle of an epoch, nor twice with the same weights. After a
+        Models aren't evaluated in the middle of an epoch, nor twice with the same weights. After a
         False the next call goes on, and they may not be trained before.
         """
-        if self._judging is None:
-            if self.diverged or not self.at_epoch_end or self._checked == self.step:
+        if self._evaluating is None:
+            if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
                 return True
-            self._judging, self._judging_seconds = self._judge_all(), 0.0
+            self._evaluating, self._evaluating_seconds = self._evaluate_all(), 0.0
         start = self._clock()
-        for _ in self._judging:
+        for _ in self._evaluating:
             if self._clock() - start >= seconds:
-                self._judging_seconds += self._clock() - start
+                self._evaluating_seconds += self._clock() - start
                 return False
-        self._judging = None
-        self._judging_seconds += self._clock() - start
-        self.check_seconds = min(self.check_seconds, self._judging_seconds)
+        self._evaluating = None
+        self._evaluating_seconds += self._clock() - start
+        self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
         return True
 
     @property
@@ -251,8 +248,8 @@ class PairTrainer:
         """Those that haven't stopped."""
         return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
-    def _judge_all(self) -> Iterator[None]:
-        """Judge the models that haven't stopped, in parts of a twentieth of a second at most."""
+    def _evaluate_all(self) -> Iterator[None]:
+        """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
         errors: dict[int, Errors] = {}
         weights = {key: model.weights for key, model in self._models.items()}
         if self._lanes is not None:
@@ -278,7 +275,7 @@ class PairTrainer:
             for (mode, k), now in weights.items():
                 seeds[k][mode] = tuple(now)
             self._past.add(self.epoch, seeds)
-        self._checked = self.step
+        self._evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         """How wrong these weights are, found out in parts."""

@@ -1,6 +1,6 @@
-"""Questions under way: which future waits for which answer, of which worker.
+"""Questions to Keras that are open: the future of each answer, and the worker that is asked.
 
-It receives nothing: the `client` reports answers, and which worker died.
+The `client` reports answers, and which worker died.
 """
 
 import secrets
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from lib.training.messages import Answer, Ask, Cancel
+from lib.training.messages import Answer, Ask, Cancel, Command
 from lib.training.worker_process import WorkerProcess
 
 AnswerFuture = Future[dict[str, Any]]
@@ -25,12 +25,12 @@ class Questions:
     def __init__(self, lock: AbstractContextManager[object]) -> None:
         self._lock = lock
         self._open: dict[str, tuple[AnswerFuture, WorkerProcess]] = {}
-        """By id, what will hold the answer, and the worker that is asked."""
+        """By id."""
 
     def open(
         self, worker: WorkerProcess, name: str, arguments: dict[str, Any]
     ) -> tuple[Ask, AnswerFuture]:
-        """The command that asks `worker`, and what will hold its answer."""
+        """The command that asks `worker`, and the future of its answer."""
         command = Ask(secrets.token_hex(8), name, arguments)
         future: AnswerFuture = Future()
         self._open[command.question_id] = future, worker
@@ -51,11 +51,12 @@ class Questions:
         futures = [known for known, worker in self._open.values() if worker is own]
         return futures.index(future) if futures else 0
 
-    def move(self, command: Ask, worker: WorkerProcess) -> bool:
-        """Note that another worker answers this question. False if it has its answer already."""
-        if is_open := command.question_id in self._open:
-            self._open[command.question_id] = self._open[command.question_id][0], worker
-        return is_open
+    def send_again(self, unsent: list[Command], worker: WorkerProcess) -> None:
+        """Ask a worker what another one never got, as far as it is still open."""
+        for command in unsent:
+            if isinstance(command, Ask) and command.question_id in self._open:
+                self._open[command.question_id] = self._open[command.question_id][0], worker
+                worker.post(command)
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it, unless they have cancelled the question."""

@@ -61,44 +61,44 @@ def run_refusal(
     if visitor is None:
         return ""
     counted = [each for each in going if not each.is_abandoned]
-    shared = [each.visitor for each in counted]
-    mine = going if visitor.browser else counted
-    theirs = [each.dataset for each in mine if each.visitor.browser == visitor.browser]
-    if visitor.browser:
-        if len(theirs) >= MAX_RUNS_EACH:
-            return sentence("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
-    else:
-        most = MAX_RUNS_NAMELESS * places
-        if len(theirs) >= most:
-            return sentence("nameless_runs", most=most, count=len(theirs))
-    most, count = MAX_RUNS_ADDRESS * places, _from_address(visitor, shared)
-    if count >= most:
-        return sentence("address_runs", most=most, count=count)
-    values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
-    if values > MAX_VALUES_EACH:
-        name = "many_values" if visitor.browser else "nameless_values"
-        return sentence(name, most=MAX_VALUES_EACH, count=values)
-    return ""
+    mine = [
+        each.dataset
+        for each in (going if visitor.browser else counted)
+        if each.visitor.browser == visitor.browser
+    ]
+    many = ("many_runs", MAX_RUNS_EACH, len(mine))
+    nameless = ("nameless_runs", MAX_RUNS_NAMELESS * places, len(mine))
+    from_address = _from_address(visitor, [each.visitor for each in counted])
+    address = ("address_runs", MAX_RUNS_ADDRESS * places, from_address)
+    if reached := _reached(many if visitor.browser else nameless, address):
+        return reached
+    values = sum(data.x.size + data.y.size for data in [dataset, *mine])
+    name = "many_values" if visitor.browser else "nameless_values"
+    return sentence(name, most=MAX_VALUES_EACH, count=values) if values > MAX_VALUES_EACH else ""
 
 
 def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
     """The same of one more sweep. `going` are the visitors of other sweeps that are watched."""
     nameless = 0 if visitor.browser else sum(not other.browser for other in going)
-    limits = (
+    return _reached(
         ("nameless_sweeps", MAX_SWEEPS_NAMELESS, nameless),
         ("address_sweeps", MAX_SWEEPS_ADDRESS, _from_address(visitor, going)),
         ("many_sweeps", MAX_SWEEPS, len(going)),
     )
-    found = (
-        sentence(name, most=most, count=count) for name, most, count in limits if count >= most
-    )
-    return next(found, "")
+
+
+def _reached(*limits: tuple[str, int, int]) -> str:
+    """The sentence of the first limit (its name, the most, how many there are) that is reached."""
+    for name, most, count in limits:
+        if count >= most:
+            return sentence(name, most=most, count=count)
+    return ""
 
 
 def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
     """How many others come from the visitor's address; 0 where that isn't known.
 
-    Streamlit knows none on localhost, which is one person, or a proxy that passes no address on:
+    Streamlit knows none on localhost, which is one person, or behind a proxy that passes none on:
     then nobody has one, and a limit for all would leave a quarter of the places empty.
     """
     return sum(other.address == visitor.address for other in others) if visitor.address else 0

@@ -1,6 +1,6 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run that trains or is judged its turn, send
+One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
 snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
 answering questions (`answers`) and a sign of life every second happen in other threads. It ends
 when the connection does: when the process that started it has closed it, or has ended somehow.
@@ -30,24 +30,24 @@ from lib.results import Snapshot, Status
 from lib.text import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
-from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints
 from lib.training.machine import end_with_starter, give_way
 from lib.training.messages import decode, encode
-from lib.training.room import ROOMS
+from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence, short_reason, why_unavailable
+from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-ROOMY, FEW = 0.5, 4
-"""The part of the limit of its memory, and the runs that train, up to which a worker builds rooms
-that nobody waits for."""
-GROWTH = 0.4
-"""The part of what a worker may grow by up to which runs get programs of their own, beside rooms:
-what it builds it holds to its end. The rest is for the runs, and for what has no room."""
+IDLE_SHARE, IDLE_RUNS = 0.5, 4
+"""The part of the limit of its memory, and the runs that train, up to which a worker builds size
+buckets that nobody waits for."""
+EXACT_SHARE = 0.4
+"""The part of what a worker may grow by up to which runs get programs of their exact size: what it
+builds it holds to its end. The rest is for the runs, and for what fits no bucket."""
 
 
 class LostConnection(BaseException):
@@ -65,7 +65,7 @@ class Loop:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
         *,
-        rooms: Mapping[Architecture, bool] = MappingProxyType({}),
+        buckets: Mapping[Architecture, bool] = MappingProxyType({}),
         share: int | None = None,
     ) -> None:
         self._timing, self._clock = timing, clock
@@ -81,17 +81,17 @@ class Loop:
             share = memory.total_memory() // machine.worker_count()
         start = memory.used_memory()
         self._limit = machine.memory_limit(share, start)
-        self._own_limit = start + GROWTH * (self._limit - start)
-        self._busy = FEW + 1
+        self._own_limit = start + EXACT_SHARE * (self._limit - start)
+        self._busy = IDLE_RUNS + 1
         """How many runs trained in the last round. Before the first, perhaps those that a worker
-        which has died left to this one: for these no room may have been begun."""
-        self._programs = ProgramCache(build, rooms, self._has_leisure, self._may_grow)
+        which has died left to this one: for these no size bucket may have been begun."""
+        self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
         self._checkpoints = Checkpoints(self._send, clock)
 
-    def _has_leisure(self) -> bool:
-        """Whether there are memory and time for a room that nobody waits for."""
-        return self._busy <= FEW and memory.used_memory() < ROOMY * self._limit
+    def _has_time(self) -> bool:
+        """Whether there are memory and time for a size bucket that nobody waits for."""
+        return self._busy <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
 
     def _may_grow(self) -> bool:
         """Whether there is memory for programs that runs can do without."""
@@ -151,7 +151,7 @@ class Loop:
         return others if self._open or any(run.busy or run.waiting for run in others) else runs
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy one of these may train or be judged in the next round."""
+        """How long each busy one of these may train or be evaluated in the next round."""
         busy, timing = [run for run in runs if run.busy], self._timing
         self._busy = len(busy)
         usual = timing.slice_seconds
@@ -171,11 +171,30 @@ class Loop:
         while self._connection.poll(patience):
             data = self._connection.recv_bytes()
             try:
-                command = decode(data, messages.Command)
-                getattr(self, f"_{type(command).__name__.lower()}")(command)
+                self._do(decode(data, messages.Command))
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
+
+    def _do(self, command: messages.Command) -> None:
+        match command:
+            case messages.Start():
+                self._start(command)
+            case messages.Steer():
+                if (run := self._runs.get(command.run_id)) is not None:  # else it has just ended
+                    self._steer(run, command)
+            case messages.Prepare():
+                self._prepare(command)
+            case messages.Ask():
+                self._ask(command)
+            case messages.Cancel():
+                future = self._open.get(command.question_id)
+                if future and future.cancel():  # else its answer has begun
+                    del self._open[command.question_id]
+            case messages.Retire():
+                self._retiring = True
+            case _:
+                raise TypeError("this is a command for a cluster")
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Call `act`, which is about this run. Any error in it ends this run, and no other."""
@@ -218,23 +237,25 @@ class Loop:
         except ExperimentError:
             return  # a start would say why
         key = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead(self._programs.room_for(key))
+        self._programs.ahead(self._programs.bucket_for(key))
 
-    def _steer(self, command: messages.Steer) -> None:
-        """Steer a run. One that has ended meanwhile is passed over."""
-        if (run := self._runs.get(command.run_id)) is None:
-            return
-        if command.verb == "drop":
-            del self._runs[command.run_id]
-            run.release()
-        elif command.verb == "set_pace":
-            run.set_pace(command.show_seconds)
-        elif command.verb in ("yield", "attend"):
-            run.heed(watched=command.verb == "attend")
-        elif command.verb == "resume":
-            self._guard(run, partial(run.resume, command.epochs))
-        else:
-            self._guard(run, getattr(run, command.verb))
+    def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
+        match command.verb:
+            case "pause":
+                self._guard(run, run.pause)
+            case "resume":
+                self._guard(run, partial(run.resume, command.epochs))
+            case "step":
+                self._guard(run, run.step)
+            case "stop":
+                self._guard(run, run.stop)
+            case "drop":
+                del self._runs[run.run_id]
+                run.release()
+            case "set_pace":
+                run.set_pace(command.show_seconds)
+            case "yield" | "attend":
+                run.set_watched(command.verb == "attend")
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -247,11 +268,6 @@ class Loop:
             return
         self._send(messages.Answer(command.question_id, error=error))
 
-    def _cancel(self, command: messages.Cancel) -> None:
-        """Drop a question whose answer hasn't begun."""
-        if (future := self._open.get(command.question_id)) and future.cancel():
-            del self._open[command.question_id]
-
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._open.items() if future.done()]:
             future = self._open.pop(question_id)
@@ -260,9 +276,6 @@ class Loop:
             except Exception as error:  # whatever it is, who asked must hear of it
                 words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
                 self._send(messages.Answer(question_id, error=words))
-
-    def _retire(self, _: messages.Retire) -> None:
-        self._retiring = True
 
     def _send(self, message: messages.Message) -> None:
         data = encode(message)
@@ -292,7 +305,7 @@ def serve(connection: Any, share: int | None = None) -> int:
 
     Returns an exit code: 0 when the connection has ended.
     """
-    give_way(machine.WORKER)  # so do all the threads that this one will start
+    give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What is imported stays: 330,000 objects. A collection of all took 0.2 s, while runs waited.
@@ -313,21 +326,25 @@ def serve(connection: Any, share: int | None = None) -> int:
     finally:
         gc.enable()
     try:
-        Loop(connection, engine.Program, ANSWERS, rooms=ROOMS, share=share).run()
+        Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
     except MemoryError:  # not in a run, which would fail alone
         return messages.OUT_OF_MEMORY
     return 0
 
 
 def main() -> int:
-    """Serve the process that started this one, by the connection whose number is the argument."""
+    """Serve the process that started this one.
+
+    The arguments are the number of the connection and, of a slot's worker, its share of memory.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
     inherited: Any = Connection
     if sys.platform == "win32":
         inherited = connections.PipeConnection
+    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     with inherited(int(sys.argv[1])) as connection:
-        return serve(connection)
+        return serve(connection, share)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ IMPORT_BEATS = 60
 has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
 IDLE_SHARE = 0.02
 """Of a processor: what uses less waits, as an import that hangs beside a thread that polls."""
+RESTART_DELAYS = (0.0, 1.0, 4.0)
+"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
+QUICK_SECONDS = 90
+"""Deaths within this time count together. When there were more than there are delays, no other is
+started until the next one is needed."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -244,6 +249,10 @@ class WorkerProcess:
             what = "training process" if self._module == TRAINING else "cluster's driver"
             how = self.unavailable or f"the {what} {self.ending}"
             log.error("%s\n%s", how, _tail(errors))
+
+
+MakeWorker = Callable[..., WorkerProcess]
+"""`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
 
 
 def _replaces(new: Command, old: Command) -> bool:

@@ -1,6 +1,6 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
-The loop gives it turns. The mathematics is the `pair_trainer`'s.
+The loop gives it turns. The `pair_trainer` trains and evaluates its models.
 """
 
 import contextlib
@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
-from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
-from lib.training.run_program import CompileError, RunProgram
+from lib.training.programs import CompileError, ProgramCache, RunProgram
 from lib.training.sentences import sentence, short_reason
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The status that a run takes when its models have been judged."""
+    """The status that a run takes when its models have been evaluated."""
 
     status: Status
     reason: str = ""
@@ -54,23 +53,23 @@ class WorkerRun:
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs
+        """The epoch to train to."""
         self._stepping = False
-        """Whether the goal is the end of a step, which is made at once."""
+        """Whether the goal is the end of a step, which is trained without a pace."""
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
+        """What follows the evaluation that goes on; None without one."""
         self._timing, self._clock = timing, clock
-        self._created = self._since = clock()
-        """When its program began to be compiled."""
-        self._checked, self._turned, self._sent = 0.0, 0.0, -math.inf
+        self._created = self._compiling_since = clock()
+        self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._checkpoints = checkpoints or Checkpoints(lambda _: None, clock)
-        self._saved = self._created
+        self._saved_at = self._created
         """When it last sent a checkpoint, or began."""
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         restore(start.checkpoint, self._trainer.go_on_from)
         self._loaded = False
-        key = self._trainer.architecture
-        paced = start.show_seconds is not None
+        key, paced = self._trainer.architecture, start.show_seconds is not None
         self._program = RunProgram(programs, key, background=self.background, repeats=paced)
 
     @property
@@ -80,12 +79,12 @@ class WorkerRun:
 
     @property
     def queues(self) -> bool:
-        """Whether others have the compiler that it waits for."""
+        """Whether the compiler that it waits for works for others."""
         return self.status is Status.QUEUED and self._program.is_awaited
 
     @property
     def busy(self) -> bool:
-        """Whether it uses a turn: to train, or to be judged."""
+        """Whether it uses a turn: to train, or to be evaluated."""
         return self.rest == 0
 
     @property
@@ -105,7 +104,7 @@ class WorkerRun:
         """Stop training until a command to go on, even in the middle of an epoch."""
         self._goal, self._stepping = 0, False
         if self._loaded:
-            self._become(Status.PAUSED)
+            self._evaluate_then(Status.PAUSED)
 
     def resume(self, epochs: int | None = None) -> None:
         """Go on to the end, or for so many epochs and pause then."""
@@ -125,19 +124,18 @@ class WorkerRun:
         self._tempo.begin(self._clock(), self._trainer.done)
         self._post()
 
-    def heed(self, *, watched: bool) -> None:
-        """Give way to other runs while nobody watches."""
+    def set_watched(self, watched: bool) -> None:
+        """Let other runs come first while nobody watches this one."""
         self.background = self.always_yields or not watched
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
-        if self._ends:
-            return
-        self._trainer.check(self._timing.judge_seconds)
-        self._take(_Outcome(Status.STOPPED))
+        if not self._ends:
+            self._trainer.evaluate(self._timing.evaluate_seconds)
+            self._take(_Outcome(Status.STOPPED))
 
     def fail(self, reason: str) -> None:
-        """End it because of an error. Its models aren't judged again: they may be the cause."""
+        """End it because of an error. Its models aren't evaluated: they may be the cause."""
         self.status, self._next = Status.FAILED, None
         self._reason = reason
         self._post()
@@ -153,82 +151,86 @@ class WorkerRun:
             self._post()
 
     def turn(self, seconds: float) -> None:
-        """See whether the program is compiled, or train or judge the models for about that long."""
+        """Look for the program, or train or evaluate the models for about that long."""
         if self._next is not None:
-            self._judge_on(self._next, seconds)
+            self._evaluate_on(self._next, seconds)
         elif self.waiting:
             self._wait()
         elif self.busy:
-            self._train(self._trainer, seconds)
+            self._train(seconds)
 
     def _wait(self) -> None:
-        most = self._timing.compile_seconds
-        if not self._trainer.checks or self._sent < 0:  # how they begin can be shown meanwhile
-            self._become(self.status, self._reason)
+        """Show the untrained models meanwhile, and load the program when it is there."""
+        if not self._trainer.evaluations or self._sent_at < 0:
+            self._evaluate_then(self.status, self._reason)
         if self._next is not None or self.status.over:
             return
         try:
             program = self._program.first()
         except CompileError as error:
-            self.fail(sentence("not_compiled", why=short_reason(error.__cause__ or error)))
+            why = short_reason(error.__cause__ or error)
+            self.fail(sentence("not_compiled", why=why))
             return
+        most = self._timing.compile_seconds
         if program is not None:
             self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.COMPILING and self._clock() - self._since > most:
+        elif self.status is Status.COMPILING and self._clock() - self._compiling_since > most:
             self.fail(sentence("compiled_too_long", most=most))
         elif self.status is Status.QUEUED and self._program.is_being_built:
-            self._since = self._clock()
-            self._become(Status.COMPILING, sentence("compiling"))
+            self._compiling_since = self._clock()
+            self._evaluate_then(Status.COMPILING, sentence("compiling"))
 
-    def _train(self, trainer: PairTrainer, seconds: float) -> None:
-        timing, epoch_steps = self._timing, trainer.batches.steps
-        first = trainer.epoch == 0
-        goal = self._goal if self._stepping else self._tempo.due(self._clock(), trainer.done)
-        goal, stop = min(goal, self._goal), self._next_stop(trainer.epoch)
-        paced, rate = self._tempo.keeps_pace, self._tempo.rate
+    def _train(self, seconds: float) -> None:
+        trainer, timing, tempo = self._trainer, self._timing, self._tempo
+        epoch_steps, was_untrained = trainer.batches.steps, trainer.epoch == 0
+        due_epoch = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
+        stop = self._next_stop(trainer.epoch)
+        paced, rate = tempo.keeps_pace, tempo.rate
         soon_over = not rate or self._epochs - trainer.done < timing.soon_seconds * rate
-        few = trainer.checks < timing.few_checks and soon_over and not paced
-        if few:
+        evaluates_often = trainer.evaluations < timing.few_evaluations and soon_over and not paced
+        if evaluates_often:
             seconds = min(seconds, timing.first_slice_seconds)
         if not paced and trainer.between_steps:
-            better = self._program.better(self._gains_by_own(seconds))
-            if better is not None:
-                try:
-                    trainer.load(better)
-                    self._tempo.begin_anew(self._clock(), trainer.done)
-                except Exception:  # most likely there was no memory for both
-                    log.warning("A run trains on in its room", exc_info=True)
-        trainer.advance(seconds, min(goal, stop) * epoch_steps)
+            self._change_to_exact_program(seconds)
+        trainer.advance(seconds, min(due_epoch, self._goal, stop) * epoch_steps)
         now = self._clock()
-        self._tempo.note(now, trainer.done)
-        epoch, must = trainer.step // epoch_steps, first and trainer.epoch > 0
-        # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
-        due = must or now + (now - self._turned) / 2 - self._sent >= timing.send_seconds
-        self._turned = now
-        share = timing.first_check_share if few or paced else timing.check_share
-        pause = trainer.check_seconds / share
+        tempo.note(now, trainer.done)
+        epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
+        # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
+        next_turn = now + (now - self._trained_at) / 2
+        must_send = is_first or next_turn - self._sent_at >= timing.send_seconds
+        self._trained_at = now
+        share = timing.first_evaluate_share if evaluates_often or paced else timing.evaluate_share
+        may_evaluate = now - self._evaluated_at >= trainer.evaluate_seconds / share
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
-            self._become(Status.FINISHED)  # or DIVERGED, as `_judge_on` sees
+            self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate_on` sees
         elif epoch >= self._goal:
-            self._become(Status.PAUSED)
-        elif must or epoch >= stop or ((due or few) and now - self._checked >= pause):
-            self._become(Status.RUNNING, self._slow_epoch(trainer), send=due)
-        elif due:
-            self._reason = self._slow_epoch(trainer)
+            self._evaluate_then(Status.PAUSED)
+        elif is_first or epoch >= stop or ((must_send or evaluates_often) and may_evaluate):
+            self._evaluate_then(Status.RUNNING, self._slow_epoch(), send=must_send)
+        elif must_send:
+            self._reason = self._slow_epoch()
             self._post()
 
-    def _gains_by_own(self, seconds: float) -> bool:
-        """Whether a program of its own would pay, with turns of so many seconds.
+    def _change_to_exact_program(self, seconds: float) -> None:
+        """Train on by the program of the run's exact size where that is there, or ask for it.
 
-        It would where there is a lot to do. Among many runs all would be built, for each a part of
-        the time, and memory and processor are scarce. Where its room is dear, and so takes the time
-        of the others, it has its own even there.
+        It pays where there is a lot to do. Among many runs, whose turns are of few `seconds`, all
+        would be built, for each a part of the time, and memory and processor are scarce; only a run
+        whose size bucket is costly, and so takes the time of the others, has its exact one even
+        there.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
-        is_long = 0 < timing.own_seconds * self._tempo.rate < left
-        return is_long and (seconds >= timing.own_slice_seconds or self._program.is_dear)
+        is_long = 0 < timing.exact_seconds * self._tempo.rate < left
+        has_time = seconds >= timing.exact_slice_seconds or self._program.is_costly
+        if (exact := self._program.exact(is_long and has_time)) is not None:
+            try:
+                self._trainer.load(exact)
+                self._tempo.begin_anew(self._clock(), self._trainer.done)
+            except Exception:  # most likely there was no memory for both
+                log.warning("A run trains on with its size bucket", exc_info=True)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -237,37 +239,37 @@ class WorkerRun:
             goes_on = goal > self._trainer.epoch
             if goes_on:
                 self._tempo.begin(self._clock(), self._trainer.done)
-            self._become(Status.RUNNING if goes_on else Status.PAUSED)
+            self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
-    def _become(self, status: Status, reason: str = "", *, send: bool = True) -> None:
-        """Have the models judged as they are now, then take this status.
+    def _evaluate_then(self, status: Status, reason: str = "", *, send: bool = True) -> None:
+        """Evaluate the models as they are now, then take this status.
 
-        A long judgement goes on in later turns. A pause or an end waits for it, with a reason that
+        A long evaluation goes on in later turns. A pause or an end waits for it, with a reason that
         says so: of a run that is paused or over, pages ask for no more figures.
         """
         if self._ends:
             return
         self._next = _Outcome(status, reason, send)
-        if self._judge_on(self._next, self._timing.judge_seconds) or status is self.status:
-            return
-        if status.active:
-            self.status = status
-        self._reason = reason or sentence("judging")
-        self._post()
+        done = self._evaluate_on(self._next, self._timing.evaluate_seconds)
+        if not done and status is not self.status:
+            if status.active:
+                self.status = status
+            self._reason = reason or sentence("evaluating")
+            self._post()
 
     @property
     def _ends(self) -> bool:
-        """Whether the run ends when its models have been judged."""
+        """Whether the run ends when its models have been evaluated."""
         return self._next is not None and self._next.status.over
 
-    def _judge_on(self, outcome: _Outcome, seconds: float) -> bool:
-        """Judge for about that long; when done, take the next status. Whether it was done."""
+    def _evaluate_on(self, outcome: _Outcome, seconds: float) -> bool:
+        """Evaluate for about that long; when done, take the next status. Whether it was done."""
         trainer = self._trainer
-        if not trainer.check(seconds):
+        if not trainer.evaluate(seconds):
             return False
-        self._checked = self._clock()
+        self._evaluated_at = self._clock()
         if trainer.diverged:
-            outcome = _Outcome(Status.DIVERGED, self._advice(trainer))
+            outcome = _Outcome(Status.DIVERGED, self._advice(*trainer.diverged))
         elif trainer.stopped:
             outcome = _Outcome(Status.FINISHED)
         self._take(outcome)
@@ -286,11 +288,11 @@ class WorkerRun:
             self.release()
 
     def _save(self) -> None:
-        """Send what another worker needs to go on from here: now and then, and where it rests."""
+        """Send a checkpoint now and then, and where the run rests."""
         each, rests = self._timing.checkpoint_seconds, self.status is Status.PAUSED
         may = self._trainer.may_be_saved and not self.status.over
-        if may and (rests or self._checkpoints.are_due(self._saved, each)):
-            self._saved = self._checkpoints.make(self.run_id, self._trainer.saved)
+        if may and (rests or self._checkpoints.are_due(self._saved_at, each)):
+            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
 
     def release(self) -> None:
         """Let go of program and models. An error in that changes nothing: the run is over."""
@@ -300,51 +302,52 @@ class WorkerRun:
 
     def _post(self) -> None:
         self._send(replace(self.snapshot(), past=self._trainer.take_past()))
-        self._sent = self._clock()
+        self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:
         """Everything about the run, now."""
-        trainer = self._trainer
+        trainer, tempo = self._trainer, self._tempo
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        if not trainer.checks:
+        if not trainer.evaluations:
             return known
-        unknown = self.status.over or self._experiment.training.keep == "stop"
-        if self._program.is_better_due and not self._tempo.keeps_pace:
-            unknown = True  # how much faster that is
+        will_be_faster = self._program.is_exact_due and not tempo.keeps_pace
+        may_stop_early = self._experiment.training.keep == "stop"
+        is_end_unknown = self.status.over or may_stop_early or will_be_faster
         results, *others = trainer.results(whole=not self.status.active)
         return replace(
             known,
             epoch=trainer.epoch,
-            epochs_per_second=self._tempo.rate,
-            seconds_left=None if unknown else self._tempo.left(trainer.done),
+            epochs_per_second=tempo.rate,
+            seconds_left=None if is_end_unknown else tempo.left(trainer.done),
             samples=self._samples.shown,
             results=results,
             others=tuple(others),
         )
 
     def _next_stop(self, epoch: int) -> int:
-        """The epoch after this one at whose end the models are judged, however soon that is."""
+        """The epoch after this one at whose end the models are evaluated, however soon that is."""
         if self._epochs > self._timing.few_epochs:
             return self._epochs
         stretch = max(1, self._epochs // self._timing.stops)
         return (epoch // stretch + 1) * stretch
 
-    def _slow_epoch(self, trainer: PairTrainer) -> str:
+    def _slow_epoch(self) -> str:
         """How much of an epoch is done, where epochs are so long that no figure changes."""
-        rate = self._tempo.rate
+        rate, done = self._tempo.rate, self._trainer.done
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""
-        done = {"share": trainer.done % 1, "epoch": trainer.epoch + 1}
-        return sentence("slow_epoch", seconds=1 / rate, **done)
+        epoch = self._trainer.epoch + 1
+        return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
 
-    def _advice(self, trainer: PairTrainer) -> str:
-        experiment, (mode, place) = self._experiment, trainer.diverged or ("", 0)
-        training, several = experiment.training, len(experiment.each_seed) > 1
+    def _advice(self, mode: str, place: int) -> str:
+        """What to try where a model has diverged, of a mode and of the seed at a place."""
+        experiment, training = self._experiment, self._experiment.training
+        several = len(experiment.each_seed) > 1
         return sentence(
             "diverged",
             model=MODES[mode].model,
             seed=f" with seed {experiment.seed + place}" if several else "",
-            epoch=trainer.epoch + 1,
+            epoch=self._trainer.epoch + 1,
             rate=training.learning_rate,
             other="scale the data" if training.optimizer == "adam" else "take Adam",
         )

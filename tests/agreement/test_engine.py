@@ -32,7 +32,7 @@ from lib.training.batches import BatchOrder  # noqa: E402
 from lib.training.checkpoint import restore  # noqa: E402
 from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
-from lib.training.room import ROOMS, room_of  # noqa: E402
+from lib.training.size_buckets import SIZE_BUCKETS, bucket_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
 
 EPOCHS = 4
@@ -104,12 +104,12 @@ def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = PairTrainer(experiment, dataset)
-    trainer.check()
+    trainer.evaluate()
     trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal:
         trainer.advance(1.0, goal)
-    trainer.check()
+    trainer.evaluate()
     return trainer
 
 
@@ -135,7 +135,7 @@ def test_the_cases_cover_every_pair_of_choices() -> None:
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
-def room_for(own: Architecture) -> Architecture:
+def bucket_for(own: Architecture) -> Architecture:
     """Larger than a model of these sizes in everything, but not than its samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
@@ -168,7 +168,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: 
         expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
 
     own = architecture_of(experiment, N, T, F, K)
-    ours, first = program(own), program(own if begins_in == "own" else room_for(own))
+    ours, first = program(own), program(own if begins_in == "own" else bucket_for(own))
     state = begin(first, experiment, mode)
     samples = first.samples(dataset.x[:N], dataset.y[:N])
     ends = [0, *range(1, order.steps + 1, first.most_steps(own)), order.steps]
@@ -296,10 +296,10 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     )
     dataset = data()
     trainer = PairTrainer(experiment, dataset)
-    trainer.check()
+    trainer.evaluate()
     own = architecture_of(experiment, N, T, F, K)
     if begins_in == "room":
-        trainer.load(program(room_for(own)))
+        trainer.load(program(bucket_for(own)))
         middle = 2 * trainer.batches.steps + 1
         while trainer.step < middle:
             trainer.advance(0.05, middle)
@@ -308,7 +308,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
         trainer.advance(0.05, goal)
-    trainer.check()  # the last epoch, where a busy machine left no time for it
+    trainer.evaluate()  # the last epoch, where a busy machine left no time for it
     trainer.keep_best()
     kept, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
@@ -333,7 +333,7 @@ def test_both_modes_start_from_the_same_weights() -> None:
     """Before training they say the same, and almost so after next to nothing; then they don't."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
     untrained = PairTrainer(experiment, dataset)
-    untrained.check()
+    untrained.evaluate()
     before = untrained.results()[0]
     begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()[0]
     after = train(experiment, dataset).results()[0]
@@ -388,7 +388,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)
-    trainer.check()
+    trainer.evaluate()
     again = trainer.results()[0]["sequence"]
     np.testing.assert_array_equal(again.loss, expected.loss)
     np.testing.assert_array_equal(again.predictions, expected.predictions)
@@ -407,19 +407,19 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
         keep=keep, patience=3, epochs=24, seeds=seeds, lr=0.03
     )
     dataset, own = data(), architecture_of(experiment, N, T, F, K)
-    ours = program(own if begins_in == "own" else room_for(own))
+    ours = program(own if begins_in == "own" else bucket_for(own))
 
     def begin_trainer(state: bytes = b"") -> PairTrainer:
         trainer = PairTrainer(experiment, dataset)
         restore(state, trainer.go_on_from)
-        trainer.check()
+        trainer.evaluate()
         trainer.load(ours)
         return trainer
 
     def train_to(trainer: PairTrainer, epochs: int) -> None:
         while trainer.epoch < epochs and not trainer.stopped:
             trainer.advance(60.0, (trainer.epoch + 1) * trainer.batches.steps)
-            trainer.check()
+            trainer.evaluate()
 
     whole, second, stopped = begin_trainer(), begin_trainer(), set()
     for epoch in range(1, 25):
@@ -468,7 +468,7 @@ def test_what_a_room_holds() -> None:
     """The same layers with any loss, in more calls; nothing larger. No other program does."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
-    room = room_for(own)
+    room = bucket_for(own)
     assert room.holds(own)
     assert room.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
     for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
@@ -498,7 +498,7 @@ def test_the_rooms_hold_what_is_usual(
         code = Code(cell, layers, "dense", "mse")
         sizes = product(range(1, 65), timesteps, features, (1, 4))
         asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
-        held = list(filter(room_of, asked))
+        held = list(filter(bucket_of, asked))
         assert len(held) > parts[layers > 1] * len(asked)
 
 
@@ -507,7 +507,7 @@ def test_some_room_holds_every_small_model() -> None:
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense", "mse")
         for sizes in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
-            assert any(room.holds(Architecture(code, *sizes)) for room in ROOMS), sizes
+            assert any(room.holds(Architecture(code, *sizes)) for room in SIZE_BUCKETS), sizes
 
 
 def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -541,7 +541,7 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     weights = initial_model_weights(larger, F, K)
     with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
         ours.load([weights], ours.architecture, experiment.training, "sequence")
-    with pytest.raises(ValueError, match="has no room for"):
+    with pytest.raises(ValueError, match="does not hold"):
         begin(ours, larger, "sequence")
     with pytest.raises(ValueError, match="weights alone can't go on from step 3"):
         ours.load(

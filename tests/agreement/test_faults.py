@@ -18,7 +18,7 @@ from lib.data import memory
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.results.run import Run, Snapshot, Status
-from lib.training import machine, supervisor, worker_process
+from lib.training import machine, worker_pool, worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event
 from lib.training.worker_process import WorkerProcess
@@ -45,7 +45,7 @@ def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[Tr
         return made[-1][0]
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(supervisor, "RESTART_DELAYS", (0.0,) * 20)
+    patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,) * 20)
     patch.setattr(memory, "total_memory", lambda: machine.GB)
     with TrainingClient(make_worker=make) as client:
         yield client
@@ -67,7 +67,7 @@ def the_pid(client: TrainingClient) -> int:
 def is_saved(client: TrainingClient, run: Run) -> bool:
     """Whether it could go on from a checkpoint."""
     with client._changed:
-        return client._book.entries[run.id].checkpoint is not None
+        return client._registry.runs[run.id].checkpoint is not None
 
 
 def goes_on(client: TrainingClient, run: Run, old: int, reason: str, since: int = 0) -> None:

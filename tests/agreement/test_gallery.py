@@ -86,6 +86,7 @@ def test_parity_is_learned_from_twelve_hints_alone(train) -> None:
     assert said("parity") == alike(np.median(sequence), np.median(last))
 
 
+@pytest.mark.weekly
 def test_adding_turns_it_round(train) -> None:
     """In every seed, and not by a little."""
     (run,) = train("adding")
@@ -142,6 +143,7 @@ def test_the_last_loss_hardly_reaches_the_first_step() -> None:
     assert said("recall") == pytest.approx([norms[0] / norms[1]], rel=0.02)
 
 
+@pytest.mark.weekly
 def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train) -> None:
     """Every LSTM is better than each SimpleRNN, by much."""
     lstm, simple = (run.errors("last") for run in train("cells"))
@@ -149,6 +151,7 @@ def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train) -> None:
     assert said("cells") == alike(np.median(lstm), np.median(simple))
 
 
+@pytest.mark.weekly
 def test_scaled_targets_are_in_reach(train) -> None:
     """Of values from 105 to 208 each model comes within some. The loss is of the scaled ones."""
     (run,) = train("scaled")
@@ -157,6 +160,7 @@ def test_scaled_targets_are_in_reach(train) -> None:
     assert said("scaled") == alike(np.median(losses))
 
 
+@pytest.mark.weekly
 def test_countries_are_foretold_better_with_eleven_hints(train) -> None:
     """By each seed, in years."""
     (run,) = train("gapminder")
@@ -166,6 +170,7 @@ def test_countries_are_foretold_better_with_eleven_hints(train) -> None:
     assert said("gapminder") == pytest.approx([np.median(sequence), np.median(last)], rel=0.15)
 
 
+@pytest.mark.weekly
 def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(train) -> None:
     """By both modes in each seed; that line is least squares on the windows of training samples."""
     (run,) = train("seattle")
@@ -180,6 +185,7 @@ def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(train) -> Non
     assert said("seattle") == pytest.approx([np.median(run.off("last")), line], rel=0.05)
 
 
+@pytest.mark.weekly
 def test_no_lstm_gets_below_the_floor(train) -> None:
     """Keras's layer with every gate open gives the most that it can, and has these losses."""
     (run,) = train("raw")
@@ -205,6 +211,7 @@ def test_a_silent_broadcast_learns_the_mean() -> None:
     assert np.abs(damage.predictions["wrong"]).max() < 0.2
 
 
+@pytest.mark.weekly
 def test_bidirectional_reads_the_answer() -> None:
     """At every step but the last, where it is as wrong as an honest model."""
     live, was = bidirectional_leak(), recorded_leak()
@@ -216,6 +223,7 @@ def test_bidirectional_reads_the_answer() -> None:
     assert said("leak") == alike(both_ways[:-1].mean())
 
 
+@pytest.mark.weekly
 def test_four_units_do_not_hold_twelve_values(train) -> None:
     """No seed, in neither mode, gets far below the guess. The claim is in typical errors."""
     (run,) = train("beyond")
@@ -224,6 +232,7 @@ def test_four_units_do_not_hold_twelve_values(train) -> None:
     assert said("beyond") == pytest.approx([np.median(run.off("sequence")), guess**0.5], rel=0.05)
 
 
+@pytest.mark.weekly
 def test_a_learning_rate_of_one_diverges(train) -> None:
     """Last-step mode's loss, at first 100,000 and then no number; in which epoch is rounding's."""
     (run,) = train("diverged")

@@ -13,7 +13,7 @@ from lib.results.run import ModeResult, Status
 from lib.sweep.rows import READY
 from lib.training import quotas
 from lib.training.quotas import MAX_SWEEPS_NAMELESS
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_registry import WATCH_SECONDS
 from lib.ui.sweep import sweeps
 from tests.app.test_pages import start
 from tests.app.test_shapes import title

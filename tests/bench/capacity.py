@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.training.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
+
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
 from tests.bench.load import show
@@ -69,7 +70,7 @@ class Measured:
     """Slot's processor, a run with its judgements; about what `tests.bench.cluster` says of a point
     of its sweep (`point_cpu_s`)."""
     compile_seconds: float = 1.0
-    """Slot's processor, a program of a run's own; README, `lib/training/timing.toml`."""
+    """Slot's processor, a program of a run's own; README, `lib/training/timing.py`."""
     room_seconds: float = 20.0
     """Slot's processor, all programs that it begins with; README: thirty in its first 20 s."""
     board_calls_per_s: float = 1200.0

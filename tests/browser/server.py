@@ -110,6 +110,16 @@ def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Serve
             psutil.wait_procs(children, timeout=15)
 
 
+@contextmanager
+def serve_for_tests(folder: Path) -> Iterator[Server]:
+    """`serve` with one training process. At the end the log in `folder` must have no traceback."""
+    log = folder / "log.txt"
+    with serve(log, workers=1) as running:
+        yield running
+    output = without_known(log.read_text(encoding="utf-8", errors="replace"))
+    assert "Traceback" not in output, output
+
+
 def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 120
     while time.monotonic() < end:

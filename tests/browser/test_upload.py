@@ -27,7 +27,7 @@ from tests.unit.own_data import csv, panel
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
-SEATTLE = Path(__file__).parents[2] / "lib" / "datasets" / "files" / "seattle-weather.csv"
+SEATTLE = Path(__file__).parents[2] / "lib" / "data" / "datasets" / "files" / "seattle-weather.csv"
 
 
 SEATTLE_FRAME = pd.read_csv(SEATTLE)

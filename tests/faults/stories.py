@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from lib.training.machine import LAST
+from lib.training.machine import IDLE_NICE
 from tests.browser.server import Server
 from tests.session import Session
 from tests.waiting import eventually
@@ -116,7 +116,7 @@ async def next_worker(server: Server, *before: psutil.Process) -> psutil.Process
 
 
 def seconds_of_builds(worker: psutil.Process, nice: int) -> float:
-    """Processor time of the threads that build: `NICE` what runs want, `LAST` what nobody does."""
+    """Processor time of the threads that build, by their `nice`: see `machine.IDLE_NICE`."""
     used = 0.0
     with suppress(psutil.NoSuchProcess):
         for thread in worker.threads():
@@ -134,9 +134,9 @@ async def builds(worker: psutil.Process, nice: int) -> None:
 
 async def has_built_for_nobody(worker: psutil.Process) -> None:
     """Wait until it has none left to build: it did, and then nothing for a second."""
-    await comes(lambda: seconds_of_builds(worker, LAST) > 0)
+    await comes(lambda: seconds_of_builds(worker, IDLE_NICE) > 0)
     before = -1.0
-    while before < (before := seconds_of_builds(worker, LAST)):
+    while before < (before := seconds_of_builds(worker, IDLE_NICE)):
         await asyncio.sleep(1)
 
 

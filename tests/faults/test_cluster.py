@@ -110,7 +110,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) 
     """The run has gone on meanwhile, and the person is told."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 20)
-    driver = client._keepers.cluster.worker  # type: ignore[union-attr]
+    driver = client._pool.cluster.worker  # type: ignore[union-attr]
     os.kill(driver.pid, 9)  # type: ignore[union-attr,arg-type]
     until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)  # type: ignore[union-attr]
     epoch = client.latest(run).epoch  # type: ignore[union-attr]

@@ -50,12 +50,12 @@ class Desk:
         build: Build = build,
         answers: Answers = ANSWERS,
         timing: Timing = USUAL,
-        rooms: Mapping[Architecture, bool] = MappingProxyType({}),
+        buckets: Mapping[Architecture, bool] = MappingProxyType({}),
     ) -> None:
         self.seen: list[Snapshot | Checkpoint | Event | Answer] = []
         """All messages that were read."""
         self.connection, self.theirs = Pipe()
-        loop = partial(worker.Loop, self.theirs, build, answers, timing, rooms=rooms)
+        loop = partial(worker.Loop, self.theirs, build, answers, timing, buckets=buckets)
         self.thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self.thread.start()
 

@@ -12,9 +12,9 @@ from msgspec import structs
 from lib.data.dataset import Samples
 from lib.results.run import Snapshot, Status
 from lib.training.architecture import Architecture
-from lib.training.cache import ProgramCache
 from lib.training.checkpoint import Checkpoints
 from lib.training.messages import Checkpoint, Start
+from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
@@ -25,8 +25,8 @@ from tests.waiting import PATIENCE, eventually
 class Shop(ProgramCache):
     """Programs, and those that the run has asked for."""
 
-    def __init__(self, build: Callable[[Any], Any], rooms: dict[Any, bool]) -> None:
-        super().__init__(build, rooms)
+    def __init__(self, build: Callable[[Any], Any], buckets: dict[Any, bool]) -> None:
+        super().__init__(build, buckets)
         self.asked: list[Future[Any]] = []
 
     def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
@@ -50,7 +50,7 @@ class Stage:
         show_seconds: float | None = None,
         samples: Samples | None = None,
         *,
-        rooms: Iterable[Architecture] = (),
+        buckets: Iterable[Architecture] = (),
         checkpoint: bytes = b"",
         **settings: object,
     ) -> None:
@@ -58,8 +58,8 @@ class Stage:
         self.times: list[float] = []
         """When each of them was sent, by the clock."""
         self.clock = Clock(tick=1e-4)
-        self.programs = Shop(build, dict.fromkeys(rooms, True))
-        assert all(eventually(lambda room=room: self.programs.has(room)) for room in rooms)
+        self.programs = Shop(build, dict.fromkeys(buckets, True))
+        assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)

@@ -62,9 +62,3 @@ def test_an_order_goes_on_from_the_place_of_another(n: int, b: int, seed: int, e
     second.take(1)
     second.go_to(first.place)
     np.testing.assert_array_equal(second.take(50), first.take(50))
-
-
-def test_what_is_no_place_is_refused() -> None:
-    """With how long one is."""
-    with pytest.raises(ValueError, match="a place has 21 bytes, got 3"):
-        BatchOrder(8, 2, 0).go_to(b"abc")

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from lib.training.cache import ProgramCache
+from lib.training.programs import ProgramCache
 from tests.waiting import PATIENCE, eventually
 
 
@@ -189,7 +189,7 @@ def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> No
 def test_a_key_has_the_smallest_room_that_holds_it(shop: Workshop) -> None:
     """Some have none."""
     cache = ProgramCache(shop.build, rooms("abcd", "abc", "abx", at_once=False))
-    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
+    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
     assert not cache.has("abc")
     shop.let(1)
@@ -239,9 +239,9 @@ def test_without_memory_a_room_does_that_is_there(shop: Workshop) -> None:
     cache = ProgramCache(shop.build, both, may_grow=lambda: memory[0])
     shop.let(1)
     cache.ask(Room("abcdef")).result(PATIENCE)
-    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
+    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
     memory[0] = False
-    found = [cache.room_for(key) for key in ("ab", "abcd", "b")]
+    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abcdef", "abcdef", "b"]
-    assert ProgramCache(shop.build, both, may_grow=lambda: False).room_for("ab") == "abc"
+    assert ProgramCache(shop.build, both, may_grow=lambda: False).bucket_for("ab") == "abc"

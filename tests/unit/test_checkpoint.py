@@ -35,7 +35,7 @@ def make_trainer(
     """Ready to go, from the beginning or from a state."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
     restore(state, trainer.go_on_from)
-    trainer.check()
+    trainer.evaluate()
     trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
     return trainer
 
@@ -44,7 +44,7 @@ def train(trainer: PairTrainer, epochs: int) -> None:
     """Up to an epoch; each is judged."""
     while trainer.epoch < epochs and not trainer.stopped:
         trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
-        trainer.check()
+        trainer.evaluate()
 
 
 def assert_same(one: PairTrainer, other: PairTrainer) -> None:
@@ -161,7 +161,7 @@ def test_where_there_is_nothing_to_go_on_with_none_is_sent() -> None:
     assert not trainer.may_be_saved
     trainer.advance(LONG, 4)
     assert not trainer.may_be_saved
-    trainer.check()
+    trainer.evaluate()
     assert trainer.may_be_saved
     trainer.saved()
     assert not trainer.may_be_saved

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from lib.results.run import Run, Snapshot, Status
-from lib.training import run_book
+from lib.training import run_registry
+from lib.training.client_run import COMMAND_SECONDS
 from lib.training.messages import (
     Attended,
     Event,
@@ -17,8 +18,7 @@ from lib.training.messages import (
     Steer,
     Watch,
 )
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
-from lib.training.run_entry import HEARD_SECONDS
+from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.test_client_cluster import AWAY, ready, saved, scene, starts
 from tests.waiting import eventually
@@ -165,7 +165,7 @@ def test_a_pause_on_another_server_is_believed_after_a_while(ready: Scene, is_ow
     run = ready.start() if is_own else foreign(ready)
     ready.say(run, Status.PAUSED, 2)
     ready.client.resume(run)
-    ready.clock.forward(HEARD_SECONDS)
+    ready.clock.forward(COMMAND_SECONDS)
     ready.say(run, Status.PAUSED, 2)
     assert ready.status(run) is Status.RUNNING
     ready.clock.forward(1)
@@ -180,7 +180,7 @@ def test_a_run_that_a_slot_still_has_is_told_once_more_to_go_on(ready: Scene) ->
     ready.say(run, Status.PAUSED, 2)
     ready.worker.say(saved(run, 2))
     ready.client.resume(run)
-    ready.clock.forward(HEARD_SECONDS + 1)
+    ready.clock.forward(COMMAND_SECONDS + 1)
     ready.worker.die()
     ready.worker.say(Event("ready", count=3))
     assert not starts(ready.worker, run)[0].paused
@@ -205,7 +205,7 @@ def test_one_that_went_on_here_and_is_paused_elsewhere_stays_paused(
     run = ready.start()
     ready.say(run, Status.PAUSED, 2)
     ready.client.resume(run)
-    ready.clock.forward(HEARD_SECONDS + 1)
+    ready.clock.forward(COMMAND_SECONDS + 1)
     ready.say(run, Status.PAUSED, 3)
     if has_gone_on:
         ready.say(run, Status.RUNNING, 4)
@@ -229,7 +229,7 @@ def test_runs_of_others_that_are_over_leave_this_servers_theirs(
     ready: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of each so many are known; whoever opens many links takes nobody's own run."""
-    monkeypatch.setattr(run_book, "KEEP_RUNS", 2)
+    monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
     own = [ready.start() for _ in range(3)]
     others = [foreign(ready, f"{place:016x}") for place in range(4)]
     over(ready, *own, *others)
@@ -242,7 +242,7 @@ def test_what_others_need_to_show_a_run_takes_memory_too(
     ready: Scene, monkeypatch: pytest.MonkeyPatch, size: int, kept: int
 ) -> None:
     """The rows of an upload are in it: they count as data do."""
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 1_000_000)
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", 1_000_000)
     data = make_dataset()
     runs = [ready.client.start(make_experiment(), data, card=bytes(size)) for _ in range(3)]
     over(ready, *runs)

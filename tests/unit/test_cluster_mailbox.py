@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lib.training.cluster.mailbox import Mailbox, merged
 
 from lib.results.run import SeedWeights, Snapshot, Status
+from lib.results.thinning import MOST_EPOCHS
 from lib.training.cluster import held as module
 from lib.training.cluster.held import Held, HeldRuns
-from lib.training.cluster.mailbox import Mailbox, merged
 from lib.training.messages import Answer, Checkpoint, Event, Message, Report, decode
-from lib.training.past import MOST
 
 
 def taken(box: Mailbox) -> list[Any]:
@@ -48,7 +48,7 @@ def test_what_a_server_that_looks_seldom_gets_does_not_grow_for_ever() -> None:
     kept: tuple[tuple[int, SeedWeights], ...] = ()
     for epoch in range(1, 2000):
         kept = merged(kept, Snapshot("a", Status.RUNNING, epoch, past=past(epoch))).past
-        assert len(kept) <= MOST
+        assert len(kept) <= MOST_EPOCHS
     epochs = [epoch for epoch, _ in kept]
     assert epochs == sorted(set(epochs))
     assert (epochs[0], epochs[-1]) == (1, 1999)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +20,9 @@ MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
-def imports(path: Path, *, types: bool = False) -> Iterator[str]:
-    """Every module that a file imports when it runs, anywhere in it, by its full name.
+@cache
+def imports(path: Path, *, types: bool = False) -> frozenset[str]:
+    """The full names of all modules that a file imports when it runs, anywhere in it.
 
     With `types` also those that it imports for type checkers alone.
     """
@@ -28,13 +30,14 @@ def imports(path: Path, *, types: bool = False) -> Iterator[str]:
     for block in ast.walk(tree):
         if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING" and not types:
             block.body = []
+    names = set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names |= {f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)
 
 
 def roots(path: Path) -> set[str]:

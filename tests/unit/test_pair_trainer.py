@@ -30,7 +30,7 @@ def make_trainer(
 ) -> tuple[PairTrainer, FakeProgram]:
     """A trainer of both modes with one program for the two, ready to go."""
     trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
-    trainer.check()
+    trainer.evaluate()
     program = FakeProgram(loss)
     trainer.load(program)
     return trainer, program
@@ -39,7 +39,7 @@ def make_trainer(
 def test_the_untrained_models_are_judged_at_once() -> None:
     """Epoch 0, before any program is there; the two modes say the same."""
     trainer = PairTrainer(make_experiment(), make_dataset())
-    trainer.check()
+    trainer.evaluate()
     results = trainer.results()[0]
     assert list(results) == ["sequence", "last"]
     for result in results.values():
@@ -55,7 +55,7 @@ def test_errors_are_means_over_judged_samples_and_targets() -> None:
     trainer = PairTrainer(make_experiment(mode="last"), dataset)
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     result = trainer.results()[0]["last"]
     expected = ((4.0 - dataset.y[7:].astype(np.float64)) ** 2).mean(axis=(0, 2))
     np.testing.assert_allclose(result.step_mse, expected)
@@ -76,10 +76,10 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
     y = np.full_like(dataset.y, 100.0)
     y[8:, 0], y[8:, 1] = 2.0, 4.5
     trainer = PairTrainer(make_experiment(loss=loss), replace(dataset, y=y))
-    trainer.check()
+    trainer.evaluate()
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     results = trainer.results()[0]
     for mode, expected in (("sequence", np.mean(costs)), ("last", costs[-1])):
         assert results[mode].checked_epochs.tolist() == [0, 1]
@@ -90,7 +90,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
 def test_without_a_validation_part_there_is_no_validation_loss() -> None:
     """The judged samples are those that it learns from: their loss would promise too much."""
     trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8))
-    trainer.check()
+    trainer.evaluate()
     result = trainer.results()[0]["last"]
     assert (len(result.last_step_mse), len(result.validation_loss)) == (1, 0)
 
@@ -107,7 +107,7 @@ def timed_trainer(step_seconds: float, max_steps: int = 1000) -> tuple[PairTrain
     """A trainer of both modes for which a step of the two takes so long."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
-    trainer.check()
+    trainer.evaluate()
     program = TimedProgram(clock, step_seconds / 2, max_steps)
     trainer.load(program)
     return trainer, program
@@ -166,21 +166,21 @@ def test_half_an_epoch_is_not_judged() -> None:
     """Figures belong to epochs: those of the last whole one stay."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     trainer.advance(LONG, goal=6)
     assert not trainer.at_epoch_end
-    trainer.check()
+    trainer.evaluate()
     assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
     trainer.advance(LONG, goal=8)
-    trainer.check()
+    trainer.evaluate()
     assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
 
 
 def test_a_check_twice_is_one_point() -> None:
     """A pause right after a snapshot adds nothing to the history."""
     trainer, _ = make_trainer()
-    trainer.check()
-    trainer.check()
+    trainer.evaluate()
+    trainer.evaluate()
     assert trainer.results()[0]["last"].checked_epochs.tolist() == [0]
 
 
@@ -189,10 +189,10 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
     """In the third epoch: two losses stay, and what was judged before."""
     trainer, _ = make_trainer(lambda step: bad if step >= 9 else 1.0, epochs=50)
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     before = trainer.results()[0]["sequence"]
     trainer.advance(LONG, goal=200)
-    trainer.check()
+    trainer.evaluate()
     after = trainer.results()[0]["sequence"]
     assert trainer.diverged == ("sequence", 0)
     assert trainer.epoch == 2
@@ -207,7 +207,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
 def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     """Both models end in the same epoch, for they are compared."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
-    trainer.check()
+    trainer.evaluate()
     trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
     trainer.advance(LONG, goal=200)
@@ -224,9 +224,9 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too(
     trainer = PairTrainer(make_experiment(mode="last"), make_dataset())
     trainer.load(FakeProgram(lambda _: 1.0))
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     trainer.advance(LONG, goal=8)
-    trainer.check()
+    trainer.evaluate()
     assert trainer.diverged == ("last", 0)
     assert np.isfinite(trainer.results()[0]["last"].predictions).all()
 
@@ -239,7 +239,7 @@ def test_a_step_that_takes_long_is_two_turns() -> None:
     steps, ends = [], []
     for _ in range(4):
         trainer.advance(1e-9, goal=8)
-        assert trainer.check()
+        assert trainer.evaluate()
         steps.append(trainer.step)
         ends.append(trainer.at_epoch_end)
     assert len(program.calls) == trained + 4
@@ -269,12 +269,12 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
     trainer.advance(LONG, goal=4)
     epochs = []
     for _ in range(4):
-        assert not trainer.check(0.0)
+        assert not trainer.evaluate(0.0)
         epochs.append(trainer.results()[0]["last"].checked_epochs.tolist())
     assert epochs == [[0]] * 4
-    assert trainer.check(0.0)
+    assert trainer.evaluate(0.0)
     assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
-    assert trainer.check(0.0)
+    assert trainer.evaluate(0.0)
 
 
 def test_large_models_keep_their_weights_to_themselves() -> None:
@@ -282,7 +282,7 @@ def test_large_models_keep_their_weights_to_themselves() -> None:
 
     def judged(units: int, *, whole: bool = False) -> ModeResult:
         trainer = PairTrainer(make_experiment(U=units), make_dataset())
-        trainer.check()
+        trainer.evaluate()
         return trainer.results(whole=whole)[0]["last"]
 
     small, large = judged(16), judged(128)
@@ -298,7 +298,7 @@ def test_weights_belong_to_the_figures_beside_them() -> None:
     """Those of the last check, not of the moment."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)
-    trainer.check()
+    trainer.evaluate()
     trainer.advance(LONG, goal=8)
     result = trainer.results()[0]["last"]
     assert result.weights is not None

@@ -36,7 +36,7 @@ def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> 
     experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
     clock = Clock(tick=1e-4)
     trainer = PairTrainer(experiment, data or samples(), clock.now)
-    trainer.check()
+    trainer.evaluate()
     trainer.load(TimedProgram(clock, 0.01, loss=float))
     return trainer
 

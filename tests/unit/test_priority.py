@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lib.training.machine import NICE, give_way
+from lib.training.machine import HELPER_NICE, give_way
 
 
 @pytest.mark.skipif(
@@ -33,5 +33,5 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
     helper.start()
     helper.join()
     note()
-    later = max(NICE, priorities[0])
+    later = max(HELPER_NICE, priorities[0])
     assert priorities == [priorities[0], later, later, priorities[0]]

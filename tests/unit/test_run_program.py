@@ -11,16 +11,15 @@ import pytest
 
 from lib.results.run import Status
 from lib.training.architecture import Architecture
-from lib.training.cache import ProgramCache
-from lib.training.room import ROOMS
-from lib.training.run_program import RunProgram
+from lib.training.programs import ProgramCache, RunProgram
+from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
-FIRST = list(ROOMS)[:3]
-ALWAYS = replace(USUAL, own_seconds=1e-6, own_slice_seconds=0.0)
+FIRST = list(SIZE_BUCKETS)[:3]
+ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
 """Any run that has something left gains."""
 
 
@@ -33,19 +32,19 @@ class Maker:
 
     def build(self, key: Architecture) -> FakeProgram:
         """One that counts."""
-        assert key in ROOMS or self.gate.wait(PATIENCE)
+        assert key in SIZE_BUCKETS or self.gate.wait(PATIENCE)
         return self.made.setdefault(key, build(key))
 
     def calls(self, *, of_rooms: bool) -> int:
         """How often rooms, or programs of runs, were called."""
-        found = [p.calls for key, p in self.made.items() if (key in ROOMS) == of_rooms]
+        found = [p.calls for key, p in self.made.items() if (key in SIZE_BUCKETS) == of_rooms]
         return sum(map(len, found))
 
 
 def test_a_run_begins_in_a_room_while_its_own_program_is_not_there() -> None:
     """It never waits for a compiler."""
     maker = Maker()
-    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=5000)
+    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=5000)
     stage.until(lambda: stage.last.epoch > 0)
     assert maker.calls(of_rooms=True)
     assert Status.COMPILING not in stage.statuses
@@ -66,7 +65,7 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
     """Each epoch's loss is what it would be without: they depend on what was trained before."""
     maker, alone = Maker(), Stage(epochs=2000)
     alone.until_status(Status.FINISHED)
-    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=2000)
+    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=2000)
     stage.until(lambda: len(stage.programs.asked) == 2)
     stage.until(lambda: stage.last.epoch > 0 and stage.last.seconds_left is None)
     maker.gate.set()
@@ -84,7 +83,7 @@ def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -
     """It would gain nothing."""
     maker = Maker()
     maker.gate.set()
-    stage = Stage(build=maker.build, rooms=FIRST, **settings)
+    stage = Stage(build=maker.build, buckets=FIRST, **settings)
     stage.until_status(Status.FINISHED, 0.1)
     assert len(stage.programs.asked) == 1
 
@@ -93,8 +92,8 @@ def test_among_many_runs_none_asks_for_a_program() -> None:
     """Their turns are short."""
     maker = Maker()
     maker.gate.set()
-    crowd = replace(ALWAYS, own_slice_seconds=0.05)
-    stage = Stage(build=maker.build, timing=crowd, rooms=FIRST, epochs=2000)
+    crowd = replace(ALWAYS, exact_slice_seconds=0.05)
+    stage = Stage(build=maker.build, timing=crowd, buckets=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED, 0.04)
     assert len(stage.programs.asked) == 1
 
@@ -105,11 +104,11 @@ def test_without_memory_a_run_stays_in_its_room() -> None:
     programs = ProgramCache(build, dict.fromkeys(FIRST, False), may_grow=lambda: False)
     run = RunProgram(programs, key, background=False, repeats=False)
     assert eventually(run.first)
-    assert run.better(pays=True) is None
-    assert not run.is_better_due
+    assert run.exact(pays=True) is None
+    assert not run.is_exact_due
     programs.ask(key).result(PATIENCE)
-    assert run.better(pays=True) is None  # asked for
-    assert run.better(pays=True)
+    assert run.exact(pays=True) is None  # asked for
+    assert run.exact(pays=True)
 
 
 def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
@@ -117,7 +116,7 @@ def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
 
     To several seeds a room is dear that is hardly larger: their own trains two models at a time.
     """
-    largest = max(ROOMS, key=lambda room: room.units)
+    largest = max(SIZE_BUCKETS, key=lambda room: room.units)
     programs = ProgramCache(build, {largest: False})
     own = replace(largest, units=60, timesteps=24, features=3, targets=1, batch=32)
     near = replace(largest, features=3)
@@ -125,7 +124,7 @@ def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
         RunProgram(programs, key, background=False, repeats=False)
         for key in (own, near, replace(near, threads=2))
     ]
-    assert [run.is_dear for run in runs] == [True, False, True]
+    assert [run.is_costly for run in runs] == [True, False, True]
 
 
 def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
@@ -133,11 +132,11 @@ def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
     maker = Maker()
 
     def build_rooms(key: Architecture) -> FakeProgram:
-        if key not in ROOMS:
+        if key not in SIZE_BUCKETS:
             raise MemoryError
         return maker.build(key)
 
-    stage = Stage(build=build_rooms, timing=ALWAYS, rooms=FIRST, epochs=2000)
+    stage = Stage(build=build_rooms, timing=ALWAYS, buckets=FIRST, epochs=2000)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
 
@@ -146,14 +145,14 @@ def test_a_run_whose_room_cannot_be_built_has_its_own_program() -> None:
     """That is smaller. Where there is no memory for it either, the run is told."""
 
     def build_own(key: Architecture) -> FakeProgram:
-        if key in ROOMS:
+        if key in SIZE_BUCKETS:
             raise MemoryError
         return build(key)
 
     programs = ProgramCache(build_own, dict.fromkeys(FIRST, False))
     run = RunProgram(programs, replace(FIRST[0], units=3), background=False, repeats=True)
     assert eventually(run.first)
-    assert run.better(pays=True) is None
+    assert run.exact(pays=True) is None
 
 
 def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
@@ -163,16 +162,16 @@ def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
 
     def build_small(key: Architecture) -> FakeProgram:
         program = maker.build(key)
-        if key not in ROOMS:
+        if key not in SIZE_BUCKETS:
             program.load = Mock(side_effect=MemoryError)  # type: ignore[method-assign]
         return program
 
-    stage = Stage(build=build_small, timing=ALWAYS, rooms=FIRST, epochs=2000)
+    stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
     stage.until(lambda: len(stage.programs.asked) == 2)
     assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
-    (own,) = (program for key, program in maker.made.items() if key not in ROOMS)
+    (own,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
     assert own.load.call_count == 1
 
 
@@ -181,7 +180,7 @@ def test_a_program_does_not_change_within_a_step() -> None:
     maker, alone = Maker(), Stage(epochs=100, seeds=4)
     alone.until_status(Status.FINISHED)
     maker.gate.set()
-    stage = Stage(build=maker.build, timing=ALWAYS, rooms=FIRST, epochs=100, seeds=4)
+    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=100, seeds=4)
     stage.until(lambda: len(stage.programs.asked) == 2, 1e-4)
     assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED, 1e-4)
@@ -204,4 +203,4 @@ def test_what_is_shown_at_a_pace_repeats() -> None:
     assert eventually(shown.first)
     assert shown.first() is maker.made[FIRST[0]]
     assert quick.first() is maker.made[own]
-    assert quick.better(pays=True) is None
+    assert quick.exact(pays=True) is None

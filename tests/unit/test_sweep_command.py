@@ -68,7 +68,7 @@ def test_a_script_tells_tables_apart(monkeypatch: pytest.MonkeyPatch) -> None:
         named.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.run_plan", note)
+    monkeypatch.setattr("lib.sweep.sweep.run_plan", note)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])

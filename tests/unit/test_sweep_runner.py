@@ -15,7 +15,7 @@ from lib.results.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import Plan, make_plan
 from lib.sweep.runner import Runner, State, result_of
 from lib.training.messages import Event, Start, Steer
-from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
+from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene
 from tests.waiting import PATIENCE
 

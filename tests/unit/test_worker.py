@@ -13,10 +13,10 @@ from msgspec import structs
 
 from lib.data import memory
 from lib.results.run import Snapshot, Status
-from lib.training import cache, limits, pair_trainer, worker
+from lib.training import limits, pair_trainer, programs, worker
 from lib.training.architecture import Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb, encode
-from lib.training.room import ROOMS
+from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
@@ -183,7 +183,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     held = HeldProgram()
     broken = broken_outputs(RuntimeError("lost a bit"), good=1)
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    timing = replace(ONE_BATCH, send_seconds=1e9, few_checks=0)
+    timing = replace(ONE_BATCH, send_seconds=1e9, few_evaluations=0)
     desk = Desk(lambda _: held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert held.beyond.wait(PATIENCE)
@@ -283,17 +283,17 @@ def test_rooms_that_nobody_waits_for_are_built_when_few_runs_train(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """They take the time of those that do."""
-    monkeypatch.setattr(worker, "FEW", 0)
-    monkeypatch.setattr(cache, "SOON", 0.001)
+    monkeypatch.setattr(worker, "IDLE_RUNS", 0)
+    monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)
     monkeypatch.setattr(memory, "used_memory", lambda: used)
-    room = next(room for room in ROOMS if room.code.cell == "gru")
+    room = next(room for room in SIZE_BUCKETS if room.code.cell == "gru")
     used, built, held = 10**12, list[Architecture](), HeldProgram()
 
     def note(key: Architecture) -> HeldProgram:
         built.append(key)
         return held
 
-    desk = Desk(note, timing=ONE_BATCH, rooms={room: True})
+    desk = Desk(note, timing=ONE_BATCH, buckets={room: True})
     desk.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
     used = 0

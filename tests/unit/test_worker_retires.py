@@ -51,7 +51,7 @@ def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.M
     desk = Desk()
     desk.send(START_PAUSED)
     desk.find_status("one", Status.PAUSED)
-    used = 1000 + 1000 * worker.GROWTH + 1
+    used = 1000 + 1000 * worker.EXACT_SHARE + 1
     desk.ask("double", number=1)
     assert Event("grown") not in desk.seen
     desk.send(Steer("stop", "one"))

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from lib.results.run import Snapshot, Status
-from lib.training.cache import ProgramCache
 from lib.training.messages import Start
+from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock

@@ -14,7 +14,7 @@ from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
-SLOW_JUDGE = replace(USUAL, judge_seconds=0.0)
+SLOW_JUDGE = replace(USUAL, evaluate_seconds=0.0)
 STOP = {"keep": "stop", "patience": 2, "epochs": 20, "samples": samples()}
 """The last-step model stops after epoch 5, the sequence model after 8."""
 

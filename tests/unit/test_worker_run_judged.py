@@ -13,7 +13,7 @@ from lib.training.timing import USUAL
 from tests.unit.fakes import lost_outputs
 from tests.unit.stage import Stage
 
-SLOW_JUDGE = replace(USUAL, judge_seconds=0.0)
+SLOW_JUDGE = replace(USUAL, evaluate_seconds=0.0)
 """Judgements are made one part, a sample, at a time: of two models and two samples four."""
 
 
@@ -21,7 +21,7 @@ SLOW_JUDGE = replace(USUAL, judge_seconds=0.0)
 def test_a_run_that_is_soon_over_is_judged_often(soon: bool) -> None:
     """After its slices, so that it has a curve; a long one only when it has something to send."""
     timing = replace(
-        USUAL, send_seconds=1e9, first_check_share=1e9, soon_seconds=1e9 if soon else 0.0
+        USUAL, send_seconds=1e9, first_evaluate_share=1e9, soon_seconds=1e9 if soon else 0.0
     )
     stage = Stage(timing=timing, epochs=5000)
     stage.until_status(Status.RUNNING)
@@ -45,7 +45,7 @@ def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     stage = Stage(timing=SLOW_JUDGE, epochs=1)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
-    assert stage.last.reason == sentence("judging")
+    assert stage.last.reason == sentence("evaluating")
     assert stage.last.status is Status.RUNNING
     assert stage.last.epoch == 1
     assert stage.run.busy
@@ -71,7 +71,7 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     stage.run.pause()
-    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, sentence("judging"))
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, sentence("evaluating"))
     if resumed:
         stage.run.resume()
     stage.until(lambda: not stage.last.reason, seconds=0.0)
@@ -81,7 +81,7 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
 
 def test_nothing_is_shown_before_the_first_judgement() -> None:
     """Its place isn't told, nor are models without figures, however it ends."""
-    stage = Stage(timing=replace(USUAL, judge_seconds=0.0, place_seconds=0.0))
+    stage = Stage(timing=replace(USUAL, evaluate_seconds=0.0, place_seconds=0.0))
     stage.until(lambda: stage.run.busy)
     stage.run.show_place(0)
     stage.run.stop()

@@ -20,7 +20,7 @@ from lib.experiment import Experiment, ExperimentError, validate
 from lib.export.kept.container import VERSION, KeptError, pack, unpack
 from lib.export.kept.rows import Rows, rows_of, table_of
 from lib.recurrence import initial_model_weights
-from lib.results import MOST_KEPT, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
+from lib.results import KEPT_EPOCHS, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
 from lib.text import joined
 from lib.training import check
 
@@ -181,8 +181,8 @@ def _check_figures(run: RunAt) -> None:
     if not (0 <= snapshot.epoch <= snapshot.epochs == most):
         raise ValueError(f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}, expected {most:,}")
     models = [[each.keys() for each in weights] for _, weights in snapshot.past]
-    if len(models) > MOST_KEPT:
-        raise ValueError(f"weights of {len(models):,} epochs, at most {MOST_KEPT} were expected")
+    if len(models) > KEPT_EPOCHS:
+        raise ValueError(f"weights of {len(models):,} epochs, at most {KEPT_EPOCHS} were expected")
     for modes in [[each.keys() for each in snapshot.seeds], *models]:
         if modes != [{*experiment.model.modes}] * seeds:
             raise ValueError(f"other models than those of {seeds} seeds and its mode")

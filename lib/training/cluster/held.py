@@ -1,77 +1,89 @@
-"""The runs of a slot: whose each is, who else watches it, and what whoever comes later is shown."""
+"""What a slot holds: a run or a question, and what is new of it for who has some of it already."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from lib.results import Snapshot, memory_of
-from lib.training.messages import Report
-from lib.training.past import Past
-from lib.training.run_book import KEEP_BYTES, KEEP_RUNS
+from lib.results import Snapshot, WeightHistory, memory_of
+from lib.training.messages import Answer, Attended, Cancel, Checkpoint, Report, Steer, encode
 
-PAST = 32
-"""Epochs of a run's past that are shown with it."""
+MOST_EPOCHS = 32
+"""Epochs whose weights are kept of a run, for page servers that come later."""
+
+Mark = tuple[int, int]
+"""How much a page server has of a run: the number of its newest message, the epoch of its newest
+weights."""
+UNSEEN: Mark = (0, -1)
+
+
+class News(NamedTuple):
+    """What a slot says of a run or a question."""
+
+    messages: list[bytes]
+    mark: Mark
+    """Of who has these messages."""
+    is_last: bool
+    """Whether nothing follows: it is over or, without messages, isn't here any more."""
 
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """A run."""
+    """A run or a question in a slot."""
 
     owner: str
-    """The page server that started it."""
+    """The page server that has sent it."""
+    end: Steer | Cancel
+    """The command that ends it in the worker."""
     card: bytes
-    """What another server needs to show it: see `lib.training.messages.Start`."""
-    watchers: set[str] = field(default_factory=set)
-    """Other servers that are told of it."""
+    """What other page servers need to show a run."""
+    wanted_at: float
+    """When a page server last asked for it, on the slot's clock."""
+    number: int = 0
+    """How many messages there have been."""
+    newest: dict[type, tuple[int, Report | Checkpoint | Attended | Answer]] = field(
+        default_factory=dict
+    )
+    """The newest message of each kind, and its number."""
     snapshot: Snapshot | None = None
-    past: Past = field(default_factory=lambda: Past(PAST))
+    """The newest of a run, without weights of its past."""
+    weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
 
     @property
     def over(self) -> bool:
-        """Whether the run has ended."""
-        return self.snapshot is not None and self.snapshot.status.over
+        """Whether it has ended."""
+        is_over = self.snapshot is not None and self.snapshot.status.over
+        return is_over or Answer in self.newest
 
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
-        return len(self.card) + memory_of(self.snapshot) + self.past.nbytes
+        return len(self.card) + memory_of(self.snapshot) + self.weights.nbytes
 
-    def note(self, snapshot: Snapshot) -> None:
-        """Take what the slot's loop says of it."""
-        self.past.take(snapshot)
-        self.snapshot = replace(snapshot, past=())
+    def note(self, message: Report | Checkpoint | Attended | Answer) -> None:
+        """Keep what is said of it."""
+        self.number += 1
+        if isinstance(message, Report):
+            self.weights.take(message.snapshot)
+            self.snapshot = replace(message.snapshot, past=())
+        self.newest[type(message)] = self.number, message
+        if self.over:
+            self.newest.pop(Checkpoint, None)
 
-    def whole(self) -> Report | None:
-        """The newest snapshot with all of the past that is known; None before the first."""
-        if self.snapshot is None:
-            return None
-        return Report(self.past.whole(self.snapshot))
-
-
-class HeldRuns:
-    """All of a slot, by id. Of those that are over as many are kept as a page server keeps."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[str, Held] = {}
-
-    def add(self, run_id: str, held: Held) -> None:
-        """Hold one more; the oldest that are over go."""
-        self.by_id.pop(run_id, None)
-        self.by_id[run_id] = held
-        over = [key for key, each in self.by_id.items() if each.over]
-        size = sum(self.by_id[key].nbytes for key in over)
-        for key in over:
-            if len(over) <= KEEP_RUNS and size <= KEEP_BYTES:
-                break
-            size -= self.by_id.pop(key).nbytes
-            over = over[1:]
-
-    @property
-    def going(self) -> int:
-        """How many aren't over."""
-        return sum(not each.over for each in self.by_id.values())
-
-    def servers(self, run_id: str) -> set[str]:
-        """Who is to be told of a run."""
-        held = self.by_id.get(run_id)
-        return {held.owner, *held.watchers} if held else set()
+    def news(self, server: str, mark: Mark) -> News | None:
+        """What a server doesn't have yet; None where there is nothing."""
+        number, epoch = mark
+        points = self.weights.points
+        found = []
+        for kind, (sent, message) in self.newest.items():
+            if sent <= number or (server != self.owner and kind is not Report):
+                continue
+            if self.snapshot and kind is Report:
+                past = [point for point in points if point[0] > epoch]
+                if not self.over:  # the newest weights are those of the snapshot's own results
+                    past = past[:-1]
+                found.append(encode(Report(replace(self.snapshot, past=tuple(past)))))
+            else:
+                found.append(encode(message))
+        newest = points[-1][0] if points else epoch
+        return News(found, (self.number, newest), self.over) if found else None

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts import HEIGHT, Palette, gradients, influence_maps, padding_picture, reach_figure
+from lib.charts import Palette, gradients
 from lib.recurrence import Padded, ways
 from lib.text import apart_by, beside, readable
 from lib.ui.cell.ask import AVERAGED, Reply
@@ -44,7 +44,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> li
 def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     dataset, norms = chosen.dataset, reply.values
     if norms is None:
-        room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
+        room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
         st.html(f'<div style="{room}"></div>')
         takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
         return
@@ -54,7 +54,7 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
         samples=len(dataset.shown[:AVERAGED]),
         steps=dataset.shape[1],
     )
-    figure = reach_figure(norms, dataset.timestep_names, palette)
+    figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
     takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
@@ -76,7 +76,7 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     whole = _SAID["whole"].format(which=which) if model.layers > 1 else ""
     details.append(_SAID["influence"].format(whole=whole))
     sentence = " ".join(details)
-    st.html(influence_maps(maps, dataset.shape[1], sentence, palette))
+    st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
     one_way, both_ways = (reply.values for reply in replies)
     words = next((reply.instead for reply in replies if reply.values is None), "")
     if one_way and both_ways:
@@ -92,7 +92,7 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
         handed_up=_SAID["handed_up"] if chosen.layer else "",
         found=gradients.padding_sentence(padded),
     )
-    st.html(padding_picture(padded, sentence, palette))
+    st.html(gradients.padding_picture(padded, sentence, palette))
     if reply.answered and reply.values is not None:
         as_asked = ways(cell, chosen.upward(reply.answered.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from lib.charts import Palette, answers_figure, errors_figure, losses_figure, sparkline, templates
-from lib.charts import compare as words
+from lib.charts import compare_words as words
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
@@ -244,4 +244,4 @@ def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
                 figure = answers_figure(laid, *picked, palette)
                 told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")
             else:
-                hint(words.WORDS["open"]["answers"])
+                hint(words.NO_COMMON_SAMPLE)

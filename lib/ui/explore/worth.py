@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.charts import Palette, drawn_every, forecast_figure, on_dates_figure, with_unit
+from lib.charts import Palette, with_unit
 from lib.charts import worth as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
@@ -206,11 +206,10 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     rows = _once("rows", lambda: by_row(dataset, said, target, series), dataset, target, series)
     figure = _once(
         "dates",
-        lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
+        lambda: words.on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
         *(rows, guess, palette.theme),
     )
-    every = drawn_every(len(rows.rows), origin.period)
-    told = words.dates_told(dataset, origin, rows, target, every)
+    told = words.dates_told(dataset, origin, rows, target)
     told_chart(figure, *told, "worth_on_dates")
 
 
@@ -242,7 +241,7 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         return
     figure = _once(
         "ahead",
-        lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
+        lambda: words.forecast_figure(dataset, origin, coming, series, column, palette=palette),
         *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best

@@ -13,8 +13,6 @@ import streamlit as st
 from lib.charts import (
     SCALES,
     Palette,
-    damage_loss_figure,
-    damage_predictions_figure,
     lineup_picture,
 )
 from lib.charts import target as words
@@ -165,7 +163,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
-            say(fix.when)
+            say(f"{capital(fix.condition)}. {fix.fix}")
             st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
@@ -231,10 +229,12 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     left, right = st.columns(2)
     told, sentence = words.damage_told(MISTAKES[case], damage)
     with left:
-        steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
+        steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
+        steady_chart(
+            words.damage_predictions_figure(damage, palette), sentence, "damage_predictions"
+        )
         hint("What both models say, against what is true.")
     takeaway(told, sentence)
 

@@ -23,8 +23,8 @@ from lib.shapes import (
     fixes,
     is_chain,
     keras_code,
-    mended,
     pattern_of,
+    rewritten,
     stopped,
     trace,
 )
@@ -79,7 +79,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if _is_read(steps) and mends:  # of a model with many notes the row is far below
             _mend(0, mends[0][0])
         if not is_chain(stack):
-            st.html(graph_picture(steps, narrate.graph_sentence(steps), palette))
+            st.html(graph_picture(steps, palette))
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
@@ -114,14 +114,14 @@ def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     """All that gets past the layer that breaks, with the lines of the likeliest."""
     reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
     if mends and reading and _is_read(steps):
-        mends[0][1].update(mended(reading, mends[0][0].stack)[0])
+        mends[0][1].update(rewritten(reading, mends[0][0].stack)[0])
     return mends
 
 
 def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:
     """Each layer: its settings at the left, what comes out of it at the right."""
     opened = _opened(steps)
-    pictures = list(layer_pictures(steps, map(narrate.layer_sentence, steps), palette))
+    pictures = list(layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]

@@ -1,8 +1,0 @@
-"""Arrays → sentences: the text twin of every picture, one module for each page or part.
-
-A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading.
-It is alternative text too, so it stands without the picture. No HTML in here, no Markdown.
-"""
-
-Told = tuple[str, str]
-"""What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""

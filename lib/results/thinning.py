@@ -1,0 +1,152 @@
+"""Which epochs of a run are kept where all would be too many.
+
+`History` thins while a run grows: losses and errors by epoch, and weights, as a `WeightHistory`.
+`spread_places` chooses from epochs that are all there: for a replay, or a kept file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from lib.results.run import SeedWeights, Snapshot, memory_of
+
+MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
+"""Limits of the weights that are held of each run, so that its states can be seen by epoch."""
+FEW_BYTES, FEW_EPOCHS = 250_000, 8
+"""The same of a run that nobody has looked at for long."""
+KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
+"""The same in a kept file."""
+Value = TypeVar("Value")
+
+
+def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
+    """Places of at most `most` of `count` epochs, evenly spread: the first and the newest too.
+
+    With `early`, more of the early epochs than of the late ones, since most changes there.
+    """
+    if early:
+        places = np.geomspace(1, max(1, count), most).round() - 1
+    else:
+        places = np.linspace(0, count - 1, min(most, count)).round()
+    return [int(place) for place in np.unique(places)[:count]]
+
+
+def kept_places(size: int, known: int) -> list[int]:
+    """Of so many epochs with weights of `size` bytes, which a kept file has: more early ones.
+
+    Of large weights two, and of very large ones none.
+    """
+    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
+    return spread_places(known, min(KEPT_EPOCHS, most), early=True)
+
+
+@dataclass(slots=True, eq=False)
+class History(Generic[Value]):
+    """Values by epoch, never more than `limit` of them.
+
+    When they become too many, every second one goes, and from then on they are kept that far
+    apart. The first and the newest are always there.
+    """
+
+    limit: int
+    gap: int = 1
+    """How many epochs apart values are kept by now."""
+    points: list[tuple[int, Value]] = field(default_factory=list)
+    """Epochs, increasing, each with its value."""
+
+    def add(self, epoch: int, value: Value) -> None:
+        """Note the value of an epoch, later than all before it."""
+        if len(self.points) > 1 and self.points[-1][0] - self.points[-2][0] < self.gap:
+            self.points.pop()
+        self.points.append((epoch, value))
+        self.thin(self.limit)
+
+    def thin(self, limit: int) -> None:
+        """Keep no more than `limit` values, and later ones as far apart."""
+        if len(self.points) <= limit:
+            return
+        first, *others, newest = self.points
+        self.gap = max(2 * self.gap, -(-2 * (newest[0] - first[0]) // limit))
+        self.points = [first]
+        for point in others:
+            if point[0] - self.points[-1][0] >= self.gap:
+                self.points.append(point)
+        self.points.append(newest)
+
+    def extend(self, epoch: int, values: Sequence[Value]) -> None:
+        """Note the values of `epoch` and those after it: as `add` of each would, but faster.
+
+        Values that the next one would replace at once are skipped. All epochs before must be there.
+        """
+        place, last = 0, len(values) - 1
+        while place <= last:
+            self.add(epoch + place, values[place])
+            newest = [point for point, _ in self.points[-2:]]
+            lasting = newest[-1] if newest[-1] - newest[0] >= self.gap else newest[0]
+            place = max(place + 1, min(lasting + self.gap - epoch, last))
+
+    def put_back(self, epoch: int, value: Value) -> None:
+        """Insert the value of an epoch that was thinned out. Nothing may be added after that."""
+        known = {**dict(self.points), epoch: value}
+        self.points = sorted(known.items())
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch."""
+        self.points = [point for point in self.points if point[0] <= epoch]
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """(P,) int, increasing."""
+        return np.array([epoch for epoch, _ in self.points], np.int64)
+
+    @property
+    def values(self) -> np.ndarray:
+        """(P,) float."""
+        return np.array([value for _, value in self.points], np.float64)
+
+
+class WeightHistory:
+    """All models' weights by epoch, from the snapshots of one run."""
+
+    def __init__(self, most: int = MOST_EPOCHS) -> None:
+        self._most = most
+        self._history: History[SeedWeights] | None = None
+        """None before the first weights, whose size limits it."""
+        self._size = 0
+        """What the weights of one epoch take in memory, in bytes."""
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return len(self.points) * self._size
+
+    @property
+    def points(self) -> list[tuple[int, SeedWeights]]:
+        """Epochs, increasing, each with all models' weights then: the first and the newest too."""
+        return [*self._history.points] if self._history else []
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Keep the weights that are new in a snapshot."""
+        points = [*snapshot.past]
+        # A model that has its best epoch back isn't as it was after its last one.
+        training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
+        if judged := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
+            points.append((max(judged), snapshot.weights))
+        for epoch, weights in points:
+            if self._history is None:
+                self._size = max(1, memory_of(weights))
+                self._history = History(max(2, min(self._most, MOST_BYTES // self._size)))
+            if not self.points or epoch > self.points[-1][0]:
+                self._history.add(epoch, weights)
+
+    def thin(self) -> None:
+        """Keep a few epochs, the first and the newest among them."""
+        if self._history:
+            self._history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self._size)))
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch: it comes again."""
+        if self._history:
+            self._history.cut(epoch)

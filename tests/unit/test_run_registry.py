@@ -1,0 +1,301 @@
+"""How many runs are known, whose they are, and which are paused or forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.results import thinning
+from lib.results.run import ModeResult, Run, Snapshot, Status
+from lib.training import client, quotas, run_registry
+from lib.training.limits import MAX_RUNS
+from lib.training.messages import Checkpoint, Start, Steer
+from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
+from lib.training.run_registry import (
+    CROWD,
+    CROWDED_SECONDS,
+    TIDY_SECONDS,
+    WATCH_SECONDS,
+    YIELD_SECONDS,
+)
+from tests.unit.fakes import Scene, make_dataset, make_experiment
+from tests.unit.pictures import a_result
+
+
+def judged_up_to(epoch: int, weights: np.ndarray | None, kept: int | None = None) -> ModeResult:
+    """A model's figures after an epoch, with these as its only weights."""
+    known = (weights,) if weights is not None else None
+    result = a_result(make_dataset(), 0.5)
+    return replace(result, weights=known, checked_epochs=np.arange(epoch + 1), kept_epoch=kept)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(10, thinning.MOST_EPOCHS), (200_000, 2)])
+def test_weights_are_kept_by_epoch_within_two_megabytes(scene: Scene, size: int, kept: int) -> None:
+    """Of small models many, of large ones the first and the newest; each epoch once."""
+    run = scene.start()
+    scene.worker.say(Snapshot(run.id, Status.RUNNING, 0, results={"last": judged_up_to(0, None)}))
+    assert scene.client.checkpoints(run) == []  # those of very large models aren't sent
+    for epoch in range(200):
+        result = judged_up_to(epoch, np.full(size, epoch, np.float32))
+        for _ in range(2):
+            snapshot = Snapshot(run.id, Status.RUNNING, epoch, 200, results={"last": result})
+            scene.worker.say(snapshot)
+    points = scene.client.checkpoints(run)
+    assert kept // 3 < len(points) <= kept
+    assert (points[0][0], points[-1][0]) == (0, 199)
+    assert all(weights[0]["last"][0][0] == epoch for epoch, weights in points)
+
+
+def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(scene: Scene) -> None:
+    """Which are in the past that is sent with them. While one mode trains on, both are as now."""
+    run = scene.start()
+
+    def a_mode(epoch: int, kept: int | None = None) -> ModeResult:
+        return judged_up_to(epoch, np.full(2, kept or epoch), kept)
+
+    results = {"sequence": a_mode(3, kept=1), "last": a_mode(4)}
+    scene.worker.say(Snapshot(run.id, Status.RUNNING, 4, 9, results=results))
+    results |= {"last": a_mode(6, kept=5)}
+    past = tuple((e, ({"sequence": (np.full(2, 1),), "last": (np.full(2, e),)},)) for e in (5, 6))
+    scene.worker.say(Snapshot(run.id, Status.FINISHED, 6, 9, results=results, past=past))
+    points = scene.client.checkpoints(run)
+    assert [epoch for epoch, _ in points] == [4, 5, 6]
+    assert [weights[0]["last"][0][0] for _, weights in points] == [4, 5, 6]
+    assert [weights[0]["sequence"][0][0] for _, weights in points] == [1, 1, 1]
+
+
+def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all places are taken: the one that was left the longest ago, and no other."""
+    monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
+    runs = [scene.start() for _ in range(3)]
+    for run in runs[:2]:
+        scene.say(run, Status.PAUSED, 1)
+    scene.start()
+    assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.client.latest(runs[0])
+    scene.start()
+    assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
+
+
+def test_one_browser_may_have_so_many_runs_and_data_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On all workers. Others aren't counted, nor is what is over or was told to stop."""
+    scene = Scene(workers=2)
+    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 2)
+
+    def start(browser: str = "me") -> Run:
+        return scene.start(Visitor(browser))
+
+    runs, refused = [start() for _ in range(2)], start()
+    assert scene.status(refused) is Status.FAILED
+    assert all(words in scene.latest(refused).reason for words in ("at most 2 runs", "one has 2"))
+    posted = [command for worker in scene.workers for command in worker.posted]
+    assert refused.id not in [c.run_id for c in posted if isinstance(c, Start)]
+    assert scene.status(start("you")) is scene.status(scene.start()) is Status.QUEUED
+    scene.client.stop(runs[0])
+    assert [scene.status(start()) for _ in range(2)] == [Status.QUEUED, Status.FAILED]
+    scene.workers[1].say(Snapshot(runs[1].id, Status.FINISHED))
+    assert scene.status(start()) is Status.QUEUED
+    monkeypatch.setattr(quotas, "MAX_VALUES_EACH", make_dataset().x.size)
+    large = start("another")
+    assert "at most 60 numbers of data at a time, and with this one it would have 90" in (
+        scene.latest(large).reason
+    )
+    scene.client.close()
+
+
+@pytest.mark.parametrize("address", [None, "10.0.0.1"])
+def test_nameless_browsers_leave_places_for_others(scene: Scene, address: str | None) -> None:
+    """However many of them come; the refusal says the limit, what was asked, and what helps.
+
+    What was refused pushes out no results of others.
+    """
+    done = scene.start(Visitor("honest"))
+    result = {"last": a_result(make_dataset(), 0.5)}
+    scene.worker.say(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
+    going = []
+    for _ in range(56):
+        run = scene.start(Visitor(None, address))
+        if scene.status(run) is Status.QUEUED:
+            going.append(run)
+    assert len(going) == MAX_RUNS_NAMELESS <= MAX_RUNS // 2
+    reason = scene.latest(run).reason
+    assert all(words in reason for words in ("at most 8 runs", "and 8 are", "Allow cookies"))
+    assert scene.status(done) is Status.FINISHED
+    named = [scene.start(Visitor(f"{place}", f"{place}")) for place in range(32)]
+    assert {scene.status(run) for run in named} == {Status.QUEUED}
+    for run in going:
+        scene.say(run, Status.PAUSED, 1)
+    assert scene.status(scene.start(Visitor(None))) is Status.FAILED
+    scene.clock.forward(WATCH_SECONDS + 1)  # nobody else can stop those that were left
+    assert scene.status(scene.start(Visitor(None))) is Status.QUEUED
+
+
+@pytest.mark.parametrize(("address", "most"), [("10.0.0.1", MAX_RUNS_ADDRESS), (None, 60)])
+def test_made_up_cookies_do_not_take_all_places(
+    scene: Scene, address: str | None, most: int
+) -> None:
+    """A class behind one address has its places, and others find some. Unknown ones don't count."""
+    made_up = [scene.start(Visitor(f"{place}", address)) for place in range(60)]
+    assert [scene.status(run) for run in made_up].count(Status.QUEUED) == most
+    assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
+    if address:
+        assert "one network address" in scene.latest(made_up[-1]).reason
+    assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
+
+
+def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) -> Run:
+    """A run whose weights of so many epochs, each of `size` numbers, have come."""
+    run = scene.start()
+    for epoch in range(epochs):
+        result = judged_up_to(epoch, np.zeros(size, np.float32))
+        known = Status.RUNNING if epoch < epochs - 1 else status
+        scene.worker.say(Snapshot(run.id, known, epoch, 40, results={"last": result}))
+    scene.worker.say(Checkpoint(run.id, epochs, bytes(10_000)))
+    scene.clock.forward(1)
+    return run
+
+
+def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of runs that are over, paused, or train unseen. The one seen last keeps all its past."""
+    most = 1_000_000
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
+    statuses = Status.FINISHED, Status.PAUSED
+    going = trained(scene, Status.RUNNING)
+    runs = [trained(scene, statuses[place % 2]) for place in range(40)]
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.latest(runs[-2])
+    scene.start()
+    found = [scene.client._registry.runs.get(run.id) for run in [going, *runs]]
+    known = [run for run in found if run]
+    data = {id(run.run.dataset): run.run.dataset.nbytes for run in known}
+    assert most / 2 < sum(run.nbytes for run in known) + sum(data.values()) < most
+    assert scene.client.get(going.id)
+    epochs = [len(scene.client.checkpoints(run)) for run in runs]
+    assert (epochs[0], epochs[-2]) == (0, 40)
+    assert 2 <= epochs[-1] <= thinning.FEW_EPOCHS
+    monkeypatch.setattr(client, "EMPTY_BYTES", most // 4)
+    scene.client.forget_most()
+    assert sum(run.nbytes for run in scene.client._registry.runs.values()) < most / 4
+    assert scene.client.get(runs[-2].id)
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
+    done = [trained(scene, Status.FINISHED, epochs=1) for _ in range(3)]
+    scene.start()  # the newest stays: who has trained it still looks at it
+    assert [run for run in done if scene.client.get(run.id)] == done[2:]
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_only_so_many_finished_runs_are_known(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, background: bool
+) -> None:
+    """The oldest go first; unfinished runs stay, and those of a sweep push out no person's."""
+    monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
+    going, own, done = scene.start(), scene.start(), list[Run]()
+    scene.say(own, Status.FINISHED)
+    for _ in range(5):
+        how = {"background": background}
+        done.append(scene.client.start(make_experiment(), make_dataset(), **how))
+        scene.clock.forward(1)
+        scene.say(done[-1], Status.FINISHED)
+    scene.start()
+    assert [run for run in done if scene.client.get(run.id)] == done[2:]
+    assert scene.client.get(going.id) is going
+    assert bool(scene.client.get(own.id)) == background
+
+
+def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
+    """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
+    over, paused, going = scene.start(), scene.start(), scene.start()
+    scene.say(over, Status.FINISHED)
+    scene.say(paused, Status.PAUSED)
+    scene.say(going, Status.RUNNING)
+    scene.clock.forward(run_registry.KEEP_SECONDS + 1)
+    scene.client.latest(going)
+    assert [scene.client.get(run.id) for run in (over, paused, going)] == [None, None, going]
+    assert Steer("drop", paused.id) in scene.worker.posted
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_a_run_that_nobody_watches_is_paused_and_says_so(scene: Scene, status: Status) -> None:
+    """It is told once, keeps its figures, and goes on when somebody asks for it.
+
+    A button's pause has no reason, even after the other kind.
+    """
+    run = scene.start()
+    for _ in range(2):
+        scene.clock.forward(WATCH_SECONDS + 1)
+        scene.say(run, status, 1)
+    assert scene.worker.verbs == ["start", "pause"]
+    scene.say(run, Status.PAUSED, 2)
+    snapshot = scene.latest(run)
+    assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
+    assert snapshot.reason == "Paused: nobody was watching."
+    scene.client.resume(run)
+    assert scene.worker.verbs == ["start", "pause", "resume"]
+    scene.client.pause(run)
+    scene.say(run, Status.PAUSED, 3)
+    assert scene.latest(run).reason == ""
+
+
+def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene: Scene) -> None:
+    """Who is there has the processor. A sweep's runs, which wait for all others, make no crowd."""
+    several = [scene.start() for _ in range(CROWD)]
+    scene.client.start(make_experiment(), make_dataset(), background=True)
+    scene.clock.forward(CROWDED_SECONDS + 1)
+    scene.client.latest(several[0])
+    assert "pause" not in scene.worker.verbs
+    one_more = scene.start()
+    scene.clock.forward(TIDY_SECONDS)
+    scene.client.latest(one_more)
+    paused = [Steer("pause", run.id) in scene.worker.posted for run in (*several, one_more)]
+    assert paused == [False, *[True] * (CROWD - 1), False]
+
+
+def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene: Scene) -> None:
+    """It is told once each time. A sweep's does so always; who waits for a run looks at it."""
+    run, other = scene.start(), scene.start()
+    scene.client.start(make_experiment(), make_dataset(), background=True)
+    for _ in range(2):
+        scene.clock.forward(YIELD_SECONDS + 1)
+        scene.client.latest(other)
+    for _ in range(2):
+        scene.client.latest(run)
+    assert scene.worker.posted[3:] == [Steer("yield", run.id), Steer("attend", run.id)]
+    scene.worker.die()
+    scene.clock.forward(YIELD_SECONDS + 1)
+    scene.client.latest(other)
+    assert scene.worker.posted[-1] == Steer("yield", run.id)
+
+
+def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
+    """The run goes on; one that had been paused for want of a watcher, again."""
+    run = scene.start()
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.say(run, Status.RUNNING, 1)
+    scene.say(run, Status.PAUSED, 1)
+    scene.worker.at_once["resume"] = Snapshot(run.id, Status.RUNNING, 2)
+
+    def until(snapshot: Snapshot) -> bool:
+        scene.clock.forward(WATCH_SECONDS + 1)
+        return snapshot.epoch > 1
+
+    assert scene.client.wait(run, 60, until).epoch == 2
+    assert scene.worker.verbs == ["start", "pause", "resume"]
+
+
+def test_who_waits_for_several_looks_at_them_all(scene: Scene) -> None:
+    """Those that gave way or were paused go on, and again nobody has to look for as long."""
+    runs = [scene.start(), scene.start()]
+    for seconds in (YIELD_SECONDS, WATCH_SECONDS):
+        scene.clock.forward(seconds + 1)
+        scene.say(runs[0], Status.RUNNING, 1)
+    scene.client.wait_any(runs, 0.0)
+    told = [command.verb for command in scene.worker.posted[2:] if isinstance(command, Steer)]
+    assert told == [*["yield"] * 2, *["pause"] * 2, *["attend", "resume"] * 2]
+    scene.clock.forward(YIELD_SECONDS - 1)
+    scene.say(runs[0], Status.RUNNING, 2)
+    assert len(scene.worker.posted) == 2 + len(told)

@@ -1,0 +1,159 @@
+"""What a run remembers stays small, and says how fast it really goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.results.thinning import History
+from lib.training.tempo import Speed
+
+quickly = settings(derandomize=True, deadline=None)
+
+
+@quickly
+@given(st.integers(4, 40), st.lists(st.integers(1, 30), min_size=1, max_size=300))
+def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: list[int]) -> None:
+    """However the epochs are spaced: the first and the newest are there, with their figures."""
+    history, epoch, seen = History(limit), 0, {}
+    for gap in gaps:
+        seen[epoch] = float(epoch**2)
+        history.add(epoch, seen[epoch])
+        last = epoch
+        epoch += gap
+    epochs = history.epochs.tolist()
+    assert 1 <= len(epochs) <= limit
+    assert epochs == sorted(set(epochs))
+    assert (epochs[0], epochs[-1]) == (0, last)
+    assert history.values.tolist() == [seen[e] for e in epochs]
+    assert history.points == [(e, seen[e]) for e in epochs]
+
+
+@quickly
+@given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
+def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> None:
+    """It thins as the other would have: both have the same epochs at the end."""
+    whole, first = History(limit), History(limit)
+    whole.extend(1, range(before + after))
+    first.extend(1, range(before))
+    second = replace(first)
+    second.extend(before + 1, range(before, before + after))
+    assert (second.gap, second.points) == (whole.gap, whole.points)
+
+
+def test_what_came_after_an_epoch_can_be_forgotten() -> None:
+    """And be added again."""
+    history = History(10)
+    history.extend(1, [1.0, 2.0, 3.0, 4.0])
+    history.cut(2)
+    assert history.points == [(1, 1.0), (2, 2.0)]
+    history.add(3, 9.0)
+    assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
+
+
+def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
+    """In its place, with its figure; one that is there stays as it is."""
+    history = History(4)
+    for epoch in range(20):
+        history.add(epoch, float(epoch))
+    known = history.epochs.tolist()
+    assert 7 not in known
+    history.put_back(7, 7.0)
+    history.put_back(known[-1], float(known[-1]))
+    assert history.epochs.tolist() == sorted([7, *known])
+    assert history.values.tolist() == history.epochs.tolist()
+
+
+def test_nothing_is_dropped_before_the_limit() -> None:
+    """A short run shows every epoch."""
+    history = History(600)
+    for epoch in range(1, 601):
+        history.add(epoch, 0.0)
+    assert history.epochs.tolist() == list(range(1, 601))
+
+
+@pytest.mark.parametrize("count", [700, 5000, 100_000])
+def test_a_long_history_is_spaced_evenly(count: int) -> None:
+    """No part of a run is shown more closely than another, and a third of the room is used."""
+    history = History(600)
+    for epoch in range(count):
+        history.add(epoch, 0.0)
+    gaps = set((history.epochs[1:] - history.epochs[:-1])[:-1].tolist())
+    assert len(gaps) == 1
+    assert 200 <= len(history.epochs) <= 600
+
+
+def test_the_speed_is_that_of_the_last_second_or_so() -> None:
+    """Slow at first and fast now counts as fast."""
+    speed = Speed()
+    speed.begin(0.0, 0)
+    for tenth in range(1, 101):
+        speed.note(tenth / 10, tenth)
+    assert speed.rate == pytest.approx(10)
+    for tenth in range(101, 201):
+        speed.note(tenth / 10, 100 + (tenth - 100) * 5)
+    assert speed.rate == pytest.approx(50)
+
+
+def test_a_pause_does_not_count() -> None:
+    """A minute between pause and resume leaves the speed as it was."""
+    speed = Speed()
+    speed.begin(0.0, 0)
+    speed.note(1.0, 100)
+    speed.begin(61.0, 100)
+    assert speed.rate == pytest.approx(100)
+    speed.note(62.0, 200)
+    assert speed.rate == pytest.approx(100)
+
+
+def test_a_slow_beginning_can_be_left_out() -> None:
+    """Nothing is known in the first second; afterwards its one step in 0.7 s doesn't count."""
+    speed = Speed(seconds=8.0, warm_up=1.0)
+    speed.begin(0.0, 0)
+    for now, step in ((0.7, 1), (0.9, 21)):
+        speed.note(now, step)
+        assert speed.rate == 0
+    for now, step in ((1.1, 41), (1.3, 61), (9.1, 841)):
+        speed.note(now, step)
+        assert speed.rate == pytest.approx(100)
+
+
+def test_slices_longer_than_the_window_have_a_speed_too() -> None:
+    """One step in ten seconds is 0.1 a second."""
+    speed = Speed()
+    speed.begin(0.0, 0)
+    for step in range(1, 4):
+        speed.note(10.0 * step, step)
+    assert speed.rate == pytest.approx(0.1)
+
+
+@quickly
+@given(st.lists(st.integers(0, 300), max_size=30), st.integers(4, 40))
+def test_many_at_once_are_as_one_by_one(calls: list[int], limit: int) -> None:
+    """Whatever the sizes of the calls: the same epochs are kept."""
+    one_by_one, at_once = History[int](limit), History[int](limit)
+    epoch = 1
+    for size in calls:
+        values = list(range(epoch, epoch + size))
+        for value in values:
+            one_by_one.add(value, value)
+        at_once.extend(epoch, values)
+        epoch += size
+        assert at_once.points == one_by_one.points
+
+
+def test_a_history_can_be_thinned_and_grows_on_as_thinly() -> None:
+    """The first and the newest stay."""
+    history = History[int](64)
+    for epoch in range(40):
+        history.add(epoch, epoch)
+    history.thin(8)
+    assert len(history.points) <= 8
+    assert (history.points[0][0], history.points[-1][0]) == (0, 39)
+    for epoch in range(40, 50):
+        history.add(epoch, epoch)
+    assert len(history.points) <= 10
+    assert history.points[-1][0] == 49
