@@ -311,6 +311,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     self._take_event(supervisor, worker, message)
                 case messages.Lost():
                     self._registry.lose(supervisor, message)
+                    for question_id in message.ids:
+                        error = f"{message.how} Ask again."
+                        self._questions.settle(messages.Answer(question_id, error=error))
                 case messages.Attended():
                     self._registry.look_at(message.run_id)
             supervisor.replace_grown(self._registry.unfinished)
@@ -319,8 +322,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _take_event(self, supervisor: Supervisor, worker: WorkerProcess, event: Event) -> None:
         supervisor.note_event(worker, event)
         self._pool.rest_where_cluster_trains()
-        if supervisor is self._pool.cluster and event.kind == "ready":
-            self._registry.drop_copies(worker)
         if event.kind == "away":
             self._fail_over(supervisor, worker, worker.withdraw(), sentence("left"))
 

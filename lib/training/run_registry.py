@@ -188,24 +188,14 @@ class RunRegistry:
                 run.supervisor, run.worker, run.reason = other, other.need(), self._pool.away
                 run.worker.post(command)
         lost = self.unfinished(worker)
-        is_cluster = supervisor is self._pool.cluster
-        self._begin_again(lost, other, how, by_chance=is_cluster)
-        for run in lost:
-            if is_cluster and run.over and other.worker:  # a slot may still train it
-                other.worker.post(Steer("drop", run.run.id))
+        self._begin_again(lost, other, how, by_chance=supervisor is self._pool.cluster)
         return other.worker
 
     def lose(self, supervisor: Supervisor, lost: Lost) -> None:
         """Have runs go on in other slots of a cluster that has lost some."""
-        found = [self.runs.get(run_id) for run_id in lost.run_ids]
+        found = [self.runs.get(run_id) for run_id in lost.ids]
         own = [run for run in found if run is not None and run.supervisor is supervisor]
         self._begin_again([run for run in own if not run.over], supervisor, lost.how)
-
-    def drop_copies(self, driver: WorkerProcess) -> None:
-        """Have a cluster that is back stop runs that were in it before, and go on here now."""
-        for run in self.runs.values():
-            if not run.over and run.worker is not driver:
-                driver.post(Steer("drop", run.run.id))
 
     def _begin_again(
         self, lost: list[ClientRun], supervisor: Supervisor, how: str, *, by_chance: bool = False
@@ -214,8 +204,8 @@ class RunRegistry:
 
         Where there is no other, where `may_begin_again` says no, or for the second time within
         TWICE_SECONDS, they fail, and a person may start them again. What came about `by_chance`
-        isn't a run's own fault. Another server's runs are forgotten: they may go on, and who looks
-        again looks for them.
+        isn't a run's own fault. Another server's runs are forgotten: they may go on,
+        and who looks again looks for them.
         """
         now = self._clock()
         for run in lost:
@@ -223,7 +213,7 @@ class RunRegistry:
             if run.is_foreign:
                 self.runs.pop(run.run.id, None)
             elif supervisor.worker and run.may_begin_again and not twice:
-                run.begin_again(supervisor, how, now)
+                run.begin_again(supervisor, how)
                 if not by_chance:
                     run.restarted_at = now
             else:

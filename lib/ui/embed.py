@@ -12,11 +12,11 @@ import streamlit as st
 
 from lib.story import GALLERY, told
 from lib.text import joined
-from lib.ui import address, stage
+from lib.ui import address
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, complaints, screen
-from lib.ui.settings import settle_widgets
+from lib.ui.settings import settled_experiment
 from lib.ui.style import PICTURED
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, View, draw
@@ -30,14 +30,14 @@ def embed() -> None:
     scene = None if asked in VIEWS else GALLERY.get(asked)
     name = scene.shows if scene else asked
     view = VIEWS.get(name)
-    screen(view.page if view else "Explore", (KEY, *stage.KEYS), [*PICTURED, "embed"])
+    screen(view.page if view else "Explore", (KEY, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
         words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
         st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
         return
     if scene:
-        address.put(scene.query, (KEY,))
-    settled = settle_widgets()
+        address.put(scene.query)
+    settled = settled_experiment()
     address.finish()
     complaints()
     if scene:

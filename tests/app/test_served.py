@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from lib.data.caches import REMEMBERED
 from lib.data.datasets import suggested
-from lib.data.tables.table import REMEMBERED
 from lib.training.limits import with_seeds
 from lib.training.machine import RAY
 from lib.training.recorded import recorded
@@ -25,11 +25,9 @@ from lib.ui.served import MIDDLEWARE, ROUTES
 @pytest.mark.parametrize(
     ("path", "query", "charted"),
     [
-        ("/", "", True),
         ("/present", "", True),
         ("/gallery", "card=parity", True),
         ("/gallery", "", False),
-        ("/guide", "at=parity", True),
     ],
 )
 def test_a_page_that_opens_with_charts_loads_their_code(

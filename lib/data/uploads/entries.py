@@ -1,0 +1,103 @@
+"""All entries of a file on their way to a `Table`: `Entries`, and the names above its columns."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import count, pairwise
+from typing import Any
+
+import pandas as pd
+
+from lib.data.tables.numbers import bare
+from lib.text import counted, listed
+
+MISSING = ["-", "--", "?", ".", "..", "–", "—"]
+"""Marks of a missing value besides pandas's own (an empty entry, NA, NaN, null, …)."""
+NUMBERED_COLUMNS = "The first {} holds values, not names, so the columns are numbered."
+_UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
+_VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
+_WORDS_OF_DATES = re.compile(
+    r"\b(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?"
+    r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Entries:
+    """A file's entries, and what is known of them so far."""
+
+    frame: pd.DataFrame
+    """Numbers, texts, or dates, as far as the file or pandas tells them apart."""
+    notes: list[str] = field(default_factory=list)
+    """A sentence for each thing that a person should know."""
+    decimal_commas: bool = False
+    cells: str = ""
+    """A sentence on how its cells were told apart, where that may be wrong."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """What the file itself says of the `Table`: sheets, series, columns to start from, settings."""
+
+    def drop_rows(self, empty: pd.Series) -> None:
+        """Leave out rows (R,) bool in which there is nothing."""
+        self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+        self.frame = self.frame[~empty].reset_index(drop=True)
+
+    def drop_row_numbers(self) -> None:
+        """Leave out the nameless index that pandas writes to its files."""
+        name = self.frame.columns[0]
+        first = self.frame[name]
+        nameless = name in ("column 1", "Unnamed: 0") and len(self.frame.columns) > 1
+        if nameless and pd.api.types.is_numeric_dtype(first) and (first.diff()[1:] == 1).all():
+            self.notes.append("The first column has no name and counts the rows: it is left out.")
+            self.frame = self.frame.drop(columns=name)
+
+
+def has_header(first: list[str], body: list[list[str]]) -> bool:
+    """Whether the first line holds names, as the lines below it tell.
+
+    A text above values is a name. Where there is none, values in the first line make it data, with
+    its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
+    nameless columns.
+    """
+    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
+    names = [j for j, entry in known if not is_value(entry)]
+    values = [entry for _, entry in known if is_value(entry)]
+    if not values or not body or any(_holds_values(body, j) for j in names):
+        return bool(names)
+    numbers = [int(value) for value in values if value.isdecimal()]
+    steps = {later - number for number, later in pairwise(numbers)}
+    if len(numbers) < len(values) or not steps or min(steps) < 1:
+        return False
+    if names or (not first[0].strip() and _is_known(body[0][0])):  # a name, or an index's empty one
+        return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
+    decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
+    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
+
+
+def is_value(entry: str) -> bool:
+    """Whether an entry holds a number or a date rather than a name."""
+    entry = bare(entry.strip())
+    if any(char.isdigit() for char in entry):
+        entry = _WORDS_OF_DATES.sub("1", entry)
+    return _VALUE.fullmatch(entry) is not None
+
+
+def _is_known(entry: str) -> bool:
+    return entry.strip().lower() not in _UNKNOWN
+
+
+def _holds_values(body: list[list[str]], j: int) -> bool:
+    """Whether most of what stands in column `j` are values."""
+    entries = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
+    return 2 * sum(map(is_value, entries)) > len(entries)
+
+
+def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
+    """Names that are all different and never empty, and notes on what was changed."""
+    wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
+    names: list[str] = []
+    for name in wanted:
+        others = (f"{name} ({k})" for k in count(2))
+        free = (other for other in others if other not in names and other not in wanted)
+        names.append(next(free) if name in names else name)
+    twice = [name for name, own in zip(names, wanted, strict=True) if name != own]
+    return names, [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []

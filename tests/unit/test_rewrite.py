@@ -1,0 +1,205 @@
+"""A change of a stack as the lines of a person's code that it changes, in their own style."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lib.shapes import Reading, Stack, fixes, put, rewritten, to_text, trace
+from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.shaping import Flatten
+
+SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
+FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"
+TWO = "model.add(LSTM(8))\nmodel.add(LSTM(8))"
+ADDED = "model.add(LSTM(8))\nmodel.add(RepeatVector(9))"
+REPEAT = "Put RepeatVector(9) before it"
+FIRST = ""
+"""The likeliest change, whatever its words are."""
+
+
+def becomes(reading: Reading, after: Stack) -> list[str]:
+    """What the lines that change become, none where they aren't that change alone."""
+    lines, new = rewritten(reading, after)
+    if not lines:
+        assert new is reading
+        return []
+    assert all(line in new.text for text in lines.values() for line in text.split("\n"))
+    assert to_text(read_code(new.text).stack) == to_text(after)
+    return [*lines.values()]
+
+
+def offered(code: str) -> dict[str, list[str]]:
+    """By the words of each change that fixes a code, what its lines become."""
+    reading = read_code(code)
+    return {fix.words: becomes(reading, fix.stack) for fix in fixes(trace(reading.stack))}
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ("LSTM(64, activation='relu'))", "LSTM(64, activation='relu', return_sequences=True))"),
+        (
+            "tf.keras.layers.LSTM(units=64, return_sequences=False))  # encodes",
+            "tf.keras.layers.LSTM(units=64, return_sequences=True))  # encodes",
+        ),
+        ("LSTM(\n    64,\n    name='a',\n))", "LSTM(64, name='a', return_sequences=True))"),
+        (
+            "  Bidirectional(LSTM(8), name='two'))",
+            "  Bidirectional(LSTM(8, return_sequences=True), name='two'))",
+        ),
+        ("LSTM(é)) # é", "LSTM(é, return_sequences=True)) # é"),
+        ("LSTM(8, return_sequences=False, **{}))", "LSTM(8, return_sequences=True, **{}))"),
+    ],
+)
+def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) -> None:
+    """What else stands there, and how it is called, stays."""
+    code = SEQUENTIAL.format(f"é = 4\nmodel.add({lines}\nmodel.add(LSTM(3))")
+    assert next(iter(offered(code).values())) == [f"model.add({line}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "lines"),
+    [
+        # A new layer is a line more, in the way that the line before it has.
+        (SEQUENTIAL.format("model.add(LSTM(8))  # encodes\nmodel.add(LSTM(8))"), REPEAT,
+         ["model.add(LSTM(8))  # encodes\nmodel.add(RepeatVector(9))"]),
+        (FUNCTIONAL.format("x  = layers.LSTM(8)(i)\nx = layers.LSTM(8)(x)"), REPEAT,
+         ["x  = layers.LSTM(8)(i)\nx = layers.RepeatVector(9)(x)"]),
+        ("Sequential([\n  keras.Input((9, 2)),\n  LSTM(8),  # encodes\n  LSTM(8),\n])", REPEAT,
+         ["LSTM(8),\nRepeatVector(9),  # encodes"]),
+        ("Sequential([Input((9, 2)), LSTM(8), LSTM(8)])", REPEAT,
+         ["Sequential([Input((9, 2)), LSTM(8), RepeatVector(9), LSTM(8)])"]),
+        (FUNCTIONAL.format("x = LSTM(3)(LSTM(8)(i))"), REPEAT, []),
+        (FUNCTIONAL.format("def e(x, n):\n  return LSTM(n)(x)\nx = e(e(i, 8), 3)"), REPEAT, []),
+        # One that goes away is a comment; of a line with several no line is told.
+        (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))"), "Remove layer 3, LSTM",
+         ["# model.add(LSTM(", "#   3))"]),
+        ("Sequential([Input((9, 2)), LSTM(8), LSTM(3)])", "Remove layer 3, LSTM", []),
+        ("i = Input((9, 2))\nx = MultiHeadAttention(\n\n)(i, i)\nm = Model(i, x)",
+         "Remove layer 2, MultiHeadAttention", []),
+        # What Keras refuses is renamed or taken out; all other arguments stay.
+        (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
+         "Write LSTM(5, return_sequences=True)",
+         ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),
+        (SEQUENTIAL.format("model.add(LSTM(5, time_major=False, unroll=True))"), "Write LSTM(5)",
+         ["model.add(LSTM(5, unroll=True))"]),
+        (SEQUENTIAL.format("model.add(Bidirectional(LSTM(5, return_sequence=True, seed=1)))"),
+         "Write Bidirectional(LSTM(5, return_sequences=True))",
+         ["model.add(Bidirectional(LSTM(5, return_sequences=True, seed=1)))"]),
+        # Of two faults of a layer the argument goes first.
+        ("Sequential([Input((10,)), LSTM(50, return_sequence=True), Dense(1)])", FIRST,
+         ["Sequential([Input((10,)), LSTM(50, return_sequences=True), Dense(1)])"]),
+        ("Sequential([Input((10, 3)), LSTM(50), LSTM(5, return_sequence=True), Dense(1)])", FIRST,
+         ["Sequential([Input((10, 3)), LSTM(50), LSTM(5, return_sequences=True), Dense(1)])"]),
+        # An Input tells what comes in, where a layer's arguments told it before.
+        ("m = Sequential()\nm.add(LSTM(4, batch_input_shape=(16, 1, 3), stateful=True))", FIRST,
+         ["m.add(Input(batch_shape=(16, 1, 3)))\nm.add(LSTM(4, stateful=True))"]),
+        ("Sequential([layers.LSTM(4, batch_input_shape=(16, 1, 3), stateful=True)])", FIRST,
+         ["Sequential([layers.Input(batch_shape=(16, 1, 3)), layers.LSTM(4, stateful=True)])"]),
+        ("m = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
+         ["m.add(Input((12, 3)))\nm.add(LSTM(4))"]),
+        ("Sequential([Input((3,), name='x'), LSTM(4)])", FIRST,
+         ["Sequential([Input((12, 3), name='x'), LSTM(4)])"]),
+        ("model = Sequential()\nmodel.add(Input((5, 28, 28)))\nmodel.add(LSTM(8))",
+         "Begin with one sample, a sequence: keras.Input((28, 28))",
+         ["model.add(Input((28, 28)))"]),
+        # The layer in a wrapper keeps its arguments.
+        (SEQUENTIAL.format("model.add(LSTM(4))\nmodel.add(TimeDistributed(Dense(2, name='a')))"),
+         "Write Dense(2) alone", ["model.add(Dense(2, name='a'))"]),
+        # Several tensors are unpacked, but not in a Sequential.
+        (FUNCTIONAL.format("x = LSTM(5, return_state=True)(i)\nx = Dense(2)(x)"), FIRST,
+         ["x, *states = LSTM(5, return_state=True)(i)"]),
+        (FUNCTIONAL.format("e = LSTM(5, return_state=True)\nx = e(i)\nx = Dense(2)(x)"), FIRST, []),
+        (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
+         "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
+        ("Sequential([\n  Input((9, 2)),\n  LSTM(5, return_state=True),\n  Dense(2),\n])",
+         "Set return_state=False on layer 2, LSTM", ["LSTM(5, return_state=False),"]),
+        # **those may hold the argument as well, which Python would refuse twice.
+        (SEQUENTIAL.format("c = {'units': 8, 'return_sequences': False}\nmodel.add(LSTM(**c))\n"
+                           "model.add(LSTM(3, name='e', **{}))"),
+         "Set return_sequences=True on layer 2, LSTM", []),
+        # Which line makes a layer that is never called isn't told.
+        ("x = LSTM(8)\nx = Dense(3)(x)", "Write keras.Input((12, 3)) in its place", []),
+        # What the fix needs is imported where layers are imported by their names.
+        ("from keras.layers import LSTM, Dense  # mine\n" + SEQUENTIAL.format(TWO), REPEAT,
+         ["from keras.layers import LSTM, Dense, RepeatVector  # mine", ADDED]),
+        ("from keras.layers import (\n    LSTM,\n    Dense,\n)\n" + SEQUENTIAL.format(TWO), REPEAT,
+         ["Dense, RepeatVector,", ADDED]),
+        ("from keras.layers import LSTM, RepeatVector\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
+        ("from keras.layers import *\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
+        ("from keras import layers\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
+        ("from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
+         ["from keras.layers import LSTM, Input", "m.add(Input((12, 3)))\nm.add(LSTM(4))"]),
+    ],
+)  # fmt: skip
+def test_a_fix_is_written_into_the_lines_that_it_changes(
+    code: str, words: str, lines: list[str]
+) -> None:
+    """Or into none, where no lines say that change alone."""
+    found = offered(code)
+    assert found[words or next(iter(found))] == lines
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        SEQUENTIAL.format("for units in (8, 4):\n    model.add(LSTM(units))"),
+        FUNCTIONAL.format("def enc(x, n):\n    return LSTM(n)(x)\nx = enc(enc(i, 8), 4)"),
+    ],
+)
+def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines: str) -> None:
+    """A loop, or a function: what one of its layers needs, no line can give it."""
+    assert [*offered(lines).values()] == [[], [], []]
+    reading = read_code(lines)
+    first, *both = reading.stack
+    after = (first, *(replace(layer, return_sequences=True) for layer in both))
+    assert "return_sequences=True" in becomes(reading, after)[0]
+
+
+def test_layers_in_one_line_are_told_apart() -> None:
+    """Of two that look alike the second changes; two that change are one line."""
+    reading = read_code("Sequential([Input((9, 2)), Dense(4), Dense(4)])")
+    first, second, third = reading.stack
+    assert becomes(reading, (first, second, replace(third, units=5))) == [
+        "Sequential([Input((9, 2)), Dense(4), Dense(5)])"
+    ]
+    both = (first, replace(second, use_bias=False), replace(third, units=5))
+    assert becomes(reading, both) == [
+        "Sequential([Input((9, 2)), Dense(4, use_bias=False), Dense(5)])"
+    ]
+
+
+def test_what_is_pasted_along_stays() -> None:
+    """Prompts, tabs, and lines of a notebook; the lines are those of the text."""
+    code = ">>> model = Sequential()\n>>> model.add(Input((9, 2)))\n>>> model.add(LSTM(8))"
+    reading = read_code(code)
+    after = (*put(reading.stack, 1, replace(reading.stack[1], return_sequences=True)), Flatten())
+    lines, new = rewritten(reading, after)
+    assert lines == {3: "model.add(LSTM(8, return_sequences=True))\nmodel.add(Flatten())"}
+    assert new.text.split("\n")[2:] == [f">>> {line}" for line in lines[3].split("\n")]
+    code = (
+        "!pip install keras\nif True:\n\tm = Sequential()\n\tm.add(Input((9, 2)))\n\tm.add(LSTM(8))"
+    )
+    reading = read_code(code)
+    lines, new = rewritten(reading, put(reading.stack, 1, replace(reading.stack[1], units=9)))
+    assert new.text == code.replace("8", "9")
+    assert lines == {5: "m.add(LSTM(9))"}
+
+
+def test_what_has_no_code_or_too_deep_code_has_no_lines() -> None:
+    """Such as a configuration; what is in a line is read no further than it must be."""
+    stack = read_code("Sequential([Input((9, 2)), LSTM(8)])").stack
+    assert becomes(Reading(stack, "configuration"), stack[:1]) == []
+    deep = f"Sequential([Input((9, 2)), LSTM(8), LSTM(4, name=lambda: {'1+' * 500}1)])"
+    assert [*offered(deep).values()] == [[], [], []]
+
+
+def test_a_layer_that_becomes_another_is_imported() -> None:
+    """Its line has the other's name."""
+    code = "from keras.layers import LSTM, Dropout\n" + SEQUENTIAL.format("model.add(Dropout(0.2))")
+    reading = read_code(code)
+    other = Flatten(origin=reading.stack[1].origin)
+    lines = becomes(reading, put(reading.stack, 1, other))
+    assert lines == ["from keras.layers import LSTM, Dropout, Flatten", "model.add(Flatten())"]
