@@ -34,7 +34,7 @@ class ClientRun:
     seen_at: float
     """When somebody last looked at it, or when it ended."""
     reason: str = ""
-    """What is shown where its worker gives no reason: why it began again, or isn't in a cluster."""
+    """Shown where its worker gives none: why it began again, or isn't trained by the cluster."""
     waiters: int = 0
     """Calls of `wait` that look at it now."""
     yields: bool = False

@@ -239,7 +239,7 @@ class Program:
 
 
 _codes: dict[Code, Any] = {}
-"""What was traced."""
+"""The traced code of each."""
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -300,7 +300,7 @@ def _gradients(
 
 
 def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
-    """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
+    """The costs of outputs that are wrong by so much, by the code's loss or a numbered one."""
     if not code.is_general:
         return cost(code.loss, wrong)
     chosen, *others = (cost(name, wrong) for name in LOSSES)
@@ -312,7 +312,7 @@ def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
 def _outputs(
     code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
 ) -> tf.Tensor:
-    """What the models answer to x (T, L, B, F), at all or so many timesteps: (T, L, B, K)."""
+    """The models' outputs (T, L, B, K) for x (T, L, B, F), at all or only so many timesteps."""
     for layer in layers_of(weights, code.layers):
         x = recurrent(code.cell, layer, x, timesteps)
     if head := weights[ARRAYS_EACH * code.layers :]:

@@ -1,4 +1,4 @@
-"""What the worker refuses to train: errors say what is allowed and what was asked."""
+"""Limits of what is trained. Errors say what is allowed and what was asked."""
 
 import math
 

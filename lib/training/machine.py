@@ -1,4 +1,4 @@
-"""What this machine, or container, has room for: how many workers, how large; thread priorities."""
+"""The size of this machine or container: workers and their memory; priorities of threads."""
 
 import ctypes
 import logging
@@ -94,7 +94,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_starter() -> None:
-    """Have Linux kill this process when the thread that started it ends, as all do at the end.
+    """Tell Linux to kill this process when the thread that started it ends.
 
     The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
     """

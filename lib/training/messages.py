@@ -36,7 +36,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     background: bool = False
     """Whether all other runs of the worker come first: nobody waits for it."""
     card: bytes = b""
-    """What others need to show it, where it is trained in a cluster: see `lib.export.card`."""
+    """Lets other page servers of a cluster show it: see `lib.export.card`."""
     checkpoint: bytes = b""
     """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
 
@@ -104,12 +104,12 @@ class Report(msgspec.Struct, frozen=True, tag=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, tag=True):
-    """What a run needs to go on from the end of an epoch, by another worker."""
+    """State from which another worker can continue a run, from the end of an epoch."""
 
     run_id: str
     epoch: int
     state: bytes
-    """Of `lib.training.checkpoint`, and nobody else's business."""
+    """Read and written by `lib.training.checkpoint` alone."""
 
 
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
@@ -122,7 +122,7 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
-    """What the worker says of itself."""
+    """News of the worker itself."""
 
     kind: Literal["ready", "failed", "refused", "alive", "grown", "away"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a

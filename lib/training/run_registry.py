@@ -33,7 +33,7 @@ leaves people theirs."""
 KEEP_BYTES = int(20_000_000 * share())
 """Bytes that all of these may hold, and unfinished runs that nobody looks at; the newest stays."""
 EMPTY_BYTES = KEEP_BYTES // 4
-"""The same once the last visitor has gone."""
+"""The limit once the last visitor has gone."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -52,7 +52,7 @@ class RunRegistry:
         self._tidied = clock()
 
     def start(self, run: Run, start: Start, owner: Visitor | None) -> None:
-        """Have the least busy worker train a new run; one that its owner can't have has failed."""
+        """Give a new run to the least busy worker; a run beyond its owner's limits has failed."""
         self.tidy()
         supervisor = self._pool.least_busy(self.going)
         self._make_room(supervisor)
@@ -171,7 +171,7 @@ class RunRegistry:
     def fail_over(
         self, supervisor: Supervisor, worker: WorkerProcess, unsent: list[Command], how: str
     ) -> WorkerProcess | None:
-        """Have another worker train the runs of one that can't any more: see `_begin_again`.
+        """Give the runs of a worker that is gone to another one: see `_begin_again`.
 
         Runs whose commands are `unsent` lose nothing: they get these again. Where no worker can
         train, runs fail, with `how` as the reason. Returns the other worker, if there is one.
@@ -192,7 +192,7 @@ class RunRegistry:
         return other.worker
 
     def lose(self, supervisor: Supervisor, lost: Lost) -> None:
-        """Have runs go on in other slots of a cluster that has lost some."""
+        """Continue the runs of lost slots in other slots of the cluster."""
         found = [self.runs.get(run_id) for run_id in lost.ids]
         own = [run for run in found if run is not None and run.supervisor is supervisor]
         self._begin_again([run for run in own if not run.over], supervisor, lost.how)

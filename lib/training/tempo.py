@@ -72,12 +72,12 @@ class Tempo:
         """Whether the pace was kept lately; None until that was measured."""
 
     def begin_anew(self, now: float, done: float) -> None:
-        """The same, at another speed: forget what was measured."""
+        """Begin at another speed: forget what was measured."""
         self._speed.rate = self._steady.rate = 0.0
         self.begin(now, done)
 
     def note(self, now: float, done: float) -> None:
-        """So much has been done by now."""
+        """Note how many epochs are done by now."""
         for speed in (self._speed, self._steady):
             speed.note(now, done)
         self._limit_delay(now, done)

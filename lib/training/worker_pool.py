@@ -156,11 +156,11 @@ class LocalSupervisor:
 
 
 Supervisor = LocalSupervisor | ClusterLink
-"""What keeps a worker for new commands alive: one of this machine, or a cluster's driver."""
+"""Keeps a worker of this machine alive, or a cluster's driver."""
 
 
 class WorkerPool:
-    """So many supervisors of this machine's `workers`, and perhaps the way to a cluster.
+    """As many supervisors of this machine as `workers`, and perhaps that of a cluster's driver.
 
     `received` and `ended` are called with the supervisor first: see `LocalSupervisor`.
     """
@@ -180,7 +180,7 @@ class WorkerPool:
 
     @property
     def _used(self) -> list[Supervisor]:
-        """Those that new runs go to: the cluster, else those of this machine that can train."""
+        """Where new runs go: the cluster, else the workers of this machine that can train."""
         if self.cluster and not self.cluster.away:
             return [self.cluster]
         return [each for each in self.local if not each.unavailable] or [*self.local]

@@ -59,7 +59,7 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
-        """What follows the evaluation that goes on; None without one."""
+        """The outcome of the evaluation in progress; None without one."""
         self._timing, self._clock = timing, clock
         self._created = self._compiling_since = clock()
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
@@ -338,7 +338,7 @@ class WorkerRun:
         return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
 
     def _advice(self, mode: str, place: int) -> str:
-        """What to try where a model has diverged, of a mode and of the seed at a place."""
+        """Advice where the model of a mode, and of the seed at a place, has diverged."""
         training, seeds = self._experiment.training, self._experiment.each_seed
         return sentence(
             "diverged",
