@@ -255,13 +255,9 @@ class FakeWorker:
         """Note it."""
         self.begun = True
 
-    def unsent(self) -> list[Command]:
-        """What came before it was ready, or after `stick`."""
-        return self.posted[self._sent :]
-
     def withdraw(self) -> list[Command]:
-        """The same, which it gets no more."""
-        unsent, self.posted = self.unsent(), self.posted[: self._sent]
+        """Take back what came before it was ready, or after `stick`."""
+        unsent, self.posted = self.posted[self._sent :], self.posted[: self._sent]
         return unsent
 
     def stick(self) -> None:
