@@ -609,19 +609,8 @@ def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-WORDS = """
-    Input Sequential Model LSTM GRU Dense Embedding Concatenate Bidirectional TimeDistributed add
-    model x y np zeros shape units for in if else def return lambda class while import from as with
-    ( ) [ ] { } , . = : + - * / ** // % < == 'a' "b" 1 3 12 -1 0.5 None True fit compile loss f
-"""
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.one_of(
-        st.text(), st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=40).map(" ".join)
-    )
-)
+@settings(max_examples=30, deadline=None)
+@given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but a ModelError comes out."""
     assert came_of(text)
