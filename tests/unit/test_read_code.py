@@ -459,7 +459,7 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
         ('Model: "m"\n┏━━┓\n┃ Layer (type) ┃', None, "a summary of one: paste its code"),
         ("import torch.nn as nn\nm = nn.LSTM(3, 4)", None, "PyTorch"),
         ("if flag:\n    m = Sequential([LSTM(2)])\nm.add(Dense(1))", 1, "made in an if"),
-        ("class M(keras.Model):\n    pass\nM().compile()", None, "without any"),
+        ("class M(keras.Model):\n    pass\nM().compile()", 1, "a class, M"),
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(200)])", None, "received 201"),
     ],
 )
