@@ -305,7 +305,7 @@ MISTAKES = {
         'fit(every_step(3, loss="sparse_categorical_crossentropy"), y=Y[..., '
         "0].astype(int), class_weight={0: 1.0})"
     ): (
-        "weighted. 8,5 meets 8. It has one number for each sample, or for each",
+        "weighted. (8, 5) meets (8,). It has one number for each sample",
         "sample_weight",
     ),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),

@@ -26,12 +26,12 @@ def incompatible(found: Found) -> Explanation | None:
     if one == other:
         return None
     if _is_of_weights(text.node):
-        return of_weights(found)
+        return of_weights(found, bracketed(one), bracketed(other))
     place = found["layer"] or (text.node if "/" in text.node else "")
     if place and not text.in_loss:
         return explained(
-            f"In {place} two tensors meet that can't be paired, {found['one']} and "
-            f"{found['other']}: {both.told()}. Shapes are lined up from the right, and of two "
+            f"In {place} two tensors meet that can't be paired, {bracketed(one)} and "
+            f"{bracketed(other)}: {both.told()}. Shapes are lined up from the right, and of two "
             "sizes that differ one must be 1.",
             fix="Print the shapes of all that goes in there.",
             code=the.LAYER_SHAPES,
@@ -49,7 +49,7 @@ def traced(found: Found) -> Explanation | None:
     return _paired(found, sizes(one), sizes(other))
 
 
-def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
+def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     """Weights of samples, or a mask, that don't fit the loss."""
     return explained(
         "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
@@ -57,7 +57,7 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
         fix="Give such a sample_weight; class_weight goes with one answer for each sample.",
         code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
         "w = w[:, -1]  # where the last one is",
-        words={"one": one or found["one"], "other": other or found["other"]},
+        words={"one": one, "other": other},
     )
 
 
