@@ -130,6 +130,7 @@ def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) 
     client.adopt(run)
     client.stop(run)
     assert client.wait(run, 120).status is Status.STOPPED
+    assert card_from(client, run_id)  # also when it is over
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
