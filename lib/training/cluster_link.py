@@ -1,6 +1,6 @@
 """The way to a cluster: its driver process kept alive, and whether new runs are to go there.
 
-To the client it is one more keeper of a worker, beside the supervisors of this machine's own: the
+To the client it is one more supervisor, beside those of this machine's own workers: the
 driver (`lib.training.cluster`) speaks the worker's protocol. While the cluster is away, the driver
 is started again and again, and new runs are for this machine.
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class ClusterLink:
-    """Has one driver for new commands. Its arguments are those of a `Supervisor`."""
+    """Has one driver for new commands. Its arguments are those of a `LocalSupervisor`."""
 
     def __init__(
         self,
