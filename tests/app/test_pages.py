@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from lib.data.datasets import DATASETS, settle
 from lib.data.tables import Table
 from lib.experiment.experiment import Experiment
-from lib.ui.address import OWN
+from lib.ui.address import SCENE_PAGES
 from lib.ui.explore.take import SCRIPT
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
+from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.test_address import address
 
@@ -96,7 +97,7 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them() -> None:
     assert "targets" not in app.query_params
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in OWN])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in SCENE_PAGES])
 def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +223,8 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) 
     assert not app.exception
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
-    assert app.session_state["T"] == 7 or page in OWN
+    timesteps = app.session_state[KEY].address.experiment.data.timesteps
+    assert timesteps == 7 or page in SCENE_PAGES
     assert [warning.value for warning in app.run().warning] == [plain(GONE)]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning
@@ -277,7 +279,7 @@ def test_what_a_longer_file_allows_is_shown_with_plain_settings_until_it_is_ther
     app = start(data="upload", U="5", **query)
     assert "Seattle weather stands in" in app.warning[0].value
     assert "(N, 5)" in " ".join(each.proto.body for each in app.get("html"))
-    assert app.session_state["T"] == int(query["T"])
+    assert app.slider(key="T").value == int(query["T"])
 
 
 def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice() -> None:

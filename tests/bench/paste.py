@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from lib.charts.palette import PALETTES
 from lib.charts.stack import layer_pictures, rows_picture
-from lib.shapes.stack import trace
+from lib.shapes import trace
 from lib.shapes.stack.read import ModelError, read
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import open_page

@@ -163,7 +163,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
-            say(fix.when)
+            say(f"{capital(fix.condition)}. {fix.fix}")
             st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 

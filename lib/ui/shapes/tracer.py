@@ -23,8 +23,8 @@ from lib.shapes import (
     fixes,
     is_chain,
     keras_code,
-    mended,
     pattern_of,
+    rewritten,
     stopped,
     trace,
 )
@@ -114,7 +114,7 @@ def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     """All that gets past the layer that breaks, with the lines of the likeliest."""
     reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
     if mends and reading and _is_read(steps):
-        mends[0][1].update(mended(reading, mends[0][0].stack)[0])
+        mends[0][1].update(rewritten(reading, mends[0][0].stack)[0])
     return mends
 
 

@@ -1,7 +1,7 @@
 """What a pasted text says: its last error, what was called, and the shapes and losses it names.
 
 A text may be a message or a whole traceback, of any length: the two ends are read. Quotes of all
-kinds become ", and line breaks a space, so that a wording is written down once.
+kinds become ", and line breaks a space, so that a pattern is written down once.
 """
 
 import re
@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.output import Shape
 
-READ = 20_000
-"""How many characters are read at either end of a text: a traceback has its message at an end."""
+READ = 10_000
+"""Characters that are read at either end of a text. A traceback has its message at one of them."""
 RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
-_ERROR = re.compile(
-    r"^\W{0,9}(?:E {1,9})?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception): ?", re.M
-)
-_LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]{{0,200}}/)?({"|".join(RULE_OF)})\b')
+_ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
+_LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')
 _IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
-_NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]{1,300})')
+_NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)')
 _LOADING = re.compile(r"load_model|load_weights|model_from_|hdf5_format|deserializing class")
 
 
@@ -57,8 +55,8 @@ class Pasted:
 
 
 def pasted(text: str) -> Pasted:
-    """A text as it is read."""
-    text = _COLOUR.sub("", ends(text)).translate(_QUOTES)
+    """Read a text."""
+    text = _COLOR.sub("", ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
     return Pasted(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
 
@@ -69,15 +67,20 @@ def ends(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a wording found in a text."""
+class Found:
+    """Where a pattern was found in a text."""
 
-    pasted: Pasted
+    text: Pasted
     match: re.Match[str]
 
     def __getitem__(self, name: str) -> str:
-        """The words of a group; "" where the text lacks them, or the wording has no such group."""
+        """The words of a named group; "" where the text lacks them, or the pattern the group."""
         return self.match.groupdict().get(name) or ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """By name, each group that the text has words for."""
+        return {name: word for name, word in self.match.groupdict().items() if word}
 
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""
@@ -90,11 +93,11 @@ class Facts:
 
     @property
     def is_model(self) -> bool:
-        """Whether that is a whole model, which got data; else it is a layer within one."""
+        """Whether a whole model was called, on data; else it was a layer within one."""
         return self.kind in ("sequential", "model", "functional")
 
 
 def sizes(shape: str) -> Shape:
-    """Those of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
+    """The sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
     found = re.findall(r"None|\?|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)

@@ -11,8 +11,8 @@ from lib.shapes.stack.base import Stack, put
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.read.mending import mended
 from lib.shapes.stack.read.reading import Reading
+from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.shaping import Flatten
 from lib.shapes.stack.tracing import trace
 
@@ -22,7 +22,7 @@ FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"
 
 def becomes(reading: Reading, after: Stack) -> list[str]:
     """What the lines that change become, none where they aren't that change alone."""
-    lines, new = mended(reading, after)
+    lines, new = rewritten(reading, after)
     if not lines:
         assert new is reading
         return []
@@ -204,14 +204,14 @@ def test_what_is_pasted_along_stays() -> None:
     code = ">>> model = Sequential()\n>>> model.add(Input((9, 2)))\n>>> model.add(LSTM(8))"
     reading = read_code(code)
     after = (*put(reading.stack, 1, replace(reading.stack[1], return_sequences=True)), Flatten())
-    lines, new = mended(reading, after)
+    lines, new = rewritten(reading, after)
     assert lines == {3: "model.add(LSTM(8, return_sequences=True))\nmodel.add(Flatten())"}
     assert new.text.split("\n")[2:] == [f">>> {line}" for line in lines[3].split("\n")]
     code = (
         "!pip install keras\nif True:\n\tm = Sequential()\n\tm.add(Input((9, 2)))\n\tm.add(LSTM(8))"
     )
     reading = read_code(code)
-    lines, new = mended(reading, put(reading.stack, 1, replace(reading.stack[1], units=9)))
+    lines, new = rewritten(reading, put(reading.stack, 1, replace(reading.stack[1], units=9)))
     assert new.text == code.replace("8", "9")
     assert lines == {5: "m.add(LSTM(9))"}
 
