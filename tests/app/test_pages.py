@@ -148,32 +148,6 @@ def test_what_is_set_and_folded_away_at_once_is_kept() -> None:
     assert address(app)["lr"] == "0.03"
 
 
-def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
-    """The code and the lower charts come when the upper ones have been painted."""
-    app = start()
-    assert [m.value for m in app.markdown if "the answers" in m.value]
-    assert not app.code
-    app.run()
-    assert len(app.code) == 1
-
-
-def test_the_lower_half_moves_nothing_above_it() -> None:
-    """Else a browser shows a block in its old place and in its new one for a while."""
-    app = start()
-    place = _place_of_train(app)
-    app.run()
-    assert _place_of_train(app) == place
-
-
-def _place_of_train(app: AppTest) -> int:
-    """Where among the page's blocks the one stands that holds the Train button."""
-    return next(
-        place
-        for place, block in app.main.children.items()
-        if any(button.key == "do_train" for button in getattr(block, "button", ()))
-    )
-
-
 def test_a_choice_that_a_browser_forgets_stays() -> None:
     """A browser that says None of the mode, for a moment, changes nothing."""
     app = start(mode="last")

@@ -21,7 +21,7 @@ from lib.charts.split import (
     split_figure,
     split_told,
 )
-from lib.data import DATASETS, Dataset, Finding, Origin, look, make_dataset, suggested
+from lib.data import DATASETS, Dataset, Finding, Origin, find_leaks, make_dataset, suggested
 from lib.data.origin import Scale, Season
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
@@ -46,7 +46,7 @@ def test_a_takeaway_is_short_whatever_the_data():
     for form, ahead, horizon in product(("value", "change"), ("one", "each"), (1, 24)):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=horizon, test=20)
         words += [window_told(dataset, dataset.origin, 999, 23)[0], split_told(dataset)[0]]
-        words.append(leak_takeaway(look(dataset)))
+        words.append(leak_takeaway(find_leaks(dataset)))
     assert not [each for each in words if len(each.split()) > 15]
 
 
@@ -99,7 +99,7 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     assert leak_takeaway([clean, bad]) == "1 leak found: answers among the inputs."
     assert leak_takeaway([clean, unknown]) == "None found, in 1 check of the numbers themselves."
     assert leak_takeaway([unknown]) == "Too few samples to tell."
-    assert leak_takeaway(look(a_dataset(n=2, t=4, train=2))) == "Too few samples to tell."
+    assert leak_takeaway(find_leaks(a_dataset(n=2, t=4, train=2))) == "Too few samples to tell."
     said = leak_sentence(bad)
     assert said.startswith("Answers among the inputs: found. The input a is")
     assert said.endswith("(Looked at: 2 inputs.)")
