@@ -11,21 +11,21 @@ import pytest
 
 from lib.charts import chart
 from lib.charts.palette import PALETTES
-from lib.charts.worth import (
+from lib.charts.skill import (
     _with_band,
     dates_told,
     forecast_figure,
     forecast_told,
     on_dates_figure,
-    worth_sentence,
-    worth_takeaway,
+    skill_sentence,
+    skill_takeaway,
 )
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.data.tables.baselines import BASELINES
 from lib.data.tables.seasons import _SEASONS
-from lib.results import answers, by_row, forecast, judge
-from lib.results.skill import Score, Worth
+from lib.results import answers, by_row, evaluate, forecast
+from lib.results.skill import Score, SkillTable
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 
@@ -46,7 +46,7 @@ def a_worth(*models, guesses=None, samples=math.inf):
         a_score("last", "guessing no change", 3.0, 1.0),
         a_score("seasonal", "the same hour last week", 2.0, 4.0),
     )
-    return Worth(np.arange(50), 1, models, guesses, samples)
+    return SkillTable(np.arange(50), 1, models, guesses, samples)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def a_worth(*models, guesses=None, samples=math.inf):
 def test_better_is_said_of_the_best_baseline_of_the_target(models, target, words):
     """An error that is hardly smaller beats nothing."""
     scores = [a_score(*mode, *rmse) for mode, *rmse in models]
-    assert words in worth_takeaway(a_worth(*scores), target)
+    assert words in skill_takeaway(a_worth(*scores), target)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_few_samples_tell_errors_that_are_far_apart_alone(samples, sequence, las
     """Of either part: 24 don't tell 1.8 from 2, and tell 0.4 and 9; 5,000 do."""
     models = a_score(*SEQUENCE, sequence, 1), a_score(*LAST, last, 9)
     for part, where in (("judged", "In this run"), ("test", "In the test")):
-        said = worth_takeaway(a_worth(*models, samples=samples), 0, part)
+        said = skill_takeaway(a_worth(*models, samples=samples), 0, part)
         assert says in said
         assert said.startswith(where) is not says.startswith("24")
 
@@ -90,7 +90,7 @@ def test_few_samples_tell_errors_that_are_far_apart_alone(samples, sequence, las
 def test_a_constant_target_is_no_contest():
     """Where every baseline is exact, nothing is called better."""
     exact = (a_score("last", "guessing no change", 0.0), a_score("mean", "guessing the mean", 0.0))
-    assert "constant" in worth_takeaway(a_worth(a_score(*LAST, 0.0), guesses=exact), 0)
+    assert "constant" in skill_takeaway(a_worth(a_score(*LAST, 0.0), guesses=exact), 0)
 
 
 def labels():
@@ -112,7 +112,7 @@ def test_takeaways_take_fifteen_words_at_most():
     for label, first, last, part in product(labels(), errors, errors, ("judged", "test")):
         pairs = ((SEQUENCE, first), (LAST, last))
         models = [a_score(*mode, rmse) for mode, rmse in pairs if rmse]
-        said = worth_takeaway(a_worth(*models, guesses=(a_score("x", label, 1.0),)), 0, part)
+        said = skill_takeaway(a_worth(*models, guesses=(a_score("x", label, 1.0),)), 0, part)
         assert len(said.split()) <= 15, said
 
 
@@ -120,8 +120,8 @@ def test_the_sentence_says_the_numbers_of_the_table():
     """On how many samples, by how much, and what MASE divides by."""
     experiment, dataset, weights = own_data.sales()
     said = answers(experiment, dataset, weights)
-    worth = judge(dataset, said)
-    words, best = worth_sentence(dataset, dataset.origin, worth, 0), worth.baselines(0)[0]
+    worth = evaluate(dataset, said)
+    words, best = skill_sentence(dataset, dataset.origin, worth, 0), worth.baselines(0)[0]
     assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode's is {worth.models[0].rmse[0]:.0f}, " in words
