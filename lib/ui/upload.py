@@ -63,7 +63,7 @@ def uploader() -> None:
 
 
 def _sharing() -> None:
-    """A switch that shares the rows of the session's run, if this browser owns it and it has some."""
+    """A switch that shares the rows of the session's run, if that is this browser's on an upload."""
     run_id = session().run_id or ""
     if (shares := runs.shares_rows(run_id)) is not None:
         label = "Let people with this run's link see the file's rows"
