@@ -63,7 +63,7 @@ def uploader() -> None:
 
 
 def _sharing() -> None:
-    """A switch that shares the rows of the session's run, if that is this browser's on an upload."""
+    """Draw a switch that shares the rows of this browser's run on an upload, if it has one."""
     run_id = session().run_id or ""
     if (shares := runs.shares_rows(run_id)) is not None:
         label = "Let people with this run's link see the file's rows"
