@@ -17,8 +17,8 @@ from lib.data import (
     Table,
     WindowError,
     calendar_names,
+    counts_rows,
     default_columns,
-    numbers_rows,
     prepared,
     wide_columns,
 )
@@ -117,7 +117,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     elif key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
-        counts = numbers_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
+        counts = counts_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
         rest = " but for row numbers" * counts
         hint(f"The last column{which}{rest}, until you choose what to predict.")
 
