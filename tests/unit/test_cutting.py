@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lib.data.tables import Table, TooShortError, WindowError
+from lib.data import Table, TooShortError, WindowError
 from lib.data.tables.cutting import cut, part_count, span_of
 from lib.data.tables.windows import make_windows
 from lib.experiment.experiment import DataSettings, Experiment, ExperimentError
