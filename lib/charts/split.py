@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.text import apart, counted, joined, listed, number
@@ -133,7 +133,7 @@ def _on_rows(
     return at(rows), names, axis, edges
 
 
-def split_told(dataset: Dataset) -> Told:
+def split_words(dataset: Dataset) -> Words:
     """How many samples are to learn from and to check on; what was found of rows in two parts."""
     if not dataset.has_validation:
         all_of_them = f"All {len(dataset.x)} samples are for training"

@@ -10,7 +10,7 @@ from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.shapes import (
     EPOCHS,
     Axis,
@@ -177,7 +177,7 @@ def _key(right: str, wrong: str) -> list[Entry]:
     return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
 
 
-def damage_told(mistake: Mistake, damage: Damage) -> Told:
+def damage_words(mistake: Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     right, wrong = _errors(damage, readable)
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."

@@ -23,7 +23,7 @@ LEAST = 4.0
 OPEN = 8
 """How many entries an axis of any size is drawn with."""
 GRID = 4.0
-"""From this width of an entry on, entries are told apart."""
+"""From this width of an entry on, lines are drawn between entries."""
 SHEET = 5.0
 """The distance of one sample from the next."""
 SCALES = "Each axis has its own scale, the same for all tensors here."

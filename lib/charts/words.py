@@ -12,7 +12,7 @@ from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, decisive_ratio
 from lib.text import apart, capital, duration, joined, short
 
-Told = tuple[str, str]
+Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
 Name = Callable[[Setting], str]
 """Writes what a setting is called."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.charts.palette import PALETTES
 from lib.charts.stack import (
-    change_told,
+    change_words,
     layer_pictures,
     mended,
     stack_picture,
@@ -144,7 +144,7 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 def test_a_change_is_told_with_what_it_changed(before, after, words):
     """And what it didn't."""
     stacks = from_text(before), from_text(after)
-    takeaway, sentence = change_told(*stacks, "")
+    takeaway, sentence = change_words(*stacks, "")
     assert words in sentence
     assert bool(sentence) == bool(words)
     assert len(takeaway.split()) <= 15
@@ -165,7 +165,7 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
 )
 def test_the_takeaway_is_what_a_change_has_done(before, after, words):
     """Of another stack altogether it is what that is for."""
-    takeaway, _ = change_told(from_text(before), from_text(after), "What it is for.")
+    takeaway, _ = change_words(from_text(before), from_text(after), "What it is for.")
     assert takeaway.startswith(words)
 
 
