@@ -1,7 +1,7 @@
 """Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
 
-No run is called better than another unless `lib.results.compare_modes` says so of each pair: with
-the same data and the same seeds, several of them.
+A run is called better only where `compare_modes` is clear about each pair: of the same data, with
+several seeds, which are the same.
 """
 
 import math
@@ -36,10 +36,10 @@ def headline(runs: Sequence[Compared]) -> str:
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
-    """What each of the runs has that not all have: "Echo · units 8 · cell GRU", its data first.
+    """The settings of each run that not all have: "Echo · units 8 · cell GRU", its data first.
 
-    Beside runs of other data it is what those data don't suggest. Where nothing differs it is what
-    all are.
+    Beside runs of other data they are those that differ from what the data suggest. Where nothing
+    differs they are data, timesteps and units.
     """
     return [_own(run, runs) or _named(run, ("data", "T", "U")) for run in runs]
 

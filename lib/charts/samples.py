@@ -14,6 +14,7 @@ from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset, Origin, part_spans
+from lib.results import spread_places
 from lib.text import ALMOST_0, apart, capital, counted, joined
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def window_figure(
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    ticks = {rows[k] for k in np.linspace(0, len(rows) - 1, TICKS).round().astype(int)}
+    ticks = {rows[place] for place in spread_places(len(rows), TICKS)}
     # Of up to fifty thousand rows in sight no others are named: each takes a while.
     names = {row: origin.label(row) for row in ticks.union(reads.tolist(), targets.flat)}
     named = {row: names[row] for row in sorted(ticks)}

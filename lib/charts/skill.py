@@ -1,9 +1,8 @@
 """What a table's models are worth: beside baselines, on the dates of a part, and on rows to come.
 
-"Beats" is said of the baseline that is best for the target over all samples of the part, and of
-nothing else; all of it is about one run. On dates the sequence mode answers at several timesteps of
-several windows: that is the band around its line, which is the last of these answers. A forecast's
-band says how far off it may be.
+"Beats" refers to the baseline that is best for the target over all samples of the part. On dates
+the sequence mode answers several times: that is the band around its line, which is the last answer.
+A forecast's band is a prediction interval.
 """
 
 import math
@@ -34,9 +33,6 @@ OPACITY = 0.3
 """Of bands."""
 PICKED = " The best epoch was picked on these samples, so a test part says more."
 """Of models and bands, where the best epoch on the validation part was kept."""
-
-
-# Beside baselines
 
 
 def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") -> str:
@@ -133,9 +129,6 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     return " ".join(parts) + gaps
 
 
-# On the dates of a part
-
-
 def on_dates_figure(
     dataset: Dataset,
     origin: Origin,
@@ -209,9 +202,6 @@ def dates_words(dataset: Dataset, origin: Origin, by_row: ByRow, target: int) ->
     if off:
         details.append(f"At the last step, on average, off: {joined(off)}.")
     return takeaway, " ".join(details)
-
-
-# On rows to come
 
 
 def forecast_figure(
@@ -295,9 +285,6 @@ def _with_band(value: float, width: float) -> str:
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
     return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
-
-
-# What both charts share
 
 
 def _dates(

@@ -16,6 +16,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
 from lib.experiment import MAX_VALUES
+from lib.results import spread_places
 from lib.text import apart, counted, joined, listed, number
 
 MOST_SERIES = 12
@@ -87,8 +88,8 @@ def series_shown(dataset: Dataset) -> list[int]:
         return []
     of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
     order = list(dict.fromkeys(series for part in of_parts for series in part))
-    spread = np.linspace(0, len(order) - 1, min(MOST_SERIES, len(order))).round().astype(int)
-    chosen = dict.fromkeys([*(part[0] for part in of_parts), *(order[k] for k in spread)])
+    spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
+    chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
     return sorted(list(chosen)[:MOST_SERIES], key=order.index)
 
 

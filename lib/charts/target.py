@@ -42,8 +42,6 @@ LETTERS: dict[str, tuple[str, Role]] = {
 """What one entry of an axis is called → its letter, and how it is drawn."""
 _HTML = templates(__file__, LETTERS=LETTERS)
 
-# The line-up of an output and a target
-
 
 def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
     """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
@@ -136,9 +134,6 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
             target = counted(pair.target, pair.of_target)
             return f"Keras raises: {target} of y for {output} of the output."
     return "Keras raises: this loss refuses these shapes."
-
-
-# The damage that a silent mistake does
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:

@@ -1,8 +1,7 @@
 """One tensor, each axis to its own scale.
 
-Time runs down, features run across, samples lie behind each other. The axes have the same colours
-and places in every picture: purple is time, brown are features, grey is the batch. A tensor is an
-image (`lib.charts.html` says why); its words stand in it and in its alternative text.
+Time runs down, features across, samples lie behind each other, in the colours of `Palette.axis`.
+A tensor is an SVG image, with its shape as alternative text.
 """
 
 from __future__ import annotations
