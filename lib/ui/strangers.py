@@ -1,4 +1,4 @@
-"""Another person's run on an upload: what a session that watches it sees beyond `lib.ui.runs`."""
+"""Another browser's run on an upload, as a session that watches it sees it."""
 
 import streamlit as st
 
@@ -11,21 +11,21 @@ NOT_HERE = "Explore and Compare show the link's run, which is on another person'
 
 
 def foreign_upload() -> Run | None:
-    """Another browser's run on an upload, where this session watches it and has no upload."""
+    """The watched run on another browser's upload, where this session has no upload itself."""
     run, _ = runs.current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
 
 
 def leave_foreign_run() -> None:
-    """Let a scene show data of its own: none of its controls could do anything to such a run."""
+    """Let a scene show its own data: its controls can't do anything to a foreign run."""
     if foreign_upload():
         session().address.opened = "bare"
         session().address.complaints.append(NOT_HERE)
 
 
 def follow_sharing(run: Run) -> None:
-    """Have the page run again when the owner of this run shares its rows, or hides them."""
+    """Have the page run again when the run's owner shares its rows, or hides them."""
 
     def look() -> None:
         if runs.may_see_rows(run) != run.dataset.has_rows:

@@ -33,9 +33,10 @@ from lib.results import (
     why_not_fed_back,
 )
 from lib.text import capital, counted, readable
+from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
-from lib.ui.settings import Settled, advice, one_control
+from lib.ui.settings import Settled, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.strangers import worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
