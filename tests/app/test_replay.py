@@ -60,7 +60,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     ahead, asked = Held(), Held()
     monkeypatch.setattr(replay, "_AHEAD", ahead)
     monkeypatch.setattr(replay, "_ASKED", asked)
-    replay.shared_futures.cache_clear()
+    replay.FRAMES.clear()
     app = start(data="parity", replay="yes").run().run()
     assert not app.exception
     assert "being made" in " ".join(each.value for each in app.markdown)
