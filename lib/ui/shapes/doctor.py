@@ -121,8 +121,8 @@ def _read(name: str, text: str) -> None:
 def take_stack_output() -> None:
     """Ask about the traced stack's output, with the loss and batch size that fit the stack.
 
-    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them; without
-    any y the target is what the loss expects. An earlier stack's question is forgotten.
+    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
+    without any y the target is what the loss expects. An earlier stack's question is forgotten.
     """
     stack, page = current_stack(), session().shapes
     said = address.page_value(KEY)
