@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from lib.training.cluster.held import UNSEEN, Mark
 from lib.training.cluster.slot import Load
@@ -26,18 +27,16 @@ class UnusableError(UnavailableError):
     """A slot isn't to be used; the text is a clause that says why."""
 
 
-class Actor(Protocol):
-    """A slot, wherever it is: `on_ray` has it, or a test."""
-
-    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
-        """What a method returns. Raises UnavailableError, and what the method raises."""
+Call = Callable[..., Awaitable[Any]]
+"""Calls a method of a slot, `call(method, *arguments, seconds=5.0)`: what it returns, or raises, or
+UnavailableError where nobody answers so long."""
 
 
 @dataclass(slots=True, eq=False)
 class Link:
     """A slot, and what a driver knows of it."""
 
-    actor: Actor
+    call: Call
     is_ready: bool = False
     refused: str = ""
     """Why it isn't to be used."""
@@ -48,10 +47,10 @@ class Link:
 
     async def wait_until_ready(self) -> None:
         """Wait until it can train. Raises UnusableError if it isn't to be used."""
-        theirs = await self.actor.call("version", seconds=PATIENCE_SECONDS)
+        theirs = await self.call("version", seconds=PATIENCE_SECONDS)
         if theirs != (ours := fingerprint()):
             raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
-        if failed := await self.actor.call("ready", seconds=PATIENCE_SECONDS):
+        if failed := await self.call("ready", seconds=PATIENCE_SECONDS):
             reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
             raise UnusableError(sentence("node_fails", why=reason))
         self.is_ready, self.refused = True, ""
