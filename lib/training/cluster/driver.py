@@ -111,7 +111,7 @@ class Driver:
             await asyncio.sleep(SURVEY_SECONDS)
 
     async def _look(self, link: Link, seconds: float = LOOK_SECONDS) -> None:
-        """Wait for news of what a slot is asked for, and pass them on."""
+        """Wait for a slot's news, and pass them on."""
         link.load, found = await link.call(
             "look", self._server, dict(link.marks), seconds, seconds=2 * LOOK_SECONDS
         )
@@ -169,7 +169,7 @@ class Driver:
                     await self._pass(self._least_busy(), data)
 
     async def _pass(self, link: Link | None, data: bytes, add: str = "") -> None:
-        """Send a command to a slot, if there is one, and `add` what it is to be asked for."""
+        """Send a command to a slot, if there is one; fetch news of what is to be `add`ed."""
         if link is None:
             return
         if add:

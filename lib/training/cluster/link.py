@@ -1,4 +1,4 @@
-"""A slot as a driver sees it: whether it can be used, and what it is asked for."""
+"""A slot as a driver sees it: whether it can be used, and what the server has sent to it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class UnusableError(UnavailableError):
 
 
 Call = Callable[..., Awaitable[Any]]
-"""Calls a method of a slot, `call(method, *arguments, seconds=5.0)`: what it returns, or raises, or
-UnavailableError where nobody answers so long."""
+"""A slot: `call(method, *arguments, seconds=5.0)` returns what the method returns. It raises what
+the method raises, and UnavailableError if there is no answer in time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,9 +41,9 @@ class Link:
     refused: str = ""
     """Why it isn't to be used."""
     load: Load = (False, 0)
-    """How busy it was when it last said something, and what it was given since."""
+    """How busy it was at the last look, with what it was given since."""
     marks: dict[str, Mark] = field(default_factory=dict)
-    """The runs and questions that it is asked for, each with how much of it the client has."""
+    """The runs and questions to fetch news of, each with what the client has of it."""
 
     async def wait_until_ready(self) -> None:
         """Wait until it can train. Raises UnusableError if it isn't to be used."""
@@ -56,7 +56,7 @@ class Link:
         self.is_ready, self.refused = True, ""
 
     def add(self, name: str) -> None:
-        """Ask it for a run or a question from now on."""
+        """Fetch news of a run or a question from now on."""
         self.marks[name] = UNSEEN
         has_grown, count = self.load
         self.load = has_grown, count + 1
