@@ -1,7 +1,7 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
-Page servers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses. To
-fetch, a server lists the runs and questions that it wants, each with a mark of what it has, and
+Page servers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses.
+To fetch, a server lists the runs and questions that it wants, each with a mark of what it has, and
 gets what is newer. So a slow server gets only the newest snapshot of a run.
 
 A slot is an actor of Ray's, made by `on_ray`. It ends with its worker, and when the worker has
