@@ -77,7 +77,7 @@ def make_windows(
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """All that a dataset is made of."""
+    """The table, rows and settings that a dataset is made of."""
 
     table: Table
     rows: Rows
@@ -248,7 +248,7 @@ class _Draft:
         return f"At every step, {targets}, from {inputs}."
 
     def _notes(self, origin: Origin) -> list[str]:
-        """What is done with the windows, a sentence each: which are used, the parts, the scale."""
+        """Sentences on the windows: which are used, the parts, the scale."""
         notes, stop = [], self.data.at_gaps == "stop"
         if self.data.test and not self.cut.sizes[2]:
             notes.append("There are too few rows for a test part.")
@@ -336,7 +336,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _time_format(times: pd.Index | None) -> str:
-    """How times are written, as short as tells all of them apart; "" where they are texts."""
+    """The shortest `strftime` format that distinguishes the times; "" where they are texts."""
     if not isinstance(times, pd.DatetimeIndex):
         return ""
     hours = "" if (times == times.floor("D")).all() else " %H:%M"
