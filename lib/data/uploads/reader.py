@@ -26,8 +26,8 @@ MEMORY = 4 * 10**9
 SEATS = 2 if total_memory() >= ENOUGH else 1
 """This many files are read at a time."""
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
-"""The share of the free memory that one process may use: all together less than all of it, since the
-tables in the page process take some."""
+"""The share of the free memory that one process may use; not all of it for all of them together,
+since the tables in the page process take some."""
 CHECK_SECONDS = 0.05
 """Between two checks of the memory that the process holds: it gets some 50 MB meanwhile at most."""
 ROOT = Path(__file__).parents[3]
