@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import CONSTANT, Words, off_unit, too_few
+from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import (
     Baseline,
     Dataset,
@@ -70,7 +70,7 @@ def skill_sentence(
     best, unit = worth.baselines(target)[0], off_unit(dataset)
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(worth.samples), f"{'test' if part == 'test' else kept} sample")
-    few = f", every {worth.every}th of the part," if worth.every > 1 else ""
+    few = f", every {nth(worth.every)} of the part," if worth.every > 1 else ""
     parts = [
         f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
         f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
@@ -177,7 +177,7 @@ def dates_words(dataset: Dataset, origin: Origin, by_row: ByRow, target: int) ->
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     column, every = origin.columns[target // len(origin.horizons)], _drawn_every(by_row, origin)
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
-    rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
+    rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
     if not by_row.last:
         takeaway = "Not trained yet: the target, and what a baseline says of it."
