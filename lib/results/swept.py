@@ -34,12 +34,12 @@ class PointResult:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """The number that compares, (R,); `relative` as a share of the best guess's."""
+        """Last-step errors by seed, (R,); `relative` as a share of the best guess's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
     def median(self, mode: str) -> float:
-        """Theirs over the seeds."""
+        """The median over the seeds of `errors`."""
         return float(np.median(self.errors(mode)))
 
     @property
@@ -50,7 +50,7 @@ class PointResult:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it has figures."""
+        """Whether the run was trained to its end."""
         return self["status"] == Status.FINISHED
 
 
