@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -280,23 +281,24 @@ def test_what_two_people_look_at_is_drawn_once(
 ) -> None:
     """A snapshot's charts are made for the first who sees it, and for all others."""
     drawn: list[str] = []
-    for name, draw in charts.FIGURES.items():
-        monkeypatch.setitem(
-            charts.FIGURES,
-            name,
-            lambda *of, name=name, draw=draw, **look: drawn.append(name) or draw(*of, **look),
-        )
+
+    def noted(name: str, facts: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *of: drawn.append(name) or facts(*of)
+
+    for name, made in charts.EXPLORE_CARDS.items():
+        card = made._replace(facts=noted(name, made.facts))
+        monkeypatch.setitem(charts.EXPLORE_CARDS, name, card)
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()
-    assert sorted(drawn) == sorted(charts.FIGURES)
+    assert sorted(drawn) == sorted(charts.EXPLORE_CARDS)
     other = start(run=address(app)["run"]).run()
     assert [chart.proto.spec for chart in other.get("plotly_chart")][-1]
-    assert sorted(drawn) == sorted(charts.FIGURES)
+    assert sorted(drawn) == sorted(charts.EXPLORE_CARDS)
     client.set(run, Status.PAUSED, epoch=10, **figures)
     other.run()
     app.run()
-    assert sorted(drawn) == sorted([*charts.FIGURES] * 2)
+    assert sorted(drawn) == sorted([*charts.EXPLORE_CARDS] * 2)
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeClient) -> None:
