@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.results import Run, SeedWeights, Worth, worth_of_seeds
+from lib.results import Run, SeedWeights, SkillTable, skill_of_seeds
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import session
@@ -34,7 +34,7 @@ def follow_sharing(run: Run) -> None:
     fragment(look, run_every=runs.WATCH_SECONDS)()
 
 
-def worth_of(run: Run, weights: SeedWeights) -> Worth | None:
+def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
     """The errors of a run's models and baselines, for a browser that may not see its rows.
 
     None for data of no table.
@@ -42,4 +42,4 @@ def worth_of(run: Run, weights: SeedWeights) -> Worth | None:
     whole = runs.client().get(run.id) or run
     if whole.dataset.origin is None:
         return None
-    return worth_of_seeds(whole.experiment, whole.dataset, weights)
+    return skill_of_seeds(whole.experiment, whole.dataset, weights)

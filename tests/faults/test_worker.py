@@ -1,6 +1,6 @@
 """A worker that is killed, or gets no memory, whatever it is doing for people then.
 
-The general programs (lib/training/room.py) are those that it builds while nobody waits.
+The general programs (lib/training/size_buckets.py) are those that it builds while nobody waits.
 """
 
 from __future__ import annotations
