@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.charts import EXPLORE_CARDS
 from lib.results.replay import untrained
 from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
-from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from lib.ui.shown import ShownRun, strip_values
@@ -281,24 +280,24 @@ def test_what_two_people_look_at_is_drawn_once(
 ) -> None:
     """A snapshot's charts are made for the first who sees it, and for all others."""
     drawn: list[str] = []
+    for name, card in EXPLORE_CARDS.items():
 
-    def noted(name: str, facts: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *of: drawn.append(name) or facts(*of)
+        def figure(*of: Any, name: str = name, draw: Any = card.figure) -> Any:
+            drawn.append(name)
+            return draw(*of)
 
-    for name, made in charts.EXPLORE_CARDS.items():
-        card = made._replace(facts=noted(name, made.facts))
-        monkeypatch.setitem(charts.EXPLORE_CARDS, name, card)
+        monkeypatch.setitem(EXPLORE_CARDS, name, card._replace(figure=figure))
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()
-    assert sorted(drawn) == sorted(charts.EXPLORE_CARDS)
+    assert sorted(drawn) == sorted(EXPLORE_CARDS)
     other = start(run=address(app)["run"]).run()
     assert [chart.proto.spec for chart in other.get("plotly_chart")][-1]
-    assert sorted(drawn) == sorted(charts.EXPLORE_CARDS)
+    assert sorted(drawn) == sorted(EXPLORE_CARDS)
     client.set(run, Status.PAUSED, epoch=10, **figures)
     other.run()
     app.run()
-    assert sorted(drawn) == sorted([*charts.EXPLORE_CARDS] * 2)
+    assert sorted(drawn) == sorted([*EXPLORE_CARDS] * 2)
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeClient) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.data import Table
 from lib.data.datasets import DATASETS, settle
-from lib.data.tables import Table
 from lib.experiment.experiment import Experiment
 from lib.ui.address import SCENE_PAGES
 from lib.ui.explore.take import SCRIPT
