@@ -46,7 +46,7 @@ class Reading:
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         waiting = list(_waiting)
-        size = len(content) + sum(len(each._content) for each in waiting)
+        size = len(content) + sum(len(each._content) for each in waiting)  # noqa: SLF001  its own
         if len(waiting) >= MAX_WAITING or (waiting and size > MAX_WAITING_BYTES):
             raise UploadError(
                 f"{name} can't be read now: too many files wait. Try again in a minute."
