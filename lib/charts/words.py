@@ -12,7 +12,7 @@ from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, decisive_ratio
 from lib.text import apart, capital, duration, joined, short
 
-Told = tuple[str, str]
+Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
 Name = Callable[[Setting], str]
 """Writes what a setting is called."""
@@ -25,7 +25,12 @@ def as_sentence(clauses: Sequence[str], start: str = "") -> str:
     return capital(start + "; ".join(clauses)) + "."
 
 
-# The setup
+def nth(place: int) -> str:
+    """The ordinal of a number: "second", "third", "4th", "21st"."""
+    if word := {2: "second", 3: "third"}.get(place):
+        return word
+    is_teen = 10 < place % 100 < 14
+    return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -41,9 +46,6 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     if model.mode == "both":
         sentence += f", {'their twins' if several else 'its twin'} only at the last"
     return f"{sentence}."
-
-
-# Settings
 
 
 def name_of(setting: Setting) -> str:
@@ -85,9 +87,6 @@ def _differing(one: Experiment, other: Experiment) -> list[Setting]:
     return [s for s in differing if s.key == "data"] or differing
 
 
-# Progress
-
-
 def progress_sentence(snapshot: Snapshot) -> str:
     """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
     if snapshot.status is Status.FINISHED and snapshot.epoch < snapshot.epochs:
@@ -120,9 +119,6 @@ def kept_sentence(snapshot: Snapshot) -> str:
         )
     stopped = "has stopped and " if len(results) > 1 else ""  # the other mode trains on
     return f"{name} {stopped}keeps epoch {first:,}, its best on validation."
-
-
-# Errors
 
 
 def off_unit(dataset: Dataset) -> str:

@@ -38,8 +38,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def explore(**query: str) -> AppTest:
-    """Explore with its lower half."""
-    app = start(**query).run()
+    """Explore, opened by a link."""
+    app = start(**query)
     assert not app.exception
     return app
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.data import Table
 from lib.data.dataset import Dataset
 from lib.data.datasets import suggested
-from lib.data.tables import Table, types
+from lib.data.tables import types
 from lib.experiment.experiment import Experiment
 from lib.ui import upload
 from lib.ui.data import dataset_of

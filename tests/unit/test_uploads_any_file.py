@@ -7,9 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.data.tables import WindowError, default_columns
+from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.windows import make_windows
-from lib.data.uploads import MAX_BYTES, UploadError, read_upload
 from lib.data.uploads.errors import MAX_CELLS, WIDEST
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
@@ -150,7 +149,7 @@ def outcome(function, *args, **options):
 
 
 @settings(
-    derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow]
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(st.one_of(st.binary(max_size=200), FILES, TABLES))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):

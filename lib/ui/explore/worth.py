@@ -204,7 +204,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     about = dataset, origin, rows, target
     draw = partial(words.on_dates_figure, *about, guess, palette=palette)
     figure = _once("dates", draw, rows, guess, palette.theme)
-    told_chart(figure, *words.dates_told(*about), "worth_on_dates")
+    told_chart(figure, *words.dates_words(*about), "worth_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
@@ -236,5 +236,5 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     draw = partial(words.forecast_figure, dataset, origin, coming, series, column, palette=palette)
     figure = _once("ahead", draw, coming, palette.theme)
     kept = shown.snapshot.keeps_best
-    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")
