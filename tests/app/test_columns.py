@@ -11,7 +11,7 @@ from lib.data.dataset import Dataset
 from lib.data.tables import Table
 from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.unit.own_data import csv, load, panel, trend
 
 

@@ -14,9 +14,8 @@ from lib.training import lookup
 from lib.ui import runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
-from tests.app.test_cell import seen
+from tests.app.driver import seen, start
 from tests.app.test_compare import opened
-from tests.app.test_pages import start
 from tests.app.test_sweep import linked, sweep, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient

@@ -20,7 +20,7 @@ from lib.ui.session import Session
 from lib.ui.settings import GROUPS
 from lib.ui.text import plain
 from lib.ui.views import VIEWS
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.fake_client import FakeClient
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]

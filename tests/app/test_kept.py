@@ -17,9 +17,9 @@ from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import kept_runs
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.test_cell import seen
-from tests.app.test_pages import PAGES, start
+from tests.app.driver import seen, start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload

@@ -16,11 +16,11 @@ from lib.training.recorded import recorded
 from lib.ui.address import EVERYWHERE
 from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.shown import ShownRun, strip_values
-from tests.app.test_address import address
-from tests.app.test_cell import open_part, seen, words
-from tests.app.test_pages import PAGES, start
+from tests.app.driver import address, seen, start, text
+from tests.app.test_cell import open_part
 from tests.app.test_upload import give, rows
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -115,8 +115,8 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
 def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason() -> None:
     """But not to who has chosen how many, nor of a short one."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
-        text = seen(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", text)) == times
+        said = seen(start(data="running_mean", **{"epochs": "5000", **query}))
+        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
 def test_train_goes_on_with_a_paused_run(
@@ -126,14 +126,14 @@ def test_train_goes_on_with_a_paused_run(
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
     assert app.button(key="do_train").label == "Resume"
-    assert "these show U = 16" in words(app)
+    assert "these show U = 16" in text(app)
     press(app, "step")
     press(app, "train")
     assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
     time.seconds += 2 * SAME_CLICK_SECONDS
     press(press(app, "pause"), "new_run")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
-    assert "these show" not in words(app)
+    assert "these show" not in text(app)
     assert "new_run" not in enabled(app)
 
 
@@ -143,8 +143,8 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client: FakeClient) -> None:
     give(app, "old.csv", rows(100))
     press(app, "train")
     give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
-    assert "these show old.csv" in words(app).replace("\\", "")
-    assert "data old.csv → new.csv" in words(app).replace("\\", "")
+    assert "these show old.csv" in text(app).replace("\\", "")
+    assert "data old.csv → new.csv" in text(app).replace("\\", "")
     assert client.runs
 
 
@@ -228,7 +228,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(
     app.select_slider(key=f"epoch_{run.id}_0").set_value(1).run()
     assert "shown: after" not in progress(app)
     app.switch_page(PAGES["Cell"][0]).run()
-    assert "Weights: the sequence model's after epoch 23, its best on validation." in words(app)
+    assert "Weights: the sequence model's after epoch 23, its best on validation." in text(app)
 
 
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
@@ -241,6 +241,29 @@ def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
     time.seconds += 2 * SAME_CLICK_SECONDS
     press(app, "train")
     assert [run.experiment for run in client.runs.values()] == [run.experiment] * 2
+
+
+def test_a_run_that_diverged_says_what_to_try(app: AppTest, client: FakeClient, run: Run) -> None:
+    """In the engine's words, which `tests/agreement` hold to a run that really does."""
+    client.set(run, Status.DIVERGED, reason="The loss is no number. Lower the learning rate.")
+    assert "Lower the learning rate" in text(app.run())
+
+
+def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
+    client: FakeClient,
+) -> None:
+    """The sidebar's settings can't be had without it, so Train is dimmed."""
+    owner = start(data="upload", T="8")
+    give(owner, "own.csv", rows(100))
+    press(owner, "train")
+    (run,) = client.runs
+    watcher = start(data="upload", T="8", run=run)
+    assert "another browser started" in seen(watcher)
+    assert "keeps its file's rows" in seen(watcher)
+    assert not {"train", "pause", "stop"} & enabled(watcher)
+    assert "stop" in enabled(owner.run())
+    owner.toggle(key="share_rows").set_value(True).run()
+    assert "shares its file's rows" in seen(watcher.run())
 
 
 def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
@@ -321,7 +344,7 @@ def test_where_nothing_can_be_trained_the_example_stays(app: AppTest, client: Fa
         assert seen(page).count(client.unavailable) == 1
     sweep = start("Sweep")
     assert sweep.button(key="sweep_start").disabled
-    assert words(sweep).count(client.unavailable) == 1
+    assert text(sweep).count(client.unavailable) == 1
 
 
 def test_recorded_answers_of_keras_are_shown_where_it_cannot_be_asked(client: FakeClient) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from lib.data.datasets import settle
 from lib.ui import incoming
-from tests.app.test_pages import APP, start
+from tests.app.driver import APP, start
 from tests.app.test_upload import give, rows, title
 from tests.fake_client import FakeClient
 

@@ -13,7 +13,7 @@ from lib.ui.data import dataset_of
 from lib.ui.present import followers, screen, talks
 from lib.ui.session import KEY
 from lib.ui.text import plain
-from tests.app.test_pages import APP
+from tests.app.driver import APP
 from tests.fake_client import FakeClient
 
 

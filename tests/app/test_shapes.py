@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.training.recorded import recorded_damage
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.fake_client import FakeClient
 
 

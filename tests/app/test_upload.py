@@ -18,7 +18,7 @@ from lib.ui import upload
 from lib.ui.data import dataset_of
 from lib.ui.load import TURNS
 from lib.ui.session import KEY
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 

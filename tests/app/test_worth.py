@@ -15,9 +15,8 @@ from lib.results.run import Run, Status
 from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
-from tests.app.test_cell import seen
+from tests.app.driver import seen, start
 from tests.app.test_live import press
-from tests.app.test_pages import start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
