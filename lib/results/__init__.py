@@ -55,15 +55,7 @@ from lib.results.swept import (
     named,
     worded,
 )
-from lib.results.thinning import (
-    KEPT_EPOCHS,
-    MOST_BYTES,
-    MOST_EPOCHS,
-    History,
-    WeightHistory,
-    kept_places,
-    spread_places,
-)
+from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places
 
 __all__ = [
     "BEST",
@@ -74,8 +66,6 @@ __all__ = [
     "KEPT_EPOCHS",
     "LETTERS",
     "MODES",
-    "MOST_BYTES",
-    "MOST_EPOCHS",
     "OUTCOMES",
     "TITLE",
     "VARIABLE",
@@ -124,7 +114,6 @@ __all__ = [
     "part_of",
     "redacted",
     "same_data",
-    "spread_places",
     "step_errors",
     "step_losses",
     "untrained",

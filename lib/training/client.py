@@ -23,8 +23,7 @@ from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
-from lib.training.lookup import Lookups
-from lib.training.messages import Ask, Command, Start, Steer
+from lib.training.messages import FIND_RUN, Ask, Command, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
 from lib.training.run_registry import EMPTY_BYTES, TIDY_SECONDS, RunRegistry
@@ -62,8 +61,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         )
         self._registry = RunRegistry(self._pool, clock)
         self._questions = Questions(self._changed)
-        self.lookups = Lookups(self._post_lookup, clock) if self._pool.cluster else None
-        """Finds runs of other page servers; None without a cluster."""
+        self.is_clustered = self._pool.cluster is not None
         atexit.register(self.close)
         with self._changed:
             self._pool.begin(delay)
@@ -118,7 +116,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return run
 
     def adopt(self, run: Run) -> None:
-        """Know a run that another page server of the cluster has started: see `lookups`."""
+        """Watch a run that another page server of the cluster has started: see `find`."""
         with self._changed:
             if not self._closed:
                 self._registry.adopt(run)
@@ -180,6 +178,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._questions.fail(keeper.need(), keeper.unavailable)
             else:
                 keeper.need().post(command)
+            return future
+
+    def find(self, run_id: str) -> AnswerFuture:
+        """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
+        with self._changed:
+            self._check_open()
+            keeper = self._pool.cluster or self._least_busy()
+            command, future = self._questions.open(keeper.need(), FIND_RUN, {"run_id": run_id})
+            keeper.need().post(command)
             return future
 
     def ahead(self, question: AnswerFuture) -> int:
@@ -290,20 +297,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 run.waiters -= 1
                 run.seen_at = self._clock()
 
-    def _post_lookup(self, command: Command) -> None:
-        with self._changed:
-            if (cluster := self._pool.cluster) and not self._closed:
-                cluster.need().post(command)
-
     def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
         """Take a worker's message. Called from its reader thread."""
-        if isinstance(message, messages.Found) and self.lookups:
-            self.lookups.answer(message)
-            return
         with self._changed:
             match message:
                 case messages.Report():
-                    self._registry.take(keeper, worker, message.snapshot)
+                    self._registry.take(worker, message.snapshot)
                 case messages.Checkpoint():
                     self._registry.keep(worker, message)
                 case messages.Answer():
@@ -320,9 +319,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _take_event(self, keeper: Keeper, worker: WorkerProcess, event: messages.Event) -> None:
         keeper.note_event(worker, event)
         self._pool.rest_where_cluster_trains()
-        if self.lookups and keeper is self._pool.cluster and event.kind == "ready":
-            self.lookups.ask_again()
-            self._registry.show(self._registry.runs.values())
+        if keeper is self._pool.cluster and event.kind == "ready":
+            self._registry.drop_copies(worker)
         if event.kind == "away":
             self._fail_over(keeper, worker, worker.withdraw(), sentence("left"))
 

@@ -1,9 +1,8 @@
 """The way to a cluster: its driver process kept alive, and whether new runs are to go there.
 
-To the client it is one more keeper of a worker, beside the `supervisor`s of this machine's own: the
+To the client it is one more keeper of a worker, beside the supervisors of this machine's own: the
 driver (`lib.training.cluster`) speaks the worker's protocol. While the cluster is away, the driver
-is
-started again and again, and new runs are for this machine.
+is started again and again, and new runs are for this machine.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class ClusterLink:
         """Note what the driver says of the cluster."""
         if worker is not self.worker:
             return
-        if event.kind in ("ready", "places"):
+        if event.kind == "ready":
             if event.count != self.places:  # as loud as that it isn't used
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.places, self.away, self._retry = event.count, "", RETRY_SECONDS

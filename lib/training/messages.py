@@ -73,8 +73,12 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
 
     question_id: str
     question: str
-    """A key of `lib.training.answers.ANSWERS`."""
+    """A key of `lib.training.answers.ANSWERS`, or `FIND_RUN`."""
     arguments: dict[str, Any]
+
+
+FIND_RUN = "find_run"
+"""A question to a cluster's driver: the card of the run `run_id`, None where no slot holds it."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):
@@ -87,27 +91,13 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-class Find(msgspec.Struct, frozen=True, tag=True):
-    """Look in the cluster for a run that another page server has started."""
-
-    run_id: str
-
-
 class Watch(msgspec.Struct, frozen=True, tag=True):
-    """Report on a run that another page server has started, from now on."""
+    """Report on a run of a cluster that another page server has started, from now on."""
 
     run_id: str
 
 
-class Show(msgspec.Struct, frozen=True, tag=True):
-    """Have a run that is over where other page servers find it."""
-
-    snapshot: Snapshot
-    card: bytes
-
-
-Command = Start | Steer | Prepare | Ask | Cancel | Retire | Find | Watch | Show
-"""Those from `Find` on are for a cluster's driver."""
+Command = Start | Steer | Prepare | Ask | Cancel | Retire | Watch
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):
@@ -137,21 +127,14 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 class Event(msgspec.Struct, frozen=True, tag=True):
     """What the worker says of itself."""
 
-    kind: Literal["ready", "failed", "refused", "alive", "grown", "places", "away"]
+    kind: Literal["ready", "failed", "refused", "alive", "grown", "away"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
     message made no sense. "alive": said every second, so that silence means something. "grown": it
     uses so much memory that a fresh worker should take over, since memory of compiled code isn't
-    given back while a process lives; said again while so. "places", and "ready", of a cluster: how
-    many slots it has. "away": it can't be used, and `text` says why."""
+    given back while a process lives; said again while so. Of a cluster, "ready" says how many slots
+    it has, whenever that changes, and "away" that it can't be used; `text` says why."""
     text: str = ""
     count: int = 1
-
-
-class Found(msgspec.Struct, frozen=True, tag=True):
-    """What is needed to show a run that was looked for; None where it isn't there."""
-
-    run_id: str
-    card: bytes | None
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
@@ -168,7 +151,7 @@ class Attended(msgspec.Struct, frozen=True, tag=True):
     run_id: str
 
 
-Message = Report | Checkpoint | Answer | Event | Found | Lost | Attended
+Message = Report | Checkpoint | Answer | Event | Lost | Attended
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""

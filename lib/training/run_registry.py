@@ -6,13 +6,12 @@ pauses, and is forgotten. It isn't locked: the client calls it from one thread a
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from lib.data import share
 from lib.results import Run, Snapshot, Status
 from lib.training.client_run import ClientRun
 from lib.training.limits import MAX_RUNS
-from lib.training.messages import Checkpoint, Command, Lost, Show, Start, Steer, Watch
+from lib.training.messages import Checkpoint, Command, Lost, Start, Steer, Watch
 from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.sentences import sentence
 from lib.training.worker_pool import Keeper, WorkerPool
@@ -156,15 +155,11 @@ class RunRegistry:
             if not run.over:
                 run.end(reason, self._clock())
 
-    def take(self, keeper: Keeper, worker: WorkerProcess, snapshot: Snapshot) -> None:
-        """Take a snapshot of a worker's run; any other slot of a cluster is to stop training it."""
+    def take(self, worker: WorkerProcess, snapshot: Snapshot) -> None:
+        """Take a snapshot of a worker's run."""
         run = self.runs.get(snapshot.run_id)
-        if run is not None and run.worker is worker:
-            if not run.over:
-                run.take(snapshot, self._clock())
-            self.show([run])
-        elif keeper is self._pool.cluster and not snapshot.status.over:
-            worker.post(Steer("drop", snapshot.run_id))
+        if run is not None and run.worker is worker and not run.over:
+            run.take(snapshot, self._clock())
         self.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
 
     def keep(self, worker: WorkerProcess, checkpoint: Checkpoint) -> None:
@@ -193,10 +188,6 @@ class RunRegistry:
                 run.keeper, run.worker, run.reason = other, other.need(), self._pool.away
                 run.worker.post(command)
         lost = self.unfinished(worker)
-        for run in [run for run in lost if run.is_foreign and run.keeper is other]:
-            run.worker = other.need()  # its own server sees to it: here it is looked for again
-            run.worker.post(Watch(run.run.id))
-            lost.remove(run)
         is_cluster = keeper is self._pool.cluster
         self._begin_again(lost, other, how, by_chance=is_cluster)
         for run in lost:
@@ -205,24 +196,16 @@ class RunRegistry:
         return other.worker
 
     def lose(self, keeper: Keeper, lost: Lost) -> None:
-        """Have runs go on in other slots of a cluster that lost some, and show those over again."""
+        """Have runs go on in other slots of a cluster that has lost some."""
         found = [self.runs.get(run_id) for run_id in lost.run_ids]
-        known = [run for run in found if run is not None and run.keeper is keeper]
-        self._begin_again([run for run in known if not run.over], keeper, lost.how)
-        self._show([run for run in known if not run.is_foreign], keeper)
+        own = [run for run in found if run is not None and run.keeper is keeper]
+        self._begin_again([run for run in own if not run.over], keeper, lost.how)
 
-    def show(self, runs: Iterable[ClientRun]) -> None:
-        """Have a cluster that can be used show those of these runs that have ended here."""
-        if (cluster := self._pool.cluster) is not None and cluster.places:
-            self._show([run for run in runs if run.keeper is not cluster], cluster)
-
-    @staticmethod
-    def _show(runs: Iterable[ClientRun], keeper: Keeper) -> None:
-        for run in runs:
-            if run.over and run.start.card:
-                run.keeper = keeper  # once is enough
-                snapshot = replace(run.snapshot, past=tuple(run.weights.points))
-                keeper.need().post(Show(snapshot, run.start.card))
+    def drop_copies(self, driver: WorkerProcess) -> None:
+        """Have a cluster that is back stop runs that were in it before, and go on here now."""
+        for run in self.runs.values():
+            if not run.over and run.worker is not driver:
+                driver.post(Steer("drop", run.run.id))
 
     def _begin_again(
         self, lost: list[ClientRun], keeper: Keeper, how: str, *, by_chance: bool = False
@@ -231,12 +214,13 @@ class RunRegistry:
 
         Where the keeper has no worker any more, where `may_begin_again` says no, or for the second
         time within TWICE_SECONDS, they fail, and a person may start them again. What came about
-        `by_chance` isn't a run's own fault. Another server's runs are forgotten.
+        `by_chance` isn't a run's own fault. Another server's runs are forgotten: they may go on,
+        and who looks again looks for them.
         """
         now = self._clock()
         for run in lost:
             twice = not by_chance and now - run.restarted_at < TWICE_SECONDS
-            if run.is_foreign:  # it may go on: who looks again looks for it
+            if run.is_foreign:
                 self.runs.pop(run.run.id, None)
             elif keeper.worker and run.may_begin_again and not twice:
                 run.begin_again(keeper, how, now)

@@ -333,14 +333,18 @@ def serve(connection: Any, share: int | None = None) -> int:
 
 
 def main() -> int:
-    """Serve the process that started this one, by the connection whose number is the argument."""
+    """Serve the process that started this one.
+
+    The arguments are the number of the connection and, of a slot's worker, its share of memory.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
     inherited: Any = Connection
     if sys.platform == "win32":
         inherited = connections.PipeConnection
+    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     with inherited(int(sys.argv[1])) as connection:
-        return serve(connection)
+        return serve(connection, share)
 
 
 if __name__ == "__main__":

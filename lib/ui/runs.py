@@ -21,6 +21,7 @@ from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
+from lib.ui.lookup import looks_for
 from lib.ui.session import session
 from lib.ui.text import hint
 
@@ -111,11 +112,11 @@ def is_looked_for(run_id: str | None) -> bool:
     A run that they know is this server's to watch from then on.
     """
     run_id, training = run_id or "", client()
-    lookups = training.lookups
-    if lookups is None or training.away or not _RUN_ID.fullmatch(run_id) or training.get(run_id):
+    may_ask = training.is_clustered and not training.away and _RUN_ID.fullmatch(run_id)
+    if not may_ask or training.get(run_id):
         return False
-    seconds = FIND_SECONDS[not training.worker_ready]
-    return lookups.ask(run_id, seconds, partial(_take_card, training, run_id))
+    find, take = partial(training.find, run_id), partial(_take_card, training, run_id)
+    return looks_for(run_id, find, take, FIND_SECONDS[not training.worker_ready])
 
 
 def _take_card(training: TrainingClient, run_id: str, card: bytes) -> None:
@@ -281,12 +282,12 @@ def share_rows(run_id: str, shares: bool) -> None:
 
 def or_elsewhere() -> str:
     """The end of a sentence on a missing talk or sweep: only its own page server has it."""
-    return "" if client().lookups is None else ", or it is on another page server"
+    return ", or it is on another page server" if client().is_clustered else ""
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
     """What other page servers need to show a run; nothing where there are none."""
-    if client().lookups is None:
+    if not client().is_clustered:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)
 

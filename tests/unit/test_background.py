@@ -9,10 +9,9 @@ from typing import Any
 from lib.results.run import Status
 from lib.training.messages import Start, Steer
 from lib.training.programs import ProgramCache
-from lib.training.run_registry import KEEP_RUNS
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
-from tests.unit.fakes import Scene, build, make_dataset, make_experiment
+from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.unit.test_cache import Workshop, ask, shop
 from tests.waiting import PATIENCE
 
@@ -117,30 +116,3 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
     assert own.result(PATIENCE) == "C"
     again = cache.ask("b")
     assert again.result(PATIENCE) == "B"
-
-
-def test_a_sweep_s_runs_are_forgotten_without_a_person_s() -> None:
-    """Each kind has its own number that is kept."""
-    scene = Scene()
-    own = scene.start()
-    scene.say(own, Status.FINISHED)
-    runs = []
-    for _ in range(KEEP_RUNS + 3):
-        runs.append(scene.client.start(make_experiment(), make_dataset(), background=True))
-        scene.clock.forward(1)
-        scene.say(runs[-1], Status.FINISHED)
-    scene.start()
-    known = [run for run in runs if scene.client.get(run.id)]
-    assert known == runs[-KEEP_RUNS:]
-    assert scene.client.get(own.id) is own
-
-
-def test_the_message_says_that_it_is_in_the_background() -> None:
-    """Also when its worker died and it begins again."""
-    scene = Scene()
-    scene.client.start(make_experiment(), make_dataset(), background=True)
-    (start,) = scene.worker.posted
-    assert isinstance(start, Start)
-    assert start.background
-    scene.worker.die()
-    assert scene.worker.posted[0].background  # type: ignore[union-attr]

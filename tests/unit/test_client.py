@@ -9,13 +9,19 @@ from contextlib import contextmanager
 import pytest
 
 from lib.results.run import Snapshot, Status
-from lib.training import quotas
 from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError
-from lib.training.quotas import Visitor
 from lib.training.sentences import sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
+
+
+@pytest.fixture
+def pair() -> Iterator[Scene]:
+    """A client of two workers, which aren't ready yet."""
+    scene = Scene(workers=2)
+    yield scene
+    scene.client.close()
 
 
 @contextmanager
@@ -49,15 +55,20 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
 
 
 def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
-    """Older ones are gone, and one of a run that was dropped is passed over."""
-    run = scene.start()
+    """A run that is over takes no commands or late snapshots; a dropped one isn't known."""
+    run, dropped = scene.start(), scene.start()
     scene.say(run, Status.RUNNING, 1)
     scene.say(run, Status.RUNNING, 2)
     assert scene.latest(run).epoch == 2
-    scene.client.drop(run)
-    assert scene.worker.verbs == ["start", "drop"]
+    scene.client.drop(dropped)
+    scene.say(dropped, Status.RUNNING, 3)
+    assert scene.client.latest(dropped) is scene.client.get(dropped.id) is None
+    scene.say(run, Status.FINISHED, 5)
+    for steer in (scene.client.pause, scene.client.resume, scene.client.step, scene.client.stop):
+        steer(run)
+    assert scene.worker.verbs == ["start", "start", "drop"]
     scene.say(run, Status.RUNNING, 3)
-    assert scene.client.latest(run) is None
+    assert scene.status(run) is Status.FINISHED
 
 
 def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
@@ -67,64 +78,37 @@ def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
     scene.say(done, Status.FINISHED, 5)
     scene.worker.silent_beats = 5
     snapshot = scene.latest(going)
-    assert snapshot.reason.startswith("The training process has not answered for 5 s.")
+    assert "not answered for 5 s" in snapshot.reason
     assert (snapshot.status, snapshot.epoch) == (Status.RUNNING, 3)
     assert scene.latest(done).reason == ""
     assert scene.latest(going) is snapshot  # pages draw themselves anew where it is another
-    scene.worker.silent_beats = 6
-    assert "6 s" in scene.latest(going).reason
     scene.worker.silent_beats = 0
     assert scene.latest(going).reason == ""
 
 
-def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:
-    """A page that looks right after the click must know that figures will change."""
+@pytest.mark.parametrize(
+    ("verb", "answers"),
+    [
+        ("step", [(1, Status.RUNNING), (2, Status.PAUSED)]),
+        ("resume", [(1, Status.RUNNING), (2, Status.RUNNING)]),
+        ("stop", [(1, Status.RUNNING)]),
+    ],
+)
+def test_a_paused_run_counts_as_running_until_the_worker_has_answered(
+    scene: Scene, verb: str, answers: list[tuple[int, Status]]
+) -> None:
+    """Pages look on: they see a pause only that came after the command."""
     run = scene.start()
     scene.say(run, Status.PAUSED, 1)
-    scene.client.step(run)
+    getattr(scene.client, verb)(run)
     assert scene.status(run) is Status.RUNNING
-    scene.say(run, Status.PAUSED, 2)
-    scene.client.resume(run)
-    assert scene.status(run) is Status.RUNNING
+    for epoch, seen in answers:
+        scene.say(run, Status.PAUSED, epoch)
+        assert scene.status(run) is seen
     scene.client.pause(run)
-    assert scene.status(run) is Status.RUNNING  # until the worker says otherwise
-    assert scene.worker.verbs == ["start", "step", "resume", "pause"]
-
-
-def test_a_paused_run_that_is_told_to_stop_is_worth_another_look(scene: Scene) -> None:
-    """It is active until the worker answers, also when an older answer comes in between."""
-    run = scene.start()
-    scene.say(run, Status.PAUSED)
-    scene.client.stop(run)
-    assert scene.status(run) is Status.RUNNING
-    scene.say(run, Status.PAUSED)
-    assert scene.status(run) is Status.RUNNING
-    scene.say(run, Status.STOPPED)
-    assert scene.status(run) is Status.STOPPED
-
-
-def test_a_run_that_was_paused_before_its_command_came_is_worth_another_look(scene: Scene) -> None:
-    """A step that is pressed before the run has begun: its page would stay at epoch 0 for ever."""
-    run = scene.start()
-    scene.client.step(run)
-    scene.say(run, Status.PAUSED, 0)
-    assert scene.status(run) is Status.RUNNING
-    scene.say(run, Status.PAUSED, 1)
+    scene.say(run, Status.PAUSED, 2)
     assert scene.status(run) is Status.PAUSED
-    scene.client.resume(run)
-    scene.say(run, Status.PAUSED, 1)
-    assert scene.status(run) is Status.RUNNING
-
-
-def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
-    """And late snapshots don't bring it back."""
-    run = scene.start()
-    scene.say(run, Status.FINISHED, 5)
-    for steer in (scene.client.pause, scene.client.resume, scene.client.step, scene.client.stop):
-        steer(run)
-    assert scene.worker.verbs == ["start"]
-    scene.say(run, Status.RUNNING, 3)
-    assert scene.status(run) is Status.FINISHED
+    assert scene.worker.verbs == ["start", verb, "pause"]
 
 
 def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> None:
@@ -142,23 +126,9 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> 
     assert len(scene.worker.posted) == 4
 
 
-def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
-    """Training samples, timesteps, features, targets."""
-    scene.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
-    assert scene.worker.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))
-
-
-def test_who_waits_for_a_run_hears_that_it_is_forgotten(scene: Scene) -> None:
-    """Else it would wait for ever: a run that is paused says nothing by itself."""
-    run = scene.start()
-    scene.say(run, Status.PAUSED, 3)
-    with while_waiting(lambda: scene.client.drop(run)) as never, pytest.raises(KeyError):
-        scene.client.wait(run, 60, never)
-
-
 def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
-    """From another thread's report; without `until`, the end of the run."""
-    run = scene.start()
+    """From another thread's report, or where the run is forgotten; without `until`, at its end."""
+    run, dropped = scene.start(), scene.start()
     with while_waiting(lambda: scene.say(run, Status.RUNNING, 1)) as looked:
         snapshot = scene.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
     assert snapshot.epoch == 1
@@ -166,6 +136,8 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
     with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
         scene.client.wait(run, 60, looked)
     assert scene.client.wait(run, 0).status is Status.FINISHED
+    with while_waiting(lambda: scene.client.drop(dropped)) as never, pytest.raises(KeyError):
+        scene.client.wait(dropped, 60, never)
 
 
 def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
@@ -176,109 +148,6 @@ def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
     scene.say(run, Status.STOPPED)
     with pytest.raises(TimeoutError, match="it is stopped"):
         scene.client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
-
-
-def test_a_closed_client_has_no_worker_and_takes_no_runs(pair: Scene) -> None:
-    """Its unfinished runs have failed, and who waits for them hears of it."""
-    run = pair.start()
-    pair.client.close()
-    assert [worker.closed for worker in pair.workers] == [True, True]
-    assert pair.status(run) is Status.FAILED
-    with pytest.raises(RuntimeError, match="closed"):
-        pair.start()
-
-
-def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
-    """The future waits for the worker, and has what it says."""
-    future = scene.client.ask("double", number=4)
-    (command,) = scene.worker.posted
-    assert command == Ask(command.question_id, "double", {"number": 4})
-    assert not future.done()
-    scene.worker.say(Answer(command.question_id, {"double": 8}))
-    assert future.result(0) == {"double": 8}
-    scene.worker.say(Answer(command.question_id, {"double": 9}))  # nobody waits any more
-
-
-def test_an_error_comes_to_who_asked(scene: Scene) -> None:
-    """As an AnswerError with the worker's sentence."""
-    future = scene.client.ask("double", number=-1)
-    scene.worker.say(Answer(scene.worker.posted[0].question_id, error="Not that number."))
-    with pytest.raises(AnswerError, match=r"^Not that number\.$"):
-        future.result(0)
-
-
-def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> None:
-    """An answer that comes all the same is passed over."""
-    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
-    first, second = scene.worker.posted
-    assert cancelled.cancel()
-    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
-    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
-        scene.worker.say(Answer(command.question_id, values))
-    assert other.result(0) == {"double": 2}
-    assert not other.cancel()
-    assert len(scene.worker.posted) == 3
-
-
-def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
-    """It can be asked again."""
-    scene.worker.say(Event("ready"))
-    future = scene.client.ask("double", number=1)
-    scene.worker.die()
-    with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\. Ask again\."):
-        future.result(0)
-
-
-def test_a_question_that_was_not_sent_goes_to_the_next_worker(scene: Scene) -> None:
-    """As a run does that waits."""
-    future = scene.client.ask("double", number=1)
-    first = scene.worker
-    first.die()
-    assert scene.worker is not first
-    (command,) = scene.worker.posted
-    scene.worker.say(Answer(command.question_id, {"double": 2}))
-    assert future.result(0) == {"double": 2}
-
-
-def test_questions_end_with_the_client(scene: Scene) -> None:
-    """Nobody waits for ever."""
-    future = scene.client.ask("double", number=1)
-    scene.client.close()
-    with pytest.raises(AnswerError, match="closed"):
-        future.result(0)
-
-
-@pytest.fixture
-def pair() -> Iterator[Scene]:
-    """A client of two workers, which aren't ready yet."""
-    scene = Scene(workers=2)
-    yield scene
-    scene.client.close()
-
-
-def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
-    """And stays there: what is said to it goes to its worker."""
-    one, other = pair.workers
-    runs = [pair.start() for _ in range(3)]
-    assert (one.verbs, other.verbs) == (["start", "start"], ["start"])
-    other.say(Snapshot(runs[1].id, Status.FINISHED))
-    pair.start()
-    assert other.verbs == ["start", "start"]
-    for verb in ("pause", "resume", "step", "stop", "drop"):
-        getattr(pair.client, verb)(runs[2])
-    assert one.verbs[2:] == ["pause", "resume", "step", "stop", "drop"]
-    assert pair.client.get(runs[2].id) is None
-    assert pair.client.latest(runs[2]) is None
-
-
-def test_runs_are_found_and_waited_for_wherever_they_are(pair: Scene) -> None:
-    """By their id alone, which is all that a reloaded page knows."""
-    assert pair.client.get("unknown") is None
-    first, second = pair.start(), pair.start()
-    for run, worker in ((first, pair.workers[0]), (second, pair.workers[1])):
-        assert pair.client.get(run.id) is run
-        worker.say(Snapshot(run.id, Status.FINISHED, 5))
-        assert pair.client.wait(run, 1).epoch == 5
 
 
 @pytest.mark.parametrize("end", ["over", "forgotten", "closed"])
@@ -306,18 +175,74 @@ def test_who_waits_for_several_hears_of_the_first_that_ends(pair: Scene, end: st
     pair.client.wait_any([], 0.01)
 
 
-def test_there_is_a_place_for_each_worker(scene: Scene, pair: Scene) -> None:
-    """Side by side they don't take turns."""
-    assert (scene.client.places, pair.client.places) == (1, 2)
+def test_a_closed_client_has_no_worker_and_takes_no_runs(pair: Scene) -> None:
+    """Its unfinished runs and questions have failed, and who waits for them hears of it."""
+    run, future = pair.start(), pair.client.ask("double", number=1)
+    pair.client.close()
+    assert [worker.closed for worker in pair.workers] == [True, True]
+    assert pair.status(run) is Status.FAILED
+    with pytest.raises(AnswerError, match="closed"):
+        future.result(0)
+    with pytest.raises(RuntimeError, match="closed"):
+        pair.start()
 
 
-def test_what_is_prepared_or_asked_goes_to_the_one_that_a_run_would_go_to(pair: Scene) -> None:
-    """So that the run finds it compiled."""
+def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
+    """And stays there: what is said to it goes to its worker. What is prepared is as a run is."""
+    assert pair.client.places == 2
+    one, other = pair.workers
+    runs = [pair.start() for _ in range(3)]
+    assert (one.verbs, other.verbs) == (["start", "start"], ["start"])
+    pair.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
+    assert other.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))  # shapes and no data
+    other.say(Snapshot(runs[1].id, Status.FINISHED))
     pair.start()
-    pair.client.prepare(make_experiment(), make_dataset())
-    pair.client.ask("double", number=1)
-    pair.start()
-    assert pair.workers[1].verbs == ["prepare", "ask", "start"]
+    assert other.verbs == ["start", "prepare", "start"]
+    for verb in ("pause", "resume", "step", "stop", "drop"):
+        getattr(pair.client, verb)(runs[2])
+    assert one.verbs[2:] == ["pause", "resume", "step", "stop", "drop"]
+
+
+def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
+    """The future waits for the worker, and has what it says, or raises its sentence."""
+    future, wrong = (scene.client.ask("double", number=number) for number in (4, -1))
+    first, second = (command for command in scene.worker.posted if isinstance(command, Ask))
+    assert first == Ask(first.question_id, "double", {"number": 4})
+    assert not future.done()
+    scene.worker.say(Answer(first.question_id, {"double": 8}))
+    assert future.result(0) == {"double": 8}
+    scene.worker.say(Answer(first.question_id, {"double": 9}))  # nobody waits any more
+    scene.worker.say(Answer(second.question_id, error="Not that number."))
+    with pytest.raises(AnswerError, match=r"^Not that number\.$"):
+        wrong.result(0)
+
+
+def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> None:
+    """An answer that comes all the same is passed over."""
+    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
+    first, second = scene.worker.posted
+    assert cancelled.cancel()
+    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
+    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
+        scene.worker.say(Answer(command.question_id, values))
+    assert other.result(0) == {"double": 2}
+    assert not other.cancel()
+    assert len(scene.worker.posted) == 3
+
+
+def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
+    """It can be asked again. One that was not sent goes to the next worker."""
+    waiting, first = scene.client.ask("double", number=1), scene.worker
+    first.die()
+    assert scene.worker is not first
+    (command,) = scene.worker.posted
+    scene.worker.say(Answer(command.question_id, {"double": 2}))
+    assert waiting.result(0) == {"double": 2}
+    scene.worker.say(Event("ready"))
+    lost = scene.client.ask("double", number=1)
+    scene.worker.die()
+    with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\. Ask again\."):
+        lost.result(0)
 
 
 def test_a_question_waits_for_those_of_its_own_worker_alone(pair: Scene) -> None:
@@ -329,14 +254,3 @@ def test_a_question_waits_for_those_of_its_own_worker_alone(pair: Scene) -> None
     worker = next(each for each in pair.workers if each.verbs.count("ask") == 2)
     worker.say(Answer(worker.posted[0].question_id, {"double": 2}))
     assert [pair.client.ahead(future) for future in (*first, second)] == [0, 0, 0]
-
-
-def test_an_owners_runs_count_wherever_they_are(
-    pair: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The bound holds for all workers together."""
-    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 3)
-    runs = [pair.start(Visitor("me")) for _ in range(4)]
-    statuses = [pair.status(run) for run in runs]
-    assert statuses == [Status.QUEUED] * 3 + [Status.FAILED]
-    assert "and this one has 3" in pair.latest(runs[3]).reason

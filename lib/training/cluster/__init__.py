@@ -1,14 +1,14 @@
-"""Training on more than one machine, by Ray: what lies between a page server and the cluster.
+"""Training on more than one machine, by Ray. `UNROLLED_RAY` names the cluster.
 
-`UNROLLED_RAY` names the cluster. Then a page server's `TrainingClient` has a `driver`, a process of
-its own, beside its local workers. The driver speaks the worker's protocol on one side, and on the
-other calls actors of the cluster (`on_ray`, which alone imports ray): `slot`s, each with the
-worker's own loop, which train; and one `board`, which tells page servers which slot has a run.
-Ray places the actors, watches them and restarts them.
+- A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of
+  the cluster, with a worker process of its own. It holds the runs that train there, or have ended
+  there (`held`), for any page server that asks for them.
+- A **driver** (`driver`) is a process of each page server. It speaks the worker's protocol with its
+  client, passes commands on to slots, and looks at each slot for news of its runs.
+- Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
+
+Ray places the slots, watches them and restarts them; only `on_ray` imports it. Runs that are lost
+with a slot go on in another one: their page server's client has their checkpoints.
+
+Not in here: how a client uses a driver (`lib.training.cluster_link`), and how a run trains.
 """
-
-from functools import partial
-
-from lib.text import beside, say
-
-said = partial(say, beside(__file__, "words"))

@@ -13,65 +13,49 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from lib.training.cluster import said
 from lib.training.cluster.driver import Driver
-from lib.training.cluster.errors import ClusterError
+from lib.training.cluster.link import ClusterError
 from lib.training.machine import RAY, end_with_starter
-from lib.training.messages import (
-    BEAT_SECONDS,
-    Command,
-    Event,
-    Message,
-    WireError,
-    decode,
-    encode,
-)
-from lib.training.sentences import short_reason
+from lib.training.messages import Event, Message, encode
+from lib.training.sentences import sentence, short_reason
 
 AWAY_SECONDS = 3.0
 """Between two looks whether the cluster is there."""
-PROBE_SECONDS, PROBES = 2.0, 3
-"""How long the head node may take to answer, and how often it may not before it counts as gone."""
+PROBE_SECONDS = 2.0
+"""How long its head may take to take a connection."""
 RUNNING_HERE = "/tmp/ray/ray_current_cluster"  # noqa: S108  where Ray keeps it
 
 
 class Client:
-    """The process that started this one, by the connection that it gave."""
+    """The process that has started this one, by the connection that it gave."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection, self._sending = connection, threading.Lock()
-        threading.Thread(target=self._beat, name="heart", daemon=True).start()
+        self._connection = connection
 
-    def send(self, message: Message) -> None:
-        """Tell it something. Its end ends this process."""
+    def send(self, data: bytes) -> None:
+        """Send a message. Where the client has ended, so does this process."""
         try:
-            with self._sending:
-                self._connection.send_bytes(encode(message))
+            self._connection.send_bytes(data)
         except OSError:
             os._exit(0)
 
-    def _beat(self) -> None:
-        while True:
-            self.send(Event("alive"))
-            time.sleep(BEAT_SECONDS)
+    def tell(self, message: Message) -> None:
+        """The same of a message that isn't encoded yet."""
+        self.send(encode(message))
 
-    def read(self, take: Callable[[Command, bytes], None]) -> None:
-        """Hand on each command; for ever."""
+    def read(self, loop: asyncio.AbstractEventLoop, driver: Driver) -> None:
+        """Hand commands to a driver, whose event loop this is, for ever."""
         while True:
             try:
                 data = self._connection.recv_bytes()
             except (EOFError, OSError):
                 os._exit(0)
-            try:
-                take(decode(data, Command), data)
-            except WireError as error:
-                self.send(Event("refused", said("not_agreed", why=error)))
+            loop.call_soon_threadsafe(driver.take, data)
 
 
 def address_of(setting: str) -> str:
@@ -97,70 +81,48 @@ def answers(address: str) -> bool:
 
 def wait_for_cluster(setting: str, client: Client) -> str:
     """The address of the cluster, when it answers; until then the client is told why not."""
-    told = ""
-    while True:
-        address = address_of(setting)
-        if address and answers(address):
-            return address
-        why = said("unreachable") if address else said("no_address")
-        if why != told:
-            client.send(Event("away", why))
-            told = why
+    while not ((address := address_of(setting)) and answers(address)):
+        client.tell(Event("away", sentence("unreachable" if address else "no_address")))
         time.sleep(AWAY_SECONDS)
+    return address
 
 
 async def drive(address: str, server: str, client: Client) -> None:
-    """Serve the client until the cluster is gone. Raises ClusterError where it isn't there."""
+    """Serve the client until the cluster is gone. Raises ClusterError where it can't be used."""
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
     try:
         from lib.training.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
     except Exception as error:  # half of it is missing, or something that it needs
-        raise ClusterError(said("broken_ray", why=short_reason(error))) from None
+        raise ClusterError(sentence("broken_ray", why=short_reason(error))) from None
     driver = Driver(server, connect(address), client.send)
     loop = asyncio.get_running_loop()
-
-    def take(command: Command, data: bytes) -> None:
-        loop.call_soon_threadsafe(driver.take, command, data)
-
-    threading.Thread(target=client.read, args=(take,), daemon=True).start()
-    serve = asyncio.ensure_future(driver.run())
-    watch = asyncio.ensure_future(_watch_head(address))
-    done, _ = await asyncio.wait([serve, watch], return_when=asyncio.FIRST_COMPLETED)
+    threading.Thread(target=client.read, args=(loop, driver), daemon=True).start()
     try:
-        done.pop().result()
-    except ClusterError as error:  # told from here: calls of Ray's that wait for the head last long
-        end(client, error)
+        await driver.run()
+    except* ClusterError as group:
+        end(client, group.exceptions[0])
 
 
-async def _watch_head(address: str) -> None:
-    """End with ClusterError when the head node is gone: actors would seem to work for a minute."""
-    missed = 0
-    while missed < PROBES:
-        missed = 0 if await asyncio.to_thread(answers, address) else missed + 1
-        await asyncio.sleep(BEAT_SECONDS)
-    raise ClusterError(said("head_gone"))
+def end(client: Client, why: BaseException) -> NoReturn:
+    """Tell the client why the cluster isn't used, and end: it starts another driver then."""
+    client.tell(Event("away", f"{why}"))
+    time.sleep(AWAY_SECONDS)
+    os._exit(0)  # at once: calls of Ray's that wait for a head last long
 
 
 def main() -> None:
-    """Serve the process that started this one."""
+    """Serve the process that has started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_starter()
     client = Client(Connection(int(sys.argv[1])))
     try:
         if find_spec("ray") is None:
-            raise ClusterError(said("no_ray"))
+            raise ClusterError(sentence("no_ray"))
         address = wait_for_cluster(os.environ.get(RAY, "auto"), client)
         asyncio.run(drive(address, sys.argv[2], client))
     except ClusterError as error:
         end(client, error)
-
-
-def end(client: Client, error: ClusterError) -> NoReturn:
-    """Say why, and end: after a while, since the client starts another one then."""
-    client.send(Event("away", f"{error}"))
-    time.sleep(AWAY_SECONDS)
-    os._exit(0)
 
 
 if __name__ == "__main__":

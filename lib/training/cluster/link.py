@@ -1,86 +1,88 @@
-"""A slot as a driver sees it: whether it may be used, what it has, and which one has the least."""
+"""A slot as a driver sees it: whether it can be used, and which of the server's runs it has."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
 
-from lib.training.cluster import said
-from lib.training.cluster.actor import Actor
-from lib.training.cluster.errors import UnavailableError, UnusableError
+from lib.training.cluster.held import UNSEEN, Mark
+from lib.training.cluster.slot import Load
 from lib.training.cluster.version import fingerprint
+from lib.training.sentences import sentence
 
-ASKED = 8
-"""Of so many slots, chosen by chance, the least busy one gets a new run: asking all of a thousand
-would cost more than it brings. Two are nearly as good (Mitzenmacher, "The power of two choices in
-randomized load balancing", 2001)."""
-LOAD_SECONDS = 0.5
-"""How long a slot may take to say how busy it is."""
 PATIENCE_SECONDS = 3600.0
 """How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 
 
+class ClusterError(Exception):
+    """The cluster can't be used; the text is a clause that says why."""
+
+
+class UnavailableError(Exception):
+    """A slot doesn't answer; the text says how: "is gone"."""
+
+
+class UnusableError(UnavailableError):
+    """A slot will never do; the text is a clause that says why."""
+
+
+class Actor(Protocol):
+    """A slot, wherever it is: `on_ray` has it, or a test."""
+
+    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+        """What a method returns. Raises UnavailableError, and what the method raises."""
+
+
+class Cluster(Protocol):
+    """All slots: `on_ray` has them, or a test."""
+
+    async def slots(self) -> dict[str, Actor]:
+        """The slots by name. Raises ClusterError."""
+
+
+class State(Enum):
+    """Where a slot stands."""
+
+    NEW = "has not answered yet: there may be no processor free for it"
+    STARTING = "has a processor, and imports TensorFlow"
+    READY = "trains"
+    LOST = "is gone, or silent, or not to be used"
+
+
 @dataclass(slots=True, eq=False)
 class Link:
-    """A slot, as this driver sees it."""
+    """A slot, and what this driver knows of it."""
 
-    name: str
     actor: Actor
-    is_usable: bool = False
-    is_coming: bool = False
-    """Whether it has a processor, and may still import TensorFlow."""
-    is_known: bool = False
-    """Whether it has answered, or couldn't."""
+    state: State = State.NEW
     refused: str = ""
     """Why it isn't to be used."""
-    runs: set[str] = field(default_factory=set)
-    """Of this server, also those that are over."""
-    watched: set[str] = field(default_factory=set)
-    """Of other servers, which this one is told of."""
-    questions: set[str] = field(default_factory=set)
-    expected: int = 0
-    """Runs and questions that it was chosen for just now: what it says of its load may be older."""
+    load: Load = (False, 0)
+    """How busy it was when it last said something, and what it was given since."""
+    runs: dict[str, Mark] = field(default_factory=dict)
+    """The runs to ask it for, each with how much of it the client has."""
+    lost: set[str] = field(default_factory=set)
+    """Runs that were given up when it was lost: where it comes back with them, they are to end."""
 
+    async def wait_until_ready(self) -> None:
+        """Wait until it can train. Raises UnusableError if it isn't to be used."""
+        theirs = await self.actor.call("version", seconds=PATIENCE_SECONDS)
+        if theirs != (ours := fingerprint()):
+            raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+        self.state = State.STARTING
+        if failed := await self.actor.call("ready", seconds=PATIENCE_SECONDS):
+            reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
+            raise UnusableError(sentence("node_fails", why=reason))
+        self.state, self.refused = State.READY, ""
 
-async def wait_until_it_trains(link: Link) -> None:
-    """Wait until a slot can train. Raises UnusableError for one that is not to."""
-    theirs = await link.actor.call("version", seconds=PATIENCE_SECONDS)
-    if theirs != (ours := fingerprint()):
-        raise UnusableError(said("other_version", theirs=theirs, ours=ours))
-    link.is_coming = True
-    if failed := await link.actor.call("ready", seconds=PATIENCE_SECONDS):
-        what, _, _ = failed.partition(":")  # not what helps, for which a page has no room
-        raise UnusableError(said("not_started", why=what))
+    def add_load(self) -> None:
+        """Count what it is given now, until it says how busy it is."""
+        has_grown, count = self.load
+        self.load = has_grown, count + 1
 
-
-async def least_busy(links: Iterable[Link]) -> Link | None:
-    """Of some usable slots the one with the least to do; None where there is none.
-
-    Several may choose at the same time: each choice counts for the others.
-    """
-    usable = [link for link in links if link.is_usable]
-    if len(usable) <= 1:
-        return usable[0] if usable else None
-    some = random.sample(usable, min(ASKED, len(usable)))
-    loads = await asyncio.gather(*(_load(link) for link in some))
-    pairs = zip(loads, some, strict=True)
-    _, chosen = min(pairs, key=lambda pair: (pair[0][0], pair[0][1] + pair[1].expected))
-    chosen.expected += 1
-    # By then no answer is waited for that was given before the slot had what it was chosen for.
-    asyncio.get_running_loop().call_later(2 * LOAD_SECONDS, _forget_choice, chosen)
-    return chosen
-
-
-def _forget_choice(link: Link) -> None:
-    link.expected -= 1
-
-
-async def _load(link: Link) -> tuple[float, float]:
-    """Whether a slot should end soon, and how much it has to do; infinite where it is silent."""
-    try:
-        grown, runs = await link.actor.call("load", seconds=LOAD_SECONDS)
-    except UnavailableError:
-        return float("inf"), 0
-    return grown, runs
+    def add(self, run_id: str) -> None:
+        """Ask it for a run from now on."""
+        self.add_load()
+        self.runs[run_id] = UNSEEN
+        self.lost.discard(run_id)
