@@ -292,9 +292,10 @@ def quick_cell() -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
 
 
-def test_notebooks_run_from_top_to_bottom(cases, tmp_path) -> None:
+@pytest.mark.parametrize("row", ["3121132"])
+def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path) -> None:
     """That of a run, with shapes, charts and comparison; and the hosted one, from a link alone."""
-    case = cases["3121132"]
+    case = cases[row]
     text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)
     hosted = json.loads((ROOT / ".github" / "unrolled.ipynb").read_text("utf-8"))
     query = "data=echo&N=32&T=2&U=2&cell=simple_rnn&epochs=2&batch=16&lag=1&seeds=1&noise=9"
