@@ -26,7 +26,7 @@ PATHS = (
     "/shapes?part=error",
     "/shapes?part=quiz",
 )
-"""The first six have nearly all kinds of elements, and are checked by `make test`."""
+"""The first four have nearly all kinds of elements, and are checked by `make test`."""
 LOOKS = 5
 """How often it is looked for what axe finds, a second apart."""
 
@@ -69,7 +69,7 @@ def darken(page: Page) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize("path", first_of(PATHS, 6))
+@pytest.mark.parametrize("path", first_of(PATHS, 4))
 def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     """No serious or critical violation, such as too little contrast or a control without name.
 
@@ -81,7 +81,8 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     assert not serious(page, "html", "color-contrast")
 
 
-@pytest.mark.parametrize("path", first_of(["/", "/data?data=seattle"]))
+@pytest.mark.weekly
+@pytest.mark.parametrize("path", ["/", "/data?data=seattle"])
 def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page: Page, path: str) -> None:
     """A page that is opened in dark draws all of it so at once."""
     page.emulate_media(color_scheme="dark")
