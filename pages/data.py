@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from lib.charts import data as figures
-from lib.charts import narrate
+from lib.charts import samples, split
 from lib.data import DATASETS, look
 from lib.data import SPEC_GROUPS as GROUPS
 from lib.export import keras_windows
@@ -33,34 +32,31 @@ def _pictures() -> None:
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told = narrate.data.sample_told(dataset, sample)
-        told_chart(figures.sample_figure(dataset, sample, palette), *told, "chart_sample")
+        told = samples.sample_told(dataset, sample)
+        told_chart(samples.sample_figure(dataset, sample, palette), *told, "chart_sample")
         with st.expander("the numbers", type="compact"):
-            numbers = figures.frame_of_sample(dataset, sample)
+            numbers = samples.frame_of_sample(dataset, sample)
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-            hint(narrate.data.numbers_hint(dataset))
+            hint(samples.numbers_hint(dataset))
     if origin := dataset.origin:
         with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = narrate.data.window_told(dataset, origin, sample, step)
-            figure = figures.window_figure(dataset, origin, sample, step, palette)
+            told = samples.window_told(dataset, origin, sample, step)
+            figure = samples.window_figure(dataset, origin, sample, step, palette)
             told_chart(figure, *told, "chart_window")
-            say(narrate.data.shapes_sentence(dataset))
-            hint(narrate.data.slip_sentence(dataset, origin))
+            say(samples.shapes_sentence(dataset))
+            hint(samples.slip_sentence(dataset, origin))
             with st.expander("The same with Keras", type="compact"):
-                say(narrate.data.keras_sentence(dataset, origin))
+                say(samples.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
-        told = narrate.data.split_told(dataset)
-        told_chart(figures.split_figure(dataset, palette), *told, "chart_split")
-        if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
+        told = split.split_told(dataset)
+        told_chart(split.split_figure(dataset, palette), *told, "chart_split")
+        if origin and 0 < (shown := len(split.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):
-        takeaway(
-            narrate.data.leak_takeaway(look(dataset)),
-            *map(narrate.data.leak_sentence, look(dataset)),
-        )
+        takeaway(split.leak_takeaway(look(dataset)), *map(split.leak_sentence, look(dataset)))
     take_prepared(loaded)
 
 
@@ -70,7 +66,7 @@ loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
 
-st.markdown(f"# {plain(narrate.data.data_sentence(dataset))}")
+st.markdown(f"# {plain(split.data_sentence(dataset))}")
 if dataset.has_rows:
     say(dataset.about)
 
@@ -103,8 +99,8 @@ with choice.container(border=True):
 table = session().upload.table
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
-gaps = narrate.data.gaps_sentence(dataset)
-notes += [gaps] if gaps != narrate.data.gaps_hint(dataset) else []  # which stands beside its button
+gaps = split.gaps_sentence(dataset)
+notes += [gaps] if gaps != split.gaps_hint(dataset) else []  # which stands beside its button
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):

@@ -16,14 +16,14 @@ from lib.ui.text import plain
 def _enter() -> None:
     if scene := GALLERY.get(address.page_value(KEY)):
         leave_foreign_run()
-        stage.enter(scene, (KEY,))
+        stage.enter(scene)
     else:
-        address.put({}, (KEY,))  # it is about nothing that its address would have to say
+        address.put({})  # it is about nothing that its address would have to say
 
 
 record = session().address
 was_here = record.page == "Gallery"
-settled = frame("Gallery", (KEY, *stage.KEYS), own=_enter)
+settled = frame("Gallery", (KEY,), own=_enter)
 if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
     # A link to the page that it stands on leaves the browser's address as it is (Streamlit 1.67).
     st.query_params.from_dict(record.ours[0])

@@ -11,7 +11,7 @@ from lib.ui.style import point_at
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, draw
 
-settled = frame("Guide", (lesson.KEY, *stage.KEYS), own=lesson.enter)
+settled = frame("Guide", (lesson.KEY,), own=lesson.enter)
 step = lesson.step()
 lesson.progress()
 asked = address.page_value(lesson.KEY)

@@ -7,11 +7,11 @@ from lib.ui import address, stage
 from lib.ui.frame import screen
 from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
-from lib.ui.present.talks import TALKS, mine
+from lib.ui.present.talks import mine
 from lib.ui.settings import settle_widgets
 from lib.ui.style import PICTURED
 
-screen("Present", (*on_screen.KEYS, *stage.KEYS), PICTURED)
+screen("Present", on_screen.KEYS, PICTURED)
 if talk_id := address.page_value("notes"):
     followers.notes(talk_id)
     st.stop()
@@ -23,7 +23,7 @@ scenes, talk = story(address.page_value("story")), mine()
 on_screen.come_back(talk, scenes)
 asked = address.page_value("scene")
 scene = next((each for each in scenes if each.name == asked), scenes[0])
-stage.enter(scene, on_screen.KEYS)
+stage.enter(scene)
 address.finish()
 
 opened, loaded = address.page_value("open"), None
@@ -38,5 +38,5 @@ with st.container(key="present"):
             link = on_screen.link(story=on_screen.names_of(scenes))
             on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
-TALKS.show(talk, on_screen.told_to_all(scenes, scene))
+talk.shown = on_screen.told_to_all(scenes, scene)
 followers.answer_wishes(talk)

@@ -28,8 +28,8 @@ class FakeClient:
 
     worker_ready = False
     away = unavailable = ""
-    lookups: Any = None
-    """Other page servers, of which there are none."""
+    is_clustered = False
+    """Whether other page servers share runs with this one."""
     places = 1
     """How many runs train side by side; a test may set another number."""
 

@@ -3,64 +3,82 @@
 Every number in a sentence is computed from the arrays that the figure shows. No Streamlit in here.
 """
 
-from lib.charts import data, html, narrate, strip
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts import (
+    cell,
+    compare_words,
+    gradients,
+    html,
+    samples,
+    split,
+    stack,
+    strip,
+    target,
+    words,
+    worth,
+)
+from lib.charts.breaking import bound_told, leak_told, ways_to_break_it
+from lib.charts.cell import cell_sentence
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
+from lib.charts.explore import EXPLORE_CARDS
 from lib.charts.formulas import bound_picture, by_hand, can_show, unit_lines
-from lib.charts.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
 from lib.charts.graph import graph_picture
 from lib.charts.html import TIME, UNITS, templates
-from lib.charts.narrate.cell import cell_sentence
-from lib.charts.narrate.data import gaps_hint, levels_hint, range_hint, series_hint, thinned
-from lib.charts.narrate.explore import (
-    changed_settings,
-    kept_sentence,
-    name_of,
-    off_unit,
-    own_settings,
-    progress_sentence,
-    setup_sentence,
-    strip_sentence,
-)
-from lib.charts.narrate.proofs import (
+from lib.charts.palette import PALETTES, Palette, mix
+from lib.charts.proofs import (
     NO_ANSWER,
     STARTING,
     WAITING,
     ProofCard,
+    Side,
+    Strip,
     also_measured,
-    bound_told,
-    leak_told,
+    equation,
     one_computation,
     prefix_sentence,
+    proof_cards,
     questions_sentence,
-    ways_to_break_it,
+    strips,
+    strips_legend,
 )
-from lib.charts.narrate.stack import stack_sentence, stack_title
-from lib.charts.narrate.sweep import found_details, found_takeaway, title
-from lib.charts.narrate.takeaways import replay_told
-from lib.charts.narrate.told import Told
-from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
-from lib.charts.palette import PALETTES, Palette, mix
-from lib.charts.proofs import Side, Strip, equation, proof_cards, strips, strips_legend
-from lib.charts.replay import Frames, replay_figure
-from lib.charts.stack import layer_pictures, rows_picture, stack_picture
+from lib.charts.replay import Frames, replay_figure, replay_told
+from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
+from lib.charts.stack import (
+    layer_pictures,
+    rows_picture,
+    stack_picture,
+    stack_sentence,
+    stack_title,
+)
 from lib.charts.strip import Traces, shape_strip
-from lib.charts.sweep import curve_figure, map_figure, parallel_figure
-from lib.charts.target import (
-    damage_loss_figure,
-    damage_predictions_figure,
-    lineup_picture,
-    shapes_picture,
+from lib.charts.sweep import (
+    curve_figure,
+    found_details,
+    found_takeaway,
+    map_figure,
+    parallel_figure,
+    sweep_title,
 )
+from lib.charts.target import lineup_picture, shapes_picture
 from lib.charts.tensor import SCALES
 from lib.charts.thumbnail import PICTURES, Plot, caption, leaked, small_picture
 from lib.charts.unrolled import WIDEST, heatmaps, unrolled_picture
+from lib.charts.words import (
+    Told,
+    changed_settings,
+    kept_sentence,
+    name_of,
+    off_by,
+    off_unit,
+    own_settings,
+    progress_sentence,
+    seeds_range,
+    setup_sentence,
+)
 
 __all__ = [
     "CONFIG",
-    "HEIGHT",
+    "EXPLORE_CARDS",
     "NO_ANSWER",
     "PALETTES",
     "PICTURES",
@@ -86,71 +104,67 @@ __all__ = [
     "by_hand",
     "can_show",
     "caption",
+    "cell",
     "cell_sentence",
     "changed_settings",
-    "compare_figure",
+    "compare_words",
     "curve_figure",
-    "damage_loss_figure",
-    "damage_predictions_figure",
-    "data",
-    "drawn_every",
     "equation",
     "errors_figure",
-    "forecast_figure",
     "found_details",
     "found_takeaway",
     "gaps_hint",
+    "gradients",
     "graph_picture",
     "heatmaps",
     "html",
-    "influence_maps",
     "kept_sentence",
     "layer_pictures",
     "leak_told",
     "leaked",
     "levels_hint",
     "lineup_picture",
-    "loss_figure",
     "losses_figure",
     "map_figure",
     "mix",
     "name_of",
-    "narrate",
+    "off_by",
     "off_unit",
-    "on_dates_figure",
     "one_computation",
     "own_settings",
-    "padding_picture",
     "parallel_figure",
-    "predictions_figure",
     "prefix_sentence",
     "progress_sentence",
     "proof_cards",
     "questions_sentence",
     "range_hint",
-    "reach_figure",
     "replay_figure",
     "replay_told",
     "rows_picture",
+    "samples",
+    "seeds_range",
     "series_hint",
     "setup_sentence",
     "shape_strip",
     "shapes_picture",
     "small_picture",
     "sparkline",
+    "split",
+    "stack",
     "stack_picture",
     "stack_sentence",
     "stack_title",
-    "step_error_figure",
     "strip",
-    "strip_sentence",
     "strips",
     "strips_legend",
+    "sweep_title",
+    "target",
     "templates",
     "thinned",
-    "title",
     "unit_lines",
     "unrolled_picture",
     "ways_to_break_it",
     "with_unit",
+    "words",
+    "worth",
 ]

@@ -12,16 +12,22 @@ from typing import NamedTuple
 import numpy as np
 
 from lib.charts import axes, chart, marks
-from lib.charts.by_timestep import error_unit, typical_error
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
+from lib.charts.step_error import error_unit, typical_error
 from lib.experiment import MODES
-from lib.results import LETTERS, Compared, ModeResult, part_of, same_data
-from lib.text import beside
+from lib.results import Compared, ModeResult, part_of, same_data
 
 HEIGHT = 340
-LOOKS = dict(zip(LETTERS, map(tuple, beside(__file__)["looks"]), strict=True))
+LOOKS = {
+    "A": ("solid", "diamond-open", "line"),
+    "B": ("dash", "circle-open", "dashed"),
+    "C": ("dot", "square-open", "dotted"),
+    "D": ("dashdot", "triangle-up-open", "dashdot"),
+    "E": ("longdash", "star-open", "long dashes"),
+    "F": ("longdashdot", "cross-open", "long dashdot"),
+}
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64
 """Points of a small curve."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from lib.charts.html import svg_image, templates
 from lib.charts.palette import Palette
 from lib.shapes import Input, TracedLayer, takes_previous
+from lib.text import joined
 
 WIDTH = 860.0
 """Of the whole, in pixels, where there are enough layers."""
@@ -30,8 +31,23 @@ def arrows(steps: tuple[TracedLayer, ...]) -> Iterator[tuple[int, int, bool]]:
                 yield place, at, are_states
 
 
-def graph_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
-    """The layers as boxes with their numbers; `sentence` says what is seen."""
+def graph_sentence(steps: tuple[TracedLayer, ...]) -> str:
+    """Which layers take more, or other, than the layer before gives: the graph in words."""
+    takes = []
+    for at, step in enumerate(steps, start=1):
+        layer = step.layer
+        if layer.kind == "input" and at > 1:
+            takes.append(f"{at}, {layer.title}, begins a branch")
+        if layer.of:
+            names = joined([f"{ref.place + 1}" for ref in layer.of])
+            takes.append(f"{at}, {layer.title}, takes {names}")
+        if layer.states:
+            takes.append(f"{at} starts from the states of {layer.states[0].place + 1}")
+    return f"Layers in order: {'; '.join(takes)}; all others take the one before."
+
+
+def graph_picture(steps: tuple[TracedLayer, ...], palette: Palette) -> str:
+    """The layers as boxes with their numbers."""
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
@@ -50,7 +66,7 @@ def graph_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
     body = _HTML.drawing(boxes, paths, width, HEIGHT, top, palette)
     font = 'font-family="sans-serif" font-size="12"'
     image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
-    return str(_HTML.graph(image, sentence, palette))
+    return str(_HTML.graph(image, graph_sentence(steps), palette))
 
 
 def _is_straight(line: tuple[int, int, bool]) -> bool:

@@ -1,27 +1,43 @@
-"""A run's pictures over its epochs in one figure: Plotly's slider and buttons move them.
+"""A run's charts over its epochs in one figure, which Plotly's slider and buttons move.
 
-All that moves are lines and marks, which Plotly moves without drawing the figure anew. The maps
-of the error by epoch and timestep stand still, and a line on them is at the epoch. Since Plotly
-moves only what is in one figure, each chart is a panel with its own marks, axes and colours. Its
-key and notes are left out, since panels are small: one key serves them all.
+Only lines and marks move, which Plotly does without drawing the figure anew; maps of the
+error by epoch and timestep stand still, and a line on them is at the epoch. Plotly moves only what
+is in one figure, so each chart becomes a panel with its own axes. One key serves them all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, by_timestep, chart, marks
-from lib.charts.by_epoch import loss_figure
+from lib.charts import axes, chart, marks
 from lib.charts.html import png_uri
+from lib.charts.loss import loss_facts, loss_figure
 from lib.charts.marks import Entry
+from lib.charts.over_time import mode_traces
 from lib.charts.palette import Palette, mix
+from lib.charts.predictions import answers_by_mode, predictions_facts, predictions_figure
+from lib.charts.step_error import (
+    error_unit,
+    errors_by_mode,
+    step_error_facts,
+    step_error_figure,
+    typical_error,
+)
+from lib.charts.words import Told, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import Frame, RunAt, Snapshot, best_possible, step_errors
+from lib.results import (
+    Frame,
+    RunAt,
+    Snapshot,
+    best_possible,
+    independent_samples,
+    outcomes,
+    step_errors,
+)
 from lib.text import beside, readable
 
 _LOOK = beside(__file__)
@@ -70,67 +86,76 @@ def replay_figure(
 ) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
-    `sample` and `target` are as in `predictions_figure`; `start` is which frame is shown at first.
+    `sample` and `target` are as in `predictions_facts`; `start` is which frame is shown at first.
     The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     The axes are those of the last frame.
     """
-    dataset, end = run.dataset, run.snapshot
-    whole = end.middle
-    picked, head = (sample, target), run.experiment.model.head
-    units = chart.hover(dataset.target_unit), chart.hover(by_timestep.error_unit(dataset))
-    moving: list[list[Traces]] = [[], [], []]  # of answers, errors and losses, by frame
-    for frame in frames:
-        says = (
-            by_timestep.answers_by_mode(dataset, frame.snapshot, *picked),
-            by_timestep.errors_by_mode(dataset, frame.snapshot),
-        )
-        for of, values, unit in zip(moving, says, units, strict=False):
-            of.append(by_timestep.mode_traces(values, head, palette, unit, earlier))
-        moving[2].append(_here(frame, whole, palette))
-    if dataset.shape[1] > MOST_DOTS:
-        for trace in chain.from_iterable([*moving[0], *moving[1]]):
-            trace["mode"] = trace["mode"].removesuffix("+markers")
-    room: dict[str, Any] = _LOOK[layout]
-    answer = by_timestep.predictions_figure(run, *picked, palette=palette, earlier=earlier)
-    known = by_timestep.step_error_figure(run, palette, earlier=earlier)
+    look, place = _LOOK[layout], range(len(frames))[start]
+    answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
+    figures = (
+        predictions_figure(predictions_facts(run, sample, target, earlier), palette),
+        step_error_figure(step_error_facts(run, earlier), palette),
+        loss_figure(loss_facts(run), palette),
+    )
+    losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
-        Panel.of("The answers", answer, moving[0]),
-        Panel.of("How early could each know?", known, moving[1]),
-        Panel.of("Loss", loss_figure(run, palette), moving[2]),
-        *_maps(dataset, frames, palette, room["map"]),
+        Panel.of("The answers", figures[0], answers),
+        Panel.of("How early could each know?", figures[1], errors),
+        Panel.of("Loss", figures[2], losses),
+        *_maps(run.dataset, frames, palette, look["map"]),
     ]
-    *places, one, other = room["places"]
-    if len(end.results) == 1:
+    *places, one, other = look["places"]
+    if len(run.snapshot.results) == 1:  # its map has the room of both
         one = one[0], max(one[1], other[1]), *one[2:]
-    place = range(len(frames))[start]
     data, moves, placed = together(panels, [*places, one, other], palette, place)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
-    best = best_possible(run.experiment, dataset)
-    key = [
-        Entry("dots", f"target{dataset.ahead}"),
-        *marks.mode_keys(end.results, "dots", "open diamond"),
-        *([Entry("dashed", best.label, "best")] if best else []),
-        Entry("dotted", dataset.naive_label, "baseline"),
-        *[marks.SEEDS] * bool(end.others),
-    ]
+    key, nothing = _key(run), {"title": ""}
     ground = chart.plotted(
         [],
         palette,
-        {"title": ""},
-        {"title": ""},
-        [key[:3], key[3:]] if layout != "wide" else [key],
-        name=f"replay {dataset.name}",
-        height=room["height"],
+        nothing,
+        {**nothing},
+        [key] if layout == "wide" else [key[:3], key[3:]],
+        name=f"replay {run.dataset.name}",
+        height=look["height"],
         notes=placed.pop("annotations"),
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
-    ground["margin"]["t"] += _LOOK["titles"] + room["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, place, palette, room), named)
+    ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
+    return chart.figure(data, ground | placed | _controls(frames, place, palette, look), named)
 
 
-def _controls(
-    frames: Frames, start: int, palette: Palette, layout: dict[str, Any]
-) -> dict[str, Any]:
+def _moving_traces(
+    run: RunAt, frames: Frames, sample: int, target: int, palette: Palette, *, earlier: bool
+) -> tuple[list[Traces], list[Traces]]:
+    """The modes' traces of the answers and of the errors, by frame."""
+    dataset, head = run.dataset, run.experiment.model.head
+    unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
+    answers, errors = [], []
+    for frame in frames:
+        said = answers_by_mode(dataset, frame.snapshot, sample, target)
+        answers.append(mode_traces(said, head, palette, unit, earlier=earlier))
+        wrong = errors_by_mode(dataset, frame.snapshot)
+        errors.append(mode_traces(wrong, head, palette, error, earlier=earlier))
+    if dataset.shape[1] > MOST_DOTS:
+        for traces in answers + errors:
+            for trace in traces:
+                trace["mode"] = trace["mode"].removesuffix("+markers")
+    return answers, errors
+
+
+def _key(run: RunAt) -> list[Entry]:
+    """One key for all panels."""
+    best = best_possible(run.experiment, run.dataset)
+    key = [Entry("dots", f"target{run.dataset.ahead}")]
+    key += marks.mode_keys(run.snapshot.results, "dots", "open diamond")
+    if best:
+        key.append(Entry("dashed", best.label, "best"))
+    key.append(Entry("dotted", run.dataset.naive_label, "baseline"))
+    return [*key, marks.SEEDS] if run.snapshot.others else key
+
+
+def _controls(frames: Frames, start: int, palette: Palette, look: dict[str, Any]) -> dict[str, Any]:
     """Play, pause, and a slider over the epochs."""
     font = {"size": chart.FONT_SIZE, "color": palette.ink}
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
@@ -143,58 +168,66 @@ def _controls(
         {"label": "▶ Play", "method": "animate", "args": [None, slowly]},
         {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
     ]
-    current = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
-    slider = {"active": start, "steps": steps, "currentvalue": current, **_LOOK["slider"], **box}
-    slider |= layout["slider"]
-    slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
+    slider = {
+        **_LOOK["slider"],
+        **box,
+        **look["slider"],
+        "active": start,
+        "steps": steps,
+        "currentvalue": {"prefix": "after epoch ", "font": font, "xanchor": "left"},
+        "activebgcolor": palette.muted,
+        "tickcolor": palette.muted,
+    }
     return {
         "sliders": [slider],
-        "updatemenus": [{"buttons": buttons, **_LOOK["buttons"], **layout["buttons"], **box}],
+        "updatemenus": [{**_LOOK["buttons"], **look["buttons"], **box, "buttons": buttons}],
         "hovermode": "closest",
     }
 
 
-def _here(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
+def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
     """The marks that go along the lines of the loss, which are those of the `end`."""
-    marked = []
+    traces = []
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
         stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
         epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
-        loss = float(np.median(frame.snapshot.by_seed(mode, "final_loss")))
+        loss = marks.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
-        marked.append(marks.points(name, [epoch], marks.finite(np.array([loss])), marker, ""))
-    return marked
+        traces.append(marks.points(name, [epoch], loss, marker, ""))
+    return traces
 
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
-    errors = {
-        mode: by_timestep.typical_error(dataset, mse) for mode, mse in step_errors(frames).items()
-    }
+    errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-    names = [frame.label for frame in frames]
-    unit = chart.escaped(by_timestep.error_unit(dataset))
-    about = {"low": readable(10.0**low, 2), "high": readable(10.0**high, 2)}
-    x = axes.timestep_axis(dataset.timestep_names)
-    ends = [0.5, dataset.shape[1] + 0.5]
+    names, unit = [frame.label for frame in frames], chart.escaped(error_unit(dataset))
+    hover = (
+        "timestep %{x}, after epoch %{text}: "
+        f"%{{customdata:{chart.VALUE}}} {unit}<extra></extra>"
+    )
+    ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
+    lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
+    x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
     panels: list[Panel] = []
     for mode, values in errors.items():
-        shades = palette.shades(palette.mode(mode))
-        hover = _LOOK["hover"].format(value=chart.VALUE, unit=unit)
-        z = np.log10(np.maximum(values, 10.0**low))
+        z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
         reach = {"zmin": low, "zmax": max(high, low + 0.1)}
-        heat = marks.heatmap(MODES[mode].name, z, shades, hover, **reach)
+        heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **reach)
         heat |= {"customdata": values, "text": np.tile(np.c_[names], (1, values.shape[1]))}
-        y: dict[str, Any] = {"title": "" if panels else "epoch", "showgrid": False}
-        y |= {"range": [len(names) - 0.5, -0.5], **axes.row_ticks(dict(enumerate(names)))}
-        figure = chart.plotted([heat], palette, {**x, "range": ends}, y, [], name="", height=0)
-        style = {"color": palette.ink, "width": 2}
-        lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
-        about |= {"mode": MODES[mode].name, "asked": _LOOK["asked"] * (mode == "last")}
-        panels.append(Panel.of(title.format(**about), figure, lines))
+        y: dict[str, Any] = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
+        y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
+        figure = chart.plotted([heat], palette, {**x}, y, [], name="", height=0)
+        about = title.format(
+            mode=name,
+            asked=", if asked" if mode == "last" else "",  # its earlier steps nobody asks for
+            low=readable(10.0**low, 2),
+            high=readable(10.0**high, 2),
+        )
+        panels.append(Panel.of(about, figure, lines))
     return panels
 
 
@@ -264,3 +297,42 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
     short = (np.round(array * scale) / scale).astype(object)
     short[~known] = None
     return list(short.tolist())
+
+
+def replay_told(dataset: Dataset, frames: Frames) -> Told:
+    """From which epoch on each mode beats the guess or baseline at the last step, by its history.
+
+    The details have that error, the median over the seeds, after each of the frames' epochs.
+    """
+    guess, samples = float(dataset.naive_mse[-1]), independent_samples(dataset)
+    since: list[str] = []
+    for mode, result in frames[-1].snapshot.middle.results.items():
+        beats = outcomes(np.asarray(result.last_step_mse), guess, samples)
+        when = _since(result.checked_epochs, beats == "clear")
+        if "unclear" in beats[-1:]:
+            when = "unclear"
+        elif not any("epoch" in each for each in since):  # no room for the word twice
+            when = when.replace("from", "from epoch")
+        since.append(f"{MODES[mode].name} {when}")
+    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {', '.join(since)}."
+    is_raw = dataset.raw_scale is not None
+    scale, unit = (dataset.raw_scale, off_unit(dataset)) if is_raw else (1.0, ", scaled")
+    modes, rows = list(frames[-1].snapshot.results), []
+    for frame in frames:
+        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in modes]
+        errors = [readable(scale * np.sqrt(error), 3) for error in mse]
+        rows.append(f"{frame.label} {', '.join(errors)}")
+    names = ", then ".join(MODES[mode].name for mode in modes)
+    details = f"Typical error at the last step ({names}{unit}), by epoch: {'; '.join(rows)}."
+    if any(frame.is_estimated for frame in frames):
+        details += " Before the end some samples stand for all."
+    return takeaway, details
+
+
+def _since(epochs: np.ndarray, beats: np.ndarray) -> str:
+    """In words, the first of the epochs (Q,) from which on a model is always better, (Q,) bool."""
+    worse = np.flatnonzero(~beats)
+    first = int(worse[-1]) + 1 if len(worse) else 0
+    if first == len(epochs):
+        return "no more" if beats.any() else "never"
+    return f"from {epochs[first]:,}"

@@ -20,7 +20,8 @@ from lib.charts.palette import LEVELS, Palette
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
-from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape
+from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape, total
+from lib.text import counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16
@@ -166,13 +167,12 @@ class _Stage(NamedTuple):
 def shape_strip(
     experiment: Experiment,
     dataset: Dataset,
-    sentence: str,
     palette: Palette,
     *,
     traces: Traces,
     sample: int,
 ) -> str:
-    """The modes beside each other where there is room; `sentence` says what is seen.
+    """The modes beside each other where there is room.
 
     All of it has the same height whatever the mode, T and the number of layers are.
 
@@ -192,7 +192,24 @@ def shape_strip(
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
+    sentence = strip_sentence(experiment, dataset)
     return str(_HTML.strip(modes, middles, brief, sentence, palette))
+
+
+def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """Every shape on the way through each model, and how many parameters it has."""
+    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
+    about = {
+        "sequence": "Sequence mode, an output at every timestep",
+        "last": "Last-step mode, the last row of the hidden states and nothing else",
+    }
+    parts = []
+    for mode, (start, *steps) in models.items():
+        way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
+        parts.append(f"{about[mode]}: {' → '.join([readable_shape(start.tensors[0]), *way])}.")
+    parameters = counted(total(next(iter(models.values()))), "parameter")
+    each = " each, whatever the number of timesteps" if len(models) > 1 else ""
+    return " ".join([*parts, f"{parameters}{each}."])
 
 
 def _stages(

@@ -1,4 +1,7 @@
-"""Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
+"""A sweep: errors against one setting, maps of two, all settings side by side, and what was found.
+
+What is said is never more than the sweep's seeds and points can carry.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,10 +13,20 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
-from lib.results import MODES, VARIABLE, PointResult, axes_of, findings, is_number, named, worded
-from lib.text import beside, number, short
+from lib.results import (
+    CHANCE,
+    MODES,
+    VARIABLE,
+    PointResult,
+    axes_of,
+    clear_mode,
+    findings,
+    is_number,
+    named,
+    worded,
+)
+from lib.text import capital, counted, joined, number, short
 
-_LOOK = beside(__file__)
 HEIGHT, ROW = 330, 34
 """Of a curve and of a row of a map, in pixels."""
 WIDE = 8
@@ -110,12 +123,24 @@ def map_figure(
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
     scale = [[0.0, least], [0.5, palette.surface], [1.0, most]]
-    heat = {"name": what, "z": z, "customdata": names.tolist(), "colorscale": scale}
+    heat = {
+        "type": "heatmap",
+        "name": what,
+        "z": z,
+        "zmin": -1.0,
+        "zmax": 1.0,
+        "xgap": 2,
+        "ygap": 2,
+        "customdata": names.tolist(),
+        "colorscale": scale,
+        "showscale": False,
+        "hoverinfo": "none",
+    }
     x_axis, y_axis = (_steps(key, values[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
     look: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
-    return chart.plotted([_LOOK["map"] | heat], palette, x_axis, y_axis, rows, **look)
+    return chart.plotted([heat], palette, x_axis, y_axis, rows, **look)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
@@ -178,4 +203,63 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Ch
     unseen = {**font, "color": palette.background}
     fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
     trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
-    return chart.figure([trace], _LOOK["parallel"] | {"paper_bgcolor": palette.background})
+    layout = {
+        "template": {},
+        "height": 360,
+        "margin": {"l": 60, "r": 60, "t": 60, "b": 24},
+        "uirevision": "parallel",
+        "paper_bgcolor": palette.background,
+    }
+    return chart.figure([trace], layout)
+
+
+def found_takeaway(points: Sequence[PointResult]) -> str:
+    """At how many points each mode is clearly better, in at most 15 words."""
+    found = list(findings(points).values())
+    if not found:
+        return "No point could be trained: see the table." if points else "No point is trained yet."
+    of, seeds = counted(len(found), "point"), found[0].seeds
+    if seeds == 1:
+        lower = sum(each.better == 0 and each.by > 0 for each in found)
+        return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {of}."
+    clear = [clear_mode(each) for each in found]
+    sequence, last = clear.count("sequence"), clear.count("last")
+    if sequence and last:
+        return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
+    if not sequence and not last:
+        return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
+    better, other = ("sequence", "last") if sequence else ("last", "sequence")
+    kind, count = capital(WORDS[better].kind), sequence or last
+    return f"{kind} mode is clearly better at {count} of {of}, {WORDS[other].name} at none."
+
+
+def found_details(points: Sequence[PointResult]) -> list[str]:
+    """The smallest error, how it was tested, and what has no figures."""
+    finished = [point for point in points if point.is_finished]
+    said = []
+    if finished:
+        medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
+        point, mode = least = min(medians, key=medians.__getitem__)
+        said.append(
+            f"The smallest median error has {WORDS[mode].name} at {named(point.values)}: "
+            f"{number(medians[least])}. Whether that is chance isn't tested."
+        )
+        if len(point.rows) > len(MODES):
+            of = counted(len(finished), "point")
+            said.append(
+                '"Clearly" means: a paired t-test of the logarithms of both modes\' errors, seed '
+                f"by seed, corrected for {of} by Holm's method, leaves chance less than "
+                f"{number(100 * CHANCE)} %."
+            )
+    if few := sum(not point.has_samples for point in finished):
+        of = counted(few, "point")
+        said.append(f"Independent samples are too few to tell the modes apart at {of}.")
+    if lost := len(points) - len(finished):
+        said.append(f"{counted(lost, 'point')} without figures: see the table.")
+    return said
+
+
+def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:
+    """What the page shows: "Seattle weather: the error against steps ahead, 4 seeds"."""
+    against = joined([VARIABLE[key]["label"] for key in keys])
+    return f"{title}: the error against {against}, {counted(seeds, 'seed')}"

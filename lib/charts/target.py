@@ -1,24 +1,48 @@
 """What a target's shape does to a loss: how both tensors are lined up, and the damage done.
 
-A line-up is an HTML fragment for `st.html`: both tensors, what is compared, and axis by axis, as
-target.html has them.
-`lib.shapes.doctor` decides which axes are paired; this draws the pairs.
+`lib.shapes` decides which axes are paired; this draws the pairs (target.html) and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lib.charts import axes, chart, marks
 from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
-from lib.shapes import Axis, AxisFate, AxisPair, Damage, Diagnosis, Role, Sizes, Tensor
+from lib.charts.words import Told
+from lib.shapes import (
+    EPOCHS,
+    Axis,
+    AxisFate,
+    AxisPair,
+    Damage,
+    Diagnosis,
+    Mistake,
+    Role,
+    Sizes,
+    Tensor,
+    Verdict,
+)
 from lib.shapes import tensors_sizes as sizes
-from lib.text import beside
+from lib.text import counted, number, readable
 
-LETTERS: dict[str, tuple[str, Role]] = beside(__file__)
+HEIGHT = 300
+VERDICTS: dict[Verdict, str] = {
+    "correct": "Correct",
+    "silent": "Silently wrong",
+    "error": "An error",
+}
+LETTERS: dict[str, tuple[str, Role]] = {
+    "sample": ("N", "batch"),
+    "timestep": ("T", "time"),
+    "column": ("K", "features"),
+    "number": ("K", "features"),
+}
 """What one entry of an axis is called → its letter, and how it is drawn."""
 _HTML = templates(__file__, LETTERS=LETTERS)
+
+# The line-up of an output and a target
 
 
 def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
@@ -27,11 +51,9 @@ def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
         ends = ("timestep",) if counts_steps else ("column",)
-    names = (*("sample",) * max(1, len(shape) - 2), *ends)[: len(shape)]
-    return tuple(
-        Axis(letter, size, role)
-        for (letter, role), size in zip(map(LETTERS.__getitem__, names), shape, strict=True)
-    )
+    names = (*("sample",) * max(1, len(shape) - 2), *ends)
+    pairs = zip(map(LETTERS.__getitem__, names), shape, strict=False)
+    return tuple(Axis(letter, size, role) for (letter, role), size in pairs)
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
@@ -49,8 +71,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
         images.append(("⇒", batch.broadcast, image, "compared in a batch"))
-    axes = [(pair, fate, _behind(fate, palette)) for pair, fate in diagnosis.axes]
-    return str(_HTML.lineup(images, axes, sentence, palette))
+    rows = [(pair, fate, _behind(fate, palette)) for pair, fate in diagnosis.axes]
+    return str(_HTML.lineup(images, rows, sentence, palette))
 
 
 def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> str:
@@ -64,24 +86,59 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
 def _compared(pairs: list[AxisPair]) -> Tensor:
     """What is compared: an axis as the side calls it that isn't repeated, in its own place."""
     free: list[Role] = ["features", "time", "batch"]
-    axes = []
+    tensor = []
     for pair in pairs:
         name = pair.of_target if pair.output == 1 or not pair.of_output else pair.of_output
         letter, role = LETTERS.get(name or "column", ("N", "batch"))
         spot = role if role in free else free[0]
         free = [role for role in free if role != spot] or ["batch"]
-        axes.append(Axis(letter, max(pair.output, pair.target), spot))
-    return tuple(axes)
+        tensor.append(Axis(letter, max(pair.output, pair.target), spot))
+    return tuple(tensor)
 
 
 def _behind(fate: AxisFate, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
-    share = 0.3 if fate.verdict == "silent" else 0.16
-    return mix(palette.background, colors[fate.verdict], share)
+    return mix(palette.background, colors[fate.verdict], 0.3 if fate.verdict == "silent" else 0.16)
 
 
-HEIGHT = 300
+def verdict_title(diagnosis: Diagnosis) -> str:
+    """The verdict on an output and a target in one sentence."""
+    shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
+    says = {
+        "correct": f"{shapes} train what is meant",
+        "silent": f"{shapes} train something else",
+        "error": f"Keras refuses {shapes}",
+    }
+    return f"{VERDICTS[diagnosis.verdict]}: {says[diagnosis.verdict]}"
+
+
+def compared_sentence(diagnosis: Diagnosis) -> str:
+    """What the loss compares, and why."""
+    if not (batch := diagnosis.decisive) or not batch.broadcast:
+        return diagnosis.cause
+    return f"In a batch of {batch.size} the loss compares {batch.broadcast}. {diagnosis.cause}"
+
+
+def compared_takeaway(diagnosis: Diagnosis) -> str:
+    """The verdict's reason in short: what is compared, or which axes don't fit."""
+    batch = diagnosis.decisive
+    if diagnosis.verdict == "correct":
+        return "As it is meant: every output meets its own target."
+    if diagnosis.verdict == "silent":
+        what = "the loss is not the one that is meant"
+        if batch:
+            what = f"a batch of {batch.size} is compared as {batch.broadcast}"
+        return f"Nothing raises: {what}."
+    for pair, fate in diagnosis.axes:
+        if fate.verdict == "error" and pair.of_output and pair.of_target:
+            output = counted(pair.output, pair.of_output)
+            target = counted(pair.target, pair.of_target)
+            return f"Keras raises: {target} of y for {output} of the output."
+    return "Keras raises: this loss refuses these shapes."
+
+
+# The damage that a silent mistake does
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
@@ -99,15 +156,15 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """What each model says against what is true: the right one lies on the diagonal."""
-    truth, said = damage.truth, damage.predictions
+    truth, predicted = damage.truth, damage.predictions
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
     hover = f"said {chart.hover()}"
     data = [
         marks.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
-        marks.points("right setup", truth, marks.finite(said["right"]), right, hover),
-        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, hover),
+        marks.points("right setup", truth, marks.finite(predicted["right"]), right, hover),
+        marks.points("wrong setup", truth, marks.finite(predicted["wrong"]), wrong, hover),
     ]
     key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
@@ -118,3 +175,30 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
 def _key(right: str, wrong: str) -> list[Entry]:
     """The key of both setups, by their glyphs."""
     return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
+
+
+def damage_told(mistake: Mistake, damage: Damage) -> Told:
+    """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
+    right, wrong = _errors(damage, readable)
+    takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
+    right, wrong = _errors(damage, number)
+    begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
+    return takeaway, (
+        f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from {begin} to "
+        f"{end}. But {mistake.learns}: at the last timestep its mean squared error is {wrong}, "
+        f"where always saying the mean has 1. With {mistake.right} it is {right}."
+    )
+
+
+def measured_sentence(mistake: Mistake, damage: Damage) -> str:
+    """The measured damage, in short."""
+    right, wrong = _errors(damage, number)
+    return (
+        f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
+        f"timestep is {wrong}, and {right} with {mistake.right}."
+    )
+
+
+def _errors(damage: Damage, write: Callable[[float], str]) -> tuple[str, str]:
+    """The errors of the right and the wrong setup."""
+    return write(damage.error("right")), write(damage.error("wrong"))

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from lib.charts.by_timestep import typical_error
 from lib.charts.html import svg_uri
 from lib.charts.marks import finite
 from lib.charts.palette import PALETTES, Palette
-from lib.results import RunAt, best_loss, best_possible, naive_loss
+from lib.charts.step_error import typical_error
+from lib.results import RunAt, best_loss, best_possible, naive_loss, spread_places
 from lib.shapes import Damage, Leak
 
 WIDTH, HEIGHT, EDGE, NAME = 320, 144, 10, 12
@@ -62,7 +62,7 @@ def _steps(y: np.ndarray, *about: str) -> Line:
 def _by_epoch(x: np.ndarray, y: np.ndarray, *about: str) -> Line:
     """A curve over epochs, thinned evenly."""
     known = np.flatnonzero(np.isfinite(finite(y)))
-    some = known[np.unique(np.linspace(0, len(known) - 1, POINTS).round().astype(int))]
+    some = known[spread_places(len(known), POINTS)]
     return Line(x[some].astype(np.float64), finite(y)[some], *about)
 
 

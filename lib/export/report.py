@@ -15,18 +15,7 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib.charts import (
-    PALETTES,
-    compare_figure,
-    html,
-    loss_figure,
-    narrate,
-    predictions_figure,
-    replay_figure,
-    replay_told,
-    step_error_figure,
-    strip,
-)
+from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_told, strip, words
 from lib.data import idle
 from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
@@ -36,6 +25,13 @@ from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
+_TITLES = {
+    "predictions": "The answers",
+    "loss": "Loss over epochs",
+    "step_error": "How early could each model know?",
+    "compare": "The last step",
+}
+"""By the name of an Explore card."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,28 +51,23 @@ class Reported(RunAt):
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
-    picked, earlier = (of.sample, of.target), of.earlier
     pictures = list[tuple[str, go.Figure, str, str]]()
-    if of.dataset.has_rows:
-        answers = predictions_figure(of, *picked, palette=_LIGHT, earlier=earlier)
-        answer = narrate.takeaways.predictions_takeaway(of, *picked)
-        said = narrate.explore.predictions_sentence(of, *picked, earlier=earlier)
-        pictures.append(("The answers", answers, answer, said))
-    steps = step_error_figure(of, _LIGHT, earlier=earlier)
-    known = narrate.takeaways.step_error_takeaway(of)
-    early = narrate.explore.step_error_sentence(of, earlier=earlier)
-    learned, losses = narrate.takeaways.loss_takeaway(of), narrate.explore.loss_sentence(of)
-    best, errors = narrate.takeaways.compare_takeaway(of), narrate.explore.compare_sentence(of)
-    pictures += [
-        ("Loss over epochs", loss_figure(of, _LIGHT), learned, losses),
-        ("How early could each model know?", steps, known, early),
-        ("The last step", compare_figure(of, _LIGHT), best, errors),
-    ]
+    picked = {
+        "predictions": (of.sample, of.target, of.earlier),
+        "step_error": (of.earlier,),
+    }
+    for name, title in _TITLES.items():
+        if name == "predictions" and not of.dataset.has_rows:
+            continue
+        card = EXPLORE_CARDS[name]
+        facts = card.facts(of, *picked.get(name, ()))
+        figure = card.figure(facts, _LIGHT)
+        pictures.append((title, figure, card.takeaway(facts), card.sentence(facts)))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= FEWEST and of.dataset.has_rows:
         frames = frames_of(of, past)
-        look: dict[str, Any] = {"palette": _LIGHT, "earlier": earlier, "layout": "page"}
-        moving = replay_figure(of, frames, *picked, **look)
+        look: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
+        moving = replay_figure(of, frames, of.sample, of.target, **look)
         pictures.append(("The training, epoch by epoch", moving, *replay_told(of.dataset, frames)))
     return pictures
 
@@ -89,23 +80,22 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    x, sentence = dataset.x[index : index + 1], narrate.explore.strip_sentence(experiment, dataset)
+    x = dataset.x[index : index + 1]
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
-    about = experiment, dataset, sentence, _LIGHT
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
         _PAGE.read_text("utf-8")
     )
     return page.render(
         source=of.source,
-        run=of,
         experiment=experiment,
         dataset=dataset,
         snapshot=snapshot,
         results=snapshot.middle.results,
         settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
-        strip=strip.shape_strip(*about, traces=traces, sample=index),
+        sentence=strip.strip_sentence(experiment, dataset),
+        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
         # No text in it can end the script that it stands in.
@@ -116,5 +106,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         made=made,
         versions=versions,
         modes=MODES,
-        **{"explore": narrate.explore, "takeaways": narrate.takeaways, "english": english},
+        lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
+        words=words,
+        english=english,
     ).encode()

@@ -1,7 +1,7 @@
 """What one unit does at one timestep, as formulas with the numbers filled in; and which move alike.
 
 The last line is the new hidden state, the very number that `unroll` has there; tests compare the
-two. The formulas are in formulas.toml.
+two.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from lib.recurrence.cells import GATES, Trace
-from lib.text import beside, number, signed, subscript
-
-_FORMULAS = beside(__file__)
+from lib.recurrence.cells import GATES, Trace, gate_symbol
+from lib.text import number, signed, subscript
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,79 +83,136 @@ def _before(states: np.ndarray, step: int) -> np.ndarray:
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
-def _arrays(layer: LayerPass) -> dict[str, np.ndarray]:
-    """All gates and states that the layer has, by name, (T, U) each."""
-    trace = layer.trace
-    arrays = {name: gate[0] for name, gate in trace.gates.items()} | {"hidden": trace.hidden[0]}
-    return arrays if trace.cell is None else arrays | {"cell": trace.cell[0]}
-
-
-def _terms(layer: LayerPass, step: int) -> dict[str, np.ndarray]:
-    """What formulas.toml can name of a step, (U,) each: gates and states, and what comes of one."""
-    terms: dict[str, np.ndarray] = {}
-    for name, array in _arrays(layer).items():
-        now, before = array[step], _before(array, step)
-        terms |= {name: now, f"{name}_before": before}
-        terms |= {f"{name}_rest": 1 - now, f"{name}_tanh": np.tanh(now)}
-    return terms
-
-
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
-    columns = slice(unit, None, layer.units)  # the unit's own, one for each gate
-    terms = zip(
-        GATES[layer.cell] or ["h"],
-        layer.x[step] @ layer.weights[0][:, columns],
-        layer.before(step) @ layer.weights[1][:, columns],
-        *(bias[columns] for bias in layer.biases),
-        strict=True,
-    )
-    words: dict[str, object] = {}
-    for name, from_input, from_state, bias, state_bias in terms:
-        words[f"{name}_terms"] = _plus(from_input, from_state, bias + state_bias)
-        words[f"{name}_input"] = _plus(from_input, bias)
-        words[f"{name}_state"] = _Factor(from_state + state_bias)
-    words |= {name: _Factor(values[unit]) for name, values in _terms(layer, step).items()}
-    values = {name: array[:, unit] for name, array in _arrays(layer).items()}
+    return _LINES[layer.cell](_UnitStep(layer, unit, step))
 
-    def at_step(text: str) -> str:
-        return text.replace("ₜ₋₁", subscript(step)).replace("ₜ", subscript(step + 1))
 
-    return [
-        Line(
-            at_step(row["symbol"]),
-            row["about"],
-            at_step(row["formula"]),
-            row["filled"].format_map(words),
-            float(values[row["values"]][step]),
-            values[row["values"]],
+class _UnitStep:
+    """One unit of a layer at one timestep, and how its formulas are written.
+
+    As in a book hₜ₋₁ is the state before step t, from 1 to T; h₀ is zero.
+    """
+
+    def __init__(self, layer: LayerPass, unit: int, step: int) -> None:
+        trace, columns = layer.trace, slice(unit, None, layer.units)  # a column for each gate
+        self.step, self.about = step, GATES[layer.cell] or {"h": "hidden state"}
+        self.arrays = {name: gate[0, :, unit] for name, gate in trace.gates.items()}
+        self.arrays |= {"hidden": trace.hidden[0, :, unit]}
+        if trace.cell is not None:
+            self.arrays["cell"] = trace.cell[0, :, unit]
+        parts = (
+            layer.x[step] @ layer.weights[0][:, columns],
+            layer.before(step) @ layer.weights[1][:, columns],
+            *(bias[columns] for bias in layer.biases),
         )
-        for row in _FORMULAS[layer.cell]
+        self.parts = dict(zip(self.about, zip(*parts, strict=True), strict=True))
+        """By gate: the input's part, the state's, and the bias of each."""
+
+    def line(self, symbol: str, about: str, formula: str, filled: str, name: str) -> Line:
+        """The line of the array with this name."""
+        at_step = (("ₜ₋₁", subscript(self.step)), ("ₜ", subscript(self.step + 1)))
+        for letter, number_ in at_step:
+            symbol, formula = symbol.replace(letter, number_), formula.replace(letter, number_)
+        values = self.arrays[name]
+        return Line(symbol, about, formula, filled, float(values[self.step]), values)
+
+    def gate(self, name: str, function: str, array: str = "") -> Line:
+        """The line of a gate: a function of the sum of its input's part, its state's and biases."""
+        from_input, from_state, bias, state_bias = self.parts[name]
+        return self.line(
+            f"{gate_symbol(name, self.about[name])}ₜ",
+            self.about[name],
+            f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)",
+            f"{function}({_sum(from_input, from_state, bias + state_bias)})",
+            array or name,
+        )
+
+    def now(self, name: str) -> float:
+        """A gate or a state at this step."""
+        return float(self.arrays[name][self.step])
+
+    def before(self, name: str) -> float:
+        """A state as the step finds it."""
+        return float(_before(self.arrays[name], self.step))
+
+
+def _lstm_lines(at: _UnitStep) -> list[Line]:
+    i, f, c, o, cell = map(at.now, ("i", "f", "c", "o", "cell"))
+    kept = f"{signed(f)}·{_factor(at.before('cell'))}"
+    filled = f"{kept} + {signed(i)}·{_factor(c)}"
+    output = f"{signed(o)}·tanh({signed(cell)})"
+    return [
+        at.gate("i", "σ"),
+        at.gate("f", "σ"),
+        at.gate("c", "tanh"),
+        at.gate("o", "σ"),
+        at.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", filled, "cell"),
+        at.line("hₜ", "hidden state", "oₜ·tanh(cₜ)", output, "hidden"),
     ]
 
 
-class _Factor(float):
-    """A number of a product; with ":()" in brackets where it is negative."""
+def _gru_lines(at: _UnitStep) -> list[Line]:
+    z, r, h = map(at.now, ("z", "r", "h"))
+    from_input, from_state, bias, state_bias = at.parts["h"]
+    candidate = "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))"
+    state = f"{signed(r)}·{_factor(from_state + state_bias)}"
+    kept = f"{signed(z)}·{_factor(at.before('hidden'))}"
+    return [
+        at.gate("z", "σ"),
+        at.gate("r", "σ"),
+        at.line("h̃ₜ", "candidate", candidate, f"tanh({_sum(from_input, bias)} + {state})", "h"),
+        at.line(
+            "hₜ",
+            "hidden state",
+            "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ",
+            f"{kept} + {signed(1 - z)}·{_factor(h)}",
+            "hidden",
+        ),
+    ]
 
-    def __format__(self, brackets: str) -> str:
-        return f"({signed(self)})" if brackets and not self >= 0 else signed(self)
+
+def _simple_rnn_lines(at: _UnitStep) -> list[Line]:
+    return [at.gate("h", "tanh", "hidden")]
 
 
-def _plus(*terms: float) -> str:
+_LINES = {"lstm": _lstm_lines, "gru": _gru_lines, "simple_rnn": _simple_rnn_lines}
+"""By cell, the lines of one unit at one timestep."""
+
+
+def _factor(value: float) -> str:
+    """A number of a product, in brackets where it is negative."""
+    return signed(value) if value >= 0 else f"({signed(value)})"
+
+
+def _sum(first: float, *others: float) -> str:
     """Terms of a sum with their signs: "0.3 − 0.2 + 1"."""
-    first, *rest = terms
-    return signed(first) + "".join(
-        f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in rest
-    )
+    rest = (f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in others)
+    return signed(first) + "".join(rest)
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
     """How gates and states make the new states; nothing for a cell that has no gates."""
-    terms = _terms(layer, step)
-    return [
-        Row(row["label"], np.prod([terms[name] for name in row["product"]], axis=0), row["kind"])
-        for row in _FORMULAS["states"].get(layer.cell, [])
-    ]
+    gates, before = layer.gates(step), layer.before(step)
+    hidden, cell = layer.trace.hidden[0, step], layer.trace.cell
+    if layer.cell == "lstm" and cell is not None:
+        carried = _before(cell[0], step)
+        return [
+            Row("c before", carried),
+            Row("f·c before", gates["f"] * carried),
+            Row("i·c̃", gates["i"] * gates["c"]),
+            Row("c = sum of both", cell[0, step], "strong"),
+            Row("tanh(c)", np.tanh(cell[0, step]), "rule"),
+            Row("h = o·tanh(c)", hidden, "strong"),
+        ]
+    if layer.cell == "gru":
+        return [
+            Row("h before", before),
+            Row("z·h before", gates["z"] * before),
+            Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
+            Row("h = sum of both", hidden, "strong"),
+        ]
+    return []
 
 
 def by_similarity(hidden: np.ndarray) -> np.ndarray:

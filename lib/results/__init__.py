@@ -10,6 +10,7 @@ from lib.results.compared import (
     LETTERS,
     OUTCOMES,
     Compared,
+    Verdict,
     compare_modes,
     decisive_ratio,
     independent_samples,
@@ -20,6 +21,7 @@ from lib.results.compared import (
     same_data,
 )
 from lib.results.forecast import Forecast, ForecastError, forecast, why_not_fed_back
+from lib.results.overfit import overfits_in_seeds
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
@@ -55,7 +57,13 @@ from lib.results.swept import (
     named,
     worded,
 )
-from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places
+from lib.results.thinning import (
+    KEPT_EPOCHS,
+    History,
+    WeightHistory,
+    kept_places,
+    spread_places,
+)
 
 __all__ = [
     "BEST",
@@ -85,6 +93,7 @@ __all__ = [
     "SeedWeights",
     "Snapshot",
     "Status",
+    "Verdict",
     "WeightHistory",
     "Worth",
     "answers",
@@ -111,9 +120,11 @@ __all__ = [
     "naive_loss",
     "named",
     "outcomes",
+    "overfits_in_seeds",
     "part_of",
     "redacted",
     "same_data",
+    "spread_places",
     "step_errors",
     "step_losses",
     "untrained",

@@ -6,7 +6,7 @@ is better only where the seeds agree so well that chance hardly does.
 
 Nor is anything called better on too few samples of a table: `decisive_ratio` is that rule.
 
-Records and rules only: the words are in `lib.charts.narrate`, the pictures in `lib.charts`.
+Records and rules only: the words and pictures are in `lib.charts`.
 """
 
 import math

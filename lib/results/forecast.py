@@ -23,6 +23,7 @@ from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
 from lib.results.run import ModelWeights
 from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
+from lib.results.thinning import spread_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,14 +211,14 @@ class _Model:
         return self.go_on(np.array([end - 1]), ahead)[0]
 
     def errors_fed_back(self, samples: np.ndarray) -> np.ndarray:
-        """The same of going on from some, evenly spread, of all samples of a part."""
+        """Recursive forecast errors from evenly spaced start samples, as `errors`."""
         origin, last = self.origin, self.origin.starts[samples] + self.reach
         ends = np.full(len(origin.names), -1)
         np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
         each = cost({self.mode: tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
         most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
         last = last[self.own(samples)]
-        last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]
+        last = last[spread_places(len(last), most)]
         rows = last[:, None] + np.arange(1, self.feed + 1)
         inside = rows <= ends[origin.series[last]][:, None]
         rows = np.minimum(rows, len(origin.targets) - 1)

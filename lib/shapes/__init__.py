@@ -30,9 +30,15 @@ from lib.shapes.doctor.question import (
     read_shape,
     write_question,
 )
-from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
-from lib.shapes.errors.explanation import Explanation
-from lib.shapes.errors.facts import ends, sizes
+from lib.shapes.errors import (
+    CHECKLIST,
+    EXAMPLES,
+    Explanation,
+    described_stack,
+    ends,
+    explain_error,
+    sizes,
+)
 from lib.shapes.output import (
     BLOCKS,
     STATES,
@@ -61,10 +67,10 @@ from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of,
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import Question, question
 from lib.shapes.stack.read import read, read_model
-from lib.shapes.stack.read.mending import mended
 from lib.shapes.stack.read.pasted import LONGEST
 from lib.shapes.stack.read.reading import ModelError, Note, Reading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (
     Axis,
     Role,
@@ -159,7 +165,6 @@ __all__ = [
     "keras_code",
     "leak",
     "letters",
-    "mended",
     "mistake_of",
     "model_layers",
     "model_stack",
@@ -174,6 +179,7 @@ __all__ = [
     "read_text",
     "readable_shape",
     "readable_shapes",
+    "rewritten",
     "rnn_output_shape",
     "rnn_parameter_count",
     "sizes",

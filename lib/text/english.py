@@ -100,7 +100,7 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
 def _shown(value: float, digits: int) -> float:
     """What `readable` makes of it, as a number again."""
     text = readable(value, digits).replace(",", "")
-    return 0.0 if " " in text or text == "nothing" else float(text)
+    return 0.0 if " " in text or text in ("nothing", "infinite") else float(text)
 
 
 def signed(value: float) -> str:

@@ -311,6 +311,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     self._take_event(keeper, worker, message)
                 case messages.Lost():
                     self._registry.lose(keeper, message)
+                    for question_id in message.ids:
+                        error = f"{message.how} Ask again."
+                        self._questions.settle(messages.Answer(question_id, error=error))
                 case messages.Attended():
                     self._registry.look_at(message.run_id)
             keeper.replace_grown(self._registry.unfinished)
@@ -319,8 +322,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _take_event(self, keeper: Keeper, worker: WorkerProcess, event: messages.Event) -> None:
         keeper.note_event(worker, event)
         self._pool.rest_where_cluster_trains()
-        if keeper is self._pool.cluster and event.kind == "ready":
-            self._registry.drop_copies(worker)
         if event.kind == "away":
             self._fail_over(keeper, worker, worker.withdraw(), sentence("left"))
 

@@ -149,7 +149,7 @@ class ClientRun:
         keeps_epoch = self.checkpoint is not None or not self.snapshot.epoch
         return self.last_verb != "stop" and (keeps_epoch or (trains and not self.unwatched))
 
-    def begin_again(self, keeper: Keeper, how: str, now: float) -> None:
+    def begin_again(self, keeper: Keeper, how: str) -> None:
         """Start it with this keeper's worker, from its checkpoint if there is one. `how` says why.
 
         It begins paused if it was, or if a person had it train for some epochs only.
@@ -161,8 +161,6 @@ class ClientRun:
         rests = rests or self.snapshot.status is Status.PAUSED  # by another page server
         if verb == "step":
             self.last_verb = "pause"  # no further epoch is waited for
-        if not rests:
-            self.command_at = now  # a slot of a cluster that still has it gets the command again
         self.keeper, self.worker, self.yields = keeper, keeper.need(), False
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
@@ -175,4 +173,4 @@ class ClientRun:
             epochs_per_second=0.0,
             seconds_left=None,
         )
-        self.worker.post(structs.replace(self.start, paused=rests, checkpoint=state, again=True))
+        self.worker.post(structs.replace(self.start, paused=rests, checkpoint=state))

@@ -38,8 +38,6 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
     card: bytes = b""
     """What others need to show it, where it is trained in a cluster: see `lib.export.card`."""
-    again: bool = False
-    """Whether it was started before: a cluster may still have it."""
     checkpoint: bytes = b""
     """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
 
@@ -138,9 +136,9 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """Runs whose slot in the cluster is gone."""
+    """Runs and questions whose slot in the cluster is gone."""
 
-    run_ids: list[str]
+    ids: list[str]
     how: str
     """A sentence for a person."""
 

@@ -188,24 +188,14 @@ class RunRegistry:
                 run.keeper, run.worker, run.reason = other, other.need(), self._pool.away
                 run.worker.post(command)
         lost = self.unfinished(worker)
-        is_cluster = keeper is self._pool.cluster
-        self._begin_again(lost, other, how, by_chance=is_cluster)
-        for run in lost:
-            if is_cluster and run.over and other.worker:  # a slot may still train it
-                other.worker.post(Steer("drop", run.run.id))
+        self._begin_again(lost, other, how, by_chance=keeper is self._pool.cluster)
         return other.worker
 
     def lose(self, keeper: Keeper, lost: Lost) -> None:
         """Have runs go on in other slots of a cluster that has lost some."""
-        found = [self.runs.get(run_id) for run_id in lost.run_ids]
+        found = [self.runs.get(run_id) for run_id in lost.ids]
         own = [run for run in found if run is not None and run.keeper is keeper]
         self._begin_again([run for run in own if not run.over], keeper, lost.how)
-
-    def drop_copies(self, driver: WorkerProcess) -> None:
-        """Have a cluster that is back stop runs that were in it before, and go on here now."""
-        for run in self.runs.values():
-            if not run.over and run.worker is not driver:
-                driver.post(Steer("drop", run.run.id))
 
     def _begin_again(
         self, lost: list[ClientRun], keeper: Keeper, how: str, *, by_chance: bool = False
@@ -223,7 +213,7 @@ class RunRegistry:
             if run.is_foreign:
                 self.runs.pop(run.run.id, None)
             elif keeper.worker and run.may_begin_again and not twice:
-                run.begin_again(keeper, how, now)
+                run.begin_again(keeper, how)
                 if not by_chance:
                     run.restarted_at = now
             else:

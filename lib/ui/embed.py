@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.story import GALLERY, told
 from lib.text import joined
-from lib.ui import address, stage
+from lib.ui import address
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, complaints, screen
@@ -30,13 +30,13 @@ def embed() -> None:
     scene = None if asked in VIEWS else GALLERY.get(asked)
     name = scene.shows if scene else asked
     view = VIEWS.get(name)
-    screen(view.page if view else "Explore", (KEY, *stage.KEYS), [*PICTURED, "embed"])
+    screen(view.page if view else "Explore", (KEY, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
         words = f"There is no card {name[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
         st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
         return
     if scene:
-        address.put(scene.query, (KEY,))
+        address.put(scene.query)
     settled = settle_widgets()
     address.finish()
     complaints()

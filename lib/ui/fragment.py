@@ -39,14 +39,12 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
     return drawn
 
 
-def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
+def asking_fragment(draw: Callable[P, object]) -> Callable[P, None]:
     """A fragment that draws with the page alone: alone it asks for a run of the page.
 
     Where the browser asked for that run, Streamlit (1.67) would end the one that goes on, and
     forget a click that waits for its end. And a click that the browser sends in the same moment
     has been done with this fragment, but is drawn elsewhere.
-
-    It asks after `run_every` seconds; with None when a widget in it has something to tell.
     """
 
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -57,7 +55,7 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
                 st.rerun()
             draw(*args, **kwargs)
 
-        fragment(draw_or_ask, run_every=run_every)()
+        fragment(draw_or_ask)()
 
     return drawn
 

@@ -10,15 +10,15 @@ import streamlit as st
 from lib.data import DATASETS
 from lib.text import beside
 from lib.ui import address, runs
-from lib.ui.address import change, leave_undrawn, picking, seed_widget
+from lib.ui.address import change, picking
 from lib.ui.advice import advice
 from lib.ui.kept_runs import kept_before
 from lib.ui.keys import MENU
+from lib.ui.linked import bound
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.session import session
 from lib.ui.settings import (
-    GROUPS,
     Settled,
     columns,
     controls,
@@ -113,7 +113,7 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
             settled = sidebar(with_table=page != "Data")
         is_shown = page == "Data" or settled.experiment.data.name == "upload"
         with st.container(key="open_place"):
-            if not is_shown and (page != "Explore" or session().charts.is_painted):
+            if not is_shown:
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
@@ -162,21 +162,15 @@ def sidebar(*, with_table: bool) -> Settled:
         settled = replace(settled, below=st.container())
     label = "More: cell, optimizer, seed …"
     more = st.expander(label, key=MORE, on_change="rerun")
-    if more.open:
+    if more.open:  # a third of the sidebar, which would be sent with each run of a page
         with more:
             controls(MORE, settled)
-    else:  # a third of the sidebar, which would be sent with each run of a page
-        leave_undrawn(GROUPS[MORE])
     return settled
 
 
 def _data() -> None:
-    labels, names = {name: spec.label for name, spec in DATASETS.items()}, list(DATASETS)
-    place = names.index(seed_widget("data"))
-
-    def pick() -> None:
-        if picked := st.session_state.get("data"):  # else another run of the page has dropped it
-            change(picking(picked))
-
-    name = st.selectbox("Data", names, place, labels.__getitem__, key="data", on_change=pick)
-    hint(DATASETS[name].shows)
+    labels = {name: spec.label for name, spec in DATASETS.items()}
+    names, now = list(DATASETS), session().address.experiment.data.name
+    control = bound("data", now, lambda name: change(picking(name)))
+    st.selectbox("Data", names, names.index(now), labels.__getitem__, **control)
+    hint(DATASETS[now].shows)

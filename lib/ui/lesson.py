@@ -58,7 +58,7 @@ def enter() -> None:
         record.passed |= kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
     leave_foreign_run()
-    stage.enter(step(), (KEY,))
+    stage.enter(step())
 
 
 def go(name: str) -> None:
@@ -122,12 +122,12 @@ def _query(scene: Scene, *, turn: bool = False) -> address.Query:
     """What opens the scene's page as the scene is now; for a person's `turn` not trained yet."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
-    values = {key: address.page_value(key) for key in stage.KEYS} | {"part": part}
+    values = {key: address.page_value(key) for key in address.PICTURE_KEYS} | {"part": part}
     said = {key: text for key, text in values.items() if text}
     experiment = session().address.experiment
     if turn:  # the next seed, of which there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
-    return address.query_of(experiment, session().run.id, said)
+    return address.query_of(experiment, session().run_id, said)
 
 
 @lru_cache(maxsize=1)

@@ -133,7 +133,7 @@ def show_lookup() -> None:
     Or that it may go on in a cluster which can't be reached.
     """
     with st.container(key="lookup"):  # always, so that no block below it gets another place
-        if is_looked_for(run_id := session().run.id):
+        if is_looked_for(run_id := session().run_id):
             fragment(_rerun_when_answered, run_every=LOOK_SECONDS)(run_id)
         elif run_id and client().get(run_id) is None:
             st.warning(AWAY, icon=":material/link_off:")
@@ -150,8 +150,7 @@ def refresh_run() -> None:
 
     Without a way to the cluster a link's run may go on there, and is kept.
     """
-    record = session().run
-    run_id, is_own = record.id, record.id in record.started
+    run_id, is_own = session().run_id, session().run_id in session().run.started
     # Asked first whether it is looked for: it may be found in between.
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return
@@ -159,7 +158,7 @@ def refresh_run() -> None:
         return
     if not is_own:
         session().address.complaints.append(GONE)
-    record.id = None
+    session().run_id = None
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
@@ -173,7 +172,7 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
 
 def current_run() -> tuple[Run, Snapshot] | None:
     """The same of this session's run."""
-    return look_at(session().run.id)
+    return look_at(session().run_id)
 
 
 def may_see_rows(run: Run) -> bool:
@@ -226,7 +225,7 @@ def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
 
 def table_of_run() -> Table | None:
     """The upload behind this session's run, for the browser that made it: survives a reload."""
-    return _own(session().run.id or "").table
+    return _own(session().run_id or "").table
 
 
 def adopt(run_id: str, owner: Owner) -> None:
@@ -253,7 +252,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _OWNERS[run.id] = owner
     session().run.started.add(run.id)
     _forget_owners(client())
-    session().run.id = run.id
+    session().run_id = run.id
     forget_epoch()
     return run
 
@@ -318,7 +317,7 @@ def take_off_list(run_id: str) -> None:
 def leave() -> None:
     """Stop this session's run, where it is this browser's, and forget it."""
     _stop_current()
-    session().run.id = None
+    session().run_id = None
     forget_epoch()
 
 

@@ -7,12 +7,13 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from secrets import token_hex
 from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
 
-from lib.ui.streamlit_private.script import this_run
+from lib.experiment import Experiment
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
-    from lib.experiment import Experiment
     from lib.export import Kept
     from lib.results import SeedWeights
     from lib.shapes import Reading as ReadModel
@@ -41,56 +41,62 @@ KEY = "unrolled_session"
 
 
 @dataclass(slots=True, eq=False)
-class Address:
-    """The experiment, and what the browser's address says of it: see `lib.ui.address`."""
+class Subject:
+    """What a page is about: the person's own, or a scene's."""
 
-    experiment: Experiment = field(init=False)
-    """As the widgets said in the last run of a page, with what a callback has changed since. The
-    first run of a page sets it."""
+    experiment: Experiment
+    """As the widgets said in the last run of a page, with what a callback has changed since."""
+    run_id: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """By key, as the address has them: the epoch, and of a scene what its pictures have there."""
+    as_set: Query = field(default_factory=dict)
+    """What the address would say of a scene as it was set."""
+
+
+@dataclass(slots=True, eq=False)
+class Address:
+    """What the pages are about, and what the browser's address says of it: see `lib.ui.address`."""
+
+    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """Of the open page."""
+    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """The person's own: another one than `subject` while a page of scenes is open."""
+    pace: str = ""
+    """How fast runs are shown, on every page: a key of `lib.ui.runs.PACES`; "" is the usual one."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    own_keys: tuple[str, ...] = ()
+    """Its own keys in the address; on a page of scenes those that say which scene it is."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Page → its own keys in the address → their values."""
+    """Page → its own keys → their values."""
     ours: list[Query] = field(default_factory=list)
-    """What the open page has had there and what was written to it, the newest last."""
+    """The addresses that the open page has had and that were written to it, the newest last."""
     asked: Query | None = None
     """With which the browser last asked for the page: a fragment's request has this one again."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
-    widgets: set[str] = field(default_factory=set)
-    """The settings, by key, whose widgets the open page has drawn."""
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
-    mine: Mine | None = None
-    """What the person had, while a page that sets its own is open."""
-    as_set: Query = field(default_factory=dict)
-    """What a page's own scene has set, as the address would have it."""
-    places: tuple[str, ...] = ()
-    """The keys that say which scene it is, and how far that has come."""
     opened: str = ""
     """Of the address that this run of a page has opened: "data" where it says what that is about,
     else "bare"; "" where none was opened, and no other page."""
 
+    @property
+    def experiment(self) -> Experiment:
+        """That of the open page."""
+        return self.subject.experiment
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mine:
-    """What a person was about, to come back to."""
-
-    experiment: Experiment
-    run_id: str | None
-    epoch: str
-    """As the address has it."""
-    values: dict[str, str] = field(default_factory=dict)
-    """Of a scene, what its pictures have in the address."""
+    @experiment.setter
+    def experiment(self, experiment: Experiment) -> None:
+        self.subject.experiment = experiment
 
 
 @dataclass(slots=True, eq=False)
 class SessionRun:
-    """The run that is shown, and what was done for runs: see `lib.ui.runs`."""
+    """What was done for runs: see `lib.ui.runs`."""
 
-    id: str | None = None
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
@@ -147,10 +153,8 @@ class TwoCharts:
 
 @dataclass(slots=True, eq=False)
 class Charts:
-    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.text`."""
+    """What the browser has of the charts: see `lib.ui.text`."""
 
-    is_painted: bool = False
-    """Whether Explore has run in this session, which leaves its lower half out the first time."""
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
     """In pixels, of the places that charts fill, as the browser has measured them."""
@@ -258,14 +262,16 @@ class Stage:
 
     scene: str = ""
     """The one whose settings hold, by name; "" before the first."""
-    left: dict[str, Mine] = field(default_factory=dict)
-    """Scene → what it had come to when it was left."""
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    """Scene → what a person has made of its settings."""
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     """The scenes whose condition was met, or waived by the person."""
     step: str = ""
     """The step of the lesson where this browser was before."""
+    talk: str = ""
+    """The id of the talk that this session gives."""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
 
@@ -290,6 +296,7 @@ class ComparePage:
 class Session:
     """All of it, part by part."""
 
+    id: str = field(default_factory=lambda: token_hex(8))
     address: Address = field(default_factory=Address)
     run: SessionRun = field(default_factory=SessionRun)
     upload: Upload = field(default_factory=Upload)
@@ -306,21 +313,26 @@ class Session:
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
 
+    @property
+    def run_id(self) -> str | None:
+        """Of the run that is shown."""
+        return self.address.subject.run_id
+
+    @run_id.setter
+    def run_id(self, run_id: str | None) -> None:
+        self.address.subject.run_id = run_id
+
 
 _HERE = local()
-"""Of a script's thread, which is one session's: the run, and the session's record."""
+"""Of a script's thread, which belongs to one session: its state, and the record in it."""
 
 
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    run = this_run()
-    if run is None or getattr(_HERE, "run", None) is not run:
-        try:
-            record: Session = st.session_state[KEY]
-        except KeyError:
-            record = st.session_state[KEY] = Session()
+    if getattr(_HERE, "state", None) is not st.session_state:
         # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
-        _HERE.run, _HERE.record = run, record
+        _HERE.record = st.session_state.setdefault(KEY, Session())
+        _HERE.state = st.session_state
     found: Session = _HERE.record
     return found
 

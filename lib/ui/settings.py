@@ -48,7 +48,7 @@ from lib.experiment import (
     Setting,
 )
 from lib.text import beside, counted, joined, number
-from lib.ui.address import change, drawn, seed_widget
+from lib.ui.address import change
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.strangers import foreign_upload
@@ -86,7 +86,7 @@ def settle_widgets() -> Settled:
     The first call for an uploaded table and its `types` may take seconds.
     """
     table = session().upload.table
-    experiment = settle(drawn(), table)
+    experiment = settle(session().address.experiment, table)
     if experiment.data.name == "upload" and table is None:
         shown = (foreign := foreign_upload()) and foreign.experiment
         experiment = experiment.set(F=(shown or example_of_upload(experiment)).data.features)
@@ -104,16 +104,27 @@ def _help(row: Mapping[str, Any], *lines: str) -> str | None:
     return "  \n".join(filter(None, about)) or None
 
 
+def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
+    """The experiment's value of a setting, and arguments that tie a widget to it."""
+
+    def take(value: Any) -> None:
+        if value is not None:  # as a button group says for a moment in a dark browser
+            change({key: value})
+
+    value = session().address.experiment.get(key)
+    return value, bound(key, value, take)
+
+
 def mode_control() -> None:
     """Draw the choice of modes."""
-    value = seed_widget("mode")
+    value, control = bound_setting("mode")
     st.segmented_control(
         "Mode",
         list(MODES),
         default=value,
         format_func=lambda name: MODES[name].colored(MODES[name].label),
-        key="mode",
         required=True,
+        **control,
         width="stretch",
         help="`return_sequences=True` answers at every timestep, `False` only at the last. "
         "Both trains a pair from the same initial weights, on the same batches.  \n"
@@ -169,16 +180,17 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
     most = spec.at_most.get(key, limit.maximum)
-    value, used = seed_widget(key), experiment.get(key)
-    limits, last_limits = (least, most), session().address.limits
-    if last_limits.get(key) != limits or not least <= value <= most:
+    record = session().address
+    value = kind(Limit(least, most).clamp(record.experiment.get(key)))
+    if value != record.experiment.get(key):
+        change({key: value})
+    value, control = bound_setting(key)
+    if record.limits.get(key) != (least, most):
         # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
         # now, it gets the value that the key had before any widget was drawn.
-        value = st.session_state[key] = kind(Limit(least, most).clamp(value))
-    last_limits[key] = limits
-    value = st.slider(
-        label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=_help(row)
-    )
+        record.limits[key], st.session_state[key] = (least, most), value
+    step, about, used = kind(limit.step), _help(row), experiment.get(key)
+    st.slider(label, kind(least), kind(most), value, step=step, help=about, **control)
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
     # Of settings without such a sentence the two differ only where another run of the page has
@@ -188,25 +200,27 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
 
 
 def _menu(key: str, label: str, row: Mapping[str, str], options: Mapping[str, Choice]) -> None:
-    place = list(options).index(seed_widget(key))
+    value, control = bound_setting(key)
     labels = {name: choice.label for name, choice in options.items()}
     lines = [f"**{c.label}**: {c.about}" for c in options.values() if c.about]
     about = _help(row, *lines)
-    st.selectbox(label, list(options), place, labels.__getitem__, key=key, help=about)
+    place = list(options).index(value)
+    st.selectbox(label, list(options), place, labels.__getitem__, help=about, **control)
 
 
 def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
     """A number that is typed; its label may have its limits."""
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
+    value, control = bound_setting(key)
     st.number_input(
         label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}"),
         kind(limit.minimum),
         kind(limit.maximum),
-        seed_widget(key),
+        value,
         step=kind(row.get("step", 1)),
         format="%g" if kind is float else None,
-        key=key,
         help=_help(row),
+        **control,
     )
 
 
@@ -333,13 +347,13 @@ def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
             asks = ". Choose what tells them apart, or rows of one time become one, averaged."
             hint(f"{times}{asks if repeat else ': all rows are one series.'}")
         if by_menu:
-            chosen, one = seed_widget("id"), "Nothing: all rows are one series"
+            (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
             words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
             names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
             names += [NO_SERIES] if table.series else []
             names += {chosen} - {*names}  # a link may say what the table hasn't
             label, place = "What tells series apart", names.index(chosen)
-            st.selectbox(label, names, place, lambda name: words.get(name, name), key="id")
+            st.selectbox(label, names, place, lambda name: words.get(name, name), **control)
         if by:
             controls("parts", settled)
             if settled.experiment.data.split == "time":  # else a new series has no scale of its own

@@ -4,7 +4,6 @@ The gallery, the guide and a presentation draw the same scenes (`lib.story`), ea
 A scene's settings hold when it comes; what a person made of it is there again when they come back.
 """
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -19,31 +18,22 @@ from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled, one_control, settle_widgets
 from lib.ui.text import hint, plain, press
 
-KEYS = ("part", "sample", "layer", "weights", "order", "step", "unit", "stack", "check", "earlier")
-"""What pictures have in the address, as their own pages have it there."""
 LOOK_SECONDS = 0.5
 """Between two looks at least whether a run that can be steered here has paused or gone on."""
 
 
-def enter(scene: Scene, places: Sequence[str]) -> None:
+def enter(scene: Scene) -> None:
     """Put a scene on the stage: its settings, unless an address that was just opened has others.
 
-    To be called where a page's own settings are set (`lib.ui.frame`). The keys `places` in the
-    address say which scene it is, and how far that has come.
+    To be called where a page's own settings are set (`lib.ui.frame`).
     """
     stage, record = session().stage, session().address
     if stage.scene == scene.name and not record.opened:
         return
-    if not record.opened:
-        address.leave_scene()
-    stage.scene, record.places = scene.name, tuple(places)
-    # Of a control that this scene doesn't draw, a browser still sends what it was in another.
-    record.widgets = set()
-    if record.opened == "data":
-        return
-    address.put(scene.query, places)
-    if left := stage.left.get(scene.name):
-        address.come_back_to(left)
+    stage.scene = scene.name
+    if record.opened != "data":
+        record.subject = stage.subjects.get(scene.name) or address.put(scene.query)
+    stage.subjects[scene.name] = record.subject
 
 
 def controls(scene: Scene, settled: Settled) -> Settled:
@@ -229,8 +219,8 @@ def done(scene: Scene) -> bool:
 def has_happened(scene: Scene) -> bool:
     """Whether what it waits for, after its first questions, has, or is waived.
 
-    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting,
-    or one of KEYS, has this value), "T moved" (it isn't what the scene has set), "mended" (the
+    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting
+    or a picture's key has this value), "T moved" (it isn't what the scene has set), "mended" (the
     stack doesn't break).
     """
     passed = session().stage.passed
@@ -256,7 +246,9 @@ def _is_so(scene: Scene) -> bool:
     if what == "mended":
         return broken(traced_stack()) is None
     is_now = (
-        address.page_value(what) if what in KEYS else f"{session().address.experiment.get(what)}"
+        address.page_value(what)
+        if what in address.PICTURE_KEYS
+        else f"{session().address.experiment.get(what)}"
     )
     if value == "moved":
         return is_now not in scene.query.get(what, ())

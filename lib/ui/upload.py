@@ -27,7 +27,7 @@ from lib.data import (
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.text import counted
 from lib.ui import runs
-from lib.ui.address import change, drawn, fitting, leave_own
+from lib.ui.address import change, fitting, leave_scenes
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
@@ -65,7 +65,7 @@ def uploader() -> None:
 
 def _sharing() -> None:
     """A switch for the rows of the session's run, where it is this browser's and on an upload."""
-    run_id = session().run.id or ""
+    run_id = session().run_id or ""
     if (shares := runs.shares_rows(run_id)) is not None:
         label = "Let people with this run's link see the file's rows"
         control = bound("share_rows", shares, partial(runs.share_rows, run_id))
@@ -117,7 +117,7 @@ def _given(key: str) -> None:
         return  # its bytes were taken before
     record.workbook = None
     if file is not None:
-        leave_own()
+        leave_scenes()
     _begin(*given)
 
 
@@ -211,7 +211,7 @@ def _settle(new: Table) -> None:
     changes = _changes(new)
     while True:
         try:
-            dataset_of(settle(drawn().set(**changes), new), new)
+            dataset_of(settle(session().address.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
             cure = error.cure if isinstance(error, TooShortError) else {}
@@ -240,7 +240,7 @@ def _stays() -> str:
 
 def _changes(new: Table) -> dict[str, Any]:
     """What has to be set when a table becomes the data: what suits it and nobody has set."""
-    now, old = drawn().data, session().upload.table
+    now, old = session().address.experiment.data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)
     else:

@@ -191,5 +191,5 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss(pa
 def test_every_name_that_keras_takes_for_a_loss_means_the_same_here():
     """All that `keras.losses.get` takes, but for the base class and losses that pair nothing."""
     short = ["bce", "kld", "logcosh", "mae", "mape", "mse", "msle", "xyz"]
-    ours = {name: rule.name for rule in RULES.values() for name in (rule.name, *rule.aliases)}
+    ours = {name: rule.name for rule in RULES.values() for name in rule.names}
     assert ours == ask("losses.names_of_losses", short)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lib.shapes.stack import read_model, total, trace
+from lib.shapes import read_model, total, trace
 from lib.shapes.stack.read import read
 from lib.shapes.stack.tracing import broken, stopped
 from tests.agreement.recorded import ask

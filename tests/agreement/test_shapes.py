@@ -6,8 +6,8 @@ import keras
 import pytest
 
 from lib.experiment.experiment import CELLS, Experiment
+from lib.shapes import total
 from lib.shapes.output import MERGE_MODES, rnn_output_shape, rnn_parameter_count
-from lib.shapes.stack import total
 from lib.shapes.stack.tracing import model_layers
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}

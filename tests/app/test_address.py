@@ -17,14 +17,14 @@ def page() -> None:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
+    from lib.ui.settings import controls, settle_widgets
 
     run = get_script_run_ctx()
     assert run
     run.is_history_navigation = st.session_state.get("back", False)
     name = st.session_state.setdefault("name", "One")
     address.begin(name, ("stack",) if name == "One" else ())
-    address.seed_widget("T")
-    st.slider("T", 2, 100, key="T")
+    controls("sizes", settle_widgets(), only="T")
     address.finish()
     st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", "b"))
     st.button(

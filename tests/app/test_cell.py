@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.charts.narrate.proofs import NO_ANSWER
+from lib.charts.proofs import NO_ANSWER
 from lib.results.replay import untrained
 from lib.results.run import Run, Snapshot, Status
 from lib.ui.cell import ask

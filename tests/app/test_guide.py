@@ -13,7 +13,7 @@ from lib.experiment.experiment import SETTINGS, read_query
 from lib.results.run import Status
 from lib.story import GUIDE, Scene
 from lib.training.recorded import recorded
-from lib.ui import lesson, stage
+from lib.ui import address, lesson
 from lib.ui.frame import PAGES
 from lib.ui.keys import KEYS
 from lib.ui.settings import GROUPS
@@ -64,11 +64,11 @@ def test_a_step_opens_from_its_link_and_asks_before_it_shows(name: str) -> None:
             assert f"{experiment.get(key)}" == texts[-1], key
     assert settle(experiment) == experiment
     assert {scene.shows, scene.reveals or scene.shows} <= VIEWS.keys()
-    assert scene.query.keys() - SETTINGS.keys() <= {"epoch", *stage.KEYS}
+    assert scene.query.keys() - SETTINGS.keys() <= {"epoch", *address.PICTURE_KEYS}
     assert has(app, "option_0")
     answer(app, scene)
     assert not has(app, "option_0") or scene.asks[-1].after
-    assert plain(scene.asks[0].options[scene.asks[0].right].why) in text(app)
+    assert scene.asks[0].options[scene.asks[0].right].why in text(app)
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
@@ -92,8 +92,8 @@ def test_a_wrong_answer_is_told_why_and_so_is_the_right_one() -> None:
     for ask in scene.asks:
         given = ask.options[(ask.right + 1) % len(ask.options)]
         assert f":red[✗ {given.text}]" in text(app)
-        assert plain(given.why) in text(app)
-        assert plain(ask.options[ask.right].why) in text(app)
+        assert given.why in text(app)
+        assert ask.options[ask.right].why in text(app)
     assert may_go_on(app)
 
 
@@ -142,7 +142,7 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
             app.segmented_control(key="mode").set_value(value).run()
         case ["step", value]:
             # As the playhead's script does, which isn't run here.
-            session(app).address.page_values["Guide"]["step"] = value
+            session(app).address.subject.values["step"] = value
             app.run()
         case ["T", value]:
             app.slider(key="T").set_value(8).run()
@@ -170,7 +170,7 @@ def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client: FakeClien
     assert "is about to begin" in text(app)
     app.button(key="scene_skip").click().run()
     assert ("stop", "r0") in client.calls
-    assert session(app).run.id is None
+    assert session(app).run_id is None
     assert float(app.metric[0].value[1:-1].split("[")[-1]) < 0.001
     answer(app, scene)
     assert may_go_on(app)
@@ -180,16 +180,16 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> 
     """What a step has set, and a run that was started there, are the lesson's alone."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
-    mine, experiment = session(app).run.id, session(app).address.experiment
+    mine, experiment = session(app).run_id, session(app).address.experiment
     app.switch_page(PAGES["Guide"][0]).run()
     open_step(app, "parity")
     answer(app, GUIDE["parity"])
     app.button(key="do_train").click().run()
-    assert session(app).run.id != mine
-    assert client.runs[session(app).run.id].experiment.data.name == "parity"
+    assert session(app).run_id != mine
+    assert client.runs[session(app).run_id].experiment.data.name == "parity"
     app.switch_page("app.py").run()
     assert not app.exception
-    assert session(app).run.id == mine
+    assert session(app).run_id == mine
     assert session(app).address.experiment == experiment
     assert app.slider(key="T").value == 9
 

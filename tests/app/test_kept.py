@@ -159,7 +159,7 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert "from a file" in bar(app)
     assert app.session_state[KEY].upload.table.name == "beer.csv"
-    assert app.session_state["data"] == "upload"
+    assert app.session_state[KEY].address.experiment.data.name == "upload"
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])

@@ -13,7 +13,6 @@ from lib.results.replay import untrained
 from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
-from lib.ui.address import EVERYWHERE
 from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
@@ -203,7 +202,7 @@ def test_an_earlier_epoch_that_is_picked_too_late_is_forgotten(
     app: AppTest, client: FakeClient, run: Run
 ) -> None:
     """A click on the way as training goes on, on a slider that isn't there any more."""
-    app.session_state[KEY].address.page_values[EVERYWHERE] = {"epoch": "0"}
+    app.session_state[KEY].address.subject.values = {"epoch": "0"}
     client.set(run, Status.RUNNING, epoch=9)
     app.run()
     assert "epoch" not in address(app)

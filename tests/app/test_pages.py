@@ -8,11 +8,11 @@ import pytest
 
 from lib.data import DATASETS, Table, settle
 from lib.experiment import Experiment
-from lib.ui.address import OWN
+from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
-from tests.app.driver import address, link, pictures, start, text, title
+from tests.app.driver import address, link, pictures, session, start, text, title
 
 SCALE = "Each axis has its own scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
@@ -98,7 +98,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) 
     app = link(page, run="deadbeef", T="7")
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
-    assert app.session_state["T"] == 7 or page in OWN
+    assert session(app).address.experiment.data.timesteps == 7 or page in SCENE_PAGES
     assert [warning.value for warning in app.run().warning] == [plain(GONE)]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning

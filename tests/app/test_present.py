@@ -9,11 +9,13 @@ from lib.data.datasets import suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.story.cards import told
+from lib.ui import clock
 from lib.ui.data import dataset_of
-from lib.ui.present import followers, screen, talks
+from lib.ui.present import followers, talks
 from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.driver import APP
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 
@@ -22,9 +24,8 @@ class Browsers:
 
     def __init__(self) -> None:
         self.here = ""
-        self.asked: list[tuple[str, str]] = []
-        there = {"a", "b", "c"}
-        self.talks = talks.Talks(there.__contains__, lambda *what: self.asked.append(what))
+        self.talks = talks.Talks()
+        self.clock = Clock()
 
     def open(self, browser: str, **query: str) -> AppTest:
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
@@ -32,8 +33,7 @@ class Browsers:
         app.query_params["present"] = "1"
         for key, value in query.items():
             app.query_params[key] = value
-        self.here = browser
-        return app.run()
+        return self.again(browser, app)
 
     def again(self, browser: str, app: AppTest) -> AppTest:
         """A run of its page."""
@@ -42,16 +42,16 @@ class Browsers:
 
     def press(self, browser: str, app: AppTest, key: str) -> AppTest:
         """A click on one of its buttons."""
-        self.here = browser
-        return app.button(key=key).click().run()
+        self.clock.seconds += 1
+        return self.again(browser, app.button(key=key).click())
 
 
 @pytest.fixture
 def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
     """Three of them."""
     found = Browsers()
-    monkeypatch.setattr(talks, "here", lambda: (found.here, ""))
-    monkeypatch.setattr(followers, "here", talks.here)
+    monkeypatch.setattr(clock, "now", found.clock.now)
+    monkeypatch.setattr(talks, "browser_id", lambda: found.here)
     for module in ("lib.ui.present.screen", "lib.ui.present.followers", "lib.ui.present.talks"):
         monkeypatch.setattr(f"{module}.TALKS", found.talks)
     return found
@@ -76,11 +76,14 @@ def keys(app: AppTest) -> set[str]:
 def about(app: AppTest) -> tuple[object, ...]:
     """What a page has: its experiment, its own values but the places, and its pictures."""
     record = app.session_state[KEY].address
-    own = {**record.page_values.get("", {}), **record.page_values.get("Present", {})}
-    values = {key: text for key, text in own.items() if key not in screen.KEYS}
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
-    return record.experiment, values, [html for html in htmls if "picture" in html], charts
+    return (
+        record.experiment,
+        record.subject.values,
+        [html for html in htmls if "picture" in html],
+        charts,
+    )
 
 
 def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> None:
@@ -235,12 +238,11 @@ def test_the_window_with_notes_says_what_comes_next(browsers: Browsers) -> None:
 
 
 def test_the_window_with_notes_moves_the_talk(browsers: Browsers) -> None:
-    """The presenter's page is asked for a run, in which it goes on; presses add up."""
+    """In the next run of the presenter's page; presses add up."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
     notes = browsers.open("c", notes=talk.notes)
     browsers.press("c", notes, "scene_before")
-    assert browsers.asked == [("a", "")]
     assert title(browsers.again("a", presenter)) == plain(TALK["train"].title)
     browsers.again("c", notes)
     browsers.press("c", notes, "scene_next")
@@ -260,13 +262,16 @@ def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
 
 
 def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
-    """Unless the talk was begun anew, which asks again."""
+    """Once the page before counts as closed; unless the talk was begun anew, which asks again."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
-    assert "is a hint" in seen(app)
+    assert "is a hint" not in seen(app)
+    browsers.clock.seconds += talks.ABSENT_SECONDS
+    assert "is a hint" in seen(browsers.again("a", app))
     browsers.press("a", app, "open_overview")
     browsers.press("a", app, "begin_anew")
     assert title(app) == plain(TALK["strip"].title)
+    browsers.clock.seconds += talks.ABSENT_SECONDS
     app = browsers.open("a", scene="vote")
     assert "is a hint" not in seen(app)
 

@@ -25,11 +25,9 @@ from lib.ui.served import MIDDLEWARE, ROUTES
 @pytest.mark.parametrize(
     ("path", "query", "charted"),
     [
-        ("/", "", True),
         ("/present", "", True),
         ("/gallery", "card=parity", True),
         ("/gallery", "", False),
-        ("/guide", "at=parity", True),
     ],
 )
 def test_a_page_that_opens_with_charts_loads_their_code(

@@ -1,7 +1,4 @@
-"""What a session remembers: its address, whose a run is, and which browser asks. Nothing is drawn.
-
-Pages seed all widgets here and draw none: a setting is moved by its value in the session.
-"""
+"""What a session remembers: its address, whose a run is, which browser asks. Nothing is drawn."""
 
 from __future__ import annotations
 
@@ -27,15 +24,13 @@ from tests.unit.pictures import a_dataset
 
 
 def page() -> None:
-    """A page whose widgets are seeded and not drawn, which does what a test asks for."""
+    """A page without widgets, which does what a test asks for."""
     import streamlit as st
 
-    from lib.experiment.experiment import SETTINGS
     from lib.ui import address, runs
 
     address.begin(st.session_state.setdefault("name", "Explore"))
-    for key in SETTINGS.keys() - {*address.COLUMNS}:
-        address.seed_widget(key)
+    address.change(st.session_state.pop("moved", {}))
     runs.refresh_run()
     address.finish()
     if act := st.session_state.pop("act", None):
@@ -52,8 +47,7 @@ def start(**query: str) -> AppTest:
 
 def experiment(app: AppTest, **settings: Any) -> Experiment:
     """The session's experiment after a run of the page, to which these settings were moved."""
-    for key, value in settings.items():
-        app.session_state[key] = value
+    app.session_state["moved"] = settings
     return do(app, lambda: session().address.experiment)
 
 
@@ -104,10 +98,8 @@ def test_settings_stay_when_the_page_changes() -> None:
     """Streamlit forgets the widgets of a page that is left."""
     app = start(T="20", units="x")
     before = experiment(app)
-    for key in ("T", "U", "mode"):
-        del app.session_state[key]
-    assert experiment(app, name="Data") == before
-    assert app.session_state["T"] == 20
+    app.session_state["name"] = "Data"
+    assert experiment(app) == before
 
 
 def test_a_slider_with_other_limits_keeps_what_a_person_set() -> None:
@@ -237,7 +229,7 @@ def may_steer(app: AppTest, run: Run) -> bool:
     """Whether the session may, when it looks at this run."""
 
     def look() -> bool:
-        session().run.id = run.id
+        session().run_id = run.id
         return runs.may_steer(run)
 
     return do(app, look)
@@ -286,7 +278,7 @@ def test_a_request_from_before_the_run_forgets_it_not(client: FakeClient) -> Non
     run = train(app)
     do(app, runs.current_run)
     del app.query_params["run"]
-    assert do(app, lambda: session().run.id) == run.id
+    assert do(app, lambda: session().run_id) == run.id
     assert client.calls == []
 
 

@@ -22,7 +22,7 @@ from lib.results.run import Run, Snapshot, Status
 from lib.story import all_scenes
 from lib.ui import clock, runs, strangers
 from lib.ui.frame import PAGES
-from lib.ui.present.talk import Shown
+from lib.ui.present.talks import Shown
 from lib.ui.session import KEY
 from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS
@@ -281,7 +281,7 @@ def test_who_follows_a_talk_sees_no_rows(client: FakeClient, browsers: Browsers)
     run, talk = client.runs["r0"], browsers.talks.given_by("presenter", "a")
     query = {key: [text] for key, text in LINK.items()}
     for scene in all_scenes():
-        browsers.talks.show(talk, Shown(scene.name, {**query, "story": [scene.name]}))
+        talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
         assert not follower.exception
         assert not leaks(sent(follower), run), scene.name

@@ -18,7 +18,7 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
-from lib.ui.streamlit_private import others, server
+from lib.ui.streamlit_private import server
 from lib.ui.streamlit_private.names import SWITCH, available, sets, takes
 from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
 from tests.waiting import PATIENCE
@@ -189,7 +189,6 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
 def test_what_is_mended_is_no_change_of_streamlits() -> None:
     """Modules that are imported later still find the names as they know them."""
     assert server.load_sessions()
-    assert others.load_runtime()
 
 
 class Changed:

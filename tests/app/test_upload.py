@@ -53,8 +53,8 @@ def title(app: AppTest) -> str:
 
 def settings(app: AppTest) -> dict[str, object]:
     """All that the sidebar says."""
-    said = {key: app.session_state[key] for key in ("data", "T", "U", "horizon", "epochs")}
-    return {**said, "inputs": app.session_state[KEY].address.experiment.data.inputs}
+    experiment = app.session_state[KEY].address.experiment
+    return {key: experiment.get(key) for key in ("data", "T", "U", "horizon", "epochs", "inputs")}
 
 
 def charts(app: AppTest) -> list[str]:
@@ -94,7 +94,7 @@ def test_a_file_that_is_given_on_the_data_page_is_used_at_once() -> None:
     app = start("Data")
     give(app, "good.csv", rows(100))
     assert "good.csv" in title(app)
-    assert app.session_state["data"] == "upload"
+    assert settings(app)["data"] == "upload"
 
 
 @pytest.mark.parametrize(
@@ -254,27 +254,31 @@ def test_a_file_leaves_what_the_link_says_of_training() -> None:
     """Only what nobody has set becomes what suits a table."""
     app = start("Data", data="seattle", epochs="300", U="7")
     give(app, "good.csv", rows(100))
-    assert (app.session_state["epochs"], app.session_state["U"]) == (300, 7)
-    assert app.session_state["batch"] == Experiment().training.batch_size
+    assert (settings(app)["epochs"], app.slider(key="U").value) == (300, 7)
+    assert app.number_input(key="batch").value == Experiment().training.batch_size
     app = start("Data", data="seattle")
     give(app, "good.csv", rows(100))
-    assert app.session_state["epochs"] == suggested("upload").training.epochs
+    assert settings(app)["epochs"] == suggested("upload").training.epochs
 
 
 def test_arrays_bring_their_own_settings_and_take_them_back() -> None:
     """T, horizon and split; a table after them has the usual ones, or what a person has set."""
-    keys = ("T", "horizon", "split")
+
+    def now() -> list[object]:
+        data = app.session_state[KEY].address.experiment.data
+        return [data.timesteps, data.horizon, data.split]
+
     app = start(data="upload")
-    usual = [app.session_state[key] for key in keys]
+    usual = now()
     give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
     wait_until_read(app)
-    assert [app.session_state[key] for key in keys] == [9, 0, "id"]
+    assert now() == [9, 0, "id"]
     give(app, "rows.csv", rows(100))
-    assert [app.session_state[key] for key in keys] == usual
+    assert now() == usual
     app = start(data="upload", T="5")
     give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
     wait_until_read(app)
-    assert [app.session_state[key] for key in keys] == [5, 0, "id"]
+    assert now() == [5, 0, "id"]
 
 
 def test_a_panel_is_said_to_be_one() -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.training.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
+
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
 from tests.bench.load import show

@@ -14,10 +14,9 @@ import time
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lib.charts.narrate.stack import layer_sentence
 from lib.charts.palette import PALETTES
 from lib.charts.stack import layer_pictures, rows_picture
-from lib.shapes.stack import trace
+from lib.shapes import trace
 from lib.shapes.stack.read import ModelError, read
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import open_page
@@ -80,9 +79,7 @@ def script() -> float:
     start = time.perf_counter()
     steps = trace(read(CODE).stack)
     palette = PALETTES["light"]
-    rows_picture(
-        steps, list(layer_pictures(steps, map(layer_sentence, steps), palette)), 0, palette
-    )
+    rows_picture(steps, list(layer_pictures(steps, palette)), 0, palette)
     return time.perf_counter() - start
 
 

@@ -45,7 +45,7 @@ def wait_for_keys(page: Page) -> None:
 
 
 def wait_until_whole(page: Page) -> None:
-    """Wait until Explore has drawn what it leaves out at first, and runs no more for that."""
+    """Wait until Explore has drawn its last card."""
     page.locator(".st-key-take_away section").first.wait_for()
     settle(page)
 
@@ -135,8 +135,7 @@ def upload(page: Page, name: str, content: bytes) -> None:
     """Give the sidebar's uploader a file, and again where nothing comes of it, as a person would.
 
     Streamlit (1.67, `ForwardMsgQueue.clear`) drops its answer to where the file goes, if the page
-    is drawn anew at that moment: as Explore is a second after its first charts, and where its pace
-    changes while a run trains.
+    is drawn anew at that moment: as where its pace changes while a run trains.
     """
     if urlsplit(page.url).path == "/":
         wait_until_whole(page)

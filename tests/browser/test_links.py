@@ -101,7 +101,7 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
     page.route(widgets, lambda route: late.append(route) if slow else route.continue_())
     query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30&pace=fast"
     open_page(page, f"/?{query}")
-    wait_until_whole(page)  # it has run twice by now, and no widget has heard of that
+    wait_until_whole(page)
     expect(page.get_by_role("slider")).to_have_count(0)
     assert late
     slow = False

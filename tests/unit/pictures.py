@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
+from lib.charts.explore import EXPLORE_CARDS
 from lib.charts.palette import PALETTES, Palette
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
@@ -119,18 +118,45 @@ def words_of(figure: go.Figure) -> str:
     return figure.layout.annotations[0].text
 
 
-def all_figures(
-    dataset: Dataset,
-    snapshot: Snapshot,
-    colours: Palette = LIGHT,
+def a_run(
+    dataset: Dataset | None = None,
     experiment: Experiment = EXPERIMENT,
-) -> dict[str, go.Figure]:
-    """Every chart of a run, by name."""
+    *,
+    epochs: int = 10,
+    **wrong: float,
+) -> RunAt:
+    """A run whose models are wrong by so much: `a_run(sequence=0.5, last=0.25)`."""
+    dataset = dataset or a_dataset()
+    return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
+
+
+def facts_of(card: str, run: RunAt, *picked: Any) -> Any:
+    """The facts of an Explore card; of the answers to the first sample unless another is picked."""
+    picked = picked or ((0, 0) if card == "predictions" else ())
+    return EXPLORE_CARDS[card].facts(run, *picked)
+
+
+def drawn(card: str, run: RunAt, *picked: Any, palette: Palette = LIGHT) -> go.Figure:
+    """The figure of an Explore card."""
+    return EXPLORE_CARDS[card].figure(facts_of(card, run, *picked), palette)
+
+
+def takeaway(card: str, run: RunAt, *picked: Any) -> str:
+    """The takeaway of an Explore card, which has at most 15 words."""
+    words = EXPLORE_CARDS[card].takeaway(facts_of(card, run, *picked))
+    assert len(words.split()) <= 15, words
+    return words
+
+
+def sentence(card: str, run: RunAt, *picked: Any) -> str:
+    """What is said of an Explore card at length."""
+    return EXPLORE_CARDS[card].sentence(facts_of(card, run, *picked))
+
+
+def all_figures(run: RunAt, palette: Palette = LIGHT) -> dict[str, go.Figure]:
+    """Every Explore card's figure, of the first sample and the last target, by the card's name."""
     return {
-        "predictions": predictions_figure(
-            RunAt(experiment, dataset, snapshot), 0, dataset.targets - 1, palette=colours
-        ),
-        "loss": loss_figure(RunAt(experiment, dataset, snapshot), colours),
-        "step_error": step_error_figure(RunAt(experiment, dataset, snapshot), colours),
-        "compare": compare_figure(RunAt(experiment, dataset, snapshot), colours),
+        name: drawn(name, run, *picked, palette=palette)
+        for name in EXPLORE_CARDS
+        for picked in [(0, run.dataset.targets - 1) if name == "predictions" else ()]
     }

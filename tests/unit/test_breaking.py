@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from lib.charts.breaking import bound_told, ways_to_break_it
 from lib.charts.formulas import bound_picture
-from lib.charts.narrate.proofs import Measure, bound_told, ways_to_break_it
 from lib.charts.palette import PALETTES
-from lib.charts.proofs import Strip, strips
+from lib.charts.proofs import Measure, Strip, strips
 from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import Experiment
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lib.training.cluster.mailbox import Mailbox, merged
 
 from lib.results.run import SeedWeights, Snapshot, Status
 from lib.results.thinning import MOST_EPOCHS
 from lib.training.cluster import held as module
 from lib.training.cluster.held import Held, HeldRuns
-from lib.training.cluster.mailbox import Mailbox, merged
 from lib.training.messages import Answer, Checkpoint, Event, Message, Report, decode
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.charts.narrate.data import levels_hint, range_hint, series_hint
+from lib.charts.split import levels_hint, range_hint, series_hint
 from lib.data.datasets import make_dataset, settle
 from lib.data.uploads import read_upload
 from lib.experiment.experiment import Experiment

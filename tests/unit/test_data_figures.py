@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 
 from lib.charts.chart import MOST_POINTS
-from lib.charts.data import (
-    MOST_LINES,
-    MOST_SERIES,
-    frame_of_sample,
-    sample_figure,
-    series_shown,
-    split_figure,
-)
 from lib.charts.palette import PALETTES
+from lib.charts.samples import MOST_LINES, frame_of_sample, sample_figure
+from lib.charts.split import MOST_SERIES, series_shown, split_figure
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset, the, words_of
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from lib.shapes.errors import EXAMPLES, RULES, described_stack, explain_error
+from lib.shapes import EXAMPLES, Explanation, described_stack, ends, explain_error, from_text, trace
 from lib.shapes.errors.axes import Comparison
-from lib.shapes.errors.explanation import TABLES, WAYS, MessageRow, rows, said, table
-from lib.shapes.errors.facts import READ, ends, pasted
-from lib.shapes.stack.link import from_text
-from lib.shapes.stack.tracing import broken, trace
+from lib.shapes.errors.explain import MESSAGES, known
+from lib.shapes.errors.message import Message
+from lib.shapes.errors.pasted import READ, pasted
+from lib.shapes.stack.tracing import broken
 from tests.unit.known_messages import OLDER, TODAY
 
 REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
+REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
 @pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
@@ -36,44 +37,56 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     for meaning in explanation.meanings:
         assert max(len(meaning.cause), len(meaning.fix), len(meaning.code)) < 600
     ast.parse(explanation.code.replace("…", "0"))  # "…" stands for anything
-    assert not re.search(r"[{}«»|]", explanation.cause + explanation.fix)
+    assert not re.search(r"\{[a-z_]+\}", explanation.cause + explanation.fix)
 
 
-def verdict(row: dict, explanation) -> str:
+def verdict(row: dict, explanation: Explanation | None) -> str:
     """Whether the likeliest meaning has the words of the thread's cause, or another one has."""
     if explanation is None:
         return "unknown"
     texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
     right = [any(re.search(words, text, re.I) for words in row["says"]) for text in texts]
-    misleads = any(re.search(words, texts[0], re.I) for words in row["misleads"])
+    misleads = any(re.search(words, texts[0], re.I) for words in row.get("misleads", []))
     if right[0] and not misleads:
         return "right"
     return "hedged" if any(right[1:]) else "misleading"
 
 
-@pytest.mark.parametrize(
-    ("collected", "right", "misleading"),
-    [("dev", 0.95, 0), ("held", 0.98, 0), ("fresh", 0.92, 0)],
-)
-def test_what_people_met_is_explained_with_the_cause_that_their_thread_found(
-    collected, right, misleading
-):
-    """Nearly all, in the likeliest meaning; few are told something else."""
-    met = [row for row in REAL if row["set"] == collected]
-    verdicts = [(verdict(row, explain_error(row["text"])), row["id"]) for row in met]
-    told = {name: [key for each, key in verdicts if each == name] for name, _ in verdicts}
-    assert len(told["right"]) >= right * len(met), told
-    assert len(told.get("misleading", [])) <= misleading * len(met), told["misleading"]
+def test_what_people_met_is_explained_with_the_cause_that_their_thread_found():
+    """Nearly all, in the likeliest meaning; none are told something else."""
+    verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
+    wrong = {text: said for text, said in verdicts.items() if said != "right"}
+    assert len(wrong) <= 0.05 * len(REAL), wrong
+    assert "misleading" not in wrong.values(), wrong
 
 
-@pytest.mark.parametrize("row", REAL, ids=lambda row: row["id"])
-def test_no_size_that_nobody_would_give_a_layer_is_offered(row):
+def test_no_size_that_nobody_would_give_a_layer_is_offered():
     """No question mark, no open width, and no Input or Dense as large as a table has rows."""
-    explanation = explain_error(row["text"])
-    code = explanation.code if explanation else ""
-    assert not re.search(r"(?:Dense|LSTM|GRU)\((?:\?|None)", code)
-    for sizes in re.findall(r"(?:Input|Dense)\(\(?([\d, ]+)", code):
-        assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
+    for row in REAL:
+        explanation = explain_error(row["text"])
+        code = explanation.code if explanation else ""
+        assert not re.search(r"(?:Dense|LSTM|GRU)\((?:\?|None)", code)
+        for sizes in re.findall(r"(?:Input|Dense)\(\(?([\d, ]+)", code):
+            assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
+
+
+def message_of(text: str) -> Message:
+    """The message that explains a text."""
+    read = pasted(text)
+    return next(message for message, _ in known(read, read.message))
+
+
+def test_each_message_explains_an_example():
+    """Its own, or one of the tables; and no two look for the same words."""
+    texts = [text for text, cause, _ in TODAY + OLDER if cause] + [row["text"] for row in REAL]
+    explained = {message_of(text) for text in texts if explain_error(text)}
+    for message in MESSAGES:
+        if message.example:
+            assert message_of(message.example) is message, message.example
+        else:
+            assert message in explained, message.patterns[0]
+    patterns = [pattern for message in MESSAGES for pattern in message.patterns]
+    assert len(patterns) == len(set(patterns))
 
 
 @pytest.mark.parametrize(
@@ -106,11 +119,11 @@ def test_the_last_error_of_a_chain_is_explained_first():
     assert explain_error(first + between + "KeyError: 'a'").confidence == "possible"
 
 
-def test_one_wording_with_several_causes_has_readings_in_order_and_a_check():
-    """Each behind an if; the code of each is labelled, and one line tells which it is."""
+def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
+    """Each behind a condition; the code of each is labelled, and one line tells which it is."""
     explanation = explain_error("Shapes (None, 1) and (None, 10) are incompatible")
     first, second = explanation.meanings
-    assert first.condition == "if y holds class numbers"
+    assert first.condition == "y holds class numbers"
     assert "to_categorical(y, 10)" in first.code
     assert "10 timesteps" in second.condition
     assert explanation.confidence == "likely"
@@ -146,26 +159,37 @@ def test_a_model_that_refuses_its_data_says_which_axis(received, says):
     assert says in explanation.cause
 
 
-def test_equal_shapes_are_never_called_different():
-    """A message with the same shape twice gets no answer from it."""
-    for message in (
+@pytest.mark.parametrize(
+    "message",
+    [
         "expected shape=(None, 5, 2), found shape=(None, 5, 2)",
         "Shapes (None, 5) and (None, 5) are incompatible",
         "Incompatible shapes: [8,5] vs. [8,5]",
         "expected ndim=3, found ndim=3",
-    ):
-        assert explain_error(message) is None
+        "Shapes (x,) and (y,) are incompatible",
+        "",
+        "hello",
+        "KeyError: 'a'",
+        "IndexError: pop from empty",
+    ],
+)
+def test_equal_shapes_and_what_is_not_known_get_no_answer(message):
+    """Rather none than a wrong one."""
+    assert explain_error(message) is None
 
 
-def test_a_whole_model_is_told_apart_from_a_layer_in_it():
+@pytest.mark.parametrize(
+    ("layer", "condition"),
+    [
+        ("sequential_1", "each number of a sample is a timestep"),
+        ("lstm_1", "the layer before"),
+        ("lstm", "it is the first layer"),
+    ],
+)
+def test_a_whole_model_is_told_apart_from_a_layer_in_it(layer, condition):
     """The model got data; the layer, what comes before it."""
-    refuses = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
-    model = explain_error(f'Input 0 of layer "sequential_1" {refuses} (None, 5)')
-    assert "if each number of a sample is a timestep" in model.meanings[0].condition
-    layer = explain_error(f'Input 0 of layer "lstm_1" {refuses} (None, 64)')
-    assert "the layer before" in layer.meanings[0].condition
-    first = explain_error(f'Input 0 of layer "lstm" {refuses} (None, 64)')
-    assert "it is the first layer" in first.meanings[0].condition
+    explanation = explain_error(f'Input 0 of layer "{layer}" {REFUSES} (None, 5)')
+    assert condition in explanation.meanings[0].condition
 
 
 def test_a_file_of_another_version_is_told_from_code():
@@ -183,16 +207,8 @@ def test_a_file_of_another_version_is_told_from_code():
 @pytest.mark.parametrize(
     ("message", "stack"),
     [
-        (
-            'Input 0 of layer "lstm_1" is incompatible with the layer: expected ndim=3, found '
-            "ndim=2. Full shape received: (None, 64)",
-            "input~lstm_u64~lstm",
-        ),
-        (
-            'Input 0 of layer "lstm" is incompatible with the layer: expected ndim=3, found '
-            "ndim=2. Full shape received: (None, 64)",
-            "input_formflat_f64~lstm",
-        ),
+        (f'Input 0 of layer "lstm_1" {REFUSES} (None, 64)', "input~lstm_u64~lstm"),
+        (f'Input 0 of layer "lstm" {REFUSES} (None, 64)', "input_formflat_f64~lstm"),
         (
             "Input 0 of layer 'repeat_vector' is incompatible with the layer: expected ndim=2, "
             "found ndim=3. Full shape received: (None, 30, 8)",
@@ -212,13 +228,16 @@ def test_a_file_of_another_version_is_told_from_code():
             "path='dense/kernel'",
             "input_tany~flatten~dense",
         ),
-        ("When using `stateful=True` in a RNN, the batch size must be static", None),
+        (
+            "When using `stateful=True` in a RNN, the batch size must be static",
+            "input~lstm_stateful",
+        ),
     ],
 )
 def test_a_message_that_names_shapes_describes_a_stack_that_breaks_so(message, stack):
     """As an address has it; it breaks where the message says that it does."""
     described = described_stack(message)
-    assert described == (stack or "input~lstm_stateful")
+    assert described == stack
     assert broken(trace(from_text(described))) is not None
 
 
@@ -230,24 +249,30 @@ def test_a_model_that_names_its_input_opens_as_a_stack_and_what_names_none_opens
     assert described_stack("KeyError: 'a'") == described_stack("") == ""
 
 
-def test_an_error_in_a_layer_isnt_laid_to_the_loss():
-    """The message says where it happened."""
-    explanation = explain_error(
-        "Exception encountered when calling AdditiveAttention.call().\n\nIncompatible shapes: "
-        "[8,5,1,3] vs. [8,1,5,4] [Op:AddV2]"
-    )
-    assert "In AdditiveAttention two tensors meet that can't be paired" in explanation.cause
-    explanation = explain_error("Incompatible shapes: [8,5,3] vs. [8,5] [Op:Mul]")
-    assert "A multiplication can't pair (8, 5, 3) with (8, 5)" in explanation.cause
+PAIR = "Incompatible shapes: [4,3] vs. [4,5,3]"
+OF_MY_LOSS = "in my_loss\n    return ops.mean(({}) ** 2)\n" + PAIR
 
 
-def test_a_loss_of_ones_own_is_told_by_the_line_that_is_quoted():
-    """Its subtraction says which comes first."""
-    message = "Incompatible shapes: [8,3] vs. [8,5,3] [Op:Sub]"
-    line = "in my_loss\n    return ops.mean((y_true - y_pred) ** 2)\n"
-    assert "(8, 3) with (8, 5, 3), y with the output" in explain_error(line + message).cause
-    turned = line.replace("y_true - y_pred", "y_pred - y_true")
-    assert "(8, 3) with (8, 5, 3), the output with y" in explain_error(turned + message).cause
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        (
+            "Exception encountered when calling AdditiveAttention.call().\n\nIncompatible shapes: "
+            "[8,5,1,3] vs. [8,1,5,4] [Op:AddV2]",
+            "In AdditiveAttention two tensors meet that can't be paired",
+        ),
+        (f"{PAIR} [Op:Mul]", "A multiplication can't pair (4, 3) with (4, 5, 3)"),
+        (OF_MY_LOSS.format("y_true - y_pred"), "(4, 3) with (4, 5, 3), y with the output"),
+        (OF_MY_LOSS.format("y_pred - y_true"), "(4, 3) with (4, 5, 3), the output with y"),
+        (f"{PAIR}\n [[{{{{node compile_loss/mse/sub}}}}]]", "The loss can't pair (4, 3)"),
+        (f"{PAIR} in mean_squared_error", "The loss can't pair (4, 3)"),
+        (PAIR, "Most likely it is the loss that can't pair"),
+        ("Incompatible shapes: [2,3] vs. [4,3]", "Most likely"),
+    ],
+)
+def test_the_loss_is_blamed_without_a_doubt_only_where_the_message_names_it(message, cause):
+    """Two shapes alone may meet anywhere; a loss of one's own is told by its quoted line."""
+    assert cause in explain_error(message).cause
 
 
 def test_class_weights_for_every_step_are_known_by_the_traceback():
@@ -284,102 +309,31 @@ def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
     assert any("timesteps" in meaning.condition for meaning in binary.meanings)
 
 
-@pytest.mark.parametrize(
-    "place", ["\n [[{{node compile_loss/mse/sub}}]]", " in mean_squared_error"]
-)
-def test_the_loss_is_blamed_without_a_doubt_only_where_the_message_names_it(place):
-    """Two shapes alone may meet anywhere."""
-    message = "Incompatible shapes: [4,3] vs. [4,5,3]"
-    assert explain_error(message + place).cause.startswith("The loss can't pair (4, 3)")
-    assert explain_error(message).cause.startswith("Most likely it is the loss that can't pair")
-    assert "Most likely" in explain_error("Incompatible shapes: [2,3] vs. [4,3]").cause
-
-
-def test_shapes_that_are_none_are_passed_over():
-    """As in a text that was changed by hand: nobody can know."""
-    assert explain_error("Shapes (x,) and (y,) are incompatible") is None
-
-
 def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
-    """However it was copied."""
+    """However it was copied, and whatever its quotes."""
     text = (
         'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: Exception\n\n'
         "\x1b[1mInvalid input. Expected shape (None, 5, 2),\nbut input has incompatible shape "
         "(5, 2)\x1b[0m\n\nArguments received"
     )
     assert "x[None]" in explain_error(text).code
+    assert pasted("layer “lstm”, ‘a’ `b`").message == 'layer "lstm", "a" "b"'
 
 
-@pytest.mark.parametrize("message", ["", "hello", "KeyError: 'a'", "IndexError: pop from empty"])
-def test_a_message_that_is_not_known_gets_no_answer(message):
-    """Rather none than a wrong one."""
-    assert explain_error(message) is None
-
-
-def all_rows() -> list[MessageRow]:
-    """Those of every table."""
-    return [row for name in TABLES for row in rows(name)] + list(said().values())
-
-
-def test_no_two_rows_look_for_the_same_words():
-    """Else the second would never be asked."""
-    patterns = [pattern.pattern for row in all_rows() for pattern in row.says]
-    assert len(patterns) == len(set(patterns))
-
-
-def test_every_rule_that_a_row_names_is_there():
-    """And every row without one has words of its own."""
-    for row in all_rows():
-        assert row.cause or callable(RULES[row.about["rule"]])
-
-
-def test_every_way_out_is_named_by_a_row():
-    """One that none names would never be said."""
-    sources = [Path(file).read_text("utf-8") for file in Path("lib/shapes/errors").glob("*.*")]
-    for name in WAYS["ways"]:
-        assert any(re.search(rf'(?:: |, |")(?:if )?{re.escape(name)}[,"]', s) for s in sources), (
-            name
-        )
-
-
-def test_a_row_names_what_its_wordings_find():
-    """A name that none of them finds would fail where it is said."""
-    for name in TABLES:
-        for row in rows(name):
-            for pattern in row.says if "rule" not in row.about else ():
-                row.say(dict.fromkeys(pattern.groupindex, "1"))
-
-
-def test_what_may_be_anything_in_a_message_has_a_bound():
-    """Else its beginning, over and over, would be read to the end each time: minutes."""
-    unbounded = r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S|\\w)[*+]"
-    patterns = [pattern.pattern for row in all_rows() for pattern in row.says]
-    assert [pattern for pattern in patterns if re.search(unbounded, pattern)] == []
-
-
-def test_of_a_very_long_text_no_more_is_kept_than_is_read():
-    """And once cut it stays as it is."""
-    kept = ends("a" * 500_000 + "b" * 500_000)
-    assert kept == "a" * READ + "\n" + "b" * READ == ends(kept)
-    assert ends("short") == "short"
-
-
-def test_of_a_very_long_text_both_ends_are_read():
-    """A traceback has its message last; a log, perhaps first."""
+def test_of_a_very_long_text_both_ends_are_read_and_kept():
+    """A traceback has its message last; a log, perhaps first. Once cut a text stays as it is."""
     message = "expected ndim=3, found ndim=2"
     assert explain_error(message + " x" * 500_000)
     assert explain_error("x " * 500_000 + message)
+    kept = ends("a" * 500_000 + "b" * 500_000)
+    assert kept == "a" * READ + "\n" + "b" * READ == ends(kept)
+    assert ends("short") == "short"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_example_of_a_message_is_known(name):
     """The page explains all that it offers."""
     assert explain_error(EXAMPLES[name])
-
-
-def test_quotes_of_all_kinds_are_one():
-    """As they come from a forum, or a translated page."""
-    assert pasted("layer “lstm”, ‘a’ `b`").message == 'layer "lstm", "a" "b"'
 
 
 @pytest.mark.parametrize("shapes", [("(None,)", "()"), ("()", "()"), ("()", "(3,)")])
@@ -403,45 +357,36 @@ def test_a_shape_without_an_axis_is_read_like_any(wording, shapes):
 @pytest.mark.parametrize(
     "text",
     [
-        "x" * 5_000_000,
-        "Dimensions must be equal, but are 1 and 2 " * 120_000,
-        "layer '" * 700_000,
-        "expected ndim=" * 70_000 + "(" * 70_000,
-        "Unrecognized keyword arguments passed to LSTM: {" + "'a':" * 200_000,
-        "".join(map(chr, range(32))) * 30_000,
-        "expected shape=(" + "((" * 500_000,
-        "Failed to convert " * 50_000,
-        "logits and labels must have the same shape " * 20_000,
-        "Incompatible shapes: [1] vs. [2] " * 30_000,
-        "expects 1 input(s), but it received 3 input tensors" * 20_000,
-        "states=(tf.Tensor(shape=(" * 40_000,
-        "Exception encountered when calling LSTMCell.call() " * 20_000,
-        "node compile_loss/" * 50_000,
-        "missing 1 required positional argument: 'a'" * 20_000,
-        "Only input tensors may be passed as positional " * 15_000,
-        "Data cardinality is ambiguous 'x' sizes: 5" + ", 5" * 300_000,
-        "Could not interpret loss identifier: (" * 25_000,
-        "class_weight" * 80_000,
-        ".shape[2]" * 100_000,
-        "mask=tf.Tensor(shape=" * 45_000,
-        "SelectV2" * 120_000,
-        "ValueError: " * 400_000,
-        "\nA.B.C.D." * 500_000,
-        "Unrecognized data type: " * 40_000,
-        "size would be negative inputs shape=(" * 40_000,
-        "A" * 3_000_000,
-        "Abc" * 1_000_000,
+        "x",
+        "Abc",
+        "".join(map(chr, range(32))),
+        "Dimensions must be equal, but are 1 and 2 ",
+        "layer '",
+        "expected ndim=(",
+        "Unrecognized keyword arguments passed to LSTM: {'a':",
+        "expected shape=((",
+        "Failed to convert ",
+        "logits and labels must have the same shape ",
+        "Incompatible shapes: [1] vs. [2] ",
+        "expects 1 input(s), but it received 3 input tensors",
+        "states=(tf.Tensor(shape=(",
+        "Exception encountered when calling LSTMCell.call() ",
+        "node compile_loss/",
+        "missing 1 required positional argument: 'a'",
+        "Only input tensors may be passed as positional ",
+        "Data cardinality is ambiguous 'x' sizes: 5, 5",
+        "Could not interpret loss identifier: (",
+        "class_weight",
+        ".shape[2]",
+        "mask=tf.Tensor(shape=",
+        "SelectV2",
+        "ValueError: ",
+        "\nA.B.C.D.",
+        "Unrecognized data type: ",
+        "size would be negative inputs shape=(",
     ],
-    ids=range(28),
 )
 def test_megabytes_of_anything_are_read(text):
     """An answer or none comes back, however long or odd the text, and however often one begins."""
-    explanation = explain_error(text)
+    explanation = explain_error(text * (1_000_000 // len(text)))
     assert explanation is None or explanation.cause
-
-
-def test_each_table_is_lists_of_texts():
-    """A text that is forgotten, or one too many, would shift the others."""
-    for name in TABLES:
-        for row in table(name)["messages"]:
-            assert all(isinstance(text, str) and text for text in row)

@@ -76,25 +76,25 @@ def test_what_a_traced_layer_refuses_is_explained(message):
     [
         (
             "Argument `n` should be a positive integer. Received: n=0",
-            "Another value is wanted here, a positive integer, and not n=0.",
+            "Keras takes a positive integer. It got n=0.",
         ),
         (
             "Argument `padding` must be either 'valid' or 'same'. Received: no",
-            'Another value is wanted here, either "valid" or "same".',
+            'Keras takes either "valid" or "same".',
         ),
         (
             "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
             "Received: first",
-            'Another value is wanted here, one of "channels_first", "channels_last".',
+            'Keras takes one of "channels_first", "channels_last".',
         ),
         (
             "There must be at most one unknown dimension (-1) in `target_shape`. Received: "
             "target_shape=(-1, -1).",
-            "at most one unknown dimension, and not target_shape=(-1, -1).",
+            "at most one unknown dimension. It got target_shape=(-1, -1).",
         ),
         (
             "max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
-            "Another value is wanted here, and not max_value=-1.",
+            "Another value is wanted here. It got max_value=-1.",
         ),
     ],
 )

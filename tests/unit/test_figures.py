@@ -1,4 +1,4 @@
-"""What holds for every chart of a run: places, names, and colours that mean the same."""
+"""What holds for every chart of Explore: places, names, and colours that mean the same."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.charts.by_timestep import predictions_figure
 from lib.charts.chart import CONFIG
-from lib.charts.data import sample_figure, split_figure
 from lib.charts.palette import PALETTES
-from lib.data.dataset import Dataset
-from lib.results.run import RunAt
+from lib.charts.samples import sample_figure
+from lib.charts.split import split_figure
+from lib.data import Dataset
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,
     a_dataset,
-    a_snapshot,
+    a_run,
     all_figures,
+    drawn,
     spoiled,
     the,
     traces,
+    words_of,
 )
 
-BIG = {"naive": np.full((8, 4, 1), 2e4, np.float32), "best_mse": np.full(4, 26109.24)}
 DATASETS = {
     "plain": a_dataset(),
     "two steps": a_dataset(t=2),
     "a hundred steps": a_dataset(t=100),
     "several targets": a_dataset(k=3, target_scale=np.array([1.0, 2, 3]), target_offset=np.ones(3)),
-    "huge": a_dataset(**BIG),
+    "huge": a_dataset(naive=np.full((8, 4, 1), 2e4, np.float32), best_mse=np.full(4, 26109.24)),
     "exact": a_dataset(best_mse=np.zeros(4)),
     "no validation": a_dataset(n=2, train=2),
     "constant": a_dataset(y=np.zeros((8, 4, 1), np.float32)),
@@ -48,16 +48,24 @@ RUNS = {
 }
 
 
+def changed(run, **snapshot):
+    """The run with some fields of its snapshot changed."""
+    return replace(run, snapshot=replace(run.snapshot, **snapshot))
+
+
+def diverged(run, value):
+    """The run after every figure became `value`."""
+    return replace(run, snapshot=spoiled(run.snapshot, value))
+
+
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_figure_is_one_that_plotly_accepts(data, run):
     """Figures are built without Plotly's checks, so these are made here: names, types, values."""
-    dataset = DATASETS[data]
-    snapshot = a_snapshot(dataset, **RUNS[run])
     mode = run if run in ("sequence", "last") else "both"
-    experiment = EXPERIMENT.set(mode=mode)
-    for seen in (snapshot, replace(snapshot, results={}), spoiled(snapshot, np.inf)):
-        for figure in all_figures(dataset, seen, experiment=experiment).values():
+    fine = a_run(DATASETS[data], EXPERIMENT.set(mode=mode), **RUNS[run])
+    for seen in (fine, changed(fine, results={}), diverged(fine, np.inf)):
+        for figure in all_figures(seen).values():
             built = figure.to_dict()
             assert json.dumps(built)  # arrays would be compared number by number, and none is there
             checked = go.Figure(built)
@@ -70,7 +78,7 @@ def test_every_figure_is_one_that_plotly_accepts(data, run):
 def test_a_figure_is_sent_as_plotly_itself_would_write_it():
     """Plotly's objects are left out on the way; an empty template is all that Plotly rewrites."""
     dataset = a_dataset(best_mse=np.full(4, 0.01))
-    figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.25))
+    figures = all_figures(a_run(dataset, sequence=0.5, last=0.25))
     figures["sample"] = sample_figure(dataset, 0, LIGHT)
     figures["taller"] = figures["sample"].of_height(600)
     assert go.Figure.to_dict(figures["taller"])["layout"]["height"] == 600
@@ -93,19 +101,10 @@ def decoded(part):
 
 
 def test_figures_keep_their_place_while_numbers_change():
-    """Same size, same margins and, for small changes, same axes: nothing jumps."""
-    dataset = a_dataset()
-    one, other = (
-        all_figures(dataset, a_snapshot(dataset, sequence=0.5 + d, last=0.25 + d))
-        for d in (0, 0.01)
-    )
+    """Same layout for small changes; no template, which is most of a small figure; a revision."""
+    one, other = (all_figures(a_run(sequence=0.5 + d, last=0.25 + d)) for d in (0, 0.01))
     for name, figure in one.items():
         assert figure.layout.to_plotly_json() == other[name].layout.to_plotly_json()
-
-
-def test_figures_carry_no_template_and_a_revision():
-    """The template is nine tenths of a small figure; the revision keeps a zoom."""
-    for figure in all_figures(a_dataset(), a_snapshot(a_dataset(), sequence=0.5)).values():
         assert len(figure.to_json()) < 6000
         assert figure.layout.uirevision
     assert CONFIG["displaylogo"] is False
@@ -113,11 +112,9 @@ def test_figures_carry_no_template_and_a_revision():
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_one_colour_means_one_thing_in_every_chart(theme):
-    """Blue the sequence mode, vermilion the last-step mode, green dashes, grey dots."""
-    p, dataset = PALETTES[theme], a_dataset(best_mse=np.full(4, 0.01))
-    for name, figure in all_figures(
-        dataset, a_snapshot(dataset, sequence=0.5, last=0.2), p
-    ).items():
+    """Sequence, last step, target, best possible above the lines that reach it, and the guess."""
+    p, run = PALETTES[theme], a_run(a_dataset(best_mse=np.full(4, 0.01)), sequence=0.1, last=0.1)
+    for name, figure in all_figures(run, p).items():
         assert the(figure, "sequence mode").line.color == p.sequence
         assert the(figure, "last-step mode").marker.color == p.last
         if name == "predictions":
@@ -127,26 +124,9 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
             assert (line.line.color, line.line.dash) == (p.best, "dash")
         for line in traces(figure, "guessing the mean"):
             assert (line.line.color, line.line.dash) == (p.baseline, "dot")
-
-
-def test_the_best_possible_lies_above_a_line_that_reaches_it():
-    """Below it nobody would see it, as on the raw worked example, where training ends there."""
-    dataset = a_dataset(best_mse=np.full(4, 0.01))
-    figures = all_figures(dataset, a_snapshot(dataset, sequence=0.1, last=0.1))
-    for name in ("loss", "step_error", "compare"):
-        names = [trace["name"] for trace in figures[name].data]
+        names = [trace["name"] for trace in figure.data]
         assert names.index("best possible") > names.index("sequence mode")
         assert names[-1] == "best possible"
-
-
-def test_a_column_can_be_called_anything():
-    """Names from a person's file are written out, not read as markup."""
-    dataset = a_dataset(target_names=("<b>x</b>",), timestep_names=("<i>", "2", "3", "4"))
-    figure = predictions_figure(
-        RunAt(EXPERIMENT, dataset, a_snapshot(dataset, last=0.1)), 0, 0, palette=LIGHT
-    )
-    assert figure.layout.yaxis.title.text == "&lt;b&gt;x&lt;/b&gt;"
-    assert figure.layout.xaxis.ticktext[0] == "&lt;i&gt;"
 
 
 def test_no_chart_takes_a_name_for_markup(monkeypatch):
@@ -163,25 +143,34 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         target_unit="<b>unit",
     )
     monkeypatch.setattr(Dataset, "_bare_name", lambda _, index: f"<b>{index}")  # of a series, say
-    figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.2))
-    figures |= {
-        "sample": sample_figure(dataset, 0, LIGHT),
-        "split": split_figure(dataset, LIGHT),
-    }
+    figures = all_figures(a_run(dataset, sequence=0.5, last=0.2))
+    figures |= {"sample": sample_figure(dataset, 0, LIGHT), "split": split_figure(dataset, LIGHT)}
     for name, figure in figures.items():
-        texts = list(strings(figure.to_dict()))
-        assert any("&lt;b&gt;" in text for text in texts), name
-        assert not [text for text in texts if "<b>" in text], name
+        texts = json.dumps(decoded(figure.to_dict()))
+        assert "&lt;b&gt;" in texts, name
+        assert "<b>" not in texts, name
 
 
-def strings(part):
-    """Every text in a figure."""
-    if isinstance(part, dict):
-        part = list(part.values())
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, list | tuple) or (
-        isinstance(part, np.ndarray) and part.dtype.kind in "UO"
-    ):
-        for inner in part:
-            yield from strings(inner)
+def test_the_name_of_the_last_step_has_room():
+    """Half of it stands right of the plot, and Plotly leaves out what doesn't fit."""
+    plain, named = a_dataset(), a_dataset(timestep_names=tuple(f"quarter {k}" for k in range(4)))
+    margins = [
+        drawn("step_error", a_run(data, last=0.1)).layout.margin.r for data in (plain, named)
+    ]
+    assert margins[0] == 16
+    assert margins[1] >= 28
+
+
+def test_of_several_seeds_there_is_a_thin_line_for_each():
+    """In the mode's colour, beside the median; with one seed there is none."""
+    one = a_run(sequence=0.5, last=1.0)
+    others = tuple(a_run(sequence=s, last=1 / s).snapshot.results for s in (0.1, 0.2))
+    for several, run in ((True, changed(one, others=others)), (False, one)):
+        for figure in all_figures(run).values():
+            names = [trace.name for trace in figure.data]
+            assert ("sequence mode, each seed" in names) is several
+            assert "sequence mode" in names
+            assert ("each seed" in words_of(figure)) is several
+    thin = the(drawn("loss", changed(one, others=others)), "sequence mode, each seed")
+    assert thin.line.color == LIGHT.sequence
+    assert np.isnan(np.asarray(thin.y)).sum() == 3  # a gap after each

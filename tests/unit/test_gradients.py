@@ -8,17 +8,18 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.gradients import influence_maps, reach_figure
-from lib.charts.narrate.gradients import (
+from lib.charts.gradients import (
     ROOM,
+    influence_maps,
     influence_sentence,
     influence_takeaway,
     padding_takeaway,
+    reach_figure,
     reach_sentence,
     reach_takeaway,
 )
-from lib.charts.narrate.proofs import WAITING
 from lib.charts.palette import PALETTES
+from lib.charts.proofs import WAITING
 from lib.recurrence.padded import ways
 from tests.unit.test_formulas import opened
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.charts.graph import arrows, graph_picture
-from lib.charts.narrate.stack import graph_sentence
+from lib.charts.graph import arrows, graph_picture, graph_sentence
 from lib.charts.palette import PALETTES
 from lib.shapes.stack.code import is_chain
 from lib.shapes.stack.link import from_text
@@ -37,7 +36,7 @@ def test_a_layer_that_takes_several_has_an_arrow_from_each() -> None:
 def test_every_layer_has_its_box_and_every_arrow_its_head(theme: str, text: str) -> None:
     """In the theme's own colours."""
     steps, palette = trace(from_text(text)), PALETTES[theme]
-    (svg,) = drawings(graph_picture(steps, "words", palette))
+    (svg,) = drawings(graph_picture(steps, palette))
     assert svg.count("<rect") == len(steps)
     assert svg.count("stroke-dasharray") == sum(states for *_, states in arrows(steps))
     assert svg.count("<path") == 2 * len(list(arrows(steps)))

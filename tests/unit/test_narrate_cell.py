@@ -7,13 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.narrate.cell import (
-    STEP_ROOM,
-    findings,
-    headline,
-    step_takeaway,
-    unrolled_told,
-)
+from lib.charts.cell import STEP_ROOM, findings, headline, step_takeaway, unrolled_told
 from lib.experiment.experiment import Experiment
 from lib.recurrence import Trace
 from lib.text.english import signed

@@ -7,15 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.narrate.data import (
-    LONGEST_TITLE,
-    data_sentence,
-    numbers_hint,
-    range_hint,
-    raw_targets,
-    sample_told,
-    split_told,
-)
+from lib.charts.over_time import raw_targets
+from lib.charts.samples import numbers_hint, sample_told
+from lib.charts.split import LONGEST_TITLE, data_sentence, range_hint, split_told
 from lib.data.dataset import Dataset, Origin
 from lib.data.datasets import DATASETS, make_dataset, suggested
 from lib.data.origin import Scale, Season

@@ -7,15 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lib.charts.narrate.data import (
-    keras_sentence,
-    leak_sentence,
-    leak_takeaway,
-    shapes_sentence,
-    slip_sentence,
-    split_told,
-    window_told,
-)
+from lib.charts.samples import keras_sentence, shapes_sentence, slip_sentence, window_told
+from lib.charts.split import leak_sentence, leak_takeaway, split_told
 from lib.data.tables.leaks import Finding, look
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset

@@ -8,13 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.charts.narrate.worth import (
-    _with_band,
-    dates_told,
-    forecast_told,
-    worth_sentence,
-    worth_takeaway,
-)
+from lib.charts.worth import _with_band, dates_told, forecast_told, worth_sentence, worth_takeaway
 from lib.data.tables.baselines import BASELINES
 from lib.data.tables.seasons import _SEASONS
 from lib.results.forecast import forecast
@@ -143,14 +137,14 @@ def test_a_band_is_said_by_its_mean_height():
     """And the answers by how far off they are on average."""
     _, dataset, _, said = prepared()
     rows = by_row(dataset, said, 0, 2)
-    words = dates_told(dataset, dataset.origin, rows, 0, 1)[1]
+    words = dates_told(dataset, dataset.origin, rows, 0)[1]
     assert "Sales of west, 2024-05-28 to 2024-07-18." in words
     low, high = rows.steps
     assert f"it is {(high - low).mean():.3g} on average" in words
     off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in words or f"last-step mode by {off:.3g}" in words
     assert (
-        dates_told(dataset, dataset.origin, rows, 0, 1)[0]
+        dates_told(dataset, dataset.origin, rows, 0)[0]
         == "Sequence mode answers a date up to 6 times: that is the band."
     )
 

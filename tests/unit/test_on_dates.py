@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts import chart
-from lib.charts.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.charts.palette import PALETTES
+from lib.charts.worth import forecast_figure, on_dates_figure
+from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results.forecast import forecast
 from lib.results.skill import answers, by_row
@@ -94,15 +95,16 @@ def test_without_models_the_target_and_a_baseline_are_drawn():
 
 def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
     """Every k-th, and k shares no factor with the season."""
-    assert drawn_every(1500, 24) == 1
-    assert drawn_every(2000, 24) == 5
+    most = chart.MOST_POINTS
+    assert every_kth(1500 / most, 24) == 1
+    assert every_kth(2000 / most, 24) == 5
     for count in (1501, 9_000, 70_000):
-        every = drawn_every(count, 168)
+        every = every_kth(count / most, 168)
         assert math.gcd(every, 168) == 1
         assert 300 <= count / every <= 1500
     monkeypatch.setattr(chart, "MOST_POINTS", 20)
     figure, rows = drawn(own_data.sales())
-    every = drawn_every(len(rows.rows), 7)
+    every = every_kth(len(rows.rows) / 20, 7)
     np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
 
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.gradients import padding_picture
-from lib.charts.narrate.gradients import padding_sentence, padding_takeaway
+from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways

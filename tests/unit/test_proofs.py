@@ -6,18 +6,22 @@ import numpy as np
 import pytest
 
 from lib.charts.html import STEPS, enlarged
-from lib.charts.narrate.proofs import (
+from lib.charts.palette import PALETTES
+from lib.charts.proofs import (
     NO_ANSWER,
     WAITING,
     Measure,
     ProofCard,
+    Side,
+    Strip,
     also_measured,
+    equation,
     one_computation,
     prefix_sentence,
+    proof_cards,
     questions_sentence,
+    strips,
 )
-from lib.charts.palette import PALETTES
-from lib.charts.proofs import Side, Strip, equation, proof_cards, strips
 from lib.experiment.experiment import Experiment
 from lib.recurrence.agreement import Agreement
 from lib.recurrence.padded import ROUNDING

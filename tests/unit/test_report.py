@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lib.charts.narrate.explore import setup_sentence, strip_sentence
+from lib.charts.strip import strip_sentence
+from lib.charts.words import setup_sentence
 from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import Experiment
 from lib.export.report import Reported, figures, report

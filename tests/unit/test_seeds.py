@@ -10,27 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.charts.by_epoch import compare_figure, loss_figure
-from lib.charts.by_timestep import predictions_figure, step_error_figure
-from lib.charts.narrate.explore import compare_sentence, seeds_range
-from lib.charts.narrate.takeaways import SAME, compare_takeaway
-from lib.charts.palette import PALETTES
-from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import Experiment
-from lib.results.compared import (
-    CHANCE,
-    CORRELATION,
-    compare_modes,
-    decisive_ratio,
-    independent_samples,
-    is_told,
-    t_test_p_value,
-)
-from lib.results.run import RunAt, Snapshot
-from lib.training import limits
-from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
-
-LIGHT = PALETTES["light"]
+from lib.charts.last_step_error import SAME
+from lib.charts.words import seeds_range
+from lib.data import make_dataset, suggested
+from lib.experiment import Experiment
+from lib.results import CHANCE, RunAt, compare_modes, decisive_ratio, independent_samples, is_told
+from lib.results.compared import CORRELATION, t_test_p_value
+from lib.training import with_seeds
+from tests.unit.pictures import a_dataset, a_run, sentence, takeaway, with_kept
 
 
 def integrated_chance(t: float, freedom: int) -> float:
@@ -41,13 +28,14 @@ def integrated_chance(t: float, freedom: int) -> float:
     return 1 - 2 * float(np.trapezoid(density, x))
 
 
-def with_seeds(sequence: list[float], last: list[float]) -> Snapshot:
+def run_of_seeds(sequence: list[float], last: list[float]) -> RunAt:
     """A run whose seeds have these mean squared errors."""
     first, *others = (
-        a_snapshot(a_dataset(), sequence=math.sqrt(one), last=math.sqrt(other))
+        a_run(sequence=math.sqrt(one), last=math.sqrt(other))
         for one, other in zip(sequence, last, strict=True)
     )
-    return replace(first, others=tuple(snapshot.results for snapshot in others))
+    seeds = tuple(run.snapshot.results for run in others)
+    return replace(first, snapshot=replace(first.snapshot, others=seeds))
 
 
 @pytest.mark.parametrize("freedom", range(1, 16))
@@ -94,9 +82,7 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
         count = int(rng.choice([2, 4, 8, 16]))
         first = np.exp(rng.normal(-6, 0.5, count))
         second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6, 9]), 0.3, count))
-        says = compare_takeaway(
-            RunAt(EXPERIMENT, a_dataset(), with_seeds(first.tolist(), second.tolist()))
-        )
+        says = takeaway("compare", run_of_seeds(first.tolist(), second.tolist()))
         ratios = [b / a for a, b in zip(first, second, strict=True)]
         logs = [math.log(ratio) for ratio in ratios]
         mean = sum(logs) / count
@@ -116,18 +102,17 @@ def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
             said_by = "over 99%" if by >= 0.995 else f"{by:.0%}"
             expected = f"{name} is better in {where} seeds, by {said_by} in the median."
         assert says.startswith(expected)
-        assert len(says.split()) <= 15
         said |= {expected.split()[0], "over 99%" * ("over 99%" in expected)}
     assert said >= {"No", "Sequence", "Last-step", "over 99%"}  # by 100% there would be no error
 
 
 def test_one_seed_decides_nothing() -> None:
     """However far apart the errors are; and equal errors have no winner."""
-    says = compare_takeaway(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.01], [0.4])))
+    says = takeaway("compare", run_of_seeds([0.01], [0.4]))
     assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
-    details = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds([0.1] * 4, [0.1] * 4)))
+    details = sentence("compare", run_of_seeds([0.1] * 4, [0.1] * 4))
     assert details.endswith("In each of the 4 seeds both models have the same error.")
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
@@ -142,19 +127,18 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     found = compare_modes(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
     assert found.p_value < CHANCE
-    says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), with_seeds(sequence, last)))
-    assert "favours the other mode" in says
+    assert "favours the other mode" in sentence("compare", run_of_seeds(sequence, last))
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     """Of each figure; also where they kept epochs of their own."""
-    snapshot = with_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0])
+    snapshot = run_of_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0]).snapshot
     results = snapshot.middle.results
     assert results["sequence"].final_mse == pytest.approx(0.2)
     assert results["last"].step_mse[-1] == pytest.approx(3.0)
     assert snapshot.by_seed("last") == pytest.approx([1, 3, 5])
     assert snapshot.middle.seeds == (results,)
-    one = a_snapshot(a_dataset(), sequence=0.5)
+    one = a_run(sequence=0.5).snapshot
     assert one.middle is one
     kept = [with_kept(one, sequence=epoch) for epoch in (3, 5, 4)]
     together = replace(kept[0], others=tuple(each.results for each in kept[1:]))
@@ -163,35 +147,12 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     assert together.middle.results["sequence"].checked_epochs[-1] == 7
 
 
-def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_colour() -> None:
-    """In all four; with one seed there is none."""
-    dataset, snapshot = a_dataset(), with_seeds([0.1, 0.2, 0.3], [0.3, 0.2, 0.1])
-    colors = LIGHT
-    for several, run in ((True, snapshot), (False, a_snapshot(dataset, sequence=0.5, last=1.0))):
-        for figure in (
-            predictions_figure(RunAt(EXPERIMENT, dataset, run), 0, 0, palette=colors, earlier=True),
-            loss_figure(RunAt(EXPERIMENT, dataset, run), colors),
-            step_error_figure(RunAt(EXPERIMENT, dataset, run), colors),
-            compare_figure(RunAt(EXPERIMENT, dataset, run), colors),
-        ):
-            names = [trace.name for trace in figure.data]
-            assert ("sequence mode, each seed" in names) is several
-            assert "sequence mode" in names
-    thin = next(
-        t
-        for t in loss_figure(RunAt(EXPERIMENT, dataset, snapshot), colors).data
-        if "each" in t.name
-    )
-    assert thin.line.color == colors.sequence
-    assert np.isnan(np.asarray(thin.y)).sum() == 3  # a gap after each
-
-
 def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict() -> None:
     """From the least to the greatest, and how likely such a difference is by chance."""
-    snapshot = with_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
-    assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(snapshot, "sequence"))
-    assert seeds_range(a_snapshot(a_dataset(), sequence=1.0), "sequence") == ""
-    says = compare_sentence(RunAt(EXPERIMENT, a_dataset(), snapshot))
+    run = run_of_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
+    assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(run.snapshot, "sequence"))
+    assert seeds_range(a_run(sequence=1.0).snapshot, "sequence") == ""
+    says = sentence("compare", run)
     assert "Over the seeds 0 to 3" in says
     assert "paired t-test" in says
 
@@ -200,9 +161,9 @@ def test_four_seeds_are_usual_where_they_cost_little() -> None:
     """Under ten seconds on two processors; what a person has chosen stays."""
     small = suggested("running_mean")
     dataset = make_dataset(small)
-    assert (small.seeds, limits.with_seeds(small, dataset).seeds) == (0, 4)
+    assert (small.seeds, with_seeds(small, dataset).seeds) == (0, 4)
     large = small.set(U=128, epochs=5000)
-    assert limits.with_seeds(large, dataset).seeds == 1
-    assert limits.with_seeds(large.set(seeds=16), dataset).seeds == 16
+    assert with_seeds(large, dataset).seeds == 1
+    assert with_seeds(large.set(seeds=16), dataset).seeds == 16
     assert Experiment().seeds == 1
     assert [each.seed for each in Experiment(seed=5, seeds=3).each_seed] == [5, 6, 7]

@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts.narrate.stack import (
+from lib.charts.palette import PALETTES
+from lib.charts.stack import (
     change_told,
-    layer_sentence,
+    layer_pictures,
     mended,
+    stack_picture,
     stack_sentence,
     stack_title,
 )
-from lib.charts.narrate.target import compared_sentence, compared_takeaway
-from lib.charts.palette import PALETTES
-from lib.charts.stack import layer_pictures, stack_picture
 from lib.charts.target import (
     axes_of,
+    compared_sentence,
+    compared_takeaway,
     damage_loss_figure,
     damage_predictions_figure,
     lineup_picture,
@@ -51,7 +52,7 @@ def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
     """Purple time, brown features, grey batch."""
     p = PALETTES[theme]
     for html in (
-        stack_picture(steps_of("input_t12_f3"), "words", p),
+        stack_picture(steps_of("input_t12_f3"), p),
         shapes_picture([(32, 12, 3)], p),
     ):
         (svg,) = drawings(html)
@@ -73,14 +74,14 @@ def test_tensors_of_a_picture_have_one_scale():
 
 def test_an_axis_of_any_size_is_dashed():
     """None is no number: the edge is dashed, and the letter stands alone."""
-    svg = drawings(stack_picture(steps_of("input_tany"), "words", LIGHT))[0]
+    svg = drawings(stack_picture(steps_of("input_tany"), LIGHT))[0]
     assert "stroke-dasharray" in svg
     assert ">T<" in svg
 
 
 def test_the_picture_marks_the_layer_that_breaks():
     """With what comes before it, and without what comes after."""
-    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), "what is seen", LIGHT)
+    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), LIGHT)
     assert html.count("breaks here") == html.count("not reached") == 1
     assert len(drawings(html)) == 2
 
@@ -88,7 +89,7 @@ def test_the_picture_marks_the_layer_that_breaks():
 def test_each_layer_has_a_picture_of_what_comes_out_of_it():
     """With its sentence; what breaks says why, and what isn't reached has no tensor."""
     steps = steps_of("input~lstm~lstm_u8~dense")
-    pictures = list(layer_pictures(steps, map(layer_sentence, steps), LIGHT))
+    pictures = list(layer_pictures(steps, LIGHT))
     assert [len(drawings(html)) for html in pictures] == [1, 1, 0, 0]
     assert 'aria-label="LSTM gives (N, 16) with 1,280 parameters"' in pictures[1]
     assert "It received <b>2 axes, (N, 16)</b>" in pictures[2]
@@ -101,13 +102,13 @@ def test_each_layer_has_a_picture_of_what_comes_out_of_it():
 def test_weights_that_all_timesteps_share_are_told(text, shared):
     """Dense works on each step with the same ones, if a time axis reaches it."""
     steps = steps_of(text)
-    *_, dense = layer_pictures(steps, map(layer_sentence, steps), LIGHT)
+    *_, dense = layer_pictures(steps, LIGHT)
     assert ("the same at each step" in dense) == shared
 
 
 def test_returned_states_are_drawn_beside_the_output():
     """Each with its name."""
-    html = stack_picture(steps_of("input~lstm_state"), "words", LIGHT)
+    html = stack_picture(steps_of("input~lstm_state"), LIGHT)
     assert len(drawings(html)) == 4
     assert all(f"> {name}</span>" in html for name in ("output", "h", "c"))
 
@@ -192,7 +193,7 @@ def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
     """Letters such as T′ and U₁ are plain text, and what it is for is said in 15 words."""
     for pattern in PATTERNS.values():
         assert len(pattern.about.split()) <= 15
-        images = drawings(stack_picture(trace(pattern.stack), "words", LIGHT))
+        images = drawings(stack_picture(trace(pattern.stack), LIGHT))
         assert len(images) >= len(pattern.stack)
 
 
@@ -248,5 +249,5 @@ def test_the_charts_of_the_damage_have_both_sides():
 def test_an_input_behind_a_layer_that_breaks_is_drawn() -> None:
     """It has no tensors yet: nothing is computed behind the layer that breaks."""
     steps = trace(from_text("input~lstm~lstm~input"))
-    *_, last = layer_pictures(steps, map(layer_sentence, steps), LIGHT)
+    *_, last = layer_pictures(steps, LIGHT)
     assert "not reached" in last

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lib.charts.palette import PALETTES
-from lib.charts.strip import Grid, shape_strip
+from lib.charts.strip import Grid, shape_strip, strip_sentence
 from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
@@ -50,7 +50,7 @@ class Fragment(HTMLParser):
 
 def strip_of(experiment, dataset, colors=LIGHT):
     """The strip of sample 0 while no mode's weights are known."""
-    return shape_strip(experiment, dataset, "words", colors, traces={}, sample=0)
+    return shape_strip(experiment, dataset, colors, traces={}, sample=0)
 
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,7 +74,7 @@ def test_the_strip_is_plain_html_with_a_text_twin():
     strip = Fragment(strip_of(EXPERIMENT, a_dataset()))
     assert strip.tags == {"div", "span", "br", "img"}
     assert strip.first["role"] == "img"
-    assert strip.first["aria-label"] == "words"
+    assert strip.first["aria-label"] == strip_sentence(EXPERIMENT, a_dataset())
 
 
 def test_the_strip_shows_every_shape_in_letters_and_numbers():
@@ -147,9 +147,7 @@ def test_entries_are_shaded_by_values_where_these_are_known(layers, cell, head):
     weights = initial_model_weights(experiment, 3, dataset.targets)
     traces = dict.fromkeys(("sequence", "last"), forward(experiment, weights, dataset.x[2:3]))
     flat = Fragment(strip_of(experiment, dataset)).images
-    full = Fragment(
-        shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=2)
-    ).images
+    full = Fragment(shape_strip(experiment, dataset, LIGHT, traces=traces, sample=2)).images
     assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
     inputs = (0, len(flat) // 2)  # one in each mode
     assert all((entries(drawn(image))[1] > 1) == (k in inputs) for k, image in enumerate(flat))
@@ -162,9 +160,7 @@ def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
     dataset, experiment = a_dataset(), EXPERIMENT.set(cell="simple_rnn")
     weights = [np.full_like(w, np.nan) for w in initial_model_weights(experiment, 3, 1)]
     traces = dict.fromkeys(("sequence", "last"), forward(experiment, weights, dataset.x[:1]))
-    images = Fragment(
-        shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=0)
-    ).images
+    images = Fragment(shape_strip(experiment, dataset, LIGHT, traces=traces, sample=0)).images
     assert entries(drawn(images[1])) == (20, 1)
 
 

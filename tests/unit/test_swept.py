@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from lib.charts.narrate.sweep import SAID, found_details, found_takeaway, title
+from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.experiment.experiment import MODES as WORDS
 from lib.results.run import Status
 from lib.results.swept import MODES, PointResult, axes_of, clear_mode, corrected, findings, named
@@ -107,8 +107,8 @@ def test_what_has_no_figures_counts_for_nothing_and_is_said() -> None:
         "Sequence mode is clearly better at 1 of 1 point, last-step mode at none."
     )
     assert found_details(points)[-1] == "1 point without figures: see the table."
-    assert found_takeaway([lost]) == SAID["failed"]
-    assert found_takeaway([]) == SAID["none"]
+    assert found_takeaway([lost]) == "No point could be trained: see the table."
+    assert found_takeaway([]) == "No point is trained yet."
     assert found_details([]) == []
 
 
@@ -132,15 +132,21 @@ def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
     assert axes_of([]) == {}
     assert named(points[0].values) == "T = 16, cell = SimpleRNN"
-    assert title("Echo", ["T", "cell"], 1) == "Echo: the error against timesteps T and cell, 1 seed"
+    assert (
+        sweep_title("Echo", ["T", "cell"], 1)
+        == "Echo: the error against timesteps T and cell, 1 seed"
+    )
 
 
 def test_every_takeaway_is_short() -> None:
     """With the largest numbers that there are."""
-    long = {"points": "96 points", "seeds": "16", "lower": 96, "clear": 96, "better": "Last-step"}
-    long |= {"other": "sequence mode", "sequence": 48, "last": 48}
-    for name in ("none", "failed", "single", "neither", "one", "both"):
-        assert len(SAID[name].format(**long).split()) <= 15
+    more, less = list(np.linspace(2, 2.1, 16)), list(np.linspace(1, 1.1, 16))
+    sequence = [a_point(less, more, T=t) for t in range(2, 50)]
+    last = [a_point(more, less, T=t) for t in range(50, 98)]
+    equal = [a_point(less, less, T=t) for t in range(2, 98)]
+    single = [a_point([1], [2], T=t) for t in range(2, 98)]
+    for points in (sequence, last, sequence + last, equal, single):
+        assert len(found_takeaway(points).split()) <= 15
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts.narrate.target import (
-    compared_sentence,
-    damage_told,
-    measured_sentence,
-    verdict_title,
-)
+from lib.charts.target import compared_sentence, damage_told, measured_sentence, verdict_title
 from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
 from lib.shapes.doctor.loss_shapes import follow, loss_rule
 from lib.shapes.doctor.question import (

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.charts.by_timestep import gaps_of
-from lib.charts.narrate.data import gaps_hint, gaps_sentence, thinned, window_told
+from lib.charts.over_time import gaps_of
+from lib.charts.samples import window_told
+from lib.charts.split import gaps_hint, gaps_sentence, thinned
 from lib.data.datasets import make_dataset, settle
 from lib.data.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
 from lib.data.tables.order import segments

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.charts.data import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
 from lib.charts.palette import PALETTES
+from lib.charts.samples import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
 from lib.data.dataset import Origin
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import the

@@ -17,9 +17,6 @@ from lib.shapes.doctor.loss_shapes import (
     follow,
     loss_rule,
 )
-from lib.text import beside
-
-_SAID: dict[str, str] = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,45 +115,73 @@ def _reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -
     """Why `follow` found what it did of these shapes (N, …), in one or more sentences."""
     batch = training.decisive
     if batch is None:
-        yield _SAID["samples"].format(output=output, target=target)
+        yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
+        yield "Cut x and y from the same windows."
         return
     axes, first = line_up(output, target, batch), training.batches[0]
-    words = {"rule": rule, "target": target, "batch": batch, "first": first, "last": axes[-1]}
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
-        if len(after) != len(before):
-            changed = "axis dropped" if len(after) < len(before) else "axis added"
-            yield _SAID[changed].format(name=name)
+        if len(after) < len(before):
+            yield f"Keras drops the last axis of {name}, which is 1."
+        elif len(after) > len(before):
+            yield f"Keras gives {name} a last axis of 1."
+    is_stretched = not rule.checks and any(axis.output != axis.target for axis in axes)
     if batch.verdict == "error":
-        if rule.checks:
-            what = "class numbers in the shape" if rule.labels else "y in the output's shape"
-            wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-            yield _SAID["checks"].format(what=what, wanted=wanted, **words)
-        else:
-            yield _SAID["no pairs"].format(axis=next(axis for axis in axes if not axis.fits))
+        yield _refusal(output, target, rule, batch, axes)
         if first.verdict != "error":
-            yield _SAID["last batch"].format(**words)
-    elif not rule.checks and any(axis.output != axis.target for axis in axes):
+            yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
+    elif is_stretched:
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
-        yield _SAID["one class"]
+        yield "With one column there is one class, whose share is always 1."
+        yield "So the loss is as good as 0 whatever the output is, and nothing is learnt."
     elif batch.verdict == "silent":
-        yield _SAID["other axis"].format(**words)
+        yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
+    elif not rule.checks and len(batch.output) != len(batch.target):
+        yield "With one sample in each batch every output still meets its own target."
     else:
-        alone = not rule.checks and len(batch.output) != len(batch.target)
-        yield _SAID["one sample" if alone else "own"]
+        yield "Every output meets its own target."
+
+
+def _refusal(
+    output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult, axes: list[AxisPair]
+) -> str:
+    """Why a batch raises."""
+    if rule.checks:
+        what = "class numbers in the shape" if rule.labels else "y in the output's shape"
+        wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
+        return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+    axis = next(axis for axis in axes if not axis.fits)
+    return (
+        f"Shapes are lined up from the right. So {axis.target} {axis.of_target}s of y meet "
+        f"{axis.output} {axis.of_output}s of the output: they differ, and neither is 1."
+    )
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
-    shift = len(batch.output) - len(batch.target)
-    if shift:  # on that axis the samples of the shorter side lie
-        axis, lacks = axes[abs(shift)], "y lacks" if shift > 0 else "output lacks"
-        yield _SAID[lacks].format(axis=axis)
-        length = axis.output if shift > 0 else axis.target
-        if batch.size > 1 or length > 1:
-            met = f"{lacks}, {'many' if batch.size > 1 else 'one'}"
-            yield _SAID[met if length > 1 else "all meet all"].format(batch=batch, axis=axis)
+    shift, size = len(batch.output) - len(batch.target), batch.size
+    axis = axes[abs(shift)]  # where y lacks an axis, its samples lie on that axis of the output
+    steps, lined_up = axis.of_output, "Shapes are lined up from the right, so"
+    if shift > 0:
+        yield f"{lined_up} y's samples meet the output's {steps}s."
+        if size > 1 and axis.output > 1:
+            yield f"Both are {size}, so target k is used at {steps} k of every sample."
+        elif axis.output > 1:
+            yield f"In a batch of 1, its target counts for all {axis.output} {steps}s."
+    elif shift < 0:
+        steps = axis.of_target
+        yield f"{lined_up} the output's samples meet y's {steps}s."
+        if size > 1 and axis.target > 1:
+            yield f"Both are {size}, so sample k is compared with {steps} k of every target."
+        elif axis.target > 1:
+            yield f"In a batch of 1, its output is compared with all {axis.target} {steps}s of y."
+    if shift and size > 1 and (axis.output if shift > 0 else axis.target) == 1:
+        yield f"Every output meets all {size} targets in its batch: it learns their average."
     for position, axis in enumerate(axes):
-        if position not in (0, abs(shift)) and axis.output != axis.target:
-            repeated = "one target" if axis.output > 1 else "one output"
-            yield _SAID[repeated].format(axis=axis)
+        if position in (0, abs(shift)) or axis.output == axis.target:
+            continue
+        if axis.output > 1:
+            yield f"One target counts for all {axis.output} {axis.of_output}s."
+        else:
+            learns = "and learns their average."
+            yield f"One output is compared with {axis.target} {axis.of_target}s of y, {learns}"

@@ -8,59 +8,69 @@ Words, as in Keras: N samples, T timesteps, K columns of the output (its units, 
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
-from lib.text import beside
-
-LAST_STEP = "LSTM(units, return_sequences=False)"
-EVERY_STEP = "LSTM(units, return_sequences=True)"
-_WHEN: dict[str, str] = beside(__file__)
+from lib.shapes.remedy import EVERY_STEP, LAST_STEP, Remedy, compile_with
+from lib.text import counted
 
 
-def compile_with(loss: str) -> str:
-    """The line that takes a loss."""
-    return f'model.compile(optimizer, loss="{loss}")'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetFix(Remedy):
+    """A remedy for a target: its code for y and for the model, and the shapes it leads to."""
 
-
-@dataclass(frozen=True, slots=True)
-class TargetFix:
-    """One way out: what it takes y for, the code, and the shapes that it leads to."""
-
-    when: str
-    """What y holds, if this is the right fix, and what it does: a sentence or two."""
-    y: str
+    y: str = ""
     """Code that changes y; empty where y stays."""
-    model: str
+    model: str = ""
     """Code for the model's last layers, or its `compile`; empty where the model stays."""
     output_shape: Sizes
     target_shape: Sizes
     loss: str
     """All three as they are afterwards; the loss is the same, but for a few."""
 
-    @property
-    def code(self) -> str:
-        """All of it."""
-        return "\n".join(filter(None, (self.y, self.model)))
+    @classmethod
+    def of(
+        cls, condition: str, fix: str, output: Sizes, target: Sizes, loss: str, **code: str
+    ) -> "TargetFix":
+        """A fix with code for `y` or for the `model`, or for both."""
+        lines = filter(None, (code.get("y"), code.get("model")))
+        return cls(
+            condition=condition,
+            fix=fix,
+            code="\n".join(lines),
+            output_shape=output,
+            target_shape=target,
+            loss=loss,
+            **code,
+        )
 
 
-_Reading: TypeAlias = tuple[str, str, Sizes]
-"""What y may hold, a row of fixes.toml; the code that brings it into a shape; and that shape."""
+Reading: TypeAlias = tuple[str, str, str, Sizes]
+"""What y may hold, what is then to be done with it, the code for that, and the shape of y then."""
+PER_SAMPLE = ("y has one answer per sample", "")
+PER_TIMESTEP = ("y has one answer per timestep", "")
+REPEATED = ("each timestep has to give its sample's answer", "Repeat it.")
+LAST_OF_THEM = ("only the last timestep's answer counts", "Take that one.")
+TOO_MANY = ("y has more timesteps than the output, and both end together", "Drop the first ones.")
+TOO_FEW = ("y answers for the last timesteps only", "")
+SWAPPED = ("y has its columns before its timesteps", "Swap them (a reshape would mix them up).")
+CLASSES = ("y has a column per class", "Turn it into class numbers.")
+CLASSES_OF_A_SAMPLE = ("y has a column per class, for each sample", "Turn it into class numbers.")
 
 
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
-    """All ways out that end in a correct pairing, the likeliest first.
+    """All fixes that end in a correct pairing, the likeliest first.
 
-    The shapes are (N, …), with all samples; where their numbers differ there is a way out only if y
-    is flattened.
+    The shapes are (N, …), with all samples; where their numbers differ there is a fix only if y is
+    flattened.
     """
-    fixes: dict[tuple[str, str], TargetFix] = {}
+    fixes: dict[str, TargetFix] = {}
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
         if after.verdict == "correct":
-            fixes.setdefault((fix.y, fix.model), fix)
+            fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 
 
@@ -77,9 +87,10 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     yield from plain
     if plain or output[0] != target[0] or len(output) not in (2, 3):
         return
-    readings = _class_numbers if rule.labels else _numbers
-    fixes = (_fix(reading, output, loss, rule.labels) for reading in readings(output, target))
-    yield from (fix for fix in fixes if not rule.single_class(fix.output_shape))
+    for reading in (_class_numbers if rule.labels else _numbers)(output, target):
+        fix = _fix(reading, output, loss, rule.labels)
+        if not rule.single_class(fix.output_shape):
+            yield fix
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
@@ -90,47 +101,47 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
         same = flat and math.prod(target) == math.prod(output)
     if not same:
         return
-    code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
+    y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
     if (*target, 1) == output:
-        code = "y = y[..., None]"
+        y = "y = y[..., None]"
     elif target == (*output, 1):
-        code = "y = y[..., 0]"
-    when = "y holds the right numbers: give it the output's shape."
-    yield TargetFix(when, code, "", output, output, loss)
+        y = "y = y[..., 0]"
+    condition, fix = "y holds the right numbers", "Give it the output's shape."
+    yield TargetFix.of(condition, fix, output, output, loss, y=y)
 
 
 def _two_classes(output: Sizes, target: Sizes) -> Iterator[TargetFix]:
     """One column can't be a distribution over classes, but it can be the chance of one of two."""
-    loss = "binary_crossentropy"
-    when, code = "One column tells two classes apart, with the loss for two.", compile_with(loss)
-    yield TargetFix(when, "", code, output, target, loss)
+    loss, condition = "binary_crossentropy", "one column tells two classes apart"
+    take, model = "Take the loss for two.", compile_with("binary_crossentropy")
+    yield TargetFix.of(condition, take, output, target, loss, model=model)
     if target in (output, output[:-1]):
         return
     for fix in _candidates(output, target, loss):
-        model = "\n".join(filter(None, (fix.model, code)))
-        yield replace(fix, when=f"{when} {fix.when}", model=model)
+        shapes = fix.output_shape, fix.target_shape
+        both = "\n".join(filter(None, (fix.model, model)))
+        reading = f"{condition}, and {fix.condition}"
+        yield TargetFix.of(reading, f"{take} {fix.fix}", *shapes, loss, y=fix.y, model=both)
 
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
     """Class numbers where a column per class is wanted, and the other way round."""
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
-        when = "y has a column per class"
-        other, code, then = "categorical_crossentropy", "y = np.argmax(y, axis=-1)", output[:-1]
-        turn = "turn it into class numbers"
+        other, condition = "categorical_crossentropy", "y has a column per class"
+        turn, y, then = "Turn it into class numbers.", "y = np.argmax(y, axis=-1)", output[:-1]
     elif not labels and numbers == output[:-1]:
-        when = "y holds class numbers"
-        other, then = "sparse_categorical_crossentropy", output
-        code = f"y = keras.utils.to_categorical(y, {output[-1]})"
-        turn = "turn them into a column per class"
+        other, condition = "sparse_categorical_crossentropy", "y holds class numbers"
+        turn, then = "Turn them into a column per class.", output
+        y = f"y = keras.utils.to_categorical(y, {output[-1]})"
     else:
         return
-    take = f"{when}: take the loss for that."
-    yield TargetFix(take, "", compile_with(other), output, target, other)
-    yield TargetFix(f"{when}: {turn}.", code, "", output, then, loss)
+    take = "Take the loss for that."
+    yield TargetFix.of(condition, take, output, target, other, model=compile_with(other))
+    yield TargetFix.of(condition, turn, output, then, loss, y=y)
 
 
-def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
+def _numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
     n, steps, columns = output[0], _steps(output), output[-1]
     if len(target) == 1:
@@ -149,7 +160,7 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
         if y_steps == 1 and steps != 1:
             yield from _per_sample(n, steps, (y_columns,), "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            yield "swapped", "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
+            yield *SWAPPED, "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
         elif steps is None or y_steps > 1 or steps == 1:
             yield from _sequences(steps, target, "y = y[:, -1]", (n, y_columns))
 
@@ -160,46 +171,46 @@ def _steps(output: Sizes) -> int | None:
 
 def _per_sample(
     n: int, steps: int | None, last: Sizes, code: str, repeated: str
-) -> Iterator[_Reading]:
+) -> Iterator[Reading]:
     """One answer per sample: (N, K) after `code`, or (N,) for class numbers: `last` is () or (K,).
 
     With timesteps in the output each may also have to give it: then `repeated` is.
     """
-    yield "per sample", code, (n, *last)
+    yield *PER_SAMPLE, code, (n, *last)
     if steps:
-        yield "repeated", f"y = np.repeat({repeated}, {steps}, axis=1)", (n, steps, *last)
+        yield *REPEATED, f"y = np.repeat({repeated}, {steps}, axis=1)", (n, steps, *last)
 
 
-def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[_Reading]:
+def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[Reading]:
     """(N, T): one number per timestep."""
     if y_steps == 1:
         return
     if steps is None or y_steps == steps:
-        yield "per timestep", "y = y[..., None]", (n, y_steps, 1)
+        yield *PER_TIMESTEP, "y = y[..., None]", (n, y_steps, 1)
     elif y_steps > steps and columns == 1:
-        yield "too many", f"y = y[:, -{steps}:, None]", (n, steps, 1)
+        yield *TOO_MANY, f"y = y[:, -{steps}:, None]", (n, steps, 1)
     if steps is None:
-        yield "last of them", "y = y[:, -1:]", (n, 1)
+        yield *LAST_OF_THEM, "y = y[:, -1:]", (n, 1)
 
 
-def _sequences(steps: int | None, target: Sizes, code: str, last: Sizes) -> Iterator[_Reading]:
+def _sequences(steps: int | None, target: Sizes, code: str, last: Sizes) -> Iterator[Reading]:
     """(N, T, K), or (N, T): an answer per timestep; `code` takes the last one, of this shape."""
     n, y_steps, *rest = target
     if steps is None:
-        yield "per timestep", "", target
-        yield "last of them", code, last
+        yield *PER_TIMESTEP, "", target
+        yield *LAST_OF_THEM, code, last
     elif y_steps > steps:
-        yield "too many", f"y = y[:, -{steps}:]", (n, steps, *rest)
+        yield *TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *rest)
     else:
-        yield "per timestep" if y_steps == steps else "too few", "", target
+        yield *(PER_TIMESTEP if y_steps == steps else TOO_FEW), "", target
 
 
-def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
+def _class_numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
     """Readings of y for a loss that wants a class number per answer."""
     n, steps, classes = output[0], _steps(output), output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
-        when = "classes" if target[2:] else "classes of a sample"
-        yield when, "y = np.argmax(y, axis=-1)", target[:-1]
+        reading = CLASSES if target[2:] else CLASSES_OF_A_SAMPLE
+        yield *reading, "y = np.argmax(y, axis=-1)", target[:-1]
     if target[1:] in ((), (1,), (1, 1)):
         code = "" if len(target) == 1 else "y = y.reshape(-1)"
         yield from _per_sample(n, steps, (), code, "y.reshape(-1, 1)")
@@ -208,19 +219,20 @@ def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
         yield from _sequences(steps, target, code, (n,))
 
 
-def _fix(reading: _Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
+def _fix(reading: Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
     """The model that a reading asks for, as the change from the one that is there."""
-    when, y, target = reading
+    condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target
-    words, code = [_WHEN[when]], []
+    steps, model = [todo] if todo else [], []
     if len(after) != len(output):
         sequences = len(after) == 3
-        words.append("Return every timestep." if sequences else "Return the last timestep only.")
-        code.append(EVERY_STEP if sequences else LAST_STEP)
+        steps.append("Return every timestep." if sequences else "Return the last timestep only.")
+        model.append(EVERY_STEP if sequences else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
-        words.append("Keep those of the output.")
-        code.append(f"outputs = outputs[:, -{after[1]}:]")
+        steps.append("Keep those of the output.")
+        model.append(f"outputs = outputs[:, -{after[1]}:]")
     if after[-1] != output[-1]:
-        words.append(f"End with {after[-1]} column{'s' * (after[-1] > 1)}.")
-        code.append(f"Dense({after[-1]})")
-    return TargetFix(" ".join(words), y, "\n".join(code), after, target, loss)
+        steps.append(f"End with {counted(after[-1], 'column')}.")
+        model.append(f"Dense({after[-1]})")
+    fix = " ".join(steps) or "Give y that shape."
+    return TargetFix.of(condition, fix, after, target, loss, y=y, model="\n".join(model))

@@ -12,8 +12,6 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 from dataclasses import dataclass
 from typing import Literal
 
-from lib.text import beside
-
 Verdict = Literal["correct", "silent", "error"]
 Sizes = tuple[int, ...]
 
@@ -43,22 +41,39 @@ class LossRule:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that `compile(loss=…)` takes for it."""
-        return (self.name, *self.aliases)
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The other names that `compile(loss=…)` takes: its class, its short forms."""
+        """All that `compile(loss=…)` takes for it: its function, its class, its short forms."""
         words = self.name.replace("kl_", "KL_").split("_")
         short = (self.short, self.short.upper()) if self.short else ()
-        return ("".join(word[:1].upper() + word[1:] for word in words), *short)
+        return (self.name, "".join(word[:1].upper() + word[1:] for word in words), *short)
 
     def single_class(self, output: Sizes) -> bool:
         """Whether the loss is 0 whatever the output is, since there is one class alone."""
         return self.classes and output[-1] == 1
 
 
-RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
+_RULES = (
+    LossRule("mean_squared_error", "mse"),
+    LossRule("mean_absolute_error", "mae"),
+    LossRule("mean_absolute_percentage_error", "mape"),
+    LossRule("mean_squared_logarithmic_error", "msle", output_first=True),
+    LossRule("huber", output_first=True),
+    LossRule("log_cosh", output_first=True),
+    LossRule("poisson", multiplies=True),
+    LossRule("hinge", multiplies=True),
+    LossRule("squared_hinge", multiplies=True),
+    LossRule("dice", multiplies=True),
+    LossRule("tversky", multiplies=True),
+    LossRule("categorical_hinge", whole_axis=True, multiplies=True),
+    LossRule("cosine_similarity", whole_axis=True, multiplies=True),
+    LossRule("kl_divergence", "kld", whole_axis=True, multiplies=True),
+    LossRule("categorical_focal_crossentropy", classes=True, multiplies=True),
+    LossRule("categorical_crossentropy", checks=True, classes=True),
+    LossRule("binary_crossentropy", "bce", checks=True),
+    LossRule("binary_focal_crossentropy", checks=True),
+    LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
+)
+"""All but "circle" and "ctc", which don't pair an output with a target."""
+RULES = {rule.name: rule for rule in _RULES}
 """By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
 """By every name that `compile(loss=…)` takes."""

@@ -1,62 +1,303 @@
-"""Arguments and names that Keras doesn't know: misspelt, or gone."""
+"""Messages about what stands in a layer's brackets, or where a layer belongs."""
 
 import difflib
 import re
-from dataclasses import replace
-from inspect import cleandoc
 
-from lib.shapes.errors.explanation import Explanation, filled, say, table
-from lib.shapes.errors.facts import Facts
+from lib.shapes.errors.message import Explanation, Message, explained, word
+from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.remedies import INPUT
+from lib.shapes.remedy import Remedy
+
+LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
+REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
+OF_LAYERS = [
+    *("units", "activation", "recurrent_activation", "use_bias", "kernel_initializer"),
+    *("dropout", "recurrent_dropout", "return_sequences", "return_state", "go_backwards"),
+    *("stateful", "unroll", "unit_forget_bias", "reset_after", "merge_mode"),
+]
+GONE = {
+    "batch_input_shape": ("Begin with an Input.", "keras.Input(batch_shape={shape})"),
+    "batch_size": ("Begin with an Input.", "keras.Input(batch_shape={shape})"),
+    "input_shape": ("Begin with an Input.", "keras.Input({shape})"),
+    "input_dim": ("Begin with an Input.", INPUT),
+    "input_length": ("Begin with an Input.", INPUT),
+    "Embedding.input_length": ("Leave it out: an Input says it.", "keras.Input((timesteps,))"),
+    "time_major": ("Leave it out; if it was True, swap the axes.", "x = np.swapaxes(x, 0, 1)"),
+    "implementation": ("Leave it out: Keras chooses by itself.", "LSTM(units)"),
+    "lr": ("Write learning_rate.", "keras.optimizers.Adam(learning_rate=1e-3)"),
+    "weights": (
+        "Set weights after building.",
+        "layer.build((None, timesteps, features))\nlayer.set_weights(weights)",
+    ),
+    "input": ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)"),
+    "output": ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)"),
+    "output_dim": ("Write units, or give it first.", "LSTM(16)"),
+    "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
+}
+"""By each argument that Keras 2 had: what to do instead, and the code."""
+IN_FILES = ("batch_input_shape", "time_major", "implementation")
+"""Those that files of Keras 2 have for every layer."""
+OLDER = """\
+class Older(keras.layers.{kind}):
+    def __init__(self, *args, {dropped}, **options):
+        super().__init__(*args, **options)
+
+model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
+LOOK_UP = "Leave it out, or look up its name."
 
 
-def keywords(facts: Facts) -> Explanation | None:
-    """An argument that a layer, or a model, doesn't take."""
-    known, wording = facts["owner"], facts.match[0]
-    within = r"\{(?:[^{}]|\{[^{}]{0,99}\}){0,999}\}"  # a value, with names of its own
-    received = re.sub(within, "", facts["received"])
-    dropped, of_layers = once("arguments"), table("arguments")["names"]["of_layers"].split()
-    names = (
-        re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20] or re.findall(r"\w+", received)[:1]
+def keywords(found: Found) -> Explanation | None:
+    """An argument that a layer, a model or an optimizer doesn't take."""
+    pattern, is_class = found.match[0], found["owner"][:1].isupper()
+    named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
+    received = re.sub(named_values, "", found["received"])
+    names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
+    names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
+    owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
+    owner = found["owner"] if is_class else owner
+    if names and names[0] != "go_backwards" and found.text.is_loading:  # Bidirectional sets that
+        return older_file(found, owner, names)
+    for name in names:
+        gone = f"{owner}.{name}" if f"{owner}.{name}" in GONE else name
+        if gone in GONE:
+            return gone_argument(owner, gone, name, received)
+        for meant in difflib.get_close_matches(name, OF_LAYERS, 1, 0.75):
+            if meant != name:
+                fix = Remedy("", f"Write {meant}.", f"{meant}=…")
+                return explained(f"{owner} has no {name}.", fix)
+    if "not understood" in pattern:
+        return explained(
+            f"The layer has no {', '.join(names)} in this version of Keras.",
+            Remedy(
+                "a file is being loaded",
+                "Load it with the version that saved it, and your own classes.",
+                "model = keras.models.load_model(path, custom_objects={})",
+            ),
+            Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
+            check="",
+            confidence="possible",
+        )
+    if not (pattern.startswith("Unrecognized") or is_class):
+        return None  # it may be anybody's function
+    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
+    fix = Remedy("", LOOK_UP, f"help({found['owner'] or 'keras.layers.LSTM'})")
+    return explained(f"{owner} has no {', '.join(names) or 'such argument'}{has_it}.", fix)
+
+
+def gone_argument(owner: str, gone: str, name: str, received: str) -> Explanation:
+    """An argument that Keras 2 had: in code, or in a file that is being loaded."""
+    fix, code = GONE[gone]
+    value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
+    words = {
+        "shape": value[1] if value else "(…)",
+        "kind": owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM",
+        "dropped": f"{name}=None",
+        "file": "model.h5",
+    }
+    remedies = [Remedy("it stands in your code" if name in IN_FILES else "", fix, code)]
+    if name in IN_FILES:
+        in_file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
+        # Nobody writes what is the default.
+        is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
+        remedies.insert(0 if is_usual else 1, in_file)
+    return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
+
+
+def older_file(found: Found, owner: str, names: list[str]) -> Explanation:
+    """Arguments that a layer had when its file was saved."""
+    path = re.search(r'load_model\("([\w./-]+)"', found.text.whole)
+    words = {
+        "owner": owner,
+        "names": ", ".join(names),
+        "kind": owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM",
+        "dropped": ", ".join(f"{each}=None" for each in names),
+        "file": path[1] if path else "model.h5",
+    }
+    fix = "Drop {names} while loading, as this class does; or load with Keras 2."
+    return explained(
+        "The file was saved by another version of Keras, most likely Keras 2, in which {owner} had "
+        "{names}. Nothing in your data has to change.",
+        fix=fix,
+        code=OLDER,
+        words=words,
     )
-    owner, listed = f"The {'optimizer' if wording[0] == 'A' else 'layer'}", ", ".join(names)
-    owner = known if known[:1].isupper() else owner
-    if known == "add" and names:
-        return say("into add", name=names[0])
-    for name in names or ["input"] * (known == "Model"):
-        kind = owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM"
-        words = {"layer": owner, "name": name, "names": listed, "kind": kind}
-        words["dropped"] = ", ".join(f"{each}=None" for each in names or [name])
-        if path := re.search(r'load_model\("([\w./-]{1,100})"', facts.pasted.whole):
-            words["file"] = path[1]
-        if facts.pasted.is_loading and name != "go_backwards":  # which Bidirectional sets
-            return say("of Keras 2's file", **words)
-        own = f"{owner}.{name}"
-        if row := dropped.get(own if own in dropped else name):
-            value = re.search(rf'"{name}": ([(\[][\w, ]{{1,50}}[)\]])', received)
-            instead, todo, right, *in_files = row
-            right = filled(cleandoc(right), {"shape": value[1] if value else "(…)"})
-            words |= {"instead": instead, "todo": todo, "right": right}
-            told = say("gone from files" if in_files else "gone argument", **words)
-            # Nobody writes what is the default.
-            is_usual = in_files and re.search(rf'"{name}": (?:False|None|\d)', received)
-            return replace(told, meanings=told.meanings[::-1]) if is_usual else told
-        for meant in difflib.get_close_matches(name, of_layers, 1, 0.75):
-            if name != meant:
-                return say("misspelt", layer=owner, name=name, meant=meant)
-    if "not understood" in wording:
-        return say("not understood", names=listed)
-    owners = "LSTM, GRU and SimpleRNN" if set(names) & set(of_layers) else ""
-    words = {"layer": owner, "names": listed, "owner": known, "owners": owners}
-    # Anything else may be anybody's function.
-    return say("unknown", **words) if wording[0] == "U" or known[:1].isupper() else None
 
 
-def gone(facts: Facts) -> Explanation | None:
-    """A name that Keras, or TensorFlow, had once."""
-    todo, code = once("loading").get(facts["name"], ("", ""))
-    return say("gone", facts, todo=todo, right=cleandoc(code)) if code else None
-
-
-def once(name: str) -> dict[str, list[str]]:
-    """By each name that was there once, what a table says of it."""
-    return {each: row for names, row in table(name)["gone"].items() for each in names.split()}
+MESSAGES = [
+    Message(
+        r"(?:Please initialize .(?P<wrapper>\w+). layer with a .[\w.]+. instance\. "
+        r"(?:Received|You passed)|added to a Sequential model\. Received|must be an instance of "
+        r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
+        rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
+        rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
+        cause="{wrapper} takes a layer. {class_} without brackets is the class, and no layer yet. "
+        "This one had been called already, and is what it returned, a {tensor}. {instance} is of "
+        "another Keras than the model, and keras and tf.keras don't mix. Here it got {other}.",
+        fix="Put layers, uncalled and with their arguments, into the brackets, of one package.",
+        code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units)), Dense(1)])",
+    ),
+    Message(
+        r"Layers? (?P<cell>LSTM|GRU|SimpleRNN)Cell (?:has multiple required|does not have)",
+        r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
+        r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
+        r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
+        cause="A cell, such as {cell}Cell, does one timestep, and wants its states too; a layer "
+        "goes through all timesteps by itself. RNN takes a cell, and Bidirectional a layer.",
+        fix="Take the layer alone; or give RNN a cell, or a list of cells.",
+        code="RNN({cell}Cell(units))  # as {cell}(units)",
+    ),
+    Message(
+        r"can only have a single required positional argument, the input tensor",
+        cause="A Sequential gives each layer one tensor, and this layer takes more, as attention "
+        "does.",
+        fix="Call it in a functional model, on a query and a value.",
+        code="y = layers.MultiHeadAttention(2, 16)(x, x)\nmodel = keras.Model(inputs, y)",
+        example="Layers added to a Sequential model can only have a single required positional "
+        "argument, the input tensor.",
+    ),
+    Message(
+        rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
+        rf'(?:to a layer should be tensors\. Got.*?\(of|found an instance of) type "?<class '
+        rf'"{word("kind")}',
+        rf"Layer {word('layer')} was called with an input that isn.t a symbolic.*?<class "
+        rf'"{word("kind")}',
+        rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
+        cause="{layer} got a {kind}, or a list of that, and takes tensors or arrays; a layer "
+        "itself has to be called first, and a NoneType comes from a function without return.",
+        fix="Make an array; give a layer what another one returned.",
+        code='x = LSTM(units)(np.asarray(x, dtype="float32"))\ny = Dense(1)(x)',
+    ),
+    Message(
+        r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
+        cause="{name} stands in the brackets of model.add: the layer's own were closed too early.",
+        fix="Move it into the layer's brackets; a shape belongs to an Input today.",
+        code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
+        example="Sequential.add() got an unexpected keyword argument 'return_sequences'",
+    ),
+    Message(
+        r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<received>.*))?",
+        r"Unrecognized keyword arguments: \[(?P<received>[^\]]+)",
+        r'Keyword argument not understood:"?,? (?P<received>"?\w+"?)',
+        r"Argument\(s\) not recognized: \{(?P<received>.*)",
+        r"\b(?P<owner>[A-Z]\w+|__init__|fit)(?:\.__init__)?\(\) got an unexpected keyword "
+        r'argument (?P<received>"\w+")',
+        explain=keywords,
+    ),
+    Message(
+        r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
+        rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
+        cause='{owner} has to know "{one}" and "{two}".',
+        fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
+        code="{owner}({one}=…, {two}=…)",
+        example="Conv1D.__init__() missing 2 required positional arguments: 'filters' and "
+        "'kernel_size'",
+    ),
+    Message(
+        rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
+        r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
+        cause='{owner} has to know "{one}".',
+        fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
+        code="{owner}({one}=…)",
+    ),
+    Message(
+        r'\b(?P<layer>[A-Z]\w+)\.__init__\(\) got multiple values for argument "(?P<name>\w+)"',
+        cause="{layer} got too many values without a name: {name} has one already, by its place.",
+        fix="Give each its name.",
+        code="{layer}({name}=…)",
+        confidence="likely",
+        example="LSTM.__init__() got multiple values for argument 'units'",
+    ),
+    Message(
+        r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) takes\b",
+        cause="{layer} got too many values without a name.",
+        fix="Give each its name.",
+        code="{layer}(argument=…)",
+        confidence="likely",
+        example="LSTM.__init__() takes 2 positional arguments but 5 were given",
+    ),
+    Message(
+        r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
+        r'missing a required argument: "(?:sequences|inputs)"',
+        cause="A layer is called with the sequence, first and without a name, and with "
+        "initial_state. {name} isn't one of these. What it is made with belongs into its first "
+        "brackets.",
+        fix="Move it there.",
+        code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
+    ),
+    Message(
+        r"activation function identifier: (?P<received>\(.*?\)|True|False|\d+)",
+        r"value for (?:argument )?.units., expected a positive integer",
+        r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
+        cause="units is a whole number, the output's columns. Most likely it got a {kind}. "
+        "{received} stands where the activation belongs, second.",
+        fix="Give units alone without a name; the shape of the data belongs to an Input.",
+        code=f"{INPUT}\nLSTM(16, return_sequences=True)",
+        example="Could not interpret activation function identifier: (12, 3)",
+    ),
+    Message(
+        r"(?:(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
+        r"elements|a (?:float value between 0 and 1|non-negative integer|tuple of \d integers)"
+        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or .same.)"
+        r'|(?:be|or) one of \{(?P<options>[^}]*)|ReLU layer cannot be|"<=".*?"int" and "str")'
+        r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?",
+        cause="Another value is wanted here. Keras takes {wanted}. Keras takes one of {options}. "
+        "It got {got}.",
+        fix="Give it that: sizes and counts are whole numbers from 1 up, and shares are from 0 to "
+        "1.",
+        code='Conv1D(filters=8, kernel_size=3, padding="same")',
+        example="Argument `n` should be a positive integer. Received: n=0",
+    ),
+    Message(
+        r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
+        cause="{class_} without brackets is the class, and compile wants one that is made of it.",
+        fix="Write the brackets, or its name as a text.",
+        code="model.compile(keras.optimizers.{class_}(), loss)",
+    ),
+    Message(
+        r"Could not interpret (?P<kind>activation|\w{7}izer|constraint) "
+        r"(?:identifier|function).*?: "
+        r'?"?(?P<received>[^" ]+)',
+        cause="Keras knows no {kind} {received}: it is misspelt, or your own, or of keras in "
+        "tf.keras.",
+        fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
+        code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {kind}',
+        confidence="likely",
+    ),
+    Message(
+        r'Could not interpret (?P<kind>[\w ]{4,20}?) (?:identifier|function).*?: ?"?'
+        r'(?P<received>[^" ]+)',
+        cause="Keras knows no {kind} {received}: it is misspelt, or your own, or of keras in "
+        "tf.keras.",
+        fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
+        code='model.compile("adam", loss="mean_squared_error")  # {kind}',
+        confidence="likely",
+        example="Could not interpret optimizer identifier: adamm",
+    ),
+    Message(
+        r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
+        r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
+        cause="An Input takes shape, that of one sample, or batch_shape, with the samples in "
+        "front, not both. A shape is a tuple of whole numbers. It got {got}.",
+        fix="Give whole numbers in brackets; one alone has a comma.",
+        code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
+    ),
+    Message(
+        r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
+        r'"(?P<kind>float))?|\()|^state_size must be an integer',
+        cause="A shape, of an Input or of a layer's weights, is whole numbers from 0 up. It got "
+        "{shape}. One of them is a {kind}, as 64 / 2 gives one.",
+        fix="Divide with //; a size that is open is None, not -1.",
+        code="LSTM(64 // 2)  # keras.Input((None, features))",
+        example="Cannot convert '(2, 18.0)' to a shape. Found invalid entry '18.0' of type '<class "
+        "'float'>'.",
+    ),
+    Message(
+        r'^"int" object is not iterable$',
+        cause="If it comes from a layer, a size stands alone that belongs into brackets, as those "
+        "of Reshape.",
+        fix="Give it brackets, and one alone a comma.",
+        code="Reshape((12,))",
+        confidence="possible",
+        example="'int' object is not iterable",
+    ),
+]

@@ -1,247 +1,144 @@
-"""Y and the output, as a loss compares them: what differs, and what y may hold.
+"""Messages about y and the output, and losses that can't pair them."""
 
-What mends a pair is the target doctor's answer (`lib.shapes.doctor`). Keras drops a last axis of 1
-that
-the other lacks, before a loss compares them: two axes may have been three, and each meaning is
-given. A message may leave open too which of its shapes is y's.
-"""
-
-import math
-import re
-from dataclasses import replace
-from typing import Literal
-
-from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.axes import Comparison
-from lib.shapes.errors.explanation import CHECKS, Explanation, Way, explained, say
-from lib.shapes.errors.facts import Facts, sizes
-from lib.shapes.errors.inputs import LARGEST, batches, data, weights
-from lib.shapes.output import Shape, bracketed
-from lib.text import capital
+from lib.shapes.errors.message import Message, number, shape
+from lib.shapes.errors.operands import incompatible, of_weights, traced
+from lib.shapes.errors.pairs import class_numbers, compared, passed
+from lib.shapes.errors.remedies import (
+    ANSWER_PER_SAMPLE,
+    ANSWER_PER_STEP,
+    CHECK_Y,
+    CLASS_COLUMNS,
+    SPARSE,
+)
+from lib.shapes.remedy import Remedy
 
-Side = Literal["y", "output"]
-SAMPLES, OPEN = 100_003, 100_019
-"""Primes that stand for sizes that aren't known, and are no other axis's."""
-CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
-SPARSE = f"sparse_{CATEGORICAL}"
-_MULTIPLIED = re.compile(r'[Nn]ode:? "?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: defined at|\}\}\])')
-"""A product that failed as the graph ran, with its operands in the order of their names."""
+LOSSES = "|".join(RULE_OF)
 
-
-def ways(y: Shape, output: Shape, loss: str) -> list[Way]:
-    """What may make y and the output fit, the likeliest first, both without the samples."""
-    found = _fixes(y, output, loss)
-    if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        one_step = "if the output's time axis, of one step, isn't wanted"
-        found.insert(0, (one_step, "Return the last timestep only.", LAST_STEP))
-    if not len(y) == len(output) == 1:
-        return found
-    # Columns are commoner than timesteps: what adds or takes a time axis comes later.
-    found.sort(key=lambda way: "LSTM(" in way[2] or "only the last" in way[0])
-    three_axes = {"the output": (output[0], y, (*output, 1)), "y": (y[0], (*y, 1), output)}
-    for name, (size, *was) in three_axes.items():
-        if size not in (1, None) and (output[0] != 1 if name == "y" else loss != SPARSE):
-            condition = (
-                f"if {name} is (samples, {size}, 1), one number for each of {size} timesteps"
-            )
-            found += [(condition, *way[1:]) for way in _fixes(was[0], was[1], loss)[:1]]
-    return found
-
-
-def _fixes(y: Shape, output: Shape, loss: str) -> list[Way]:
-    """The doctor's ways out, of those with one condition all in one."""
-    output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
-    if output[-1] == 1:
-        loss = "mean_squared_error"  # one column is no choice of classes
-    target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
-    fixes = target_fixes(shape, target, loss, SAMPLES)
-    if labels:  # or y has a column for each class, and the loss is the wrong one
-        others = target_fixes(shape, target, CATEGORICAL, SAMPLES)
-        lines = [f"{fix.model}\n{compile_with(fix.loss)}".strip() for fix in others]
-        fixes += tuple(replace(f, model=m) for f, m in zip(others, lines, strict=True))
-    found: dict[str, Way] = {}
-    for fix in fixes:
-        text = fix.when if fix.when.startswith("y ") else fix.when[:1].lower() + fix.when[1:]
-        condition, _, todo = re.sub(r"[:.] |\.$", "\n", text, count=1).partition("\n")
-        todo, code = capital(todo) or "Give y that shape.", fix.code
-        if not code or any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", code)):
-            continue
-        if before := found.get(condition):
-            todo = f"{before[1]} Or: {todo[:1].lower()}{todo[1:]}"
-            code = f"{before[2]}\n# or:\n{code}"
-        todo, code = (words.replace(str(OPEN), "timesteps") for words in (todo, code))
-        found[condition] = (f"if {condition}", todo, code)
-    return list(found.values())
-
-
-def difference(y: Shape, output: Shape) -> str:
-    """How they differ, as a clause; both without the samples."""
-    both = Comparison((None, *output), (None, *y))
-    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
-    more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
-    if not both.lacks:
-        return f"they have different {' and '.join(names)}" if names else ""
-    if both.longer[-1] == 1 and both.gaps == [len(both.longer) - 1]:
-        return f"{less} lacks the last axis of {more}, of 1"
-    is_timed = len(both.longer) == 3
-    return f"{more} has a time axis and {less} has none" if is_timed else "they have other axes"
-
-
-def pair(y: Shape, output: Shape, losses: list[str], happened: str) -> Explanation:
-    """What to say of y and the output, both without the samples, for one of these losses."""
-    found: dict[str, Way] = {}
-    for way in (way for loss in losses for way in ways(y, output, loss)):
-        found.setdefault(way[2], way)
-    if not found and CATEGORICAL in losses:  # class numbers of other axes
-        for condition, todo, code in ways(y, output, SPARSE):
-            lines = f"{code}\n{compile_with(SPARSE)}"
-            found[lines] = condition, f"{todo} Take the sparse loss.", lines
-    if not found:
-        return say("look at both", happened=happened)
-    timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return explained(happened, list(found.values())[:4], CHECKS["targets"], timed)
-
-
-def compared(facts: Facts) -> Explanation | None:
-    """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
-    if facts["one"] and (facts.pasted.is_loading or "Assign" in facts.pasted.message):
-        return weights(facts, facts.shape("one"), facts.shape("other"))
-    shapes = facts["y"] or facts["one"], facts["output"] or facts["other"]
-    if not all(shapes):
-        return say("without shapes")
-    both = Comparison(sizes(shapes[1]), sizes(shapes[0]))
-    y, output, wording = both.received[1:], both.expected[1:], facts.match[0]
-    if not both.received or not both.expected:
-        return say("y is a list", output=shapes[1]) if facts["y"] else None
-    if both.is_batch:
-        return batches(facts, both.received[0] or 0, both.expected[0] or 0)
-    losses = [CATEGORICAL, BINARY]
-    if (named := facts.pasted.loss or facts["loss"]) in RULE_OF:
-        losses = [RULE_OF[named].name]
-    elif "up until the last" in wording or "target.ndim - 1" in wording:
-        losses = [SPARSE]
-    elif facts["one"] or ("logits" in wording and output[-1:] == (1,)):
-        losses = [CATEGORICAL if facts["one"] else BINARY]
-    words = {"told": difference(y, output), "y": shapes[0], "output": shapes[1]}
-    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
-    if is_wider and losses in ([CATEGORICAL], [BINARY]) and "target" not in wording:
-        ways_ = "column each, other columns, answer per step"
-        return say("y and output", ways=ways_, **words, columns=y[-1])
-    happened = say("y and output", **words).happened
-    return pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
-
-
-def passed(facts: Facts) -> Explanation | None:
-    """Keras 2's check of an array, before the first epoch: x, or y against the output."""
-    got, name = facts.shape("received"), facts["layer"].lower()
-    is_input = "input" in (facts["what"] or re.sub(r"_\d+$", "", name))
-    expected = facts.shape("expected") or (None,) * int(facts["axes"] or 0)
-    recurrent = re.search("rnn|lstm|gru", name)
-    # In (None, 3), of a recurrent layer, the open size is that of the timesteps.
-    is_sample = is_input and recurrent and len(expected) == 2 and not facts["axes"]
-    has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
-    if is_sample or not has_batch:
-        expected, got = (None, *expected), (None, *got)
-    if is_input:
-        return data(facts, expected, got)
-    if facts["axes"]:  # the sizes aren't known: as far as possible, y's
-        expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
-    y, output = got[1:], expected[1:]
-    shape = facts["expected"] or f"of {len(expected)} axes"
-    words = {"told": difference(y, output), "y": facts["received"], "output": shape}
-    words["columns"] = f"{(y or ('',))[-1]}"
-    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
-    if is_wider and not Comparison(output[:-1], y[:-1]).differing:
-        # Keras 2's sparse loss said so of any output.
-        return say("y and output", ways="class columns, other columns", **words)
-    if facts["axes"] == "3" and len(y) == 1:
-        return say("y and output", ways="answer per sample, step of y", **words)
-    if facts["axes"] and len(y) == len(output) + 1 and (len(output) > 1 or y[-1] == 2):
-        ways = "answer per step, twice" if y[-1] == 2 else "answer per step"
-        ways = "twice, answer per step" if y[-2:] == (2, 2) else ways
-        return say("y and output", ways=ways, **words)
-    return pair(y, output, [CATEGORICAL, BINARY], say("y and output", **words).happened)
-
-
-def class_numbers(facts: Facts) -> Explanation:
-    """Class numbers against an output; timesteps count as samples where both are flattened."""
-    y, (*answers, classes) = facts.shape("y"), facts.shape("output") or (None,)
-    numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
-    found = "answer per step, class columns"
-    if numbers < expected:
-        found = "answer per sample, answer per step"
-    elif classes and numbers == expected * classes:
-        found = "class columns, answer per step"
-    few, many = sorted((max(numbers, 1), max(expected, 1)))
-    return say("class numbers", facts, ways=found, steps=many // few)
-
-
-def incompatible(facts: Facts) -> Explanation | None:
-    """Two tensors that can't be paired: most often y and the output, in a loss that broadcasts."""
-    one, other, text = facts.shape("one"), facts.shape("other"), facts.pasted
-    both = Comparison(one, other)
-    if not one or not other:
-        return say("time axis in one", start="The loss, most likely, can't pair the output with y")
-    if both.is_batch:
-        return batches(facts, one[0] or 0, other[0] or 0, _first(facts))
-    if one == other:
-        return None
-    if _of_weights(text.node):
-        return say("weights of the loss", facts)
-    place = facts["layer"] or (text.node if "/" in text.node else "")
-    if place and not text.in_loss:
-        return say("in a layer", facts, place=place, told=both.told())
-    return _paired(facts, one, other, _first(facts))
-
-
-def traced(facts: Facts) -> Explanation | None:
-    """The same where the model was built: with both shapes, or the two sizes that differ."""
-    shapes = re.findall(r"\[[^\]]*\]", facts["shapes"])
-    one, other = shapes if len(shapes) == 2 else (f"?, {facts['one']}", f"?, {facts['other']}")
-    if _of_weights(facts.pasted.node):
-        return say("weights of the loss", one=one, other=other)
-    return _paired(facts, sizes(one), sizes(other), _first(facts))
-
-
-def _paired(facts: Facts, one: Shape, other: Shape, first: Side | None) -> Explanation:
-    """Of two shapes, with the samples, of which one is y's and one the output's."""
-    subject = "The loss"
-    if not facts.pasted.in_loss:
-        by_hand = "[Op:Mul]" in facts.pasted.whole
-        subject = "A multiplication" if by_hand else "Most likely it is the loss that"
-    order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
-    texts = [bracketed(shape).replace("None", "?") for shape in (one, other)]
-    start = f"{subject} can't pair {texts[0]} with {texts[1]}{order}"
-    short, long = sorted((one, other), key=len)
-    if long == (*short, 1):
-        return say("last axis of 1", start=start)
-    if first is None:
-        row = "columns or steps" if len(short) == len(long) else "time axis in one"
-        return say(row, start=start)
-    y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
-    told = difference(y, output)
-    happened = f"{start}: {told}." if told else f"{start}."
-    return pair(y, output, [facts.pasted.loss or "mean_squared_error"], happened)
-
-
-def _of_weights(node: str) -> bool:
-    """Whether what failed is the product with weights or a mask, not the loss's own operation."""
-    product = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", node)
-    named = re.search(rf"(?:^|/)({'|'.join(RULE_OF)})(?:/|$)", node)
-    own = product and named and not RULE_OF[named[1]].multiplies
-    return "weighted_loss" in node or bool(own)
-
-
-def _first(facts: Facts) -> Side | None:
-    """Which of the two tensors comes first; None where the text doesn't tell."""
-    text, loss = facts.pasted.whole, facts.pasted.loss
-    if "SquaredDifference" in text:  # of Keras 2
-        return "output"
-    if _MULTIPLIED.search(text):
-        return None
-    if loss and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
-        return "output" if RULE_OF[loss].output_first else "y"
-    # A loss of one's own: the traceback quotes its line, if it has the usual names.
-    subtraction = re.search(r"\b(y_true ?- ?y_pred|y_pred ?- ?y_true)\b", text)
-    return ("y" if subtraction[1].startswith("y_true") else "output") if subtraction else None
+MESSAGES = [
+    Message(
+        r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
+        r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
+        r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
+        explain=incompatible,
+    ),
+    Message(
+        rf'Dimensions must be equal, but are {number("one")} and {number("other")} for "\W*(?:node '
+        rf')?(?:compile_loss|loss/|{LOSSES})[^"]*"(?: \(op: "\w+"\))?'
+        r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?",
+        explain=traced,
+    ),
+    Message(
+        r".target. and .output. must have the same (?:shape|rank)(?: up until the last)?"
+        rf"(?:.*?.shape={shape('y')}, output\.shape={shape('output')})?",
+        r"rank \(ndim\) .target\.ndim - 1."
+        rf"(?:.*?target\.shape={shape('y')}, output\.shape={shape('output')})?",
+        rf"array with shape {shape('y')} was passed for an output of shape {shape('output')}"
+        r"(?:.*?loss .(?P<loss>\w+))?",
+        r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape.*?"
+        rf"\({shape('output')} vs {shape('y')}\)",
+        rf"Shapes {shape('one')} and {shape('other')} are (?:in|not )compatible",
+        explain=compared,
+    ),
+    Message(
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
+        explain=of_weights,
+    ),
+    Message(
+        rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
+        cause="A metric can't compare {one} with {other}: an accuracy of class numbers wants y "
+        "without columns.",
+        fix='Write "accuracy", which chooses by the shapes.',
+        code='model.compile(optimizer, loss, metrics=["accuracy"])',
+    ),
+    Message(
+        rf"passing a target array of shape {shape('y')} while using as loss "
+        rf".categorical_crossentropy",
+        cause="y is {y}, with one column: class numbers, where the loss wants a column for each "
+        "class.",
+        fix="Take the sparse loss; or turn them into columns.",
+        code=f"{SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
+    ),
+    Message(
+        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
+        rf"(?:{number('axes')} dimensions|shape {shape('expected')}),? but got array with shape "
+        rf"{shape('received')}",
+        rf'feed value of shape {shape("received")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
+        rf'\w*:0",? which has shape "?{shape("expected")}',
+        explain=passed,
+    ),
+    Message(
+        rf"labels \(received {shape('y')}\) should equal the shape of logits.*?"
+        rf"\(received {shape('output')}\)",
+        rf"same first dimension, got logits shape {shape('output')} and labels shape {shape('y')}",
+        rf"labels\.shape={shape('y')} and logits\.shape={shape('output')}",
+        explain=class_numbers,
+    ),
+    Message(
+        r"label value of (?P<label>-\d+) which is outside the valid range",
+        cause="y holds {label}, a negative number, and classes are counted from 0.",
+        remedies=[
+            Remedy(
+                "{label} marks what the loss is to ignore, as padding",
+                "Say so.",
+                "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
+            ),
+            Remedy(
+                "it stands for a label that is unknown, or for a gap",
+                "Drop those rows, or name a class.",
+                "x, y = x[y >= 0], y[y >= 0]",
+            ),
+        ],
+        check=CHECK_Y,
+    ),
+    Message(
+        rf"label value of {number('label')} which is outside the valid range of \[0, "
+        rf"{number('classes')}\)",
+        cause="y holds the class {label}, and the output has {classes} columns, for classes from 0 "
+        "on.",
+        fix="Count from 0, and end with as many columns as there are classes.",
+        code="Dense(int(y.max()) + 1, activation='softmax')",
+    ),
+    Message(
+        r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
+        cause="The model's outputs and the parts of y, or the losses, aren't as many, or have "
+        "other names. A layer with return_state=True at the end makes its states outputs too.",
+        fix="Leave return_state out of it; or give y, and losses, as a list, one for each output.",
+        code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
+        example="y_true and y_pred have different structures.",
+    ),
+    Message(
+        rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
+        rf"labels_size=\[(?P=n),{number('columns')}\]",
+        cause="Cross-entropy wants a column of y for each of the output, which has {has}; y has "
+        "{columns}.",
+        fix="End with as many columns as y has.",
+        code="Dense({columns})",
+        example="logits and labels must be broadcastable: logits_size=[8,4] labels_size=[8,3]",
+    ),
+    Message(
+        r"logits and labels must be (?:broad|same size)"
+        rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
+        cause="Cross-entropy wants y in the shape of the output, where timesteps count as samples. "
+        "The output is {output}, y {y}. One of the two has a time axis, and the other none.",
+        remedies=[ANSWER_PER_SAMPLE, ANSWER_PER_STEP],
+        check=CHECK_Y,
+    ),
+    Message(
+        r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
+        also="class_weight",
+        cause="A class_weight is looked up once for each sample, and y has an answer for each "
+        "timestep.",
+        fix="Give a sample_weight for each sample and timestep.",
+        code="weights = np.array([1.0, 2.0])  # by class\n"
+        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
+    ),
+    Message(
+        rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
+        cause="An axis of {columns} was to be dropped, by the sparse loss, or a metric for class "
+        "numbers.",
+        remedies=[CLASS_COLUMNS, ANSWER_PER_STEP],
+        check=CHECK_Y,
+        example="Can not squeeze dim[1], expected a dimension of 1, got 3 [Op:Squeeze]",
+    ),
+]

@@ -36,12 +36,12 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
         return ()
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, StackFix] = {}
-    for words, mended, at in _edits(stack, place, steps[place]):
-        traced = trace(mended)
+    for words, fixed, at in _edits(stack, place, steps[place]):
+        traced = trace(fixed)
         after = stopped(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
-        if past and len(mended) <= MAX_LAYERS:
-            offered.setdefault(mended, StackFix(words, mended))
+        if past and len(fixed) <= MAX_LAYERS:
+            offered.setdefault(fixed, StackFix(words, fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
 
@@ -51,7 +51,7 @@ ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `state
 
 def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
-    if after.error and before.error and isinstance(before.layer, Unread) and before.layer.mended:
+    if after.error and before.error and isinstance(before.layer, Unread) and before.layer.fixed:
         return after.error.message != before.error.message
     if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
         return False
@@ -111,8 +111,8 @@ def _one_sample(first: Layer) -> dict[str, Any]:
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Other settings of the layer itself, or it as it was meant."""
     layer = stack[place]
-    if isinstance(layer, Unread) and layer.mended:
-        meant = replace(layer.mended, of=layer.of, origin=layer.origin)
+    if isinstance(layer, Unread) and layer.fixed:
+        meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
     tried: dict[str, list[Any]] = {}
     for setting in layer.inside.settings():

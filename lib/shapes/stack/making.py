@@ -52,7 +52,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
     except (ShapeError, NotTraced) as error:
         alone = [*map(_number, args)], {key: _number(value) for key, value in keywords.items()}
         meant = made(name, *alone) if alone != ([*args], keywords) else None
-        return Unread(called=name, error=error, mended=None if isinstance(meant, Unread) else meant)
+        return Unread(called=name, error=error, fixed=None if isinstance(meant, Unread) else meant)
 
 
 def _number(value: Any) -> Any:
@@ -121,8 +121,8 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
     error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
-    mended = made(name, (), meant)
-    return Unread(called=name, error=error, mended=None if isinstance(mended, Unread) else mended)
+    fixed = made(name, (), meant)
+    return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
 def _layer(name: str, values: dict[str, Any]) -> Layer:
@@ -165,8 +165,8 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(values: dict[str, Any]) -> Layer:
     forward = _inside("Bidirectional", values["layer"])
     if isinstance(forward, Unread):
-        meant = forward.mended and made("Bidirectional", (), {**values, "layer": forward.mended})
-        return replace(forward, mended=None if isinstance(meant, Unread) else meant)
+        meant = forward.fixed and made("Bidirectional", (), {**values, "layer": forward.fixed})
+        return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")

@@ -198,7 +198,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     """As it is in the code."""
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
-    mended: Layer | None = None
+    fixed: Layer | None = None
     """The same without what is wrong with it, where that is known."""
 
     @property

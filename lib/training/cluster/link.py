@@ -1,9 +1,8 @@
-"""A slot as a driver sees it: whether it can be used, and which of the server's runs it has."""
+"""A slot as a driver sees it: whether it can be used, and what it is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Protocol
 
 from lib.training.cluster.held import UNSEEN, Mark
@@ -24,7 +23,7 @@ class UnavailableError(Exception):
 
 
 class UnusableError(UnavailableError):
-    """A slot will never do; the text is a clause that says why."""
+    """A slot isn't to be used; the text is a clause that says why."""
 
 
 class Actor(Protocol):
@@ -41,48 +40,31 @@ class Cluster(Protocol):
         """The slots by name. Raises ClusterError."""
 
 
-class State(Enum):
-    """Where a slot stands."""
-
-    NEW = "has not answered yet: there may be no processor free for it"
-    STARTING = "has a processor, and imports TensorFlow"
-    READY = "trains"
-    LOST = "is gone, or silent, or not to be used"
-
-
 @dataclass(slots=True, eq=False)
 class Link:
-    """A slot, and what this driver knows of it."""
+    """A slot, and what a driver knows of it."""
 
     actor: Actor
-    state: State = State.NEW
+    is_ready: bool = False
     refused: str = ""
     """Why it isn't to be used."""
     load: Load = (False, 0)
     """How busy it was when it last said something, and what it was given since."""
-    runs: dict[str, Mark] = field(default_factory=dict)
-    """The runs to ask it for, each with how much of it the client has."""
-    lost: set[str] = field(default_factory=set)
-    """Runs that were given up when it was lost: where it comes back with them, they are to end."""
+    marks: dict[str, Mark] = field(default_factory=dict)
+    """The runs and questions that it is asked for, each with how much of it the client has."""
 
     async def wait_until_ready(self) -> None:
         """Wait until it can train. Raises UnusableError if it isn't to be used."""
         theirs = await self.actor.call("version", seconds=PATIENCE_SECONDS)
         if theirs != (ours := fingerprint()):
             raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
-        self.state = State.STARTING
         if failed := await self.actor.call("ready", seconds=PATIENCE_SECONDS):
             reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
             raise UnusableError(sentence("node_fails", why=reason))
-        self.state, self.refused = State.READY, ""
+        self.is_ready, self.refused = True, ""
 
-    def add_load(self) -> None:
-        """Count what it is given now, until it says how busy it is."""
+    def add(self, name: str) -> None:
+        """Ask it for a run or a question from now on."""
+        self.marks[name] = UNSEEN
         has_grown, count = self.load
         self.load = has_grown, count + 1
-
-    def add(self, run_id: str) -> None:
-        """Ask it for a run from now on."""
-        self.add_load()
-        self.runs[run_id] = UNSEEN
-        self.lost.discard(run_id)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts import HEIGHT, Palette, influence_maps, narrate, padding_picture, reach_figure
+from lib.charts import Palette, gradients
 from lib.recurrence import Padded, ways
 from lib.text import apart_by, beside, readable
 from lib.ui.cell.ask import AVERAGED, Reply
@@ -44,20 +44,20 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> li
 def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     dataset, norms = chosen.dataset, reply.values
     if norms is None:
-        room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
+        room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
         st.html(f'<div style="{room}"></div>')
-        takeaway(reply.instead, reply.instead, longest=narrate.gradients.ROOM)
+        takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
         return
     sentence = _SAID["reach"].format(
         which=chosen.which,
-        found=narrate.gradients.reach_sentence(norms),
+        found=gradients.reach_sentence(norms),
         samples=len(dataset.shown[:AVERAGED]),
         steps=dataset.shape[1],
     )
-    figure = reach_figure(norms, dataset.timestep_names, palette)
+    figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
-    takeaway(narrate.gradients.reach_takeaway(norms), sentence, longest=narrate.gradients.ROOM)
+    takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
 
 
 def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -> None:
@@ -71,19 +71,17 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
         if answer := reply.values:
             maps[title], columns = answer["map"], answer["columns"]
             both = title != titles[0]
-            details.append(
-                narrate.gradients.influence_sentence(answer["map"], columns, width, both)
-            )
+            details.append(gradients.influence_sentence(answer["map"], columns, width, both))
     which = "Both layers" if model.layers == 2 else f"All {model.layers} layers"
     whole = _SAID["whole"].format(which=which) if model.layers > 1 else ""
     details.append(_SAID["influence"].format(whole=whole))
     sentence = " ".join(details)
-    st.html(influence_maps(maps, dataset.shape[1], sentence, palette))
+    st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
     one_way, both_ways = (reply.values for reply in replies)
     words = next((reply.instead for reply in replies if reply.values is None), "")
     if one_way and both_ways:
-        words = narrate.gradients.influence_takeaway(one_way["map"], both_ways["map"])
-    takeaway(words, sentence, longest=narrate.gradients.ROOM)
+        words = gradients.influence_takeaway(one_way["map"], both_ways["map"])
+    takeaway(words, sentence, longest=gradients.ROOM)
 
 
 def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
@@ -92,13 +90,13 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     sentence = _SAID["padding"].format(
         which=chosen.which,
         handed_up=_SAID["handed_up"] if chosen.layer else "",
-        found=narrate.gradients.padding_sentence(padded),
+        found=gradients.padding_sentence(padded),
     )
-    st.html(padding_picture(padded, sentence, palette))
+    st.html(gradients.padding_picture(padded, sentence, palette))
     if reply.answered and reply.values is not None:
         as_asked = ways(cell, chosen.upward(reply.answered.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"
-    takeaway(narrate.gradients.padding_takeaway(padded), sentence, longest=narrate.gradients.ROOM)
+    takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.charts import Palette, by_hand, can_show, heatmaps, narrate, unit_lines, unrolled_picture
+from lib.charts import Palette, by_hand, can_show, cell, heatmaps, unit_lines, unrolled_picture
 from lib.recurrence import GATES, LayerPass, gate_symbol, lines
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import ORDER, At, Chosen, Follower, first_row, row_order, where
@@ -32,7 +32,7 @@ def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: b
     In words, too, where it is told.
     """
     layer, x = chosen.layer_pass, chosen.layer_pass.x
-    words, sentence = narrate.cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
+    words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
     st.html(unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
@@ -48,10 +48,10 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
     for name, values in trace.gates.items():
         about = GATES[layer.cell][name]
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
-    sentence = " ".join(narrate.cell.findings(layer.cell, trace))
+    sentence = " ".join(cell.findings(layer.cell, trace))
     seen = {"start": first_row(layer), "outlined_name": "h" if top else "", "sentence": sentence}
     st.html(heatmaps(matrices, row_order(layer), palette, **seen))
-    takeaway(narrate.cell.headline(trace), sentence)
+    takeaway(cell.headline(trace), sentence)
     linked_toggle("Order units by similarity", ORDER)
 
 
@@ -68,9 +68,7 @@ def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:
 
     def write(at: At) -> None:
         with words:
-            takeaway(
-                narrate.cell.step_takeaway(layer, at.unit, at.step), longest=narrate.cell.STEP_ROOM
-            )
+            takeaway(cell.step_takeaway(layer, at.unit, at.step), longest=cell.STEP_ROOM)
         formulas.html(unit_lines(lines(layer, at.unit, at.step), palette, top=top))
         if hand is not None:
             hand.html(by_hand(layer, at.step, palette))

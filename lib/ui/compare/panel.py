@@ -13,15 +13,8 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    answers_figure,
-    errors_figure,
-    losses_figure,
-    narrate,
-    sparkline,
-    templates,
-)
+from lib.charts import Palette, answers_figure, errors_figure, losses_figure, sparkline, templates
+from lib.charts import compare_words as words
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
@@ -172,7 +165,7 @@ def _going(rows: Sequence[Compared]) -> set[str]:
 
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
-    st.markdown(f"# {plain(narrate.compare.headline(laid))}")
+    st.markdown(f"# {plain(words.headline(laid))}")
     if any(runs.is_looked_for(each) for each in session().compare.picks):
         hint(runs.LOOKING)
     _list(rows, palette)
@@ -183,7 +176,7 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
 def _list(rows: Sequence[Compared], palette: Palette) -> None:
     """A row for each run; those with a letter are laid over one another."""
     with st.container(key="compare_list", gap=None):
-        for run, own in zip(rows, narrate.compare.differences(rows), strict=True):
+        for run, own in zip(rows, words.differences(rows), strict=True):
             key = f"compare_row_{run.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 _pick(run)
@@ -206,16 +199,13 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
     said = {
-        badge.partition("[")[2].rstrip("]"): narrate.compare.reached(run),
+        badge.partition("[")[2].rstrip("]"): words.reached(run),
         "settings": own,
         "error by epoch": sparkline(run, palette),
         "error at the last step": {
-            mode: f"{MODES[mode].label} {narrate.compare.spread(run, mode)}" for mode in run.results
+            mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {
-            m: narrate.compare.middling(run, m, narrate.compare.LOSSES_AT_END[part])
-            for m in run.results
-        },
+        f"{part} loss": {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results},
     }
     return str(_HTML.row(run.letter, said, palette))
 
@@ -243,19 +233,15 @@ def _more(run: Compared) -> None:
 def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(
-                losses_figure(laid, palette), *narrate.compare.losses_told(laid), "compare_losses"
-            )
+            told_chart(losses_figure(laid, palette), *words.losses_told(laid), "compare_losses")
         with card("How wrong at each timestep"):
-            told_chart(
-                errors_figure(laid, palette), *narrate.compare.errors_told(laid), "compare_errors"
-            )
+            told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in laid):
                 hint(HIDDEN)
             elif same_data(laid):
                 picked = pick_answers(laid[0])
                 figure = answers_figure(laid, *picked, palette)
-                told_chart(figure, *narrate.compare.answers_told(laid, *picked), "compare_answers")
+                told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")
             else:
-                hint(narrate.compare.WORDS["open"]["answers"])
+                hint(words.NO_COMMON_SAMPLE)

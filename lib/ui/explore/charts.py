@@ -8,16 +8,7 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.charts import (
-    Chart,
-    Palette,
-    Told,
-    compare_figure,
-    loss_figure,
-    narrate,
-    predictions_figure,
-    step_error_figure,
-)
+from lib.charts import EXPLORE_CARDS, Chart, Palette, Told, off_by, seeds_range
 from lib.data import remembered
 from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot
@@ -160,7 +151,7 @@ def _picture(
         if not (hold and is_drawn(chart_key(name))):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
-            figure, told[name] = _figure(*about, palette), _told(*about)
+            figure, told[name] = _drawn(*about, palette)
         chart.show(figure, " ".join(told[name]))
         said.show(*told[name])
 
@@ -169,43 +160,12 @@ def _picture(
 
 
 @partial(remembered, size=MOST_LOOKS)
-def _told(snapshot: Snapshot, name: str, *of: Any) -> Told:
-    """What is said of a card's chart, found once for all who look at the same."""
-    experiment, dataset, picked = of
-    return TOLD[name](RunAt(experiment, dataset(), snapshot), *picked)
-
-
-@partial(remembered, size=MOST_LOOKS)
-def _figure(snapshot: Snapshot, name: str, *of: Any) -> Chart:
-    """A card's chart, drawn once for all who look at the same."""
+def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Told]:
+    """A card's chart and words, made once for all who look at the same."""
     experiment, dataset, picked, palette = of
-    return FIGURES[name](RunAt(experiment, dataset(), snapshot), *picked, palette=palette)
-
-
-FIGURES: dict[str, Callable[..., Chart]] = {
-    "predictions": lambda run, sample, target, earlier, palette: predictions_figure(
-        run, sample, target, palette=palette, earlier=earlier
-    ),
-    "loss": loss_figure,
-    "step_error": lambda run, earlier, palette: step_error_figure(run, palette, earlier=earlier),
-    "compare": compare_figure,
-}
-TOLD: dict[str, Callable[..., Told]] = {
-    "predictions": lambda run, sample, target, earlier: (
-        narrate.takeaways.predictions_takeaway(run, sample, target),
-        narrate.explore.predictions_sentence(run, sample, target, earlier=earlier),
-    ),
-    "loss": lambda run: (narrate.takeaways.loss_takeaway(run), narrate.explore.loss_sentence(run)),
-    "step_error": lambda run, earlier: (
-        narrate.takeaways.step_error_takeaway(run),
-        narrate.explore.step_error_sentence(run, earlier=earlier),
-    ),
-    "compare": lambda run: (
-        narrate.takeaways.compare_takeaway(run),
-        narrate.explore.compare_sentence(run),
-    ),
-}
-"""By card, of a run at a moment and what is picked in the card."""
+    made = EXPLORE_CARDS[name]
+    facts = made.facts(RunAt(experiment, dataset(), snapshot), *picked)
+    return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
 
 
 def _numbers(shown: ShownRun) -> Follow:
@@ -221,10 +181,8 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            spread = narrate.explore.seeds_range(now.snapshot, mode)
-            about = " · ".join(
-                filter(None, (spread, narrate.explore.typical_error(dataset, result)))
-            )
+            spread = seeds_range(now.snapshot, mode)
+            about = " · ".join(filter(None, (spread, off_by(dataset, result))))
             what = colored(MODES[mode].label), colored(error), about or None, "off"
             places[mode].show("metric", *what, delta_arrow="off")
 

@@ -40,18 +40,15 @@ WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "kept", "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
 
 
-def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
-    """Draw this session's run, and keep it up to date while it changes.
-
-    The session's first run leaves the lower charts out, so that it isn't the `whole` page.
-    """
+def live(loaded: Loaded, palette: Palette) -> None:
+    """Draw this session's run, and keep it up to date while it changes."""
     charts, program = session().charts, _likely_program(loaded)
     if charts.prepared != program:
         charts.prepared = program
         runs.client().prepare(loaded.experiment, loaded.dataset)
     following_fragment(
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
-        partial(_panel, loaded, palette, whole, count()),
+        partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
     )
@@ -72,7 +69,7 @@ def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
 
 
 def _panel(
-    loaded: Loaded, palette: Palette, whole: bool, times: Iterator[int], epochs: Epochs
+    loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
     """All of it; what is returned brings up to date what figures change.
 
@@ -90,7 +87,7 @@ def _panel(
         with st.container(key="run_words"):
             say_steadily(_words(loaded, shown), gray=True, place=words)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
-            replays = whole and replay.replay_toggle(epochs)
+            replays = replay.replay_toggle(epochs)
             if not replays:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
@@ -103,8 +100,7 @@ def _panel(
         replay.draw(epochs, loaded, palette, badge=badge)
         return lambda _: None
     hold = next(times) == 0 and shown.polling and RHYTHM.interval() <= NEAR_SECONDS
-    names = list(charts.CARDS)[: None if whole else charts.UPPER]
-    cards = charts.draw(names, epochs.then, palette, hold=hold, badge=badge)
+    cards = charts.draw([*charts.CARDS], epochs.then, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now.shown, now.picked, progress)

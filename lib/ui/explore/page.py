@@ -10,7 +10,6 @@ from lib.ui.explore.live import live
 from lib.ui.explore.replay import REPLAY
 from lib.ui.explore.take import take_card
 from lib.ui.explore.worth import KEYS, worth_card
-from lib.ui.first_paint import is_whole, schedule_rest
 from lib.ui.frame import frame
 from lib.ui.text import plain
 from lib.ui.views.shapes import strip
@@ -25,11 +24,6 @@ def explore() -> None:
     st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
     strip(loaded, palette)
 
-    whole = is_whole()
-    live(loaded, palette, whole=whole)
-    schedule_rest()
-    if not whole:
-        return
-
+    live(loaded, palette)
     worth_card(loaded, palette)
     take_card(loaded)

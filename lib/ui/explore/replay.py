@@ -143,7 +143,7 @@ def _control(epochs: Epochs, loaded: Loaded, frames: Frames, palette: Palette) -
 
 def _images(shown: ShownRun, palette: Palette) -> list[str]:
     sample, traces = strip_values(shown)
-    about = shown.experiment, shown.dataset, ""
+    about = shown.experiment, shown.dataset
     return _IMAGE.findall(shape_strip(*about, palette, traces=traces, sample=sample))
 
 

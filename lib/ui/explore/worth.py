@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib.charts import Palette, drawn_every, forecast_figure, narrate, on_dates_figure, with_unit
+from lib.charts import Palette, with_unit
+from lib.charts import worth as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import (
@@ -128,11 +129,11 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: worth_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
-        details = narrate.worth.worth_sentence(dataset, origin, worth, target, part)
+        details = words.worth_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
             details += f" The modes' figures are medians over {len(seeds)} seeds."
-        details += narrate.worth.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        takeaway(narrate.worth.worth_takeaway(worth, target, part), details)
+        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        takeaway(words.worth_takeaway(worth, target, part), details)
 
     table("judged")
     _season(shown, origin)
@@ -152,7 +153,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
     """The season of the baseline that repeats it: what was looked for, and another to choose."""
     chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
     about, made = (shown.dataset, chosen), session().worth.made
-    hint(once("season", about, lambda: narrate.worth.season_sentence(origin, chosen), made))
+    hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
     one_control("period", Settled(shown.experiment))
     if asked == chosen:
         return
@@ -205,11 +206,10 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     rows = _once("rows", lambda: by_row(dataset, said, target, series), dataset, target, series)
     figure = _once(
         "dates",
-        lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
+        lambda: words.on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
         *(rows, guess, palette.theme),
     )
-    every = drawn_every(len(rows.rows), origin.period)
-    told = narrate.worth.dates_told(dataset, origin, rows, target, every)
+    told = words.dates_told(dataset, origin, rows, target)
     told_chart(figure, *told, "worth_on_dates")
 
 
@@ -241,9 +241,9 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         return
     figure = _once(
         "ahead",
-        lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
+        lambda: words.forecast_figure(dataset, origin, coming, series, column, palette=palette),
         *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best
-    told = narrate.worth.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")

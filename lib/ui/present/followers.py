@@ -7,18 +7,15 @@ from typing import TypeGuard
 import streamlit as st
 
 from lib.story import Scene, find, story, told
-from lib.ui import address
+from lib.ui import address, clock
 from lib.ui.fragment import fragment
-from lib.ui.present.screen import KEYS, both_ways, browser, names_of, show
-from lib.ui.present.talks import TALKS, Shown, Talk, here
+from lib.ui.present.screen import both_ways, browser, names_of, show
+from lib.ui.present.talks import LOOK_SECONDS, TALKS, Shown, Talk, mine
 from lib.ui.runs import or_elsewhere
 from lib.ui.session import Stage, session
 from lib.ui.settings import settle_widgets
-from lib.ui.streamlit_private.others import CAN_REDRAW, POLL_SECONDS, note_presence
 from lib.ui.text import plain, press
 
-LOOK_SECONDS = 20.0 if CAN_REDRAW else POLL_SECONDS
-"""Between two looks whether the presenter is still there; and, where nobody says so, has moved."""
 GONE = {
     "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
     "notes": "These notes belong to no talk.",
@@ -29,7 +26,7 @@ GONE = {
 def following(
     talk: Talk | None, draw: Callable[[Talk, Shown, Scene], object], asked: str
 ) -> TypeGuard[Talk]:
-    """Draw what a talk shows, and again whenever it moves; else say that there is none.
+    """Draw what a talk shows, and again once it has moved; else say that there is none.
 
     Returns whether there is one; `asked` is the key of the address that names it.
     """
@@ -39,39 +36,29 @@ def following(
         act = partial(address.set_page_values, {"follow": "", "notes": ""})
         press("Present it yourself", "slideshow", "present_own", act)
         return False
+    drawn = talk.shown, talk.is_given
+    talk.followed = clock.now()
 
-    def follow_talk() -> None:
-        note_presence()
-        TALKS.follow(talk, *here())
-        if (shown := talk.shown) and (scene := find(shown.scene)):
-            draw(talk, shown, scene)
-            fragment(_look, run_every=LOOK_SECONDS)(talk, shown, TALKS.is_given(talk))
+    def look() -> None:
+        talk.followed = clock.now()
+        if TALKS.find(talk.id) is not talk or (talk.shown, talk.is_given) != drawn:
+            st.rerun()
 
-    fragment(follow_talk)()
+    if scene := find(talk.shown.scene):
+        draw(talk, talk.shown, scene)
+    fragment(look, run_every=LOOK_SECONDS)()
     return True
 
 
-def _look(talk: Talk, shown: Shown, there: bool) -> None:
-    """Draw the page anew where nobody has told it to, or the presenter has gone or come."""
-    note_presence()
-    is_gone = TALKS.find(talk.id) is not talk
-    if is_gone or talk.shown != shown or TALKS.is_given(talk) != there:
-        st.rerun()
-
-
 def answer_wishes(talk: Talk) -> None:
-    """Draw the presenter's page anew when the notes ask for that, where nobody else can."""
-    if CAN_REDRAW:
-        return
-    note_presence()
+    """Look whether the notes want another scene, and whether a reload has another talk to go on."""
 
     def look() -> None:
-        note_presence()
-        if talk.wish:
+        if mine() is not talk or talk.wish:
             st.rerun()
 
     with st.container(key="answer_wishes"):
-        fragment(look, run_every=POLL_SECONDS)()
+        fragment(look, run_every=LOOK_SECONDS)()
 
 
 def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
@@ -93,7 +80,7 @@ def follow(talk_id: str) -> None:
 
 def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     record = session()
-    _be_about(shown)
+    address.put(shown.query)
     own = record.stage  # which has answers that are none of the presenter's business
     record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
     try:
@@ -102,24 +89,19 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
         record.stage = own
     place, scenes = _place(shown)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        gone = "" if TALKS.is_given(talk) else " The presenter has left: this was shown last."
+        gone = "" if talk.is_given else " The presenter has left: this was shown last."
         words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
         st.markdown(words, width="content")
-
-
-def _be_about(shown: Shown) -> None:
-    """Have the settings and the run that a talk shows."""
-    address.put({key: texts for key, texts in shown.query.items() if key != "run"}, KEYS)
-    session().run.id = shown.query.get("run", [None])[-1]
 
 
 def _go_off(talk_id: str) -> None:
     """Present what the talk shows now, as it is there, with the way back."""
     talk, record = TALKS.find(talk_id), session()
     if talk and talk.shown:
-        _be_about(talk.shown)
-        record.address.as_set = {}  # so that the address has all of it, for a reload
+        subject = address.put(talk.shown.query)
+        subject.as_set = {}  # so that the address has all of it, for a reload
         record.stage.scene = talk.shown.scene
+        record.stage.subjects[talk.shown.scene] = subject
         record.stage.answers[talk.shown.scene] = [*talk.shown.answers]
         off = {"scene": talk.shown.scene, "story": names_of(_place(talk.shown)[1])}
         address.set_page_values({"follow": "", "back": talk_id, **off})

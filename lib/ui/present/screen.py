@@ -67,9 +67,10 @@ def step(scenes: Sequence[Scene], by: int) -> None:
 
 def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
     """Take up a talk: after a reload with what was revealed, and where its notes want it to be."""
-    answers = session().stage.answers
-    if talk.shown and not session().stage.scene and talk.shown.answers:
-        answers.setdefault(talk.shown.scene, [*talk.shown.answers])
+    record = session().stage
+    if record.talk != talk.id and talk.shown and talk.shown.answers:
+        record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
+    record.talk = talk.id
     if by := TALKS.granted(talk):
         step(scenes, by)
 
@@ -230,7 +231,7 @@ def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
     record = session().stage
     for each in scenes:
         record.answers.pop(each.name, None)
-        record.left.pop(each.name, None)
+        record.subjects.pop(each.name, None)
     record.scene, talk.began = "", clock.now()
     talk.shown = replace(talk.shown, answers=()) if talk.shown else None
     address.set_page_values({"scene": "", "open": ""})

@@ -16,7 +16,7 @@ from lib.shapes import (
     from_text,
     sizes,
 )
-from lib.text import beside, capital
+from lib.text import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
@@ -84,8 +84,8 @@ def _explained(explanation: Explanation, text: str) -> None:
     if others:
         st.markdown("### What mends it, the likeliest first")
     for number, meaning in enumerate(explanation.meanings if others else (), 1):
-        condition = capital(meaning.condition[:LONGEST])
-        st.markdown(f"**{number} · {plain(condition)}:** {plain(meaning.fix)}")
+        condition = plain(meaning.condition[:LONGEST])
+        st.markdown(f"**{number} · If {condition}:** {plain(meaning.fix)}")
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
     if not others:
         st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")

@@ -13,11 +13,9 @@ import streamlit as st
 from lib.charts import (
     SCALES,
     Palette,
-    damage_loss_figure,
-    damage_predictions_figure,
     lineup_picture,
-    narrate,
 )
+from lib.charts import target as words
 from lib.shapes import (
     LOSS,
     LOSS_NAMES,
@@ -61,21 +59,21 @@ def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(narrate.target.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        compared = narrate.target.compared_sentence(diagnosis)
-        sentence = f"{narrate.target.verdict_title(diagnosis)}. {compared}"
+        compared = words.compared_sentence(diagnosis)
+        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
         st.html(lineup_picture(diagnosis, sentence, palette))
         details = f"{compared} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
-            details += f" {narrate.target.measured_sentence(MISTAKES[case], recorded_damage(case))}"
-        takeaway(narrate.target.compared_takeaway(diagnosis), details)
+            details += f" {words.measured_sentence(MISTAKES[case], recorded_damage(case))}"
+        takeaway(words.compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -165,7 +163,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
         hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
-            say(fix.when)
+            say(f"{capital(fix.condition)}. {fix.fix}")
             st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
@@ -188,9 +186,7 @@ def _usual(question: TargetQuestion) -> None:
             pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(
-            f"{SIGNS[kind]} {word.lower()}" for kind, word in narrate.target.VERDICTS.items()
-        )
+        " · ".join(f"{SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
@@ -231,12 +227,14 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = narrate.target.damage_told(MISTAKES[case], damage)
+    told, sentence = words.damage_told(MISTAKES[case], damage)
     with left:
-        steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
+        steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
+        steady_chart(
+            words.damage_predictions_figure(damage, palette), sentence, "damage_predictions"
+        )
         hint("What both models say, against what is true.")
     takeaway(told, sentence)
 

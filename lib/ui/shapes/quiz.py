@@ -30,15 +30,14 @@ def quiz(palette: Palette) -> None:
         _options(number, puzzle, answer)
     with st.container(border=True, key="quiz_answer"):
         steps = puzzle.steps[:1] if answer is None else puzzle.steps
-        sentence = stack_sentence(steps)
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
             wanted, given = puzzle.options[puzzle.right], puzzle.options[answer]
             if given != wanted:
                 say(f"✗ {given.text}: {given.why}")
-            takeaway(f"✓ {wanted.text}: {wanted.why}", f"{sentence} {SCALES}")
-        st.html(stack_picture(steps, sentence, palette))
+            takeaway(f"✓ {wanted.text}: {wanted.why}", f"{stack_sentence(steps)} {SCALES}")
+        st.html(stack_picture(steps, palette))
         if answer is not None:
             press("Trace this stack", "view_in_ar", "quiz_trace", partial(_trace, puzzle))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lib.shapes import Stack, mended, model_stack, read_text, to_text, with_said_outputs
+from lib.shapes import Stack, model_stack, read_text, rewritten, to_text, with_said_outputs
 from lib.ui import address
 from lib.ui.session import Loaded, session
 
@@ -66,7 +66,7 @@ def _change_code() -> None:
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
     said = replace(page.reading, stack=with_said_outputs(page.reading.stack, page.stack))
-    lines, reading = mended(page.reading, page.stack)
+    lines, reading = rewritten(page.reading, page.stack)
     if to_text(said.stack) == page.stack_text:  # no line of code says what comes out
         page.reading, page.stack = said, said.stack
     elif lines:

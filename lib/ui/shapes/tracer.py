@@ -10,7 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import SCALES, Palette, graph_picture, layer_pictures, narrate, rows_picture
+from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
+from lib.charts import stack as narrate
 from lib.shapes import (
     INCOMPLETE,
     MAX_LAYERS,
@@ -22,8 +23,8 @@ from lib.shapes import (
     fixes,
     is_chain,
     keras_code,
-    mended,
     pattern_of,
+    rewritten,
     stopped,
     trace,
 )
@@ -53,7 +54,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     """The box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
     mends = _mends(steps)
-    title = SAYS["unread"] if session().shapes.model_problem else narrate.stack.stack_title(steps)
+    title = SAYS["unread"] if session().shapes.model_problem else narrate.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box()
     name = pattern_of(stack)
@@ -69,16 +70,16 @@ def tracer(stack: Stack, palette: Palette) -> None:
         about = SAYS["grey row"]
     elif _is_read(steps):
         about = SAYS["code"] if broken(steps) is None else SAYS["broken code"]
-        about = narrate.stack.mended(mends[0][0].words, mends[0][1]) if mends else about
-    words, change = narrate.stack.change_told(before, stack, about)
+        about = narrate.mended(mends[0][0].words, mends[0][1]) if mends else about
+    words, change = narrate.change_told(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
-    details = f"{moves}{change} {narrate.stack.stack_sentence(steps)} {SCALES}"
+    details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(words, details, longest=LONGEST)
         if _is_read(steps) and mends:  # of a model with many notes the row is far below
             _mend(0, mends[0][0])
         if not is_chain(stack):
-            st.html(graph_picture(steps, narrate.stack.graph_sentence(steps), palette))
+            st.html(graph_picture(steps, palette))
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
@@ -113,14 +114,14 @@ def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     """All that gets past the layer that breaks, with the lines of the likeliest."""
     reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
     if mends and reading and _is_read(steps):
-        mends[0][1].update(mended(reading, mends[0][0].stack)[0])
+        mends[0][1].update(rewritten(reading, mends[0][0].stack)[0])
     return mends
 
 
 def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:
     """Each layer: its settings at the left, what comes out of it at the right."""
     opened = _opened(steps)
-    pictures = list(layer_pictures(steps, map(narrate.stack.layer_sentence, steps), palette))
+    pictures = list(layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]

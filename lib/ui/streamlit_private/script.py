@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from secrets import token_hex
 from typing import Any
-
-import streamlit as st
 
 from lib.ui.streamlit_private.names import available, sets, takes
 
@@ -17,7 +14,7 @@ def _load_context() -> Callable[..., Any]:
     from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
     takes(get_script_run_ctx, "suppress_warning")
-    sets(ScriptRunContext, "session_id", "is_history_navigation")
+    sets(ScriptRunContext, "is_history_navigation")
     return get_script_run_ctx
 
 
@@ -27,24 +24,6 @@ _get_context = available("Back may keep a page's settings.", _load_context)
 def _context() -> Any:
     """The context of the script run of this thread; None where there is none."""
     return _get_context(suppress_warning=True) if _get_context else None
-
-
-def this_run() -> object | None:
-    """What stands for the script run of this thread, and is another for any other run.
-
-    The public way: None, so that nothing can be kept for a run.
-    """
-    return _context()
-
-
-def session_id() -> str:
-    """An id of the session whose script runs, the same in all its runs.
-
-    The public way: a random one in the session's state.
-    """
-    if (context := _context()) is not None:
-        return str(context.session_id)
-    return str(st.session_state.setdefault("unrolled_session_id", token_hex(16)))
 
 
 def is_history_navigation() -> bool:

@@ -5,8 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import Palette, losses_figure, narrate
-from lib.charts import data as figures
+from lib.charts import Palette, losses_figure, samples
 from lib.results import LETTERS, Compared
 from lib.story import GALLERY, cells_of
 from lib.text import readable
@@ -39,8 +38,8 @@ def sample(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        says, details = narrate.data.sample_told(loaded.dataset, number)
-        figure = figures.sample_figure(loaded.dataset, number, palette)
+        says, details = samples.sample_told(loaded.dataset, number)
+        figure = samples.sample_figure(loaded.dataset, number, palette)
         steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
         takeaway(says, details)
 

@@ -16,10 +16,10 @@ from lib.charts import (
     can_show,
     heatmaps,
     lineup_picture,
-    narrate,
     shapes_picture,
     templates,
 )
+from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
 from lib.recurrence import LayerPass, highest_output, unroll
@@ -88,13 +88,13 @@ def target(_: Loaded, palette: Palette) -> None:
     question = read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(narrate.target.verdict_title(diagnosis))
-        st.html(lineup_picture(diagnosis, narrate.target.compared_sentence(diagnosis), palette))
+        takeaway(words.verdict_title(diagnosis))
+        st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             hint(_trained(case))
         else:
-            hint(narrate.target.compared_takeaway(diagnosis))
+            hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)

@@ -8,9 +8,7 @@ from lib.charts import (
     Palette,
     shape_strip,
     stack_picture,
-    stack_sentence,
     stack_title,
-    strip_sentence,
 )
 from lib.shapes import TracedLayer, broken, fixes, read_text, to_text, trace
 from lib.story import find
@@ -27,8 +25,7 @@ def strip(loaded: Loaded, palette: Palette) -> None:
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
         sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
-        sentence = strip_sentence(experiment, dataset)
-        st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
+        st.html(shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
 def stack(_: Loaded, palette: Palette) -> None:
@@ -37,7 +34,7 @@ def stack(_: Loaded, palette: Palette) -> None:
     with st.container(border=True, key="stack"):
         title = stack_title(steps)
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if _is_mended(steps) else title)
-        st.html(stack_picture(steps, stack_sentence(steps), palette))
+        st.html(stack_picture(steps, palette))
         for number, fix in enumerate(fixes(steps)):
             mend = partial(address.set_page_value, "stack", to_text(fix.stack))
             press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)

@@ -1,8 +1,8 @@
-"""Python's expressions → what can be told of them without running anything.
+"""Python's expressions → values, as far as they can be told without running anything.
 
-A value is a plain one, an Array, a Name of a library, a Function or a Class of the code
-(`values.py`), a Part, a Model (`layers.py`), a tensor (`building.Value`), a list of these,
-UNKNOWN, or, as an argument or in a list, Untold.
+A value is a plain one, an Array, a Name of a library, a Function or Class of the code
+(`values.py`), a LayerObject, a ModelObject (`builder.py`), a KerasTensor (`graph.py`), a list or
+dict of these, or UNKNOWN; in a list or as an argument an UnknownExpression instead of UNKNOWN.
 """
 
 from __future__ import annotations
@@ -10,251 +10,227 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from lib.shapes.stack.base import Origin
+from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import LastStep
-from lib.shapes.stack.read import calls
-from lib.shapes.stack.read.building import Value
-from lib.shapes.stack.read.layers import Layers, Model, Part
-from lib.shapes.stack.read.pasted import WORDS, bare, dotted
-from lib.shapes.stack.read.values import (
-    Array,
-    Class,
-    Function,
-    Name,
-    Untold,
-    array,
-    change,
-    computed,
-    flat,
-    is_last_step,
-    listed,
-    operation,
-    plain,
-)
+from lib.shapes.stack.read import values
+from lib.shapes.stack.read.builder import LayerObject, ModelObject
+from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
+from lib.shapes.stack.read.pasted import bare, dotted
+from lib.shapes.stack.read.values import Function, Name, UnknownExpression, flat, listed, plain
 
 _MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
-"""Of a statement that is shown in one line; and of that, and a call in it, in characters."""
+"""Of a statement that is shown in one line; and in characters of that, and of a call in it."""
+_NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
+"""Names that people use without the line that imports them."""
 
 
 class Expressions:
-    """What the expressions of a code come to, by the names that are known where they stand."""
+    """Evaluates the expressions of a code with the names that are known where they stand."""
 
     def __init__(self, lines: list[str]) -> None:
         self.rows = [line.encode() for line in lines]
-        """Of the code: Python counts its columns in bytes."""
-        self._origins: dict[tuple[ast.AST, ast.AST], Origin] = {}
-        self.layers = Layers()
+        """In bytes, as Python counts columns."""
+        self.builder = Calls()
         self.statement: ast.AST = ast.Pass()
-        """That is followed just now."""
+        """The one that is followed now."""
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
         """Of the innermost function or comprehension first, of the module last."""
+        self.skipped: tuple[Origin, str] | None = None
+        """The first code with layers that isn't followed, and why."""
+        self._origins: dict[tuple[ast.AST, ast.AST], Origin] = {}
 
-    def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """What a function of the code gives."""
-        raise NotImplementedError
-
-    def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """What a class of the code makes."""
-        raise NotImplementedError
-
-    def skip(self, code: ast.AST, why: str) -> Any:
-        """Skip code that can't be followed: what it changes is unknown from there on."""
+    def call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+        """What a call returns; `name` is what the code calls it by."""
         raise NotImplementedError
 
     def at(self, node: Any) -> Origin:
-        """Where an expression or a statement stands; what is made from here on is made there."""
+        """Where a node stands; layers that are made from here on have this origin."""
         key = self.statement, node
         if key not in self._origins:
             self._origins[key] = self._origin(*key)
-        self.layers.origin = self._origins[key]
-        return self.layers.origin
+        self.builder.origin = self._origins[key]
+        return self.builder.origin
 
-    def _origin(self, one: Any, node: Any) -> Origin:
+    def _origin(self, statement: Any, node: Any) -> Origin:
         line = node.lineno
         row = self.rows[line - 1]
         text = call = row[: 4 * _LONGEST_LINE].decode(errors="ignore")
         if node.end_lineno == line:
             call = row[node.col_offset : node.end_col_offset].decode()
-        elif "body" not in node._fields:
+        elif not hasattr(node, "body"):
             text = call = ast.unparse(node)
-            length = getattr(one, "end_lineno", line) - getattr(one, "lineno", line)
-            if length < _MOST_LINES and "body" not in one._fields:
-                text = ast.unparse(one)
+            length = getattr(statement, "end_lineno", line) - getattr(statement, "lineno", line)
+            if length < _MOST_LINES and not hasattr(statement, "body"):
+                text = ast.unparse(statement)
         text = text.strip() if len(text.strip()) <= _LONGEST_LINE else call[:_LONGEST_LINE]
         return Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
 
     def named(self, name: str) -> Any:
-        """The value of a name. What the code doesn't define is taken for a name of Keras's."""
+        """The value of a name. One that the code doesn't define is taken for Keras's."""
         if name in self.names:
             return self.names[name]
-        return Name(WORDS["well_known"].get(name, f"keras.{name}"))
+        return Name(_NOT_IMPORTED.get(name, f"keras.{name}"))
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
-        """What an expression comes to."""
-        self.layers.count_steps()
+        """The value of an expression."""
+        self.builder.count_steps()
         match node:
             case None:
                 return None
             case ast.Constant(value):
-                return computed(lambda: value)
+                return values.computed(lambda: value)
             case ast.Name(name):
                 return self.named(name)
-            case ast.Attribute(ast.Name(own), name) if f"{own}.{name}" in self.names.maps[-1]:
-                return self.names.maps[-1][f"{own}.{name}"]
-            case ast.Attribute(base, name):
-                return calls.attribute(self.layers, self.value(base), name, dotted(node))
+            case ast.Attribute(ast.Name(owner), name) if f"{owner}.{name}" in self.names.maps[-1]:
+                return self.names.maps[-1][f"{owner}.{name}"]
+            case ast.Attribute(owner, name):
+                return self.builder.attribute(self.value(owner), name, dotted(node))
             case ast.Tuple(elements):
                 return tuple(self._items(elements))
             case ast.List(elements):
                 return self._items(elements)
-            case ast.Dict(keys, values) if None not in keys:
-                pairs = zip(map(self.value, keys), map(self.value, values), strict=True)
+            case ast.Dict(keys, entries) if None not in keys:
+                pairs = zip(map(self.value, keys), map(self.value, entries), strict=True)
                 return {key: one for key, one in pairs if plain(key)}
-            case ast.BinOp(left, how, right):
-                return self._operation(how, self._told(left), self._told(right), node)
-            case ast.Compare(left, hows, rights):
-                sides = pairwise([self.value(one) for one in (left, *rights)])
-                holds = [operation(how, *pair) for how, pair in zip(hows, sides, strict=True)]
-                return all(holds) if all(type(one) is bool for one in holds) else UNKNOWN
+            case ast.BinOp(left, sign, right):
+                return self._operation(sign, self._known(left), self._known(right), node)
+            case ast.Compare(left, [sign], [right]):
+                return values.operation(sign, self.value(left), self.value(right))
             case ast.UnaryOp(ast.Not(), operand):
-                known = self._truth(operand)
-                return UNKNOWN if known is None else not known
+                is_true = self._truth(operand)
+                return UNKNOWN if is_true is None else not is_true
             case ast.UnaryOp(ast.USub(), operand):
                 return self._operation(ast.Mult(), -1, self.value(operand), node)
-            case ast.BoolOp(how, nodes):
-                for one in nodes:
-                    given = self.value(one)
-                    if not flat(given):
+            case ast.BoolOp(sign, operands):
+                for operand in operands:
+                    last = self.value(operand)
+                    if not flat(last):
                         return self.skip(node, "branch")
-                    if bool(given) == isinstance(how, ast.Or):
+                    if bool(last) == isinstance(sign, ast.Or):
                         break
-                return given
-            case ast.IfExp(test, body, orelse):
-                known = self._truth(test)
-                if known is None:
+                return last
+            case ast.IfExp(test, then, otherwise):
+                is_then = self._truth(test)
+                if is_then is None:
                     return self.skip(node, "branch")
-                return self.value(body if known else orelse)
-            case ast.Subscript(base, index):
-                return self._part(self.value(base), self.value(index), node)
+                return self.value(then if is_then else otherwise)
+            case ast.Subscript(owner, index):
+                return self._subscript(self.value(owner), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
-            case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
-                outside, self.names = self.names, self.names.new_child()
-                found = self._comprehended(element, loops)
-                bound = {one.target.id for one in self.walk(node) if isinstance(one, ast.NamedExpr)}
-                outside.update({one: self.names[one] for one in bound & {*self.names.maps[0]}})
-                self.names = outside
-                return self.skip(node, "loop") if found is None else found
-            case ast.SetComp() | ast.DictComp():
-                return self.skip(node, "loop")
-            case ast.NamedExpr(target, value):
-                given = self.value(value)
-                self.assign(target, given)
-                return given
+            case ast.ListComp(element, [loop]) if not loop.ifs and not self._assigns(element):
+                return self._comprehension(element, loop, node)
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
-                return self._called(node)
-        for child in ast.iter_child_nodes(node):  # it may bind names, or change a model
-            if isinstance(child, ast.expr):
-                self.value(child)
-        return UNKNOWN
+                return self._call(node)
+            case ast.JoinedStr():
+                return UNKNOWN
+        return self.skip(node, "other")
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
-        """What stands in brackets, with what is unpacked there."""
+        """The entries of a list, or the arguments of a call; what has a star is unpacked."""
         found: list[Any] = []
         for node in nodes:
-            value = self._told(node)
-            self.layers.count_steps(len(value) / 20 if listed(value) else 0)
+            value = self._known(node)
+            self.builder.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
-    def _told(self, node: ast.expr) -> Any:
-        """What an expression comes to; where that can't be told, messages name it by its text."""
+    def _known(self, node: ast.expr) -> Any:
+        """The value of an expression, which messages name by its text if it isn't known."""
         value = self.value(node)
-        if value is UNKNOWN:
-            origin = self.at(node)
-            return Untold(origin.call or origin.text)
-        return value
+        if value is not UNKNOWN:
+            return value
+        origin = self.at(node)
+        return UnknownExpression(origin.call or origin.text)
 
     def _truth(self, node: ast.expr) -> bool | None:
-        """Whether a condition holds; None where that can't be told."""
+        """Whether a condition holds; None where that isn't known."""
         value = self.value(node)
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
-    def _operation(self, how: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
+    def _operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
-        if {list, tuple} & {type(left), type(right)} or not self.layers.found(left, right):
-            return operation(how, left, right)
+        has_list = {list, tuple} & {type(left), type(right)}
+        if has_list or not self.builder.found(left, right):
+            return values.operation(sign, left, right)
         self.at(node)
-        return calls.arithmetic(self.layers, how, left, right)
+        return self.builder.arithmetic(sign, left, right)
 
-    def _part(self, base: Any, index: Any, node: ast.AST) -> Any:
-        """What stands in brackets behind a value: SHAPE[0], one of several tensors."""
-        if isinstance(base, Value):
-            base = calls.outputs(self.layers, base)
-            if len(base) == 1 and is_last_step(index):
-                self.at(node)
-                return self.layers.put(LastStep(origin=self.layers.origin), base)
-            if len(base) == 1 or not isinstance(index, (int, slice)):
-                self.at(node)
-                return self.layers.not_traced("", "op", base)
-        if isinstance(base, (Name, Part)):
-            return base
-        held = isinstance(base, (list, tuple, str, dict, range))
-        return computed(lambda: base[index]) if held and _small(index) else UNKNOWN
+    def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
+        """An entry: SHAPE[0], or one of several tensors; or the last timestep of a tensor."""
+        if isinstance(owner, KerasTensor):
+            owner = self.builder.outputs(owner)
+            self.at(node)
+            if len(owner) == 1 and _is_last_step(index):
+                return self.builder.put(LastStep(origin=self.builder.origin), owner)
+            if len(owner) == 1 or not isinstance(index, (int, slice)):
+                return self.builder.not_traced("", "op", owner)
+        if isinstance(owner, (Name, LayerObject)):
+            return owner
+        has_entries = isinstance(owner, (list, tuple, str, dict, range))
+        if not has_entries or not _is_small(index):
+            return UNKNOWN
+        return values.computed(lambda: owner[index])
 
-    def _comprehended(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
-        """What each round of these loops gives; None where the rounds aren't known."""
-        if not loops:
-            return [self._told(element)]
-        rounds, found = self.value(loops[0].iter), list[Any]()
+    def _assigns(self, node: ast.expr) -> bool:
+        return any(isinstance(one, ast.NamedExpr) for one in self.walk(node))
+
+    def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
+        """The list that a loop over known values makes."""
+        rounds = self.value(loop.iter)
         if not listed(rounds):
-            return None
+            return self.skip(node, "loop")
+        outside, self.names = self.names, self.names.new_child()
+        found = []
         for one in rounds:
-            self.assign(loops[0].target, one)
-            holds = [self._truth(each) for each in loops[0].ifs]
-            inside = self._comprehended(element, loops[1:]) if all(holds) else []
-            if None in holds or inside is None:
-                return None
-            found += inside
+            self.assign(loop.target, one)
+            found.append(self._known(element))
+        self.names = outside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
-        """A function, with the defaults that it has here."""
-        places = [one.arg for one in (*args.posonlyargs, *args.args)]
-        by_name = [one.arg for one in args.kwonlyargs]
-        usual: dict[str, Any] = dict.fromkeys([*places, *by_name], UNKNOWN)
-        last = places[len(places) - len(args.defaults) :]
-        defaults = zip([*last, *by_name], [*args.defaults, *args.kw_defaults], strict=True)
-        usual |= {name: self.value(one) for name, one in defaults if one}
-        return Function(name, body, args, usual, self.names)
+        """A function of the code, with its defaults and the scope that it is defined in."""
+        positional = [one.arg for one in (*args.posonlyargs, *args.args)]
+        named = [one.arg for one in args.kwonlyargs]
+        with_default = positional[len(positional) - len(args.defaults) :]
+        nodes = zip([*with_default, *named], [*args.defaults, *args.kw_defaults], strict=True)
+        defaults: dict[str, Any] = dict.fromkeys([*positional, *named], UNKNOWN)
+        defaults |= {name: self.value(one) for name, one in nodes if one}
+        return Function(name, body, args, defaults, self.names)
 
-    def walk(self, node: ast.AST) -> Iterator[ast.AST]:
-        """A node and all that is in it: each is a step."""
-        for one in ast.walk(node):
-            self.layers.count_steps(0.5)
-            yield one
-
-    def values_in(self, node: ast.AST) -> dict[str, Any]:
-        """What the names in a code stand for, those with dots among them: self.model.add."""
-        found: dict[str, Any] = {}
-        for one in self.walk(node):
-            if isinstance(one, (ast.Name, ast.Attribute)):
-                name = dotted(one)
-                found[name] = self.named(name)
-        return found
+    def _call(self, node: ast.Call) -> Any:
+        """What a call returns."""
+        func, is_method = node.func, isinstance(node.func, ast.Attribute)
+        owner = self.value(func.value) if isinstance(func, ast.Attribute) else None
+        args = self._items(node.args)
+        keywords: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self._known(keyword.value)
+            if keyword.arg is None and isinstance(value, dict):
+                keywords |= {f"{key}": one for key, one in value.items()}
+            else:
+                keywords[keyword.arg or "**"] = value
+        name = bare(func) or self.at(func).call
+        self.at(node)
+        if isinstance(owner, ModelObject) and name not in owner.attributes:
+            return self.builder.call_method(owner, name, args, keywords)
+        if isinstance(owner, (list, dict)):
+            value = values.call_method(owner, name, args)
+            return self.skip(node, "other") if value is UNKNOWN else value
+        callee = self.builder.attribute(owner, name) if is_method else self.value(func)
+        return self.call(callee, args, keywords, name)
 
     def assign(self, target: ast.expr, value: Any) -> None:
-        """Give a value to a name, or to several."""
-        self.layers.count_steps()
+        """Give a value to a name, to an attribute or entry, or to several of these."""
+        self.builder.count_steps()
         match target:
             case ast.Name(name):
                 self.names[name] = value
@@ -262,85 +238,77 @@ class Expressions:
                 self.assign(one, value)
             case ast.Attribute(base, name):
                 owner = self.value(base)
-                if isinstance(owner, Model) and owner.call:
-                    owner.known[name] = value
-                else:
+                if isinstance(owner, ModelObject) and owner.call:
+                    owner.attributes[name] = value
+                else:  # an object that isn't known: its attributes have the name in the code
                     self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
-                held, place = self.value(base), self.value(index)
-                known = listed(value) if isinstance(place, slice) else True
-                if isinstance(held, (list, dict)) and _small(place) and known:
-                    computed(held.__setitem__, place, value)
+                owner, place = self.value(base), self.value(index)
+                fits = listed(value) if isinstance(place, slice) else _is_small(place)
+                if isinstance(owner, (list, dict)) and fits:
+                    values.computed(owner.__setitem__, place, value)
             case ast.Tuple(targets) | ast.List(targets):
-                values = self._unpacked(value, len(targets))
-                starred = [at for at, one in enumerate(targets) if isinstance(one, ast.Starred)]
-                for at in starred:  # one at most
-                    end = max(at, len(values) - (len(targets) - 1 - at))
-                    values[at:end] = [values[at:end]]
-                for one, given in zip(targets, values, strict=False):
-                    self.assign(one, given)
+                given = self._unpacked(value, len(targets))
+                for at, one in enumerate(targets):
+                    if isinstance(one, ast.Starred):  # one at most
+                        end = max(at, len(given) - (len(targets) - 1 - at))
+                        given[at:end] = [given[at:end]]
+                for one, entry in zip(targets, given, strict=False):
+                    self.assign(one, entry)
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
-        """The values in one that is unpacked to so many names."""
-        if isinstance(value, Value):
+        """The values that are assigned to so many names."""
+        if isinstance(value, KerasTensor):
             self.at(self.statement)
-            return calls.outputs(self.layers, value, count)
+            return self.builder.outputs(value, count)
         if isinstance(value, Name):
             return [Name(f"{value.path}.{at}") for at in range(count)]
         if listed(value):
             return list(value)
-        return [value if isinstance(value, Part) else UNKNOWN] * count
+        return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
-    def _called(self, node: ast.Call) -> Any:
-        """What a call gives."""
-        func = node.func
-        base = self.value(func.value) if isinstance(func, ast.Attribute) else None
-        args = self._items(node.args)
-        keywords: dict[str, Any] = {}
-        for keyword in node.keywords:
-            value = self._told(keyword.value)
-            if keyword.arg is None and isinstance(value, dict):
-                keywords |= {f"{key}": one for key, one in value.items()}
-            else:
-                keywords[keyword.arg or "**"] = value
-        name = bare(func) or self.at(func).call
-        self.at(node)
-        if isinstance(base, Model) and name not in base.known:
-            return calls.method(self.layers, base, name, args, keywords)
-        if isinstance(base, Array):
-            return array(name, [base, *args], keywords, True)
-        if isinstance(base, Part) and name == "get_initial_state":
-            return None  # zeros, as where none are given
-        if isinstance(base, (list, dict)):
-            return change(base, name, args, keywords)
-        of_base = isinstance(func, ast.Attribute)
-        callee = calls.attribute(self.layers, base, name) if of_base else self.value(func)
-        return self._call(callee, args, keywords, name)
+    def skip(self, code: ast.AST, why: str) -> Any:
+        """Skip code that isn't followed: whatever it may change is unknown from there on.
 
-    def _call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
-        """What a call gives, whatever is called."""
-        given: Any
-        match callee:
-            case Model(call=own) if own and args:
-                given = own(args, keywords)
-            case Class(name="super"):
-                # super(Own, self), or super(), which takes the method's first argument.
-                owner, *_ = [*args[1:2], *self.names.maps[0].values(), None]
-                given = replace(callee, known=callee.bound(owner))
-            case Class(base="Model" | "Layer"):
-                given = self.instance(callee, args, keywords)
-            case Class():
-                given = self.layers.unread(callee.name, "class")
-            case Function():
-                line, untraced = self.layers.origin.line, self.layers.untraced
-                given = self.follow(callee, [*callee.instance, *args], keywords)
-                if self.layers.found(args, keywords) and untraced == self.layers.untraced:
-                    self.layers.note("function", line, name=f"“{callee.name}”")
-            case _:
-                given = calls.call(self.layers, callee, args, keywords, name)
+        Where it has layers or tensors in it, a layer that isn't read stands for all of it.
+        """
+        nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
+        found = {name: self.named(name) for name in map(dotted, nodes)}
+        changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
+        for name, value in found.items():
+            has_method = any(other.startswith(f"{name}.") for other in found)
+            if isinstance(value, (list, dict)) and (isinstance(code, ast.stmt) or has_method):
+                changed.add(name)
+        given: Any = UNKNOWN
+        makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in found.values())
+        if makes_layers or self.builder.found(found):
+            origin = self.at(code)
+            unread = self.builder.unread(why, why)
+            given = self.builder.not_traced(why, why, found)
+            self.skipped = self.skipped or (origin, why)
+            for name, value in found.items():
+                layers = value.layers if isinstance(value, ModelObject) else None
+                if layers is not None and f"{name}.add" in found:
+                    layers.append(unread)
+        for name in changed:
+            scope = self.names.maps[-1] if "." in name else self.names
+            scope[name] = given
         return given
 
+    def walk(self, node: ast.AST) -> Iterator[ast.AST]:
+        """A node and all nodes in it, each of which is a step."""
+        for one in ast.walk(node):
+            self.builder.count_steps(0.5)
+            yield one
 
-def _small(index: Any) -> bool:
-    """Whether it is no index that is large, as one of lists within lists is."""
+
+def _is_small(index: Any) -> bool:
+    """Whether it is an index that is quickly compared, unlike a tuple of tuples."""
     return plain(index) or isinstance(index, slice)
+
+
+def _is_last_step(index: Any) -> bool:
+    """Whether brackets hold [:, -1], or [:, -1, :]."""
+    whole = slice(None)
+    is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
+    return is_last and all(one == whole or one is ... for one in index[2:])

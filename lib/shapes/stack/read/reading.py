@@ -1,4 +1,4 @@
-"""What reading a model comes to, and what is said of it."""
+"""What reading a model results in."""
 
 from dataclasses import dataclass
 
@@ -19,25 +19,24 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to know of what was read."""
+    """A sentence about what was read, with its line in the text, counted from 1."""
 
     sentence: str
     line: int | None = None
-    """In the text, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the stack, and what stands beside it."""
+    """The stack that was read, and what else the text says of the model."""
 
     stack: Stack
     source: str
-    """What it was read from: "code", "configuration"."""
+    """"code" or "configuration"."""
     notes: tuple[Note, ...] = ()
-    """What couldn't be read, or was read in another way than it stands there."""
+    """What couldn't be read, or was read in another way than it is written."""
     loss: str = ""
-    """That of `compile`, by Keras's name; empty where none stands there."""
+    """Keras's name of the loss of `compile`; empty where there is none."""
     target: Shape | None = None
     """The shape of y in `fit`, its samples first, where the code tells it."""
     text: str = ""
-    """The code that it was read from: of a notebook its cells."""
+    """The code that was read; of a notebook its cells."""

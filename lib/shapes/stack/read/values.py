@@ -1,6 +1,6 @@
-"""What values in code come to without running it: plain ones, names, and shapes of arrays.
+"""Values in the code that is read: numbers, lists, arrays by their shapes, functions, classes.
 
-Arithmetic is bounded: what would be large, take long, or raise an error is UNKNOWN.
+Nothing is run. Arithmetic is bounded: what would be large, take long or fail is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -14,44 +14,55 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.stack.making import UNKNOWN, Unknown
-from lib.shapes.stack.read.pasted import WORDS
 
 LONGEST = 1_000
 """Of texts and lists."""
 _LARGEST = 10**12
-_OPERATORS = {
-    getattr(ast, name): getattr(operator, own) for name, own in WORDS["operators"].items()
+OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
 }
-_OF_LISTS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
-"""Functions that don't ask what is in a list."""
-_OF_PLAIN = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
-
-
-FUNCTIONS = _OF_LISTS | {one.__name__: one for one in _OF_PLAIN}
-"""Functions of plain values, by name, those of `math` and NumPy among them."""
-CHANGES = {
-    list: ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
-    dict: ("clear", "pop", "popitem", "setdefault", "update"),
+_LIST_FUNCTIONS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
+"""Functions that don't look at the entries of a list."""
+_NUMBER_FUNCTIONS = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
+FUNCTIONS = _LIST_FUNCTIONS | {one.__name__: one for one in _NUMBER_FUNCTIONS}
+"""Python's functions that are computed, by name."""
+_METHODS = {
+    list: ("append", "extend", "insert", "pop"),
+    dict: ("get", "items", "keys", "values"),
 }
-"""Methods that change what they are of."""
-_ASKS = {list: ("copy",), dict: ("copy", "get", "items", "keys", "values")}
+_MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform", "randint")
+"""Functions of NumPy, and of `keras.random`, that take a shape."""
 
 
 @dataclass(slots=True, eq=False)
 class Name(Unknown):
-    """Something of a library, by its name with its modules: "numpy.load", "keras.layers.LSTM"."""
+    """Something of a library, by its path: "numpy.load", "keras.layers.LSTM"."""
 
     path: str
 
     @property
     def name(self) -> str:
-        """Without its modules."""
+        """The last part of the path."""
         return self.path.rpartition(".")[2]
 
 
 @dataclass(slots=True, eq=False)
-class Untold(Unknown):
-    """What can't be told without running the code, by the text of its expression."""
+class UnknownExpression(Unknown):
+    """A value that only running the code would tell, with the text of its expression."""
 
     name: str
 
@@ -63,49 +74,48 @@ class Function:
     name: str
     body: list[ast.stmt]
     signature: ast.arguments
-    usual: dict[str, Any]
-    """What its arguments are where none is given."""
+    defaults: dict[str, Any]
+    """Every parameter, UNKNOWN where it has no default."""
     names: ChainMap[str, Any]
-    """That it sees."""
-    is_static: bool = False
+    """The scope that it is defined in."""
     instance: tuple[Any, ...] = ()
-    """Of a method, the object that it is called on, before all other arguments."""
+    """Of a bound method, the object that is its first argument."""
 
-    def given(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-        """What its arguments are in a call."""
-        own = self.signature
-        places = [one.arg for one in (*own.posonlyargs, *own.args)]
-        known = {one: keywords[one] for one in self.usual if one in keywords}
-        found = self.usual | dict(zip(places, args, strict=False)) | known
-        if own.vararg:
-            found[own.vararg.arg] = tuple(args[len(places) :])
-        if own.kwarg:
-            found[own.kwarg.arg] = {key: one for key, one in keywords.items() if key not in known}
-        return found
+    def bind(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+        """The value of each parameter in a call."""
+        signature = self.signature
+        positional = [one.arg for one in (*signature.posonlyargs, *signature.args)]
+        named = {one: keywords[one] for one in self.defaults if one in keywords}
+        values = self.defaults | dict(zip(positional, args, strict=False)) | named
+        if signature.vararg:
+            values[signature.vararg.arg] = tuple(args[len(positional) :])
+        if signature.kwarg:
+            rest = {key: one for key, one in keywords.items() if key not in named}
+            values[signature.kwarg.arg] = rest
+        return values
 
 
 @dataclass(slots=True, eq=False)
 class Class:
-    """A class that the code defines, with what stands in it."""
+    """A class that the code defines."""
 
     name: str
     line: int
-    known: dict[str, Any]
-    kind: str
-    """"Model" or "Layer", by the classes that it inherits from; else empty."""
+    attributes: dict[str, Any]
+    """With its methods."""
+    base: str
+    """"Model" or "Layer", where it inherits from that; else empty."""
 
     @property
-    def base(self) -> str:
-        """Its kind, if it can be followed, since its `call` stands there; else empty."""
-        return self.kind if isinstance(self.known.get("call"), Function) else ""
+    def has_call(self) -> bool:
+        """Whether it is a model or layer whose `call` can be followed."""
+        return bool(self.base) and isinstance(self.attributes.get("call"), Function)
 
     def bound(self, instance: Any) -> dict[str, Any]:
-        """What stands in it, its methods with the object that they are called on."""
+        """Its attributes for an instance: methods are bound to it."""
         return {
-            name: replace(one, instance=(instance,))
-            if isinstance(one, Function) and not one.is_static
-            else one
-            for name, one in self.known.items()
+            name: replace(one, instance=(instance,)) if isinstance(one, Function) else one
+            for name, one in self.attributes.items()
         }
 
 
@@ -115,21 +125,14 @@ class Array:
 
     shape: tuple[Any, ...]
 
-    def reshaped(self, shape: Any) -> Array:
-        """The same numbers in another shape, where -1 is what is left."""
-        sizes = shape if isinstance(shape, (list, tuple)) else (shape,)
-        sizes = tuple(size if isinstance(size, int) else UNKNOWN for size in sizes)
-        left = computed(lambda: math.prod(self.shape) // -math.prod(sizes))
-        return Array(tuple(left if size == -1 else size for size in sizes))
-
 
 def plain(value: Any) -> bool:
-    """Whether it is a number, a text, or None."""
+    """Whether it is a number, a text or None."""
     return value is None or isinstance(value, (int, float, str))
 
 
 def listed(value: Any) -> bool:
-    """Whether it is a list, and not a long one."""
+    """Whether it is a list, tuple or range of up to LONGEST entries."""
     return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
 
 
@@ -138,93 +141,66 @@ def flat(value: Any) -> bool:
     return plain(value) or (listed(value) and all(map(plain, value)))
 
 
-def computed(what: Callable[..., Any], *args: Any) -> Any:
-    """What a function gives; UNKNOWN where it is large, not a number, a complex one, or none."""
+def computed(function: Callable[..., Any], *args: Any) -> Any:
+    """What a function returns; UNKNOWN where it fails, or returns something large or complex."""
     try:
-        value = what(*args)
+        value = function(*args)
     except (TypeError, ValueError, ArithmeticError, LookupError):
         return UNKNOWN
     if isinstance(value, (int, float)):
         return value if abs(value) <= _LARGEST else UNKNOWN
-    long = isinstance(value, (str, list, tuple)) and len(value) > LONGEST
-    return UNKNOWN if long or isinstance(value, complex) else value
+    too_long = isinstance(value, (str, list, tuple)) and len(value) > LONGEST
+    return UNKNOWN if too_long or isinstance(value, complex) else value
 
 
-def operation(how: ast.AST, left: Any, right: Any) -> Any:
-    """What an operator gives of plain values, of lists, or of an array and a number."""
-    if isinstance(how, ast.Add) and list in (type(left), type(right)):
-        # What can't be told is an entry of the list: a message names it there.
-        told = (list, tuple, Array, int, float, str)
-        left, right = (one if isinstance(one, told) else [one] for one in (left, right))
+def operation(sign: ast.AST, left: Any, right: Any) -> Any:
+    """What an operator returns for plain values, lists, or an array and a number."""
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN
-    if isinstance(how, ast.cmpop):
-        small = plain(left) and plain(right)
-    elif isinstance(how, ast.Pow):
-        small = all(numbers) and abs(left) < 1e6 and abs(right) < 40
-    elif isinstance(how, ast.Mult) and listed(left):
-        small = numbers[1] and len(left) * right <= LONGEST
-    elif isinstance(how, ast.Add) and listed(left):
-        small = listed(right)
+    if isinstance(sign, ast.Add) and list in (type(left), type(right)):
+        # What is unknown counts as one entry of the list, so that it shows as a layer there.
+        known = (list, tuple, str, int, float)
+        left, right = (one if isinstance(one, known) else [one] for one in (left, right))
+    if isinstance(sign, ast.cmpop):
+        bounded = plain(left) and plain(right)
+    elif isinstance(sign, ast.Pow):
+        bounded = all(numbers) and abs(left) < 1e6 and abs(right) < 40
+    elif isinstance(sign, ast.Mult) and listed(left):
+        bounded = numbers[1] and len(left) * right <= LONGEST
+    elif isinstance(sign, ast.Add) and listed(left):
+        bounded = listed(right)
     else:
-        small = all(numbers) or (isinstance(how, ast.Add) and plain(left) and plain(right))
-    known = small and type(how) in _OPERATORS
-    return computed(_OPERATORS[type(how)], left, right) if known else UNKNOWN
+        bounded = all(numbers) or (isinstance(sign, ast.Add) and plain(left) and plain(right))
+    is_known = bounded and type(sign) in OPERATORS
+    return computed(OPERATORS[type(sign)], left, right) if is_known else UNKNOWN
 
 
-def function(name: str, args: Sequence[Any]) -> Any:
-    """What one of FUNCTIONS gives: len(chars), int(past / step)."""
+def call_function(name: str, args: Sequence[Any]) -> Any:
+    """What one of FUNCTIONS returns: len(chars), int(past / step)."""
     for one in args:
-        if not flat(one) and not (name in _OF_LISTS and (listed(one) or isinstance(one, dict))):
+        is_listed = name in _LIST_FUNCTIONS and (listed(one) or isinstance(one, dict))
+        if not flat(one) and not is_listed:
             return UNKNOWN
-    given = computed(FUNCTIONS[name], *args)
-    return list(given) if isinstance(given, Iterator) else given
+    value = computed(FUNCTIONS[name], *args)
+    return list(value) if isinstance(value, Iterator) else value
 
 
-def change(base: list[Any] | dict[Any, Any], name: str, args: Any, keywords: Any) -> Any:
-    """What a method of a list or dict gives; it may change it. UNKNOWN of any other."""
-    kind = list if isinstance(base, list) else dict
+def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -> Any:
+    """What one of some methods of a list or dict returns, which may change it."""
     first = args[0] if args else None
-    takes = isinstance(first, dict) or plain(first)  # other keys can be large
-    if kind is list and name != "remove":
-        if name == "extend" and not listed(first):
-            name = "append"
-        takes = listed(first) if name == "extend" else name != "sort" or flat(base)
-    if name not in CHANGES[kind] + _ASKS[kind] or not takes:
+    if name == "extend" and not listed(first):
+        name = "append"  # as one entry that isn't known
+    is_key = isinstance(owner, list) or plain(first)  # others can be large
+    if name not in _METHODS[type(owner)] or len(owner) > LONGEST or not is_key:
         return UNKNOWN
-    given = computed(lambda: getattr(base, name)(*args, **keywords))
-    if len(base) > LONGEST:
-        base.clear()
-    return list(given) if name in ("items", "keys", "values") else given
+    value = computed(getattr(owner, name), *args)
+    return list(value) if name in ("items", "keys", "values") else value
 
 
-def array(name: str, args: Sequence[Any], keywords: Mapping[str, Any], of_numpy: bool) -> Any:
-    """What a function of a library gives; UNKNOWN where it is no array of a told shape.
-
-    NumPy's functions have the shape where code.toml says, those of other libraries first.
-    """
-    first, second, *_ = [*args, UNKNOWN, UNKNOWN]
-    shape: Any = UNKNOWN
+def new_array(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """The array that a function makes of a shape in brackets, or of sizes, as `rand` does."""
+    shapes = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
     if name in ("rand", "randn"):
-        shape = tuple(args)
-    elif name in WORDS["shape_at"]:
-        at = WORDS["shape_at"][name] if of_numpy else 0
-        shape = keywords.get("size", keywords.get("shape", args[at] if len(args) > at else UNKNOWN))
-    elif name == "to_categorical" and isinstance(first, Array):
-        kept = first.shape[:-1] if first.shape[-1:] == (1,) else first.shape
-        shape = (*kept, keywords.get("num_classes", second))
-    elif name == "reshape" and isinstance(first, Array) and args[1:]:
-        return first.reshaped(second if len(args) == 2 else args[1:])
-    elif name in ("array", "asarray", "astype") and isinstance(first, Array):
-        return first
-    shape = (shape,) if isinstance(shape, int) else shape
-    known = isinstance(shape, (list, tuple)) and shape
-    return Array(()).reshaped(shape) if known else UNKNOWN
-
-
-def is_last_step(index: Any) -> bool:
-    """Whether brackets hold [:, -1], or [:, -1, :]."""
-    whole = slice(None)
-    is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
-    return is_last and all(one == whole or one is ... for one in index[2:])
+        return Array(tuple(args))
+    return Array(tuple(shapes[0])) if name in _MAKES_ARRAY and len(shapes) == 1 else UNKNOWN

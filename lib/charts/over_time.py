@@ -1,0 +1,133 @@
+"""What charts over the timesteps share: both modes' traces, a sample's inputs, gaps between rows.
+
+The sequence mode is a line with a dot at every timestep. The last-step mode is one open diamond at
+T, so that the target can be seen in it; a dotted line leads to it only where somebody asks what it
+would have said `earlier`. Lines and diamonds are medians over the seeds; thin lines and small
+diamonds are single seeds.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lib.charts import chart, marks
+from lib.charts.marks import Entry, Part
+from lib.charts.palette import Palette
+from lib.data import Dataset
+from lib.experiment import MODES
+
+HEIGHT = 340
+ASKED = {"dense": "its head", "none": "its output"}
+"""What could be read of the last-step model before the last step, by the model's head."""
+
+
+class ModeValues(NamedTuple):
+    """Values of one mode over the timesteps."""
+
+    median: np.ndarray
+    """Over the seeds, (T,)."""
+    seeds: np.ndarray
+    """Of each seed, (R, T)."""
+
+
+def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
+    """One sample's targets, (T, K) float64 in the raw unit: six digits where y has 32 bits."""
+    y = dataset.y[sample]
+    raw = dataset.raw(y, sample).astype(np.float64)
+    if not dataset.is_scaled:
+        return raw
+    size = np.abs([raw, raw - dataset.raw(np.zeros_like(y), sample)]).max()
+    return raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, size)))))
+
+
+def mode_traces(
+    values: Mapping[str, ModeValues], head: str, palette: Palette, hover: str, *, earlier: bool
+) -> list[Part]:
+    """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
+    traces: list[Part] = []
+    for mode, dash in (("sequence", "solid"), *[("last", "dot")] * earlier):
+        if mode in values and len(seeds := values[mode].seeds) > 1:
+            steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
+            lines = [(steps, marks.finite(seed)) for seed in seeds]
+            style: Part = {"color": palette.mode(mode), "dash": dash}
+            traces.append(marks.seed_lines(name, lines, style))
+    if "last" in values and earlier:
+        style = {"color": palette.last, "width": 2.5, "dash": "dot"}
+        median = marks.finite(values["last"].median)
+        traces.append(marks.line(_asked_earlier(head), median, style, hover))
+    if "sequence" in values:
+        median = marks.finite(values["sequence"].median)
+        style, dots = {"color": palette.sequence, "width": 2.5}, marks.dot_size(len(median))
+        traces.append(marks.line(MODES["sequence"].name, median, style, hover, dots=dots))
+    if "last" in values:
+        traces += _diamonds(values["last"], palette, hover)
+    return traces
+
+
+def _diamonds(values: ModeValues, palette: Palette, hover: str) -> list[Part]:
+    """The last-step mode's answer at T, and that of each seed."""
+    name, steps, traces = MODES["last"].name, len(values.median), []
+    marker: Part = {"color": palette.last, "symbol": "diamond-open"}
+    if (count := len(values.seeds)) > 1:
+        small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
+        last = marks.finite(values.seeds[:, -1])
+        traces.append(marks.points(f"{name}, each seed", [steps] * count, last, small, ""))
+    large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
+    last = marks.finite(values.median[-1:])
+    return [*traces, marks.points(name, [steps], last, large, hover)]
+
+
+def mode_key(
+    modes: Collection[str], head: str, *, earlier: bool
+) -> tuple[list[Entry], list[Entry]]:
+    """The key of `mode_traces`: of both modes, and of the dotted line where there is one."""
+    dotted = [Entry("dotted", _asked_earlier(head), "last")] * (earlier and "last" in modes)
+    return marks.mode_keys(modes, "dots", "open diamond"), dotted
+
+
+def _asked_earlier(head: str) -> str:
+    return f"{ASKED[head]}, asked earlier"
+
+
+def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
+    """All numbers that `mode_traces` draws, which an axis has to hold."""
+    drawn = [np.zeros(0)]
+    for mode, of_mode in values.items():
+        both = np.vstack([of_mode.median, of_mode.seeds])
+        drawn.append(both if earlier or mode == "sequence" else both[:, -1:])
+    return marks.finite(np.concatenate([each.ravel() for each in drawn]))
+
+
+def input_squares(
+    dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
+) -> tuple[Part, Part]:
+    """A trace of one sample's inputs as shades, features by timesteps, and its y axis.
+
+    That is a second one, up to the share `end` of the plot, with `names` from above.
+    """
+    steps, shades = dataset.shape[1], palette.shades(palette.ink)
+    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
+    axis = {
+        "domain": [0.0, end],
+        "autorange": "reversed",
+        "tickvals": [*range(len(names))],
+        "ticktext": [chart.escaped(name) for name in names],
+        "tickfont": {"size": chart.FONT_SIZE, "color": palette.muted},
+        "showgrid": False,
+        "zeroline": False,
+    }
+    hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
+    trace = marks.heatmap("inputs", dataset.x[sample].T, shades, hover, yaxis="y2", ygap=1)
+    # Of more timesteps gaps would be half of it on a phone.
+    trace |= {"xgap": 1 if steps <= 30 else 0, "text": np.tile(texts[:, None], (1, steps))}
+    return trace, axis
+
+
+def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:
+    """Of a layout: a line between two timesteps of the sample where rows of time are missing."""
+    if (origin := dataset.origin) is None:
+        return {}
+    lines = marks.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)
+    return {"shapes": lines} if lines else {}

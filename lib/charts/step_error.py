@@ -1,0 +1,168 @@
+"""The error by timestep: how early could each model know?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.charts import axes, chart, marks, over_time
+from lib.charts.marks import Entry
+from lib.charts.over_time import ASKED, ModeValues
+from lib.charts.palette import Palette
+from lib.charts.words import no_verdict, off_unit, too_few
+from lib.data import Dataset
+from lib.experiment import MODES
+from lib.results import OUTCOMES, RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.text import apart, capital
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepErrorFacts:
+    """Typical errors on the judged samples by timestep: see `typical_error`."""
+
+    run: RunAt
+    earlier: bool
+    """Whether last-step mode is asked before the last step, too."""
+    errors: dict[str, ModeValues]
+    """By mode."""
+    guess: np.ndarray
+    """Of the guess or baseline, (T,)."""
+    best: np.ndarray | None
+    """The least that the models can expect, (T,)."""
+    best_label: str
+    samples: float
+    """How many independent samples were judged."""
+    outcomes: dict[str, list[str]]
+    """By mode whether it beats the guess, one of OUTCOMES for each step that it answers at."""
+
+
+def step_error_facts(run: RunAt, earlier: bool = False) -> StepErrorFacts:
+    """The facts of a run; `earlier` asks last-step mode before the last step, too."""
+    dataset, snapshot = run.dataset, run.snapshot
+    samples, naive = independent_samples(dataset), np.asarray(dataset.naive_mse, np.float64)
+    best = best_possible(run.experiment, dataset)
+    beats = {}
+    for mode, result in snapshot.middle.results.items():
+        first = -1 if mode == "last" else 0
+        mse = np.asarray(result.step_mse[first:])
+        beats[mode] = [*map(str, outcomes(mse, naive[first:], samples))]
+    return StepErrorFacts(
+        run=run,
+        earlier=earlier,
+        errors=errors_by_mode(dataset, snapshot),
+        guess=typical_error(dataset, naive),
+        best=typical_error(dataset, best.mse) if best else None,
+        best_label=best.label if best else "",
+        samples=samples,
+        outcomes=beats,
+    )
+
+
+def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues]:
+    """The typical errors of the models."""
+    errors = {}
+    for mode, result in snapshot.middle.results.items():
+        seeds = typical_error(dataset, snapshot.by_seed(mode, "step_mse"))
+        errors[mode] = ModeValues(typical_error(dataset, result.step_mse), seeds)
+    return errors
+
+
+def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+    """The root of mean squared errors, in the raw unit where all targets have one.
+
+    It has the unit of the target, and small errors stay visible beside great ones.
+    """
+    return (dataset.raw_scale or 1.0) * np.sqrt(marks.finite(mse))
+
+
+def error_unit(dataset: Dataset) -> str:
+    """The unit of typical errors."""
+    return "scaled" if dataset.raw_scale is None else dataset.target_unit
+
+
+def step_error_figure(facts: StepErrorFacts, palette: Palette) -> chart.Chart:
+    """Both modes' typical errors over the timesteps, beside the guess and the best possible."""
+    dataset, head, earlier = facts.run.dataset, facts.run.experiment.model.head, facts.earlier
+    unit, label = error_unit(dataset), dataset.naive_label
+    hover = chart.hover(unit)
+    data = [marks.line(label, facts.guess, marks.naive_style(palette), hover)]
+    data += over_time.mode_traces(facts.errors, head, palette, hover, earlier=earlier)
+    modes, asked = over_time.mode_key(facts.errors, head, earlier=earlier)
+    levels = [Entry("dotted", label, "baseline")]
+    if facts.best is not None:  # above the line that reaches it, to be seen
+        data.append(marks.line(facts.best_label, facts.best, marks.best_style(palette), hover))
+        levels.insert(0, Entry("dashed", facts.best_label, "best"))
+    if facts.run.snapshot.others:
+        levels.append(marks.SEEDS)
+    x = axes.timestep_axis(dataset.timestep_names)
+    held = np.append(facts.guess, over_time.drawn_values(facts.errors, earlier=earlier))
+    title = chart.with_unit("typical error", unit)
+    y = axes.linear_axis(title, held, np.append(facts.guess, 0.0))
+    key = [row for row in ([*modes, *asked], levels) if row]
+    name = f"step error {dataset.name}"
+    return chart.plotted(data, palette, x, y, key, name=name, height=over_time.HEIGHT)
+
+
+def step_error_takeaway(facts: StepErrorFacts) -> str:
+    """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
+    if why := no_verdict(facts.run.dataset, facts.run.snapshot.epoch):
+        return why
+    best = {mode: min(steps, key=OUTCOMES.index) for mode, steps in facts.outcomes.items()}
+    if "clear" not in best.values():
+        return _nobody_beats(facts, best)
+    rival, last, sequence = facts.run.dataset.rival, best.get("last"), best.get("sequence")
+    if sequence != "clear":
+        also = {None: "", "no": "; sequence mode doesn't", "unclear": "; sequence mode is unclear"}
+        if sequence == "unclear" and facts.outcomes["sequence"][-1] == "no":
+            return f"Last-step mode beats {rival}; sequence mode's earlier steps are unclear."
+        return f"Last-step mode beats {rival}{also[sequence]}."
+    steps, count = len(facts.guess), facts.outcomes["sequence"].count("clear")
+    where = "at every step" if count == steps else f"at {count} of {steps} steps"
+    also = {
+        None: "",
+        "clear": ", last-step at its one",  # there is no room for "mode"
+        "no": "; last-step mode doesn't",
+        "unclear": "; last-step mode is unclear",
+    }
+    return f"Sequence mode beats {rival} {where}{also[last]}."
+
+
+def _nobody_beats(facts: StepErrorFacts, best: dict[str, str]) -> str:
+    """The last step decides, as on the other cards."""
+    if any(steps[-1] == "unclear" for steps in facts.outcomes.values()):
+        return too_few(facts.samples)
+    rival, first = facts.run.dataset.rival, next(iter(best))
+    who = "Neither mode beats" if len(best) > 1 else f"{capital(MODES[first].name)} doesn't beat"
+    if best.get("sequence") == "unclear":
+        return f"{who} {rival} at the last step; earlier steps are unclear."
+    return f"{who} {rival}{' at any step' if 'sequence' in best else ''}."
+
+
+def step_error_sentence(facts: StepErrorFacts) -> str:
+    """Typical error at the first and the last step, beside that of the guess or baseline."""
+    dataset, steps = facts.run.dataset, len(facts.guess)
+    is_raw = dataset.raw_scale is not None
+    unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
+
+    def ends(errors: np.ndarray) -> list[str]:
+        """An error (T,) at step 1 and at step T."""
+        return apart(errors[0], errors[-1], unit=unit)
+
+    parts = []
+    if "sequence" in facts.errors:
+        first, last = ends(facts.errors["sequence"].median)
+        parts.append(
+            f"The sequence model's typical error ({kind}) is {first} at step 1 and {last} at step "
+            f"{steps}."
+        )
+    if "last" in facts.errors:
+        first, last = ends(facts.errors["last"].median)
+        parts.append(
+            f"The last-step model answers at step {steps} alone, and is off by {last} there."
+        )
+        if facts.earlier:
+            asked = ASKED[facts.run.experiment.model.head]
+            parts.append(f"Asked at step 1, {asked} would have been off by {first}.")
+    first, last = ends(facts.guess)
+    guess = capital(dataset.naive_label)
+    parts.append(f"{guess} is off by {first} at step 1 and {last} at step {steps}.")
+    return " ".join(parts)

@@ -1,0 +1,159 @@
+"""Sentences about a run that belong to no single chart: its settings, shapes, progress, verdicts.
+
+A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading. It
+serves as alternative text too, so it stands without the picture. No HTML in here, no Markdown.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from lib.data import DATASETS, Dataset
+from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
+from lib.results import ModeResult, Snapshot, Status, decisive_ratio
+from lib.text import apart, capital, duration, joined, short
+
+Told = tuple[str, str]
+"""What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
+Name = Callable[[Setting], str]
+"""Writes what a setting is called."""
+CONSTANT = "The target is constant: there is nothing to learn."
+UNTRAINED = "Not trained yet: this is what the initial weights give."
+
+
+def as_sentence(clauses: Sequence[str], start: str = "") -> str:
+    """Clauses as one sentence: "The one is 1; the other is 2."."""
+    return capital(start + "; ".join(clauses)) + "."
+
+
+# The setup
+
+
+def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """Who answers when, in a line."""
+    model, steps = experiment.model, dataset.shape[1]
+    many, several = ("One", "Two", "Three")[model.layers - 1], model.layers > 1
+    who = f"{many} {CELLS[model.cell].label}{' layers' if several else ''}"
+    if model.mode == "last":
+        reads = "read" if several else "reads"
+        answers = "answer" if several else "answers"
+        return f"{who} {reads} {steps} timesteps and {answers} once, at the last."
+    sentence = f"{who} {'answer' if several else 'answers'} at each of {steps} timesteps"
+    if model.mode == "both":
+        sentence += f", {'their twins' if several else 'its twin'} only at the last"
+    return f"{sentence}."
+
+
+# Settings
+
+
+def name_of(setting: Setting) -> str:
+    """What a setting is called in a sentence."""
+    return "data" if setting.key == "data" else setting.name.replace("_", " ")
+
+
+def value_of(setting: Setting, experiment: Experiment) -> str:
+    """What a setting is, as people read it."""
+    value = experiment.get(setting.key)
+    if setting.key == "data":
+        return DATASETS[value].title
+    if setting.options:
+        return setting.options[value].label
+    return joined(value) or "the usual" if isinstance(value, tuple) else f"{value}"
+
+
+def changed_settings(before: Experiment, after: Experiment, name: Name = name_of) -> str:
+    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
+    changed = [
+        f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
+    ]
+    return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
+
+
+def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
+    """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
+    own = _differing(shown, chosen)
+    if not own or own[0].key == "data":
+        return value_of(own[0], shown) if own else ""
+    first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
+    called = first.key if len(first.key) == 1 else name(first)
+    return f"{called} = {value_of(first, shown)}{more}"
+
+
+def _differing(one: Experiment, other: Experiment) -> list[Setting]:
+    """The settings in which they differ; other data alone, since the rest goes with them."""
+    differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
+    return [s for s in differing if s.key == "data"] or differing
+
+
+# Progress
+
+
+def progress_sentence(snapshot: Snapshot) -> str:
+    """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
+    if snapshot.status is Status.FINISHED and snapshot.epoch < snapshot.epochs:
+        return f"stopped early after {snapshot.epoch:,} of {snapshot.epochs:,} epochs"
+    parts = [f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}"]
+    if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
+        speed = snapshot.epochs_per_second
+        parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
+        if snapshot.seconds_left is not None:
+            parts.append(f"{duration(snapshot.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def kept_sentence(snapshot: Snapshot) -> str:
+    """Which epoch's weights each mode has back, of those that have; "" where none has."""
+    if snapshot.others and snapshot.keeps_best:
+        return "Each seed's modes keep their own best epochs on validation."
+    results = snapshot.results
+    kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
+    if not kept:
+        return ""
+    first, *others = kept.values()
+    if others == [first]:
+        return f"Both modes keep epoch {first:,}, their best on validation."
+    name = capital(MODES[next(iter(kept))].name)
+    if others:
+        return (
+            f"{name} keeps epoch {first:,}, last-step mode epoch {others[0]:,}, each its best on "
+            "validation."
+        )
+    stopped = "has stopped and " if len(results) > 1 else ""  # the other mode trains on
+    return f"{name} {stopped}keeps epoch {first:,}, its best on validation."
+
+
+# Errors
+
+
+def off_unit(dataset: Dataset) -> str:
+    """The unit of how far off a value is, after a space: 3% is 1 point off from 4%, not 1%."""
+    return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
+
+
+def off_by(dataset: Dataset, result: ModeResult) -> str:
+    """The root of the last-step error in the raw unit, "≈ 2.6 °C off"; "" where y has that unit."""
+    scale = dataset.raw_scale
+    if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
+        return ""
+    error = short(scale * math.sqrt(result.final_mse)).removeprefix("≈ ")
+    return f"≈ {error}{off_unit(dataset)} off"
+
+
+def seeds_range(snapshot: Snapshot, mode: str) -> str:
+    """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
+    errors = snapshot.by_seed(mode)
+    return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
+
+
+def too_few(samples: float, what: str = "") -> str:
+    """That errors are closer than `decisive_ratio` of so many independent samples."""
+    ratio = apart(1, decisive_ratio(samples))[1]
+    apart_by = f"{samples:,.0f} independent samples need squared errors {ratio} times apart"
+    return f"{capital(f'{what}too close to tell')}: {apart_by}."
+
+
+def no_verdict(dataset: Dataset, epoch: int) -> str:
+    """Why no error can be compared yet, or ever; "" where errors can be."""
+    if not dataset.naive_mse.any() and (dataset.y == dataset.y[0, 0]).all():
+        return CONSTANT
+    return "" if epoch else UNTRAINED

@@ -1,0 +1,321 @@
+"""What a table's models are worth: beside baselines, on the dates of a part, and on rows to come.
+
+"Beats" is said of the baseline that is best for the target over all samples of the part, and of
+nothing else; all of it is about one run. On dates the sequence mode answers at several timesteps of
+several windows: that is the band around its line, which is the last of these answers. A forecast's
+band says how far off it may be.
+"""
+
+import math
+
+import numpy as np
+
+from lib.charts import axes, chart, marks
+from lib.charts.marks import Entry, Part
+from lib.charts.palette import Palette
+from lib.charts.words import CONSTANT, Told, off_unit, too_few
+from lib.data import (
+    Baseline,
+    Dataset,
+    Origin,
+    every_kth,
+    natural_seasons,
+    rows_needed,
+    season_length,
+    training_rows,
+)
+from lib.experiment import MODES
+from lib.results import ByRow, Forecast, Worth, outcomes
+from lib.results import Part as DataPart
+from lib.text import capital, counted, joined, number, readable
+
+HEIGHT = 380
+OPACITY = 0.3
+"""Of bands."""
+PICKED = " The best epoch was picked on these samples, so a test part says more."
+"""Of models and bands, where the best epoch on the validation part was kept."""
+
+
+# Beside baselines
+
+
+def worth_takeaway(worth: Worth, target: int, part: DataPart = "judged") -> str:
+    """Which mode clearly beats the best baseline, by squared error."""
+    best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    if not any(one.rmse[target] for one in worth.guesses):
+        return CONSTANT
+    if not worth.models:
+        return f"To be beaten: {best.label}, the best baseline."
+    guess, samples = float(best.rmse[target]) ** 2, worth.independent
+    errors = np.array([one.rmse[target] for one in worth.models]) ** 2
+    beats = [*map(str, outcomes(errors, guess, samples))]
+    better, worse = (
+        [one.label for one, each in zip(worth.models, beats, strict=True) if each == outcome]
+        for outcome in ("clear", "no")
+    )
+    if "unclear" in beats and not better:
+        return too_few(samples)
+    if better and worse:
+        return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
+    if better:
+        who = "both modes beat" if len(better) > 1 else f"{better[0]} beats"
+        return f"{where} {who} {best.label}, the best baseline."
+    clearly = "clearly " if any(worth.skill(one, target) > 0 for one in worth.models) else ""
+    who = f"{worse[0]} doesn't {clearly}beat"
+    if len(worse) > 1:
+        who = f"neither mode {clearly}beats"
+    return f"{where} {who} {best.label}, the best baseline."
+
+
+def worth_sentence(
+    dataset: Dataset, origin: Origin, worth: Worth, target: int, part: DataPart = "judged"
+) -> str:
+    """How wrong models and the best baseline are, on how many samples, and what is measured."""
+    best, unit = worth.baselines(target)[0], off_unit(dataset)
+    kept = "validation" if dataset.has_validation else "training"
+    samples = counted(len(worth.samples), f"{'test' if part == 'test' else kept} sample")
+    few = f", every {worth.every}th of the part," if worth.every > 1 else ""
+    parts = [
+        f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
+        f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
+    ]
+    for score in worth.models:
+        skill, share = worth.skill(score, target), ""
+        if math.isfinite(skill):
+            share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
+        rmse, mae = (readable(error[target]) for error in (score.rmse, score.mae))
+        name = capital(score.label)
+        parts.append(f"{name}'s is {rmse}{unit}{share}; it is off by {mae}{unit} on average.")
+    before = "the row before"
+    if origin.period > 1:
+        before = f"the value one season before ({season_length(origin, origin.period)})"
+    parts.append(
+        f"MASE is the mean absolute error over that of {before} in the training part; skill is how "
+        "much smaller the RMSE is than the best baseline's. The linear autoregression is a ridge "
+        "regression (λ = 1) on the window's standardised inputs."
+    )
+    return " ".join(parts)
+
+
+def season_sentence(origin: Origin, chosen: int) -> str:
+    """How long a season is, and unless it was `chosen`, which ones were tried, and which not."""
+    season, gaps = origin.season, ""
+    rows, tried = season_length(origin, season.period), joined([f"{m:,}" for m in season.tried])
+    if origin.gaps:
+        gaps = (
+            f" Rows are counted: across a gap of time ({counted(origin.gaps, 'gap')}) the value a "
+            "season before is older."
+        )
+    if chosen:
+        return f"A season is {rows}, as chosen.{gaps}"
+    if season.period > 1:
+        parts = [
+            f"A season is taken to be {rows}: the shortest of those with nearly the least error in "
+            f"training (tried: {tried} rows)."
+        ]
+    elif tried:
+        parts = [
+            "No season was found: none has a clearly smaller error than no change in training "
+            f"(tried: {tried} rows)."
+        ]
+    else:
+        parts = ["No season was found in the training rows."]
+    there = len(training_rows(origin))
+    parts += [
+        f"{m:,} rows were not tried: that takes two periods, {rows_needed(origin, m):,} training "
+        f"rows, and there are {there:,}."
+        for m in natural_seasons(origin)
+        if m not in season.tried
+    ]
+    if season.baseline > season.period:
+        usual = season_length(origin, season.baseline)
+        parts.append(f"The calendar's usual season, {usual}, is listed as a baseline all the same.")
+    return " ".join(parts) + gaps
+
+
+# On the dates of a part
+
+
+def on_dates_figure(
+    dataset: Dataset, origin: Origin, said: ByRow, target: int, rival: Baseline, *, palette: Palette
+) -> chart.Chart:
+    """The target on the dates of a part, both modes' last-step answers, and a baseline."""
+    every = _drawn_every(said, origin)
+    x, axis = _dates(origin, said.rows[::every])
+    truth, guess = said.truth[::every], said.guesses[rival.name][::every]
+    answers = {mode: values[::every] for mode, values in said.last.items()}
+    unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
+    data, sequence_key = [], list[Entry]()
+    if said.steps is not None:
+        low, high = (edge[::every] for edge in said.steps)
+        sequence_key = marks.mode_keys(["sequence"])
+        if said.most > 1:
+            color = palette.sequence
+            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
+            sequence_key += [Entry("squares", "all its answers for a date", "sequence", "muted")]
+        else:
+            answers["sequence"] = low
+    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
+    for mode, values in answers.items():
+        data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
+    key = [[Entry("line", f"target{dataset.ahead}")], sequence_key]
+    key[0] += marks.mode_keys(["last"] * ("last" in answers), last="dashed")
+    key.append([Entry("dotted", rival.label, "baseline")])
+    title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
+    y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
+    name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
+    return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
+
+
+def _drawn_every(said: ByRow, origin: Origin) -> int:
+    """Every which date is drawn."""
+    return every_kth(len(said.rows) / chart.MOST_POINTS, origin.period)
+
+
+def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int) -> Told:
+    """What the band is; where it begins and ends, how wide it is, and how far off answers are."""
+    unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
+    column, every = origin.columns[target // len(origin.horizons)], _drawn_every(said, origin)
+    first, last = (origin.label(int(said.rows[k])) for k in (0, -1))
+    rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
+    details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
+    if not said.last:
+        takeaway = "Not trained yet: the target, and what a baseline says of it."
+    elif said.steps is None:
+        takeaway = "Last-step mode answers where a window ends."
+    elif said.most > 1:
+        times = counted(said.most, "time")
+        takeaway = f"Sequence mode answers a date up to {times}: that is the band."
+        width = readable(float((said.steps[1] - said.steps[0]).mean()))
+        details.append(
+            "From the least to the greatest of the sequence model's answers for a date it is "
+            f"{width}{unit} on average; the line is the answer of a last step, which has read most."
+        )
+    else:
+        other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
+        takeaway = f"Sequence mode answers each date once{other}."
+    off = [
+        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - said.truth))))}{unit}"
+        for mode, values in said.last.items()
+        if np.isfinite(values).any()
+    ]
+    if off:
+        details.append(f"At the last step, on average, off: {joined(off)}.")
+    return takeaway, " ".join(details)
+
+
+# On rows to come
+
+
+def forecast_figure(
+    dataset: Dataset, origin: Origin, said: Forecast, series: int, column: int, *, palette: Palette
+) -> chart.Chart:
+    """The last known rows of a series, and after them what each model says, with its band."""
+    ahead = len(said.errors)
+    before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
+    rows = np.flatnonzero(origin.series == series)[-before:]
+    x, axis = _dates(origin, rows, said)
+    after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
+    bands, drawn = [], [truth]
+    lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
+    for mode, values in said.values.items():
+        name, color = MODES[mode].name, palette.mode(mode)
+        low, high = values - said.widths[mode], values + said.widths[mode]
+        told = np.isfinite(low)
+        edges = low[told], high[told]
+        bands.append(marks.band(f"{name}'s band", after[told], *edges, color, OPACITY))
+        lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
+        drawn += [values, low, high]
+    band = Entry("squares", "as wide as 90% of validation errors", "baseline")
+    key = [[Entry("line", "known"), *marks.mode_keys(said.values, last="dashed")], [band]]
+    title = chart.with_unit(origin.columns[column], unit)
+    y = axes.linear_axis(title, np.concatenate(drawn), truth)
+    name = f"forecast {dataset.name} {series} {column}"
+    return chart.plotted(bands + lines, palette, axis, y, key, name=name, height=HEIGHT)
+
+
+def forecast_told(
+    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
+) -> Told:
+    """What is said of the last of the rows to come; how, and how often such bands held."""
+    count, unit = len(coming.errors), f" {dataset.target_unit}" if dataset.target_unit else ""
+    ahead = counted(count, origin.step)
+    when = capital(f"{ahead} on")
+    if coming.times is not None and origin.time_format:
+        when = str(coming.times[-1].strftime(origin.time_format))
+    said = [
+        f"{MODES[mode].name} {_with_band(float(v[-1]), float(coming.widths[mode][-1]))}{unit}"
+        for mode, v in coming.values.items()
+    ]
+    details = [f"Each row to come is answered at the last step of a window, {ahead} ahead at most."]
+    if fed_back:
+        times = counted(count, "time")
+        details = [f"Each answer goes in as the next row's value, {times}: errors add up."]
+    has_band = np.isfinite([*coming.widths.values()])
+    if has_band.any():
+        low, high = int(coming.errors.min()), int(coming.errors.max())
+        errors = f"{high:,}" if low == high else f"{low:,} to {high:,}"
+        details.append(
+            "A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
+            f"{errors} errors for each row).{PICKED if picked else ''}"
+        )
+    if not has_band.all():
+        details.append("Where there is no band there are too few errors to tell: fewer than nine.")
+    held = [
+        f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
+        for mode, (inside, of) in coming.covered.items()
+    ]
+    if held:
+        details.append(f"Of the test part's targets such bands hold {joined(held)}.")
+    elif dataset.test:
+        details.append(
+            "How many of the test part's targets they hold is said once it is looked at."
+        )
+    else:
+        details.append("There is no test part to count on how many targets they hold.")
+    return f"{when}: {', '.join(said)}.", " ".join(details)
+
+
+def _with_band(value: float, width: float) -> str:
+    """A value to the second digit of its band's width: "356.94 ± 0.66"; as it is without one."""
+    if not (math.isfinite(value) and 1e-5 < width < 1e9):
+        return number(value)
+    decimals = max(0, 1 - math.floor(math.log10(width)))
+    return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
+
+
+# What both charts share
+
+
+def _dates(
+    origin: Origin, rows: np.ndarray, coming: Forecast | None = None
+) -> tuple[np.ndarray, Part]:
+    """Where rows, and those that are coming, stand by dates or else by number, and the x axis."""
+    times, more = (coming.times, len(coming.errors)) if coming else (None, 0)
+    if origin.times is not None and origin.time_format and (times is not None or not more):
+        dates = origin.times[rows] if times is None else origin.times[rows].append(times)
+        axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}
+        title = {"text": f"%{{x|{origin.time_format}}}"}
+        return dates.to_numpy().astype("M8[s]").astype(str), axis | {"unifiedhovertitle": title}
+    names = [origin.label(int(row)) for row in rows]
+    if len(set(names)) < len(names):
+        names = [f"row {row + 1}" for row in rows]
+    names += [f"+{k + 1}" for k in range(more)]
+    ticks, x = axes.row_ticks(dict(enumerate(names))), [chart.escaped(name) for name in names]
+    axis = {"title": "", "type": "category", "categoryorder": "array", "categoryarray": x}
+    range_ = [-0.5, len(x) - 0.5]
+    return np.array(x), axis | ticks | {"tickvals": ticks["ticktext"], "range": range_}
+
+
+def _style(mode: str, palette: Palette, width: int) -> Part:
+    """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
+    dash = "solid" if mode == "sequence" else "6px"
+    return {"color": palette.mode(mode), "width": width, "dash": dash}
+
+
+def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
+    """A line over what there is of y; with a dot at each where they are few."""
+    known, hover = np.isfinite(y), chart.hover(unit)
+    dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
+    return marks.line(name, y[known], style, hover, x=x[known], dots=dots)

@@ -1,0 +1,71 @@
+"""Look up a pasted text among the messages that are known."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lib.shapes.errors import (
+    arguments,
+    arrays,
+    inputs,
+    loading,
+    models,
+    operations,
+    states,
+    targets,
+)
+from lib.shapes.errors.message import Explanation, Message, compiled
+from lib.shapes.errors.pasted import Found, Pasted, pasted
+from lib.shapes.stack.link import from_text, to_text
+from lib.text import beside
+
+MODULES = (loading, states, arguments, targets, inputs, arrays, models, operations)
+MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
+"""In the order in which they are looked for. A text may hold several messages, a layer's inside
+another's, so those that say more come first."""
+
+_EXAMPLES = beside(__file__, "examples")
+EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
+"""What Keras says of the commonest mistakes, by a short name, which stands in the address."""
+CHECKLIST: list[str] = _EXAMPLES["checklist"]
+"""What to look at, in this order, when a message says nothing."""
+
+
+def explain_error(message: str) -> Explanation | None:
+    """What a message means, or a traceback that ends in it; None for one that isn't known here.
+
+    The last error is looked at first. A message that stands only elsewhere in the text is no more
+    than a possibility.
+    """
+    text = pasted(message)
+    for _, explanation in known(text, text.message):
+        return explanation
+    for _, explanation in known(text, text.whole):
+        return replace(explanation, confidence="possible")
+    return None
+
+
+def known(text: Pasted, part: str) -> Iterator[tuple[Message, Explanation]]:
+    """The messages that are known in a part of a text, each pattern's last place first.
+
+    A traceback quotes the line that raised, with the message as it was before its numbers were
+    filled in.
+    """
+    for message in MESSAGES:
+        for pattern in message.patterns:
+            for match in reversed(list(compiled(pattern).finditer(part))):
+                if message.also and not compiled(message.also).search(text.whole):
+                    continue
+                if explanation := message.explain(Found(text, match)):
+                    yield message, explanation
+
+
+def described_stack(message: str) -> str:
+    """The stack that a message describes, as an address has it: "input_formflat_f64~lstm".
+
+    "" where it describes none, or one with sizes that a stack can't have.
+    """
+    explanation = explain_error(message)
+    described = explanation.stack if explanation else ""
+    numbers = set(re.findall(r"\d+", to_text(from_text(described))))
+    return described if numbers <= set(re.findall(r"\d+", described)) else ""

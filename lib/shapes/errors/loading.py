@@ -1,0 +1,218 @@
+"""Messages about files, weights, and names of an older Keras."""
+
+from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.errors.axes import Comparison
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.remedies import INPUT
+from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
+
+CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
+MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")
+PREDICT = (
+    "predict gives chances: a class is the place of the largest.",
+    "classes = np.argmax(model.predict(x), axis=-1)",
+)
+GENERATORS = ("fit, evaluate and predict take generators too.", "model.fit(generator)")
+CUDNN = ("LSTM and GRU take cuDNN's kernels by themselves.", "LSTM(units)")
+SCIKIT_LEARN = (
+    "Those for scikit-learn are new, from Keras 3.9 on.",
+    "from keras.wrappers import SKLearnClassifier, SKLearnRegressor",
+)
+GONE = {
+    "reset_states": (
+        "Layers that keep a state have reset_state.",
+        "stateful = [layer for layer in model.layers if getattr(layer, 'stateful', False)]\n"
+        "for layer in stateful: layer.reset_state()",
+    ),
+    "predict_classes": PREDICT,
+    "predict_proba": PREDICT,
+    "fit_generator": GENERATORS,
+    "evaluate_generator": GENERATORS,
+    "predict_generator": GENERATORS,
+    "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
+    "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
+    "CuDNNLSTM": CUDNN,
+    "CuDNNGRU": CUDNN,
+    "contrib": CUDNN,
+    "TimeDistributedDense": ("Dense works at each timestep.", "Dense(1)"),
+    "_time_distributed_dense": ("Dense works at each timestep.", "Dense(1)"),
+    "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
+    "recurrent": MOVED,
+    "layers.recurrent": MOVED,
+    "layers.core": MOVED,
+    "layers.convolutional": MOVED,
+    "layers.embeddings": MOVED,
+    "layers.wrappers": MOVED,
+    "wrappers": SCIKIT_LEARN,
+    "scikit_learn": SCIKIT_LEARN,
+    "sequence": ("It is in keras.utils.", "keras.utils.pad_sequences([sequence])"),
+    "np_utils": ("It is in keras.utils.", "y = keras.utils.to_categorical(y)"),
+    "TimeseriesGenerator": (
+        "A function cuts windows.",
+        "dataset = keras.utils.timeseries_dataset_from_array(table, table[timesteps:], timesteps)",
+    ),
+}
+"""By each name that Keras 2 or TensorFlow had: what there is instead, and the code."""
+
+
+def gone(found: Found) -> Explanation | None:
+    """A name that isn't there any more."""
+    if (name := found["name"]) not in GONE:
+        return None
+    instead, code = GONE[name]
+    owner = found["owner"] or "This Keras"
+    return explained(f"{owner} has no {name} in Keras 3.", fix=instead, code=code)
+
+
+def weights_of_another_shape(found: Found) -> Explanation | None:
+    """Weights for a layer of other sizes."""
+    own = found.shape("own") or found.shape("one")
+    received = found.shape("received") or found.shape("other")
+    return weights(found, own, received) if own != received else None
+
+
+def weights(found: Found, own: Shape, received: Shape) -> Explanation:
+    """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
+    both, why = Comparison(own, received), ""
+    if both.is_batch and len(own) == 2 and "embedding" in found.match[0].lower():
+        why = f"{own[0]} rows here, {received[0]} there, as of another vocabulary"
+    elif both.is_batch and len(own) == 2:
+        why = f"{own[0]} features here, {received[0]} there"
+    elif both.lacks:
+        why = f"{both.told()}, of another layer, or with the batch among them"
+    elif both.differing:
+        why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
+        why += "as many columns, and a GRU three times"
+    layer = found["layer"] or "the layer"
+    happened = f"The weight of {layer} is {bracketed(own)} here, and {bracketed(received)} came"
+    return explained(
+        f"{happened}: {why}." if why else f"{happened}.",
+        fix="Build the model as the other was, layer by layer.",
+        code="print([w.shape for w in model.weights])",
+    )
+
+
+MESSAGES = [
+    Message(
+        r'Unrecognized keyword arguments: \["batch_shape"|InputLayer.*?"batch_shape"',
+        r'"str" object has no attribute "decode"|parent module keras\.src\S* cannot be imported',
+        cause="The file was saved by Keras 3, or with h5py 3, and an older version reads it.",
+        fix="Read it with the version that saved it, or a newer one.",
+        code="print(keras.__version__)",
+    ),
+    Message(
+        rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
+        cause="The file names {name}, a loss or metric of Keras's own, as another version did.",
+        fix="Load the model without it, and compile it anew: only training needs it.",
+        code="model = keras.models.load_model(path, compile=False)\n"
+        'model.compile("adam", loss="{name}")',
+    ),
+    Message(
+        rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
+        cause="{name} is Keras's own: the file is of another version, or of keras and read by "
+        "tf.keras.",
+        fix="Load it with the package and version that saved it; Keras 2 is tf_keras today.",
+        code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
+        confidence="likely",
+    ),
+    Message(
+        r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
+        also="^(?!.*load_model)",
+        cause="Keras knows no loss or metric {name}.",
+        remedies=[
+            Remedy(
+                "it stands in compile",
+                "Give the function itself, or the name of one of Keras's own.",
+                "model.compile(optimizer, {loss}={name})  # {name} is a function\n"
+                "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function",
+            ),
+            Remedy(
+                "a file is being loaded",
+                "Hand it over while loading.",
+                'model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
+            ),
+        ],
+        check="",
+    ),
+    Message(
+        r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
+        r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
+        rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
+        cause="The file names {name}, which Keras doesn't know: your own, or another package's or "
+        "version's.",
+        fix="Hand it over while loading; load Keras's own with the version that saved it.",
+        code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
+        confidence="likely",
+    ),
+    Message(
+        r"only supports V3 .?\.keras|File format not supported|file signature not found",
+        r"No model (?:config )?found in (?:the )?config",
+        cause="The path isn't that of a file that this Keras reads: a folder of Keras 2, or "
+        "weights alone.",
+        fix="Save it as .keras with the Keras that made it; build the model, then load weights.",
+        code='model.save("model.keras")',
+    ),
+    Message(
+        r"GRU\(reset_after=\w+\) is not compatible with GRU\(reset_after=",
+        cause="The GRU's weights are of another reset_after: False in older versions, True today.",
+        fix="Build the layer with reset_after as the file has it.",
+        code="GRU(units, reset_after=False)",
+    ),
+    Message(
+        rf"length {number('received')}, but the layer was expecting 0 weight",
+        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('received')}",
+        rf"containing {number('received')} layers into a model with 0 layers",
+        cause="What is to get {received} has none yet: it was never built, since it doesn't know "
+        "its features. An input_shape belongs to the outer layer, as Bidirectional, today to an "
+        "Input.",
+        fix="Begin the model with an Input; or build the layer first.",
+        code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
+        "layer.build((None, timesteps, features))",
+    ),
+    Message(
+        r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
+        cause="Keras 3 tells by its name what a file holds: {end} is wanted here.",
+        fix="End the path so: .keras for a model, .weights.h5 for weights alone.",
+        code='ModelCheckpoint("best{end}")',
+    ),
+    Message(
+        rf"length {number('received')}, but the layer was expecting {number('own')} weight",
+        rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
+        rf"{number('received')}",
+        cause="The layer has {own} weights and got {received}. A recurrent layer has three; in "
+        "Bidirectional six; in a file of an older version, Keras 1, an LSTM has twelve.",
+        fix="Take them from a model of the same kind, and read a file with its version.",
+        code="twin.set_weights(model.get_weights())",
+    ),
+    Message(
+        rf"containing {number('received')} layers into a model with {number('own')} ",
+        r"Layer count mis|objects could not",
+        cause="The weights are of a model with other layers, or another order. It has {own} here "
+        "and {received} there.",
+        fix="Build the model as the other was; or save the whole model, not the weights alone.",
+        code='model.save("model.keras")',
+    ),
+    Message(
+        rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
+        rf"{shape('received')}",
+        rf"(?:object <{word('layer')} .*?)?variable.shape={shape('own')}, Received: "
+        rf"value.shape={shape('received')}",
+        rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("received")}',
+        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?"
+        rf"{shape('received')}",
+        rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")},? and.*?'
+        rf"{shape('received')}",
+        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('received')}",
+        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('received')}.*?"
+        "Assign",
+        explain=weights_of_another_shape,
+    ),
+    Message(
+        r'(?:"(?P<owner>[\w.]+)" )?(?:object )?has no attribute "(?P<name>\w+)"',
+        r'cannot import name "?(?P<name>\w+)"?(?: from "(?P<owner>[\w.]+)")?',
+        r'module named "(?P<owner>\S*?(?:keras|flow)\S*?)\.(?P<name>(layers\.)?\w+)"',
+        explain=gone,
+    ),
+]

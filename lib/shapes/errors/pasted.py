@@ -1,0 +1,103 @@
+"""What a pasted text says: its last error, what was called, and the shapes and losses it names.
+
+A text may be a message or a whole traceback, of any length: the two ends are read. Quotes of all
+kinds become ", and line breaks a space, so that a pattern is written down once.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.output import Shape
+
+READ = 10_000
+"""Characters that are read at either end of a text. A traceback has its message at one of them."""
+RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
+"""Kinds of layers in Keras's names, each with its kind in a stack."""
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_QUOTES = str.maketrans("'`“”‘’", '""""""')
+_ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
+_LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')
+_IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
+_NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)')
+_LOADING = re.compile(r"load_model|load_weights|model_from_|hdf5_format|deserializing class")
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A text, without colours and line breaks."""
+
+    whole: str
+    message: str
+    """From the last error on; the whole text where none is named."""
+
+    @property
+    def loss(self) -> str:
+        """The function of the loss that it names; "" for none."""
+        named = _LOSS.search(self.whole)
+        return RULE_OF[named[1]].name if named else ""
+
+    @property
+    def in_loss(self) -> bool:
+        """Whether it says that it happened in a loss."""
+        return bool(self.loss or _IN_LOSS.search(self.whole))
+
+    @property
+    def node(self) -> str:
+        """The path of the operation that failed: "compile_loss/mse/sub"; "" where none is named."""
+        found = _NODE.search(self.whole)
+        return found[1] if found else ""
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model, or its weights, was being read from a file."""
+        return bool(_LOADING.search(self.whole))
+
+
+def pasted(text: str) -> Pasted:
+    """Read a text."""
+    text = _COLOR.sub("", ends(text)).translate(_QUOTES)
+    starts = [match.end() for match in _ERROR.finditer(text)]
+    return Pasted(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
+
+
+def ends(text: str) -> str:
+    """The text, or of a very long one the two ends, which are all that is read."""
+    return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a pattern was found in a text."""
+
+    text: Pasted
+    match: re.Match[str]
+
+    def __getitem__(self, name: str) -> str:
+        """The words of a named group; "" where the text lacks them, or the pattern the group."""
+        return self.match.groupdict().get(name) or ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """By name, each group that the text has words for."""
+        return {name: word for name, word in self.match.groupdict().items() if word}
+
+    def shape(self, name: str) -> Shape:
+        """The sizes of a shape; () where the text lacks it."""
+        return sizes(self[name])
+
+    @property
+    def kind(self) -> str:
+        """What was called, without its path and number: "lstm" of "decoder/lstm_1"."""
+        return re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a whole model was called, on data; else it was a layer within one."""
+        return self.kind in ("sequential", "model", "functional")
+
+
+def sizes(shape: str) -> Shape:
+    """The sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
+    found = re.findall(r"None|\?|-1|\d{1,18}", shape)
+    return tuple(int(size) if size.isdigit() else None for size in found)

@@ -1,0 +1,229 @@
+"""Messages about masks, states, and layers that keep their states from batch to batch."""
+
+import re
+
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.pasted import RECURRENT, Found, sizes
+from lib.shapes.errors.remedies import (
+    AND_STATES,
+    DECODER,
+    DIRECTIONS,
+    FOLDED,
+    OTHER_BATCH,
+    OTHER_FEATURES,
+    PAD,
+    SHORT_BATCH,
+    SWAPPED,
+    TWIN,
+    WHOLE_BATCHES,
+)
+from lib.shapes.output import Shape
+from lib.shapes.remedy import LAST_STEP, Remedy
+
+STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
+
+
+def features_or_units(found: Found) -> Explanation | None:
+    """A kernel that meets other features, or states of other units, in a product."""
+    received, expected = found["received"], found["expected"]
+    if received == expected:
+        return None
+    # The second kernel, for the states, fails in the same words as the first.
+    x, state = shapes_of_a_step(found.text.whole)
+    if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
+        return explained(
+            f"The layer has {expected} units and starts from states of {received}: they must be as "
+            "many.",
+            fix="Give encoder and decoder the same number of units.",
+            code=DECODER.replace("units", received),
+        )
+    return explained(
+        f"A kernel was made for {expected} features and got {received}.", OTHER_FEATURES, SWAPPED
+    )
+
+
+def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
+    """The shapes of a cell's input and of its first state, where the text lists them."""
+    tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
+    found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
+    return (sizes(found[1]), sizes(found[2])) if found else ((), ())
+
+
+def batches(found: Found, one: int, other: int, first: str | None = None) -> Explanation:
+    """Two tensors of other samples: a batch that is short, or states of another batch size.
+
+    `first` says which of the two comes first, "y" or the "output".
+    """
+    x, state = shapes_of_a_step(found.text.whole)
+    if x[:1] == (one,) and state[:1] == (other,):
+        return explained(
+            f"The layer got {one} samples and states of {other}: one is needed for each sample.",
+            fix="Start from the states of the same samples.",
+            code=DECODER,
+        )
+    small, full = sorted((one, other))
+    output, target = (other, one) if first == "y" else (one, other)
+    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
+    in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", found.text.node) and other < one
+    remedies = [SHORT_BATCH, OTHER_BATCH, FOLDED]
+    if in_cell or (first and output < target):
+        remedies, small, full = [OTHER_BATCH, SHORT_BATCH], full, small
+    return explained(
+        f"A batch of {small} met something that was made for {full} samples.",
+        *remedies,
+        words={"full": full},
+        check="print(len(x) % {full}, model.input_shape)",
+    )
+
+
+def several_tensors(found: Found) -> Explanation:
+    """Several tensors where a layer takes one: an output and its states, or two directions."""
+    count, kind = int(found["received"]), RECURRENT.get(found.kind, "")
+    if found.is_model:
+        return list_of_samples(count)
+    before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(count, "out, *states")
+    start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
+    return explained(
+        f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
+        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        words={"names": names, "start": start},
+        check="print([each.shape for each in x])",
+        stack=f"input~{before}_state~{after}" if before and after else "",
+    )
+
+
+def list_of_samples(count: object) -> Explanation:
+    """A list where the model takes one array."""
+    return explained(
+        f"The model takes one array and got a list of {count}, which counts as {count} inputs.",
+        fix="Make one array of the list; pad sequences of different lengths first.",
+        code=f"x = np.stack(x)\n{PAD}",
+    )
+
+
+MESSAGES = [
+    Message(
+        rf"sequences=tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
+        r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
+        rf"mask. passed to the .TimeDistributed. layer has a shape {shape('mask')} .*?input shape "
+        rf"{shape('x')}",
+        rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
+        also=r"SelectV2|list assignment|Tried to read|access element|Cannot unstack|.mask. ",
+        cause="A mask is (samples, timesteps), true where a step counts; most likely this one has "
+        "other axes or timesteps than the sequence. The mask is {mask}, the sequence {x}.",
+        fix="Make it of the sequences that go in; or let a Masking layer make it.",
+        code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
+    ),
+    Message(
+        r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|Failed to call "
+        r"ThenRnnForward|Fail to find the dnn implementation|CUDNN_STATUS_\w+",
+        cause="Graphics cards' kernels (cuDNN, MIOpen) failed: of masks they take padding at the "
+        "end alone.",
+        remedies=[
+            Remedy(
+                "a sequence is padded in front, as pad_sequences does by default, or masked as a "
+                "whole",
+                "Pad at the end, and leave out empty sequences; or do without these kernels.",
+                f"{PAD}\nLSTM(units, use_cudnn=False)  # or",
+            ),
+            Remedy(
+                "another process has the GPU's memory, or its driver doesn't fit",
+                "Free it; or do without these kernels.",
+                "LSTM(units, use_cudnn=False)",
+            ),
+        ],
+        check="print(x[:2])",
+    ),
+    Message(
+        r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
+        cause="CuDNNLSTM and CuDNNGRU run on a GPU alone and take no mask; LSTM and GRU know "
+        "neither limit.",
+        fix="Take those, which use cuDNN where they can.",
+        code="LSTM(units)",
+    ),
+    Message(
+        r"Layer (?P<layer>\S+) does not support masking",
+        cause="{layer} gets a mask, of a Masking layer or of mask_zero=True before it, and can't "
+        "use it.",
+        fix="Let a recurrent layer that returns its last step use the mask up before.",
+        code=f"{LAST_STEP}  # before it",
+    ),
+    Message(
+        rf"Dimensions must be equal, but are {number('received')} and {number('expected')} for "
+        r'"\W*(?:node )?[^"]*?MatMul_1\b',
+        explain=features_or_units,
+        example="Dimensions must be equal, but are 2 and 3 for '{{node lstm/lstm_cell/MatMul_1}}'",
+    ),
+    Message(
+        rf"\b(?P<layer>\w+)\.call\(\).*?Too few leaves for PyTreeSpec; expected: "
+        rf"{number('received')}, got: {number('kept')}",
+        rf"Layer has {number('kept')} states but was passed {number('received')} initial states",
+        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<received>.*?); "
+        r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
+        r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
+        rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
+        cause="The layer keeps {kept} for states, and got {received}. The {cell} starts from "
+        "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
+        "or its output among them, which comes first: an LSTM starts from two, h and c, a GRU from "
+        "one, Bidirectional from twice as many, stacked cells from a list for each; a state is "
+        "(batch, units).",
+        fix="Take them from a layer of the same kind with as many units, and leave its output out.",
+        code=DECODER,
+    ),
+    Message(
+        rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
+        rf"{number('received')}",
+        explain=several_tensors,
+    ),
+    Message(
+        r"should have a single output tensor|axis -1 is out of bounds for an array with dimension "
+        r"0",
+        r"Output with path .1. is not connected|Dimension \d+ in both shapes must be equal, but "
+        r"are",
+        r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
+        r'Cannot convert "(?:\(\(|$)|"(?:list|tuple)" object has no attribute '
+        r'"(?:shape|rank|ndim)"',
+        r'slices, not tup|sequence by non-int of type "list"',
+        cause="Most likely a layer got several tensors for one: with return_state=True, or "
+        "merge_mode=None, the layer before returns a list.",
+        fix="Unpack it in a functional model; or leave return_state out.",
+        code="out, *states = recurrent_layer(x)\ny = layer(out)",
+    ),
+    Message(
+        r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
+        rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
+        rf"(?:, got {number('received')})?\)",
+        cause="{names} values were to be unpacked, and {received} came. If it comes from a "
+        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
+        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3; without it one.",
+        fix="Ask for the states, take them as a list, and start from all of them.",
+        code=DECODER,
+        confidence="possible",
+    ),
+    Message(
+        r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
+        cause="A stateful layer keeps one state for each sample, so the batch size has to be known "
+        "before.",
+        fix="Put it into the Input.",
+        code="keras.Input(batch_shape=(batch_size, timesteps, features))",
+        stack="input~lstm_stateful",
+    ),
+    Message(
+        r"same as the batch size of the initial state"
+        rf"(?:\W+Expected.*?{number('full')}\W+Received.*?{number('size')})?",
+        rf"Specified a list with shape \[{number('full')}(?P<rest>(?:,\d+)*)\] from.*?"
+        rf"\[{number('size')}(?P=rest)\]",
+        rf"enters the loop with shape \({number('full')}(?P<rest>(?:, \d+)*)\), but.*?"
+        r"\(None(?P=rest)\) after",
+        rf"can be divided by the batch size(?: \({number('full')}\))?"
+        rf"(?:\. Found: {number('samples')} samples)?",
+        rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
+        cause="The layer is stateful, with one state for each sample, and was built for batches of "
+        "{full}. It got one of {size}. {samples} doesn't divide by it. The last batch of an epoch, "
+        "or of validation data, is often short, and fit takes 32 unless told.",
+        fix="Give fit, evaluate and predict whole batches of that size; or predict with a twin "
+        "that is built for another, and has the same weights.",
+        code=f"{WHOLE_BATCHES}\n{TWIN}",
+    ),
+]

@@ -1,0 +1,192 @@
+"""Python's statements, followed in their order without running anything.
+
+A loop or function is followed where all that it needs is known, else it is skipped; notes say so.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from lib.shapes.stack.making import UNKNOWN
+from lib.shapes.stack.read.builder import ModelObject
+from lib.shapes.stack.read.expressions import Expressions
+from lib.shapes.stack.read.pasted import bare
+from lib.shapes.stack.read.values import Class, Function, Name, listed
+
+_MOST_ROUNDS, _DEEPEST = 100, 12
+"""Of a loop that is followed; of functions that call one another."""
+_DESCRIPTORS = {"staticmethod", "classmethod", "property"}
+"""Decorators of methods that aren't followed."""
+
+
+class Returned(Exception):  # noqa: N818  no error
+    """A function returns."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Interpreter(Expressions):
+    """Follows the statements of a code."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(lines)
+        self._depth = 0
+        """Of functions that call one another."""
+
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
+        """Follow some statements. Raises Returned where one of them returns."""
+        for statement in body:
+            self.builder.count_steps()
+            self.statement = statement
+            match statement:
+                case ast.Expr(value) | ast.Assert(value):
+                    self.value(value)
+                case ast.Assign(targets, value):
+                    given = self.value(value)
+                    for target in targets:
+                        self.assign(target, given)
+                case ast.AnnAssign(target, _, value) if value:
+                    self.assign(target, self.value(value))
+                case ast.AugAssign(target):
+                    self.assign(target, self._augmented(statement))
+                case ast.FunctionDef(name, args, inside, decorators):
+                    is_bound = {"staticmethod", "classmethod", "property"} & {
+                        *map(bare, decorators)
+                    }
+                    function = self.function(name, args, inside)
+                    self.names[name] = UNKNOWN if is_bound else function
+                case ast.ClassDef(name):
+                    self.names[name] = self._class(statement)
+                case ast.Global(names) | ast.Nonlocal(names):
+                    for name in names:  # its value depends on which function is called when
+                        scopes = [one for one in self.names.maps if name in one]
+                        (*scopes, self.names.maps[-1])[0][name] = UNKNOWN
+                case ast.Import(names):
+                    for one in names:
+                        root = one.name.partition(".")[0]
+                        self.names[one.asname or root] = Name(one.name if one.asname else root)
+                case ast.ImportFrom(module, names):
+                    for one in names:
+                        self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
+                case ast.If(test, then, otherwise):
+                    holds = self._truth(test)
+                    if holds is None:
+                        self._skip_block(statement, "branch")
+                    else:
+                        self.run(then if holds else otherwise)
+                case ast.For():
+                    self._loop(statement)
+                case ast.While() | ast.AsyncFor():
+                    self._skip_block(statement, "loop")
+                case ast.Match() | ast.Delete():
+                    self._skip_block(statement, "other")
+                case ast.With(items, inside) | ast.AsyncWith(items, inside):
+                    for item in items:
+                        given = self.value(item.context_expr)
+                        if item.optional_vars:
+                            self.assign(item.optional_vars, given)
+                    self.run(inside)
+                case ast.Try(inside, _, otherwise, last):
+                    self.run([*inside, *otherwise, *last])
+                case ast.Return(value):
+                    raise Returned(self.value(value))
+
+    def _augmented(self, statement: ast.AugAssign) -> Any:
+        """The value of `x += 1`; a list itself changes, which may have other names."""
+        left, right = self.value(statement.target), self._known(statement.value)
+        right = [*right] if isinstance(left, list) and listed(right) else right
+        given = self._operation(statement.op, left, right, statement)
+        if not isinstance(left, list):
+            return given
+        left[:] = given if isinstance(given, list) else [right]
+        return left
+
+    def _loop(self, loop: ast.For) -> None:
+        """Follow each round of a loop over known values, without break or continue."""
+        layers, untraced = len(self.builder.layers), self.builder.untraced
+        rounds = self.value(loop.iter)
+        jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
+        if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
+            self._skip_block(loop, "loop")
+            return
+        for one in rounds:
+            self.assign(loop.target, one)
+            self.run(loop.body)
+        self.run(loop.orelse)
+        if len(self.builder.layers) > layers and untraced == self.builder.untraced:
+            self.builder.note("followed", loop.lineno, count=len(rounds))
+
+    def _skip_block(self, block: ast.stmt, why: str) -> None:
+        """Skip a block; where it may return from a function, the function ends here."""
+        given = self.skip(block, why)
+        may_return = any(isinstance(one, ast.Return) for one in self.walk(block))
+        if self._depth and given is not UNKNOWN and may_return:
+            raise Returned(given)
+
+    def call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+        """What a call returns; `name` is what the code calls it by."""
+        match callee:
+            case ModelObject(call=follow_call) if follow_call and args:
+                return follow_call(args, keywords)
+            case Class(has_call=True):
+                return self.instance(callee, args, keywords)
+            case Class():
+                return self.builder.unread(callee.name, "class")
+            case Function():
+                line, untraced = self.builder.origin.line, self.builder.untraced
+                given = self.follow(callee, args, keywords)
+                if self.builder.found(args, keywords) and untraced == self.builder.untraced:
+                    self.builder.note("function", line, name=f"“{callee.name}”")
+                return given
+        return self.builder.call_object(callee, args, keywords, name)
+
+    def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
+        """What a function of the code returns."""
+        if self._depth >= _DEEPEST:
+            return self.builder.not_traced(function.name, "function", args)
+        self.builder.count_steps(20)
+        outside, statement = self.names, self.statement
+        self.names = function.names.new_child(function.bind([*function.instance, *args], keywords))
+        self._depth += 1
+        try:
+            self.run(function.body)
+        except Returned as returned:
+            return returned.value
+        finally:
+            self._depth -= 1
+            self.names, self.statement = outside, statement
+        return None
+
+    def _class(self, node: ast.ClassDef) -> Class:
+        """A class of the code; its attributes are known only through it."""
+        outside, self.names = self.names, self.names.new_child()
+        self.run(node.body)
+        attributes, self.names = dict(self.names.maps[0]), outside
+        for one in attributes.values():
+            if isinstance(one, Function):
+                one.names = outside
+        base = max({*map(bare, node.bases)} & {"Model", "Layer"}, default="")
+        return Class(node.name, node.lineno, attributes, base)
+
+    def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
+        """A model or layer of a class of the code, which is followed where it is called."""
+        model = ModelObject(self.builder.origin.line)
+        model.attributes = own.bound(model)
+
+        def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
+            untraced = self.builder.untraced
+            self.builder.take_shape(model, self.builder.found(args[:1]))
+            given = self.follow(model.attributes["call"], args, keywords)
+            if untraced == self.builder.untraced:
+                self.builder.note("own class", own.line, name=f"“{own.name}”")
+            return given
+
+        model.call = follow_call
+        if "__init__" in own.attributes:
+            self.call(model.attributes["__init__"], args, keywords, "__init__")
+        if own.base == "Model":
+            self.builder.models.append(model)
+        return model

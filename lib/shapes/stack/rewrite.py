@@ -1,0 +1,283 @@
+"""A change of a stack → the lines of a person's code that it changes, in the code's own style."""
+
+import ast
+import re
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from lib.shapes.stack.base import Layer, Origin, Stack
+from lib.shapes.stack.each_step import TimeDistributed
+from lib.shapes.stack.link import to_text
+from lib.shapes.stack.making import ALIASES, arguments_of, spelt
+from lib.shapes.stack.plain import Input, Unread, with_said_outputs
+from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read.pasted import bare, parsed
+from lib.shapes.stack.read.reading import ModelError, Reading
+from lib.shapes.stack.recurrent import Bidirectional
+from lib.shapes.stack.settings import SIGNATURES
+
+_SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
+_SHAPES |= {"input_shape", "input_dim", "input_length"}
+"""Arguments that give the input shape."""
+Position = tuple[int, int]
+"""A line and a column in bytes, as Python counts them."""
+
+
+@lru_cache(32)  # a page that shows the lines asks each time that it is drawn
+def rewritten(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
+    """The lines that make a code's stack another one, by number, and what is then read from it.
+
+    A new layer is a line after that of the layer before it; a line that goes away is a comment.
+    Where no change of lines gives exactly that stack, there are none, and the reading is the same.
+    """
+    lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code
+        edits = _Edits(reading.text)
+        edits.change(reading.stack, after)
+        changes: dict[int, str] = {}
+        for number, end, text in edits.changed_lines():
+            # What is pasted along, as prompts are, stays before each line.
+            row = edits.rows[number - 1].decode().strip()
+            before, found, _ = lines[number - 1].partition(row or "\n")
+            if not found:
+                return {}, reading
+            changes[number] = text
+            lines[number - 1 : end] = ["\n".join(before + line for line in text.split("\n"))]
+        new = read_code("\n".join(lines)) if changes else reading
+        new = replace(new, stack=with_said_outputs(new.stack, after))
+        if changes and to_text(new.stack) == to_text(after):
+            return dict(sorted(changes.items())), new
+    return {}, reading
+
+
+class _Edits:
+    """The edits of a code's text, each at the call that makes a layer."""
+
+    def __init__(self, text: str) -> None:
+        tree, lines = parsed(text)
+        self.rows = [line.encode() for line in lines]
+        self._nodes = [*ast.walk(tree)]
+        self._parents = {
+            child: node for node in self._nodes for child in ast.iter_child_nodes(node)
+        }
+        calls = [node for node in self._nodes if isinstance(node, ast.Call)]
+        self._calls = sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+        self._edits: list[tuple[Position, Position, str]] = []
+        """From where to where, and the text instead."""
+
+    def change(self, before: Stack, after: Stack) -> None:
+        """Edit the calls that make one stack, so that they make the other."""
+        made: dict[Origin, list[tuple[Layer, ast.Call]]] = {}
+        for layer in before:
+            if layer.origin and (calls := self._calls_at(layer.origin)):
+                # A call in a loop makes several layers; calls in one line may look alike.
+                known = made.setdefault(layer.origin, [])
+                known.append((layer, calls[min(len(known), len(calls) - 1)]))
+        implied = tuple(_alone(layer) for layer in before if layer.origin is None)
+        call_of: dict[int, ast.Call] = {}
+        for place, layer in enumerate(after):
+            if layer.origin is None and call_of and _alone(layer) not in implied:
+                self._add(call_of[max(call_of)], layer)
+            if layer.origin and made.get(layer.origin):
+                was, call_of[place] = made[layer.origin].pop(0)
+                below = after[place - 1] if place else layer
+                self._set(call_of[place], was, layer, below, implied)
+                for ref in {*layer.of} - {*was.of}:
+                    if ref.output == 0 and ref.place in call_of:
+                        self._unpack(call_of[ref.place])
+        for removed in made.values():
+            for _, call in removed:
+                self._comment_out(call)
+
+    def changed_lines(self) -> list[tuple[int, int, str]]:
+        """Each changed line, the last line that it replaces, and its text; the last one first."""
+        rows, ends = [*self.rows], dict[int, int]()
+        edits = sorted(dict.fromkeys(self._edits), key=itemgetter(0))
+        for (line, start), (end, stop), text in reversed(edits):
+            rows[line - 1] = rows[line - 1][:start] + text.encode() + rows[end - 1][stop:]
+            ends[line] = max(ends.pop(one, one) for one in range(line, end + 1))
+        texts = {line: rows[line - 1].decode().split("\n") for line in ends}
+        return [
+            (line, ends[line], "\n".join(text.strip() for text in texts[line]))
+            for line in sorted(ends, reverse=True)
+        ]
+
+    def _calls_at(self, origin: Origin) -> list[ast.Call]:
+        """The calls that make a layer, in order."""
+        found = []
+        for call in self._calls:
+            end = call.end_col_offset if call.end_lineno == call.lineno else None
+            text = self.rows[call.lineno - 1][call.col_offset : end].decode(errors="replace")
+            if call.lineno == origin.line and origin.call in (text, ast.unparse(call)):
+                found.append(call)
+        return found
+
+    def _set(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
+        """Write a layer as it is now; in front its Input, if its arguments implied another."""
+        written = deepcopy(call)
+        if _alone(was) != _alone(now):
+            written = _changed_call(written, was, now)
+        told = _shape_arguments(call)
+        is_implied = isinstance(below, Input) and below.origin is None
+        if is_implied and (_alone(below) not in implied or _shape_arguments(written) != told):
+            written.keywords = [one for one in written.keywords if one.arg not in told]
+            self._add(call, below, before=True)
+        if ast.unparse(written) != ast.unparse(call):
+            self._edits.append((*_span(call), ast.unparse(written)))
+            self._import(_layer_names(written) - _layer_names(call))
+
+    def _add(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
+        """Write a new layer after the one of a call, or before it, in the same style."""
+        if (statement := self._statement_of(call)) is None:
+            return
+        whole, lead, trail = statement
+        owner = ast.unparse(call.func.value) + "." if isinstance(call.func, ast.Attribute) else ""
+        owner += "layers." * owner.endswith("keras.")
+        text = lead + re.sub(r"\b(?:keras|layers)\.", lambda _: owner, layer.code()) + trail
+        start, end = _span(whole)
+        gap = "\n"
+        if whole is call:
+            gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
+        else:  # behind a comment
+            end = end[0], len(self.rows[end[0] - 1])
+        at = start if before else end
+        self._edits.append((at, at, text + gap if before else gap + text))
+        self._import(_layer_names(ast.parse(text)))
+
+    def _import(self, names: set[str]) -> None:
+        """Add layers that the code doesn't know to the import that brings layers by name."""
+        known, place = set[str](), None
+        for node in self._nodes:
+            if isinstance(node, ast.ImportFrom) and f"{node.module}".endswith("layers"):
+                place = place or _span(node.names[-1])[1]
+            if isinstance(node, ast.alias):
+                known.add(node.asname or node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                known.add(node.id)
+            elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                known.add(node.name)
+        if place and "*" not in known:
+            self._edits += [(place, place, f", {name}") for name in sorted(names - known)]
+
+    def _unpack(self, call: ast.Call) -> None:
+        """Let the name on the left hold the first tensor alone."""
+        statement = self._statement_of(call)
+        if statement and isinstance(statement[0], ast.Assign):
+            _, end = _span(statement[0].targets[0])
+            self._edits.append((end, end, ", *states"))
+
+    def _comment_out(self, call: ast.Call) -> None:
+        if statement := self._statement_of(call):
+            (first, column), (last, _) = _span(statement[0])
+            for line in range(first, last + 1):
+                at = line, column if line == first else 0
+                self._edits.append((at, at, "# "))
+
+    def _statement_of(self, call: ast.Call) -> tuple[ast.AST, str, str] | None:
+        """What makes a layer part of a model, with what stands there before and after the call."""
+        parent = self._parents[call]
+        match parent, self._parents[parent]:
+            case ast.Call(ast.Attribute(attr="add") as add), ast.Expr() as whole:
+                return whole, f"{ast.unparse(add)}(", ")"
+            case ast.Call(func), ast.Assign([ast.Name(name)]) as whole if func is call:
+                return whole, f"{name} = ", f"({name})"
+            case ast.List(), _:
+                return call, "", ""
+        return None
+
+
+def _span(node: Any) -> tuple[Position, Position]:
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+
+
+def _layer_names(tree: ast.AST) -> set[str]:
+    """The layers that a code calls by their names alone."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names & {*SIGNATURES, "Input"}
+
+
+def _alone(layer: Layer) -> Layer:
+    """The layer without its connections."""
+    return replace(layer, of=(), shares=None)
+
+
+def _shape_arguments(call: ast.Call) -> set[str | None]:
+    """The arguments of a layer that give its input shape."""
+    return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
+
+
+def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
+    """The call with the arguments that its layer has now; it is changed itself."""
+    if isinstance(before, Unread) and before.fixed:
+        before = before.fixed
+        _respell(call)
+        _respell(_inner_call(call, before))
+    if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
+        call, before = _inner_call(call, before), before.layer
+    if isinstance(after, Input) or type(after) is not type(before):
+        _replace_call(call, after)
+        return call
+    target = _inner_call(call, after)
+    for setting in after.inside.settings():
+        value = getattr(after.inside, setting.name)
+        if value != getattr(before.inside, setting.name) and not setting.in_call:
+            written = setting.options[value] if setting.options else repr(value)
+            owner = call if setting.name in ("merge_mode", "backward_layer") else target
+            _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
+    return call
+
+
+def _respell(call: ast.Call) -> None:
+    """Rename arguments that the layer nearly takes, and drop those that it doesn't."""
+    name = bare(call.func)
+    taken = {*arguments_of(name)[: len(call.args)], *(one.arg for one in call.keywords)}
+    for keyword in [*call.keywords]:
+        if keyword.arg is None or (right := spelt(name, keyword.arg)) == keyword.arg:
+            continue
+        if not right or right in taken:
+            call.keywords.remove(keyword)
+        keyword.arg = right
+        taken.add(right)
+
+
+def _replace_call(call: ast.Call, layer: Layer) -> None:
+    """Give a call the arguments, and the name, of a layer's own code.
+
+    An input keeps arguments that say nothing of its shape.
+    """
+    own = ast.parse(layer.code(), mode="eval").body
+    if not isinstance(own, ast.Call):
+        return
+    kept = [one for one in call.keywords if isinstance(layer, Input) and one.arg not in _SHAPES]
+    call.args, call.keywords = own.args, [*own.keywords, *kept]
+    if isinstance(call.func, ast.Attribute) and layer.keras != ALIASES.get(call.func.attr):
+        call.func.attr = layer.keras
+    elif isinstance(call.func, ast.Name) and call.func.id in SIGNATURES:
+        call.func.id = layer.keras
+
+
+def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
+    """The call in the brackets of a wrapper; else the call itself."""
+    if isinstance(layer, (TimeDistributed, Bidirectional)):
+        for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(node, ast.Call):
+                return node
+    return call
+
+
+def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
+    """Set an argument where it stands, else as a new keyword."""
+    names = arguments_of(bare(call.func))
+    if name in names[: len(call.args)]:
+        call.args[names.index(name)] = value
+        return
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            keyword.value = value
+            return
+    if all(one.arg for one in call.keywords):  # else **those may hold it as well
+        call.keywords.append(ast.keyword(name, value))

@@ -1,0 +1,232 @@
+"""The charts of Explore: what each of them draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.data import make_dataset, settle
+from lib.experiment import Experiment
+from lib.results import best_loss, naive_loss
+from tests.unit.own_data import windows_of_load
+from tests.unit.pictures import (
+    EXPERIMENT,
+    LIGHT,
+    a_dataset,
+    a_run,
+    all_figures,
+    drawn,
+    the,
+    traces,
+    with_kept,
+    words_of,
+)
+from tests.unit.test_figures import diverged
+
+SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
+MIXED = {"k": 2, "target_scale": np.array([10.0, 3.0]), "target_offset": np.zeros(2)}
+
+
+# Predictions
+
+
+def test_predictions_are_shown_in_the_raw_unit():
+    """Of the chosen sample and the chosen column: y * scale + offset."""
+    scale = {"target_scale": np.array([1.0, 10.0]), "target_offset": np.array([0.0, 5.0])}
+    dataset = a_dataset(k=2, **scale, target_unit="°C")
+    figure = drawn("predictions", a_run(dataset, sequence=0.5), 1, 1)
+    truth = 10 * dataset.y[7, :, 1] + 5
+    np.testing.assert_allclose(the(figure, "target").y, truth)
+    np.testing.assert_allclose(the(figure, "sequence mode").y, truth + 5)
+    assert list(the(figure, "target").x) == [1, 2, 3, 4]
+    assert figure.layout.yaxis.title.text == "target 2 (°C)"
+    assert "°C" in the(figure, "target").hovertemplate
+
+
+def test_a_tables_sample_has_its_dates_and_inputs():
+    """The dates of the rows that are read, and below the answers what is read."""
+    run = a_run(windows_of_load(timesteps=6), sequence=0.5)
+    figure, origin = drawn("predictions", run, 1, 0), run.dataset.origin
+    index = int(run.snapshot.samples[1])
+    last = origin.times[origin.starts[index] + 5]
+    assert figure.layout.xaxis.ticktext[-1] == f"{last:%Y-%m-%d %H:%M}"
+    assert np.array_equal(the(figure, "inputs").z, run.dataset.x[index].T)
+    assert not traces(drawn("predictions", a_run(sequence=0.5)), "inputs")
+
+
+def test_the_last_step_model_gives_one_value_and_nothing_before_it():
+    """An open diamond at T, so that what lies in it can be seen; no line leads to it."""
+    run = a_run(last=0.5)
+    figure = drawn("predictions", run)
+    diamond = the(figure, "last-step mode")
+    assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond-open")
+    np.testing.assert_allclose(diamond.y, run.dataset.y[6, -1] + 0.5)
+    assert {trace.name for trace in figure.data} == {"target", "last-step mode"}
+
+
+@pytest.mark.parametrize(("head", "who"), [("dense", "its head"), ("none", "its output")])
+def test_asked_earlier_a_dotted_line_leads_to_it(head, who):
+    """In both charts over the timesteps."""
+    run, name = a_run(experiment=EXPERIMENT.set(head=head), last=0.5), f"{who}, asked earlier"
+    for card, picked in (("predictions", (0, 0, True)), ("step_error", (True,))):
+        figure = drawn(card, run, *picked)
+        assert the(figure, name).line.dash == "dot"
+        assert len(the(figure, name).y) == 4
+        assert name in words_of(figure)
+
+
+def test_the_axis_of_predictions_stands_still_while_a_model_learns():
+    """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
+    ranges = {
+        drawn("predictions", a_run(sequence=wrong), sample, 0).layout.yaxis.range
+        for wrong in (-1.5, 0.0, 1.5)
+        for sample in (0, 1)
+    }
+    assert len(ranges) == 1
+
+
+def test_targets_of_0_and_1_begin_at_0():
+    """While no answer is below; dots on the axis are whole. Errors keep their room below 0."""
+    y = np.array([0, 1, 1, 0], np.float32)[:, None] * np.ones((8, 1, 1), np.float32)
+    ranges = {}
+    for wrong in (0.0, 0.2, -0.05):
+        figure = drawn("predictions", a_run(a_dataset(y=y), sequence=wrong, last=wrong))
+        assert not any(trace.cliponaxis for trace in figure.data)
+        ranges[wrong] = figure.layout.yaxis.range
+    assert ranges[0.0] == ranges[0.2]
+    assert ranges[0.0][0] == 0
+    assert -0.1 < ranges[-0.05][0] < -0.05
+
+
+def test_predictions_that_are_not_numbers_leave_a_gap():
+    """A run that diverged still shows its target, on the target's axis."""
+    fine = a_run(sequence=0.0)
+    figure = drawn("predictions", diverged(fine, np.inf))
+    assert np.isnan(the(figure, "sequence mode").y).all()
+    assert figure.layout.yaxis.range == drawn("predictions", fine).layout.yaxis.range
+
+
+def test_hovering_tells_the_timestep_by_number_and_by_name():
+    """The number stands on top; a name of its own ("day 2") beside the target."""
+    names = ("day 1", "day 2", "day 3", "day <4>")
+    figure = drawn("predictions", a_run(a_dataset(timestep_names=names, lead="one day"), last=0.1))
+    assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
+    assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
+    assert the(drawn("predictions", a_run(last=0.1)), "target").customdata is None
+
+
+# Loss, and the number that compares
+
+
+def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
+    """The sequence mode's is the mean over the steps, the last-step mode's the last step's."""
+    y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
+    best = np.array([0.4, 0.3, 0.2, 0.1])
+    dataset = a_dataset(y=y, naive=np.zeros((8, 4, 1), np.float32), best_mse=best)
+    figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
+    assert [line.y[0] for line in traces(figure, "guessing the mean")] == [7.5, 1.0]
+    assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
+    words = [note.text for note in figure.layout.annotations[1:]]
+    assert sorted(words) == ["every step", "every step", "last step", "last step"]
+
+
+@pytest.mark.parametrize(("loss", "naive"), [("mse", 9.0), ("mae", 3.0), ("huber", 2.5)])
+def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
+    """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
+    dataset = a_dataset(y=np.full((8, 4, 1), 4.0, np.float32), best_mse=np.full(4, 0.5))
+    experiment = EXPERIMENT.set(loss=loss)
+    assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
+    assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
+    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == ({}, None)
+    y = np.ones((8, 4, 1), np.float32)
+    y[6:] = 100  # what the validation samples are like doesn't change it
+    assert naive_loss(EXPERIMENT.set(mode="last"), a_dataset(y=y)) == {"last": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("best", "words"),
+    [
+        (np.zeros(4), ">best possible: 0<"),
+        (np.array([1.0, 1, 1, 0]), ">best possible (last step: 0)<"),
+        (np.ones(4), ">best possible<"),
+    ],
+)
+def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis(best, words):
+    """So the key says it: of all, or of the last step alone."""
+    figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
+    assert words in words_of(figures["loss"])
+    assert (words if best[0] == best[-1] else ">best possible: 0<") in words_of(figures["compare"])
+
+
+def test_where_every_value_is_nothing_the_plot_says_so():
+    """As of a constant target; a logarithmic axis would be blank without a word."""
+    y = np.zeros((8, 4, 1), np.float32)
+    run = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
+    for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
+        for name in ("loss", "compare"):
+            words = [note.text for note in drawn(name, seen).layout.annotations]
+            assert any(text.startswith("every value is 0") for text in words) is said
+
+
+def test_a_ring_marks_the_epoch_that_each_mode_keeps():
+    """On its validation loss, and on its error in the comparison; else there is none."""
+    run = a_run(sequence=0.5, last=0.5)
+    kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
+    for name in ("loss", "compare"):
+        figure, plain = drawn(name, kept), drawn(name, run)
+        for mode, epoch in (("sequence mode", 4), ("last-step mode", 7)):
+            ring = the(figure, f"{mode}, kept")
+            line = the(figure, f"{mode}, validation" if name == "loss" else mode)
+            assert (list(ring.x), list(ring.y)) == ([epoch], [line.y[epoch]])
+            assert ring.marker.color == line.line.color
+        assert "the epoch that is kept" in words_of(figure)
+        assert "kept" not in words_of(plain)
+        assert not traces(plain, "last-step mode, kept")
+
+
+def test_before_training_the_loss_chart_says_so():
+    """Its axes are there already: epochs from 0 to what was asked for."""
+    figure = drawn("loss", a_run(epochs=0, last=0.5))
+    [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
+    assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
+    low, high = figure.layout.xaxis.range
+    assert low < 0
+    assert 20 < high < 21
+
+
+def test_a_floor_of_one_layer_is_called_so_in_every_chart():
+    """The raw worked example's is worse than a guess, so it is nobody's best possible."""
+    experiment = settle(Experiment().set(data="worked_raw"))
+    figures = all_figures(a_run(make_dataset(experiment), experiment, sequence=0.5, last=0.5))
+    for name in ("loss", "step_error", "compare"):
+        assert traces(figures[name], "this layer's floor")
+        assert "this layer's floor" in words_of(figures[name])
+        assert "best possible" not in figures[name].to_json()
+
+
+def test_the_comparison_is_the_last_steps_error_of_both():
+    """Over the epochs that were checked, with one naive level; scaled errors are called so."""
+    run = a_run(sequence=0.5, last=0.25)
+    figure = drawn("compare", run)
+    assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
+    assert list(the(figure, "last-step mode").x) == [0, 10]
+    assert the(figure, "guessing the mean").y[0] == run.dataset.naive_mse[-1]
+    assert figure.layout.yaxis.title.text == "MSE"
+    scaled = drawn("compare", a_run(a_dataset(**SCALED), sequence=0.5))
+    assert scaled.layout.yaxis.title.text == "MSE (scaled)"
+
+
+def test_error_by_timestep_is_the_root_in_the_raw_unit():
+    """A standardised error of 0.5 is 5 °C where a deviation is 10 °C."""
+    dataset = a_dataset(**SCALED, best_mse=np.array([4.0, 1, 0.25, 0]))
+    figure = drawn("step_error", a_run(dataset, sequence=0.5, last=0.25))
+    np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
+    np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
+    np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
+    assert figure.layout.yaxis.title.text == "typical error (°C)"
+    assert figure.layout.yaxis.range[0] < 0 < figure.layout.yaxis.range[1]
+    mixed = drawn("step_error", a_run(a_dataset(**MIXED), sequence=0.5))  # no common unit
+    np.testing.assert_allclose(the(mixed, "sequence mode").y, 0.5)
+    assert mixed.layout.yaxis.title.text == "typical error (scaled)"

@@ -1,0 +1,324 @@
+"""What is said of the charts of Explore: takeaways and sentences, worked by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from lib.charts import words
+from lib.charts.explore import EXPLORE_CARDS
+from lib.data import DATASETS, make_dataset, settle, suggested
+from lib.experiment import MODES, Experiment
+from lib.results import RunAt, Snapshot, Status, decisive_ratio, naive_loss, overfits_in_seeds
+from lib.results.overfit import is_overfit
+from lib.training import recorded
+from lib.ui.explore.charts import LONGEST
+from tests.unit.pictures import (
+    EXPERIMENT,
+    a_dataset,
+    a_run,
+    sentence,
+    spoiled,
+    takeaway,
+    with_kept,
+)
+
+SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
+FOURS = np.full((8, 4, 1), 4.0, np.float32)
+BEST = np.array([0.4, 0.3, 0.2, 0.1])
+
+
+def zeros(naive, n=8):
+    """Targets of 0 at each timestep, and a guess that is off by so much there."""
+    y = np.zeros((n, len(naive), 1), np.float32)
+    return {"y": y, "naive": (y + np.array(naive, np.float32)[:, None]).astype(np.float32)}
+
+
+def with_errors(run, sequence, last):
+    """The run with one seed for each pair of mean squared errors at the last step."""
+    seeds = [
+        a_run(run.dataset, sequence=math.sqrt(one), last=math.sqrt(other)).snapshot.results
+        for one, other in zip(sequence, last, strict=True)
+    ]
+    return replace(run, snapshot=replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:])))
+
+
+SAID = [
+    (
+        "predictions",
+        a_run(sequence=0.5, last=0.25),
+        (0, 0, True),
+        "At the last step: sequence mode off by 0.5, last-step mode by 0.25.",
+        "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
+        "27.5, off by 0.5; the last-step model says 27.25, off by 0.25. Over all 4 steps the "
+        "sequence model is off by 0.5 on average. Before the last step the last-step model was "
+        "never asked; its head would have been off by 0.25 on average.",
+    ),
+    (
+        "loss",
+        a_run(a_dataset(y=FOURS, best_mse=BEST, best_why="It is noisy."), sequence=0.5, last=0.25),
+        (),
+        "Not to be compared: one averages 4 steps, the other counts one.",
+        "After 10 epochs the sequence model's training loss is 0.25, the mean over 4 steps; the "
+        "last-step model's is 0.0625, over the last step alone. The two losses can't be compared: "
+        "one counts 4 steps, the other counts 1. On the validation samples the sequence model's is "
+        "0.25; the last-step model's is 0.0625. Guessing the mean has a mean squared error of 9. "
+        "Best possible: 0.25 over every step and 0.1 at the last. It is noisy.",
+    ),
+    (
+        "loss",
+        a_run(a_dataset(y=FOURS), EXPERIMENT.set(mode="last", loss="mae"), epochs=1, last=0.5),
+        (),
+        "Training loss is 1; guessing the mean has 3.",
+        "After 1 epoch the last-step model's training loss is 1, over the last step alone. On the "
+        "validation samples the last-step model's is 0.25. Guessing the mean has a mean absolute "
+        "error of 3.",
+    ),
+    (
+        "step_error",
+        a_run(a_dataset(**zeros([2, 1.5, 0.5, 1.2])), sequence=1.0, last=2.5),
+        (True,),
+        "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't.",
+        "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4. The last-step "
+        "model answers at step 4 alone, and is off by 2.5 there. Asked at step 1, its head would "
+        "have been off by 2.5. Guessing the mean is off by 2 at step 1 and 1.2 at step 4.",
+    ),
+    (
+        "compare",
+        a_run(a_dataset(**zeros([2.0] * 4), best_mse=np.full(4, 0.01)), sequence=0.5, last=0.25),
+        (),
+        "One seed decides nothing; here last-step mode's error is smaller, 0.0625 against 0.25.",
+        "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
+        "model 0.0625, guessing the mean 4, best possible 0.01.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("card", "run", "picked", "short", "long"), SAID)
+def test_each_card_says_what_its_arrays_say(card, run, picked, short, long):
+    """All words of each card, once."""
+    assert takeaway(card, run, *picked) == short
+    assert sentence(card, run, *picked) == long
+
+
+def test_every_takeaway_is_short():
+    """At most 15 words: of every recording, with one mode and with both, and the longest usual."""
+    for name, mode in product(sorted(set(DATASETS) - {"upload"}), MODES):
+        experiment = suggested(name).set(mode=mode)
+        run = RunAt(experiment, make_dataset(experiment), recorded(experiment))
+        assert all(takeaway(card, run) for card in EXPLORE_CARDS)
+    assert all(len(longest.split()) <= 15 for longest in LONGEST.values())
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_of_a_run_that_diverged_everything_can_be_said(value):
+    """What isn't a number is neither smaller nor better."""
+    run = a_run(sequence=0.5, last=0.5)
+    run = replace(run, snapshot=spoiled(run.snapshot, value))
+    assert all(takeaway(card, run) for card in EXPLORE_CARDS)
+    assert takeaway("step_error", run) == "Neither mode beats the guess at any step."
+    assert "smaller" not in takeaway("compare", run)
+    named = "not a number" if math.isnan(value) else "infinite"
+    assert f"says {named}, off by {named}" in sentence("predictions", run)
+    assert f"training loss is {named}" in sentence("loss", run)
+    assert f"sequence model {named}" in sentence("compare", run)
+    assert "(RMSE) is not a number at" in sentence("step_error", run)
+
+
+def test_sentences_need_no_results():
+    """They then say what is known without them."""
+    run = a_run()
+    assert sentence("predictions", run, 1, 0).endswith("the target (target 1) is 31.")
+    assert sentence("loss", run).startswith("Not trained yet. After the first epoch the sequence")
+    assert sentence("compare", run).endswith("guessing the mean 788.")
+    assert sentence("step_error", run).startswith("Guessing the mean is off by ")
+
+
+# Predictions
+
+
+def test_answers_are_in_the_raw_unit_and_at_the_steps_own_names():
+    """A deviation of 10 °C makes 0.5 into 5 °C; and of day 4 it is the next day that is told."""
+    days, offset = tuple(f"day {k}" for k in (1, 2, 3, 4)), np.array([-260.0])
+    dataset = a_dataset(**SCALED, target_offset=offset, timestep_names=days, lead="one day")
+    run = a_run(dataset, sequence=0.5, last=0.0)
+    assert "sequence mode off by 5 °C, last-step mode by 0 °C." in takeaway("predictions", run)
+    said = sentence("predictions", run)
+    assert "at the last step (day 4) the target (target 1, one day ahead) is 10 °C." in said
+    assert "says 15, off by 5;" in said
+
+
+def test_answers_keep_the_digits_that_tell_them_from_the_target():
+    """355 for 355, off by 0.288, would be nothing to believe; a hundred-millionth is nothing."""
+    dataset = a_dataset(y=np.full((8, 4, 1), 355.132, np.float32))
+    said = sentence("predictions", a_run(dataset, sequence=0.288, last=-1.5))
+    assert "is 355.1. The sequence model says 355.4, off by 0.29;" in said
+    zero = a_run(a_dataset(y=np.zeros((8, 4, 1), np.float32)), last=1e-8)
+    assert sentence("predictions", zero).endswith(
+        "is 0. The last-step model says ≈ 0, off by nothing."
+    )
+    assert takeaway("predictions", zero) == "At the last step: last-step mode off by nothing."
+
+
+def test_without_a_head_it_is_the_output_that_was_never_asked():
+    """As in the raw worked example: nobody's head is spoken of."""
+    run = a_run(experiment=EXPERIMENT.set(head="none"), last=0.25)
+    assert "; its output would have been off by 0.25" in sentence("predictions", run, 0, 0, True)
+    assert "Asked at step 1, its output would have" in sentence("step_error", run, True)
+
+
+# Loss
+
+FALLING = [1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01]
+RISING = [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9]
+
+
+def judged(result, validation, training):
+    """A model that was judged after each epoch."""
+    epochs = np.arange(1, len(validation) + 1)
+    curves = {"loss": np.array(training), "validation_loss": np.array(validation)}
+    checked = {"checked_epochs": epochs, "last_step_mse": np.ones(len(epochs))}
+    return replace(result, loss_epochs=epochs, **curves, **checked)
+
+
+def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls():
+    """Not where both rise, where it only swings, nor where it is as low as the training loss."""
+    run = a_run(a_dataset(**zeros([1] * 4)), sequence=0.5, last=0.5)
+    fine = run.snapshot.results["sequence"]
+    over = judged(fine, RISING, FALLING)
+    kept = replace(over, kept_epoch=3)
+    for sequence, last, who, then in (
+        (fine, over, "Last-step mode overfits: ", "well above its training loss."),
+        (over, over, "Both modes overfit: ", "well above training loss."),
+        (fine, kept, "Last-step mode overfits: ", "so its best epoch was kept."),
+        (kept, kept, "Both modes overfit: ", "so their best epochs were kept."),
+        (over, kept, "Both modes overfit: ", "well above training loss."),
+    ):
+        results = {"sequence": sequence, "last": last}
+        says = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
+        assert says.startswith(who)
+        assert says.endswith(then)
+    swings = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
+    tiny = [1.0, 0.7, 5e-4, 5e-4, 5e-4, 6e-4, 7e-4, 9e-4, 9e-4, 9e-4]
+    for validation, training, guess in (
+        (swings, FALLING, 1.0),
+        (tiny, FALLING, 1.0),
+        (RISING, FALLING, 50.0),
+        (RISING, FALLING[::-1], 1.0),
+        ([1.0, 0.5, 0.9], FALLING[:3], 1.0),
+    ):
+        assert not is_overfit(judged(fine, validation, training), guess)
+    assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
+    for samples in (1, 10, 100):  # it has risen from 0.5 to 0.9
+        assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
+
+
+def test_a_curve_that_only_swings_is_not_overfitted():
+    """Noise about a curve that falls or is flat, in no run of four seeds; three of four rising."""
+    rng, run = np.random.default_rng(0), a_run(a_dataset(**zeros([1] * 4)), sequence=0.5)
+    fine, training = run.snapshot.results["sequence"], np.geomspace(1, 0.1, 60).tolist()
+
+    def of_seeds(*results):
+        first, *others = ({"sequence": result} for result in results)
+        return replace(run, snapshot=replace(run.snapshot, results=first, others=tuple(others)))
+
+    for level in (np.ones(60), np.geomspace(1.5, 0.8, 60)):
+        for _ in range(100):
+            curves = level * np.exp(rng.normal(0, 0.4, (4, 60)))
+            seeds = of_seeds(*(judged(fine, curve.tolist(), training) for curve in curves))
+            assert not overfits_in_seeds(seeds, "sequence", 1.0)
+    rising = np.concatenate([np.geomspace(1.5, 0.5, 20), np.geomspace(0.5, 2, 40)])
+    over = judged(fine, rising.tolist(), training)
+    for wrong, said in ((1, True), (2, False)):
+        seeds = of_seeds(*[over] * (4 - wrong), *[fine] * wrong)
+        assert overfits_in_seeds(seeds, "sequence", 1.0) is said
+
+
+def test_of_the_recordings_parity_alone_is_overfitted():
+    """Its last-step model learns the training samples by heart; the others' losses only swing."""
+    overfitted = set()
+    for name in set(DATASETS) - {"upload"}:
+        experiment = suggested(name)
+        run = RunAt(experiment, make_dataset(experiment), recorded(experiment))
+        guess = naive_loss(experiment, run.dataset)
+        overfitted |= {(name, mode) for mode in guess if overfits_in_seeds(run, mode, guess[mode])}
+    assert overfitted == {("parity", "last")}
+
+
+def test_losses_that_explode_are_said_before_anything_else():
+    """Of the worst seed; and where a run has ended by it, with the epoch that made no number."""
+    run = a_run(sequence=0.5, last=0.5)
+    fine, wild = run.snapshot.results, {}
+    wild["last"] = replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))
+    wild["sequence"] = replace(wild["last"], loss=wild["last"].loss / 2)
+    for results, status, words_ in (
+        (fine | {"last": wild["last"]}, Status.RUNNING, "Last-step mode's loss has exploded: up"),
+        (fine | {"last": wild["last"]}, Status.DIVERGED, "Last-step mode's loss exploded: up to"),
+        (wild, Status.RUNNING, "Both modes' losses have exploded: last-step mode's up to 2.8e35"),
+        (wild, Status.DIVERGED, "Both modes' losses exploded: last-step mode's to 2.8e35, to no"),
+        (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
+    ):
+        for seeds in ((results,), (fine, results)):
+            snapshot = replace(run.snapshot, results=seeds[0], others=seeds[1:], status=status)
+            assert takeaway("loss", replace(run, snapshot=snapshot)).startswith(words_)
+
+
+def test_what_one_loss_is_worth_is_said_before_training_too():
+    """In the terms of the guess."""
+    run = a_run(experiment=EXPERIMENT.set(mode="sequence"), sequence=0.5)
+    untrained = {"sequence": replace(run.snapshot.results["sequence"], loss=np.zeros(0))}
+    before = replace(run, snapshot=replace(run.snapshot, results=untrained))
+    assert takeaway("loss", before).startswith("Guessing the mean would have a loss of ")
+
+
+@pytest.mark.parametrize(("mode", "floor"), [("sequence", "26,109.24"), ("last", "26,692.69")])
+def test_the_worked_example_says_its_floor_and_why(mode, floor):
+    """It is this layer's and exact, since training ends there; the naive guess is far below."""
+    experiment = settle(Experiment().set(data="worked_raw", mode=mode))
+    dataset = make_dataset(experiment)
+    run = RunAt(experiment, dataset, Snapshot("r", Status.PAUSED, samples=dataset.shown))
+    said, compared = sentence("loss", run), sentence("compare", run)
+    assert f"This layer's floor: {floor}. The output of LSTM stays within" in said
+    assert "est possible" not in said + compared
+    assert "this layer's floor 26,692.69" in compared
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ({"sequence": None, "last": None}, ""),
+        (
+            {"sequence": 23, "last": 1031},
+            "Sequence mode keeps epoch 23, last-step mode epoch 1,031",
+        ),
+        ({"sequence": 23, "last": 23}, "Both modes keep epoch 23,"),
+        ({"last": 31}, "Last-step mode keeps epoch 31,"),
+        ({"sequence": None, "last": 31}, "Last-step mode has stopped and keeps epoch 31,"),
+    ],
+)
+def test_it_is_said_which_epochs_are_kept(kept, said):
+    """Of each mode that has its best one's weights back."""
+    run = a_run(experiment=EXPERIMENT.set(mode="both" if len(kept) > 1 else "last"))
+    fine = a_run(**dict.fromkeys(kept, 0.5)).snapshot
+    run = replace(run, snapshot=with_kept(fine, **kept))
+    assert words.kept_sentence(run.snapshot).startswith(said)
+    assert words.kept_sentence(run.snapshot) in sentence("loss", run)
+    after = "By then " if all(kept.values()) else "After 10 epochs "
+    who = "last-step" if len(kept) == 1 else "sequence"
+    assert f"{after}the {who} model's training loss" in sentence("loss", run)
+
+
+def test_figures_of_a_kept_epoch_are_told_and_not_those_of_the_last():
+    """Training loss, validation loss and the error that is compared, worked by hand."""
+    run = a_run(a_dataset(**SCALED), EXPERIMENT.set(mode="last"), last=0.5)
+    result = judged(run.snapshot.results["last"], [0.8, 0.4, 1.6], [7.0, 6.0, 5.0])
+    result = replace(result, last_step_mse=np.array([8.0, 4.0, 16.0]), kept_epoch=2)
+    run = replace(run, snapshot=replace(run.snapshot, results={"last": result}))
+    assert "the last-step model's training loss is 6," in sentence("loss", run)
+    assert "On the validation samples the last-step model's is 0.4." in sentence("loss", run)
+    assert "last-step model 4," in sentence("compare", run)
+    assert words.off_by(run.dataset, result) == "≈ 20 °C off"
