@@ -57,13 +57,7 @@ from lib.results.swept import (
     named,
     worded,
 )
-from lib.results.thinning import (
-    KEPT_EPOCHS,
-    History,
-    WeightHistory,
-    kept_places,
-    spread_places,
-)
+from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places, spread_places
 
 __all__ = [
     "BEST",

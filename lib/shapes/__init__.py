@@ -30,15 +30,9 @@ from lib.shapes.doctor.question import (
     read_shape,
     write_question,
 )
-from lib.shapes.errors import (
-    CHECKLIST,
-    EXAMPLES,
-    Explanation,
-    described_stack,
-    ends,
-    explain_error,
-    sizes,
-)
+from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, explain_error
+from lib.shapes.errors.message import Explanation
+from lib.shapes.errors.pasted import ends, sizes
 from lib.shapes.output import (
     BLOCKS,
     STATES,

@@ -19,7 +19,7 @@ from lib.shapes.stack.read.reading import Note
 from lib.shapes.stack.read.values import Array, Name, listed, plain
 from lib.shapes.stack.tensors import Tensor, sizes
 from lib.shapes.stack.tracing import trace
-from lib.text.tables import say
+from lib.text import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
