@@ -29,7 +29,7 @@ class FakeClient:
     worker_ready = False
     away = unavailable = ""
     is_clustered = False
-    """Whether other page servers share runs with this one."""
+    """Whether there are other page servers; a test may say so."""
     places = 1
     """How many runs train side by side; a test may set another number."""
 
@@ -47,6 +47,13 @@ class FakeClient:
         """The models that were likely to be trained, one after the other."""
         self.questions: list[Question] = []
         """All that was asked, in order."""
+        self.cards: dict[str, bytes] = {}
+        """Of runs of other page servers, by id."""
+        self.found: list[str] = []
+        """The runs that were looked for there."""
+        self.is_silent = False
+        """Whether nobody answers who looks for a run, until a test calls `answer`."""
+        self._unanswered: list[tuple[str, Future[dict[str, Any]]]] = []
 
     def start(
         self,
@@ -65,6 +72,21 @@ class FakeClient:
         self.set_pace(run, show_seconds)
         self.set(run, Status.PAUSED if paused else Status.RUNNING)
         return run
+
+    def find(self, run_id: str) -> Future[dict[str, Any]]:
+        """The card of a run of another page server."""
+        self.found.append(run_id)
+        self._unanswered.append((run_id, Future()))
+        answer = self._unanswered[-1][1]
+        if not self.is_silent:
+            self.answer()
+        return answer
+
+    def answer(self) -> None:
+        """Answer who looks for a run."""
+        while self._unanswered:
+            run_id, answer = self._unanswered.pop()
+            answer.set_result({"card": self.cards.get(run_id)})
 
     def adopt(self, run: Run) -> None:
         """A run of another page server."""

@@ -333,10 +333,7 @@ def serve(connection: Any, share: int | None = None) -> int:
 
 
 def main() -> int:
-    """Serve the process that started this one.
-
-    The arguments are the number of the connection and, of a slot's worker, its share of memory.
-    """
+    """Serve the process that started this one: by a connection, and perhaps a share of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
     inherited: Any = Connection

@@ -37,6 +37,7 @@ def _find(
     try:
         if card := find().result(seconds)["card"]:
             take(card)
+            return clock.now()
     except AnswerError:
         return clock.now()  # nobody could be asked
     except (TimeoutError, ValueError):

@@ -20,7 +20,7 @@ from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Run, Snapshot, Status
 from lib.story import all_scenes
-from lib.ui import clock, runs, strangers
+from lib.ui import runs, strangers
 from lib.ui.frame import PAGES
 from lib.ui.present.talks import Shown
 from lib.ui.session import KEY
@@ -31,7 +31,6 @@ from tests.app.test_present import Browsers, browsers
 from tests.app.test_sweep import sweep
 from tests.app.test_take import given, taken
 from tests.fake_client import FakeClient
-from tests.unit.joined import Joined
 from tests.waiting import eventually
 
 __all__ = ["browsers", "given"]  # fixtures
@@ -291,10 +290,10 @@ def test_another_server_hides_the_rows_that_it_was_sent(
     owner: AppTest, client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """But not from the browser whose file it is."""
-    joined, run_id, run = Joined(), "0123456789abcdef", client.runs["r0"]
-    client.lookups = joined.server(clock.now)
+    run_id, run = "0123456789abcdef", client.runs["r0"]
+    client.is_clustered = True
     table = owner.session_state[KEY].upload.table
-    joined.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
+    client.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     far = start(**{**LINK, "run": run_id})
     assert eventually(lambda: far.run() and run_id in client.runs)
     client.snapshots[run_id] = replace(figures(run), run_id=run_id)

@@ -3,8 +3,8 @@
 `python -m tests.bench.capacity [--people 1,30,100,1000,10000] [--training 0.5] [--price 0.05]`
 prints what is needed by how many people there are, and how much of one page process, one proxy and
 so on they would use, where 1 is all of it: what they use most of gives way first. Pages and slots
-can be more, and the first table says how many; there is one proxy and one board, and each slot is
-asked by all page servers.
+can be more, and the first table says how many; there is one proxy, and each slot is asked by all
+page servers.
 
 It says what follows from the numbers, not what happens: nobody has had 10,000 people here. Each
 default says where it is from; "measured here" is 2 cores that other work used as well.
@@ -16,8 +16,6 @@ import argparse
 import math
 from dataclasses import dataclass
 from typing import Any
-
-from lib.training.cluster.board import KEEP_SECONDS, LOOK_SECONDS, MOST
 
 from lib.training.limits import MAX_RUNS
 from lib.ui.load import MOST_BUSY
@@ -73,8 +71,6 @@ class Measured:
     """Slot's processor, a program of a run's own; README, `lib/training/timing.py`."""
     room_seconds: float = 20.0
     """Slot's processor, all programs that it begins with; README: thirty in its first 20 s."""
-    board_calls_per_s: float = 1200.0
-    """That one board answers; measured here, notes of one driver, fifty at a time."""
     page_mb: float = 101.0
     """A page process, its end would free it; measured here by `tests.bench.cluster`."""
     person_mb: float = 6.0
@@ -84,7 +80,7 @@ class Measured:
     slot_mb: float = 810.0
     """A slot with its first programs; measured here by the same. It may grow to 1,500."""
     node_mb: float = 175.0
-    """Raylet, agents and perhaps the board, on each node; measured here by the same."""
+    """Raylet and agents on each node, without what slots take; measured here by the same."""
     head_mb: float = 320.0
     """The head's own processes; measured here by the same."""
 
@@ -142,7 +138,7 @@ class Paper:
         return max(SINGLE, key=lambda name: self.used[name])
 
 
-SINGLE = ("proxy", "board calls", "board notes", "servers of a slot")
+SINGLE = ("proxy", "servers of a slot")
 """What there is one of, however many machines there are."""
 
 
@@ -175,7 +171,6 @@ def paper(
     page_use = people * page_seconds(training, habits, measured)
     driver_use = snapshots * measured.driver_seconds
     proxy = people * browser_kb(training, habits, measured) / 1e3
-    board_calls = starts + pages / LOOK_SECONDS
     page_gb = (pages * (measured.page_mb + measured.driver_mb) + people * measured.person_mb) / 1e3
     slot_gb = (slots * measured.slot_mb + measured.head_mb) / 1e3
     # A processor for each page process and each slot: pages are not to wait for training.
@@ -203,8 +198,6 @@ def paper(
             "compile": compiling,
             "slot": going / runs,
             "snapshots": driver_use,
-            "board calls": board_calls / measured.board_calls_per_s,
-            "board notes": starts * KEEP_SECONDS / MOST,
             "servers of a slot": pages / SLOT_CALLS,
         },
     )

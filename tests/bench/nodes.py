@@ -44,18 +44,18 @@ def add_pinned(cluster: Nodes, count: int) -> list[Any]:
 
 
 def slots(cluster: Nodes, there: Sequence[Any]) -> Processes:
-    """The processes in which the slots of these nodes are."""
+    """The processes that train on these nodes."""
     return who(cluster, there)["slot"]
 
 
 def who(cluster: Nodes, there: Sequence[Any]) -> dict[str, Processes]:
     """All processes of Ray's, of the head and of these nodes, by what they do.
 
-    Of the nodes: `slot`, `board` (which may be the head's), `raylet`, and their `agents`. Of the
-    head its `gcs`, and all else as `head`.
+    Of the nodes: `slot`, which is the slots' workers, their `actor`s, `raylet`, and their `agents`.
+    Of the head its `gcs`, and all else as `head`.
     """
     found: dict[str, Processes] = {
-        name: [] for name in ("slot", "board", "raylet", "agents", "gcs", "head")
+        name: [] for name in ("slot", "actor", "raylet", "agents", "gcs", "head")
     }
     for node in there:
         raylet = cluster.process(node, "raylet")
@@ -72,9 +72,9 @@ def who(cluster: Nodes, there: Sequence[Any]) -> dict[str, Processes]:
 
 def _role(process: psutil.Process, otherwise: str) -> str:
     command = command_of(process)
-    if command.startswith("ray::SlotActor"):
+    if "lib.training.worker" in command:
         return "slot"
-    return "board" if command.startswith("ray::Board") else otherwise
+    return "actor" if command.startswith("ray::SlotActor") else otherwise
 
 
 def drivers(servers: Sequence[Server]) -> Processes:

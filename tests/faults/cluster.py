@@ -57,10 +57,10 @@ class Nodes:
         """A node's process: "raylet", or the head's "gcs_server"."""
         return psutil.Process(node.all_processes[name][0].process.pid)
 
-    def slot_of(self, node: Any) -> psutil.Process:
-        """The process of a node in which a slot is."""
+    def worker_of(self, node: Any) -> psutil.Process:
+        """The process of a node that trains, which its slot has started."""
         children = self.process(node, "raylet").children(recursive=True)
-        return next(each for each in children if each.cmdline()[0].startswith("ray::SlotActor"))
+        return next(each for each in children if "lib.training.worker" in each.cmdline())
 
     def close(self) -> None:
         """End all of it."""

@@ -35,7 +35,6 @@ ROUND = Measured(
     run_seconds=1.0,
     compile_seconds=1.0,
     room_seconds=20.0,
-    board_calls_per_s=1000.0,
     page_mb=100.0,
     person_mb=5.0,
     driver_mb=100.0,
@@ -76,8 +75,6 @@ def test_a_class_of_a_hundred_worked_by_hand() -> None:
             "compile": 0.5,
             "slot": 6.25,
             "snapshots": 1.0,
-            "board calls": (1 + 2 * 2 / 10) / 1000,
-            "board notes": 14_400 / 1_000_000,
             "servers of a slot": 0.002,
         }
     )

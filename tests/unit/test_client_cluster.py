@@ -1,29 +1,33 @@
-"""A client with a cluster: which runs go there, which go on here, and what becomes of them."""
+"""A client with a cluster: which runs go there, which go on here, and what other servers share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from lib.results.run import Run, Snapshot, Status
+from lib.results import Run, Snapshot, Status
+from lib.training import TrainingClient, machine, run_registry
+from lib.training.client_run import COMMAND_SECONDS
 from lib.training.cluster_link import MODULE, RETRY_SECONDS
 from lib.training.messages import (
+    Answer,
+    Ask,
+    Attended,
     Checkpoint,
     Event,
     Lost,
-    Report,
-    Show,
     Start,
     Steer,
+    Watch,
 )
+from lib.training.questions import AnswerError
+from lib.training.run_registry import KEEP_SECONDS, TIDY_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import FakeWorker, Scene, make_dataset, make_experiment
 
 AWAY = Event("away", "nobody answers at head:1")
 WORDS = "The cluster isn't used: nobody answers at head:1. This machine trains."
-LEFT = "The cluster can't be used now."
-LOST = "The connection to the cluster was lost."
+GONE = "Its place in the cluster is gone."
 
 
 @pytest.fixture
@@ -51,23 +55,15 @@ def starts(worker: FakeWorker, run: Run) -> list[Start]:
     return [c for c in worker.posted if isinstance(c, Start) and c.run_id == run.id]
 
 
-def saved(run: Run, epoch: int) -> Checkpoint:
-    """A checkpoint of a run."""
-    return Checkpoint(run.id, epoch, b"state")
-
-
 def test_with_a_cluster_only_its_driver_starts(scene: Scene) -> None:
     """At once; it has one place until it says how many, and new runs wait for it."""
     (driver,) = scene.workers
-    assert is_driver(driver)
-    assert driver.delay == 0.0
-    assert scene.client.places == 1
+    assert (is_driver(driver), driver.delay, scene.client.places) == (True, 0.0, 1)
     run = scene.start()
     assert starts(driver, run)
-    driver.say(Event("ready", count=3))
-    assert (scene.client.places, scene.client.worker_ready, scene.client.away) == (3, True, "")
-    driver.say(Event("places", count=70))
-    assert scene.client.places == 70
+    for count in (3, 70):
+        driver.say(Event("ready", count=count))
+        assert (scene.client.places, scene.client.worker_ready) == (count, True)
     assert scene.workers == [driver]
 
 
@@ -78,12 +74,10 @@ def test_without_a_cluster_training_goes_on_here(scene: Scene) -> None:
     scene.client.pause(run)
     future = scene.client.ask("double", number=1)
     driver.say(AWAY)
-    assert scene.client.away == WORDS
+    assert (scene.client.away, scene.client.places, driver.posted) == (WORDS, 2, [])
     local = scene.worker
-    assert not is_driver(local)
     assert local.verbs == ["start", "pause", "ask"]
-    assert driver.posted == []
-    assert scene.client.places == 2
+    assert not is_driver(local)
     local.say(Event("ready"))
     scene.say(run, Status.RUNNING, 1)
     assert scene.latest(run).reason == WORDS
@@ -93,94 +87,53 @@ def test_without_a_cluster_training_goes_on_here(scene: Scene) -> None:
     assert not future.done()
 
 
-def test_runs_of_a_cluster_that_is_gone_go_on_here(ready: Scene) -> None:
-    """From their checkpoints; it is no fault of theirs, though it happens twice."""
+def test_runs_of_a_cluster_that_is_gone_go_on_here_until_it_is_back(ready: Scene) -> None:
+    """From their checkpoints. Then new runs go there, and so does one whose process here dies."""
     (driver,) = ready.workers
     run = ready.start()
     ready.say(run, Status.RUNNING, 3)
-    driver.say(saved(run, 2))
-    driver.say(AWAY)
-    (start,) = starts(ready.worker, run)
-    assert (start.checkpoint, start.again) == (b"state", True)
-    assert ready.latest(run).reason == f"{LEFT} This run goes on from epoch 2."
-    assert ready.latest(run).epoch == 2
-
-
-def test_what_a_cluster_still_says_of_a_run_that_goes_on_here_is_no_news(ready: Scene) -> None:
-    """As after a broken connection: its copy there is ended."""
-    (driver,) = ready.workers
-    run = ready.start()
-    driver.say(Snapshot(run.id, Status.RUNNING, 3, 5))
+    driver.say(Checkpoint(run.id, 2, b"state"))
     driver.say(AWAY)
     local = ready.worker
-    driver.die()
-    later = ready.worker
-    assert is_driver(later)
-    local.say(Snapshot(run.id, Status.RUNNING, 1, 5))
-    later.say(Event("ready", count=3))
-    later.say(saved(run, 4))
-    later.say(Snapshot(run.id, Status.RUNNING, 4, 5))
-    assert ready.latest(run).epoch == 1
-    assert later.posted[-1] == Steer("drop", run.id)
-    later.say(Snapshot(run.id, Status.FINISHED, 5, 5))
-    assert ready.status(run) is Status.RUNNING
-    local.die()
-    assert starts(later, run)[0].checkpoint == b""
-
-
-def test_when_the_cluster_is_back_new_runs_go_there(scene: Scene) -> None:
-    """And what trains here ends with its runs; one whose process dies goes on there."""
-    scene.worker.say(AWAY)
-    run = scene.start()
-    local = scene.worker
     local.say(Event("ready"))
-    local.say(Snapshot(run.id, Status.RUNNING, 1, 5))
-    scene.workers[0].die()
-    driver = scene.worker
+    assert starts(local, run)[0].checkpoint == b"state"
+    words = "The cluster can't be used now. This run goes on from epoch 2."
+    assert (ready.latest(run).reason, ready.latest(run).epoch) == (words, 2)
+    driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
+    assert ready.latest(run).epoch == 2
+    driver.die()
+    driver = ready.worker
     assert driver.delay == RETRY_SECONDS
     driver.say(Event("ready", count=3))
-    assert scene.client.away == ""
-    assert local.verbs == ["start", "retire"]
-    new = scene.start()
-    assert starts(driver, new)
-    local.say(Snapshot(run.id, Status.RUNNING, 2, 5))
-    assert scene.latest(run).epoch == 2
+    assert (ready.client.away, local.verbs) == ("", ["start", "retire"])
+    assert starts(driver, ready.start())
+    local.say(Snapshot(run.id, Status.RUNNING, 3, 5))
+    assert ready.latest(run).epoch == 3
     local.die()
-    assert starts(driver, run)
-    assert scene.status(run) is Status.QUEUED
+    assert starts(driver, run)[0].checkpoint == b"state"
 
 
 def test_a_driver_that_is_killed_is_followed_by_another(ready: Scene) -> None:
-    """Which is told of all runs, to find them again; that may happen any number of times."""
-    run, paused = ready.start(), ready.start()
-    ready.say(run, Status.RUNNING, 3)
-    ready.say(paused, Status.PAUSED, 3)
-    for each in (run, paused):
-        ready.worker.say(saved(each, 3))
+    """Which gets all runs that go on; that may happen any number of times."""
+    run, paused, stopped = (ready.start() for _ in range(3))
     for _ in range(3):
+        for each, status in ((run, Status.RUNNING), (paused, Status.PAUSED)):
+            ready.say(each, status, 3)
+            ready.worker.say(Checkpoint(each.id, 3, b"state"))
+        ready.client.stop(stopped)
         before = ready.worker
         before.die()
-        assert ready.worker is not before
         assert ready.worker.arguments == before.arguments  # it is the same page server's
         (start,) = starts(ready.worker, run)
-        assert (start.again, start.paused, start.checkpoint) == (True, False, b"state")
+        assert (start.paused, start.checkpoint) == (False, b"state")
         assert starts(ready.worker, paused)[0].paused
-        assert ready.latest(run).reason == f"{LOST} This run goes on from epoch 3."
+        words = "The connection to the cluster was lost. This run goes on from epoch 3."
+        assert ready.latest(run).reason == words
+        assert ready.status(stopped) is Status.STOPPED
+        before.say(Snapshot(run.id, Status.FINISHED, 5, 5))  # it comes late, and is no news
+        before.say(AWAY)
         ready.worker.say(Event("ready", count=3))
-        ready.say(run, Status.RUNNING, 4)
-        ready.say(paused, Status.PAUSED, 3)
-        ready.worker.say(saved(run, 3))
-    assert ready.client.away == ""
-
-
-def test_a_run_that_was_stopped_meanwhile_is_ended_there_too(ready: Scene) -> None:
-    """The command may have been lost with the driver."""
-    run = ready.start()
-    ready.say(run, Status.RUNNING, 3)
-    ready.client.stop(run)
-    ready.worker.die()
-    assert ready.status(run) is Status.STOPPED
-    assert ready.worker.posted == [Steer("drop", run.id)]
+    assert (ready.status(run), ready.client.away) == (Status.QUEUED, "")
 
 
 def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
@@ -193,41 +146,165 @@ def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
     assert "the connection ended 4 times in short order" in ready.client.away
     driver, local = ready.workers[-2:]
     assert (driver.delay, is_driver(driver)) == (RETRY_SECONDS, True)
-    assert not is_driver(local)
     assert starts(local, run)
 
 
-def test_runs_that_lost_their_slot_begin_again_elsewhere(ready: Scene) -> None:
-    """From their checkpoint, by the same driver; those that are over are shown again."""
-    run = ready.start()
-    over = ready.client.start(make_experiment(), make_dataset(), card=b"card")
+def test_a_cluster_that_is_away_is_tried_ever_less_often(scene: Scene) -> None:
+    """Since each driver imports ray: up to once a minute, and anew after it was used."""
+    delays = []
+    for place in range(8):
+        driver = scene.worker
+        driver.say(Event("ready", count=2) if place == 6 else AWAY)
+        driver.say(AWAY)
+        scene.workers = scene.workers[:-1]
+        driver.die()
+        delays.append(scene.worker.delay)
+    assert delays == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 5.0, 10.0]
+
+
+def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready: Scene) -> None:
+    """From its checkpoint, paused if it was; a question has to be asked again."""
+    run, paused = ready.start(), ready.start()
+    future = ready.client.ask("double", number=1)
+    (question_id,) = (c.question_id for c in ready.worker.posted if isinstance(c, Ask))
     ready.say(run, Status.RUNNING, 3)
-    ready.worker.say(saved(run, 3))
-    ready.say(over, Status.FINISHED, 5)
-    ready.worker.say(Lost([run.id, over.id, "unknown"], "The node is gone."))
-    again, show = ready.worker.posted[-2:]
-    assert (again, again.checkpoint) == (starts(ready.worker, run)[1], b"state")  # type: ignore[union-attr]
-    assert isinstance(show, Show)
-    assert (show.card, show.snapshot.run_id, show.snapshot.epoch) == (b"card", over.id, 5)
-    assert ready.latest(run).reason == "The node is gone. This run goes on from epoch 3."
-    ready.worker.say(Lost([run.id], "The node is gone."))
+    ready.worker.say(Checkpoint(run.id, 3, b"state"))
+    ready.say(paused, Status.PAUSED, 2)  # by a page of another server
+    ready.worker.say(Checkpoint(paused.id, 2, b"state"))
+    ready.worker.say(Lost([run.id, paused.id, question_id, "unknown"], GONE))
+    assert starts(ready.worker, run)[1].checkpoint == b"state"
+    assert starts(ready.worker, paused)[1].paused
+    assert ready.latest(run).reason == f"{GONE} This run goes on from epoch 3."
+    with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
+        future.result(0)
+    ready.worker.say(Lost([run.id], GONE))
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def test_a_closed_client_starts_no_driver(ready: Scene) -> None:
-    """Though pages may still look for runs."""
-    ready.client.close()
-    count = len(ready.workers)
-    assert ready.client.lookups
-    ready.client.lookups.ask("0" * 16, 1, print)
-    ready.client.adopt(Run("0" * 16, make_experiment(), make_dataset()))
-    assert len(ready.workers) == count
+def test_why_a_cluster_is_not_used_is_logged_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And again where it is another reason, or where the cluster was used meanwhile."""
+    no_slot = Event("away", "no node has a processor free")
+    used = Event("ready", count=2)
+    for event in (AWAY, AWAY, no_slot, used, used, no_slot):
+        scene.worker.say(event)
+        scene.workers = scene.workers[:1]  # the driver goes on
+    ours = [each.getMessage() for each in caplog.records if "cluster_link" in each.name]
+    free = "the cluster isn't used: no node has a processor free"
+    assert ours[0] == "the cluster isn't used: nobody answers at head:1"
+    assert ours[1:] == [free, "the cluster is used: 2 slots", free]
 
 
-def test_a_late_message_of_a_worker_before_is_no_news(ready: Scene) -> None:
-    """Nor does it bring back a run that is forgotten."""
-    run = ready.start()
-    first = ready.worker
-    first.die()
-    first.say(Report(replace(ready.latest(run), status=Status.FINISHED, epoch=5)))
-    assert ready.status(run) is Status.QUEUED
+@pytest.mark.parametrize(("setting", "is_there"), [(None, False), ("", False), ("head:1", True)])
+def test_an_empty_setting_is_no_cluster(
+    monkeypatch: pytest.MonkeyPatch, setting: str | None, is_there: bool
+) -> None:
+    """As where it isn't set: a file of settings may leave it empty."""
+    monkeypatch.delenv(machine.RAY, raising=False)
+    if setting is not None:
+        monkeypatch.setenv(machine.RAY, setting)
+    with TrainingClient(make_worker=FakeWorker) as client:  # type: ignore[arg-type]
+        assert client.is_clustered is is_there
+
+
+def foreign(scene: Scene, run_id: str = "0" * 16) -> Run:
+    """A run of another page server that is watched here."""
+    run = Run(run_id, make_experiment(), make_dataset())
+    scene.client.adopt(run)
+    return run
+
+
+def test_a_run_of_another_server_is_found_and_watched(ready: Scene) -> None:
+    """It can be steered, and takes none of this server's room."""
+    future = ready.client.find("0" * 16)
+    (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
+    assert ask.arguments == {"run_id": "0" * 16}
+    ready.worker.say(Answer(ask.question_id, {"card": b"card"}))
+    assert future.result(0)["card"] == b"card"
+    run = foreign(ready)
+    ready.client.adopt(run)
+    assert ready.worker.posted[1:] == [Watch(run.id)]
+    ready.say(run, Status.RUNNING, 2)
+    assert ready.latest(run).epoch == 2
+    for verb in ("pause", "resume", "stop"):
+        getattr(ready.client, verb)(run)
+    ready.client.set_pace(run, None)  # which it may have, or not
+    steers = [c.verb for c in ready.worker.posted if isinstance(c, Steer)]
+    assert [verb for verb in steers if verb != "attend"] == ["pause", "resume", "stop", "set_pace"]
+
+
+def test_its_own_server_hears_that_somebody_looks(ready: Scene) -> None:
+    """Now and then; by the same sign a run here goes on that is looked at elsewhere."""
+    run = foreign(ready)
+    ready.say(run, Status.RUNNING, 2)
+    for seconds in (0, 1, TIDY_SECONDS, 1):
+        ready.clock.forward(seconds)
+        ready.latest(run)
+    assert [c for c in ready.worker.posted if isinstance(c, Steer)] == 2 * [Steer("attend", run.id)]
+    own = ready.start()
+    ready.say(own, Status.RUNNING, 2)
+    for _ in range(3):
+        ready.clock.forward(WATCH_SECONDS - 1)
+        ready.worker.say(Attended(own.id))
+    ready.latest(run)
+    assert Steer("pause", own.id) not in ready.worker.posted
+
+
+@pytest.mark.parametrize("how", ["lost", "dropped", "old", "away", "died"])
+def test_a_run_of_another_server_is_only_forgotten_here(ready: Scene, how: str) -> None:
+    """It may go on, and whoever looks again finds it again."""
+    run = foreign(ready)
+    ready.say(run, Status.RUNNING, 2)
+    (driver,) = ready.workers
+    if how == "lost":
+        driver.say(Lost([run.id], GONE))
+    elif how == "dropped":
+        ready.client.drop(run)
+    elif how == "old":
+        ready.say(run, Status.PAUSED, 2)
+        ready.clock.forward(2 * KEEP_SECONDS)
+        ready.start()
+    elif how == "away":
+        driver.say(AWAY)
+    else:
+        driver.die()
+    assert ready.client.get(run.id) is ready.client.latest(run) is None
+    for worker in ready.workers:
+        assert starts(worker, run) == []
+        assert Steer("drop", run.id) not in worker.posted
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_pause_on_another_server_is_believed_after_a_while(ready: Scene, is_own: bool) -> None:
+    """Just after a person has the run go on here, it may be of before that."""
+    run = ready.start() if is_own else foreign(ready)
+    ready.say(run, Status.PAUSED, 2)
+    ready.client.resume(run)
+    ready.clock.forward(COMMAND_SECONDS)
+    ready.say(run, Status.PAUSED, 2)
+    assert ready.status(run) is Status.RUNNING
+    ready.clock.forward(1)
+    ready.say(run, Status.PAUSED, 3)
+    assert ready.status(run) is Status.PAUSED
+
+
+def test_runs_of_others_that_are_over_leave_this_servers_theirs(
+    ready: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each so many are known; a card, which may have an upload's rows, takes memory too."""
+    monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
+    monkeypatch.setattr(run_registry, "KEEP_BYTES", 1_000_000)
+    own = [ready.start() for _ in range(3)]
+    others = [foreign(ready, f"{place:016x}") for place in range(4)]
+    for run in [*own, *others]:
+        ready.clock.forward(1)
+        ready.say(run, Status.FINISHED, 5)
+    ready.start()
+    assert [run for run in own if ready.client.get(run.id)] == own[1:]
+    assert [run for run in others if ready.client.get(run.id)] == others[2:]
+    large = ready.client.start(make_experiment(), make_dataset(), card=bytes(1_000_000))
+    ready.clock.forward(1)
+    ready.say(large, Status.FINISHED, 5)
+    ready.start()
+    assert [run for run in (*own, large) if ready.client.get(run.id)] == [large]

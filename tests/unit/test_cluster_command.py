@@ -1,4 +1,4 @@
-"""The driver process: where the cluster is, whether it answers; and which code is one version."""
+"""The driver process: whether there is a cluster; and which code is one version."""
 
 from __future__ import annotations
 
@@ -7,76 +7,41 @@ import shutil
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from lib.training.cluster import __main__ as module
 from lib.training.cluster import version
-from lib.training.cluster.__main__ import address_of, answers, drive, wait_for_cluster
-from lib.training.cluster.errors import ClusterError
-from lib.training.messages import Event, Message
+from lib.training.cluster.__main__ import drive, why_away
+from lib.training.cluster.link import ClusterError
 
 
-def test_the_address_of_a_cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As it is set; with `auto` as Ray has it, in the environment before the file."""
-    monkeypatch.setattr(module, "RUNNING_HERE", f"{tmp_path / 'current'}")
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    assert address_of("head:6379") == address_of("ray://head:6379") == "head:6379"
-    assert address_of("auto") == ""
-    (tmp_path / "current").write_text("10.0.0.1:6379\n", "utf-8")
-    assert address_of("auto") == "10.0.0.1:6379"
-    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.2:6379")
-    assert address_of("auto") == "10.0.0.2:6379"
-
-
-def test_whether_somebody_listens() -> None:
-    """What is no address is nobody."""
+def test_why_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray may be missing, or its node here, or nobody listens at the address."""
+    here: list[str] = []
+    processes: Any = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
+    monkeypatch.setattr(module.psutil, "process_iter", processes)
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    assert "Ray isn't installed" in why_away("auto")
+    monkeypatch.setattr(module, "find_spec", lambda _: "ray")
+    assert "no Ray node runs on this machine" in why_away("auto")
+    here.append("raylet")
+    assert why_away("auto") == ""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        assert answers(address)
-    assert not answers(address)
-    for nonsense in ("", "head", "127.0.0.1:", "127.0.0.1:port", "127.0.0.1:99999999"):
-        assert not answers(nonsense)
-
-
-class Told:
-    """The client, as far as it is told why there is no cluster yet."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    def send(self, message: Message) -> None:
-        """Note it."""
-        self.messages.append(message)
-
-
-def test_a_cluster_is_waited_for_and_the_reason_is_said_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """And again when it is another one."""
-    there = iter([("", False), ("", False), ("head:1", False), ("head:1", False), ("head:1", True)])
-    now = ["", False]
-
-    def address(_: str) -> str:
-        now[:] = next(there)
-        return str(now[0])
-
-    monkeypatch.setattr(module, "address_of", address)
-    monkeypatch.setattr(module, "answers", lambda _: now[1])
-    monkeypatch.setattr(module, "AWAY_SECONDS", 0)
-    told = Told()
-    assert wait_for_cluster("auto", told) == "head:1"  # type: ignore[arg-type]
-    none, silent = told.messages
-    assert isinstance(none, Event)
-    assert none.text.startswith("none runs on this machine")
-    assert silent == Event("away", "nobody answers at its address")
+        assert why_away(address) == ""
+    for nobody in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
+        assert why_away(nobody) == "nobody answers at its address"
 
 
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is missing, and the command that helps."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
+    client: Any = None
     with pytest.raises(ClusterError, match=r"can't be imported: import of .* \(pip install -r"):
-        asyncio.run(drive("127.0.0.1:1", "here", Told()))  # type: ignore[arg-type]
+        asyncio.run(drive("127.0.0.1:1", "here", client))
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(
@@ -89,7 +54,6 @@ def test_a_version_is_all_code_and_words_but_the_pages(
     monkeypatch.setattr(version, "ROOT", root)
     now = version.fingerprint.__wrapped__
     first = now()
-    assert len(first) == version.DIGITS
     (root / "ui" / "present" / "talk.py").write_text("another")
     (root / "results" / "notes.txt").write_text("no code")
     assert now() == first

@@ -1,324 +1,251 @@
-"""A cluster's driver: where runs go, what is lost with a slot, and what others find."""
+"""A cluster's driver and its slots: where runs go, what is lost, and what other servers see."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
 
 import pytest
 
-from lib.results.run import Snapshot, Status
-from lib.training.cluster import driver as module
-from lib.training.cluster.driver import NO_SLOT_SECONDS, SETTLE_SECONDS, Driver
-from lib.training.cluster.errors import ClusterError, UnavailableError, UnusableError
+from lib.results import Status
+from lib.training import messages
+from lib.training.cluster.driver import HEAD_SECONDS, NO_SLOT_SECONDS
+from lib.training.cluster.link import ClusterError
 from lib.training.messages import (
     Answer,
     Ask,
+    Attended,
     Cancel,
     Checkpoint,
     Command,
     Event,
     Lost,
     Prepare,
-    Report,
     Retire,
-    Show,
+    Start,
     Steer,
+    Watch,
 )
 from tests.unit.fakes import make_experiment
-from tests.unit.slots import Drive, FakeCluster, FakeSlot, start_of, until
-
-READY = Event("ready")
+from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
 
-@asynccontextmanager
-async def first_of_two(*commands: Command) -> AsyncIterator[tuple[FakeCluster, Drive]]:
-    """A driver of two slots, the first of which has less to do and has got these commands."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    other.full = (0, 5)
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(*commands)
-        await until(lambda: len(one.commands) == len(commands))
-        yield cluster, drive
+def runs_at(place: Place) -> list[str]:
+    """Which runs a slot was told to start."""
+    return [each.run_id for each in place.worker.posted if isinstance(each, Start)]
 
 
-async def test_it_is_ready_with_the_first_slot_and_counts_them() -> None:
-    """More may come, and some may go; a slot that isn't ready yet holds up nobody."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    other.is_ready.clear()
-    async with Drive(cluster) as drive:
-        await drive.said(Event("ready", count=1))
-        other.is_ready.set()
-        await drive.said(Event("places", count=2))
-        one.is_ready.clear()
-        one.says.put_nowait(UnavailableError("is gone"))
-        await until(lambda: drive.sent[-1] == Event("places", count=1))
-        assert len(drive.sent) == 3
+def find(run_id: str) -> Ask:
+    """The question where a run is."""
+    return Ask(f"find {run_id}", messages.FIND_RUN, {"run_id": run_id})
 
 
-async def test_a_run_goes_to_the_slot_with_the_least_to_do() -> None:
-    """All else that is said to it follows; a question goes where a run would."""
-    cluster = FakeCluster(3)
-    one, two, three = cluster.there.values()
-    one.full, two.full, three.full = (0, 9), (0, 1), (1, 0)  # the last should end soon
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=3))
-        ask = Ask("q", "double", {})
-        prepare = Prepare(make_experiment(), (8, 3, 2, 1))
-        drive.take(start_of("a"), Steer("pause", "a"), Steer("pause", "unknown"), ask, prepare)
-        await until(lambda: len(two.commands) == 4)
-        assert sorted(two.names) == ["Ask", "Prepare", "Start", "Steer"]
-        drive.take(Cancel("q"), Cancel("unknown"))
-        await until(lambda: two.names[4:] == ["Cancel"])
-        assert one.commands == three.commands == []
-        assert await cluster.board.call("get", "a") == "slot-1"
-        cluster.actors["slot-1"].gone = "is gone"  # it can't even say how full it is
-        drive.take(start_of("b"))
-        await until(lambda: one.names == ["Start"])
+async def test_it_counts_the_slots_that_can_train() -> None:
+    """More may come, and some may go; one that isn't ready yet holds up nobody."""
+    one, other = Place(), Place(is_ready=False)
+    cluster = FakeCluster(one, other)
+    async with Server(cluster) as server:
+        await server.said(Event("ready", count=1))
+        other.worker.say(Event("ready"))
+        await server.said(Event("ready", count=2))
+        cluster.places.append(Place())
+        await server.said(Event("ready", count=3))
+        one.lose()
+        await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
+        one.begin()
+        await until(lambda: server.of(Event)[-1] == Event("ready", count=3))
+
+
+async def test_runs_are_spread_over_slots_and_servers() -> None:
+    """Each goes to the slot with the least to do, and what is said to it follows; so do questions.
+
+    A slot that has grown gets nothing where there is another one.
+    """
+    places = Place(), Place(), Place()
+    await places[2].slot.version()
+    places[2].worker.say(Event("grown"))
+    cluster = FakeCluster(*places)
+    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
+        await asyncio.gather(*(each.said(Event("ready", count=3)) for each in (one, two)))
+        await one.take(start_of("a"), start_of("b"))
+        await two.take(Ask("q", "double", {}), start_of("c"))
+        await asyncio.sleep(1)
+        assert [len(place.worker.posted) for place in places] == [2, 2, 0]
+        await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
+        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        (of_a,) = (place for place in places if "a" in runs_at(place))
+        assert Steer("pause", "a") in of_a.worker.posted
+        said = [command for place in places for command in place.worker.posted]
+        assert Cancel("q") in said
+        assert Steer("pause", "unknown") not in said
 
 
 async def test_what_a_slot_says_is_passed_on() -> None:
-    """In order."""
-    cluster = FakeCluster()
-    (slot,) = cluster.there.values()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        checkpoint, event = Checkpoint("a", 3, b"state"), Event("refused", "why")
-        slot.says.put_nowait(checkpoint)
-        slot.says.put_nowait(event)
-        await drive.said(event)
-        assert drive.sent == [READY, checkpoint, event]
-
-
-async def test_what_was_lost_with_a_slot_is_told() -> None:
-    """Its runs, and that there will be no answer; what is elsewhere isn't touched."""
-    commands = start_of("a"), start_of("b"), Ask("q", "double", {})
-    async with first_of_two(*commands) as (cluster, drive):
-        one, other = cluster.there.values()
-        one.full = (0, 9)
-        drive.take(start_of("c"))
-        await until(lambda: len(other.commands) == 1)
-        one.says.put_nowait(UnavailableError("is gone"))
-        await until(lambda: drive.of(Lost))
-        (lost,), (answer,) = drive.of(Lost), drive.of(Answer)
-        assert lost.run_ids == ["a", "b"]
-        assert lost.how == "Its place in the cluster is gone."
-        assert answer.error == "Its place in the cluster is gone. Ask again."
-        await until(lambda: drive.sent[-1] == Event("places", count=2))  # it has come again
-
-
-async def test_a_slot_that_was_only_slow_is_used_again() -> None:
-    """What it goes on to say of a run that is elsewhere by then is no news, and is ended."""
-    async with first_of_two(start_of("a")) as (cluster, drive):
-        one, other = cluster.there.values()
-        cluster.actors["slot-0"].gone = "has not answered for 5 s"
-        drive.take(Steer("pause", "a"))
-        await until(lambda: drive.of(Lost))
-        drive.take(start_of("a"))
-        await until(lambda: other.commands)
-        cluster.actors["slot-0"].gone = ""
-        one.says.put_nowait(Report(Snapshot("a", Status.FINISHED)))
-        await until(lambda: Steer("drop", "a") in one.commands)
-        assert drive.of(Report) == []
-        one.says.put_nowait(Event("refused", "it looks again"))
-        await drive.said(Event("refused", "it looks again"))
-        assert drive.sent.count(Event("places", count=2)) == 2
-
-
-async def test_a_slot_that_says_nonsense_is_looked_for_again() -> None:
-    """As one that is gone: else nobody would hear of its runs any more."""
-    cluster = FakeCluster()
-    (slot,) = cluster.there.values()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        drive.take(start_of("a"))
-        await until(lambda: slot.commands)
-        slot.says.put_nowait(RuntimeError("nobody thought of that"))
-        await until(lambda: drive.of(Lost))
-        slot.says.put_nowait(Event("refused", "here again"))
-        await drive.said(Event("refused", "here again"))
-
-
-async def test_a_slot_that_comes_back_without_its_code_has_lost_its_runs() -> None:
-    """As after an update of a node while it trained."""
-    async with first_of_two(start_of("a")) as (cluster, drive):
-        one = cluster.there["slot-0"]
-        one.theirs = "another"
-        one.says.put_nowait(UnusableError("its nodes don't find Unrolled"))
-        await until(lambda: drive.of(Lost))
-        assert drive.of(Lost)[0].run_ids == ["a"]
-        assert any("don't find Unrolled" in each.text for each in drive.of(Event))
+    """Of a run that is slower fetched than it goes, the newest."""
+    place = Place()
+    async with Server(FakeCluster(place)) as server:
+        await server.take(start_of("a"), Ask("q", "double", {}))
+        for epoch in (1, 2, 3):
+            place.report("a", epoch=epoch)
+        place.worker.say(Checkpoint("a", 3, b"state"))
+        place.worker.say(Answer("q", {"double": 2}))
+        await until(lambda: server.epochs("a") == [3])
+        assert server.of(Checkpoint) == [Checkpoint("a", 3, b"state")]
+        assert server.of(Answer)[0].values == {"double": 2}
+        place.report("a", Status.FINISHED, 5)
+        await until(lambda: server.epochs("a") == [3, 5])
 
 
 async def test_runs_wait_where_there_is_no_slot() -> None:
-    """With all that is said to them, in order; a question has no answer then."""
-    cluster = FakeCluster()
-    (slot,) = cluster.there.values()
-    slot.is_ready.clear()
-    async with Drive(cluster) as drive:
+    """With all that is said to them, in order; other commands don't wait for them."""
+    place = Place()
+    async with Server(FakeCluster(place)) as server:
+        await server.said(Event("ready", count=1))
+        place.lose()
+        await asyncio.sleep(1)
         steers = Steer("pause", "a"), Steer("resume", "a")
-        drive.take(start_of("a"), steers[0], Ask("q", "double", {}), steers[1])
-        drive.take(Show(Snapshot("b", Status.FINISHED), b""), Prepare(make_experiment(), (1,) * 4))
-        await until(lambda: drive.of(Answer))
-        slot.is_ready.set()
-        await until(lambda: len(slot.commands) == 3)
-        assert slot.names[0] == "Start"
-        assert slot.commands[1:] == [*steers]
-        drive.take(Show(Snapshot("b", Status.FINISHED), b""))
-        await until(lambda: slot.names[-1] == "Show")
+        await server.take(start_of("a"), *steers, Ask("q", "double", {}), Retire())
+        assert server.of(Event)[-1].text == "a message was refused: a cluster takes no Retire"
+        place.begin()
+        await until(lambda: len(place.worker.posted) == 4)
+        own = [c for c in place.worker.posted if getattr(c, "run_id", "") == "a"]
+        assert own[1:] == [*steers]
 
 
-async def test_a_slot_of_another_version_is_refused() -> None:
-    """Once it is said; where no other is there the cluster can't be used."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    one.theirs = "another"
-    other.failed = "it has no TensorFlow"
-    drive = Drive(cluster)
-    with pytest.raises(ClusterError, match="its nodes run Unrolled another, and this is"):
-        await asyncio.wait_for(drive.driver.run(), NO_SLOT_SECONDS)
-    refused = [each.text for each in drive.of(Event) if each.kind == "refused"]
+async def test_what_is_lost_with_a_slot_is_told() -> None:
+    """Runs and questions alike: the client starts runs again, in another slot."""
+    one, other = Place(), Place()
+    async with Server(FakeCluster(one, other)) as server:
+        await server.said(Event("ready", count=2))
+        await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
+        (lost, kept) = (one, other) if "a" in runs_at(one) else (other, one)
+        lost.lose()
+        await until(lambda: server.of(Lost))
+        assert "a" in server.of(Lost)[0].ids
+        assert "b" not in server.of(Lost)[0].ids
+        assert server.of(Lost)[0].how == "Its place in the cluster is gone."
+        await server.take(start_of("a", checkpoint=b"state"))
+        assert set(runs_at(kept)) == {"a", "b"}
+
+
+async def test_a_slot_that_was_only_slow_ends_what_has_moved() -> None:
+    """When it is used again; what it says of that is no news."""
+    one, other = Place(), Place()
+    async with Server(FakeCluster(one, other)) as server:
+        await server.said(Event("ready", count=2))
+        await server.take(start_of("a"))
+        (slow, quick) = (one, other) if "a" in runs_at(one) else (other, one)
+        slow.is_silent = True
+        await server.take(Steer("pause", "a"))
+        assert server.of(Lost) == [Lost(["a"], "Its place in the cluster fell silent.")]
+        await server.take(start_of("a"))
+        assert runs_at(quick) == ["a"]
+        slow.is_silent = False
+        slow.report("a", epoch=4)
+        await until(lambda: slow.worker.posted[-1] == Steer("drop", "a"))
+        assert server.epochs("a") == []
+
+
+async def test_what_an_earlier_driver_left_ends() -> None:
+    """Its client sends it again, from the checkpoint: what is over stays, for links."""
+    place = Place()
+    cluster = FakeCluster(place)
+    async with Server(cluster) as server:
+        await server.take(start_of("a"), start_of("over", card=b"card"))
+        place.report("over", Status.FINISHED)
+        await until(lambda: server.epochs("over"))
+    async with Server(cluster) as server:
+        await server.said(Event("ready", count=1))
+        assert place.worker.posted[-1] == Steer("drop", "a")
+        assert await place.slot.find("over") == b"card"
+
+
+async def test_a_run_of_another_server_is_found_watched_and_steered() -> None:
+    """By its id, also when it is over; its own server hears that somebody looks."""
+    cluster = FakeCluster(Place(), Place())
+    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
+        await asyncio.gather(*(each.said(Event("ready", count=2)) for each in (one, two)))
+        await one.take(start_of("a", card=b"card"))
+        (place,) = (place for place in cluster.places if runs_at(place))
+        place.report("a", epoch=2)
+        await two.take(find("a"), find("unknown"))
+        await until(lambda: len(two.of(Answer)) == 2)
+        assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
+        await two.take(Watch("a"), Steer("attend", "a"), Steer("pause", "a"))
+        await until(lambda: two.epochs("a") == [2])
+        assert place.worker.posted[-1] == Steer("pause", "a")
+        await until(lambda: one.of(Attended) == [Attended("a")])
+        place.report("a", Status.FINISHED, 5)
+        await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
+        await two.take(Watch("a"), Watch("unknown"))
+        await until(lambda: two.epochs("a") == [2, 5, 5])
+        await until(lambda: two.of(Lost))
+        assert two.of(Lost)[0].ids == ["unknown"]
+
+
+async def test_a_watched_run_that_its_server_has_ended_is_lost() -> None:
+    """Whoever looks again looks for it: it may go on in another slot."""
+    place = Place()
+    cluster = FakeCluster(place)
+    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
+        await one.take(start_of("a"))
+        place.report("a")
+        await two.take(Watch("a"))
+        await until(lambda: two.epochs("a"))
+        await one.take(Steer("drop", "a"))
+        await until(lambda: two.of(Lost))
+        assert one.of(Lost) == []
+
+
+async def ended(*places: Place, is_silent: bool = False) -> tuple[str, Server]:
+    """Why a driver of these ends, and what it said before."""
+    cluster = FakeCluster(*places)
+    cluster.is_silent = is_silent
+    server = Server(cluster)
+    with pytest.raises(ExceptionGroup) as raised:
+        await server.driver.run()
+    (error,) = raised.value.exceptions
+    assert isinstance(error, ClusterError)
+    return f"{error}", server
+
+
+async def test_slots_of_another_version_are_refused() -> None:
+    """Each once, and those that can't train; where no other is there the cluster can't be used."""
+    one, other = Place(), Place()
+    one.answers["version"] = "another"
+    other.answers["ready"] = "Keras is not installed: run 'pip install'."
+    why, server = await ended(one, other)
+    assert "its nodes run Unrolled another, and this is" in why
+    refused = sorted(each.text for each in server.of(Event))
+    assert "its nodes can't train: Keras is not installed." in refused[0]
     assert len(refused) == 2
-    assert refused[1] == (
-        "A node of the cluster isn't used: its nodes can't train: it has no TensorFlow."
-    )
 
 
 async def test_without_a_slot_for_long_a_cluster_is_none() -> None:
-    """As one whose nodes have no processor."""
-    began = asyncio.get_running_loop().time()
-    with pytest.raises(ClusterError, match="no node has a processor free"):
-        await Driver("here", FakeCluster(0), lambda _: None).run()
-    assert NO_SLOT_SECONDS < asyncio.get_running_loop().time() - began < NO_SLOT_SECONDS + 5
+    """As one whose nodes have no processor; or whose head is gone."""
+    now = asyncio.get_running_loop().time
+    assert (await ended(Place(is_ready=False)))[0] == "no node has a processor free"
+    assert NO_SLOT_SECONDS < now() < NO_SLOT_SECONDS + 5
+    assert (await ended(is_silent=True))[0] == "its head doesn't answer"
+    assert now() < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
-async def test_a_slot_that_still_imports_tensorflow_is_waited_for() -> None:
-    """Once it has a processor: one that has none doesn't answer, nor does one that is gone."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    one.is_ready.clear()
-    other.has_processor.clear()
-    async with Drive(cluster) as drive:
-        await asyncio.sleep(5 * NO_SLOT_SECONDS)
-        assert not drive.work.done()
-        one.is_ready.set()
-        await drive.said(READY)
-        one.is_ready.clear()
-        cluster.actors["slot-0"].gone = "is gone"
-        one.says.put_nowait(UnavailableError("is gone"))
-        with pytest.raises(ClusterError, match="no node has a processor free"):
-            await asyncio.wait_for(drive.work, 2 * NO_SLOT_SECONDS)
-
-
-async def test_a_command_that_is_not_for_a_cluster_is_refused() -> None:
-    """And those after it are done."""
-    cluster = FakeCluster()
-    (slot,) = cluster.there.values()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        drive.take(Retire(), start_of("a"))
-        await until(lambda: slot.commands)
-        assert drive.sent[1].text == "a message was refused: a cluster takes no Retire"
-
-
-async def noted(cluster: FakeCluster, run_id: str, slot: str) -> None:
-    """The board knows where a run is."""
-    await cluster.board.call("put", run_id, slot, 60.0)
-
-
-async def test_a_run_of_an_earlier_driver_goes_to_the_slot_that_has_it() -> None:
-    """Also where that answers later than others; and what is said to it follows it."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    await noted(cluster, "a", "slot-1")
-    other.is_ready.clear()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        drive.take(start_of("a", again=True), Steer("pause", "a"))
-        await asyncio.sleep(SETTLE_SECONDS / 2)
-        other.is_ready.set()
-        await until(lambda: other.names == ["Start", "Steer"])
-        assert one.commands == []
-
-
-async def test_a_run_whose_slot_does_not_come_begins_elsewhere() -> None:
-    """After a while; and at once where the board knows nothing of it."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    await noted(cluster, "a", "slot-1")
-    await noted(cluster, "gone", "slot-7")
-    other.is_ready.clear()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        drive.take(*(start_of(each, again=True) for each in ("a", "b", "gone")))
-        await until(lambda: len(one.commands) == 2)
-        assert [each.run_id for each in one.commands] == ["b", "gone"]  # type: ignore[union-attr]
-        await until(lambda: len(one.commands) == 3)
-        assert asyncio.get_running_loop().time() >= SETTLE_SECONDS
-
-
-async def test_a_run_that_only_the_board_knows_can_be_steered() -> None:
-    """As one that was to stop when the driver before was killed."""
-    cluster = FakeCluster(2)
-    await noted(cluster, "a", "slot-1")
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=2))
-        drive.take(Steer("drop", "a"))
-        await until(lambda: cluster.there["slot-1"].commands == [Steer("drop", "a")])
-
-
-async def test_a_command_that_waits_holds_up_only_those_of_its_run() -> None:
-    """Its slot may still come; meanwhile another run is steered. Each run's order is kept."""
-    cluster = FakeCluster(2)
-    one, other = cluster.there.values()
-    await noted(cluster, "a", "slot-1")
-    other.is_ready.clear()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        steers = [Steer(verb, "a") for verb in ("pause", "attend", "stop")]
-        drive.take(*steers, start_of("b"), Steer("step", "b"))
-        await until(lambda: one.names == ["Start", "Steer"])
-        assert asyncio.get_running_loop().time() < SETTLE_SECONDS / 2
-        assert other.commands == []
-        other.is_ready.set()
-        await until(lambda: other.commands == steers)
-
-
-async def test_runs_that_start_at_once_are_spread() -> None:
-    """Though what slots say of their load doesn't have these yet."""
-    cluster = FakeCluster(3)
-    async with Drive(cluster) as drive:
-        await drive.said(Event("places", count=3))
-        drive.take(*(start_of(f"{place}") for place in range(6)))
-        slots = cluster.there.values()
-        await until(lambda: sum(len(slot.commands) for slot in slots) == 6)
-        assert [len(slot.commands) for slot in slots] == [2, 2, 2]
+async def test_bytes_that_are_no_command_are_refused() -> None:
+    """And those after them are done."""
+    place = Place()
+    async with Server(FakeCluster(place)) as server:
+        server.driver.take(os.urandom(8))
+        await server.take(start_of("a"))
+        assert "a message was refused: not a message" in server.of(Event)[-1].text
+        assert runs_at(place) == ["a"]
 
 
 async def test_an_error_that_nobody_expects_ends_the_driver() -> None:
     """Another one follows it; else a command would be lost without a word."""
-    cluster = FakeCluster()
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        cluster.there["slot-0"].take = None  # type: ignore[assignment,method-assign]
-        drive.take(start_of("a"))
-        with pytest.raises(TypeError):
-            await drive.work
-
-
-async def test_places_of_many_runs_do_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest are forgotten, which are over long since."""
-    monkeypatch.setattr(module, "MOST_PLACES", 3)
-    cluster = FakeCluster()
-    slot: FakeSlot = cluster.there["slot-0"]
-    async with Drive(cluster) as drive:
-        await drive.said(READY)
-        drive.take(*(start_of(f"{place}") for place in range(9)))
-        await until(lambda: len(slot.commands) == 9)
-        slot.says.put_nowait(UnavailableError("is gone"))
-        await until(lambda: drive.of(Lost))
-        assert drive.of(Lost)[0].run_ids == ["6", "7", "8"]
+    place = Place()
+    async with Server(FakeCluster(place)) as server:
+        commands: list[Command] = [start_of("a")]
+        place.slot.take = None  # type: ignore[assignment,method-assign]
+        await server.take(*commands)
+        with pytest.raises(ExceptionGroup):
+            await server.work

@@ -76,9 +76,10 @@ class Driver:
                 found = await asyncio.wait_for(self._cluster.slots(), HEAD_SECONDS)
             except TimeoutError:
                 raise ClusterError(sentence("head_gone")) from None
-            for name in found.keys() - self._links.keys():
-                link = self._links[name] = Link(found[name])
-                self._tasks.create_task(self._keep(link))
+            for name, actor in found.items():
+                if name not in self._links:
+                    self._links[name] = Link(actor)
+                    self._tasks.create_task(self._keep(self._links[name]))
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
                 raise ClusterError(refused[0])
@@ -97,6 +98,7 @@ class Driver:
         while True:
             try:
                 await link.wait_until_ready()
+                await self._look(link, seconds=0.0)  # at least how busy it is
                 self._count()
                 while link.is_ready:
                     await self._look(link)
@@ -111,10 +113,10 @@ class Driver:
                 self._lose(link, f"{error}")
             await asyncio.sleep(SURVEY_SECONDS)
 
-    async def _look(self, link: Link) -> None:
+    async def _look(self, link: Link, seconds: float = LOOK_SECONDS) -> None:
         """Wait for news of what a slot is asked for, and pass them on."""
         link.load, found = await link.actor.call(
-            "look", self._server, dict(link.marks), LOOK_SECONDS, seconds=2 * LOOK_SECONDS
+            "look", self._server, dict(link.marks), seconds, seconds=2 * LOOK_SECONDS
         )
         for name in found.keys() & link.marks.keys():
             news = found[name]
