@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.charts import EXPLORE_CARDS
+from lib.charts.explore import Card
 from lib.results.replay import untrained
 from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
-from lib.ui.explore import charts
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
@@ -303,23 +304,23 @@ def test_what_two_people_look_at_is_drawn_once(
 ) -> None:
     """A snapshot's charts are made for the first who sees it, and for all others."""
     drawn: list[str] = []
-    for name, draw in charts.FIGURES.items():
-        monkeypatch.setitem(
-            charts.FIGURES,
-            name,
-            lambda *of, name=name, draw=draw, **look: drawn.append(name) or draw(*of, **look),
-        )
+
+    def counted(name: str, card: Card) -> Card:
+        return card._replace(facts=lambda *of: drawn.append(name) or card.facts(*of))
+
+    for name, card in EXPLORE_CARDS.items():
+        monkeypatch.setitem(EXPLORE_CARDS, name, counted(name, card))
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()
-    assert sorted(drawn) == sorted(charts.FIGURES)
+    assert sorted(drawn) == sorted(EXPLORE_CARDS)
     other = start(run=address(app)["run"]).run()
     assert [chart.proto.spec for chart in other.get("plotly_chart")][-1]
-    assert sorted(drawn) == sorted(charts.FIGURES)
+    assert sorted(drawn) == sorted(EXPLORE_CARDS)
     client.set(run, Status.PAUSED, epoch=10, **figures)
     other.run()
     app.run()
-    assert sorted(drawn) == sorted([*charts.FIGURES] * 2)
+    assert sorted(drawn) == sorted([*EXPLORE_CARDS] * 2)
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeClient) -> None:

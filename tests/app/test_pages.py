@@ -196,25 +196,6 @@ def test_settings_that_are_folded_away_stay_what_they_are() -> None:
     assert app.number_input(key="epochs").value == 70
 
 
-def test_the_first_run_leaves_the_lower_half_to_the_second_and_moves_nothing() -> None:
-    """Else a browser shows a block in its old place and in its new one for a while."""
-
-    def place_of_train() -> int:
-        return next(
-            place
-            for place, block in app.main.children.items()
-            if any(button.key == "do_train" for button in getattr(block, "button", ()))
-        )
-
-    app = start()
-    assert "the answers" in text(app)
-    assert not app.code
-    place = place_of_train()
-    app.run()
-    assert len(app.code) == 1
-    assert place_of_train() == place
-
-
 def test_a_choice_that_a_browser_forgets_stays() -> None:
     """A browser that says None of the mode, for a moment, changes nothing."""
     app = start(mode="last")
