@@ -19,9 +19,9 @@ from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.shown import ShownRun, strip_values
-from tests.app.driver import address, seen, start, text
+from tests.app.driver import address, give, seen, start, text
 from tests.app.test_cell import open_part
-from tests.app.test_upload import give, rows
+from tests.app.test_upload import rows
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
