@@ -25,6 +25,8 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": ("", 10, ("stands in", "(N, 5)")),
     "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("stands in", "(N, 5)")),
     **{f"Explore?data={name}": ("", 8, ("Loss over epochs",)) for name in DATASETS},
+    "Explore?mode=sequence": ("One LSTM", 7, ("Error at the last step",)),
+    "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
     "Explore?data=seattle": ("at each of 24 timesteps", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
     "Guide": ("One cell, three steps", 1, ("1 of 9",)),

@@ -1,4 +1,4 @@
-"""What axe finds: nothing serious, in light and in dark, on every page."""
+"""Every page is for all: axe finds nothing serious, in light and in dark, and it fits a phone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lib.charts.palette import PALETTES
+from tests.app.test_own_model import LONG
 from tests.browser.driver import open_page, settle, wait_until_whole
 from tests.weekly import first_of
 
@@ -25,6 +26,10 @@ PATHS = (
     "/shapes",
     "/shapes?part=error",
     "/shapes?part=quiz",
+    "/shapes?stack=input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_actsoftmax",
+    f"/shapes?stack={LONG}",
+    "/sweep",
+    "/gallery",
 )
 """The first four have nearly all kinds of elements, and are checked by `make test`."""
 LOOKS = 5
@@ -79,6 +84,14 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     assert not serious(page)
     darken(page)
     assert not serious(page, "html", "color-contrast")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_a_phone(page: Page, path: str) -> None:
+    """At 390 px nothing scrolls sideways but in itself."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_all(page, path)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
 @pytest.mark.weekly
