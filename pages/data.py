@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts import samples, split
-from lib.data import DATASETS, look
+from lib.data import DATASETS, find_leaks
 from lib.data import SPEC_GROUPS as GROUPS
 from lib.export import keras_windows
 from lib.results import HIDDEN
@@ -56,7 +56,8 @@ def _pictures() -> None:
         if origin and 0 < (shown := len(split.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):
-        takeaway(split.leak_takeaway(look(dataset)), *map(split.leak_sentence, look(dataset)))
+        leaks = find_leaks(dataset)
+        takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
     take_prepared(loaded)
 
 

@@ -25,7 +25,7 @@ with st.container(key="lesson"):
     with st.container(key="lesson_question", gap="xsmall"):
         stage.question(step)
         if stage.answered(step):
-            settled = stage.controls(step, settled)
+            stage.controls(step, settled)
         to_do = st.container(gap="xsmall")
         lesson.ways_on()
 point_at(stage.pointed(step))

@@ -8,7 +8,7 @@ from lib.ui.frame import screen
 from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
 from lib.ui.present.talks import mine
-from lib.ui.settings import settle_widgets
+from lib.ui.settings import settled_experiment
 from lib.ui.style import PICTURED
 
 screen("Present", on_screen.KEYS, PICTURED)
@@ -33,7 +33,7 @@ with st.container(key="present"):
     elif opened == "audience":
         on_screen.audience(talk)
     else:
-        loaded = on_screen.show(scene, settle_widgets())
+        loaded = on_screen.show(scene, settled_experiment())
         if scene.shows == "advice":
             link = on_screen.link(story=on_screen.names_of(scenes))
             on_screen.share(link, "Take it with you: this talk.")

@@ -14,7 +14,7 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Told
-from lib.data import Dataset, Finding, Origin, look, moments, part_spans, series_by_part
+from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.text import apart, counted, joined, listed, number
 
@@ -158,7 +158,7 @@ def split_told(dataset: Dataset) -> Told:
             if between := begin - end - 1:
                 rows = counted(between, "row")
                 details.append(f"Left out between {before} and {after}: {rows}.")
-    details += [finding.sentence for finding in look(dataset) if finding.splits]
+    details += [finding.sentence for finding in find_leaks(dataset) if finding.splits]
     return takeaway, " ".join(details)
 
 

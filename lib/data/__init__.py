@@ -5,6 +5,7 @@ Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, 
 """
 
 from lib.data import memory
+from lib.data.caches import REMEMBERED, remember, remembered
 from lib.data.dataset import Dataset, Samples
 from lib.data.datasets import (
     DATASETS,
@@ -23,12 +24,11 @@ from lib.data.datasets.series import TABLES
 from lib.data.datasets.spec import GROUPS as SPEC_GROUPS
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
-from lib.data.newest import remember
 from lib.data.origin import Baseline, KnownErrors, Origin, Score
 from lib.data.tables import table
 from lib.data.tables.cutting import every_kth, part_spans, series_by_part
 from lib.data.tables.features import CALENDAR, calendar_names, on_a_circle, prepared
-from lib.data.tables.leaks import Finding, look, moments
+from lib.data.tables.leaks import Finding, find_leaks, moments
 from lib.data.tables.seasons import (
     check_season,
     natural_seasons,
@@ -39,79 +39,13 @@ from lib.data.tables.seasons import (
 from lib.data.tables.table import (
     KINDS,
     MAX_COLUMNS,
-    REMEMBERED,
     Table,
     TooShortError,
     WindowError,
+    counts_rows,
     default_columns,
-    numbers_rows,
-    remembered,
     wide_columns,
 )
-from lib.data.uploads import MAX_BYTES, MIN_ROWS, UploadError, begins_as, check_size, read_upload
+from lib.data.uploads.errors import MAX_BYTES, MIN_ROWS, UploadError, check_size
 from lib.data.uploads.reader import Reading
-
-__all__ = [
-    "CALENDAR",
-    "DATASETS",
-    "DATA_X",
-    "DATA_Y",
-    "FIRST",
-    "GB",
-    "GROUPS",
-    "KINDS",
-    "MAX_BYTES",
-    "MAX_COLUMNS",
-    "MB",
-    "MIN_ROWS",
-    "OPTIONAL",
-    "REMEMBERED",
-    "SPEC_GROUPS",
-    "TABLES",
-    "TASKS",
-    "Baseline",
-    "Dataset",
-    "Finding",
-    "KnownErrors",
-    "Origin",
-    "Reading",
-    "Samples",
-    "Score",
-    "Table",
-    "TooShortError",
-    "UploadError",
-    "WindowError",
-    "begins_as",
-    "calendar_names",
-    "check_season",
-    "check_size",
-    "default_columns",
-    "dictated",
-    "every_kth",
-    "example_of_upload",
-    "find_spec",
-    "idle",
-    "look",
-    "make_dataset",
-    "make_settled_dataset",
-    "memory",
-    "moments",
-    "natural_seasons",
-    "numbers_rows",
-    "on_a_circle",
-    "part_spans",
-    "prepared",
-    "read_upload",
-    "remember",
-    "remembered",
-    "rows_needed",
-    "season_length",
-    "series_by_part",
-    "settle",
-    "share",
-    "suggested",
-    "table",
-    "total_memory",
-    "training_rows",
-    "wide_columns",
-]
+from lib.data.uploads.upload import begins_as, read_upload

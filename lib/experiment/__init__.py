@@ -26,26 +26,3 @@ from lib.experiment.experiment import (
     to_query,
     validate,
 )
-
-__all__ = [
-    "CELLS",
-    "LIMITS",
-    "LOSSES",
-    "MAX_PARAMETERS",
-    "MAX_VALUES",
-    "MODES",
-    "NO_SERIES",
-    "OPTIMIZERS",
-    "SETTINGS",
-    "Choice",
-    "DataSettings",
-    "Experiment",
-    "ExperimentError",
-    "Limit",
-    "ModelSettings",
-    "Setting",
-    "TrainingSettings",
-    "read_query",
-    "to_query",
-    "validate",
-]

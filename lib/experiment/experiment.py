@@ -1,10 +1,8 @@
-"""What a person sets: one frozen `Experiment`, the limits of its parts, and its URL form.
+"""The settings of a run: one frozen `Experiment`, the limits of its parts, and its URL form.
 
-This module holds choices only. It makes no data (`lib.data.datasets`), computes no shapes
-(`lib.shapes.output`) and trains nothing (`lib.training`). Its registries feed the widgets, the
-URL, the
-worker's checks and the tests alike; their rows are in `experiment.toml`, and README says what else
-a new cell or loss needs.
+This module holds choices only: it makes no data, computes no shapes and trains nothing. Its
+registries, the rows of `experiment.toml`, feed the widgets, the URL, the worker's checks and the
+tests.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
@@ -36,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Mode(Choice):
-    """What a model gives back, with all words for it; only its colours are in the palette."""
+    """What a model returns, with all words for it; its colours are in the palette."""
 
     kind: str = ""
     """As in "the last-step model"; this and what follows is empty for both."""
@@ -83,7 +81,7 @@ class Limit:
 
 
 NO_SERIES = "-"
-"""The value of `DataSettings.series` that says: all rows are one series."""
+"""The value of `DataSettings.series` for "all rows are one series"."""
 MAX_PARAMETERS = 400_000
 """Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,408."""
 MAX_VALUES = 2_000_000
@@ -103,9 +101,8 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 class DataSettings:
     """Which data, and how it is cut into samples of `timesteps` × `features`.
 
-    `name` is a key of `lib.data.datasets.DATASETS`. `samples`, `noise` and `lag` are used by
-    synthetic
-    tasks alone; what follows them by tables alone (bundled series and uploads).
+    `name` is a key of `lib.data.DATASETS`. `samples`, `noise` and `lag` are used by synthetic tasks
+    only; the settings after them by tables only (bundled series and uploads).
     """
 
     name: str = _setting("data", "running_mean")
@@ -228,19 +225,18 @@ class Setting:
         """Raise ExperimentError unless `value` is allowed."""
         if self.limit is not None:
             low, high = self.limit.minimum, self.limit.maximum
-            whole = isinstance(self.default, int)
-            typed = isinstance(value, int if whole else (int, float))
-            typed = typed and not isinstance(value, bool)
-            fits = typed and low <= value <= high  # not-a-number isn't in between
-            kind = "" if typed else "a whole number from " if whole else "a number from "
-            allowed = f"{kind}{low:g} to {high:g}"
+            whole, allowed = isinstance(self.default, int), f"{low:g} to {high:g}"
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+                allowed = f"a {'whole number' if whole else 'number'} from {allowed}"
+            elif low <= value <= high:
+                return
         elif self.options is not None:
-            fits = isinstance(value, str) and value in self.options
+            if isinstance(value, str) and value in self.options:
+                return
             allowed = f"one of {list(self.options)}"
         else:
             return
-        if not fits:
-            raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
+        raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
         """A value from a URL's text; a number out of range is clamped, anything else is refused.
@@ -266,7 +262,7 @@ SETTINGS = {
 }
 """Every setting by its URL key."""
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-"""Those of numbers."""
+"""The limits of all numeric settings, by URL key."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
@@ -310,7 +306,7 @@ def read_query(
 
 
 def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
-    """Why `used` holds instead of what a URL says, in a sentence."""
+    """A sentence that says why `used` replaces the value of a URL."""
     whole = "a whole number " if isinstance(setting.default, int) else ""
     allowed = (
         f"{whole}from {number(setting.limit.minimum)} to {number(setting.limit.maximum)}"

@@ -12,23 +12,3 @@ from lib.export.kept.container import KeptError, is_kept
 from lib.export.kept.file import Kept, NeedsFileError, open_kept
 from lib.export.report import Reported, report
 from lib.export.results import runs_csv
-
-__all__ = [
-    "EXPORTS",
-    "Kept",
-    "KeptError",
-    "NeedsFileError",
-    "Reported",
-    "arrays",
-    "card_of",
-    "data_name",
-    "file",
-    "is_kept",
-    "keras_windows",
-    "name_of",
-    "open_kept",
-    "read_card",
-    "report",
-    "results",
-    "runs_csv",
-]

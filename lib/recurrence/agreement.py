@@ -1,8 +1,8 @@
-"""How far Keras is from the NumPy that the pictures are drawn from, and whether rounding says why.
+"""Compare Keras's outputs with NumPy's, and tell whether rounding explains the difference.
 
-Both compute in 32 bits and add up in different orders. A layer makes more of such a difference, or
-less, at every step, so that no fixed limit fits all. What is measured instead: how far each of them
-is from the same computation in 64 bits.
+Both compute in 32 bits and add up in different orders. Each step of a layer enlarges or shrinks
+such a difference, so no fixed limit fits all layers. Instead the error of each is measured against
+the same computation in 64 bits.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from lib.recurrence.model import unroll_stack
 from lib.recurrence.padded import ROUNDING
 
 TIMES = 4.0
-"""Keras's distance from 64 bits may be so many times NumPy's own. That both distances together are
-as large as the difference would say nothing: so they are by the triangle inequality, always."""
+"""Rounding explains a difference if Keras's error is at most so many times NumPy's. The sum of both
+errors would tell nothing: by the triangle inequality it always exceeds the difference."""
 VISIBLE = 1e-3
-"""From here on a difference can be seen in the numbers of the page, whatever its cause."""
+"""A difference from here on can be seen in the numbers of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Agreement:
     """Largest differences of outputs and last states, relative to Keras's largest value above 1."""
 
     differs: float
-    """NumPy's from Keras's, both in 32 bits."""
+    """Between NumPy and Keras, both in 32 bits."""
     numpy_off: float | None = None
-    """NumPy's in 32 bits from those in 64; None where ROUNDING is enough."""
+    """Between NumPy in 32 and in 64 bits; None where `differs` is below ROUNDING."""
     keras_off: float | None = None
-    """Keras's from NumPy's in 64 bits."""
+    """Between Keras and NumPy in 64 bits; None likewise."""
 
     @property
     def is_rounding(self) -> bool:
@@ -40,7 +40,7 @@ class Agreement:
 
     @property
     def allowed(self) -> float:
-        """Up to here the two are called the same."""
+        """The largest difference at which the two count as equal."""
         return max(ROUNDING, VISIBLE if self.is_rounding else 0.0)
 
 

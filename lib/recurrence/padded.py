@@ -1,7 +1,7 @@
-"""Sequences of different length, padded in each of the ways that people pad them.
+"""A batch of sequences of different lengths, padded at the end or the start, masked or not.
 
-Four shortened copies of one sample stand for a batch of different lengths. NumPy computes at once
-what a stack up to some layer makes of them; `lib.training.answers.modes` asks Keras the same.
+The batch is one sample cut to four lengths. NumPy computes what a stack of layers makes of it;
+`lib.training.answers.modes` asks Keras the same.
 """
 
 from collections.abc import Sequence
@@ -12,47 +12,47 @@ import numpy as np
 from lib.recurrence.model import unroll_stack
 
 ROUNDING = 1e-6
-"""Outputs that differ by no more are the same: other batches are added up in another order."""
+"""Outputs that differ by no more count as equal: batches are added up in different orders."""
 SHARES = (1.0, 0.75, 0.5, 0.25)
-"""The lengths of the sequences, as shares of T."""
+"""The four lengths as shares of T."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Padded:
-    """One way to treat the batch, and what the last-step mode then gives for each sequence."""
+    """One treatment of the batch, and what last-step mode then returns for each sequence."""
 
     at_end: bool
     masked: bool
     counts: np.ndarray
-    """Which steps are the sequence's own, (N, T) bool; with a mask, those that it lets through."""
+    """Steps that belong to a sequence, (N, T) bool; with a mask, the steps that it keeps."""
     last_step: np.ndarray
-    """The step whose output the last-step mode gives, (N,): the last that was read; -1 where the
-    mask hides them all, and the state stays as it starts."""
+    """The step whose output last-step mode returns, (N,): the last one read; -1 where the mask
+    hides all steps, and the state stays at its start."""
     outputs: np.ndarray
-    """What the last-step mode gives, (N, U)."""
+    """What last-step mode returns, (N, U)."""
     differences: np.ndarray
-    """Largest difference, over units, from the layer's output for the unpadded sequence, (N,)."""
+    """Largest difference over units from the output for the unpadded sequence, (N,)."""
     loss_steps: int
-    """How many steps the mean of the sequence mode's loss is taken over."""
+    """Number of steps that sequence mode averages its loss over."""
     hidden_steps: int
-    """How many of the sequences' own steps the mask hides, as zeros that are no padding."""
+    """Number of steps of the sequences themselves that the mask hides, being all zero."""
     stays_zero: bool
-    """Whether zeros in front are read and leave the layer's state where it starts, at zero."""
+    """Whether padding in front is read and leaves the state at zero."""
 
     @property
     def title(self) -> str:
-        """What is done, in words: "Padded at the end, with a mask"."""
+        """The treatment in words: "Padded at the end, with a mask"."""
         place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
         return f"Padded at the {place}, {mask} a mask"
 
 
 def lengths(steps: int) -> np.ndarray:
-    """Of the four sequences, (N,): T, and three shorter ones; at least 1."""
+    """The lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
     return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
 
 
 def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The first steps of one sample (T, F), four lengths of it: x (N, T, F), and what counts."""
+    """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
     steps = len(x)
     padded = np.zeros((len(SHARES), *x.shape), np.float32)
     counts = np.zeros(padded.shape[:2], bool)
@@ -64,15 +64,15 @@ def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def masking(x: np.ndarray) -> np.ndarray:
-    """Which steps of x (N, T, F) the layer `Masking(0.0)` lets through, (N, T): not all zero."""
+    """Steps of x (N, T, F) that the layer `Masking(0.0)` keeps, (N, T): not all zero."""
     return (x != 0).any(axis=-1)
 
 
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
-    """All four: padded at the end and at the start, without a mask and with that of `Masking`.
+    """The four treatments: padded at the end and at the start, without and with a mask.
 
-    `weights` are those of a stack up to the layer that is looked at. The features `x` (T, F) of one
-    sample are what is padded, and what the mask is made of, which is handed up.
+    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F). The
+    mask is made of the padded sample, as `Masking` does, and handed up through the layers.
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]

@@ -7,18 +7,3 @@ Nothing here draws: `lib/ui/stage.py` puts a scene on a page.
 
 from lib.story.cards import cells_of, plot_of, told
 from lib.story.scene import GALLERY, GUIDE, TALK, Ask, Scene, all_scenes, find, offer, story
-
-__all__ = [
-    "GALLERY",
-    "GUIDE",
-    "TALK",
-    "Ask",
-    "Scene",
-    "all_scenes",
-    "cells_of",
-    "find",
-    "offer",
-    "plot_of",
-    "story",
-    "told",
-]

@@ -11,19 +11,3 @@ from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offe
 from lib.sweep.rows import READY, Ready
 from lib.sweep.runner import Runner, State, weight
 from lib.sweep.sweep import run_sweep
-
-__all__ = [
-    "MOST_RUNS",
-    "READY",
-    "Plan",
-    "Ready",
-    "Runner",
-    "State",
-    "SweepError",
-    "base_of",
-    "make_plan",
-    "offered",
-    "parse_vary",
-    "run_sweep",
-    "weight",
-]

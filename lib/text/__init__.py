@@ -24,27 +24,3 @@ from lib.text.english import (
     widest,
 )
 from lib.text.tables import RefusedError, beside, say
-
-__all__ = [
-    "ALMOST_0",
-    "MONTHS",
-    "NOTHING",
-    "RefusedError",
-    "apart",
-    "apart_by",
-    "beside",
-    "capital",
-    "counted",
-    "duration",
-    "english",
-    "joined",
-    "listed",
-    "number",
-    "readable",
-    "say",
-    "sentence",
-    "short",
-    "signed",
-    "subscript",
-    "widest",
-]

@@ -1,4 +1,4 @@
-"""Small words and numbers to be read, as every sentence of the app needs them."""
+"""Format counts, lists, numbers and durations for sentences."""
 
 import math
 import re
@@ -6,24 +6,24 @@ from collections.abc import Iterable, Sequence
 
 _DECIMAL = re.compile(r"\d[\d,]*\.\d+")
 NOTHING = 1e-7
-"""What is smaller is nothing to who reads a sentence: rounding to 32 bits leaves as much."""
+"""Sizes below this are written "nothing": rounding to 32 bits leaves as much."""
 NEXT_TO_NOTHING = 1e-6
-"""No smaller number is written out."""
+"""Sizes below this are written in words."""
 ALMOST_0 = "≈ 0"
-"""Nothing, where there is no room, and of what isn't a size: no model "says nothing"."""
+"""For "nothing" where room is short, and for values that aren't sizes."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-"""How the months' names begin, in small letters."""
+"""The first three letters of each month's name."""
 _STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
-"""How long is left, up to so many seconds, and the steps in seconds in which that is told."""
+"""For `duration`: up to so many seconds, round to steps of so many."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: "1 row", "1,461 rows"; `many` where that isn't `one` with an s."""
+    """A count with its noun: "1 row", "1,461 rows". Give `many` unless it is `one` with an s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def capital(text: str) -> str:
-    """`text` as the beginning of a sentence."""
+    """`text` with a capital first letter; the rest stays as it is."""
     return text[:1].upper() + text[1:]
 
 
@@ -33,22 +33,22 @@ def sentence(text: str) -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """As a sentence lists them: "a", "a and b", "a, b and c"."""
+    """List words as a sentence does: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def listed(words: Iterable[str]) -> str:
-    """Up to six of them, cut short, and how many more there are: a message stays a sentence."""
+    """List up to six words, each cut to 40 letters, and say how many more there are."""
     words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number to be read: `digits` of it count, thousands apart; "0" is exactly nothing.
+    """A number with `digits` significant digits and thousands separators: "0.0123", "26,109".
 
-    From 1,000 on the digits before the point are all written out, up to a thousand million; beyond
-    that and below 0.00001 the power of ten is: "3.44e11".
+    Digits before the point are all written out up to 1e9. Beyond that and below 0.00001 it has a
+    power of ten: "3.44e11". "0" is exactly zero.
     """
     value = float(value)
     if not math.isfinite(value):
@@ -59,7 +59,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def short(value: float) -> str:
-    """The same in nine letters at most, for where there is no room: "3.75e8", "≈ 0"."""
+    """A number in at most nine letters, for labels: "3.75e8", "≈ 0"."""
     if 0 < abs(value) < 1e-5:
         return ALMOST_0 if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
     text = number(value)
@@ -67,30 +67,27 @@ def short(value: float) -> str:
 
 
 def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "nothing") -> str:
-    """As `number`, for who reads a sentence: less than a ten-millionth is `nothing`.
-
-    The `unit` stands behind it (" °C"), unless it is nothing.
-    """
+    """A number for a sentence, with its `unit` (" °C"); a size below 1e-7 is `nothing`."""
     return nothing if 0 < abs(value) < NOTHING else apart_by(value, digits) + unit
 
 
 def apart_by(value: float, digits: int = 3) -> str:
-    """The same of how far two things are apart that aren't one: never "nothing"."""
+    """A difference between two things that are not equal, so never "nothing"."""
     if 0 < abs(value) < NEXT_TO_NOTHING:
         return "less than a millionth"
     return _written_out(value, digits) if 0 < abs(value) < 1e-5 else number(value, digits)
 
 
 def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
-    """As `readable`, with the digits that tell the others from the first: "355.1", "355.4".
+    """Numbers with enough digits to tell the others from the first: "355.1", "355.4".
 
-    As many as it takes for what is shown to differ by what they differ by, within a tenth; less
-    than a millionth of the first is no difference.
+    The shown difference is within a tenth of the real one. Differences below a millionth of the
+    first value are ignored.
     """
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
-    for digits in range(3, 8):  # three are read, and more than seven a 32-bit number hasn't
+    for digits in range(3, 8):  # 3 are enough to read; a 32-bit number has 7
         begin = _shown(first, digits)
         if all(abs(_shown(v, digits) - begin - gap) <= 0.1 * abs(gap) for v, gap in gaps.items()):
             break
@@ -98,18 +95,18 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
 
 
 def _shown(value: float, digits: int) -> float:
-    """What `readable` makes of it, as a number again."""
+    """The number that `readable` shows."""
     text = readable(value, digits).replace(",", "")
     return 0.0 if " " in text or text in ("nothing", "infinite") else float(text)
 
 
 def signed(value: float) -> str:
-    """As `number`, with a minus sign as wide as a plus, as formulas have it."""
+    """A number with a typographic minus sign, for formulas."""
     return number(value).replace("-", "−")
 
 
 def subscript(index: int) -> str:
-    """An index below a letter: "₁₂"."""
+    """An index in subscript digits: "₁₂"."""
     return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
@@ -124,21 +121,21 @@ def _written_out(value: float, digits: int) -> str:
 
 
 def _trim(text: str) -> str:
-    """Without zeros that only fill up the decimals."""
+    """Remove trailing zeros of the decimals."""
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def widest(sentence: str) -> str:
-    """A text as long as a sentence gets while its numbers change: for the room that it needs.
+    """A text as long as this sentence can get while its numbers change, to reserve room for it.
 
-    Decimals take nine letters, and some words to spare stand for what else may grow.
+    Decimals take nine letters, and three spare numbers stand for other growth.
     """
     wide = _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 
 def duration(seconds: float) -> str:
-    """A time to come in steps so coarse that they hardly swing with the pace: "about 15 s"."""
+    """A remaining time in steps so coarse that the text is steady: "about 15 s"."""
     if seconds < 3:
         return "a moment"
     step = next(step for most, step in _STEPS if seconds < most)

@@ -33,32 +33,3 @@ from lib.training.recorded import (
 )
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from lib.training.size_buckets import bucket_of
-
-__all__ = [
-    "BUILDING",
-    "KEEP_SECONDS",
-    "MAX_SWEEPS",
-    "USUAL_SEEDS",
-    "WATCH_SECONDS",
-    "AnswerError",
-    "AnswerFuture",
-    "TrainingClient",
-    "Visitor",
-    "answers_of",
-    "architecture_of",
-    "bucket_of",
-    "check",
-    "decode",
-    "encode",
-    "give_way",
-    "limits",
-    "machine",
-    "read",
-    "recorded",
-    "recorded_answer",
-    "recorded_damage",
-    "recorded_leak",
-    "seconds",
-    "sweep_refusal",
-    "with_seeds",
-]

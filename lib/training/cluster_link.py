@@ -8,6 +8,7 @@ is started again and again, and new runs are for this machine.
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from collections.abc import Callable
 from functools import partial
@@ -15,17 +16,13 @@ from functools import partial
 from lib.text import counted
 from lib.training.messages import Event, Message
 from lib.training.sentences import sentence
-from lib.training.worker_process import (
-    QUICK_SECONDS,
-    RESTART_DELAYS,
-    MakeWorker,
-    WorkerProcess,
-)
+from lib.training.worker_process import QUICK_SECONDS, MakeWorker, WorkerProcess
 
 MODULE = "lib.training.cluster"
-RETRY_SECONDS, MOST_RETRY_SECONDS = 5.0, 60.0
-"""Until a driver that could not use the cluster is followed by another: the first time, and the
-longest that it comes to, since each imports ray."""
+GIVEN_UP_SECONDS, MOST_SECONDS = 5.0, 60.0
+"""A driver that ends is followed by another one: at once, and after twice as long each time when
+that ends soon, too. From so long on this machine trains meanwhile; and the longest, since each
+driver imports ray."""
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +37,7 @@ class ClusterLink:
         clock: Callable[[], float],
     ) -> None:
         self.worker: WorkerProcess | None = None
+        """The driver, which is started again whenever it ends."""
         self.unavailable = ""
         self.places = 0
         """Slots that the cluster has; 0 as long as nothing is known of it."""
@@ -49,8 +47,8 @@ class ClusterLink:
         """What this page server is called there: its drivers come and go."""
         self._make, self._clock = make, clock
         self._hears = partial(received, self), partial(ended, self)
-        self._deaths: list[float] = []
-        self._retry = RETRY_SECONDS
+        self._delay, self._ended_at = 0.0, -math.inf
+        """Of the next driver, in seconds; and when the last one ended, on the clock."""
 
     @property
     def workers(self) -> list[WorkerProcess]:
@@ -76,7 +74,7 @@ class ClusterLink:
         if event.kind == "ready":
             if event.count != self.places:  # as loud as that it isn't used
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
-            self.places, self.away, self._retry = event.count, "", RETRY_SECONDS
+            self.places, self.away = event.count, ""
         elif event.kind == "away":
             if event.text != self.away:
                 log.warning("the cluster isn't used: %s", event.text)
@@ -88,15 +86,12 @@ class ClusterLink:
     def replace_dead(self, _: WorkerProcess) -> str:
         """Have another driver follow one that has ended. Returns a sentence for a person."""
         now = self._clock()
-        self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
-        self.places = 0
-        if not self.away and len(self._deaths) > len(RESTART_DELAYS):
-            self.away = sentence("driver_given_up", count=len(self._deaths))
-        if self.away:
-            delay, self._retry = self._retry, min(2 * self._retry, MOST_RETRY_SECONDS)
-        else:
-            delay = RESTART_DELAYS[len(self._deaths) - 1]
-        self.worker = self._start(delay)  # never None meanwhile: other threads ask for it
+        if now - self._ended_at > QUICK_SECONDS:
+            self._delay = 0.0
+        self.worker, self._ended_at, self.places = self._start(self._delay), now, 0
+        if self._delay >= GIVEN_UP_SECONDS:
+            self.away = self.away or sentence("driver_given_up")
+        self._delay = min(max(1.0, 2 * self._delay), MOST_SECONDS)
         return sentence("driver_ended")
 
     def release_workers(self) -> list[WorkerProcess]:

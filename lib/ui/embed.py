@@ -16,7 +16,7 @@ from lib.ui import address
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, complaints, screen
-from lib.ui.settings import settle_widgets
+from lib.ui.settings import settled_experiment
 from lib.ui.style import PICTURED
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, View, draw
@@ -37,7 +37,7 @@ def embed() -> None:
         return
     if scene:
         address.put(scene.query)
-    settled = settle_widgets()
+    settled = settled_experiment()
     address.finish()
     complaints()
     if scene:

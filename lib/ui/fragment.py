@@ -1,4 +1,4 @@
-"""A part of a page that can run alone, and keeps its place whenever it does."""
+"""Parts of a page that run alone, and keep their place when they do."""
 
 from collections.abc import Callable
 from itertools import count
@@ -11,25 +11,21 @@ from lib.ui.load import RHYTHM, turn
 from lib.ui.streamlit_private.script import CAN_FOLLOW, drawing_as, fragment_id, look_every
 
 AFRESH = 5
-"""At every so many looks all of a fragment is drawn anew: a browser (Streamlit 1.67) keeps charts
-that others have replaced, unseen, until the fragment that drew them runs. A run that trained had
-two hundred after half a minute."""
+"""Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
+unseen, until the fragment that drew them runs: two hundred after half a minute."""
 WHOLE_SECONDS = 1.0
-"""Between two looks, at least, where all of a fragment has to be drawn anew at each."""
+"""Least seconds between two looks where each look draws all of a fragment."""
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
-    """`st.fragment`, in a container of the page's own.
+    """`st.fragment` in a container of the page.
 
-    When a fragment runs again before all that the page has drawn was sent, Streamlit (1.67,
-    `ForwardMsgQueue.clear`) drops what the page drew of that fragment, with its place. The browser
-    closes the gap, and then the fragment comes in place of what stood below it: seen on a busy
-    machine, where the code at the end of a page was gone. A container that is the page's stays.
-
-    It runs alone every `run_every` seconds, again and again; with None only with the page.
+    When a fragment runs again before the page's messages were sent, Streamlit (1.67,
+    `ForwardMsgQueue.clear`) drops what the page drew of the fragment, with its place, and what
+    stood below moves up. A container that the page draws stays.
     """
 
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -40,11 +36,10 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
 
 
 def asking_fragment(draw: Callable[P, object]) -> Callable[P, None]:
-    """A fragment that draws with the page alone: alone it asks for a run of the page.
+    """A fragment whose widgets ask for a run of the page, by `st.rerun`.
 
-    Where the browser asked for that run, Streamlit (1.67) would end the one that goes on, and
-    forget a click that waits for its end. And a click that the browser sends in the same moment
-    has been done with this fragment, but is drawn elsewhere.
+    A widget outside of fragments would make the browser ask for that run: Streamlit (1.67) then
+    ends the run that goes on, and forgets a click that waits for its end.
     """
 
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -68,75 +63,74 @@ def following_fragment(
     *,
     about: Callable[[T], object] = lambda _: None,
 ) -> None:
-    """A fragment that shows what it looks at, and looks again while something of that is `going`.
+    """Draw what `look` returns, and look again while something of it is `going`.
 
-    Every `seconds`, or less often where many watch. It asks for a run of the page when something
-    else goes or nothing any more, and when what the page is `about` is another.
+    The page runs again when something else is going or nothing any more, and when what the page is
+    `about` has changed.
 
-    What `draw` returns brings up to date what it has drawn, into a `Place` where that changes: a
-    message to the browser costs as much as a small computation. Where that is nothing, all is drawn
-    anew at each look. Else it is at some looks, since the browser keeps what was replaced until
-    then.
+    Args:
+        look: returns what is shown.
+        draw: draws it, and returns what updates the drawing (into a `Place` where something
+            changes), since each message to a browser takes time; None where each look has to draw
+            all of it.
+        going: what of it is still changing, compared by equality; falsy where nothing is.
+        seconds: between two looks at least; more on a busy server.
+        about: what the rest of the page shows of it, compared by equality.
     """
-    seen, is_drawn = look(), list[bool]()
-    before = going(seen), about(seen)
-    interval, owner = 0.0, ""
+    first = look()
+    before = going(first), about(first)
+    is_first_run, interval = True, 0.0
 
-    def rerun_if_outdated(now: T) -> None:
+    def checked(now: T) -> T:
         if (going(now), about(now)) != before:
             st.rerun()
+        return now
 
-    def drawn(part: Callable[[T], R]) -> R:
-        with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
-            now = seen
-            if is_drawn:
-                rerun_if_outdated(now := look())
-            return part(now)
+    def in_turn(part: Callable[[T], R]) -> R:
+        with turn(first=is_first_run):  # drawn with the page, for which somebody waits
+            return part(first if is_first_run else checked(look()))
 
-    def look_again() -> None:
-        """Check again soon: the run may have ended since the last check."""
+    def draw_all() -> None:
+        in_turn(draw)
+        checked(look())
+
+    def draw_and_follow() -> None:
         nonlocal interval
-        if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
-            look_every(interval := RHYTHM.interval(seconds))
-            if owner:
-                look_every(AFRESH * interval, owner)
-        rerun_if_outdated(look())
+        update, runs = in_turn(draw), count()
+        owner = fragment_id() if update and before[0] else ""
 
-    def fixed() -> None:
-        drawn(draw)
-        rerun_if_outdated(look())
-
-    def whole() -> None:
-        nonlocal interval, owner
-        again, owner = drawn(draw), ""
-        if again is None or not before[0]:
-            look_again()
-            return
-        owner, runs, interval = fragment_id(), count(), 0.0
+        def look_again() -> None:
+            nonlocal interval
+            if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
+                look_every(interval := RHYTHM.interval(seconds))
+                if owner:
+                    look_every(AFRESH * interval, owner)
+            checked(look())  # it may have ended since the last look
 
         def follow() -> None:
-            if next(runs) % AFRESH:  # else all is drawn anew in this moment
+            if update and next(runs) % AFRESH:  # else all is drawn anew at this moment
                 with drawing_as(owner):
-                    drawn(again)
+                    in_turn(update)
             look_again()
 
-        st.fragment(follow)()  # it draws nothing where it stands, and so needs no container
+        if owner:
+            interval = 0.0  # the new fragment has no timer yet
+            st.fragment(follow)()  # it draws nothing where it stands: it needs no container
+        else:
+            look_again()
 
     try:
         if CAN_FOLLOW:
-            fragment(whole)()
+            fragment(draw_and_follow)()
         else:
             every = RHYTHM.interval(max(seconds, WHOLE_SECONDS)) if before[0] else None
-            fragment(fixed, run_every=every)()
+            fragment(draw_all, run_every=every)()
     finally:
-        is_drawn.append(True)
+        is_first_run = False
 
 
 class Place:
-    """Where one element stands, to be drawn anew when it is another.
-
-    It stands where it was drawn first. Later a fragment may draw it that stands elsewhere.
-    """
+    """Where one element stands, to be drawn again when it has changed, also by other fragments."""
 
     def __init__(self) -> None:
         self._at: DeltaGenerator | None = None

@@ -24,7 +24,7 @@ from lib.ui.settings import (
     controls,
     has_columns,
     mode_control,
-    settle_widgets,
+    settled_experiment,
 )
 from lib.ui.strangers import foreign_upload
 from lib.ui.style import PICTURED, style
@@ -78,9 +78,8 @@ def frame(
 ) -> Settled:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page that sets the
-    experiment by itself does so with `own`, and has no controls in its sidebar. The menu is drawn
-    last, into its place at the top: its links carry the settings that this very run changed.
+    `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page of scenes sets
+    the experiment with `own`, and has no controls in its sidebar.
 
     All of it is done in turn with other sessions, except what takes long: making a large file the
     data, and reading its columns as the settings say.
@@ -90,30 +89,25 @@ def frame(
         screen(page, own_keys, PICTURED if own else ())
         if session().upload.table is None:
             return _frame(page, own)
-    settle_widgets()  # reads the columns, and the next call finds the cached result
+    settled_experiment()  # reads the columns, and the next call finds the cached result
     with turn(first=True):
         return _frame(page, own)
 
 
 def _frame(page: str, own: Callable[[], object] | None) -> Settled:
-    if own and was_opened():
-        st.switch_page("app.py", query_params=address.query("Explore"))
+    if own:
+        if was_opened():
+            st.switch_page("app.py", query_params=address.query("Explore"))
+        own()
+    settled = settled_experiment()
+    has_uploader = page == "Data" or settled.experiment.data.name == "upload"
     with st.sidebar:
         with st.container(gap="xxsmall"):
-            with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
-                st.markdown("### Unrolled", width="content")
-                icon, there = ":material/present_to_all:", address.query("Present")
-                st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
-            hint(TAGLINE)
-            menu = st.container(key=MENU, gap="xxsmall")
-        if own:
-            own()
-            settled = settle_widgets()
-        else:
-            settled = sidebar(with_table=page != "Data")
-        is_shown = page == "Data" or settled.experiment.data.name == "upload"
+            _menu()
+        if not own:
+            settled = sidebar(settled, with_table=page != "Data")
         with st.container(key="open_place"):
-            if not is_shown:
+            if not has_uploader:
                 opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
@@ -121,47 +115,53 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
     complaints()
     with st.container(key="came_of_file"):
         refusal()
-        if not is_shown:
+        if not has_uploader:
             came_of_file()
-    for label, (path, icon) in PAGES.items():
-        menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
-    with menu:
-        advice()
     return settled
 
 
+def _menu() -> None:
+    """The name of the app, and a link to each page with what this one is about."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+        st.markdown("### Unrolled", width="content")
+        icon, there = ":material/present_to_all:", address.query("Present")
+        st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
+    hint(TAGLINE)
+    with st.container(key=MENU, gap="xxsmall"):
+        for label, (path, icon) in PAGES.items():
+            st.page_link(path, label=label, icon=icon, query_params=address.query(label))
+        advice()
+
+
 def complaints() -> None:
-    """What of the link couldn't be taken, which another page has none of, or is looked for."""
+    """Say what of the link couldn't be taken, or that its run is looked for."""
     runs.show_lookup()
     said = session().address.complaints
     closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 
 
-def sidebar(*, with_table: bool) -> Settled:
-    """Draw all controls, and settle what they say.
+def sidebar(settled: Settled, *, with_table: bool) -> Settled:
+    """Draw the controls; returns `settled` with a place below those of a table.
 
     The Data page has room for those of a table itself, and asks for a sidebar without them.
     """
+    is_upload = settled.experiment.data.name == "upload"
     with st.container(gap="xsmall"):
         mode_control()
         _data()
-        settled = settle_widgets()
         controls("sizes", settled)
     if with_table and has_columns(settled):
-        yours = settled.experiment.data.name == "upload"
-        foreign = yours and foreign_upload()
-        label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
-        with st.expander(label, expanded=yours):
-            if yours:
+        label = "Your table: file, columns …" if is_upload else "Table: columns, steps ahead"
+        with st.expander(label, expanded=is_upload):
+            if is_upload:
                 uploader()
-            if foreign:
+            if is_upload and foreign_upload():
                 hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)
     if has_columns(settled):
         settled = replace(settled, below=st.container())
-    label = "More: cell, optimizer, seed …"
-    more = st.expander(label, key=MORE, on_change="rerun")
+    more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
     if more.open:  # a third of the sidebar, which would be sent with each run of a page
         with more:
             controls(MORE, settled)

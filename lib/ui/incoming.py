@@ -44,6 +44,13 @@ MOST_HEAD = 2**16
 """Bytes of what precedes the file in a request at most."""
 MOST_DROPPED = 1000
 """Dropped files of which it is known that they were dropped."""
+_FULL = (
+    "The files that you have sent would have {total:,.0f} MB together, and at most {most:,.0f} MB "
+    "of one visitor's are held at a time. Send one after the other, or reload the page.",
+    "The files that people are sending would have {total:,.0f} MB together, and at most "
+    "{most:,.0f} MB are held at a time. Try again in a minute.",
+)
+"""Why a file is refused that is too much for its session, or for the server."""
 _TICKET, _REFUSED = b"unrolled ticket ", b"unrolled refused "
 _END = b"\r\n\r\n"
 
@@ -87,9 +94,9 @@ class Incoming:
             file, files = self._files[ticket], self._files.values()
             mine = sum(each.size for each in files if each.session == file.session)
             totals = mine, sum(each.size for each in files)
-            for total, most, word in zip(totals, self._most, ("session", "server"), strict=True):
+            for total, most, message in zip(totals, self._most, _FULL, strict=True):
                 if (total := total + size) > most:
-                    raise UploadError.of(f"{word}_full", total=total / 1e6, most=most / 1e6)
+                    raise UploadError(message.format(total=total / 1e6, most=most / 1e6))
             file.size += size
 
     def arrived(self, ticket: bytes, upload: UploadFile) -> None:
@@ -116,7 +123,9 @@ class Incoming:
         self.drop_old()
         with self._lock:
             if content in self._dropped:
-                raise UploadError.of("untaken")
+                raise UploadError(
+                    "The file arrived, but the page didn't read it within a minute. Send it again."
+                )
             file = self._files.pop(content, None)
         if file is None or file.upload is None:
             return None
@@ -212,7 +221,10 @@ class Upload:
                     pass
                 raise
         except TimeoutError:
-            raise UploadError.of("slow", rate=LEAST_RATE * 60 / 1e6) from None
+            raise UploadError(
+                f"The file came too slowly: at least {LEAST_RATE * 60 / 1e6:g} MB a minute are "
+                "needed. Send a smaller file, or try again over a faster connection."
+            ) from None
         if not isinstance(upload, UploadFile):
             raise HTTPException(400, "A form with one file was expected.")
         self._incoming.arrived(ticket, upload)

@@ -28,10 +28,10 @@ from lib.data import (
     Table,
     WindowError,
     calendar_names,
+    counts_rows,
     default_columns,
     dictated,
     example_of_upload,
-    numbers_rows,
     prepared,
     settle,
     wide_columns,
@@ -80,8 +80,8 @@ class Settled:
     """A place below the sidebar's controls of a table, for what has to be said of its samples."""
 
 
-def settle_widgets() -> Settled:
-    """Settle what the widgets say, after a dataset has been chosen.
+def settled_experiment() -> Settled:
+    """The session's experiment, as its data allow it.
 
     The first call for an uploaded table and its `types` may take seconds.
     """
@@ -104,14 +104,19 @@ def _help(row: Mapping[str, Any], *lines: str) -> str | None:
     return "  \n".join(filter(None, about)) or None
 
 
-def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
-    """The experiment's value of a setting, and arguments that tie a widget to it."""
+def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, Any]]:
+    """The experiment's value of a setting, and arguments that tie a widget to it.
+
+    Within the `limit` where the data have one of their own.
+    """
 
     def take(value: Any) -> None:
         if value is not None:  # as a button group says for a moment in a dark browser
             change({key: value})
 
     value = session().address.experiment.get(key)
+    if limit:
+        value = type(value)(limit.clamp(value))
     return value, bound(key, value, take)
 
 
@@ -180,15 +185,12 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
     most = spec.at_most.get(key, limit.maximum)
-    record = session().address
-    value = kind(Limit(least, most).clamp(record.experiment.get(key)))
-    if value != record.experiment.get(key):
-        change({key: value})
-    value, control = bound_setting(key)
-    if record.limits.get(key) != (least, most):
+    value, control = bound_setting(key, Limit(least, most))
+    drawn = session().address.limits
+    if drawn.get(key) != (least, most):
         # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
         # now, it gets the value that the key had before any widget was drawn.
-        record.limits[key], st.session_state[key] = (least, most), value
+        drawn[key], st.session_state[key] = (least, most), value
     step, about, used = kind(limit.step), _help(row), experiment.get(key)
     st.slider(label, kind(least), kind(most), value, step=step, help=about, **control)
     if least > limit.minimum:
@@ -308,7 +310,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     elif key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
-        counts = numbers_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
+        counts = counts_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
         rest = " but for row numbers" * counts
         hint(f"The last column{which}{rest}, until you choose what to predict.")
 

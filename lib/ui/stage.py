@@ -15,7 +15,7 @@ from lib.story import Ask, Scene
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
-from lib.ui.settings import Settled, one_control, settle_widgets
+from lib.ui.settings import Settled, one_control
 from lib.ui.text import hint, plain, press
 
 LOOK_SECONDS = 0.5
@@ -36,16 +36,13 @@ def enter(scene: Scene) -> None:
     stage.subjects[scene.name] = record.subject
 
 
-def controls(scene: Scene, settled: Settled) -> Settled:
-    """Draw the settings that can be moved, and settle what they say."""
+def controls(scene: Scene, settled: Settled) -> None:
+    """Draw the settings that can be moved."""
     settings = [key for key in scene.controls if key in SETTINGS]
     if settings:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
             for key in settings:
                 one_control(key, settled)
-        settled = settle_widgets()
-        address.finish()
-    return settled
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:

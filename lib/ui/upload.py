@@ -136,7 +136,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         return
     try:
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
-        if kind in ("workbook", "packed") and len(content) < KEPT:
+        if kind in ("workbook", "zip") and len(content) < KEPT:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
             _settle(read_upload(name, content))

@@ -34,7 +34,7 @@ MISTAKES = {
     "layers.Dropout(1.5)": ("takes a float value between 0 and 1", "shares are from 0 to 1"),
     'layers.Conv1D(4, 3, padding="sam")': ("Another value is wanted here", 'padding="same"'),
     'last_step().compile("adamm")': (
-        "Keras knows no optimizer adamm: it is misspelt",
+        "Keras knows no optimizer adamm. It is misspelt",
         'model.compile("adam", loss="mean_squared_error")',
     ),
     "layers.LSTM(4, units=U)": (
@@ -55,11 +55,11 @@ MISTAKES = {
     ),
     "layers.LSTM(U, True)": ("True stands where the activation belongs", "return_sequences=True"),
     'layers.LSTM(U, activation="than")': (
-        "Keras knows no activation than: it is misspelt, or your own, or of",
+        "Keras knows no activation than. It is misspelt",
         'LSTM(units, activation="tanh"',
     ),
     'fit(last_step(loss="mean_square_error"))': (
-        "Keras knows no loss mean_square_error: it is misspelt, or your own, or of",
+        "Keras knows no loss mean_square_error. It is misspelt",
         '"mean_squared_error"',
     ),
     "layers.LSTM(U)(X, return_sequences=True)": (
@@ -185,7 +185,10 @@ MISTAKES = {
         "Concatenate(axis=1)([a, b])",
     ),
     "tf.concat([X, LAST], 1)": ("one has a time axis", "RepeatVector(timesteps)(b)"),
-    "layers.Add()([keras.Input((4,)), keras.Input((3,))])": ("Without the batch", "the same units"),
+    "layers.Add()([keras.Input((4,)), keras.Input((3,))])": (
+        "They are (4,) and (3,)",
+        "the same units",
+    ),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))": (
         "more timesteps, or rows, at once than are left",
         'padding="same"',

@@ -2,14 +2,11 @@
 
 import keras
 import numpy as np
-import pandas as pd
 import pytest
 
 from lib.data.dataset import Dataset
 from lib.data.datasets import make_dataset, settle, suggested
-from lib.data.tables import Table
-from lib.data.tables.windows import make_windows
-from lib.experiment.experiment import CELLS, DataSettings, Experiment
+from lib.experiment.experiment import CELLS, Experiment
 from lib.results.baselines import best_possible
 from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
@@ -86,24 +83,6 @@ def test_training_the_scaled_worked_example_reaches_every_target():
         dataset.y, all_of_it
     )
     assert np.abs(wrong).max() < 1
-
-
-@pytest.mark.parametrize(("timesteps", "horizon"), [(5, 1), (12, 4)])
-def test_windows_are_those_of_keras(timesteps, horizon):
-    """`timeseries_dataset_from_array` cuts the same inputs, with its targets so many rows on."""
-    values = np.random.default_rng(0).normal(size=(120, 3))
-    table = Table("t", pd.DataFrame(values, columns=["a", "b", "c"]))
-    data = DataSettings(timesteps=timesteps, horizon=horizon)
-    ours = make_windows(table, ["a", "b", "c"], ["b"], data)
-    rows = ours.train + timesteps - 1
-    known = values[: rows + horizon]
-    scaled = ((values - known.mean(axis=0)) / known.std(axis=0)).astype(np.float32)
-    theirs = keras.utils.timeseries_dataset_from_array(
-        scaled[:rows], scaled[timesteps - 1 + horizon :, 1], timesteps, batch_size=1000
-    )
-    ((x, last),) = list(theirs)
-    assert np.allclose(ours.x[: ours.train], x.numpy(), atol=1e-6)
-    assert np.allclose(ours.y[: ours.train, -1, 0], last.numpy(), atol=1e-6)
 
 
 def learned(client: TrainingClient, experiment: Experiment) -> tuple[list[float], Dataset]:

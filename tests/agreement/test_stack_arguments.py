@@ -72,7 +72,7 @@ def test_every_layer_has_the_arguments_that_keras_gives_it():
 
 def test_what_the_usual_rest_takes_is_what_keras_takes():
     """Each name with each layer: the usual ones, and those that some take besides."""
-    table = beside(making.__file__, "arguments")
+    table = beside(making.__file__, "signatures")
     more: dict[str, list[str]] = table["more"]
     asked = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
     asked += ["batch_input_shape", "input_spec", "time_major"]

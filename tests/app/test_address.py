@@ -17,14 +17,14 @@ def page() -> None:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
-    from lib.ui.settings import controls, settle_widgets
+    from lib.ui.settings import controls, settled_experiment
 
     run = get_script_run_ctx()
     assert run
     run.is_history_navigation = st.session_state.get("back", False)
     name = st.session_state.setdefault("name", "One")
     address.begin(name, ("stack",) if name == "One" else ())
-    controls("sizes", settle_widgets(), only="T")
+    controls("sizes", settled_experiment(), only="T")
     address.finish()
     st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", "b"))
     st.button(
@@ -138,10 +138,10 @@ def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
 def changed_page() -> None:
     """A page whose data another run changes between settling the settings and drawing them."""
     from lib.ui import address
-    from lib.ui.settings import controls, settle_widgets
+    from lib.ui.settings import controls, settled_experiment
 
     address.begin("Explore")
-    settled = settle_widgets()
+    settled = settled_experiment()
     address.change({"data": "echo", "T": 7, "F": 5, "U": 9})
     controls("sizes", settled)
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from lib.data.caches import REMEMBERED
 from lib.data.datasets import suggested
-from lib.data.tables.table import REMEMBERED
 from lib.training.limits import with_seeds
 from lib.training.machine import RAY
 from lib.training.recorded import recorded

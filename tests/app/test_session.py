@@ -109,13 +109,13 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set() -> None:
         import streamlit as st
 
         from lib.ui import address
-        from lib.ui.settings import controls, settle_widgets
+        from lib.ui.settings import controls, settled_experiment
 
         address.begin("Explore")
         if picked := st.session_state.pop("picked", ""):
             address.change(address.picking(picked))
         if st.session_state.setdefault("draws", False):
-            controls("sizes", settle_widgets())
+            controls("sizes", settled_experiment())
 
     app = AppTest.from_function(page, default_timeout=30)
     app.query_params["data"], app.query_params["F"] = "parity", "1"

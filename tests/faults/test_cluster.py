@@ -89,7 +89,7 @@ def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> 
 def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) -> None:
     """The run goes on from its checkpoint, and the person is told."""
     run = start(client, show_seconds=30)
-    at_epoch(client, run, 20)
+    at_epoch(client, run, 60)
     driver = client._pool.cluster.worker  # type: ignore[union-attr]
     os.kill(driver.pid, 9)  # type: ignore[union-attr,arg-type]
     until(lambda: "The connection to the cluster was lost" in snapshot(client, run).reason)

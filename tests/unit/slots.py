@@ -131,7 +131,7 @@ class FakeCluster:
         self.places = [*places]
         self.is_silent = False
 
-    async def slots(self) -> dict[str, Any]:
+    async def find_slots(self) -> dict[str, Any]:
         """All of them, unless the head is gone."""
         if self.is_silent:
             await asyncio.sleep(3600)
@@ -143,7 +143,9 @@ class Server:
 
     def __init__(self, cluster: FakeCluster, name: str = "one") -> None:
         self.sent: list[Message] = []
-        self.driver = Driver(name, cluster, lambda data: self.sent.append(decode(data, Message)))
+        self.driver = Driver(
+            name, cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
+        )
 
     async def __aenter__(self) -> Server:
         self.work = asyncio.ensure_future(self.driver.run())

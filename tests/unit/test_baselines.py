@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from lib.charts.worth import season_sentence
-from lib.data.dataset import Dataset, Origin
+from lib.data import Dataset, Origin
 from lib.data.origin import Scale, Season
 from lib.data.tables import baselines
 from lib.data.tables.baselines import BASELINES, with_baselines
 from lib.data.tables.seasons import find_season
 from lib.results.skill import seasonal_error
-from lib.text.english import joined
+from lib.text import joined
 from tests.unit import own_data
 
 SAME = Scale(np.zeros(1), np.ones(1))
@@ -183,10 +183,15 @@ def test_numbers_too_large_for_a_regression_leave_it_out():
 def of_column(frame, name, step, horizons=(1,)):
     """One column of a frame whose first one is the time."""
     time = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
+    values = frame[[name]].to_numpy()
     series = np.zeros(len(frame), int)
-    return rows_of(
-        series, ("",), frame[[name]].to_numpy(), times=time, step=step, horizons=horizons
-    )
+    return rows_of(series, ("",), values, times=time, step=step, horizons=horizons)
+
+
+def of_values(values, step="row", horizons=(1,), **rest):
+    """One series of these values (R,)."""
+    series = np.zeros(len(values), int)
+    return rows_of(series, ("",), np.asarray(values)[:, None], step=step, horizons=horizons, **rest)
 
 
 def judged_errors(windows):
@@ -225,13 +230,6 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
     assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
 
 
-def test_the_calendars_season_is_another_one_than_the_last_value():
-    """A day ahead by the hour, yesterday is the last value: a week ago is listed."""
-    values = np.random.default_rng(0).normal(size=(300, 1)).cumsum(axis=0)
-    origin = rows_of(np.zeros(300, int), ("",), values, step="hour", horizons=(24,))
-    assert find_season(origin)[:2] == (1, 168)
-
-
 @pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
 @pytest.mark.parametrize("is_noisy", [True, False])
 def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
@@ -240,8 +238,7 @@ def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
     phases = rng.normal(size=period) if is_noisy else np.sin(2 * np.pi * np.arange(period) / period)
     values = phases[np.arange(count) % period] + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
-        series = np.zeros(count, int)
-        origin = rows_of(series, ("",), values[:, None], step=step, horizons=(horizon,))
+        origin = of_values(values, step, (horizon,))
         origin = replace(origin, season=find_season(origin))
         assert origin.period == period
         windows = cut(origin, 4)
@@ -264,8 +261,7 @@ def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
 )
 def test_seasons_that_are_said_to_have_been_tried_were(step, rows, tried, left_out, baseline):
     """And those of the calendar that were not are said with the reason; one is listed."""
-    values = np.random.default_rng(0).normal(size=(rows, 1)).cumsum(axis=0)
-    origin = rows_of(np.zeros(rows, int), ("",), values, step=step)
+    origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
     origin = replace(origin, season=find_season(origin))
     assert origin.season.baseline == baseline
     told = season_sentence(origin, 0)
@@ -276,45 +272,36 @@ def test_seasons_that_are_said_to_have_been_tried_were(step, rows, tried, left_o
     assert ("not tried" in told) is bool(left_out)
 
 
-@pytest.mark.parametrize("rows", [60, 200, 400])
-def test_of_a_week_and_its_multiples_the_week_is_the_season(rows):
-    """Two weeks repeat what one does, and are nearer by chance in every other table."""
-    week = np.array([-60, -80, -40, 0, 60, 130, -10])
-    nearer = 0
-    for seed in range(20):
-        noise = np.random.default_rng(seed).normal(0, 30, rows)
-        values = week[np.arange(rows) % 7] + noise
-        origin = rows_of(np.zeros(rows, int), ("",), values[:, None], step="day")
-        assert find_season(origin).period == 7
-        one, two = (np.mean((values[14:] - values[14 - m : -m]) ** 2) for m in (7, 14))
-        nearer += two < one
-    assert nearer > 2
+WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
 
 
-def test_a_season_of_two_weeks_that_differ_is_found():
-    """Its weeks are alike, but not by as much as a week is that truly repeats."""
-    week = np.array([-60, -80, -40, 0, 60, 130, -10])
-    both = np.concatenate([week, 0.6 * week + [20, -10, 0, -20, 10, 0, 30]])
+@pytest.mark.parametrize(
+    ("cycle", "rows", "step", "noise"),
+    [
+        # Two weeks repeat what one does, and are nearer by chance in every other table.
+        *((WEEK, rows, "day", 30) for rows in (60, 200, 400)),
+        # Its weeks are alike, but not by as much as a week is that truly repeats.
+        (np.r_[WEEK, 0.6 * WEEK + [20, -10, 0, -20, 10, 0, 30]], 400, "day", 30),
+        # A season that no calendar knows: nothing but the values tells.
+        (np.random.default_rng(5).normal(size=11), 440, "row", 0.1),
+    ],
+)
+def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, step, noise):
+    """Whatever the noise."""
     for seed in range(10):
-        values = both[np.arange(400) % 14] + np.random.default_rng(seed).normal(0, 30, 400)
-        origin = rows_of(np.zeros(400, int), ("",), values[:, None], step="day")
-        assert find_season(origin).period == 14
+        values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
+        assert find_season(of_values(values, step)).period == len(cycle)
 
 
-def test_a_season_that_no_calendar_knows_is_found():
-    """Eleven rows, of which nothing but the values tells."""
-    rng = np.random.default_rng(5)
-    values = np.tile(rng.normal(size=11), 40)[:, None] + rng.normal(0, 0.1, (440, 1))
-    origin = rows_of(np.zeros(440, int), ("",), values)
-    assert find_season(origin).period == 11
-
-
-def test_noise_and_short_tables_have_no_season():
-    """Nothing is found where nothing is, or where no season was there twice."""
-    rng = np.random.default_rng(6)
-    for rows, step in ((3, "hour"), (9, "hour"), (30, "hour"), (200, "row")):
-        origin = rows_of(np.zeros(rows, int), ("",), rng.normal(size=(rows, 1)).cumsum(axis=0))
-        assert find_season(replace(origin, step=step)).period == 1
+@pytest.mark.parametrize(
+    ("rows", "step", "horizon", "baseline"),
+    [(3, "hour", 1, 1), (9, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1),
+     (300, "hour", 24, 168)],
+)  # fmt: skip
+def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
+    """A day ahead by the hour, yesterday is the last value: the baseline is a week ago."""
+    values = np.random.default_rng(6).normal(size=rows).cumsum()
+    assert find_season(of_values(values, step, (horizon,)))[:2] == (1, baseline)
 
 
 @pytest.mark.parametrize(
@@ -337,9 +324,8 @@ def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     """A missing hour makes "24 rows before" another hour; days here have no weekends."""
     times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
-    values = np.random.default_rng(7).normal(size=(100, 1))
-    rest = {"step": step, "period": period, "horizons": horizons}
-    origin = rows_of(np.zeros(100, int), ("",), values, times=times, **rest)
+    values = np.random.default_rng(7).normal(size=100)
+    origin = of_values(values, step, horizons, times=times, period=period)
     assert BASELINES["seasonal"].label(origin) == label
     segment = (np.arange(100) >= 50).astype(int) * gap
     told = season_sentence(replace(origin, segment=segment), period)

@@ -9,7 +9,7 @@ import pytest
 from lib.results import Run, Snapshot, Status
 from lib.training import TrainingClient, machine, run_registry
 from lib.training.client_run import COMMAND_SECONDS
-from lib.training.cluster_link import MODULE, RETRY_SECONDS
+from lib.training.cluster_link import MODULE
 from lib.training.messages import (
     Answer,
     Ask,
@@ -23,6 +23,7 @@ from lib.training.messages import (
 )
 from lib.training.questions import AnswerError
 from lib.training.run_registry import KEEP_SECONDS, TIDY_SECONDS, WATCH_SECONDS
+from lib.training.worker_process import QUICK_SECONDS
 from tests.unit.fakes import FakeWorker, Scene, make_dataset, make_experiment
 
 AWAY = Event("away", "nobody answers at head:1")
@@ -103,7 +104,6 @@ def test_runs_of_a_cluster_that_is_gone_go_on_here_until_it_is_back(ready: Scene
     assert ready.latest(run).epoch == 2
     driver.die()
     driver = ready.worker
-    assert driver.delay == RETRY_SECONDS
     driver.say(Event("ready", count=3))
     assert (ready.client.away, local.verbs) == ("", ["start", "retire"])
     assert starts(driver, ready.start())
@@ -139,27 +139,25 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready: Scene) -> None:
 def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
     """Then training goes on here; another one is tried after some seconds."""
     run = ready.start()
-    for delay in (0.0, 1.0, 4.0):
+    for delay in (0.0, 1.0, 2.0, 4.0):
         ready.worker.die()
-        assert (ready.worker.delay, is_driver(ready.worker)) == (delay, True)
+        assert (ready.worker.delay, ready.client.away) == (delay, "")
     ready.worker.die()
-    assert "the connection ended 4 times in short order" in ready.client.away
+    assert "the connection is lost again and again" in ready.client.away
     driver, local = ready.workers[-2:]
-    assert (driver.delay, is_driver(driver)) == (RETRY_SECONDS, True)
+    assert (driver.delay, is_driver(driver), is_driver(local)) == (8.0, True, False)
     assert starts(local, run)
 
 
 def test_a_cluster_that_is_away_is_tried_ever_less_often(scene: Scene) -> None:
-    """Since each driver imports ray: up to once a minute, and anew after it was used."""
+    """Since each driver imports ray: up to once a minute, and anew when it has lasted for long."""
     delays = []
-    for place in range(8):
-        driver = scene.worker
-        driver.say(Event("ready", count=2) if place == 6 else AWAY)
-        driver.say(AWAY)
-        scene.workers = scene.workers[:-1]
-        driver.die()
+    for seconds in (1, 1, 1, 1, 60, 60, 60, 60, 60, QUICK_SECONDS + 1):
+        scene.clock.forward(seconds)
+        scene.worker.say(AWAY)
+        scene.worker.die()
         delays.append(scene.worker.delay)
-    assert delays == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 5.0, 10.0]
+    assert delays == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 0.0]
 
 
 def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready: Scene) -> None:

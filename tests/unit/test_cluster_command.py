@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import socket
 import sys
+from multiprocessing import Pipe
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 from lib.training.cluster import __main__ as module
 from lib.training.cluster import version
 from lib.training.cluster.__main__ import drive, why_away
-from lib.training.cluster.link import ClusterError
+from lib.training.messages import Message, decode
 
 
 def test_why_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,9 +41,14 @@ def test_why_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what is missing, and the command that helps."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
-    client: Any = None
-    with pytest.raises(ClusterError, match=r"can't be imported: import of .* \(pip install -r"):
-        asyncio.run(drive("127.0.0.1:1", "here", client))
+    monkeypatch.setattr(module, "AWAY_SECONDS", 0)
+    ended: list[int] = []
+    monkeypatch.setattr(module.os, "_exit", ended.append)
+    ours, theirs = Pipe()
+    asyncio.run(drive("127.0.0.1:1", "here", theirs))
+    event = decode(ours.recv_bytes(), Message)
+    assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
+    assert (event.kind, ended) == ("away", [0])
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lib.data.tables import Table, TooShortError, WindowError
 from lib.data.tables.cutting import cut, part_count, span_of
 from lib.data.tables.windows import make_windows
-from lib.experiment.experiment import DataSettings, Experiment
+from lib.experiment.experiment import DataSettings, Experiment, ExperimentError
 
 SETTINGS = st.builds(
     DataSettings,
@@ -170,25 +170,10 @@ def test_every_target_is_the_row_that_it_should_be(order, data):
     last = dataset.raw(dataset.y[:, -1], slice(None), last=True)
     assert np.allclose(last, y[:, -1])
     covered = [
-        {row for start in origin.starts[part] for row in range(start, start + span(data))}
-        for part in parts_of(dataset)
+        {row for start in origin.starts[part] for row in range(start, start + span_of(data))}
+        for part in dataset.parts.values()
     ]
     assert sum(map(len, covered)) == len(set().union(*covered))
-
-
-def span(data):
-    """The rows from a window's first to its farthest target."""
-    return (data.timesteps - 1) * data.rate + data.horizon + 1
-
-
-def parts_of(dataset):
-    """The samples of each part."""
-    end = len(dataset.x)
-    return (
-        slice(0, dataset.train),
-        slice(dataset.train, end - dataset.test),
-        slice(end - dataset.test, end),
-    )
 
 
 def test_a_value_of_training_is_scaled_by_its_own_series():
@@ -216,27 +201,52 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
-def test_a_split_by_series_needs_several():
-    """With what to do instead."""
-    with pytest.raises(WindowError, match=r"needs 2 of them .* there is 1: split by time"):
-        make_windows(store_table(1, 60, ["day"]), ["value"], ["value"], DataSettings(split="id"))
-
-
 def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     """A Monday is as near to Sunday as to Tuesday."""
     table = store_table(3, 60, ["store", "day"])
     dataset = make_windows(
         table, ["value", "store", "day of week"], ["value"], DataSettings(timesteps=4)
     )
-    assert dataset.feature_names == (
-        "value",
-        "store = s0",
-        "store = s1",
-        "store = s2",
-        "day of week (sin)",
-        "day of week (cos)",
-    )
+    stores = ("store = s0", "store = s1", "store = s2")
+    assert dataset.feature_names[:4] == ("value", *stores)
+    assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
     # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
-    with pytest.raises(WindowError, match="'store' holds texts, and only numbers can be predicted"):
-        make_windows(table, ["value"], ["store"], DataSettings())
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "data", "message"),
+    [
+        (["value"], ["value"], {"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
+        (["value"], ["store"], {}, "'store' holds texts, and only numbers can be predicted"),
+        (["no"], ["value"], {}, r"input column 'no' isn't in stores, which has \['value', 'store"),
+        (["value"], ["no"], {}, "target column 'no' isn't a number column"),
+        ([], ["value"], {}, "at least one input column is needed"),
+        (["value", "value"], ["value"], {}, "different input columns are allowed"),
+        (["value"], ["value"], {"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
+        (["value"], ["value"], {"period": 50}, r"season of 50 rows .* training part has 4"),
+        (["value"], ["value"], {"timesteps": 24, "horizon": 20}, r"88 rows .* there are 60: cho"),
+        (["value"], ["value"], {"series": "shop"}, "'shop', by which series are told apart, isn't"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused_with_what_is_there(inputs, targets, data, message):
+    """Columns come from the URL, where anything may stand."""
+    table = store_table(1, 60, ["day"])
+    with pytest.raises(WindowError, match=message):
+        make_windows(table, inputs, targets, DataSettings(**{"timesteps": 4, **data}))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"horizon": -1}, "horizon must be 0 to 365, got -1"),
+        ({"horizon": 1.5}, "horizon must be a whole number from 0 to 365, got 1.5"),
+        ({"timesteps": None}, "timesteps must be a whole number from 2 to 512, got None"),
+        ({"missing": "guess"}, r"missing must be one of \['fill', 'drop'\], got 'guess'"),
+    ],
+)
+def test_settings_beyond_their_limits_are_refused_with_what_is_allowed(data, message):
+    """Before anything is cut."""
+    table = store_table(1, 60, ["day"])
+    with pytest.raises(ExperimentError, match=f"^{message}$"):
+        make_windows(table, ["value"], ["value"], DataSettings(**{"timesteps": 4, **data}))

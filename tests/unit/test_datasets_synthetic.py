@@ -10,9 +10,8 @@ import inspect
 import numpy as np
 import pytest
 
-from lib.data.datasets import DATASETS, make_dataset
-from lib.data.datasets.synthetic import TASKS
-from lib.experiment.experiment import Experiment
+from lib.data import DATASETS, TASKS, make_dataset
+from lib.experiment import Experiment
 
 LAG = 3
 
@@ -76,93 +75,34 @@ def test_the_best_possible_error_holds_for_few_and_for_odd_steps(name, T):
     assert (np.abs(errors.mean(axis=0) - dataset.best_mse) < 4 * spread).all()
 
 
-def test_the_adding_problem_can_be_told_at_the_last_step_alone():
-    """The best possible error falls with every step and ends at 0."""
-    best = make_dataset(Experiment().set(data="adding")).best_mse
-    assert best[0] > 0.6
-    assert (np.diff(best) < 0).all()
-    assert best[-1] == 0
+def made(name, **changes):
+    """A task's dataset."""
+    return make_dataset(Experiment().set(data=name, **changes))
 
 
 def test_the_adding_problem_marks_one_value_in_each_half():
-    """Of 7 steps the first 3 have one mark and the last 4 the other."""
-    marks = make_dataset(Experiment().set(data="adding", T=7)).x[:, :, 1]
+    """Of 7 steps the first 3 have one mark and the last 4 the other: it can be told at the end."""
+    dataset = made("adding", T=7)
+    marks = dataset.x[:, :, 1]
     assert (marks[:, :3].sum(axis=1) == 1).all()
     assert (marks[:, 3:].sum(axis=1) == 1).all()
     assert set(np.unique(marks)) == {0, 1}
+    assert dataset.best_mse[0] > 0.5
+    assert (np.diff(dataset.best_mse) < 0).all()
+    assert dataset.best_mse[-1] == 0
 
 
 def test_the_echo_is_silent_until_there_is_something_to_repeat():
     """Three zeros, then the first value."""
-    dataset = make_dataset(Experiment().set(data="echo", lag=3))
+    dataset = made("echo", lag=3)
     assert (dataset.y[:, :3] == 0).all()
     assert np.array_equal(dataset.y[:, 3, 0], dataset.x[:, 0, 0])
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_offers_the_settings_that_its_function_takes(name):
-    """Those, and how many samples; and it has a feature for each signal."""
-    known = DATASETS[name]
-    assert known.uses == {"N", *TASKS[name].options}
-    assert known.at_least.get("F", 1) == len(TASKS[name].signals)
-
-
-def test_white_noise_takes_no_noise():
-    """It is noise already, of variance 1."""
-    assert "noise" not in DATASETS["white_noise"].uses
-    quiet, loud = (make_dataset(Experiment().set(data="white_noise", noise=n)) for n in (0, 1))
-    assert np.array_equal(quiet.y, loud.y)
-
-
-@pytest.mark.parametrize("name", [name for name in TASKS if name not in ("sine", "white_noise")])
-def test_noise_is_on_the_targets_alone(name):
-    """The inputs stay as they are, so that only the floor of the loss moves."""
-    quiet, loud = (make_dataset(Experiment().set(data=name, noise=n)) for n in (0, 0.5))
-    assert np.array_equal(quiet.x, loud.x)
-    assert np.std(loud.y - quiet.y) == pytest.approx(0.5, rel=0.05)
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_inputs_and_targets_are_about_1_in_size(name):
-    """A learning rate of 0.01 then suits all of them."""
-    dataset = make_dataset(Experiment().set(data=name, F=2))
-    assert 0.4 < dataset.x[..., 0].std() < 1.5
-    assert 0.4 < dataset.y.std() < 1.5
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_another_seed_makes_other_data(name):
-    """The seed of the experiment is the seed of the data."""
-    one, other = (make_dataset(Experiment().set(data=name, seed=s)) for s in (0, 1))
-    assert not np.array_equal(one.x, other.x)
-
-
-@pytest.mark.parametrize("name", [name for name, task in TASKS.items() if not task.persists])
-def test_the_naive_guess_is_the_mean_of_the_training_part_at_each_step(name):
-    """The validation part has no say in it."""
-    dataset = make_dataset(Experiment().set(data=name))
-    assert dataset.naive_label == "guessing the mean"
-    assert dataset.naive[-1] == pytest.approx(dataset.y[: dataset.train].mean(axis=0), abs=1e-6)
-
-
-def test_the_naive_guess_at_a_wave_is_the_value_just_seen():
-    """That is, the target of the step before."""
-    dataset = make_dataset(Experiment().set(data="sine", noise=0.3))
-    assert np.array_equal(dataset.naive[:, 1:], dataset.y[:, :-1])
-
-
-def test_features_are_named_by_what_they_do():
-    """Signals first, then as many distractors as F leaves room for."""
-    assert make_dataset(Experiment()).feature_names == ("signal", "distractor 1", "distractor 2")
-    adding = make_dataset(Experiment().set(data="adding", F=3))
-    assert adding.feature_names == ("value", "mark", "distractor 1")
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_stands_alone_in_a_script(name):
-    """An exported script carries a task's source; NumPy is all it has around it."""
-    experiment = Experiment().set(data=name)
-    task = TASKS[name]
+def test_a_task_keeps_its_promises(name):
+    """It stands alone in a script, follows the seed, has noise on its targets alone, and names."""
+    task, experiment = TASKS[name], Experiment().set(data=name)
     script = {"np": np}
     exec(inspect.getsource(task.function), script)  # noqa: S102 - our own source
     rng = np.random.default_rng([experiment.seed, 0])
@@ -170,3 +110,27 @@ def test_a_task_stands_alone_in_a_script(name):
     dataset = make_dataset(experiment)
     assert np.array_equal(x.astype(np.float32), dataset.x)
     assert np.array_equal(y.astype(np.float32), dataset.y)
+    assert not np.array_equal(made(name, seed=1).x, dataset.x)
+
+    F = max(2, len(task.signals)) + 1
+    quiet, loud = (made(name, noise=n, F=F) for n in (0, 0.5))
+    assert 0.4 < quiet.x[..., 0].std() < 1.5  # a learning rate of 0.01 suits all of them
+    assert 0.4 < quiet.y.std() < 1.5
+    expected = {"white_noise": 0, "sine": np.std(loud.y - quiet.y)}.get(name, 0.5)
+    assert np.std(loud.y - quiet.y) == pytest.approx(expected, rel=0.05)
+    assert np.array_equal(quiet.x, loud.x) == (name != "sine")
+    others = tuple(f"distractor {k + 1}" for k in range(F - len(task.signals)))
+    assert quiet.feature_names == (*task.signals, *others)
+    assert DATASETS[name].at_least.get("F", 1) == len(task.signals)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_naive_guess_is_the_mean_of_the_training_part_at_each_step(name):
+    """The validation part has no say in it. Of a wave it is the value just seen."""
+    dataset = made(name, noise=0.3)
+    if TASKS[name].persists:
+        assert np.array_equal(dataset.naive[:, 1:], dataset.y[:, :-1])
+    else:
+        assert dataset.naive_label == "guessing the mean"
+        mean = dataset.y[: dataset.train].mean(axis=0)
+        assert dataset.naive[-1] == pytest.approx(mean, abs=1e-6)

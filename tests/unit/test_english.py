@@ -73,33 +73,24 @@ def test_what_is_told_apart_is_as_far_apart_on_the_screen(value, share, falls):
     assert two - one == pytest.approx(other - value, rel=0.1001)
 
 
-def test_things_are_counted_in_the_singular_and_in_the_plural():
-    """With thousands apart, and a plural of its own where an s won't do."""
+def test_words_are_counted_listed_and_capitalised():
+    """Thousands apart, a plural of its own where an s won't do; six of a long list are named."""
     assert counted(1, "row") == "1 row"
     assert counted(1461, "row") == "1,461 rows"
     assert counted(0, "value is", "values are") == "0 values are"
-
-
-@pytest.mark.parametrize(
-    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), ("abc", "a, b and c")]
-)
-def test_a_list_ends_with_and(words, text):
-    """From two words on."""
-    assert joined(words) == text
-
-
-def test_a_long_list_ends_with_how_many_more_there_are():
-    """Six are named, each in forty letters at most."""
+    assert [joined(words) for words in ([], ["a"], "ab", "abc")] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
     assert listed("abcdef") == "a, b, c, d, e, f"
     assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
     assert listed(["a" * 50]) == "a" * 39 + "…"
     assert listed([]) == "none"
-
-
-def test_a_sentence_begins_with_a_capital():
-    """The rest stays: it may be a name."""
     assert capital("sample of NOAA") == "Sample of NOAA"
     assert capital("") == ""
+    assert [subscript(index) for index in (0, 7, 128)] == ["₀", "₇", "₁₂₈"]
 
 
 @pytest.mark.parametrize(
@@ -125,11 +116,6 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     for later in ("After 10 epochs the loss is 0.000234, off by 0.0000812.", now):
         assert len(widest(now)) >= len(later)
     assert widest("It is 26,109.2345 now.").startswith("It is 26,109.2345 now.")
-
-
-def test_an_index_is_written_below_its_letter() -> None:
-    """Digit by digit."""
-    assert [subscript(index) for index in (0, 7, 128)] == ["₀", "₇", "₁₂₈"]
 
 
 @pytest.mark.parametrize(

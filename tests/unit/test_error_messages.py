@@ -53,10 +53,10 @@ def verdict(row: dict, explanation: Explanation | None) -> str:
 
 
 def test_what_people_met_is_explained_with_the_cause_that_their_thread_found():
-    """Nearly all, in the likeliest meaning; none are told something else."""
+    """All but a few, in the likeliest meaning; none are told something else."""
     verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
     wrong = {text: said for text, said in verdicts.items() if said != "right"}
-    assert len(wrong) <= 0.05 * len(REAL), wrong
+    assert len(wrong) <= 10, wrong
     assert "misleading" not in wrong.values(), wrong
 
 

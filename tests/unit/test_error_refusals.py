@@ -9,19 +9,14 @@ import re
 
 import pytest
 
-from lib.shapes.errors import explain_error
-from lib.shapes.stack import base, making
-from lib.text.tables import beside
+from lib.shapes import explain_error, read_model, trace
+from lib.shapes.stack import errors
+from lib.text import beside
+from tests.agreement.argument_cases import REFUSED
 
-REFUSALS = beside(base.__file__, "refusals")
-VALUES = beside(making.__file__, "arguments")
+REFUSALS = beside(errors.__file__, "refusals")
 WORDS = {
     "name": "LSTM",
-    "argument": "units",
-    "count": "2 required positional arguments",
-    "missing": "'filters' and 'kernel_size'",
-    "strange": "{'foo': 1}",
-    "first": "foo",
     "value": "-1",
     "type": "int",
     "axes": "2",
@@ -35,27 +30,26 @@ WHOLE = {
     "several": 'Layer "dense" expects 1 input(s), but it received 3 input tensors.',
     "axes to multiply": "Incompatible input shapes: axis values 12 (at axis 1) != 8 (at axis 2). "
     "Full input shapes: (None, 12, 8), (None, 8, 4)",
-    "too many arguments": "LSTM.__init__() takes 2 positional arguments but 5 were given",
     "not there yet": "name 'x3' is not defined",
-    "no sizes in brackets": "'int' object is not iterable",
     "not called": "Only input tensors may be passed as positional arguments. The following "
     "argument value should be passed as a keyword argument: <LSTM name=lstm, built=False> (of type "
     "<class 'keras.src.layers.rnn.lstm.LSTM'>)",
-    "others": "'<=' not supported between instances of 'str' and 'int'",
 }
 """Keras's or Python's words in whole, where the tracer quotes a part that says too little."""
 
 
 def quoted() -> dict[str, str]:
-    """By name, each message that the tracer has words for."""
-    found = {key: row["message"] for key, row in REFUSALS.items() if "message" in row}
-    found |= REFUSALS["out of range"] | VALUES["no_whole_number"] | VALUES["no_option"]
+    """By name or code, each message that the tracer has words for."""
     told = {}
-    for key, message in found.items():
-        words = WORDS | {"name": key.split(".")[1]} if "." in key else WORDS
-        filled = re.sub(r"\{(\w+)\}", lambda at, words=words: words.get(at[1], "3"), message)
-        told[key] = WHOLE.get(key, filled.replace("{{", "{").replace("}}", "}"))
-    return {key: message for key, message in told.items() if re.search("[a-z]", message)}
+    for key, row in REFUSALS.items():
+        message = row.get("message", "") if isinstance(row, dict) else ""
+        filled = re.sub(r"\{(\w+)\}", lambda at: WORDS.get(at[1], "3"), message)
+        told[key] = WHOLE.get(key, filled)
+    for code in REFUSED:
+        error = trace(read_model(f"Sequential([Input((4, 3)), {code}])"))[1].error
+        told[code] = error.message.replace("takes …", "takes 2 arguments") if error else ""
+    # What begins with words that are left out says too little by itself.
+    return {key: text for key, text in told.items() if re.search("^[^…]*[a-z]", text)}
 
 
 def test_the_tracer_has_words_for_most_that_a_layer_refuses():

@@ -57,6 +57,8 @@ def test_the_script_of_a_panel_has_the_apps_data(changes, tmp_path):
     experiment = Experiment().set(data="upload", T=4, **changes)
     _, dataset, script = exported(experiment, panel())
     assert 'FILE = "my-panel.npz"' in script
+    test = ":-test" if dataset.test else ":"  # the test part is at the end of x and y
+    assert f"sequence.predict(x[train{test}], verbose=0)[:, -1] - y[train{test}, -1]" in script
     save(dataset, tmp_path)
     assert_same_data(script, dataset)
     check_format(script)
@@ -98,7 +100,7 @@ def test_without_the_arrays_a_script_says_where_they_are(tmp_path):
 
 
 def test_what_is_prepared_can_be_taken_back_to_the_table():
-    """By the scaler in the file: the inputs of the first window are its rows."""
+    """By the scaler in the file: inputs are its rows. Samples of a task have none."""
     experiment = settle(
         Experiment().set(data="gapminder", form="change", inputs=("log population",))
     )
@@ -115,20 +117,10 @@ def test_what_is_prepared_can_be_taken_back_to_the_table():
     np.testing.assert_allclose(x[italy, :, 0], rows["log population"][: x.shape[1]], rtol=1e-6)
     later = rows["life expectancy"][1 : 1 + x.shape[1]]
     np.testing.assert_allclose(y[italy, :, 0], later, rtol=1e-6)
-
-
-def test_data_without_a_table_can_be_taken_too():
-    """Samples of a task, without a scaler."""
     dataset = make_dataset(settle(Experiment().set(data="echo", N=32, T=6)))
     with np.load(io.BytesIO(arrays(dataset))) as kept:
         assert np.array_equal(kept["x"], dataset.x)
         assert "x_scale" not in kept
-
-
-def test_models_are_judged_without_the_test_part():
-    """Which has its place at the end of x and y."""
-    script = exported(Experiment().set(data="upload", T=3, test=20), panel())[2]
-    assert "sequence.predict(x[train:-test], verbose=0)[:, -1] - y[train:-test, -1]" in script
 
 
 def test_control_characters_make_no_code_that_python_refuses():

@@ -7,10 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
-from importlib import import_module
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
@@ -86,14 +83,13 @@ def test_only_one_module_imports_ray() -> None:
 
 
 def test_no_file_is_too_long_to_be_read_at_once() -> None:
-    """At most 350 lines; a table of messages, which is looked up by name, may have more."""
-    tables = {"lib/shapes/stack/refusals.toml"}
+    """At most 350 lines."""
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
     lines = {
         path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("\n") for path in files
     }
-    assert {path for path, count in lines.items() if count > 350} == tables
+    assert not {path: count for path, count in lines.items() if count > 350}
 
 
 def test_every_package_has_one_place_on_the_map() -> None:
@@ -126,20 +122,6 @@ def test_packages_are_imported_through_their_face() -> None:
             if parts[0] == "lib" and len(parts) > 2 and parts[1] not in allowed:
                 wrong.add((str(path), ".".join(parts)))
     assert wrong == set()
-
-
-@pytest.mark.parametrize("package", [name for name in MAP if name != "ui"])
-def test_a_face_exports_what_it_imports(package: str) -> None:
-    """`__all__` and the imports are one list."""
-    tree = ast.parse((ROOT / "lib" / package / "__init__.py").read_text(encoding="utf-8"))
-    imported = [
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    ]
-    exported = import_module(f"lib.{package}").__all__
-    assert sorted(imported) == sorted(exported)
 
 
 def test_no_module_needs_itself() -> None:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.datasets import DATASETS, make_dataset, suggested
-from lib.data.tables.cutting import part_spans, rows_by_part
-from lib.data.tables.leaks import look
+from lib.data import DATASETS, find_leaks, make_dataset, part_spans, suggested
+from lib.data.tables.cutting import rows_by_part
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
@@ -24,14 +23,14 @@ SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
 
 def finding(dataset, about):
     """What was found about this."""
-    [one] = [each for each in look(dataset) if each.about == about]
+    [one] = [each for each in find_leaks(dataset) if each.about == about]
     return one
 
 
 @pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
 def test_nothing_leaks_in_the_data_that_are_here(name):
     """Each was looked at, but for the worked examples, which have four timesteps in all."""
-    findings = look(make_dataset(suggested(name)))
+    findings = find_leaks(make_dataset(suggested(name)))
     assert not [each for each in findings if each.clean is False]
     assert any(each.clean for each in findings) != name.startswith("worked")
 
@@ -112,21 +111,17 @@ def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
 
 
 def test_horizon_0_with_the_target_among_the_inputs_is_copying():
-    """And it isn't where the target is no input."""
+    """And it isn't where the target is no input. Four points on a line are soon found."""
     other = {"temp": np.random.default_rng(0).normal(size=672)}
     assert finding(windows_of_load(horizon=0, weeks=4), ANSWERS).clean is False
     apart = windows_of_load(more=other, inputs=("temp",), horizon=0, weeks=4)
     assert finding(apart, ANSWERS).clean
-
-
-def test_too_few_timesteps_are_not_called_clean():
-    """Four points on a line are soon found."""
     assert finding(a_dataset(n=2, t=4, train=1), ANSWERS).clean is None
     assert "past" in finding(windows_of_load(), ANSWERS).looked
     assert "past" not in finding(windows_of_load(horizon=0), ANSWERS).looked
 
 
-def test_rows_are_counted_as_a_person_would_one_by_one():
+def test_rows_of_two_parts_are_counted_as_a_person_would_one_by_one():
     """Reads and targets, of each part."""
     dataset = windows_of_load(
         timesteps=5, rate=3, stride=7, horizon=4, ahead="each", test=20, gap=2
@@ -144,27 +139,19 @@ def test_rows_are_counted_as_a_person_would_one_by_one():
         ]
         assert (first, last) == (min(expected), max(expected))
     assert finding(dataset, ROWS).sentence == "No row is in two parts."
-
-
-def test_rows_in_two_parts_are_found_and_counted():
-    """The validation part's first window moved 10 rows back, into the training part."""
+    # The validation part's first window is moved 10 rows back, into the training part.
     dataset = windows_of_load(timesteps=5)
     starts = dataset.origin.starts.copy()
     starts[dataset.train] -= 10
     planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
     found = finding(planted, ROWS)
-    assert found.clean is False
-    assert found.sentence == "6 rows are in two parts."
+    assert (found.clean, found.sentence) == (False, "6 rows are in two parts.")
 
 
-@pytest.mark.parametrize("settings", [{}, {"scale": "id"}, {"form": "change"}, {"split": "id"}])
-def test_scaling_that_knows_the_training_rows_alone_is_called_clean(settings):
-    """Over all series and by each; of changes too."""
-    assert finding(windows_of_stores(**settings), SCALING).clean
-
-
-def test_scaling_by_all_rows_is_found():
-    """As the inputs would be, were they standardised before the split."""
+def test_scaling_that_knows_more_than_the_training_rows_is_found():
+    """Over all series and by each, and of changes; not where the training rows alone counted."""
+    for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
+        assert finding(windows_of_stores(**settings), SCALING).clean
     dataset = windows_of_load()
     inputs = dataset.origin.inputs.astype(np.float64)
     whole = ((inputs - inputs.mean(0)) / inputs.std(0)).astype(np.float32)
@@ -196,9 +183,3 @@ def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
     assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
     assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")
-
-
-def test_what_was_looked_at_is_remembered_for_as_long_as_the_data_are():
-    """A million rows take a moment."""
-    dataset = windows_of_stores()
-    assert look(dataset) is look(dataset)

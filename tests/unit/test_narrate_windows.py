@@ -9,7 +9,7 @@ import pytest
 
 from lib.charts.samples import keras_sentence, shapes_sentence, slip_sentence, window_told
 from lib.charts.split import leak_sentence, leak_takeaway, split_told
-from lib.data.tables.leaks import Finding, look
+from lib.data.tables.leaks import Finding, find_leaks
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
@@ -49,7 +49,7 @@ def test_a_takeaway_is_short_whatever_is_set(form, ahead, horizon):
     said = [
         window_told(dataset, dataset.origin, 999, 23)[0],
         split_told(dataset)[0],
-        leak_takeaway(look(dataset)),
+        leak_takeaway(find_leaks(dataset)),
     ]
     assert all(len(each.split()) <= 15 for each in said), said
 
@@ -139,4 +139,4 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     assert leak_sentence(bad) == (
         "Answers among the inputs: found. The input a is the target b. (Looked at: 2 inputs.)"
     )
-    assert leak_takeaway(look(a_dataset(n=2, t=4, train=2))) == "Too few samples to tell."
+    assert leak_takeaway(find_leaks(a_dataset(n=2, t=4, train=2))) == "Too few samples to tell."

@@ -9,24 +9,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.experiment.experiment import Experiment
-from lib.shapes.errors import explain_error
-from lib.shapes.stack.base import MAX_LAYERS, Layer
-from lib.shapes.stack.code import code_lines, keras_code
-from lib.shapes.stack.fixes import MOST_FIXES, fixes
-from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.link import PATTERNS, from_text, pattern_of, read_text, to_text
-from lib.shapes.stack.plain import Dense, Input
-from lib.shapes.stack.read import read_model
-from lib.shapes.stack.recurrent import LSTM
-from lib.shapes.stack.tensors import letters, readable_shape, sizes
-from lib.shapes.stack.tracing import (
+from lib.shapes import (
+    KINDS,
+    MAX_LAYERS,
+    PATTERNS,
+    Input,
+    Layer,
     broken,
+    code_lines,
+    explain_error,
+    fixes,
+    from_text,
+    keras_code,
+    letters,
     model_layers,
+    pattern_of,
+    read_model,
+    read_text,
+    readable_shape,
     stopped,
+    to_text,
     total,
     trace,
     uncounted,
 )
+from lib.shapes.stack.fixes import MOST_FIXES
+from lib.shapes.stack.plain import Dense
+from lib.shapes.stack.recurrent import LSTM
 from tests.agreement.layer_cases import CASES
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
@@ -39,18 +48,10 @@ def steps_of(text: str):
 def test_every_layer_has_its_shape_in_letters_and_in_numbers():
     """Two LSTMs and a head: the letters of the widths are told apart by an index."""
     steps = steps_of("input_t12_f3~lstm_u32_seq~lstm_u16~dense_k1")
-    assert [letters(step.tensors[0]) for step in steps] == [
-        "(N, T, F)",
-        "(N, T, U₁)",
-        "(N, U₂)",
-        "(N, K)",
-    ]
-    assert [f"{sizes(step.tensors[0])}" for step in steps] == [
-        "(None, 12, 3)",
-        "(None, 12, 32)",
-        "(None, 16)",
-        "(None, 1)",
-    ]
+    named = ["(N, T, F)", "(N, T, U₁)", "(N, U₂)", "(N, K)"]
+    assert [letters(step.tensors[0]) for step in steps] == named
+    expected = [(None, 12, 3), (None, 12, 32), (None, 16), (None, 1)]
+    assert [step.shapes[0] for step in steps] == expected
 
 
 def test_parameters_come_with_the_formula_filled_in_and_in_letters():
@@ -96,11 +97,8 @@ def test_formulas_come_to_the_parameters(text: str):
 def test_time_and_batch_may_be_open():
     """None stays None on the way, and Flatten makes one None of what it can't multiply."""
     steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
-    assert f"{sizes(steps[1].tensors[0])}" == "(None, None, 4)"
-    assert (letters(steps[2].tensors[0]), f"{sizes(steps[2].tensors[0])}") == (
-        "(N, T·U)",
-        "(None, None)",
-    )
+    assert [step.shapes[0] for step in steps[1:]] == [(None, None, 4), (None, None)]
+    assert letters(steps[2].tensors[0]) == "(N, T·U)"
 
 
 def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
@@ -118,11 +116,9 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     ("text", "words", "mended"),
     [
         ("input~lstm~lstm_u8", "Set return_sequences=True on layer 2", "input~lstm_seq~lstm_u8"),
-        (
-            "input_formother_x4.6.6.1~convlstm2d~conv3d",
-            "Set return_sequences=True on layer 2, ConvLSTM2D",
-            "input_formother_x4.6.6.1~convlstm2d_seq~conv3d",
-        ),
+        ("input_formother_x4.6.6.1~convlstm2d~conv3d",
+         "Set return_sequences=True on layer 2, ConvLSTM2D",
+         "input_formother_x4.6.6.1~convlstm2d_seq~conv3d"),
         ("input_formflat~lstm", "keras.Input((12, 3))", "input~lstm"),
         ("input_forminside~lstm", "keras.Input((12, 3))", "input~lstm"),
         ("input~lstm_state~dense", "Unpack", "input~lstm_state~unpack~dense"),
@@ -132,13 +128,10 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input~lstm~pool", "return_sequences=True on layer 2", "input~lstm_seq~pool"),
         ("input~lstm_seq~pool~td", "Remove layer 3, GlobalAveragePooling1D", "input~lstm_seq~td"),
         ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
-        (
-            "input~gru_state~unpack~repeat~gru_u8_init",
-            "16 units",
-            "input~gru_state~unpack~repeat~gru_init",
-        ),
+        ("input~gru_state~unpack~repeat~gru_u8_init", "16 units",
+         "input~gru_state~unpack~repeat~gru_init"),
     ],
-)
+)  # fmt: skip
 def test_the_first_fix_is_the_likeliest(text, words, mended):
     """One click makes it."""
     fix = fixes(steps_of(text))[0]
@@ -282,6 +275,19 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
     assert from_text("lstm") == (Input(), LSTM())
     assert from_text("dense~input_f5~input_f6") == (Input(features=5), Dense())
     assert from_text("") == from_text("what~ever") == ()
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("input~cells_clstm8.before", "RNN has no setting “clstm8.before”"),
+        ("input~unread_c9", "layer has no setting “c9”"),
+    ],
+)
+def test_what_a_link_says_of_no_setting_is_left_out(link: str, words: str):
+    """And that is said; what couldn't be read has its name in the code alone."""
+    (said,) = read_text(link)[1]
+    assert words in said
 
 
 def error_of(layer: str):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lib.shapes.stack.base import Ref, put, swap
-from lib.shapes.stack.code import code_lines, model_line
-from lib.shapes.stack.link import from_text, read_text, to_text
+from lib.shapes import Ref, broken, code_lines, from_text, put, swap, to_text, total, trace
+from lib.shapes.stack.code import model_line
 from lib.shapes.stack.making import UNKNOWN, made
 from lib.shapes.stack.plain import Dense, Unread
 from lib.shapes.stack.recurrent import LSTM
-from lib.shapes.stack.tracing import broken, keras_names, total, trace
+from lib.shapes.stack.tracing import keras_names
 
 
 def steps_of(text: str):
@@ -127,7 +126,7 @@ def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
     misspelt = made("LSTM", (4,), {"return_sequence": True})
     assert isinstance(misspelt, Unread)
     assert "Unrecognized keyword arguments passed to LSTM" in misspelt.error.message
-    assert misspelt.mended == LSTM(4, return_sequences=True)
+    assert misspelt.fixed == LSTM(4, return_sequences=True)
     assert "units" in made("Dense", (UNKNOWN,)).error.reason
     assert made("Dense", (3,), {"activation": UNKNOWN}) == Dense(3)
 
@@ -140,14 +139,6 @@ def test_cells_of_different_kinds_are_one_setting():
     cells = "[layers.LSTMCell(8), layers.GRUCell(4, reset_after=False), "
     cells += "layers.SimpleRNNCell(3, use_bias=False)]"
     assert code_lines(steps)[1] == f"x = layers.RNN({cells}, return_sequences=True)(x)"
-    _, said = read_text("input~cells_clstm8.before")
-    assert said == ["RNN has no setting “clstm8.before”. It was left out."]
-
-
-def test_a_layer_without_a_name_is_one_in_what_is_said_of_a_link():
-    """What couldn't be read has its name in the code alone."""
-    _, said = read_text("input~unread_c9")
-    assert said == ["layer has no setting “c9”. It was left out."]
 
 
 def test_a_transposed_convolution_makes_several_timesteps_of_each():

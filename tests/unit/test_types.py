@@ -1,4 +1,4 @@
-"""A table some of whose columns are read otherwise than they were."""
+"""A table some of whose columns are read in another way."""
 
 import gc
 import weakref
@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.tables import Table, WindowError
-from lib.data.tables.features import prepared
+from lib.data import Table, WindowError, prepared
 from lib.data.tables.types import retyped
-from lib.experiment.experiment import DataSettings
+from lib.experiment import DataSettings
 from tests.unit.uploaded import lines, notes_of, read
 
 KINDS = ["sun", "rain", "fog"]
@@ -19,25 +18,14 @@ SHOPS = read(
 )
 
 
-def test_nothing_to_correct_leaves_the_table():
-    """Itself, so that what was made of it counts."""
+def test_the_same_correction_gives_the_same_table_and_the_last_one_alone_is_kept():
+    """What was cut from it is found again; each may have a million rows."""
+    category = DataSettings(types=("store:category",))
+    first = weakref.ref(prepared(SHOPS, category))
+    assert prepared(SHOPS, category) is first()
+    assert prepared(SHOPS, DataSettings()) is SHOPS
     assert retyped(SHOPS, ()) is SHOPS
-    assert retyped(SHOPS, ("sales:number",)).frame["sales"].equals(SHOPS.frame["sales"])
-
-
-def test_the_same_correction_gives_the_same_table():
-    """What was cut from it is found again."""
-    category, out = (DataSettings(types=(f"store:{kind}",)) for kind in ("category", "out"))
-    assert prepared(SHOPS, category) is prepared(SHOPS, category)
-    assert prepared(SHOPS, out) is not prepared(SHOPS, category)
-    assert prepared(SHOPS, DataSettings()) is SHOPS
-
-
-def test_of_tables_that_were_read_anew_the_last_one_alone_is_kept():
-    """Each may have a million rows; the table as it came doesn't take that one's place."""
-    first = weakref.ref(prepared(SHOPS, DataSettings(types=("store:category",))))
     gc.collect()
-    assert prepared(SHOPS, DataSettings()) is SHOPS
     assert first() is not None
     prepared(SHOPS, DataSettings(types=("store:out",)))
     gc.collect()
@@ -51,6 +39,7 @@ def test_numbers_become_categories_as_their_texts():
     assert table.categories == ("a",)
     assert table.frame["a"].isna().tolist() == [False, True, False]
     assert table.frame["a"].dropna().tolist() == ["1", "2.5"]
+    assert retyped(gaps, ("b:number",)).frame["b"].equals(gaps.frame["b"])
 
 
 def test_texts_become_numbers_and_what_is_none_is_missing():
@@ -61,8 +50,6 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
     assert table.frame["size"][2] == 1200
     assert table.frame["size"].isna().sum() == 5
     assert "In size 5 cells aren't numbers, taken as missing: '?!'." in table.notes
-    with pytest.raises(WindowError, match="no entry of kind is a number: sun, fog, rain"):
-        retyped(SHOPS, ("kind:number",))
 
 
 def test_a_column_that_labels_the_rows_may_be_left_out():
@@ -77,22 +64,16 @@ def test_a_column_that_labels_the_rows_may_be_left_out():
 
 @pytest.mark.parametrize("kind", ["number", "category"])
 def test_a_year_may_be_a_column_again(kind):
-    """It is as it came."""
+    """It is as it came; of the parts of a date all come back, where one is left out."""
     table = read(lines("year,a", lambda i: f"{2000 + 3 * i % 10},{i}"))
     assert table.step == "year"
     again = retyped(table, (f"year:{kind}",))
     assert again.times is None
-    years = [2000 + 3 * i % 10 for i in range(10)]
-    assert list(map(int, again.frame["year"])) == years
+    assert list(map(int, again.frame["year"])) == [2000 + 3 * i % 10 for i in range(10)]
     assert again.frame["a"].tolist() == list(range(10))
-
-
-def test_parts_of_a_date_come_back_together():
-    """Leaving the quarter out leaves a year that repeats: a number."""
     table = read(lines("year,quarter,a", lambda i: f"{2000 + i // 4},{i % 4 + 1},{i}"))
     again = retyped(table, ("quarter:out",))
-    assert again.numbers == ("year", "a")
-    assert again.times is None
+    assert (again.numbers, again.times) == (("year", "a"), None)
 
 
 def test_another_column_may_label_the_rows():
@@ -108,19 +89,13 @@ def test_another_column_may_label_the_rows():
     assert retyped(table, ("date:date",)).times[0] == pd.Timestamp("2024-01-01")
 
 
-def test_a_panel_is_found_when_dates_are():
-    """Days as 20240101 in a column whose name says nothing of time."""
+def test_series_come_and_go_with_dates_and_their_column():
+    """Days as 20240101 in a column whose name says nothing of time make a panel."""
     table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
     assert table.times is None
-    table = retyped(table, ("code:date",))
-    assert (table.series, table.step) == ("store", "day")
-    assert "told apart by store" in notes_of(table)
-
-
-def test_the_series_go_with_their_column():
-    """Rows of one date can only be averaged then."""
-    panel = read(lines("date,store,a", lambda i: f"2024-01-{1 + i // 2:02},{i % 2},{i}.5", 20))
-    assert panel.series == "store"
+    panel = retyped(table, ("code:date",))
+    assert (panel.series, panel.step) == ("store", "day")
+    assert "told apart by store" in notes_of(panel)
     assert retyped(panel, ("store:category",)).series == "store"
     assert retyped(panel, ("store:out",)).series == ""
 
@@ -136,6 +111,7 @@ LONG = read(
         (SHOPS, ("shop:number",), "'shop', to be read as numbers, isn't in file.csv"),
         (SHOPS, ("store:text",), r"one of \['number', 'category', 'date', 'out'\], got 'text'"),
         (SHOPS, ("store",), "store can be read as one of"),
+        (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
         (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
         (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),

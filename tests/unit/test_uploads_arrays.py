@@ -7,13 +7,24 @@ import zipfile
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset
-from lib.data.uploads import MOST_MEMBERS, UploadError, read_upload
-from lib.experiment.experiment import Experiment
+from lib.data import make_dataset
+from lib.data.uploads import UploadError, read_upload
+from lib.data.uploads.upload import MAX_MEMBERS
+from lib.experiment import Experiment
 from tests.unit.uploaded import notes_of
 
 N, T, F = 20, 12, 3
 X = np.random.default_rng(0).normal(size=(N, T, F))
+
+
+class Bomb:
+    """Unpickling it would end the tests."""
+
+    def __reduce__(self):
+        return (exit, (1,))
+
+
+OBJECTS = np.array([Bomb(), None], dtype=object)
 
 
 def npy(array, **options):
@@ -30,16 +41,9 @@ def npz(**arrays):
     return out.getvalue()
 
 
-def cut(table):
-    """What is made of a table with the settings that suit it, unscaled: x, and y in its unit."""
-    data = make_dataset(Experiment().set(data="upload", **table.settings), table)
-    return data, data.y * data.target_scale + data.target_offset
-
-
 @pytest.mark.parametrize(
     ("array", "names"),
     [
-        (np.arange(9), ["x"]),
         (np.arange(9, dtype=np.uint8), ["x"]),
         (np.arange(9) % 2 == 0, ["x"]),
         (np.arange(18).reshape(9, 2), ["x1", "x2"]),
@@ -55,36 +59,19 @@ def test_one_axis_or_two_are_rows(array, names):
 
 
 def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
-    """What has other rows is left out, and all are said with their shapes."""
-    table = read_upload("a.npz", npz(wind=np.arange(9), sea=np.ones((9, 2)), rest=np.ones(4)))
+    """What has other rows, or Python objects, is left out; all are said with their shapes."""
+    arrays = {"wind": [*range(8), np.inf], "sea": np.ones((9, 2)), "rest": np.ones(4)}
+    table = read_upload("a.npz", npz(**arrays, names=OBJECTS))
     assert table.frame.columns.tolist() == ["wind", "sea1", "sea2"]
-    assert "wind (9,) of int64, sea (9, 2) of float64, rest (4,) of float64" in notes_of(table)
-    assert "Left out: rest (4,) of float64." in table.notes
-
-
-def test_objects_are_left_out_beside_numbers():
-    """As names of columns are often saved; they are never read."""
-    content = npz(wind=np.arange(9), names=np.array([Bomb()], dtype=object))
-    table = read_upload("a.npz", content)
-    assert table.frame.columns.tolist() == ["wind"]
-    assert "Left out: names (Object arrays cannot be loaded" in notes_of(table)
-
-
-def test_samples_alone_are_a_panel_whose_next_row_is_predicted():
-    """(N, T, F) without targets: N series of T rows, never mixed."""
-    table = read_upload("samples.npy", npy(X))
-    assert table.series == "sample"
-    assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
-    assert table.frame[["x1", "x2", "x3"]].to_numpy().reshape(X.shape).tolist() == X.tolist()
-    assert table.settings == {"T": T - 1, "horizon": 1, "split": "id"}
-    data, y = cut(table)
-    assert data.shape == (N, T - 1, F)
-    assert sorted(y[:, -1, 0].round(4)) == sorted(X[:, -1, 2].round(4))
+    assert table.frame["wind"].isna().sum() == 1
+    assert "wind (9,) of float64, sea (9, 2) of float64, rest (4,) of float64" in notes_of(table)
+    assert "Left out: rest (4,) of float64, names (Object arrays cannot be l" in notes_of(table)
 
 
 @pytest.mark.parametrize(
     ("names", "shape"),
     [
+        (("x",), None),
         (("x", "y"), (N, T, 2)),
         (("X_train", "y_train"), (N, T)),
         (("inputs", "targets"), (N, 2)),
@@ -92,60 +79,42 @@ def test_samples_alone_are_a_panel_whose_next_row_is_predicted():
         (("one", "other"), (N, 1)),
     ],
 )
-def test_samples_with_targets_become_the_very_samples(names, shape):
-    """One target a sample stands at every timestep, and that is said; so the last one is right."""
-    y = np.random.default_rng(1).normal(size=shape)
-    table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=True))))
-    assert table.settings == {"T": T, "horizon": 0, "split": "id"}
-    assert table.inputs == ("x1", "x2", "x3")
-    per_step = len(shape) > 1 and shape[1] == T
+def test_samples_become_a_panel_whose_windows_are_the_very_samples(names, shape):
+    """Without targets the next row is predicted; one target a sample stands at every timestep."""
+    y = X[:, 1:] if shape is None else np.random.default_rng(1).normal(size=shape)
+    table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=False))))
+    assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
+    ahead = shape is None
+    assert table.settings == {"T": T - ahead, "horizon": int(ahead), "split": "id"}
+    per_step = ahead or y.shape[1:2] == (T,)
     assert ("one target a sample" in notes_of(table)) is not per_step
-    data, made = cut(table)
-    assert data.shape == (N, T, F)
-    last = y[:, -1] if per_step else y
-    expected = np.sort(last.reshape(N, -1), axis=0)
-    np.testing.assert_allclose(np.sort(made[:, -1], axis=0), expected, atol=1e-5)
+    data = make_dataset(Experiment().set(data="upload", **table.settings), table)
+    assert data.shape == (N, T - ahead, F)
+    made = (data.y * data.target_scale + data.target_offset)[:, -1]
+    expected = (y[:, -1] if per_step else y).reshape(N, -1)[:, -made.shape[1] :]
+    np.testing.assert_allclose(np.sort(made, axis=0), np.sort(expected, axis=0), atol=1e-5)
 
 
 def test_of_training_and_test_arrays_the_first_are_read():
     """As Keras's data sets come."""
     y = np.zeros((N, T))
-    content = npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5])
-    table = read_upload("sets.npz", content)
+    table = read_upload("sets.npz", npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5]))
     assert table.frame["sample"].nunique() == N
     assert "Left out: x_test (5, 12, 3) of float64, y_test (5, 12) of float64." in table.notes
 
 
-def test_infinities_are_missing():
-    """As in any other file."""
-    table = read_upload("rows.npy", npy(np.array([1, np.inf, np.nan, *range(6)])))
-    assert table.frame["x"].isna().sum() == 2
-
-
-class Bomb:
-    """Unpickling it would end the tests."""
-
-    def __reduce__(self):
-        return (exit, (1,))
-
-
 def header(shape, dtype="<f8", extra=""):
     """A .npy file of this header and nothing else."""
-    out = io.BytesIO()
     text = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}{extra}\n"
-    out.write(b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text.encode())
-    return out.getvalue()
+    return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text.encode()
 
 
-def member(content, name="x.npy"):
+def member(content):
     """A .npz file of one member."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(name, content)
+        packed.writestr("x.npy", content)
     return out.getvalue()
-
-
-OBJECTS = np.array([Bomb(), None], dtype=object)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +153,7 @@ def test_what_is_no_table_is_answered_with_a_sentence(content, message):
 
 def test_an_archive_of_too_many_arrays_is_refused_before_it_is_opened(monkeypatch):
     """Each array costs a while, and a list of all of them memory."""
-    many = npz(**{f"a{k}": np.zeros(8) for k in range(MOST_MEMBERS + 1)})
+    many = npz(**{f"a{k}": np.zeros(8) for k in range(MAX_MEMBERS + 1)})
     monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(UploadError, match=r"has 1,001 members and at most 1,000"):
         read_upload("many.npz", many)

@@ -24,10 +24,23 @@ _MAKERS: dict[str, Callable[..., Dataset]] = {
     **dict.fromkeys(("worked_raw", "worked_scaled"), make_worked),
     **dict.fromkeys((*TABLES, "upload"), make_windowed),
 }
-DATASETS = {
-    name: DatasetSpec(name, _MAKERS[name], TABLES.get(name), frozenset(row.pop("uses", ())), **row)
-    for name, row in beside(__file__, "specs").items()
+_TABLE_SETTINGS = {
+    *("horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train", "test", "gap"),
+    "period",
 }
+_USES: dict[str, set[str]] = {
+    **{name: {"N", *task.options} for name, task in TASKS.items()},
+    **dict.fromkeys((*TABLES, "upload"), _TABLE_SETTINGS),
+}
+"""The optional settings that matter for a task, or for all tables."""
+
+
+def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
+    uses = frozenset({*_USES.get(name, ()), *row.pop("uses", ())})
+    return DatasetSpec(name, _MAKERS[name], TABLES.get(name), uses, **row)
+
+
+DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""

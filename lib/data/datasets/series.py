@@ -6,7 +6,6 @@ are from, and their licences, is in `files/README.md` and in every `Dataset.sour
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,14 +14,8 @@ from lib.data.datasets.spec import DatasetSpec
 from lib.data.tables import Table, default_columns
 from lib.data.tables.features import prepared
 from lib.experiment import Experiment, ExperimentError
-from lib.text import beside
 
 FILES = Path(__file__).parent / "files"
-
-_ABOUT: dict[str, dict[str, Any]] = {
-    name: {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    for name, row in beside(__file__).items()
-}
 
 
 @cache
@@ -31,9 +24,15 @@ def seattle() -> Table:
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "seattle-weather.csv")
-    frame = raw[["precipitation", "temp_max", "temp_min", "wind"]]
-    times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
-    return Table(frame=frame, times=times, **_ABOUT["seattle"])
+    return Table(
+        name="Seattle weather",
+        frame=raw[["precipitation", "temp_max", "temp_min", "wind"]],
+        times=pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d")),
+        step="day",
+        targets=("temp_max",),
+        units={"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
+        source="NOAA, daily weather in Seattle, 2012–2015 (vega_datasets). Public domain.",
+    )
 
 
 @cache
@@ -51,9 +50,21 @@ def macro() -> Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
-    units = dict.fromkeys(frame.columns, "%")
-    frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
-    return Table(frame=frame, times=times[1:], inputs=steady, units=units, **_ABOUT["macro"])
+    return Table(
+        name="US economy",
+        frame=frame[1:].reset_index(drop=True),  # the first quarter has no change yet
+        times=times[1:],
+        step="quarter",
+        notes=(
+            "Growth is the change of the logarithm from quarter to quarter, in % a year.",
+            "The levels of unemployment and interest drift over decades, so their changes are the "
+            "inputs to start from.",
+        ),
+        inputs=steady,
+        targets=("inflation",),
+        units=dict.fromkeys(frame.columns, "%"),
+        source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
+    )
 
 
 @cache
@@ -69,8 +80,20 @@ def gapminder() -> Table:
         "log population": np.log10(raw["pop"]),
         "country": raw["country"].astype("category"),
     }
-    times = pd.Index(raw["year"].astype(str))
-    return Table(frame=pd.DataFrame(columns), times=times, **_ABOUT["gapminder"])
+    return Table(
+        name="Life expectancy",
+        frame=pd.DataFrame(columns),
+        times=pd.Index(raw["year"].astype(str)),
+        step="five-year step",
+        targets=("life expectancy",),
+        units={"life expectancy": "years"},
+        source="Gapminder (gapminder.org), 142 countries 1952–2007, by way of Plotly. CC BY 4.0.",
+        series="country",
+    )
+
+
+TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
+"""What loads the bundled tables, by dataset."""
 
 
 def columns_of(
@@ -79,10 +102,6 @@ def columns_of(
     """The input and target columns that are used: the person's choice, else the table's own."""
     inputs, targets = default_columns(table) if table else ((), ())
     return experiment.data.inputs or inputs, experiment.data.targets or targets
-
-
-TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
-"""What loads the bundled tables, by dataset."""
 
 
 def make_windowed(known: DatasetSpec, experiment: Experiment, own: Table | None) -> Dataset:

@@ -22,7 +22,6 @@ import numpy as np
 from lib.data.dataset import Dataset
 from lib.data.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
-from lib.text import beside
 
 
 def running_mean(
@@ -151,10 +150,10 @@ class Task:
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
-    best: Callable[..., np.ndarray]
-    """`best(T, **options)` → mean squared error by timestep, (T,)."""
     target: str
     """What the target column is called."""
+    best: Callable[..., np.ndarray] = _noise_alone
+    """`best(T, **options)` → the least mean squared error by timestep, (T,)."""
     best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
     options: Sequence[str] = ("noise",)
     """Which of the settings `noise` and `lag` the function takes."""
@@ -170,39 +169,72 @@ class Task:
         return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
 
 
-_ROWS = beside(__file__)
-_BEST: dict[str, Any] = {"adding": _adding_best, "white_noise": np.ones, "sine": _sine_best}
-_FUNCTIONS = (running_mean, running_sum, echo, recall_first, majority_sign, sine)
 TASKS = {
-    of.__name__: Task(of, _BEST.get(of.__name__, _noise_alone), **_ROWS[of.__name__])
-    for of in (parity, adding, white_noise, *_FUNCTIONS)
+    "parity": Task(parity, "parity"),
+    "adding": Task(
+        adding,
+        "final sum",
+        _adding_best,
+        "A marked value that is still to come can only be guessed at as 0, and misses by its "
+        "variance of 1/3; all is known at the last step.",
+        signals=("value", "mark"),
+    ),
+    "white_noise": Task(
+        white_noise,
+        "next value",
+        np.ones,
+        "The next value doesn't depend on anything seen: its variance of 1 stays.",
+        options=(),
+    ),
+    "running_mean": Task(running_mean, "running mean"),
+    "running_sum": Task(running_sum, "running sum"),
+    "echo": Task(echo, "echo", options=("noise", "lag")),
+    "recall_first": Task(recall_first, "first value"),
+    "majority_sign": Task(majority_sign, "majority"),
+    "sine": Task(
+        sine,
+        "next value",
+        _sine_best,
+        "The best guess fits the wave to all values so far (a Kalman filter); two tell it if there "
+        "is no noise.",
+        persists=True,
+    ),
 }
-"""The tasks, by the name that they have in `DATASETS`."""
+"""The tasks, by the name that they have in `DATASETS`. To add one: its function, a row here, and
+a row in specs.toml."""
 
 
-def _dataset(known: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
-    """Made arrays as a dataset. The natural guess is the mean, unless there is `more` to say."""
+def _dataset(spec: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
+    """Made arrays as a dataset. The natural guess is the mean, unless `more` has another."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     mean = np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0)
-    said: dict[str, Any] = {"name": known.name, "title": known.title, "about": known.about}
-    said |= {"naive": mean, "naive_label": "guessing the mean"}
-    said["timestep_names"] = tuple(f"{t + 1}" for t in range(x.shape[1]))
-    return Dataset(x, y, train, **said | more)
+    usual = {
+        "name": spec.name,
+        "title": spec.title,
+        "about": spec.about,
+        "naive": mean,
+        "naive_label": "guessing the mean",
+        "timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])),
+    }
+    return Dataset(x, y, train, **usual | more)
 
 
-def make_task(known: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
+def make_task(spec: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
     """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task = TASKS[known.name]
+    task = TASKS[spec.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
     N, T, F = x.shape
     distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
-    best = task.best(T, **{key: arguments[key] for key in task.options})
-    more: dict[str, Any] = {"best_mse": best, "best_why": task.best_why}
-    more |= {"feature_names": (*task.signals, *distractors), "target_names": (task.target,)}
+    more: dict[str, Any] = {
+        "feature_names": (*task.signals, *distractors),
+        "target_names": (task.target,),
+        "best_mse": task.best(T, **{key: arguments[key] for key in task.options}),
+        "best_why": task.best_why,
+    }
     if task.persists:
         more |= {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
-    return _dataset(known, x, y, N * 3 // 4, **more)
+    return _dataset(spec, x, y, N * 3 // 4, **more)
 
 
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
@@ -215,16 +247,21 @@ DATA_Y = (
 step, (2, 4): 105 to 108 and 205 to 208."""
 
 
-def make_worked(known: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
+def make_worked(spec: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
     """The dataset of a worked example."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {
-        f"{what}_names": tuple(f"{what} {k + 1}" for k in range(of.shape[2]))
-        for what, of in {"feature": x, "target": y}.items()
+        "feature_names": tuple(f"feature {k + 1}" for k in range(x.shape[2])),
+        "target_names": tuple(f"target {k + 1}" for k in range(y.shape[2])),
     }
-    if known.name == "worked_scaled":
+    if spec.name == "worked_scaled":
         offset, scale = y.mean(axis=(0, 1)), y.std(axis=(0, 1))
         y = (y - offset) / scale
-        more |= {"target_scale": scale, "target_offset": offset, "best_mse": np.zeros(2)}
-        more |= {"best_why": _ROWS[known.name]["best_why"], "notes": (_ROWS[known.name]["note"],)}
-    return _dataset(known, x, y, len(x), **more)
+        more |= {
+            "target_scale": scale,
+            "target_offset": offset,
+            "best_mse": np.zeros(2),
+            "best_why": "A Dense layer can output any number, and two samples are told apart.",
+            "notes": ("Each target column is standardised: its mean is 0 and its deviation 1.",),
+        }
+    return _dataset(spec, x, y, len(x), **more)

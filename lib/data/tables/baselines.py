@@ -16,6 +16,10 @@ from lib.data.tables.seasons import back, is_regular, natural_seasons, season_le
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
+"""`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
+(N, 1, K); None for no guess."""
+RowGuess: TypeAlias = Callable[[Origin, np.ndarray], np.ndarray | None]
+"""`guess(origin, rows)` of timesteps' rows (N, t) → (N, t, C, H) in the raw unit; None for none."""
 
 
 def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
@@ -23,8 +27,8 @@ def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
 
     It has the least squared error at the last step of the judged samples, over all K columns.
     """
-    wrong: dict[str, float] = {}
-    found: dict[str, Baseline] = {}
+    errors: dict[str, float] = {}
+    baselines: dict[str, Baseline] = {}
     for name, kind in BASELINES.items():
         if kind.of_past and 0 in origin.horizons:
             continue
@@ -33,29 +37,28 @@ def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
             if guess is None or not np.isfinite(guess).all():
                 continue
             last = guess[:, -1].astype(np.float32)
-            off = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
-            wrong[name] = float((off**2).mean())
-        found[name] = Baseline(name, kind.label(origin), last)
-    ordered = tuple(found[name] for name in sorted(found, key=wrong.__getitem__))
-    naive = cast(np.ndarray, BASELINES[ordered[0].name].guess(dataset, origin, False))
+            error = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
+            errors[name] = float((error**2).mean())
+        baselines[name] = Baseline(name, kind.label(origin), last)
+    ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
+    best = ordered[0]
+    naive = cast(np.ndarray, BASELINES[best.name].guess(dataset, origin, False))
     naive = naive.astype(np.float32)
-    return replace(dataset, naive=naive, naive_label=ordered[0].label, baselines=ordered)
+    return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
 
 
-def _before(
-    origin: Origin, rows: np.ndarray, lags: np.ndarray, otherwise: Callable[..., np.ndarray]
-) -> np.ndarray:
-    """Values `lags` (H,) rows before targets, (N, t, C, H); `otherwise` where there are none."""
+def _before(origin: Origin, rows: np.ndarray, lags: np.ndarray, default: RowGuess) -> np.ndarray:
+    """Values `lags` (H,) rows before targets, (N, t, C, H); `default` where there are none."""
     known = rows[..., None] + np.array(origin.horizons) - lags
     there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
     values = np.swapaxes(origin.targets[np.where(there, known, 0)], -1, -2)
     if there.all():
         return values
-    return np.where(there[..., None, :], values, otherwise(origin, rows))
+    return np.where(there[..., None, :], values, cast(np.ndarray, default(origin, rows)))
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """That of the series' training rows: of all of them where it has none."""
+    """That of the series' training rows; of all training rows where it has none."""
     known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
@@ -65,12 +68,12 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
+    """The last known value; the mean where there is none (horizon 0 of a series' first row)."""
     return _before(origin, rows, back(origin), _mean)
 
 
 def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
-    """None where that would be the last value."""
+    """The value a season before; None where that would be the last value."""
     lags = back(origin, origin.season.baseline)
     return _before(origin, rows, lags, _last) if (lags != back(origin)).any() else None
 
@@ -89,8 +92,8 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     """Ridge regression on the window, with an intercept, of the training samples.
 
     One for each timestep, on what has been read until then: the leading blocks of a Cholesky
-    factor are the factors of the leading blocks, so that all of them cost one. A window that is
-    too wide gives its target columns alone, or as many timesteps as there is room for.
+    factor are the factors of the leading blocks, so that all of them cost one. Of a window that is
+    too wide it reads the target columns alone, or as many timesteps as there is room for.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
     _, timesteps, features = x.shape
@@ -104,29 +107,50 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
         """`length` timesteps from `begin` on, (N, width)."""
         return x[:, begin : begin + length].reshape(len(x), width).astype(np.float64)
 
-    read, told = flat(0), y[:train, :length].astype(np.float64)
-    mean, told_mean = read[:train].mean(axis=0), told.mean(axis=0)
-    known = read[:train] - mean
+    read, targets = flat(0), y[:train, :length].astype(np.float64)
+    mean, target_mean = read[:train].mean(axis=0), targets.mean(axis=0)
+    centred = read[:train] - mean
     try:
-        factor = np.linalg.cholesky(known.T @ known + np.eye(width))
+        factor = np.linalg.cholesky(centred.T @ centred + np.eye(width))
     except np.linalg.LinAlgError:  # numbers that are far too large
         return None
     inverse = np.linalg.inv(factor)
-    weights = inverse.T @ (inverse @ (known.T @ (told - told_mean)[:, -1]))  # (width, K)
-    constant = told_mean[-1] - mean @ weights
+    weights = inverse.T @ (inverse @ (centred.T @ (targets - target_mean)[:, -1]))  # (width, K)
+    constant = target_mean[-1] - mean @ weights
     if last:
         return cast(np.ndarray, flat(timesteps - length) @ weights + constant)[:, None]
     guess = np.empty(y.shape, np.float32)
-    targets = y.shape[-1]
-    projected = inverse @ (known.T @ (told - told_mean).reshape(len(told), -1))
-    seen = np.repeat(np.arange(width)[:, None] // features <= np.arange(length), targets, axis=1)
-    first = ((read - mean) @ inverse.T @ (seen * projected)).reshape(len(x), length, targets)
-    guess[:, :length] = first + told_mean
+    k = y.shape[-1]
+    projected = inverse @ (centred.T @ (targets - target_mean).reshape(train, -1))
+    seen = np.repeat(np.arange(width)[:, None] // features <= np.arange(length), k, axis=1)
+    first = ((read - mean) @ inverse.T @ (seen * projected)).reshape(len(x), length, k)
+    guess[:, :length] = first + target_mean
     # What was learned at timestep `length` holds for later ones, on as many timesteps.
     guess[:, length:] = constant
-    for begin, of_one in enumerate(weights.reshape(length, features, targets), start=1):
+    for begin, of_one in enumerate(weights.reshape(length, features, k), start=1):
         guess[:, length:] += x[:, begin : begin + timesteps - length] @ of_one
     return guess
+
+
+def _of_rows(guess: RowGuess) -> Guess:
+    """A guess from rows as one of a dataset's targets, in the unit of y."""
+
+    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+        timesteps = slice(-1 if last else 0, None)
+        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
+        if raw is None:
+            return None
+        raw = raw.reshape(*raw.shape[:2], -1)
+        if dataset.base is not None:
+            raw = raw - dataset.base[:, timesteps]
+        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
+
+    return scaled
+
+
+def _last_label(origin: Origin) -> str:
+    tomorrow = origin.step == "day" and origin.horizons == (1,)
+    return "guessing tomorrow as today" if tomorrow else "guessing no change"
 
 
 def _seasonal_label(origin: Origin) -> str:
@@ -144,27 +168,6 @@ def _mean_label(origin: Origin) -> str:
     return "guessing each series' mean" if len(origin.names) > 1 else "guessing the mean"
 
 
-def _last_label(origin: Origin) -> str:
-    tomorrow = origin.step == "day" and origin.horizons == (1,)
-    return "guessing tomorrow as today" if tomorrow else "guessing no change"
-
-
-def _of_rows(guess: Callable[[Origin, np.ndarray], np.ndarray | None]) -> Guess:
-    """A guess that needs no more than the rows of the timesteps, in the raw unit (N, t, C, H)."""
-
-    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
-        timesteps = slice(-1 if last else 0, None)
-        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
-        if raw is None:
-            return None
-        raw = raw.reshape(*raw.shape[:2], -1)
-        if dataset.base is not None:
-            raw = raw - dataset.base[:, timesteps]
-        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
-
-    return scaled
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A way to guess."""
@@ -172,7 +175,6 @@ class Kind:
     label: Callable[[Origin], str]
     """What a sentence can begin with."""
     guess: Guess
-    """(N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K); None for no guess."""
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""
 

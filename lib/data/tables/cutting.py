@@ -17,9 +17,11 @@ from lib.data.tables.table import TooShortError, WindowError
 from lib.experiment import DataSettings, Experiment
 from lib.text import joined
 
+_HOURS_OF_A_WEEK = 168
+
 
 def every_kth(times: float, period: int) -> int:
-    """Of which k every k-th makes so many times fewer, or more: of a season all rows come up."""
+    """The k for which every k-th makes at least `times` times fewer, and meets all of a season."""
     every = max(1, math.ceil(times))
     while math.gcd(every, max(1, period)) > 1:
         every += 1
@@ -61,41 +63,47 @@ def cut(
 ) -> Cut:
     """Cut rows into windows; where there are too few rows for a test part, without one.
 
-    `series` tell which one a row belongs to, (R,) int, never decreasing; `rank` where it stands in
-    time, (R,) int from 0, increasing in each; `segment` the part of a series that no window leaves,
-    (R,) int, never decreasing: all of it, where none is given. The seed draws the series of each
-    part. Of more than `most` windows every k-th is used.
+    Args:
+        series: which series a row belongs to, (R,) int, never decreasing.
+        rank: where a row stands in time, (R,) int from 0, increasing in each series.
+        data: the settings.
+        seed: draws the series of each part.
+        most: of more windows every k-th is used.
+        segment: the part of a series that no window leaves, (R,) int, never decreasing; all of it
+            by default.
 
-    Raises TooShortError where a part would have no window, and WindowError where there are too few
-    series for the parts.
+    Raises:
+        TooShortError: where a part would have no window, with settings that would do.
+        WindowError: where there are too few series for the parts.
     """
-    one = partial(_cut, series, rank, series if segment is None else segment, seed=seed, most=most)
+    attempt = partial(_cut, series, rank, segment, seed=seed, most=most)
     try:
-        return one(data)
+        return attempt(data)
     except TooShortError as error:
-        words, cure = f"{error}", error.cure
-    while cure:  # of a panel it is no more than a guess
+        reason, cure = f"{error}", error.cure
+    while cure:  # an estimate, where series are of different lengths: try it
         try:
-            one(Experiment(data).set(**cure).data)
+            attempt(Experiment(data).set(**cure).data)
             break
         except TooShortError as error:
             cure = error.cure if error.cure != cure else {}
     names = {"T": "T", "horizon": "a horizon"}
     choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
-    raise TooShortError(f"{words}: {f'choose {choices}, or ' if cure else ''}add rows.", cure)
+    raise TooShortError(f"{reason}: {f'choose {choices}, or ' if cure else ''}add rows.", cure)
 
 
 def _cut(
     series: np.ndarray,
     rank: np.ndarray,
-    segment: np.ndarray,
+    segment: np.ndarray | None,
     data: DataSettings,
     *,
     seed: int,
     most: float,
 ) -> Cut:
-    """The same, but that a cure is a guess and isn't told."""
+    """The same; the error's message ends before the cure, which is an estimate."""
     span = span_of(data)
+    whole, segment = (" without a gap", segment) if segment is not None else ("", series)
     if data.split == "id":
         part = _parts_by_series(series, segment, data, seed)
     else:
@@ -103,25 +111,27 @@ def _cut(
         if data.test and times < 3 * span + 2 * data.gap:
             data = replace(data, test=0)
         part = _parts_by_time(rank, times, data)
+    # A window lies within a block: one segment's rows of one part.
     block = np.where(part < 0, -1, segment.astype(np.int64) * 3 + part)
     first = np.arange(len(series) - span + 1)
     first = first[(block[first] >= 0) & (block[first] == block[first + span - 1])]
-    new = np.flatnonzero(np.diff(block[first], prepend=-1))  # counted anew in each block
-    number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
-    first = first[number % data.stride == 0]
+    begins = np.flatnonzero(np.diff(block[first], prepend=-1))
+    number = np.arange(len(first)) - np.repeat(begins, np.diff(begins, append=len(first)))
+    first = first[number % data.stride == 0]  # counted anew in each block
     by_part = [first[part[first] == p] for p in range(3)]
-    every = every_kth(len(first) / most, 168)  # hours of a week: all hours and weekdays come up
+    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so all hours and weekdays come up
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
-        every = every_kth(every + 1, 168)
+        every = every_kth(every + 1, _HOURS_OF_A_WEEK)
     by_part = [starts[::every] for starts in by_part]
     names = ("training", "validation", "test")[: part_count(data)]
     for name, starts in zip(names, by_part, strict=False):
         if not len(starts):
-            longest = int(np.bincount(segment).max())
-            fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
-            whole = " without a gap" if segment is not series else ""
-            about = {"part": name, "longest": longest, "whole": whole}
-            raise TooShortError.of("no_window", fewer, data=data, **about)
+            raise TooShortError(
+                f"{data.timesteps} timesteps and a horizon of {data.horizon} leave no window for "
+                f"the {name} part in any series, of which the longest has "
+                f"{np.bincount(segment).max()} rows{whole}",
+                {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {},
+            )
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every)
 
@@ -132,7 +142,11 @@ def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarr
     usable = times - (parts - 1) * data.gap
     windows = usable - parts * (span - 1)
     if windows < parts:
-        raise _too_short(data, times, usable // parts)
+        what = "one window to learn from, one to check on"
+        what += ", one for the test" if data.test else ""
+        what += f", and {data.gap} rows between" if data.gap else ""
+        need = f"need at least {parts * span + (parts - 1) * data.gap} rows ({what})"
+        raise _too_short(data, need, times, usable // parts)
     train, test = _shares(windows, data)
     edges = [train + span - 1, times]
     if test:
@@ -149,18 +163,20 @@ def _parts_by_series(
     series: np.ndarray, segment: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray:
     """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
-    rows, parts = np.zeros(series[-1] + 1, int), part_count(data)
-    np.maximum.at(rows, series, np.bincount(segment)[segment])  # the longest segment of each
-    usable = np.flatnonzero(rows >= span_of(data))
-    if len(rows) < parts:
-        are = "is 1" if len(rows) == 1 else f"are {len(rows)}"
-        raise WindowError.of("few_series", parts=parts, are=are)
+    longest, parts = np.zeros(series[-1] + 1, int), part_count(data)
+    np.maximum.at(longest, series, np.bincount(segment)[segment])  # segment of each series
+    usable = np.flatnonzero(longest >= span_of(data))
+    if (count := len(longest)) < parts:
+        raise WindowError(
+            f"a split by series needs {parts} of them at least, one for each part, and there "
+            f"{'is 1' if count == 1 else f'are {count}'}: split by time."
+        )
     if len(usable) < parts:
-        nth = int(np.sort(rows)[-parts])
-        raise _too_short(data, nth, nth)
+        rows = int(np.sort(longest)[-parts])
+        raise _too_short(data, f"need series of {span_of(data)} rows at least", rows, rows)
     order = np.random.default_rng([seed, 0]).permutation(usable)
     train, test = _shares(len(usable), data)
-    of_series = np.full(len(rows), -1)
+    of_series = np.full(count, -1)
     for number, chosen in enumerate(np.split(order, [train, len(usable) - test])):
         of_series[chosen] = number
     return of_series[series]
@@ -173,30 +189,27 @@ def _shares(count: int, data: DataSettings) -> tuple[int, int]:
     return train, test
 
 
-def _too_short(data: DataSettings, rows: int, longest_span: int) -> TooShortError:
-    """What is needed, and the nearest settings that one series of `rows` would do for."""
-    span, parts = span_of(data), part_count(data)
-    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
-    need = f"need series of {span} rows at least"
-    if data.split == "time":
-        what = "one window to learn from, one to check on"
-        what += ", one for the test" if data.test else ""
-        what += f", and {data.gap} rows between" if data.gap else ""
-        need = f"need at least {parts * span + (parts - 1) * data.gap} rows ({what})"
-    cure = _cure(data, longest_span)
-    return TooShortError.of("too_short", cure, data=data, apart=apart, need=need, rows=rows)
+def _too_short(data: DataSettings, need: str, rows: int, longest_span: int) -> TooShortError:
+    """What is needed, and the nearest settings with a span that fits.
 
-
-def _cure(data: DataSettings, longest_span: int) -> dict[str, int]:
-    """The nearest settings whose span fits: a smaller T, else a shorter horizon, else both."""
+    A smaller T, else a shorter horizon, else both.
+    """
     timesteps = (longest_span - data.horizon - 1) // data.rate + 1
-    if timesteps >= 2:
-        return {"T": timesteps}
     horizon = longest_span - span_of(data) + data.horizon
-    if horizon >= 1:
-        return {"horizon": horizon}
-    timesteps = (longest_span - 2) // data.rate + 1
-    return {"T": timesteps, "horizon": 1} if timesteps >= 2 else {}
+    shortest = (longest_span - 2) // data.rate + 1
+    cure = {}
+    if timesteps >= 2:
+        cure = {"T": timesteps}
+    elif horizon >= 1:
+        cure = {"horizon": horizon}
+    elif shortest >= 2:
+        cure = {"T": shortest, "horizon": 1}
+    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
+    return TooShortError(
+        f"{data.timesteps} timesteps{apart} and a horizon of {data.horizon} {need}, but there are "
+        f"{rows}",
+        cure,
+    )
 
 
 def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:

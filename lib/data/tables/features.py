@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, remembered, wide_columns
+from lib.data.caches import remembered
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, wide_columns
 from lib.experiment import DataSettings
 from lib.text import listed
 
@@ -38,9 +39,9 @@ def prepared(table: Table, data: DataSettings) -> Table:
     """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
     if not data.types and not (data.wide == "unroll" and wide_columns(table)):
         return table
-    from lib.data.tables.types import otherwise  # noqa: PLC0415  brings pandas along
+    from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
 
-    return otherwise(table, data.types, data.wide)
+    return reread(table, data.types, data.wide)
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
@@ -68,11 +69,13 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
     Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
     """
     if not inputs:
-        raise WindowError.of("no_input")
+        raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
-        names = listed(inputs)
-        raise WindowError.of("wide_inputs", most=MAX_COLUMNS, inputs=names, made=len(made))
+        raise WindowError(
+            f"inputs may make {MAX_COLUMNS} features at most, and {listed(inputs)} make "
+            f"{len(made)}: a column of texts makes one for each of them. Leave out some."
+        )
     return [name for name, _ in made], [values() for _, values in made]
 
 
@@ -85,7 +88,7 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
     if column in calendar_names(table):
         return on_a_circle(column, table.times)
     there = [*table.numbers, *table.categories, *calendar_names(table)]
-    raise WindowError.of("no_such_input", column=column, table=table.name, there=there)
+    raise WindowError(f"the input column {column!r} isn't in {table.name}, which has {there}.")
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
@@ -98,20 +101,17 @@ def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
-    kept, others = _categories(texts)
-    made: list[_Feature] = [
-        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
-        for name in kept
-    ]
-    if others:
-        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
-    return made
+    """A feature for each category, 1 where a row has it; missing ones are 0 in all.
 
-
-def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
-    """The categories that have a feature each, by name, and those that share one."""
+    Of too many categories the rarest share one.
+    """
     counts = texts.value_counts()
     names = [name for name in counts.index if counts[name] > 0]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
-    return sorted(names[:kept], key=str), names[kept:]
+    made: list[_Feature] = [
+        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
+        for name in sorted(names[:kept], key=str)
+    ]
+    if others := names[kept:]:
+        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
+    return made

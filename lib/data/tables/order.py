@@ -1,7 +1,7 @@
-"""Rows by their times: their order, the series that they are of, and what is odd about the times.
+"""Rows by their times: their order, the series that they are of, and how they are spaced.
 
-What is decided here is said in a note. A panel's rows stay as they are: `series` sorts them when it
-cuts, and averages those of one time where no column tells series apart.
+Each decision becomes a note. A panel's rows stay as they are: `series` sorts them when windows are
+cut, and averages those of one time where no column tells series apart.
 """
 
 import re
@@ -11,18 +11,24 @@ import numpy as np
 import pandas as pd
 
 from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
-from lib.data.tables.table import said
-from lib.text import beside, counted, joined, number
+from lib.text import counted, joined, number
 
-_FILE = beside(__file__)
-_EVEN, _REGULAR = 0.98, 0.8
-"""The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
+_EVEN = 0.98
+"""The share of steps that have to be whole for times to count as evenly spaced."""
+_REGULAR = 0.8
+"""The share of steps that have to be whole for a step to have a name."""
 _FULL = 0.6
-"""A column by another name tells series apart if this share of its series and times have a row."""
-_ID = re.compile(rf"(?:^|[^a-z])(?i:{_FILE['series']})s?(?:[^a-zA-Z]|$)|I[Dd]$")
+"""A column tells series apart by its values alone if this share of series and times have a row."""
+_SERIES_WORDS = (
+    "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
+    "state|province|county|city|zone|site|location|station|sensor|device|meter|machine|engine|unit|"
+    "turbine|plant|household|subject|patient|sample|ticker|symbol"
+)
+_NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
+"""What the name of a column that tells series apart has in it."""
 
 
-class Placed(NamedTuple):
+class OrderedRows(NamedTuple):
     """Rows in order, or series by series: fields of `lib.data.tables.table.Table`."""
 
     frame: pd.DataFrame
@@ -32,49 +38,67 @@ class Placed(NamedTuple):
     series: str = ""
 
 
-def place(frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]) -> Placed:
+def order_rows(
+    frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]
+) -> OrderedRows:
     """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
     name, series = joined(list(label.columns)), ""
     if not times.is_unique:
         twice = frame.assign(**{"": times}).duplicated().to_numpy()
         if twice.any():
             again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-            notes.append(said("repeat_left", rows=again))
-            kept = frame[~twice].reset_index(drop=True)
-            rest = times[~twice].reset_index(drop=True)
-            return place(kept, rest, label[~twice], notes)
-        if names := series_columns(frame, times):
-            series = ", ".join(names)
-            if len(names) > 1:
-                texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
-                both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
-                frame = frame.assign(**{series: both.astype("category")})
-            count = counted(frame[series].nunique(), "series", "series")
-            notes.append(said("told_apart", name=name, series=count, by=joined(names)))
-        else:
-            notes.append(said("untold", name=name))
-    if not (series or times.is_monotonic_increasing):
+            notes.append(f"{again} another one left out.")
+            frame, times, label = frame[~twice], times[~twice], label[~twice]
+            frame, times = frame.reset_index(drop=True), times.reset_index(drop=True)
+    if not times.is_unique:
+        frame, series = _with_series(frame, times, name, notes)
+    if not series and not times.is_monotonic_increasing:
+        if times.is_unique:
+            newest_first = times.is_monotonic_decreasing
+            turned = "The newest row came first, so the order was turned round."
+            notes.append(turned if newest_first else f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
-        if times.is_monotonic_decreasing and times.is_unique:
-            notes.append("The newest row came first, so the order was turned round.")
-        elif times.is_unique:
-            notes.append(f"The rows were put in order of {name}.")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
         label = label.iloc[order]
     index = pd.DatetimeIndex(times)
-    codes = pd.factorize(frame[series])[0] if series else np.zeros(len(index), np.int64)
-    step, odd = spacing(index, codes)
-    notes += odd
-    return Placed(frame, index, label, step, series)
+    codes: np.ndarray = np.zeros(len(index), np.int64)
+    if series:
+        codes = pd.factorize(frame[series])[0]
+    step, spacing_notes = spacing(index, codes)
+    notes += spacing_notes
+    return OrderedRows(frame, index, label, step, series)
 
 
-def unlabelled(frame: pd.DataFrame, notes: list[str]) -> Placed:
+def _with_series(
+    frame: pd.DataFrame, times: pd.Series, name: str, notes: list[str]
+) -> tuple[pd.DataFrame, str]:
+    """The rows of times that repeat, and the column that tells series apart, "" for none.
+
+    Where only several columns together do, one of all their values is added.
+    """
+    names = series_columns(frame, times)
+    if not names:
+        notes.append(
+            f"{name} repeats, and no column tells series apart: rows of one time are averaged."
+        )
+        return frame, ""
+    series = ", ".join(names)
+    if len(names) > 1:
+        texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
+        together = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+        frame = frame.assign(**{series: together.astype("category")})
+    count = counted(frame[series].nunique(), "series", "series")
+    notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+    return frame, series
+
+
+def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
     """Rows without times; they may be of several series all the same."""
     [series] = series_columns(frame) or [""]
     if series:
         count = counted(frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return Placed(frame, None, None, series=series)
+    return OrderedRows(frame, None, None, series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -83,43 +107,42 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     With each of them there has to be one row a time. Without times only a column with the name of
     one counts, whose series stand one after the other, or have as many rows each.
     """
-    rows, dated = len(frame), times is not None
+    rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
-    moments = int(ranks.max()) + 1
+    distinct_times = int(ranks.max()) + 1
     found: list[tuple[bool, int, str]] = []
     named: list[str] = []
     for name in map(str, frame.columns):
-        is_named, column = _ID.search(name) is not None, frame[name]
-        if not (is_named or dated) or column.hasnans:
+        is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
+        if not (is_named or has_times) or column.hasnans:
             continue
         if pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any():
             continue
         codes = pd.factorize(column)[0].astype(np.int64)
         sizes = np.bincount(codes)
         count = len(sizes)
-        if count < 2 or count > rows / (2 if dated else 4):
+        if not 2 <= count <= rows / (2 if has_times else 4):
             continue
-        if dated:
+        if has_times:
             named += [name] * is_named
-            full = is_named or rows >= _FULL * count * moments
-            tells = full and _differ(codes, ranks, moments)
+            full = is_named or rows >= _FULL * count * distinct_times
+            tells = full and _differ(codes, ranks)
         else:
-            blocks = np.count_nonzero(np.diff(codes)) == count - 1
-            tells = blocks or sizes.min() == sizes.max()
+            are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
+            tells = are_blocks or sizes.min() == sizes.max()
         if tells:
             found.append((not is_named, count, name))
     if found:
         return [min(found, key=lambda each: each[:2])[2]]
     if len(named) > 1:
         together = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
-        if _differ(together, ranks, moments):
-            return named
+        return named if _differ(together, ranks) else []
     return []
 
 
-def _differ(codes: np.ndarray, ranks: np.ndarray, moments: int) -> bool:
-    """Whether no series has two rows of one time."""
-    return pd.Index(codes * moments + ranks).is_unique
+def _differ(series: np.ndarray, times: np.ndarray) -> bool:
+    """Whether no series has two rows of one time; both are codes (R,)."""
+    return pd.Index(series * (int(times.max()) + 1) + times).is_unique
 
 
 def as_texts(column: pd.Series) -> pd.Series:
@@ -144,7 +167,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         return "row", []
     typical = float(np.median(seconds[there]))
     step = next((s for s, (low, high) in STEPS.items() if low <= typical <= high), "row")
-    counts, notes = seconds[there] / typical, []
+    counts: np.ndarray = seconds[there] / typical
+    notes = list[str]()
     if months := MONTHS.get(step):
         counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
     elif step == "day" and on_weekdays(times.to_numpy()):
@@ -152,19 +176,21 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         counts = np.busday_count(days[:-1], days[1:])[there]
         notes.append("No row is on a weekend, and Monday follows Friday.")
     if (even := _even_share(counts)) < _EVEN:
-        usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
-        notes.append(said("uneven", usual=usual, least=least, most=most))
+        usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
+        notes.append(
+            f"Rows are spaced unevenly: mostly {usual}, {least} to {most}. Each counts as one step."
+        )
         return step if even >= _REGULAR else "row", notes
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if total := int(missing.sum()):
-        gone = counted(total, f"{step} is", f"{step}s are")
+        are = counted(total, f"{step} is", f"{step}s are")
         longest = f", {missing.max():,} in a row at most" if total > 1 else ""
-        notes.append(f"{gone} missing between rows{longest}.")
+        notes.append(f"{are} missing between rows{longest}.")
     return step, notes
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """The part of steps, in usual ones, that are whole; 1 where there are no steps."""
+    """The share of steps, in usual ones, that are whole; 1 where there are no steps."""
     if not len(counts):
         return 1.0
     whole = counts.round()
@@ -179,11 +205,11 @@ def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) 
     than one weekday. Where times are spaced unevenly each row counts as one step: a gap is where
     row numbers have one.
     """
-    new = np.diff(series) != 0
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:
         counts = _step_counts(series, numbers)
-    return np.concatenate([[0], np.cumsum(new | (counts > 1.5))]).astype(np.int64)
+    begins = (np.diff(series) != 0) | (counts > 1.5)
+    return np.concatenate([[0], np.cumsum(begins)]).astype(np.int64)
 
 
 def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -196,7 +222,7 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
     return (within / within.groupby(series[1:]).transform("median")).to_numpy()
 
 
-def _span(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
     units = ("day", "hour", "minute")
     unit = next((unit for unit in units if seconds >= SECONDS[unit]), "second")

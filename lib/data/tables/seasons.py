@@ -1,5 +1,6 @@
 """How long a season of a table's targets is, and what so many rows are called."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -7,23 +8,31 @@ import numpy as np
 from lib.data.origin import Origin, Season
 from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.data.tables.table import TooShortError
-from lib.text import beside, counted
+from lib.text import counted
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
 _SEARCHED_ROWS = 1024
 """In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
 NEARER = 0.95
-"""Of noise some season is always a little nearer than the last value: by less it is none."""
+"""A season's squared error is below this times that of the last value: in noise some period is
+always a little nearer."""
 AS_NEAR = 0.8
 """The shortest season is taken whose squared error, times this, is at most the least one: two weeks
 repeat what one week does, and are up to a fifth nearer by chance."""
 _PHASES = 24
-"""With so many other phases, evenly spaced, a season's own is compared at most."""
+"""A season's own phase is compared with so many others at most, evenly spaced."""
 _SEASONS = {
-    step: {int(rows): name for rows, name in of_step.items()}
-    for step, of_step in beside(__file__).items()
+    "minute": {60: "hour", 1440: "day"},
+    "hour": {24: "day", 168: "week"},
+    "day": {7: "week", 365: ""},
+    "weekday": {5: "week"},
+    "week": {52: ""},
+    "month": {12: "year"},
+    "quarter": {4: "year"},
 }
+"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
+they have always so many. A weekday is a day of data without weekends."""
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
@@ -51,39 +60,54 @@ def check_season(origin: Origin, period: int) -> None:
     """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
     if period >= longest:
-        raise TooShortError.of("long_season", {"period": 0}, period=period, longest=longest)
+        raise TooShortError(
+            f"a season of {period:,} rows was asked for, and the training part has {longest:,}: "
+            "choose a shorter one, or 0 to look for it.",
+            {"period": 0},
+        )
 
 
 def find_season(origin: Origin) -> Season:
     """The season of the targets, as far as the training rows tell, and that of the baseline.
 
-    Candidates are the calendar's seasons, and the one that `coreforecast` finds with its divisors.
-    The shortest is taken of those whose value a season before is nearest, where that is nearer than
-    the last known value. Where the horizon is a multiple of a candidate, the last known value is of
-    the same phase: then the value a season before has to be nearer than those of other phases.
-
-    The baseline has the calendar's usual season where none is found, or where the seasonal value is
-    the last known one.
+    The shortest candidate is taken of those whose value a season before is nearest to the targets.
+    The baseline has the calendar's usual season where none is found, or where the value a season
+    before is the last known one.
     """
+    longest, last = len(training_rows(origin)), back(origin)
+    calendar = {m: back(origin, m) for m in natural_seasons(origin)}
+    longer = (m for m, lags in calendar.items() if lags.max() < longest and (lags > last).any())
+    usual = next(longer, 1)
+    tried = tuple(m for m in _candidates(origin) if rows_needed(origin, m) <= longest)
+    # The same rows for all of them: those that the longest look back leaves.
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    first = rows - max(int(back(origin, m).max()) for m in (1, *tried))
+    rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
+    if not tried or not len(rows):
+        return Season(1, usual)
+    errors = _near_seasons(origin, tried, rows)
+    if not errors:
+        return Season(1, usual, tried)
+    period = min(m for m, error in errors.items() if AS_NEAR * error <= min(errors.values()))
+    return Season(period, usual if (back(origin, period) == last).all() else period, tried)
+
+
+def _candidates(origin: Origin) -> list[int]:
+    """The calendar's seasons, and the one that `coreforecast` finds with its divisors."""
     longest = training_rows(origin)
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)
     found = _search(origin.targets[longest[:count], 0].tobytes())
-    candidates = {1, *natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)}
-    last = back(origin)
-    enough = [m for m in sorted(candidates) if rows_needed(origin, m) <= len(longest)]
-    tried = tuple(m for m in enough if m > 1)
-    others = ((m, back(origin, m)) for m in natural_seasons(origin))
-    usual = next((m for m, of_m in others if of_m.max() < len(longest) and (of_m > last).any()), 1)
-    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: back(origin, m)[horizons] for m in tried}
-    last = last[horizons]
-    # The same rows for all of them: those that the longest look back leaves.
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    first = rows - max(map(max, [last, *lags.values()]))
-    rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
-    if not tried or not len(rows):
-        return Season(1, usual)
+    divisors = {m for m in range(2, found + 1) if not found % m}
+    return sorted({*natural_seasons(origin), *divisors})
+
+
+def _near_seasons(origin: Origin, periods: Sequence[int], rows: np.ndarray) -> dict[int, float]:
+    """Squared errors of the values a season before, of periods that make a season.
+
+    These values must be nearer than the last known one. Where the horizon is a multiple of the
+    period, that is of the same phase: then they must be nearer than values of other phases.
+    """
     spread = origin.targets[rows].var(axis=0)
     spread[spread == 0] = 1.0
 
@@ -93,19 +117,20 @@ def find_season(origin: Origin) -> Season:
         error = origin.targets[rows] - origin.targets[rows - lag]
         return float(((error**2).mean(axis=0) / spread).sum())
 
-    errors: dict[int, float] = {}
-    """Of the candidates that are near enough to be a season."""
-    for m, of_m in lags.items():
-        seasonal, compared = of_m, last
-        if (of_m == last).all():
-            seasonal, compared = np.array([m]), np.linspace(1, m - 1, min(m - 1, _PHASES)).round()
-        error = np.mean([squared_error(int(lag)) for lag in seasonal])
-        if error < NEARER * np.mean([squared_error(int(lag)) for lag in compared]):
-            errors[m] = float(error)
-    if not errors:
-        return Season(1, usual, tried)
-    period = min(m for m in errors if AS_NEAR * errors[m] <= min(errors.values()))
-    return Season(period, usual if (lags[period] == last).all() else period, tried)
+    def mean_error(lags: np.ndarray) -> float:
+        return float(np.mean([squared_error(int(lag)) for lag in lags]))
+
+    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
+    last = back(origin)[horizons]
+    errors = {}
+    for m in periods:
+        seasonal, others = back(origin, m)[horizons], last
+        if (seasonal == last).all():
+            seasonal, others = np.array([m]), np.linspace(1, m - 1, min(m - 1, _PHASES)).round()
+        error = mean_error(seasonal)
+        if error < NEARER * mean_error(others):
+            errors[m] = error
+    return errors
 
 
 @lru_cache(maxsize=64)

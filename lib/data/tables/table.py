@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from copy import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-from weakref import WeakKeyDictionary, ref
+from typing import TYPE_CHECKING, Any
 
+from lib.data.caches import remembered
 from lib.experiment import LIMITS, ExperimentError
-from lib.text import MONTHS, RefusedError, beside, say
+from lib.text import MONTHS
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
-
-_F = TypeVar("_F", bound=Callable[..., Any])
-_WORDS = beside(__file__, "words")
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)
 """How many features the input columns can make, and how many target columns there can be."""
 MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""
-KINDS: dict[str, str] = _WORDS["kinds"]
-"""What a column can be read as: a key of `types`, and the words for it."""
-said = partial(say, _WORDS["said"])
-REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
-"""By first argument, the caches of all `remembered` functions."""
+KINDS = {
+    "number": "numbers",
+    "category": "categories",
+    "date": "dates that label the rows",
+    "out": "left out",
+}
+"""What a column can be read as (see `DataSettings.types`), and the words for it."""
 _FEWEST_COUNTED = 6
 """Of fewer rows it can't be told whether a column counts them."""
-_ROW_NUMBERS = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE = (
+_ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
+_WIDE_NAMES = (
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
 """What the columns of wide tables are called: months, or quarters."""
 
 
-class WindowError(RefusedError, ExperimentError):
+class WindowError(ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
-
-    words = _WORDS["refused"]
 
 
 class TooShortError(WindowError):
@@ -101,29 +96,6 @@ class Table:
         return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
 
 
-def remembered(function: _F, size: int = 8) -> _F:
-    """Cache the last results of a function while its first argument exists; a WindowError, too."""
-
-    # What is cached must not refer to its key: neither by an argument nor by a traceback.
-    def called(weak: ref[Any], *rest: Any) -> tuple[Any, WindowError | None]:
-        try:
-            return function(weak(), *rest), None
-        except WindowError as error:
-            return None, copy(error)
-
-    @wraps(function)
-    def once(of: Any, *about: Any) -> Any:
-        caches = REMEMBERED.setdefault(of, {})  # local: another thread may clear REMEMBERED
-        if once not in caches:
-            caches[once] = lru_cache(maxsize=size)(partial(called, ref(of)))
-        result, refused = caches[once](*about)
-        if refused is not None:
-            raise copy(refused)
-        return result
-
-    return cast(_F, once)
-
-
 @remembered
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
@@ -134,7 +106,10 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
-        raise WindowError.of("lone_number", series=table.series)
+        raise WindowError(
+            f"the only column of numbers, {table.series!r}, tells series apart, and another one is "
+            "needed to be predicted: choose what tells them apart, or add a column."
+        )
     numbers = numbers.drop(columns=row_numbers(numbers))
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
@@ -153,16 +128,16 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
     """The columns of numbers that count the rows; [] where no other column is left."""
-    counters = [f"{name}" for name in numbers.columns if numbers_rows(numbers[name])]
+    counters = [f"{name}" for name in numbers.columns if counts_rows(numbers[name])]
     return counters if len(counters) < len(numbers.columns) else []
 
 
-def numbers_rows(column: pd.Series) -> bool:
+def counts_rows(column: pd.Series) -> bool:
     """Whether a column of numbers counts the rows from 0 or 1, or is an id by its name."""
     values = column.to_numpy()
     if len(values) < _FEWEST_COUNTED or not (values % 1 == 0).all():  # nor where one is missing
         return False
-    if str(column.name).strip().lower() in _ROW_NUMBERS and column.is_unique:
+    if str(column.name).strip().lower() in _ROW_NUMBER_NAMES and column.is_unique:
         return True
     steps = values[1:] - values[:-1]
     return values.min() in (0, 1) and bool((steps == 1).all() or (steps == -1).all())
@@ -170,7 +145,7 @@ def numbers_rows(column: pd.Series) -> bool:
 
 def wide_columns(table: Table) -> list[str]:
     """The columns of months, or of quarters, in a table with a row a year; [] where it isn't so."""
-    for words in _WIDE if table.step == "year" else ():
+    for words in _WIDE_NAMES if table.step == "year" else ():
         names = [
             [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
             for word in words

@@ -1,4 +1,4 @@
-"""A table read otherwise than it was: what a person corrects, and months of a year unrolled.
+"""A table read in another way: what a person corrects, and months of a year unrolled.
 
 Only what the table still has can be read anew: the file is gone.
 """
@@ -10,9 +10,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.order import as_texts, place, unlabelled
-from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered, wide_columns
-from lib.data.tables.texts import as_floats, as_times, not_numbers
+from lib.data.caches import remembered
+from lib.data.tables.dates import as_times
+from lib.data.tables.numbers import not_numbers_note, parse_numbers
+from lib.data.tables.order import as_texts, order_rows, rows_without_times
+from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
 from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"
@@ -20,8 +22,8 @@ VALUE = "value"
 
 
 @partial(remembered, size=1)  # it may have a million rows
-def otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table:
-    """The table with columns read as `types` say, and unrolled if `wide` does."""
+def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
+    """The table with columns read as `types` say, and unrolled if `wide` is "unroll"."""
     made = retyped(table, types)
     return unrolled(made) if wide == "unroll" else made
 
@@ -41,28 +43,28 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     labels = [] if label is None else list(label.columns)
     dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
     if len(dates) > 1:
-        raise WindowError.of("labels_twice", columns=joined(dates))
-    loses = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
-    if loses and label is not None:
-        frame = _unlabelled(frame, label, wanted)
+        raise WindowError(f"one column can label the rows, got {joined(dates)}.")
+    loses_label = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
+    if loses_label and label is not None:
+        frame = _with_label_columns(frame, label, wanted)
         notes.append(f"{joined(labels)} no longer labels the rows.")
     for name, kind in wanted.items():
         if kind == "out":
             frame = frame.drop(columns=name, errors="ignore")
-        elif kind in ("number", "category"):
-            as_kind = _number if kind == "number" else _category
-            frame[name] = as_kind(frame[name], notes)
+        elif kind == "number":
+            frame[name] = _as_number(frame[name], notes)
+        elif kind == "category":
+            frame[name] = _as_category(frame[name], notes)
     if dates:
-        read = _times(frame[dates[0]], notes)
-        placed = place(frame.drop(columns=dates), read, frame[dates], notes)
-        changed = placed._asdict()
-    elif loses:
-        changed = unlabelled(frame, notes)._asdict()
+        times = _as_times(frame[dates[0]], notes)
+        changed = order_rows(frame.drop(columns=dates), times, frame[dates], notes)._asdict()
+    elif loses_label:
+        changed = rows_without_times(frame, notes)._asdict()
     else:
         changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
     numbers = set(changed["frame"].select_dtypes("number").columns)
     if not numbers:
-        raise WindowError.of("no_number_left", table=table.name)
+        raise WindowError(f"no column of numbers is left of {table.name}: leave one as it is.")
     return replace(
         table,
         **changed,
@@ -73,60 +75,75 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each column with its kind, of entries such as "store:category". Raises WindowError."""
     names = [*table.frame.columns, *([] if table.label is None else table.label.columns)]
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS:
-            known = list(KINDS)
-            raise WindowError.of("no_such_kind", column=column or entry, kinds=known, kind=kind)
+            raise WindowError(
+                f"{column or entry} can be read as one of {list(KINDS)}, got {kind!r}."
+            )
         if column not in names:
-            read_as, about = KINDS[kind], {"table": table.name, "there": names}
-            raise WindowError.of("no_such_column", column=column, kind=read_as, **about)
+            raise WindowError(
+                f"the column {column!r}, to be read as {KINDS[kind]}, isn't in {table.name}, which "
+                f"has {names}."
+            )
         yield column, kind
 
 
-def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
+def _with_label_columns(
+    frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
+) -> pd.DataFrame:
     """The columns with those that the times were read from, in the file's order."""
     for at, name in enumerate(label.columns):
         if label[name].dtype.kind != "M":
             frame.insert(at, name, label[name].array)
         elif wanted.get(name, "out") != "out":
-            kind = KINDS[wanted[name]]
-            raise WindowError.of("many_dates", column=name, most=MOST_TEXTS, kind=kind)
+            raise WindowError(
+                f"{name} holds more than {MOST_TEXTS:,} different dates, and can't be read as "
+                f"{KINDS[wanted[name]]}: leave it out, or let it label the rows."
+            )
     return frame.iloc[np.argsort(label.index, kind="stable")].reset_index(drop=True)
 
 
-def _number(column: pd.Series, notes: list[str]) -> pd.Series:
+def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
     if column.dtype.kind == "f":
         return column
     texts = column.astype("str").str.strip()
-    numbers = as_floats(texts, decimal_commas=False)
-    if numbers.values.isna().all():
+    values, reading = parse_numbers(texts, decimal_commas=False)
+    if values.isna().all():
         entries = listed(texts.dropna().unique())
-        raise WindowError.of("no_number", column=column.name, entries=entries)
-    how = f" with {numbers.how}" if numbers.how else ""
-    notes += [f"{column.name} was read as numbers{how}.", *not_numbers(texts, numbers.values)]
-    return numbers.values
+        raise WindowError(
+            f"no entry of {column.name} is a number: {entries}. Leave it as categories."
+        )
+    how = f" with {reading}" if reading else ""
+    notes += [f"{column.name} was read as numbers{how}.", *not_numbers_note(texts, values)]
+    return values
 
 
-def _category(column: pd.Series, notes: list[str]) -> pd.Series:
+def _as_category(column: pd.Series, notes: list[str]) -> pd.Series:
     if column.dtype.kind != "f":
         return column
     if (count := column.nunique()) > MOST_TEXTS:
-        raise WindowError.of("many_numbers", column=column.name, count=count, most=MOST_TEXTS)
+        raise WindowError(
+            f"{column.name} has {count:,} different numbers, and at most {MOST_TEXTS:,} can be "
+            "categories: leave it as numbers."
+        )
     notes.append(f"{column.name} was read as categories.")
     return as_texts(column)
 
 
-def _times(column: pd.Series, notes: list[str]) -> pd.Series:
+def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
     """The column as times (R,), none missing."""
-    forced = column if column.dtype.kind == "f" else column.astype("str")
-    times = as_times("year date", forced, decimal_commas=False)
+    # Whatever the column is called, it is to be read as dates.
+    times = as_times("year date", column if column.dtype.kind == "f" else column.astype("str"))
     if times is None or times.values.isna().any():
         wrong = column if times is None else column[times.values.isna()]
-        entries = listed(map(str, wrong.unique()))
-        raise WindowError.of("no_dates", column=column.name, entries=entries)
-    notes.append(f"{column.name} labels the rows{times.how}.")
+        raise WindowError(
+            f"{column.name} can't be read as dates, such as 2024-12-31, 31.12.2024 or "
+            f"2024-12-31 23:59, one in each row: got {listed(map(str, wrong.unique()))}."
+        )
+    notes.append(f"{column.name} labels the rows{times.reading}.")
     return times.values
 
 

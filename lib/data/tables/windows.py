@@ -12,13 +12,13 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Dataset, Origin
-from lib.data.origin import Scale, Season
+from lib.data.dataset import Dataset
+from lib.data.origin import Origin, Scale, Season
 from lib.data.tables.baselines import with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
-from lib.data.tables.table import Table, TooShortError, WindowError, said
+from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed
 
@@ -36,12 +36,20 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    `inputs` are names of columns of numbers or texts, or of `calendar_names`; `targets` are of
-    numbers, and may be inputs too. Of `data` its `inputs` and `targets` aren't looked at;
-    `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
+    Args:
+        table: the rows.
+        inputs: names of columns of numbers or texts, or of `calendar_names`.
+        targets: names of columns of numbers, which may be inputs too.
+        data: the settings; its own `inputs` and `targets` aren't looked at.
+        seed: draws the series of each part.
 
-    Raises ExperimentError for settings beyond their limits; WindowError for a column that can't be
-    used so, none or too many; TooShortError says why rows are left out, too.
+    Returns:
+        All windows; of more than `MAX_VALUES` numbers every k-th.
+
+    Raises:
+        ExperimentError: for settings beyond their limits.
+        WindowError: for a column that can't be used so, none or too many.
+        TooShortError: for too few rows; it says why rows are left out, too.
     """
     validate(Experiment(data))
     inputs, targets = tuple(inputs), tuple(targets)
@@ -49,18 +57,22 @@ def make_windows(
     horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)
     horizons = horizons or (0,)
     if data.form == "change" and not max(horizons):
-        raise WindowError.of("no_change")
-    features, wide = len(rows.feature_names), len(targets) * len(horizons)
-    if wide > MAX_TARGETS:
-        count, ahead = len(targets), len(horizons)
-        raise WindowError.of("wide_targets", most=MAX_TARGETS, columns=count, ahead=ahead)
-    most = MAX_VALUES / (data.timesteps * max(features, wide))
+        raise WindowError(
+            "a row's change from itself is always 0: look a row ahead at least, or predict values."
+        )
+    features, width = len(rows.feature_names), len(targets) * len(horizons)
+    if width > MAX_TARGETS:
+        raise WindowError(
+            f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
+            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
+        )
+    most = MAX_VALUES / (data.timesteps * max(features, width))
+    segment = rows.segment if data.at_gaps == "stop" else None
     try:
-        segment = rows.segment if data.at_gaps == "stop" else None
         windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
-    return _Draft(table, rows, windows, horizons, targets, data).dataset(inputs)
+    return _Draft(table, rows, windows, horizons, inputs, targets, data).dataset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,77 +83,59 @@ class _Draft:
     rows: Rows
     cut: Cut
     horizons: tuple[int, ...]
+    inputs: tuple[str, ...]
     targets: tuple[str, ...]
     data: DataSettings
 
-    def dataset(self, inputs: tuple[str, ...]) -> Dataset:
+    def dataset(self) -> Dataset:
         """The arrays, with their names and notes."""
-        table, rows, windows, data = self.table, self.rows, self.cut, self.data
-        h, step = data.horizon, table.step
-        training, change = windows.part == 0, data.form == "change"
+        table, rows, data = self.table, self.rows, self.data
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
-        read_rows = self._read_rows()
-        x_scale, flat = standards(read_rows, rows.feature_names, training, groups)
-        x_rows = x_scale.standard(read_rows, rows.series)
-        check_near(x_rows, rows.feature_names)
-        read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
-        y, y_scale, flat_targets = self._targets(read, training, groups)
-        base = np.repeat(rows.targets[read], len(self.horizons), axis=-1) if change else None
-        offset, deviation = y_scale.of(rows.series[windows.starts])
-        origin = Origin(
-            targets=rows.targets,
-            inputs=x_rows.astype(np.float32),
-            series=rows.series,
-            segment=rows.segment,
-            names=rows.names,
-            times=rows.times,
-            step=step,
-            starts=windows.starts,
-            rate=data.rate,
-            horizons=self.horizons,
-            training=training,
-            season=Season(data.period, data.period),
-            time_format=_time_format(rows.times),
-            columns=self.targets,
-            x_scale=x_scale,
-            y_scale=y_scale,
-            every=windows.every,
-        )
-        check_season(origin, data.period)
-        if not data.period:
-            origin = replace(origin, season=find_season(origin))
+        read = self.cut.starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
+        raw_inputs = self._inputs()
+        x_scale, flat_inputs = scale_of(raw_inputs, rows.feature_names, self.training, groups)
+        inputs = x_scale.standard(raw_inputs, rows.series)
+        _check_size(inputs, rows.feature_names)
+        y, y_scale, flat_targets = self._targets(read, groups)
+        origin = self._origin(inputs.astype(np.float32), x_scale, y_scale)
+        offset, deviation = y_scale.of(rows.series[self.cut.starts])
+        change = data.form == "change"
         units = {table.units.get(column, "") for column in self.targets}
-        lead = f"one {step}" if h == 1 else f"{h} {step}s"
-        when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
-        own = [rows.feature_names[f] for f in self.own]
-        read_as = joined([f"the change of {name}" if name in own else name for name in inputs])
-        told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
-        still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
-        made = Dataset(
+        flat = dict.fromkeys([*flat_inputs, *flat_targets])
+        notes = [
+            f"{name} is the same in all training rows, so nothing can be learned from it."
+            for name in flat
+        ]
+        dataset = Dataset(
             name=data.name,
             title=table.name,
             x=origin.inputs[read],
             y=y,
-            train=windows.sizes[0],
-            test=windows.sizes[2],
+            train=self.cut.sizes[0],
+            test=self.cut.sizes[2],
             feature_names=rows.feature_names,
             target_names=self._target_names(),
             timestep_names=self._timestep_names(origin),
-            naive=y,  # until `with_baselines` says it
+            naive=y,  # until `with_baselines` replaces it
             naive_label="",
             origin=origin,
             target_scale=deviation,
             target_offset=offset,
-            base=base,
+            base=np.repeat(rows.targets[read], len(self.horizons), axis=-1) if change else None,
             target_unit=units.pop() if len(units) == 1 else "",
-            lead=lead if h and data.ahead == "one" else "",
-            about=f"At every step, {told}, from {read_as}.",
-            notes=(*table.notes, *rows.notes, *rows.fewer, *still, *self._said(origin)),
+            lead=self._lead() if data.horizon and data.ahead == "one" else "",
+            about=self._about(),
+            notes=(*table.notes, *rows.notes, *rows.fewer, *notes, *self._notes(origin)),
             source=table.source,
             fingerprint=table.fingerprint,
         )
-        return with_baselines(made, origin)
+        return with_baselines(dataset, origin)
+
+    @property
+    def training(self) -> np.ndarray:
+        """Which rows are of the training part, (R,) bool."""
+        return self.cut.part == 0
 
     @property
     def blocks(self) -> np.ndarray:
@@ -154,7 +148,7 @@ class _Draft:
         names = self.rows.feature_names if self.data.form == "change" else ()
         return [f for f, name in enumerate(names) if name in self.targets]
 
-    def _read_rows(self) -> np.ndarray:
+    def _inputs(self) -> np.ndarray:
         """The inputs (R, F); those whose change is the target as changes over one timestep.
 
         Their levels may leave the range of the training part, as the targets' do, and a model that
@@ -163,11 +157,62 @@ class _Draft:
         inputs, own, rate = self.rows.inputs, self.own, self.data.rate
         if not own:
             return inputs
-        read, before = inputs.copy(), inputs[:-rate, own]
-        read[:rate, own] = 0.0
+        changed, before = inputs.copy(), inputs[:-rate, own]
+        changed[:rate, own] = 0.0
         same = self.blocks[rate:] == self.blocks[:-rate]
-        read[rate:, own] = np.where(same[:, None], inputs[rate:, own] - before, 0.0)
-        return read
+        changed[rate:, own] = np.where(same[:, None], inputs[rate:, own] - before, 0.0)
+        return changed
+
+    def _targets(
+        self, read: np.ndarray, groups: Groups | None
+    ) -> tuple[np.ndarray, Scale, list[str]]:
+        """Y (N, T, K), its scale, and the names of targets that don't vary in training."""
+        rows, training, change = self.rows, self.training, self.data.form == "change"
+        y = np.empty((*read.shape, len(self.targets) * len(self.horizons)), np.float32)
+        flat, offsets, deviations = list[str](), [], []
+        for k, (c, h) in enumerate(product(range(len(self.targets)), self.horizons)):
+            raw, name = rows.targets[:, c : c + 1], [self.targets[c]]
+            if change:
+                end = max(len(raw) - h, 0)
+                known = training[:end] & training[h:] & (self.blocks[:end] == self.blocks[h:])
+                within = None if groups is None else (groups[0][:end], groups[1])
+                scale, still = scale_of(raw[h:] - raw[:end], name, known, within)
+            elif h == self.horizons[0]:  # the same for all of them
+                scale, still = scale_of(raw, name, training, groups)
+            target = raw[read + h] - (raw[read] if change else 0.0)
+            target = scale.standard(target, rows.series[read])
+            _check_size(target.reshape(-1, 1), name)
+            y[..., k : k + 1] = target
+            offsets.append(scale.offset)
+            deviations.append(scale.deviation)
+            flat += still
+        scale = Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1))
+        return y, scale, flat
+
+    def _origin(self, inputs: np.ndarray, x_scale: Scale, y_scale: Scale) -> Origin:
+        """The rows, with the season that was chosen or is found in them. Raises TooShortError."""
+        rows, data = self.rows, self.data
+        origin = Origin(
+            targets=rows.targets,
+            inputs=inputs,
+            series=rows.series,
+            segment=rows.segment,
+            names=rows.names,
+            times=rows.times,
+            step=self.table.step,
+            starts=self.cut.starts,
+            rate=data.rate,
+            horizons=self.horizons,
+            training=self.training,
+            season=Season(data.period, data.period),
+            time_format=_time_format(rows.times),
+            columns=self.targets,
+            x_scale=x_scale,
+            y_scale=y_scale,
+            every=self.cut.every,
+        )
+        check_season(origin, data.period)
+        return origin if data.period else replace(origin, season=find_season(origin))
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
         """Their times where these are the same in all samples, else their numbers."""
@@ -184,69 +229,77 @@ class _Draft:
             f"{name}, {counted(h, step)} ahead" for name in self.targets for h in self.horizons
         )
 
-    def _targets(
-        self, read: np.ndarray, training: np.ndarray, groups: Groups | None
-    ) -> tuple[np.ndarray, Scale, list[str]]:
-        """Y (N, T, K), its scale, and the names of targets that don't vary in training."""
-        rows, change = self.rows, self.data.form == "change"
-        y = np.empty((*read.shape, len(self.targets) * len(self.horizons)), np.float32)
-        flat, offsets, deviations = list[str](), [], []
-        for k, (c, h) in enumerate(product(range(len(self.targets)), self.horizons)):
-            raw, name = rows.targets[:, c : c + 1], [self.targets[c]]
-            if change:
-                far = max(len(raw) - h, 0)
-                known = training[:far] & training[h:] & (self.blocks[:far] == self.blocks[h:])
-                within = None if groups is None else (groups[0][:far], groups[1])
-                scale, still = standards(raw[h:] - raw[:far], name, known, within)
-            elif h == self.horizons[0]:  # the same for all of them
-                scale, still = standards(raw, name, training, groups)
-            told = raw[read + h] - (raw[read] if change else 0.0)
-            told = scale.standard(told, rows.series[read])
-            check_near(told.reshape(-1, 1), name)
-            y[..., k : k + 1] = told
-            offsets.append(scale.offset)
-            deviations.append(scale.deviation)
-            flat += still
-        scale = Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1))
-        return y, scale, flat
+    def _lead(self) -> str:
+        """How far ahead the (last) target lies: "one day"."""
+        step, horizon = self.table.step, self.data.horizon
+        return f"one {step}" if horizon == 1 else f"{horizon} {step}s"
 
-    def _said(self, origin: Origin) -> list[str]:
+    def _about(self) -> str:
+        """One sentence: what has to be predicted from what."""
+        horizon, changed = self.data.horizon, {self.rows.feature_names[f] for f in self.own}
+        inputs = joined([f"the change of {n}" if n in changed else n for n in self.inputs])
+        targets = joined(self.targets)
+        if self.data.form == "change":
+            targets = f"the change of {targets}"
+        if self.data.ahead == "each" and horizon:
+            targets += f" 1 to {horizon} {self.table.step}s ahead"
+        elif horizon:
+            targets += f" {self._lead()} ahead"
+        return f"At every step, {targets}, from {inputs}."
+
+    def _notes(self, origin: Origin) -> list[str]:
         """What is done with the windows, a sentence each: which are used, the parts, the scale."""
-        notes = [said("no_test")] if self.data.test and not self.cut.sizes[2] else []
-        if self.data.at_gaps == "stop" and (gaps := origin.gaps):
-            notes.append(said("stop", gaps=counted(gaps, "gap")))
+        notes, stop = [], self.data.at_gaps == "stop"
+        if self.data.test and not self.cut.sizes[2]:
+            notes.append("There are too few rows for a test part.")
+        if stop and origin.gaps:
+            notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
         if self.own:
             columns = joined([self.rows.feature_names[f] for f in self.own])
-            notes.append(said("own_changes", columns=columns))
+            notes.append(
+                f"Inputs that are targets, too ({columns}), are read as changes from one timestep "
+                "to the next; the first is 0."
+            )
+        used = set(origin.series[origin.starts].tolist())
+        if unused := [name for s, name in enumerate(origin.names) if s not in used]:
+            whole = " without a gap" if stop else ""
+            notes.append(
+                f"Series without a window, of too few rows{whole} in every part: {listed(unused)}."
+            )
         whose = "each series'" if origin.x_scale.by_series else "the"
-        there = set(origin.series[origin.starts].tolist())
-        if lost := [name for s, name in enumerate(origin.names) if s not in there]:
-            whole = " without a gap" if self.data.at_gaps == "stop" else ""
-            notes.append(said("without_windows", series=listed(lost), whole=whole))
-        return [*notes, self._parts(origin), said("standardised", whose=whose)]
+        return [
+            *notes,
+            self._parts_note(origin),
+            f"Columns are standardised with the mean and deviation of {whose} training rows.",
+        ]
 
-    def _parts(self, origin: Origin) -> str:
+    def _parts_note(self, origin: Origin) -> str:
+        """Which series, or rows up to which time, are for training, validation and test."""
         rows, part = self.rows, self.cut.part
         if self.data.split == "id":
             train, validation, test = (len(np.unique(rows.series[part == p])) for p in range(3))
-            return said(
-                "series_parts",
-                train=counted(train, "series is", "series are"),
-                validation=f"{validation}",
-                test=f" and {test} for the test" if test else "",
+            and_test = f" and {test} for the test" if test else ""
+            return (
+                f"{counted(train, 'series is', 'series are')} for training, {validation} for "
+                f"validation{and_test}, drawn by the seed; the same times may be in both."
             )
         order = np.argsort(rows.rank, kind="stable")
         edges = [
-            tuple(map(origin.label, order[part[order] == p][[0, -1]]))
+            [origin.label(row) for row in order[part[order] == p][[0, -1]]]
             for p in range(part.max() + 1)
         ]
-        each = ""
-        if len(rows.names) > 1 and rows.times is not None:
-            each = " Each series is cut at the same times."
-        return said("three_parts" if len(edges) > 2 else "two_parts", edges=edges, each=each)
+        several = len(rows.names) > 1 and rows.times is not None
+        each = " Each series is cut at the same times." if several else ""
+        known = f"Rows up to {edges[0][1]} are for training"
+        if len(edges) == 2:
+            return f"{known} and rows from {edges[1][0]} on for validation; none is in both.{each}"
+        return (
+            f"{known}, rows from {edges[1][0]} to {edges[1][1]} for validation, and rows from "
+            f"{edges[2][0]} on for the test; none is in two parts.{each}"
+        )
 
 
-def standards(
+def scale_of(
     values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups | None
 ) -> tuple[Scale, list[str]]:
     """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
@@ -271,12 +324,15 @@ def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return offset, np.where(constant, 1.0, deviation), constant
 
 
-def check_near(deviations: np.ndarray, names: Sequence[str]) -> None:
+def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
     """Raise WindowError where a standardised column (R, C) can't be computed with."""
-    far = np.abs(deviations).max(axis=0)
-    if far.max() > _FARTHEST:
-        column = names[int(far.argmax())]
-        raise WindowError.of("far", column=column, far=far.max(), most=_FARTHEST)
+    farthest = np.abs(deviations).max(axis=0)
+    if farthest.max() > _FARTHEST:
+        raise WindowError(
+            f"{names[int(farthest.argmax())]} gets {farthest.max():.1g} deviations away from its "
+            f"mean in the training rows, and at most {_FARTHEST:.0g} can be computed with: mend "
+            "its values or leave it out."
+        )
 
 
 def _time_format(times: pd.Index | None) -> str:

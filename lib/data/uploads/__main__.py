@@ -6,7 +6,7 @@ import sys
 
 from lib.data.uploads import UploadError, read_upload
 from lib.data.uploads.arrow import write_table
-from lib.data.uploads.reader import CURE, MEMORY
+from lib.data.uploads.reader import FIX, MEMORY
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     except UploadError as refused:
         error = f"{refused}"
     except MemoryError:
-        error = f"{name} takes too much memory to be read. {CURE}"
+        error = f"{name} takes too much memory to be read. {FIX}"
     print(json.dumps(error), flush=True)
     if table is not None:
         write_table(table, sys.stdout.buffer)

@@ -12,10 +12,10 @@ from lib.data.tables.table import Table
 
 
 def write_table(table: Table, out: IO[bytes]) -> None:
-    """Write a table."""
+    """Write a table as a stream of Arrow's; `read_table` reads it."""
     others = {field.name for field in fields(Table)} - {"frame", "label", "times"}
     head = {name: getattr(table, name) for name in others}
-    columns: dict[str, Any] = {f"frame {name}": _short(each) for name, each in table.frame.items()}
+    columns: dict[str, Any] = {f"frame {n}": _as_float32(each) for n, each in table.frame.items()}
     if table.times is not None:
         columns["times"] = table.times
     if (label := table.label) is not None:
@@ -31,7 +31,7 @@ def write_table(table: Table, out: IO[bytes]) -> None:
         stream.write_table(arrow)
 
 
-def _short(column: pd.Series) -> pd.Series:
+def _as_float32(column: pd.Series) -> pd.Series:
     """Decimals with 32 bits, where that moves none by a millionth of their deviation.
 
     Of whole numbers none may be moved at all: they may be names of series.

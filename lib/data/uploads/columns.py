@@ -1,15 +1,16 @@
-"""All entries → the times that label the rows, and the columns that are numbers or texts."""
+"""All entries of a file → its table: times that label the rows, and columns of numbers or texts."""
 
 from collections.abc import Hashable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.order import Placed, place, series_columns, unlabelled
-from lib.data.tables.table import MOST_TEXTS, row_numbers
-from lib.data.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
-from lib.data.uploads import MIN_ROWS, UploadError, said
-from lib.data.uploads.raw_table import RawTable
+from lib.data.tables.dates import Times, as_times, from_parts, with_clock
+from lib.data.tables.numbers import Numbers, as_numbers, not_numbers_note
+from lib.data.tables.order import OrderedRows, order_rows, rows_without_times, series_columns
+from lib.data.tables.table import MOST_TEXTS, Table, row_numbers
+from lib.data.uploads.entries import Entries
+from lib.data.uploads.errors import MIN_ROWS, UploadError
 from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
@@ -18,70 +19,89 @@ _HUGE = 1e100
 """Larger numbers can't be squared; they are taken as missing, as infinities are."""
 
 
-def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
+def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
+    """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
+    labels = _take_times(entries)
+    frame = _usable_columns(entries)
+    notes = entries.notes
+    if labels is None:
+        # A file that names the series itself has a note on these already.
+        rows = rows_without_times(frame, [] if "series" in entries.known else notes)
+    else:
+        rows = _label_rows(frame, *labels, notes)
+    if len(rows.frame) < MIN_ROWS:
+        raise UploadError(
+            f"The table has {counted(len(rows.frame), 'row')} and at least {MIN_ROWS} are needed, "
+            "a row for each timestep. Add rows."
+        )
+    rows = rows._replace(frame=_without_long_texts(rows, notes))
+    _note_doubtful_columns(rows, notes)
+    known = rows._asdict() | entries.known
+    return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
+
+
+def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
     """Take out the columns that label the rows: these columns, and the times (R,) that they say.
 
     Rows at the ends without one are left out. The first dates count; years that repeat only where
     there are no others, and where a column tells series apart.
     """
-    found = next(_dates(raw), None)
+    found = next(_find_times(entries), None)
     if found is None:
         return None
     columns, times = found
     first, last = np.flatnonzero(times.values.notna())[[0, -1]]
-    after = len(times.values) - 1 - last
-    if first or after:
-        undated = raw.entries.loc[times.values.isna(), columns[0]].dropna()
-        which = f": {listed(dict.fromkeys(map(repr, undated)))}" if len(undated) else ""
-        raw.notes.append(said("undated", rows=counted(int(first + after), "row"), which=which))
-        raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
+    if undated := int(first + len(times.values) - 1 - last):
+        texts = entries.frame.loc[times.values.isna(), columns[0]].dropna()
+        which = f": {listed(dict.fromkeys(map(repr, texts)))}" if len(texts) else ""
+        entries.notes.append(
+            f"{counted(undated, 'row')} without a date at the table's ends left out{which}."
+        )
+        entries.frame = entries.frame[first : last + 1].reset_index(drop=True)
         times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
-    labels = raw.entries[columns]
-    raw.entries = raw.entries.drop(columns=columns)
+    labels = entries.frame[columns]
+    entries.frame = entries.frame.drop(columns=columns)
     return labels, times
 
 
-def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
+def _find_times(entries: Entries) -> Iterator[tuple[list[str], Times]]:
     """What may label the rows, the likeliest first: columns, and their times (R,)."""
-    entries, years = raw.entries, list[tuple[list[str], Times]]()
-    for column in entries.columns:
-        times = as_times(column, entries[column], raw.decimal_commas)
+    frame, years = entries.frame, list[tuple[list[str], Times]]()
+    for column in frame.columns:
+        times = as_times(column, frame[column], entries.decimal_commas)
         if times is None:
             continue
         if times.are_years and not times.values.dropna().is_unique:
             years.append(([column], times))
-        elif (both := with_clock(times, entries.drop(columns=column))) is not None:
+        elif (both := with_clock(times, frame.drop(columns=column))) is not None:
             yield [column, both[0]], both[1]
         else:
             yield [column], times
-    if (parts := from_parts(entries)) is not None:
+    if (parts := from_parts(frame)) is not None:
         yield parts
     for columns, times in years[:MOST_YEARS]:
-        others = entries.drop(columns=columns)
+        others = frame.drop(columns=columns)
         if times.values.notna().all() and series_columns(others, times.values):
             yield columns, times
 
 
-def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
-    """The columns that can be used, in order of time. Raises UploadError for too little."""
-    frame = _take_columns(raw)
-    if found is None:
-        notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
-        return _described(unlabelled(frame, notes), raw.notes)
-    labels, (times, how, _) = found
-    names = [str(name) for name in labels.columns]
-    label = _kept(labels, times)
-    raw.notes.append(f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
-    if times.isna().any():
-        raw.notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
-        texts = pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
-        placed = unlabelled(frame, raw.notes)._replace(times=texts, label=label)
-    else:
-        placed = place(frame, times, label, raw.notes)
-    return _described(placed, raw.notes)
+def _label_rows(
+    frame: pd.DataFrame, labels: pd.DataFrame, times: Times, notes: list[str]
+) -> OrderedRows:
+    """The rows in order of their times; where a time is missing, in the file's order."""
+    names, values = [str(name) for name in labels.columns], times.values
+    notes.append(
+        f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{times.reading}."
+    )
+    label = _label_columns(labels, values)
+    if not values.isna().any():
+        return order_rows(frame, values, label, notes)
+    notes.append(f"{counted(int(values.isna().sum()), 'row has', 'rows have')} no date.")
+    texts = pd.Index(values.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
+    return rows_without_times(frame, notes)._replace(times=texts, label=label)
 
 
-def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
+def _label_columns(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Columns of times as a table keeps them: see `Table.label`."""
     kept = dict[Hashable, pd.Series]()
     for name, column in labels.items():
@@ -93,62 +113,82 @@ def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(kept)
 
 
-def _take_columns(raw: RawTable) -> pd.DataFrame:
-    """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
-    notes, columns = raw.notes, dict[str, pd.Series]()
-    readings, left = dict[str, list[str]](), dict[str, list[str]]()
-    huge = 0
-    for name in map(str, raw.entries.columns):
-        column, how, numbers = raw.entries[name], "", None
-        if pd.api.types.is_numeric_dtype(column):
-            how = "1 for true and 0 for false" if pd.api.types.is_bool_dtype(column) else ""
-            numbers = column.astype(np.float64)
-        elif column.dtype.kind == "M":
-            left.setdefault("Other dates", []).append(name)
-            continue
-        elif (reading := as_numbers(column, raw.decimal_commas)) is not None:
-            how, numbers = reading.how, reading.values
-            notes += not_numbers(column, numbers)
-        elif column.notna().any():
+def _usable_columns(entries: Entries) -> pd.DataFrame:
+    """The columns as float64, NaN where a value is missing or can't be used, and as categories.
+
+    Raises UploadError where none of them is of numbers.
+    """
+    notes, columns = entries.notes, dict[str, pd.Series]()
+    readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
+    for name in map(str, entries.frame.columns):
+        column = entries.frame[name]
+        if column.dtype.kind == "M":
+            dates.append(name)
+        elif column.isna().all():
+            empty.append(name)
+        elif (parsed := _as_numbers(column, entries.decimal_commas, notes)) is None:
             columns[name] = column.astype("str").astype("category")
-            continue
-        if how:
-            readings.setdefault(how, []).append(name)
-        if numbers is not None and (wrong := numbers.abs() > _HUGE).any():
-            huge += int(wrong.sum())
-            numbers = numbers.mask(wrong)
-        if numbers is None or numbers.isna().all():
-            left.setdefault("Empty columns", []).append(name)
         else:
-            columns[name] = numbers
+            numbers, reading = parsed
+            is_huge = numbers.abs() > _HUGE
+            huge += int(is_huge.sum())
+            if reading:
+                readings.setdefault(reading, []).append(name)
+            if (is_huge | numbers.isna()).all():
+                empty.append(name)
+            else:
+                columns[name] = numbers.mask(is_huge)
     notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
     if huge:
-        notes.append(said("huge", values=counted(huge, "value is", "values are"), most=_HUGE))
+        are = counted(huge, "value is", "values are")
+        notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
-        empty = listed(left.get("Empty columns", []))
-        raise UploadError.of("no_numbers", texts=listed(columns), empty=empty, cells=raw.cells)
-    notes += [f"{what} are left out: {listed(names)}." for what, names in left.items()]
+        raise UploadError(
+            "No column of numbers was found, and at least one is needed. Texts: "
+            f"{listed(columns)}. Empty: {listed(empty)}.{entries.cells}"
+        )
+    if dates:
+        notes.append(f"Other dates are left out: {listed(dates)}.")
+    if empty:
+        notes.append(f"Empty columns are left out: {listed(empty)}.")
     return frame
 
 
-def _described(placed: Placed, notes: list[str]) -> Placed:
-    """Refuse what is too short, leave out columns of too many texts, note what says nothing."""
-    frame = placed.frame
-    if len(frame) < MIN_ROWS:
-        raise UploadError.of("short", rows=counted(len(frame), "row"), least=MIN_ROWS)
+def _as_numbers(column: pd.Series, decimal_commas: bool, notes: list[str]) -> Numbers | None:
+    """A column as numbers, None for one of texts."""
+    if pd.api.types.is_numeric_dtype(column):
+        is_bool = pd.api.types.is_bool_dtype(column)
+        return Numbers(column.astype(float), "1 for true and 0 for false" if is_bool else "")
+    if (parsed := as_numbers(column, decimal_commas)) is not None:
+        notes += not_numbers_note(column, parsed.values)
+    return parsed
+
+
+def _without_long_texts(rows: OrderedRows, notes: list[str]) -> pd.DataFrame:
+    """The columns but those of too many different texts, which can be no categories."""
+    texts = rows.frame.select_dtypes("category").columns
+    long = [n for n in texts if n != rows.series and rows.frame[n].nunique() > MOST_TEXTS]
+    if long:
+        notes.append(
+            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
+        )
+    return rows.frame.drop(columns=long)
+
+
+def _note_doubtful_columns(rows: OrderedRows, notes: list[str]) -> None:
+    """Name columns that are constant, have gaps, or count the rows."""
+    frame = rows.frame
     different = frame.nunique()
-    texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
-    if long := [name for name in texts if different[name] > MOST_TEXTS]:
-        notes.append(said("long", most=MOST_TEXTS, columns=listed(long)))
-        frame = frame.drop(columns=long)
     if constant := [name for name in frame.columns if different[name] < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
         are = counted(int(sum(gaps.values())), "value is", "values are")
-        each = listed(f"{name} {count:,}" for name, count in gaps.items())
-        notes.append(f"{are} missing: {each}.")
-    others = frame.select_dtypes("number").columns.difference([placed.series], sort=False)
-    if counters := row_numbers(frame[others]):
-        notes.append(said("row_numbers", columns=joined(counters)))
-    return placed._replace(frame=frame)
+        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
+        notes.append(f"{are} missing: {by_column}.")
+    numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
+    if counters := row_numbers(frame[numbers]):
+        notes.append(
+            "Row numbers are left out of inputs and targets until you choose them: "
+            f"{joined(counters)}."
+        )

@@ -20,7 +20,7 @@ from lib.data.tables.table import Table
 from lib.data.uploads import MAX_BYTES, UploadError
 
 SECONDS = 60.0
-"""Who takes longer is ended."""
+"""A process that takes longer is ended."""
 MEMORY = 4 * 10**9
 """How many bytes of addresses the process may have: a file made to unpack without end ends it."""
 SEATS = 2 if total_memory() >= ENOUGH else 1
@@ -28,13 +28,13 @@ SEATS = 2 if total_memory() >= ENOUGH else 1
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
 """The part that one may hold of what is free when it begins: less than all of it for all together,
 since the tables in the page process take some."""
-LOOK_SECONDS = 0.05
-"""Between two looks at what it holds: it gets no more than some 50 MB meanwhile."""
+CHECK_SECONDS = 0.05
+"""Between two checks of the memory that the process holds: it gets some 50 MB meanwhile at most."""
 ROOT = Path(__file__).parents[3]
-CURE = "Leave out columns or rows that aren't needed, or run the app with more memory."
+MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
+"""So many files wait for a seat at most, and so many bytes of them, but for a single file."""
+FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
-MOST_WAITING, MOST_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
-"""So many others wait for that at most, and so many bytes of them, but for a single file."""
 _waiting = set["Reading"]()
 
 
@@ -47,17 +47,19 @@ class Reading:
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         waiting = list(_waiting)
         size = len(content) + sum(len(each._content) for each in waiting)
-        if len(waiting) >= MOST_WAITING or (waiting and size > MOST_WAITING_BYTES):
-            raise UploadError.of("readers_full", name=name)
+        if len(waiting) >= MAX_WAITING or (waiting and size > MAX_WAITING_BYTES):
+            raise UploadError(
+                f"{name} can't be read now: too many files wait. Try again in a minute."
+            )
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._stopped, self._why = False, "the process that read it ended"
+        self._stopped, self._why_ended = False, "the process that read it ended"
         self._process: subprocess.Popen[bytes] | None = None
         self._content: bytes = content
-        """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
+        """Nobody else holds these bytes while it waits: they are freed when it is stopped."""
         _waiting.add(self)
-        Thread(target=self._live, args=(sheet,), name="file-reader", daemon=True).start()
+        Thread(target=self._run, args=(sheet,), name="file-reader", daemon=True).start()
 
     def stop(self) -> None:
         """End it: another file has come, or nobody waits any more."""
@@ -66,22 +68,22 @@ class Reading:
         if self._process is not None:
             self._process.kill()
 
-    def _live(self, sheet: str) -> None:
-        """The thread: wait for a seat, and hear what becomes of the file."""
+    def _run(self, sheet: str) -> None:
+        """Wait for a seat, then have a process read the file. Runs in a thread."""
         with _seats:
             _waiting.discard(self)
             try:
                 if not self._stopped:
-                    self._serve(sheet)
-            except (OSError, ValueError):  # it died, or talks nonsense
-                self.error = f"{self.name} couldn't be read: {self._why}. {CURE}"
+                    self._read_in_process(sheet)
+            except (OSError, ValueError):  # the process died, or its answer can't be read
+                self.error = f"{self.name} couldn't be read: {self._why_ended}. {FIX}"
             finally:
                 if self._stopped:
                     self.table, self.error = None, ""
                 self.over.set()
 
-    def _serve(self, sheet: str) -> None:
-        """Start the process, give it the file, and read its answer."""
+    def _read_in_process(self, sheet: str) -> None:
+        """Start the process, send the file, and receive an error or a table."""
         from lib.data.uploads.arrow import read_table  # noqa: PLC0415  brings pandas along
 
         command, pipe = [sys.executable, "-m", "lib.data.uploads"], subprocess.PIPE
@@ -104,18 +106,18 @@ class Reading:
                 process.kill()
 
     def _guard(self, process: subprocess.Popen[bytes]) -> None:
-        """End the process where it takes too long or too much memory, or was stopped."""
+        """End the process if it takes too long or too much memory, or was stopped."""
         end, most = monotonic() + SECONDS, MEMORY_SHARE * free_memory()
         with contextlib.suppress(psutil.NoSuchProcess):
             watched = psutil.Process(process.pid)
             while process.poll() is None:
                 is_late, is_large = monotonic() > end, used_memory(watched) > most
                 if is_late:
-                    self._why = f"that took longer than {SECONDS:g} seconds"
+                    self._why_ended = f"that took longer than {SECONDS:g} seconds"
                 elif is_large:
                     left = f"the {most / MB:,.0f} MB that are left for it"
-                    self._why = f"that takes more memory than {left}"
+                    self._why_ended = f"that takes more memory than {left}"
                 if is_late or is_large or self._stopped:
                     process.kill()
                     return
-                sleep(LOOK_SECONDS)
+                sleep(CHECK_SECONDS)

@@ -1,11 +1,11 @@
-"""The axes of an output and of a target, lined up as a loss lines them up, and the fate of each."""
+"""Line up the axes of an output and a target as a loss does, and say what becomes of each axis."""
 
 from dataclasses import dataclass
 
 from lib.shapes.doctor.loss_shapes import BatchResult, LossRule, Sizes, Verdict, padded
 
 SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
-"""A sign for each verdict, so that nothing hangs on a colour."""
+"""A sign for each verdict, so that colour is never the only cue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class AxisPair:
         return self.output == self.target or 1 in (self.output, self.target)
 
     def fate(self, rule: LossRule, *, compared: bool) -> AxisFate:
-        """What a loss does with this axis, where there is a batch that is `compared` at all."""
+        """What a loss does with this axis; `compared` is False where no batch is made."""
         if self.output != self.target:
             if rule.checks or not self.fits or not compared:
                 return AxisFate("error", f"{self.output} ≠ {self.target}")

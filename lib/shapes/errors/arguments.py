@@ -148,12 +148,10 @@ MESSAGES = [
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
-        cause="A Sequential gives each layer one tensor, and this layer takes more, as attention "
-        "does.",
+        cause="A Sequential gives each layer one tensor; this one takes more, as attention does.",
         fix="Call it in a functional model, on a query and a value.",
         code="y = layers.MultiHeadAttention(2, 16)(x, x)\nmodel = keras.Model(inputs, y)",
-        example="Layers added to a Sequential model can only have a single required positional "
-        "argument, the input tensor.",
+        example="can only have a single required positional argument, the input tensor",
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
@@ -189,8 +187,7 @@ MESSAGES = [
         cause='{owner} has to know "{one}" and "{two}".',
         fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
-        example="Conv1D.__init__() missing 2 required positional arguments: 'filters' and "
-        "'kernel_size'",
+        example="LSTM.__init__() missing 2 required arguments: 'units' and 'activation'",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
@@ -204,7 +201,6 @@ MESSAGES = [
         cause="{layer} got too many values without a name: {name} has one already, by its place.",
         fix="Give each its name.",
         code="{layer}({name}=…)",
-        confidence="likely",
         example="LSTM.__init__() got multiple values for argument 'units'",
     ),
     Message(
@@ -212,16 +208,14 @@ MESSAGES = [
         cause="{layer} got too many values without a name.",
         fix="Give each its name.",
         code="{layer}(argument=…)",
-        confidence="likely",
         example="LSTM.__init__() takes 2 positional arguments but 5 were given",
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
         r'missing a required argument: "(?:sequences|inputs)"',
         cause="A layer is called with the sequence, first and without a name, and with "
-        "initial_state. {name} isn't one of these. What it is made with belongs into its first "
-        "brackets.",
-        fix="Move it there.",
+        "initial_state. {name} isn't one of these.",
+        fix="Move what the layer is made with into its first brackets.",
         code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     Message(
@@ -242,8 +236,7 @@ MESSAGES = [
         r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?",
         cause="Another value is wanted here. Keras takes {wanted}. Keras takes one of {options}. "
         "It got {got}.",
-        fix="Give it that: sizes and counts are whole numbers from 1 up, and shares are from 0 to "
-        "1.",
+        fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
         example="Argument `n` should be a positive integer. Received: n=0",
     ),
@@ -254,24 +247,14 @@ MESSAGES = [
         code="model.compile(keras.optimizers.{class_}(), loss)",
     ),
     Message(
-        r"Could not interpret (?P<kind>activation|\w{7}izer|constraint) "
-        r"(?:identifier|function).*?: "
-        r'?"?(?P<received>[^" ]+)',
-        cause="Keras knows no {kind} {received}: it is misspelt, or your own, or of keras in "
-        "tf.keras.",
+        r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
+        r'(?:identifier|function).*?: ?"?(?P<received>[^" ]+)',
+        cause="Keras knows no {of_layer} {received}. Keras knows no {other} {received}. It is "
+        "misspelt, or your own, or of keras in tf.keras.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
-        code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {kind}',
+        code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
+        'model.compile("adam", loss="mean_squared_error")  # {other}',
         confidence="likely",
-    ),
-    Message(
-        r'Could not interpret (?P<kind>[\w ]{4,20}?) (?:identifier|function).*?: ?"?'
-        r'(?P<received>[^" ]+)',
-        cause="Keras knows no {kind} {received}: it is misspelt, or your own, or of keras in "
-        "tf.keras.",
-        fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
-        code='model.compile("adam", loss="mean_squared_error")  # {kind}',
-        confidence="likely",
-        example="Could not interpret optimizer identifier: adamm",
     ),
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
@@ -288,13 +271,11 @@ MESSAGES = [
         "{shape}. One of them is a {kind}, as 64 / 2 gives one.",
         fix="Divide with //; a size that is open is None, not -1.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
-        example="Cannot convert '(2, 18.0)' to a shape. Found invalid entry '18.0' of type '<class "
-        "'float'>'.",
+        example="Cannot convert '(2, 18.0)' to a shape. Found '18.0' of type '<class 'float'>'",
     ),
     Message(
         r'^"int" object is not iterable$',
-        cause="If it comes from a layer, a size stands alone that belongs into brackets, as those "
-        "of Reshape.",
+        cause="If it comes from a layer, a size belongs into brackets, as those of Reshape.",
         fix="Give it brackets, and one alone a comma.",
         code="Reshape((12,))",
         confidence="possible",

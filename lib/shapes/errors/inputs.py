@@ -211,26 +211,23 @@ MESSAGES = [
         "after the other, without a time axis. It goes through them by itself.",
         fix="Use it alone.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
-        example="(no `None` dimensions). Received: shape=(None, 12) for variable "
-        "path='time_distributed/lstm/lstm_cell/kernel'",
+        example="(no `None` dim: shape=(None, 4) for variable path='a_cell/time_distributed'",
     ),
     Message(
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
-        cause="The number of features, or of rows, isn't known, and may not be None. The kernel "
-        "would be {shape}.",
+        cause="The number of features, or of rows, may not be None. The kernel would be {shape}.",
         fix="Say how many there are.",
         code="keras.Input((None, features))",
-        example="(no `None` dimensions). Received: shape=(None, 64) for variable "
-        "path='lstm/lstm_cell/kernel'",
+        example="(no `None` dim: shape=(None, 4) for variable path='lstm/lstm_cell/kernel'",
     ),
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the inputs to.*?should be",
-        cause="Dense has a weight for each entry of its last axis, and that is open: after Flatten "
-        "it depends on the number of timesteps, which is None. The shape is {shape}.",
+        cause="Dense has a weight for each entry of its last axis, and that is open in {shape}. "
+        "After Flatten it depends on the number of timesteps, which is None.",
         fix="Fix that number; or pool over time, or return the last step only, without a Flatten.",
         code=the.INPUT,
         stack="input_tany~flatten~dense",

@@ -111,8 +111,7 @@ MESSAGES = [
     ),
     Message(
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
-        cause="{name} is Keras's own: the file is of another version, or of keras and read by "
-        "tf.keras.",
+        cause="{name} is Keras's own: the file is of another version, or was of tf.keras.",
         fix="Load it with the package and version that saved it; Keras 2 is tf_keras today.",
         code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
         confidence="likely",
@@ -140,8 +139,7 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="The file names {name}, which Keras doesn't know: your own, or another package's or "
-        "version's.",
+        cause="The file names {name}, which Keras doesn't know: your own, or another version's.",
         fix="Hand it over while loading; load Keras's own with the version that saved it.",
         code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
         confidence="likely",
@@ -165,8 +163,7 @@ MESSAGES = [
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('received')}",
         rf"containing {number('received')} layers into a model with 0 layers",
         cause="What is to get {received} has none yet: it was never built, since it doesn't know "
-        "its features. An input_shape belongs to the outer layer, as Bidirectional, today to an "
-        "Input.",
+        "its features. An input_shape belongs to an Input, or to the outer layer.",
         fix="Begin the model with an Input; or build the layer first.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",

@@ -9,9 +9,9 @@ OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"
 
 MESSAGES = [
     Message(
-        r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) an? \w+(?: "
-        r"model)? "
-        r'must (?:be the output of|come from)|no attribute "_(?:keras_history|inbound_nodes)"',
+        r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must "
+        r"(?:be|co)",
+        r'no attribute "_(?:keras_history|inbound_nodes)"',
         cause="The inputs and outputs of a Model, and all between, must be what an Input or a "
         "called layer gave: no layer, no array, and no operation of TensorFlow.",
         fix="Begin with an Input, call layers or keras.ops, and name the two ends.",

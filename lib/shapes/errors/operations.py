@@ -30,12 +30,9 @@ def joined_arrays(found: Found) -> Explanation:
 
 MESSAGES = [
     Message(
-        rf"total size of (?:the tensor|new array) must be(?:.*?_shape={shape('before')}, "
-        rf"\w+={shape('after')})?",
-        rf"[Cc]annot reshape a\w* (?:of size|tensor with) {number('before')} (?:into|elements to) "
-        rf"shape {shape('after')}",
-        rf"to reshape is a tensor with {number('before')} values, but the requested shape \w+ "
-        rf"(?:a.*?)?{number('after')}",
+        rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
+        rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
+        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
         cause="A reshape has to keep all numbers, and here it goes from {before} to {after}. In a "
         "Reshape layer sizes are of one sample, without the batch.",
         fix="Choose sizes with the same product, one of them -1. Windows of a table are cut.",
@@ -54,8 +51,7 @@ MESSAGES = [
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
         cause="{joining} takes several tensors, in one list, and got another number: Subtract and "
         "Dot take two, Attention two or three.",
-        fix="Give it that list, in a functional model: the sequence that looks, and the one to "
-        "look at, of Attention.",
+        fix="Give it that list, in a functional model; Attention the one that looks first.",
         code="y = {joining}()([a, b])",
         example="A `Dot` layer should be called on a list of 2 inputs.",
     ),
@@ -81,9 +77,7 @@ MESSAGES = [
     Message(
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
-        r"negative dimensions are not|due to downsampling in|utput shape[^.]*? (?:zero or "
-        r")?negative",
-        r"utput size[^.]*? (?:zero or )?negative",
+        r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
         cause="A convolution or pooling sees more timesteps, or rows, at once than are left. It "
         "got {left}. Each one before it shortens the sequence.",
         fix="Take a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
@@ -95,15 +89,13 @@ MESSAGES = [
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r".mask. must be broadcastable to|of .value. and .key., except the last one",
-        cause="Two tensors of one layer can't be paired. Without the batch they are {one} and "
-        "{other}.",
+        cause="Two tensors of one layer can't be paired. They are {one} and {other}.",
         fix="Give the layers before the same units, and return_sequences to both or to none.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
         example="Inputs have incompatible shapes. Received shapes (4,) and (3,)",
     ),
     Message(
-        rf"operands could not be broadcast together with shapes {shape('got')} {shape('own')} "
-        rf"[(\[]",
+        rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
         cause="What is worked on, {got}, doesn't fit {own}. Most likely a scaler was fitted on "
         "other columns than it gets, as on all of the table, where the model predicts one.",
@@ -134,11 +126,9 @@ MESSAGES = [
         r"(?P<what>.strides > 1. not supported in conjunction with .dilation)",
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
-        cause="If it comes from a layer, its settings don't go together, or not with what goes in: "
-        "{what}.",
-        fix="Permute counts axes from 1; filters and channels divide by groups; strides or "
-        "dilation_rate is 1; a cut is shorter than the sequence; no size is 0; a backward_layer "
-        "alone has go_backwards.",
+        cause="If it comes from a layer, its settings don't go together: {what}.",
+        fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1; "
+        "a cut is shorter than the sequence; no size is 0; a backward_layer has go_backwards.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
         confidence="likely",
         example="Invalid permutation argument `dims` for Permute Layer.",

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
-from lib.shapes.stack.errors import OUT_OF_RANGE, ShapeError, When
+from lib.shapes.stack.errors import ShapeError, When
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class LayerSetting:
     """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
 
     name: str
-    """The field's, which is Keras's own where Keras has one."""
+    """The field, named as Keras's argument where there is one."""
     key: str
-    """In the address: "u" in "lstm_u16"."""
+    """Its prefix in the address: "u" in "lstm_u16"."""
     label: str
     default: Any
     limit: Limit | None = None
@@ -34,47 +34,48 @@ class LayerSetting:
     optional: bool = False
     """Whether None is a value: "any"."""
     pattern: str = ""
-    """Of a text."""
+    """A regular expression that a text must match."""
     sizes: int | None = None
-    """Of how many numbers a tuple is the value; 0 where of any number."""
+    """The length of a tuple, 0 for any length; None for other values."""
     in_call: bool = False
-    """Whether Keras takes it where the layer is called, not where it is made."""
+    """Whether it is an argument of the layer's call, not of its constructor."""
     seldom: bool = False
-    """Whether few need it, so that a page folds it."""
+    """Whether it is rarely used, so that a page folds it."""
     least: float | None = None
-    """The smallest number that Keras takes; that of the limit, unless it says another."""
+    """The smallest number that Keras accepts; None for the minimum of the limit."""
     batched: bool = False
-    """Whether its sizes are those of a sample, which a widget shows with the batch before them."""
+    """Whether it is the shape of a sample, which a widget shows with the batch in front."""
     refusal: str = ""
-    """Keras's words for a number that is too small or too large for it, with {name} and {value}."""
+    """Keras's message for a number out of range, with {name} and {value}."""
 
     def within(self, value: float) -> float:
-        """The nearest number that is traced; one that Keras refuses stays, and breaks the layer."""
+        """The nearest number that is traced; a number that Keras refuses is kept."""
         if self.limit is None or (self.refusal and self.limit.step < 1):
             return value
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
     def check(self, value: Any) -> None:
-        """Raise ShapeError for a number, or one of several, that Keras doesn't take."""
+        """Raise ShapeError for a number that Keras refuses, alone or in a tuple."""
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        if min(numbers) < least or (self.limit == SHARE and max(numbers) > 1):
-            words = {"name": self.name, "value": value, "least": f"{least:g}"}
-            row = "share out of range" if self.limit == SHARE else "number out of range"
-            raise ShapeError.of(row, message=self.refusal.format(**words), **words)
+        is_share = self.limit == SHARE
+        if min(numbers) < least or (is_share and max(numbers) > 1):
+            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
+            message = self.refusal.format(name=self.name, value=value)
+            raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
 MaskWay = Literal["passes", "ends", "destroys"]
 
 
 class Ref(NamedTuple):
-    """What another layer gives."""
+    """A reference to the output of an earlier layer."""
 
     place: int
     output: int | None = None
-    """Which of its tensors; None for all."""
+    """The index of one of its tensors; None for all of them."""
 
 
 class Origin(NamedTuple):
@@ -89,7 +90,7 @@ class Origin(NamedTuple):
 
 
 def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
-    """The size of the axis that weights of this shape begin with; it may not be open."""
+    """The size of an axis that the first axis of a weight has, too; ShapeError where it is None."""
     if (size := tensor[axis].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
@@ -97,101 +98,109 @@ def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a layer is called with."""
+    """The arguments of a layer's call, and the names used in its messages."""
 
     tensors: Tensors
     states: Tensors
-    """To start from: those that the layer names, or else the last `Unpack` kept."""
+    """Initial states: those that the layer names, else those that the last `Unpack` kept."""
     letter: str
-    """Of its own width: "U", or "U₂" where there are several."""
+    """The letter of the layer's width: "U", or "U₂" where there are several."""
     time: str
     """The letter of the timesteps that it makes: "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
     masks: tuple[int, ...] = ()
-    """Of each tensor, how many axes its mask has, (N, T) most often; 0 where it has none."""
+    """How many axes the mask of each tensor has, most often 2 for (N, T); 0 for no mask."""
     unchecked: bool = False
-    """Whether Keras doesn't look at the axes first, as inside TimeDistributed."""
+    """Whether Keras skips its check of the axes, as inside TimeDistributed."""
 
-    def only_one(self, refusal: str | None = None) -> Tensor:
-        """The one tensor that there must be. Of several most say the same, some a `refusal`."""
+    def only_one(self, message: str | None = None) -> Tensor:
+        """The one tensor that there must be; for several, some layers have another `message`."""
         if len(self.tensors) > 1:
-            row = "several" if refusal is None else "several, in other words"
-            raise ShapeError.of(row, *self.tensors, name=self.name, refusal=refusal)
+            error = ShapeError.of("several", *self.tensors, name=self.name)
+            raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
         """The one tensor, which must have `rank` axes, or more.
 
-        Where Keras doesn't look at them first, it fails later, or is wrong without a word.
+        Where Keras skips its check of the axes, it fails later, or computes something else.
         """
         tensor = self.only_one()
         if len(tensor) < rank or (len(tensor) > rank and not or_more):
-            row = "axes, unchecked" if self.unchecked else "axes, or more" if or_more else "axes"
+            found = len(tensor)
             wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-            raise ShapeError.of(row, tensor, name=self.name, wanted=wanted, rank=rank, when=when)
+            received = f"{found} axes, {readable_shape(tensor)}"
+            if self.unchecked:
+                raise ShapeError(wanted, received, "", when)
+            bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
+            message = (
+                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
+            )
+            message += f"expected {bound}. Full shape received: {sizes(tensor)}"
+            raise ShapeError(wanted, received, message)
         return tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What comes out of a layer, and what it has to learn for it."""
+    """The output tensors of a layer, and its parameters."""
 
     tensors: Tensors
     parameters: int = 0
     product: str = ""
-    """How they are counted: "4·16·(3+16+1)"; empty where there are none."""
+    """The count of parameters as a product: "4·16·(3+16+1)"; empty for none."""
     rule: str = ""
     """The same in letters: "4·U·(F+U+1)"."""
     states: Tensors | None = None
-    """Tensors that later layers may start from; None leaves those that were there."""
+    """States for later layers; None keeps those of earlier layers."""
     fixed: int = 0
     """How many of the parameters Keras doesn't train."""
 
 
 MAX_LAYERS = 200
-"""In a stack, the inputs among them."""
+"""Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
-"""By how many axes a tensor has, what they usually are."""
+"""Number of axes → what they usually are."""
 LAYERS: dict[str, type[Layer]] = {}
-"""Every kind that there is, by name."""
+"""Every class of layer by its kind, filled as classes are defined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer, by its settings. Its rule is `call`.
+    """One layer with its settings; `call` computes its output shapes.
 
-    The docstring of a kind is what a page says of it, in a sentence; its class names the rest. One
-    without settings of its own has the dataclass of the kind that it varies.
+    A page shows the docstring of a subclass. Keywords of a subclass set the class variables below.
+    A subclass without settings of its own needs no decorator.
     """
 
     kind: ClassVar[str]
-    """In the address, and in `lib.shapes.stack.kinds`."""
+    """Its name in the address, and in `lib.shapes.stack.kinds`."""
     keras: ClassVar[str]
-    """The class in `keras.layers`, which has its name unless it says another."""
+    """The class in `keras.layers`, by default of the same name."""
     takes_nothing: ClassVar[bool] = False
     """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
-    """The letter of its own width, where it has one."""
+    """The letter of the last axis that it makes, if it makes one."""
     time_letter: ClassVar[str] = ""
-    """The letter of timesteps that it makes, where it makes any."""
+    """The letter of the time axis that it makes, if it makes one."""
     mask: ClassVar[MaskWay] = "passes"
-    """What becomes of a mask: it goes on, it is used up, or it is lost, which Keras warns of."""
+    """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
-    """How many axes a mask must have for it: -1 is one fewer than the tensor, 0 no mask at all."""
+    """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
-    """Whether Keras compares, where it is called again, the width with that of the first time."""
+    """Whether Keras checks in a second call that the width is that of the first."""
     knows_axes: ClassVar[bool] = False
-    """The same of the number of axes."""
+    """Whether Keras checks in a second call that the number of axes is that of the first."""
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """What it is called on; () is all that the layer before it gives."""
+    """The tensors that it is called on; () for all outputs of the layer before it."""
     states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """What it starts from, where layers are named for it."""
+    """The initial states, if they are tensors of other layers."""
     shares: int | None = field(default=None, kw_only=True)
-    """The place of the layer that it is, where that is called again."""
+    """The place of an earlier layer of which this is another call."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
-    """Where it stands in code that was read."""
+    """Where the code that was read makes it."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         # Slots make each class twice: the second time without these words, which it has by then.
@@ -208,19 +217,16 @@ class Layer:
     @classmethod
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
-        """Its fields that a person sets, in order."""
+        """The fields that a person can set, in order."""
         settings = []
         for one in fields(cls):
-            names = (f"{base.__name__}.{one.name}" for base in cls.__mro__)
-            said = next((OUT_OF_RANGE[name] for name in names if name in OUT_OF_RANGE), "")
             if one.metadata:
-                about = {"default": one.default, "refusal": said, **one.metadata}
-                settings.append(LayerSetting(one.name, **about))
+                settings.append(LayerSetting(one.name, default=one.default, **one.metadata))
         return tuple(settings)
 
     @property
     def inside(self) -> Layer:
-        """The layer that has the settings: that inside a wrapper which has none, else itself."""
+        """The layer with the settings: the wrapped one of TimeDistributed, else itself."""
         return self
 
     def with_settings(self, **values: Any) -> Self:
@@ -228,15 +234,15 @@ class Layer:
         return replace(self, **values)
 
     def returned(self) -> tuple[str, ...]:
-        """What each tensor is that it gives: "output", "h", "c"."""
+        """The name of each tensor that it returns: "output", "h", "c"."""
         return ("output",)
 
     def refs(self) -> tuple[Ref, ...]:
-        """What it takes from layers that it names: to be called on, and to start from."""
+        """All references to other layers: inputs, then initial states."""
         return (*self.of, *self.states)
 
     def at(self, moved: Mapping[int, int]) -> Self:
-        """The same in a stack whose layers have other places: those before, by those after."""
+        """The layer with its references changed from old to new places."""
         of, states = (
             tuple(Ref(moved[place], output) for place, output in refs if place in moved)
             for refs in (self.of, self.states)
@@ -245,24 +251,24 @@ class Layer:
         return replace(self, of=of, states=states, shares=shares)
 
     def again(self, first: Layer) -> Layer:
-        """The first layer, called on what this one takes."""
+        """The settings of the first call, with the connections of this one."""
         of, states, origin = self.of, self.states, self.origin
         return replace(first, of=of, states=states, shares=self.shares, origin=origin)
 
     def classes(self) -> tuple[str, ...]:
-        """What Keras makes for it, in order: an inner layer first, itself last."""
+        """The classes of Keras that its code creates, in order: inner layers first."""
         return (self.keras,)
 
     def code(self) -> str:
-        """The call that makes it: "layers.LSTM(16, return_sequences=True)"."""
+        """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def called_on(self, code: str, tensors: str) -> str:
-        """The call of the layer, which `code` makes or names, on tensors by their names."""
+        """The code that calls the layer on tensors; `code` creates or names the layer."""
         return f"{code}({tensors})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments of that call: what must be there in order, and what isn't usual by name."""
+        """The arguments in its code: required ones in order, others by name unless default."""
         needed = SIGNATURES.get(self.keras, ())
         for setting in self.settings():
             value = getattr(self, setting.name)
@@ -276,27 +282,27 @@ class Layer:
                 yield f"{setting.name}={written}"
 
     def check(self) -> None:
-        """Raise ShapeError for settings that Keras doesn't take, whatever comes in."""
+        """Raise ShapeError for settings that Keras refuses for any input."""
         for setting in self.settings():
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """What comes out. Raises ShapeError for what Keras refuses, and NotTraced."""
+        """The output. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Of each tensor that comes out, how many axes its mask has: states have no mask."""
+        """How many axes the mask of each output has; states have no mask."""
         keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
         kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
 
 
 Stack: TypeAlias = tuple[Layer, ...]
-"""From the input up."""
+"""Layers from the input to the output."""
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
-    """The stack with these layers, or none, in the place of one; names of layers follow."""
+    """The stack with one layer replaced by these, or by none; references are adapted."""
     last = place + len(layers) - 1
     moved = {old: old if old < place else old + len(layers) - 1 for old in range(len(stack))}
     moved[place] = max(last, 0)
@@ -305,12 +311,12 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 
 def insert(stack: Stack, place: int, layer: Layer) -> Stack:
-    """The stack with a layer before that at `place`, or at the end; names of layers follow."""
+    """The stack with a layer inserted at `place`, or at the end; references are adapted."""
     return put(stack, place, layer, *stack[place : place + 1])
 
 
 def swap(stack: Stack, place: int) -> Stack:
-    """The stack with a layer in the place of the one after it."""
+    """The stack with the layers at `place` and after it exchanged."""
     first, second = stack[place : place + 2]
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
     rest = (layer.at(moved) for layer in stack[place + 2 :])

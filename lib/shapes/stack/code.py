@@ -1,6 +1,6 @@
-"""A stack as Keras code, which says the same as its trace: a line for each layer, and its shape.
+"""A stack as Keras code: a line for each layer, with its output shape as a comment.
 
-Each line calls what it makes `x`. What another layer takes as well has a name of its own, too.
+Each line assigns to `x`. An output that a later layer needs, too, has a second name.
 """
 
 from lib.shapes.output import STATES
@@ -11,7 +11,7 @@ from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer
 
 MARGIN = 64
-"""Behind which the shapes stand, or behind a longer line."""
+"""The column of the shapes, unless a line is longer."""
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."
@@ -34,7 +34,7 @@ def keras_code(steps: Steps) -> str:
 
 
 def model_line(steps: Steps) -> str:
-    """The line that makes a model of what the lines before it made."""
+    """The line that makes the model from its inputs and outputs."""
     names = _names(steps)
     inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
     outputs = _listed([names[at] for at in ends(steps)])
@@ -46,7 +46,7 @@ def _listed(names: list[str]) -> str:
 
 
 def ends(steps: Steps) -> list[int]:
-    """The layers that no other takes, which are the model's outputs."""
+    """The places of layers whose output no other layer takes: the model's outputs."""
     taken = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
     return [at for at in range(len(steps)) if at not in taken | chained]
@@ -63,7 +63,7 @@ def is_chain(stack: Stack) -> bool:
 
 
 def _names(steps: Steps) -> list[str]:
-    """What each layer's output is called: "x", unless another than the next takes it."""
+    """The name of each layer's output: "x", unless a layer other than the next takes it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(ends(steps)[:-1])
     names, inputs = [], 0
@@ -77,7 +77,7 @@ def _names(steps: Steps) -> list[str]:
 
 
 def code_lines(steps: Steps) -> list[str]:
-    """By layer the line that makes it and calls it."""
+    """For each layer the line that creates and calls it."""
     names = _names(steps)
     shared = {step.layer.shares for step in steps}
     return [_line(steps, at, names, shared) for at in range(len(steps))]
@@ -110,7 +110,7 @@ def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> s
 
 
 def _made(layer: Layer, steps: Steps) -> str:
-    """What makes a layer, or the name of one that is called again; an RNN has its cell by name."""
+    """The code that creates a layer, or its name in a later call; an RNN may name its cell."""
     if layer.shares is None:
         return layer.code()
     name = f"layer{layer.shares + 1}"
@@ -126,7 +126,7 @@ def _taken(ref: Ref, names: list[str]) -> str:
 
 
 def _states(step: TracedLayer, names: list[str]) -> str:
-    """What it starts from."""
+    """The initial_state argument of its call, if it has one."""
     layer = step.layer
     if layer.states:
         return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
@@ -137,7 +137,7 @@ def _states(step: TracedLayer, names: list[str]) -> str:
 
 
 def spare_states(step: TracedLayer) -> int:
-    """How many of the states that were kept a layer leaves out: those after the first it needs."""
+    """How many of the kept states a layer ignores: those beyond the ones its cell has."""
     layer = step.layer
     if not isinstance(layer, Recurrent) or not layer.initial_state:
         return 0

@@ -15,6 +15,7 @@ from lib.shapes.stack.tensors import widened
 from lib.shapes.stack.windows import Windows, each
 
 _DENSE = Dense()
+_NO_FILTERS = "Cannot convert '(…' to a shape. Negative dimensions are not allowed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class TimeDistributed(Layer, kind="td"):
 
     @property
     def title(self) -> str:
-        """With the layer inside."""
+        """With the wrapped layer."""
         return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
-        """The layer that it distributes."""
+        """The wrapped layer."""
         return self.layer
 
     def with_settings(self, **values: Any) -> Self:
-        """Around the layer inside with other settings."""
+        """Wrap the same layer with other settings."""
         return replace(self, layer=self.layer.with_settings(**values))
 
     def classes(self) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ class TimeDistributed(Layer, kind="td"):
         return replace(outputs, tensors=tensors)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask of timesteps goes on, whatever is done at each."""
+        """The mask of timesteps is passed on."""
         return (max(inputs.masks, default=0),) * count
 
 
@@ -77,7 +78,7 @@ class TimeDistributed(Layer, kind="td"):
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    filters: int = setting("k", 16, limit=UNITS)
+    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")

@@ -8,7 +8,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError, When
-from lib.shapes.stack.settings import ACTIVATIONS, AXIS, SLOPE, option, setting, share
+from lib.shapes.stack.settings import ACTIVATIONS, AXIS, NO_SHARE, SLOPE, option, setting, share
 from lib.shapes.stack.tensors import factor
 
 
@@ -17,10 +17,10 @@ class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
     fails: ClassVar[When] = "run"
-    """When several tensors are more than it can take."""
+    """When Keras fails for several tensors."""
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays. Keras takes several tensors for one, and fails later."""
+        """Any shape stays. Keras stacks several tensors to one, and fails later."""
         if len(inputs.tensors) > 1:
             raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
         return Outputs(inputs.tensors)
@@ -30,10 +30,10 @@ class Elementwise(Layer):
 class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    rate: float = share("p", 0.2)
+    rate: float = share("p", 0.2, refusal=NO_SHARE)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; those of several tensors, where it does nothing."""
+        """Any shape stays; with a rate of 0, also those of several tensors."""
         return Elementwise.call(self, inputs) if self.rate else Outputs(inputs.tensors)
 
 
@@ -41,7 +41,7 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
 class SpatialDropout1D(Layer, kind="sdrop"):
     """Sets a share of the features to 0 while training, at all timesteps alike."""
 
-    rate: float = share("p", 0.2)
+    rate: float = share("p", 0.2, refusal=NO_SHARE)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
@@ -53,7 +53,7 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
 
-    stddev: float = share("s", 0.1)
+    stddev: float = share("s", 0.1, refusal=NO_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,34 @@ class Activation(Elementwise, kind="act"):
 class ReLU(Elementwise, kind="relu"):
     """Sets numbers below 0 to 0."""
 
-    max_value: float | None = setting("m", None, limit=Limit(0.0, 1000.0, 0.1), optional=True)
-    negative_slope: float = setting("s", 0.0, limit=SLOPE, seldom=True)
+    max_value: float | None = setting(
+        "m",
+        None,
+        limit=Limit(0.0, 1000.0, 0.1),
+        optional=True,
+        refusal="{name} of a ReLU layer cannot be a negative value. Received: {name}={value}",
+    )
+    negative_slope: float = setting(
+        "s",
+        0.0,
+        limit=SLOPE,
+        seldom=True,
+        refusal="{name} of a ReLU layer cannot be None or a negative value. Received: "
+        "{name}={value}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class LeakyReLU(Elementwise, kind="leaky"):
     """Makes numbers below 0 smaller."""
 
-    negative_slope: float = setting("s", 0.3, limit=SLOPE)
+    negative_slope: float = setting(
+        "s",
+        0.3,
+        limit=SLOPE,
+        refusal="The negative_slope value of a Leaky ReLU layer cannot be None or negative value. "
+        "Expected a float. Received: {name}={value}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +131,7 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
     kept: ClassVar[int] = 0
-    """How many numbers it keeps for each entry of its axes, which aren't trained."""
+    """Weights per entry of its axes that aren't trained."""
 
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)

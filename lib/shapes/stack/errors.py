@@ -1,4 +1,4 @@
-"""Why a layer has no output: Keras refuses it, or this tracer can't tell what Keras makes of it."""
+"""Why a layer has no output: Keras refuses it, or this tracer doesn't know what Keras does."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -8,8 +8,6 @@ from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals")
 _NOT_TRACED: dict[str, str] = _REFUSALS.pop("not traced")
-OUT_OF_RANGE: dict[str, str] = _REFUSALS.pop("out of range")
-"""Keras's words for a number out of range, by "class.setting"."""
 When = Literal["built", "run", "trained"]
 """When Keras refuses: as the model is built, as it first runs, or as it trains."""
 
@@ -21,7 +19,7 @@ class ShapeError(Exception):
     expected: str
     received: str
     message: str
-    """Keras's, with "…" for words that are left out; empty where Keras reports nothing."""
+    """Keras's message, "…" for words left out; empty where Keras raises no error."""
     when: When = "built"
 
     def __str__(self) -> str:
@@ -29,29 +27,30 @@ class ShapeError(Exception):
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The row of refusals.toml with this name, with these words, and what the tensors are."""
+        """The error with this name in refusals.toml, filled with these words and the tensors."""
+        row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
         words = _described(tensors) | words
-        return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
+        return cls(**{key: text.format_map(words) for key, text in row.items()})
 
 
 @dataclass(eq=False)
 class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
-    """This tracer can't tell what the layer gives. Keras may accept it."""
+    """This tracer doesn't know the output of the layer, which Keras may accept."""
 
     reason: str
-    """What is beyond the tracer: "Lambda isn't known here"."""
+    """What the tracer doesn't know: "Lambda isn't known here"."""
 
     def __str__(self) -> str:
         return f"not traced: {self.reason}"
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The row "not traced" of refusals.toml with this name, filled in as by `ShapeError.of`."""
+        """The reason with this name in refusals.toml, filled like a `ShapeError`."""
         return cls(say(_NOT_TRACED, what, **(_described(tensors) | words)))
 
 
 def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
-    """What a row of refusals.toml may say of tensors, by the name in its braces."""
+    """The {names} in refusals.toml that describe tensors."""
     if not tensors:
         return {}
     shapes = tuple(map(sizes, tensors))

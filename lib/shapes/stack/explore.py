@@ -10,9 +10,9 @@ from lib.shapes.stack.tracing import model_stack
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """The settings of an experiment whose model a stack is, by key; or why there is none.
+    """The settings of the experiment with this model, or a sentence why there is none.
 
-    `targets` is how many columns the data have that it would be trained on.
+    `targets` is the number of target columns in the data.
     """
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     dense = isinstance(stack[-1], Dense) if stack else False

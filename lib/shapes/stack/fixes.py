@@ -1,7 +1,7 @@
-"""Ways to mend a stack that breaks: each is another stack, in which that layer works.
+"""Fixes of a stack that breaks: each is another stack, in which that layer works.
 
-Every edit is tried on the stack. It is offered if `trace` then gets past the layer that broke, or
-as far as another fault of the same layer.
+Every edit is tried. It is offered if the trace then gets past the layer that broke, or if the layer
+breaks for another reason.
 """
 
 import re
@@ -46,11 +46,11 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
-"""How what Keras says begins, in the order in which a layer is looked at; "" is when it runs."""
+"""How Keras's messages begin, in the order of its checks; "" is an error when it runs."""
 
 
 def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
-    """Whether the layer that broke gets further, to another fault that it has as well."""
+    """Whether the layer that broke now fails a later check of Keras."""
     if after.error and before.error and isinstance(before.layer, Unread) and before.layer.fixed:
         return after.error.message != before.error.message
     if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
@@ -63,7 +63,7 @@ def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
 
 
 Edit = tuple[str, Stack, int]
-"""In words, the stack after it, and where in it the layer is that broke (or the one below it)."""
+"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
 
 
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
@@ -88,7 +88,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 
 
 def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
-    """The first of several tensors alone; not in a Sequential, where nothing can unpack them."""
+    """Take the first of several tensors; a Sequential can't unpack them."""
     layer, words = stack[place], "Unpack: pass on the output, keep the states"
     refs = layer.of or (Ref(place - 1),)
     origin = stack[refs[0].place].origin
@@ -100,7 +100,7 @@ def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
 
 
 def _one_sample(first: Layer) -> dict[str, Any]:
-    """The settings of an input for the last two axes of what it is."""
+    """The settings of an Input with only the last two axes, (T, F)."""
     settings: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
     if isinstance(first, Input) and first.form == "other" and len(first.shape) > 2:
         steps, features = first.shape[-2:]
@@ -109,7 +109,7 @@ def _one_sample(first: Layer) -> dict[str, Any]:
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Other settings of the layer itself, or it as it was meant."""
+    """Other settings of the layer, or the layer without misspelt arguments."""
     layer = stack[place]
     if isinstance(layer, Unread) and layer.fixed:
         meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
@@ -166,7 +166,7 @@ OTHERS: dict[str, list[Any]] = {
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
-    """Changes of the nearest recurrent layer below, and of the nearest that drops the time axis."""
+    """Changes of the nearest recurrent layer below, and of the nearest layer that drops time."""
     down = range(place - 1, 0, -1)
     for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]
@@ -214,5 +214,5 @@ def _call(layer: Layer) -> str:
 
 
 def _label(stack: Stack, place: int) -> str:
-    """Which layer is meant, as the page numbers them: "layer 2, LSTM"."""
+    """The layer as the page numbers it: "layer 2, LSTM"."""
     return f"layer {place + 1}, {stack[place].keras}"

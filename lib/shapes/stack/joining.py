@@ -6,13 +6,18 @@ from typing import Any, ClassVar
 
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import AXIS, UNITS, setting, share
+from lib.shapes.stack.settings import AXIS, NO_SHARE, POSITIVE, UNITS, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
+
+_NO_SIZE = f"{POSITIVE}. Received: {{name}}={{value}}"
+_NO_VALUE_DIM = f"{POSITIVE} or `None`. Received: {{name}}={{value}}"
+_NO_AXES = """\
+Invalid format for argument `{name}`: it should contain two elements. Received: {name}={value}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Joining(Layer):
-    """What is called on a list of tensors; of one alone, where it is named."""
+    """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
         """The tensors. Raises ShapeError for one that isn't in a list."""
@@ -23,15 +28,15 @@ class Joining(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Merge(Joining):
-    """What works number by number on tensors of one shape, or of shapes that broadcast."""
+    """A layer that works number by number on tensors whose shapes broadcast."""
 
     sign: ClassVar[str] = ""
-    """Python's operator that does the same, if there is one."""
+    """The operator of Python that does the same, if there is one."""
     takes_two: ClassVar[bool] = False
-    """Whether it takes no more, and no fewer."""
+    """Whether it takes exactly two tensors."""
 
     by_sign: bool = field(default=False, kw_only=True, compare=False)
-    """Whether code has it as x + y: no layer, refused in other words, and without a mask."""
+    """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
@@ -50,12 +55,36 @@ class Merge(Joining):
         return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Where all have a mask."""
+        """A mask, if all tensors have one."""
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
+class Add(Merge, kind="add", sign="+"):
+    """Adds tensors, number by number."""
+
+
+class Subtract(Merge, kind="sub", sign="-", takes_two=True):
+    """Takes the second tensor from the first."""
+
+
+class Multiply(Merge, kind="mul", sign="*"):
+    """Multiplies tensors, number by number."""
+
+
+class Average(Merge, kind="ave"):
+    """Takes the mean of tensors, number by number."""
+
+
+class Maximum(Merge, kind="max"):
+    """Keeps the larger of tensors, number by number."""
+
+
+class Minimum(Merge, kind="min"):
+    """Keeps the smaller of tensors, number by number."""
+
+
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """What a sign makes of unlike ranks: as in NumPy, the batch of one meets an axis of the other.
+    """Broadcast tensors of different ranks from the last axis, so that a batch meets another axis.
 
     Raises ShapeError unless that is a batch of one.
     """
@@ -73,9 +102,9 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """What both become from the axis `first` on.
+    """The shape of both, broadcast from the axis `first` on.
 
-    Raises ShapeError, a `refusal`, for sizes that differ and aren't 1.
+    Raises the ShapeError named `refusal` for sizes that differ and aren't 1.
     """
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     start = len(long) - len(short)
@@ -125,7 +154,7 @@ class Concatenate(Joining, kind="concat"):
         return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """Where one has a mask."""
+        """A mask, if any tensor has one."""
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
@@ -137,7 +166,7 @@ def _without(tensor: Tensor, axis: int) -> Tensor:
 class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
-    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2)
+    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=_NO_AXES)
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -172,10 +201,10 @@ class Dot(Joining, kind="dot", mask="ends"):
 
 @dataclass(frozen=True, slots=True)
 class Attending(Layer, uses_mask=2):
-    """What lets each timestep of one tensor take from those of another."""
+    """A layer in which each timestep of one tensor attends to those of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """That of the first, which asks."""
+        """The mask of the query."""
         return (inputs.masks[0],) * count
 
 
@@ -183,11 +212,13 @@ class Attending(Layer, uses_mask=2):
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
-    num_heads: int = setting("h", 2, limit=UNITS)
-    key_dim: int = setting("k", 16, limit=UNITS)
-    value_dim: int | None = setting("v", None, limit=UNITS, optional=True, seldom=True)
+    num_heads: int = setting("h", 2, limit=UNITS, refusal=_NO_SIZE)
+    key_dim: int = setting("k", 16, limit=UNITS, refusal=_NO_SIZE)
+    value_dim: int | None = setting(
+        "v", None, limit=UNITS, optional=True, seldom=True, refusal=_NO_VALUE_DIM
+    )
     output_shape: int | None = setting("o", None, limit=UNITS, optional=True, seldom=True)
-    dropout: float = share("drop", seldom=True)
+    dropout: float = share("drop", seldom=True, refusal=NO_SHARE.replace("{name}", "rate"))
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -223,7 +254,7 @@ class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
     by_feature: ClassVar[bool] = False
-    """Whether it has a scale for each feature, or one for all."""
+    """Whether it has a scale for each feature, instead of one for all."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 

@@ -1,19 +1,14 @@
 """Every kind of layer that a stack may have: the registry that menus, links and readers go by.
 
-To add one, write its class beside its like, or a row in kinds.toml for one that varies another, and
-put its kind here; tests/agreement/test_stack.py then compares it with Keras's.
+To add one, write its class beside its like, add its kind to the menu here, its arguments to
+signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
 """
 
 from lib.shapes.stack import each_step, elementwise, joining, plain, recurrent, shaping, windows
 from lib.shapes.stack.base import LAYERS, Layer
-from lib.text import beside
 
-_MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
-_CLASSES = {name: value for module in _MODULES for name, value in vars(module).items()}
-for _name, _row in beside(__file__).items():
-    _varied, _about = _CLASSES[_row.pop("varies")], _row.pop("about")
-    type(_name, (_varied,), {"__doc__": _about}, **_row)
-
+MODULES = (each_step, elementwise, joining, plain, recurrent, shaping, windows)
+"""Where the classes are; importing them fills LAYERS."""
 _MENU = """
 lstm gru rnn bi cells cell convlstm convlstm2d
 input embed dense td
@@ -25,7 +20,7 @@ conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool
 unread
 """
 KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
-"""By name in the address, as menus offer them, with what is found most often first.
+"""By name in the address, as menus offer them, with what is used most often first.
 
 Recurrent layers; inputs and outputs; of the shape; along time; number by number; joining; pictures.
 """

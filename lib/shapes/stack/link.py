@@ -1,7 +1,7 @@
-"""A stack in the address: "input_t12_f3~lstm_u16_seq~dense_k1". Whatever stands there is read.
+"""A stack as text in the address: "input_t12_f3~lstm_u16_seq~dense_k1".
 
 Layers are joined by "~" and their settings by "_", which an address keeps as they are. A setting
-that has its default is left out; "any" is None. What names other layers counts them from 1:
+that has its default is left out; "any" is None. References to other layers count from 1:
 "add_of2-4", "lstm_u8_of5_from2.1-2.2" (which starts from two states of layer 2), "lstm_as3" (layer
 3 once more). "td-conv1d_k8" has a layer inside. Some stacks to start from have names there, too.
 """
@@ -23,13 +23,13 @@ from lib.text import beside, number
 
 ANY = "any"
 LONGEST = 8000
-"""Of a stack in the address, in characters."""
+"""Characters of a stack in the address."""
 
 
 INSIDE = {
     kind: each for kind, each in KINDS.items() if each not in (Cell, Input, Unread, *BY_PYTHON)
 }
-"""What TimeDistributed can have inside."""
+"""The layers that TimeDistributed can wrap."""
 
 
 def to_text(stack: Stack) -> str:
@@ -38,7 +38,7 @@ def to_text(stack: Stack) -> str:
 
 
 def _words(layer: Layer) -> list[str]:
-    """The kind of a layer, each setting that hasn't its default, and the layers that it names."""
+    """The kind of a layer, its settings that aren't default, and its references."""
     inside, kind = layer.inside, layer.kind
     if inside is not layer and (inside.kind != Dense.kind or inside.of):
         kind = f"{layer.kind}-{inside.kind}"
@@ -56,7 +56,7 @@ def _places(refs: tuple[Ref, ...]) -> str:
 
 
 def _written(layer: Layer) -> list[str]:
-    """Each setting that hasn't its default: "u16", "seq", "x12.28.1"."""
+    """The settings that aren't default: "u16", "seq", "x12.28.1"."""
     words = []
     for setting in layer.settings():
         value = getattr(layer, setting.name)
@@ -75,15 +75,15 @@ def _written(layer: Layer) -> list[str]:
 
 
 def from_text(text: str) -> Stack:
-    """The stack of a text; () where there is no layer in it. What `read_text` says is left out."""
+    """The stack of a text, () for none, without the sentences of `read_text`."""
     return read_text(text)[0]
 
 
 def read_text(text: str) -> tuple[Stack, list[str]]:
-    """The stack of a text, and a sentence for whatever couldn't be taken as it stands there.
+    """The stack of a text, and a sentence for each part that was changed or left out.
 
-    Layers and settings that aren't known are dropped, numbers out of range are clamped, and what
-    doesn't begin with an input gets one.
+    Unknown layers and settings are dropped, numbers out of range are clamped, and a stack without
+    an Input gets one.
     """
     said: list[str] = []
     words = [part.split("_") for part in text[:LONGEST].split("~") if part]
@@ -113,7 +113,7 @@ _NAMED = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 
 def _naming(layer: Layer, words: list[str]) -> Layer:
-    """The layer with those that it names."""
+    """The layer with its references to others."""
     for word in words:
         way, places = word.rstrip("0123456789.-"), re.findall(r"(\d+)(?:\.(\d+))?", word)
         refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, out in places)
@@ -127,7 +127,7 @@ def _naming(layer: Layer, words: list[str]) -> Layer:
 
 
 def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
-    """A layer with the settings that the words say; `said` gets what can't be taken."""
+    """A layer with the settings in these words; sentences about others are added to `said`."""
     values: dict[str, Any] = {}
     settings = sorted(kind.settings(), key=lambda setting: -len(setting.key))
     for word in words:
@@ -149,18 +149,18 @@ def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
-    """That a number isn't traced, and which was taken for it."""
+    """The sentence about a number out of range, and the number that is used instead."""
     allowed = f"from {number(limit.minimum)} to {number(limit.maximum)}"
     return f"{name}={shortened(asked)} was asked. It goes {allowed}: {number(taken)} was taken."
 
 
 def shortened(text: str) -> str:
-    """A text that may be of any length, as far as a sentence has room for it."""
+    """A text of any length, cut for a sentence."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 
 def read_value(setting: LayerSetting, text: str) -> Any:
-    """A setting's value. Raises ValueError where the text is none of its values."""
+    """The value of a setting. Raises ValueError for a text that is none of its values."""
     if setting.optional and text == ANY:
         return None
     if setting.pattern:
@@ -184,7 +184,7 @@ def read_value(setting: LayerSetting, text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A stack to start from, with the name that people search for and what it is for."""
+    """A stack to start from, with its usual name and its purpose."""
 
     title: str
     about: str
@@ -200,5 +200,5 @@ PATTERNS = {
 
 
 def pattern_of(stack: Stack) -> str | None:
-    """The name of the pattern that a stack is; None where it is none."""
+    """The name of the pattern that equals a stack, if any."""
     return next((name for name, pattern in PATTERNS.items() if pattern.stack == stack), None)

@@ -1,6 +1,6 @@
 """A layer from the arguments that somebody gives Keras: `LSTM(16, return_sequences=True)`.
 
-What Keras refuses, and what can't be told, becomes a layer that breaks in a stack and says why.
+Arguments that Keras refuses, or that only running the code would tell, give an `Unread` layer.
 """
 
 import difflib
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
@@ -19,7 +20,7 @@ from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
 
 
 class Unknown:
-    """A value that can't be told without running code."""
+    """A value that only running the code would tell."""
 
     def __repr__(self) -> str:
         return "…"
@@ -28,20 +29,22 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
+_NO_BOOL = ("Embedding", "RepeatVector", "UpSampling1D")
+"""Layers that don't take True for 1."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
-"""Arguments with a number for each axis that a window goes along, in brackets or one for all."""
+"""Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
-"""By Keras's name of a cell, the layer that calls it at each timestep."""
+"""Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 """The names of layers and cells that are known here."""
 
 
 def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
-    """The layer that Keras makes of these arguments, each a plain value, a layer, or UNKNOWN.
+    """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    Where Keras refuses one, or this tracer doesn't know the layer, it is an `Unread` with that
-    ShapeError or NotTraced and, where that is known, with what would be right.
+    If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
+    NotTraced, and with the corrected layer where the correction is obvious.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -56,13 +59,13 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
 
 
 def _number(value: Any) -> Any:
-    """The whole number in a list of one: n=3 is meant by n=[3]."""
+    """The number in a list of one: n=[3] means n=3."""
     alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
     return value[0] if alone else value
 
 
 def arguments_of(name: str) -> list[str]:
-    """What a layer of Keras takes, in order, by its name of today or an earlier one."""
+    """The arguments of a layer in order, by its name or an earlier name."""
     words = SIGNATURES.get(ALIASES.get(name, name), ())
     return [word.removesuffix("=") for word in words if word != "**"]
 
@@ -70,7 +73,7 @@ def arguments_of(name: str) -> list[str]:
 def open_numbers(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> dict[str, int | float]:
-    """By argument each number of a layer that is UNKNOWN, and what it is where nobody says."""
+    """The arguments of a layer that are UNKNOWN numbers, each with its default here."""
     name = ALIASES.get(name, name)
     kind = _BY_KERAS.get(name) or CELLS.get(name)
     given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
@@ -84,7 +87,7 @@ def open_numbers(
 
 
 def spelt(name: str, argument: str) -> str:
-    """How a layer spells the argument that is meant; empty where it takes none like it."""
+    """The correct spelling of an argument; empty if the layer has none like it."""
     name, known = ALIASES.get(name, name), arguments_of(name)
     if argument in (*known, *KERAS["every_layer"], *KERAS["more"].get(name, ())):
         return argument
@@ -94,33 +97,29 @@ def spelt(name: str, argument: str) -> str:
 def _bound(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Each argument by its name, and those that the layer doesn't take."""
+    """The arguments by name, and those that the layer doesn't have."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
-        words = {"most": len(names) + 1, "count": len(args) + 1, "name": name}
-        raise ShapeError.of("too many arguments", **words)
+        raise argument_errors.too_many(name, len(names), len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
-        raise ShapeError.of("an argument twice", name=name, argument=twice)
+        raise argument_errors.given_twice(name, twice)
     values |= keywords
     strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
     if missing and not strange:
-        listed = " and ".join(f"'{word}'" for word in missing)
-        count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
-        raise ShapeError.of("a missing argument", name=name, count=count, missing=listed)
+        raise argument_errors.missing(name, missing)
     return {key: value for key, value in values.items() if key not in strange}, strange
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    """The layer that Keras refuses for these arguments, and it without them, or well spelt."""
+    """An Unread for unknown arguments, with the layer without them or with them respelt."""
     meant = dict(values)
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
-    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    error = ShapeError.of(row, name=name, strange=shown, first=next(iter(strange)))
+    error = argument_errors.unknown(name, shown, "**" in SIGNATURES[name])
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -142,7 +141,7 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
 
 
 def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The settings of a kind of layer that these arguments are."""
+    """The arguments as settings of a kind of layer."""
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
     known = [setting for setting in kind.settings() if setting.name in values]
     return {
@@ -156,10 +155,10 @@ ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 
 
 def _inside(name: str, value: Any) -> Layer:
-    """The layer in the brackets of a wrapper."""
+    """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
-    raise ShapeError.of("no layer inside", name=name, value=value)
+    raise argument_errors.no_layer_inside(name, value)
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
@@ -171,18 +170,18 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise ShapeError.of("backwards twice")
+        raise argument_errors.forward_goes_backwards()
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     other = "same"
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
-            raise ShapeError.of("no direction backwards")
+            raise argument_errors.backward_goes_forwards()
         for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
             if one != two:
-                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
+                raise argument_errors.directions_differ(key, one, two)
         # Of other units Keras reports twice those of the first, wrongly.
         for key in ("units", "use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
@@ -193,7 +192,7 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
-    """The layer that calls a cell, or several in a stack."""
+    """The RNN of a cell, or of several cells."""
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
     if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
         return unread
@@ -211,9 +210,9 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
-    """The value of a setting that Keras takes for this argument of a layer of that name.
+    """The value of a setting for this argument.
 
-    Raises ShapeError for what Keras refuses, and NotTraced for what can't be told.
+    Raises ShapeError for what Keras refuses, and NotTraced for what isn't known.
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
@@ -230,7 +229,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         # Of pictures it may be the same along each axis, which Keras writes for each.
         same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
         if len(value) != 1 and not same:
-            raise _other_sizes(setting, value, 1)
+            raise argument_errors.other_count(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
@@ -238,22 +237,11 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
-    """A whole number. Raises ShapeError for what Keras refuses, NotTraced for a larger number."""
+    """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or (isinstance(value, bool) and name in KERAS["no_bool"]):
-        said, kind = KERAS["no_whole_number"], type(value).__name__
-        which = "float" if kind == "float" else "others"
-        words = said.get(f"{name.removesuffix('Cell')}, {which}", said.get(name, said[which]))
-        if "must be a tuple" in setting.refusal:
-            words = KERAS["no_tuple"]
-        # Of one size of several, and of what Keras doesn't check at once, its words aren't known.
-        known = name in said or (setting.refusal and not setting.sizes)
-        message = words.format(name=setting.name, value=value, type=kind, count=1) if known else ""
-        about = {"argument": setting.name, "value": value}
-        if not known:
-            raise NotTraced.of("no whole number", **about)
-        raise ShapeError.of("no whole number", message=message, **about)
+    if not isinstance(value, int) or (isinstance(value, bool) and name in _NO_BOOL):
+        raise argument_errors.not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -273,11 +261,8 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
     if value is None:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
-        raise ShapeError.of("no activation", value=value)
-    pools = setting.name == "padding" and "Pooling" in name
-    said = KERAS["no_option"]["padding of pooling" if pools else setting.name]
-    words = {"argument": setting.name, "value": value, "options": ", ".join(options)}
-    raise ShapeError.of("no option", message=said.format(**words), **words)
+        raise argument_errors.no_activation(value)
+    raise argument_errors.no_option(name, setting, value)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -287,17 +272,9 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
-            raise _other_sizes(setting, value, setting.sizes or 0)
-        words = {"argument": setting.name, "value": value, "type": type(value).__name__}
-        raise ShapeError.of("no sizes in brackets", **words)
+            raise argument_errors.other_count(setting, value, setting.sizes or 0)
+        raise argument_errors.no_sizes(setting, value)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        raise _other_sizes(setting, value, setting.sizes)
+        raise argument_errors.other_count(setting, value, setting.sizes)
     return sizes
-
-
-def _other_sizes(setting: LayerSetting, value: Any, count: int) -> ShapeError:
-    """Another number of sizes than there must be."""
-    words = {"name": setting.name, "value": value, "argument": setting.name, "count": count}
-    message = (setting.refusal * bool(setting.sizes) or KERAS["no_tuple"]).format(**words)
-    return ShapeError.of("other number of sizes", message=message, **words)

@@ -19,10 +19,13 @@ FORMS = {
     "other": "another",
 }
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
-"""The letters of a sample of another shape, by how many axes it has."""
+"""Number of axes of a sample → the letters of its axes."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+_NO_UNITS = """\
+Received an invalid value for `{name}`, expected a positive integer. Received: {name}={value}"""
+_NO_ROWS = "`{name}` must be a positive integer. Received: {name}={value}"
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
-"""Python's operators by their names in its module `operator`."""
+"""Names in Python's module `operator` → operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,10 @@ class Input(Layer, kind="input", takes_nothing=True):
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
-    """Of another form; 0 where any size will do."""
+    """The sample of form "other"; 0 for any size."""
 
     def axes(self) -> Tensor:
-        """The tensor that it stands for, the batch first."""
+        """Its tensor, the batch first."""
         time = Axis("T", self.timesteps, "time")
         features = Axis("F", self.features, "features")
         batch = Axis("N", self.batch, "batch")
@@ -52,7 +55,7 @@ class Input(Layer, kind="input", takes_nothing=True):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        """`keras.Input` isn't in `keras.layers` by habit, nor is its batch an axis by default."""
+        """`keras.Input(shape)`, or with batch_shape if the batch size is fixed."""
         shape = sizes(self.axes())
         if shape[0] is None:
             return f"keras.Input({shape[1:]})"
@@ -67,7 +70,7 @@ class Input(Layer, kind="input", takes_nothing=True):
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS)
+    units: int = setting("k", 1, limit=UNITS, refusal=_NO_UNITS)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -90,8 +93,8 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000))
-    output_dim: int = setting("e", 16, limit=UNITS)
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=_NO_ROWS)
+    output_dim: int = setting("e", 16, limit=UNITS, refusal=_NO_ROWS)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -108,7 +111,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         )
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """With mask_zero it makes one, else it loses it."""
+        """With mask_zero it makes a mask, else it drops it."""
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
@@ -140,7 +143,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return self.keras
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """Behind the tensor."""
+        """Brackets behind the tensor."""
         return f"{tensors}[:, -1]"
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -158,7 +161,7 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
     reversed: bool = setting("rev", False, seldom=True)
-    """Whether the number stands first."""
+    """Whether the number is the left operand."""
 
     def code(self) -> str:
         """As Python writes it."""
@@ -170,7 +173,7 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return self.code()
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """With a sign between tensor and number."""
+        """Tensor, operator and number."""
         sides = tensors, f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
@@ -186,7 +189,7 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
 
 
 BY_PYTHON = (Unpack, LastStep, WithNumber)
-"""What Python does with the tensors that layers give; none is a layer of Keras."""
+"""Python's own operations on tensors, which are no layers of Keras."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +197,12 @@ class Unread(Layer, kind="unread", mask="destroys"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
-    """What comes out, without the batch, where a person says it; 0 where any size will do."""
+    """The output shape without the batch, if a person gave it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
-    """As it is in the code."""
+    """Its name in the code."""
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None
-    """The same without what is wrong with it, where that is known."""
+    """The corrected layer, where the correction is obvious."""
 
     @property
     def keras(self) -> str:  # type: ignore[override]
@@ -207,13 +210,13 @@ class Unread(Layer, kind="unread", mask="destroys"):
         return self.called
 
     def arguments(self) -> Iterator[str]:
-        """They weren't read."""
+        """An ellipsis: they weren't read."""
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """What a person says; else nothing comes out. Its parameters aren't counted.
+        """The shape that a person gave. Its parameters aren't counted.
 
-        An axis keeps its letter where it keeps its size; elsewhere its size stands for a letter.
+        An axis keeps its letter if it keeps its size; else its size is its letter.
         """
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
@@ -230,7 +233,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:
-    """The stack with the shapes that a person said of another one's layers, in the same places."""
+    """The stack with the output shapes that a person gave for the same places of another."""
     if len(stack) != len(other):
         return stack
     return tuple(

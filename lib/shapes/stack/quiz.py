@@ -1,8 +1,7 @@
-"""Predict first: questions about what comes out of a stack, easy ones first, then from a seed.
+"""Predict first: questions about the output shape of a stack, easy ones first, then random ones.
 
-The same number gives the same question, so that a class can be sent one. Every option has its
-reason. The wrong ones are what similar stacks give, and shapes with their sizes mixed up; their
-reasons say which mistake that is.
+The same number gives the same question, so that it can be sent to a class. Wrong options are the
+outputs of similar stacks, and shapes with sizes mixed up; the reason of each names the mistake.
 """
 
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A stack, what may come out of it, and which of that does."""
+    """A stack, possible outputs, and which is right."""
 
     steps: tuple[TracedLayer, ...]
     options: tuple[Option, ...]
@@ -48,9 +47,9 @@ class Question:
 
 
 def question(number: int) -> Question:
-    """The question of a number, from 0: one of FIRST, then one that the number is the seed of.
+    """The question of a number from 0: those in FIRST, then random ones with the number as seed.
 
-    Those of FIRST have the likeliest mistakes as options, all others any.
+    Questions in FIRST have the likeliest mistakes as options, others any.
     """
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
@@ -97,7 +96,7 @@ def _stack(rng: np.random.Generator) -> Stack:
 
 
 def reason(stack: Stack) -> Option:
-    """What is right: it is the last layer that decides, or the one that breaks."""
+    """The right option, with the last layer or the layer that breaks as its reason."""
     steps = trace(stack)
     for place, step in enumerate(steps, start=1):
         if error := step.error:
@@ -117,7 +116,7 @@ def _decides(step: TracedLayer) -> str:
 
 
 def wrong_options(stack: Stack) -> list[Option]:
-    """What is wrong, each text once, with the first reason that there is for it."""
+    """The wrong options, each shape once, with the first of its reasons."""
     right = reason(stack).text
     by_text: dict[str, Option] = {}
     for text, why in _mistakes(stack, right):
@@ -127,7 +126,7 @@ def wrong_options(stack: Stack) -> list[Option]:
 
 
 def _mistakes(stack: Stack, right: str) -> Iterator[tuple[str, str]]:
-    """Wrong answers with their reasons, the likeliest first, and the right one among them."""
+    """Answers with the mistakes that lead to them, likely ones first; a few may be right."""
     for place, layer in enumerate(stack[1:], start=1):
         if isinstance(layer, (Recurrent, Bidirectional)):
             other = replace(layer, return_sequences=not layer.return_sequences)
@@ -146,7 +145,7 @@ def _mistakes(stack: Stack, right: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_other_mode(other: Any, place: int, right: str, given: str) -> str:
-    """Why it isn't what is `given` with the `other` mode in the layer at `place`."""
+    """Why the answer isn't `given`, the output with the `other` mode of the layer at `place`."""
     here = f"here it is {not other.return_sequences}."
     setting = f"return_sequences={other.return_sequences} on layer {place + 1}"
     if given == RAISES:
@@ -160,7 +159,7 @@ def _of_other_mode(other: Any, place: int, right: str, given: str) -> str:
 
 
 def _mix_ups(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """What who looks at one layer alone, or puts sizes in wrong places, takes for the answer."""
+    """The output of one layer alone, and shapes with sizes in wrong places."""
     tensor = batch, *rest = steps[place].tensors[0]
     name = f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
     yield readable_shape(tensor), f"That is {name} alone; layer {place + 2} follows."

@@ -11,11 +11,11 @@ from lib.shapes.output import rnn_parameter_count as parameters
 from lib.shapes.output import rnn_parameter_product as product
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import UNITS, function, setting, share
-from lib.shapes.stack.tensors import Tensor, widened
+from lib.shapes.stack.settings import POSITIVE, UNITS, function, setting, share
+from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
-"""What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
+"""Used where a size is None but a number is needed; 32 is the default of `fit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
 
     cell: ClassVar[str]
 
-    units: int = setting("u", 16, limit=UNITS)
+    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
     initial_state: bool = setting("init", False, in_call=True)
-    """Whether it starts from the states that were unpacked before."""
+    """Whether its initial states are those that were unpacked before."""
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = share("drop", seldom=True)
@@ -41,24 +41,26 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return ("output", *STATES[self.cell] * self.return_state)
 
     def directions(self) -> "tuple[Recurrent, ...]":
-        """Itself: it reads in one."""
+        """The layer itself."""
         return (self,)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count = len(STATES[self.cell])
-        words: dict[str, Any] = {"units": self.units}
-        words["wanted"] = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
         starts, states = self.initial_state or bool(self.states), inputs.states
-        if starts and not states:
-            raise ShapeError.of("no states", **words)
+        if starts and not states:  # Python's error, before Keras is asked
+            raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        received = readable_shapes(states)
         if starts and len(states) < count:
-            raise ShapeError.of("few states", *states, **words)
+            raise ShapeError(wanted, received, "list index out of range", "run")
         if starts and (units := states[0][-1].size) != self.units:
-            raise ShapeError.of("states of other units", *states, received=units, **words)
+            message = f"Dimensions must be equal, but are {units} and {self.units}"
+            raise ShapeError(wanted, received, message, "run")
         if starts and len(states[0]) > 2:
-            raise ShapeError.of("a sequence as the state", *states, **words)
+            expected = f"{wanted}, (N, {self.units}) each"
+            raise ShapeError(expected, f"{readable_shape(states[0])}, a sequence", "", "run")
         return _outputs(self, tensor, inputs.letter)
 
 
@@ -99,7 +101,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
     cell: str = setting("c", "lstm", options=_CELL_NAMES)
-    units: int = setting("u", 16, limit=UNITS)
+    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
     merge_mode: str = setting("m", "concat", options=MERGE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -124,7 +126,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return kind(**{name: getattr(self, name) for name in shared})
 
     def returned(self) -> tuple[str, ...]:
-        """The output, or that of each direction; and the states of both."""
+        """The output, or the output of each direction; then the states of both."""
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
         names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
         return (*outputs, *names * self.return_state)
@@ -139,7 +141,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (CELLS[self.cell].keras, self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The inner layer, the merge mode where it isn't the usual one, and another one's code."""
+        """The inner layer, then merge_mode and backward_layer where they aren't default."""
         forward, backward = self.directions()
         yield forward.code()
         if self.merge_mode != "concat":
@@ -156,7 +158,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return _outputs(self, tensor, inputs.letter)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A sequence keeps the mask, that of each direction too."""
+        """A sequence keeps the mask, in each direction."""
         first, *states = Layer.masks(self, inputs, count)
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
@@ -166,7 +168,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     """Calls several cells at each timestep, each on what the one before gives."""
 
     cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
-    """By the kind of its layer and its units, each; and what it has not as usual."""
+    """Each cell as the kind of its layer, its units and flags: "lstm8-gru4.nobias"."""
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
@@ -177,7 +179,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         return ("output", *STATES[self.layers()[0].cell] * self.return_state)
 
     def again(self, first: Layer) -> Layer:
-        """With the weights of an earlier layer; or those of a cell that was called by itself."""
+        """With the settings of an earlier layer, or of a cell that was called by itself."""
         cells = first.cells if isinstance(first, Cell) else None
         return replace(self, cells=cells) if cells else Layer.again(self, first)
 
@@ -191,18 +193,18 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         return found
 
     def classes(self) -> tuple[str, ...]:
-        """The cells, what holds them, and the layer."""
+        """The cells, StackedRNNCells for several, and the layer."""
         cells = [f"{layer.keras}Cell" for layer in self.layers()]
         return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The cells, and what is switched on."""
+        """The cells, then the flags that are set."""
         cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
         yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
 
     def check(self) -> None:
-        """Each cell has units of its own."""
+        """Check the units of each cell."""
         for layer in self.layers():
             layer.check()
 
@@ -232,10 +234,10 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
     """One step of a recurrent layer, which code calls by itself: with the states before it."""
 
     cells: str = setting("c", "lstm16", pattern=_ONE)
-    """As a stack of cells has it."""
+    """One cell, as `CellStack.cells` writes it."""
 
     def layer(self) -> Recurrent:
-        """The layer that would call it."""
+        """The recurrent layer of this cell."""
         return CellStack(self.cells).layers()[0]
 
     @property
@@ -256,11 +258,11 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
         return self.layer().code().replace("(", "Cell(", 1)
 
     def called_on(self, code: str, tensors: str) -> str:
-        """All tensors in one list: Keras gives the states in a list of their own."""
+        """Flatten the result: Keras returns the states as a list of their own."""
         return f"keras.tree.flatten({code}({tensors}))"
 
     def again(self, first: Layer) -> Layer:
-        """With the weights of an earlier call, or of a layer that calls it at each timestep."""
+        """With the settings of an earlier call, or of an RNN around the cell."""
         return replace(self, cells=first.cells) if isinstance(first, (Cell, CellStack)) else self
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -281,7 +283,7 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
 
 
 def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
-    """The tensor (N, T, F) that there must be, for a kernel with so many columns."""
+    """The input (N, T, F), for a kernel with so many columns."""
     tensor = inputs.of_rank(3)
     known_size(tensor, columns)
     check_batch(stateful, tensor)
@@ -289,13 +291,13 @@ def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
 
 
 def check_batch(stateful: bool, tensor: Tensor) -> None:
-    """Raise ShapeError for a batch of any size where a state is kept for each sample."""
+    """Raise ShapeError for a stateful layer without a fixed batch size."""
     if stateful and tensor[0].size is None:
         raise ShapeError.of("open batch", tensor)
 
 
 def _outputs(layer: Recurrent | Bidirectional, tensor: Tensor, letter: str) -> Outputs:
-    """What a tensor (N, T, F) becomes in one direction, or in both: outputs, then states."""
+    """The outputs and states for an input (N, T, F), in one direction or both."""
     units, directions, last = layer.units, layer.directions(), tensor[-1]
     merge = layer.merge_mode if isinstance(layer, Bidirectional) else ""
     one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
@@ -323,7 +325,7 @@ def _product(layer: Recurrent, features: int | str, units: int | str) -> str:
 
 
 def _sum(products: list[str]) -> str:
-    """Of one direction, or of two: "2·4·16·(3+16+1)" where they are equal."""
+    """The formula of both directions: "2·4·16·(3+16+1)" where they are equal."""
     if len(set(products)) == len(products):
         return " + ".join(products)
     return f"2·{products[0]}"

@@ -10,17 +10,28 @@ UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)
-"""For a size that has no limit of its own."""
+"""Of a size without a limit of its own."""
+POSITIVE = "Received an invalid value for argument `{name}`, expected a positive integer"
+"""How Keras begins to refuse a number of units, heads or the like."""
+NO_SHARE = """\
+Invalid value received for argument `{name}`. Expected a float value between 0 and 1. Received: \
+{name}={value}"""
+_NOT_POSITIVE = ", including values {{{value}}} that do not satisfy `value > 0`"
+_NEGATIVE = ", including values {{{value}}} that do not satisfy `value >= 0`"
 FORMATS = ("channels_last", "channels_first")
-KERAS = beside(__file__, "arguments")
+KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
 """Keras's activations that take no argument, by name."""
-SIGNATURES = {name: tuple(text.split(", ")) for name, text in KERAS["signatures"].items()}
-"""By Keras's class, what it takes: "=" is behind what may be left out, "**" for the usual rest."""
+SIGNATURES = {
+    name: tuple(arguments.split(", "))
+    for names, arguments in KERAS["signatures"].items()
+    for name in names.split(", ")
+}
+"""Class of Keras → its arguments; "=" ends optional ones, "**" stands for every_layer."""
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
+    """A dataclass field with the arguments of its LayerSetting; by default it is a flag."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
@@ -35,15 +46,25 @@ def function(key: str, default: str) -> Any:
 
 
 def share(key: str, default: float = 0.0, **about: Any) -> Any:
-    """A field for a share, as of dropout."""
+    """A field for a share, as of dropout; some layers don't check it."""
     return setting(key, default, limit=SHARE, **about)
 
 
-def window(key: str, default: int | None, **about: Any) -> Any:
-    """A field for the size of a window, or for its steps."""
-    return setting(key, default, limit=WINDOW, **about)
+def window(key: str, default: int | None, least: int = 1, axes: int = 1, **about: Any) -> Any:
+    """A field for the size of a window along so many axes, or for its steps."""
+    including = _NOT_POSITIVE if least else _NEGATIVE
+    refusal = no_tuple(axes) + including * (axes == 1)
+    return setting(key, default, limit=WINDOW, least=least, refusal=refusal, **about)
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
     """A field for two sizes, or for another number of them."""
-    return setting(key, default, sizes=sizes, least=least, optional=default is None)
+    optional = default is None
+    refusal = no_tuple(sizes)
+    return setting(key, default, sizes=sizes, least=least, optional=optional, refusal=refusal)
+
+
+def no_tuple(count: int) -> str:
+    """Keras's words for sizes that are none, or too many."""
+    received = "{name}={value}" if count == 1 else "{name}=…"
+    return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

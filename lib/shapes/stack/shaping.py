@@ -11,12 +11,14 @@ from lib.shapes.stack.settings import FORMATS, STEPS, WINDOW, option, pair, sett
 from lib.shapes.stack.tensors import Axis, Tensor, flat, sizes
 from lib.shapes.stack.windows import Windows
 
+_NOT_POSITIVE = "Argument `{name}` should be a positive integer. Received: {name}={value}"
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
-    n: int = setting("n", 6, limit=STEPS)
+    n: int = setting("n", 6, limit=STEPS, refusal=_NOT_POSITIVE)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
@@ -41,7 +43,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
-    """-1 for what is left, once at most."""
+    """-1 for the size that is left, at most once."""
 
     def check(self) -> None:
         """Raise ShapeError for sizes that are none, and for two that are left open."""
@@ -68,7 +70,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
 
 
 def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
-    """The new axes: the last has features, those before it time; one that stays is the same."""
+    """The new axes: features last, time first; an axis whose size stays keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
         kept = [axis for axis in before if axis.size == size is not None]
@@ -105,7 +107,7 @@ class Permute(Layer, kind="permute", mask="destroys"):
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
-    size: int = setting("s", 2, limit=WINDOW)
+    size: int = setting("s", 2, limit=WINDOW, refusal=_NOT_POSITIVE)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""

@@ -1,4 +1,4 @@
-"""A tensor's shape with a meaning for each axis: its letter, its size, and what runs along it."""
+"""The shape of a tensor with a letter, a size and a role for each axis."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from lib.shapes.output import Shape, bracketed
 from lib.text import joined
 
 Role = Literal["batch", "time", "space", "features"]
-"""What runs along an axis; "space" are the rows and columns of a picture."""
+"""The meaning of an axis; "space" are the rows and columns of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Axis:
     letter: str
     """"N", "T", "F", "U", or what they became: "2U", "T·U"."""
     size: int | None
-    """None where any size will do."""
+    """None for any size."""
     role: Role
 
 
@@ -27,7 +27,7 @@ Tensor = tuple[Axis, ...]
 Tensors = tuple[Tensor, ...]
 """What a layer gives: one tensor, or several where it returns states or both directions."""
 _LONGEST = 40
-"""Of the letters of one axis, in characters: what joins a tensor to itself doubles them."""
+"""Characters for one axis: joining a tensor with itself doubles its letters each time."""
 
 
 def sizes(tensor: Tensor) -> Shape:
@@ -56,7 +56,7 @@ def has_time(tensor: Tensor) -> bool:
 
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:
-    """The axis of features that a layer puts in the place of the last one."""
+    """The last axis with the features that a layer makes."""
     return replace(axis, letter=letter, size=size, role="features")
 
 
@@ -71,7 +71,7 @@ def factor(letter: str) -> str:
 
 
 def joined_letters(letters: Iterable[str], sign: str) -> str:
-    """Those of several axes, as far as there is room: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+    """The letters of several axes, shortened if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
     text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
 

@@ -1,4 +1,4 @@
-"""Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
+"""Trace a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
 
 A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
 name others. An experiment's models are stacks too, which strip, sentences and script all read: of
@@ -25,27 +25,27 @@ NOTHING = Outputs(())
 MAX_AXES, MAX_SIZE = 16, 10**12
 """Of a tensor that comes out of a layer, and of one of its axes."""
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
-"""Where a word begins in the name of a class, as Keras sees it: Simple|RNN, Time|Distributed."""
+"""Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TracedLayer:
-    """One layer of a stack, and what comes of it."""
+    """One layer of a stack with its inputs and outputs, or why it has none."""
 
     layer: Layer
     inputs: Inputs
     outputs: Outputs = NOTHING
-    """Without tensors where the trace stops at the layer, or before it."""
+    """Without tensors where the trace stops at this layer or before it."""
     error: ShapeError | None = None
-    """What Keras refuses; None where it takes the layer, as far as this tracer can tell."""
+    """Why Keras refuses the layer, if it does."""
     not_traced: NotTraced | None = None
-    """Why this tracer can't tell what comes out, which Keras may well accept."""
+    """Why this tracer doesn't know the output of a layer that Keras may accept."""
     masks: tuple[int, ...] = ()
-    """Of each tensor that comes out, how many axes its mask has; 0 where it has none."""
+    """How many axes the mask of each output has; 0 for no mask."""
 
     @property
     def tensors(self) -> Tensors:
-        """What comes out; () where nothing does."""
+        """The output tensors; () where the trace stopped."""
         return self.outputs.tensors
 
     @property
@@ -55,12 +55,12 @@ class TracedLayer:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it has, trained or not; 0 where they were counted before."""
+        """Trained and other parameters; 0 for a second call of the same layer."""
         return 0 if self.layer.shares is not None else self.outputs.parameters
 
     @property
     def loses_mask(self) -> bool:
-        """Whether a mask came in that the layer can't use, which Keras warns of."""
+        """Whether the layer drops a mask, of which Keras warns."""
         used = self.layer.mask != "destroys" or any(self.masks)
         return any(self.inputs.masks) and bool(self.tensors) and not used
 
@@ -102,7 +102,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
 
 
 def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
-    """The layer with the settings of the one that it is. Raises ShapeError where none is there."""
+    """The layer with the settings of its first call. Raises ShapeError where there is none."""
     if layer.shares is None:
         return layer
     for first in steps[layer.shares : layer.shares + 1]:
@@ -112,9 +112,9 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
 
 
 def _check_size(tensors: Tensors) -> None:
-    """Raise NotTraced for what is larger than is traced here: a few layers can make it so.
+    """Raise NotTraced for a tensor that is too large, which a few layers can make.
 
-    What joins a tensor to itself doubles an axis, or the number of axes, each time.
+    Joining a tensor with itself doubles an axis, or the number of axes, each time.
     """
     for tensor in tensors:
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
@@ -123,7 +123,7 @@ def _check_size(tensors: Tensors) -> None:
 
 
 def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
-    """Raise ShapeError for a layer that is called again on what needs other weights."""
+    """Raise ShapeError for a second call on a tensor that needs other weights."""
     if layer.knows_axes:
         inputs.of_rank(len(first.inputs.tensors[0]))
     if first.outputs.parameters != outputs.parameters:
@@ -133,7 +133,7 @@ def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Ou
 
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:
-    """Raise ShapeError for what Keras builds, and what then breaks when it runs."""
+    """Raise ShapeError for what Keras builds, but fails to run."""
     inside = layer.inside
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
@@ -148,7 +148,7 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
 
 
 def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
-    """What the layer is called on, and starts from. Raises ShapeError for a layer not there yet."""
+    """The inputs and states of a layer. Raises ShapeError for references to later layers."""
     if layer.takes_nothing or not steps:
         return inputs
     refs = layer.of or (Ref(len(steps) - 1),)
@@ -166,7 +166,7 @@ def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Input
 
 
 def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
-    """The tensors that are meant, and how many axes the mask of each has."""
+    """The tensors of a reference, and how many axes the mask of each has."""
     step = steps[ref.place] if ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
@@ -179,22 +179,22 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
 
 
 def broken(steps: tuple[TracedLayer, ...]) -> int | None:
-    """Which layer Keras refuses; None where it takes all that are reached."""
+    """The place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
 
 def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
-    """At which layer the trace stops, since Keras refuses it or it isn't traced; None at none."""
+    """The place of the first layer without output, refused or not traced, if any."""
     return next((place for place, step in enumerate(steps) if not step.tensors), None)
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """How many numbers the stack has, as far as `uncounted` leaves none out."""
+    """All parameters of the stack, but for those of `uncounted` layers."""
     return sum(step.parameters for step in steps)
 
 
 def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
-    """The layers whose parameters aren't known: a person said what comes out of them."""
+    """The places of layers without a parameter count: a person gave their output shape."""
     return [at for at, step in enumerate(steps) if step.tensors and isinstance(step.layer, Unread)]
 
 
@@ -214,7 +214,7 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
-    """By layer the letter of its width, and that of the timesteps that it makes."""
+    """For each layer the letter of its width, and of the time axis that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     totals = Counter(letter for pair in own for letter in pair)
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]

@@ -14,24 +14,28 @@ from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Tensor, factor, widened
 
+_NO_FILTERS = """\
+Invalid value for argument `filters`. Expected a strictly positive value. Received \
+filters={value}."""
+_NO_GROUPS = "The number of groups must be a positive integer. Received: groups={value}."
 Sizes = int | tuple[int, ...]
-"""Of a window, along each axis."""
+"""Of a window, along each axis; an int is for one axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows(Layer, time_letter="T′", mask="destroys"):
-    """What goes along some axes of a tensor, and leaves others as they are."""
+    """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
-    """Along how many axes it goes."""
+    """How many axes it changes."""
 
     def along(self) -> range:
-        """The places of the axes that it goes along."""
+        """The indices of the axes that it changes."""
         first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
         return range(first, first + self.spatial)
 
     def resized(self, tensor: Tensor, lengths: list[int | None], inputs: Inputs) -> Tensor:
-        """The tensor with other lengths along these axes; one that stays keeps its letter."""
+        """The tensor with other lengths; an axis whose length stays keeps its letter."""
         axes = list(tensor)
         for place, length in zip(self.along(), lengths, strict=True):
             axis = axes[place]
@@ -42,7 +46,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         return tuple(axes)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
-        """A sequence of so many times the timesteps, and so many more."""
+        """A sequence with T·times + more timesteps."""
         tensor = inputs.of_rank(3)
         before = tensor[self.along()[0]].size
         length = None if before is None else before * times + more
@@ -51,10 +55,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def passed(
         self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
     ) -> Tensor:
-        """The tensor with a length for each place of the window along these axes.
-
-        Raises ShapeError where not one fits.
-        """
+        """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
         lengths, is_padded = [], getattr(self, "padding", "valid") != "valid"
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
             length, reach = tensor[place].size, (kernel - 1) * gap + 1
@@ -72,7 +73,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:
-    """The size along each axis."""
+    """The sizes as a tuple."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
@@ -80,18 +81,18 @@ def each(sizes: Sizes) -> tuple[int, ...]:
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
-    filters: int = setting("k", 16, limit=UNITS)
+    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = setting("g", 1, limit=UNITS, seldom=True)
+    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=_NO_GROUPS)
     data_format: str = option("df", *FORMATS, seldom=True)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def check(self) -> None:
-        """Raise ShapeError for settings that don't go together, too."""
+        """Check also settings that exclude one another."""
         Layer.check(self)
         strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
         if self.filters % self.groups:
@@ -117,7 +118,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return self.learned(resized, place, inputs)
 
     def learned(self, resized: Tensor, place: int, inputs: Inputs) -> Outputs:
-        """The output with these lengths, with filters for channels; and the weights for that."""
+        """The output with filters for channels, and its parameters."""
         (tensor,), letter, count = inputs.tensors, inputs.letter, self.filters
         filters, channels = widened(tensor[place], letter, count), tensor[place]
         kernels = each(self.kernel_size)
@@ -137,6 +138,7 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
     strides: int | tuple[int, ...] = pair("s", (1, 1))
+    dilation_rate: int = window("d", 1, axes=2, seldom=True)
     padding: str = option("p", "valid", "same")
 
 
@@ -146,6 +148,7 @@ class Conv3D(Conv1D, kind="conv3d", spatial=3):
 
     kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3), sizes=3)
     strides: int | tuple[int, ...] = pair("s", (1, 1, 1), sizes=3)
+    dilation_rate: int = window("d", 1, axes=3, seldom=True)
     padding: str = option("p", "valid", "same")
 
 
@@ -159,7 +162,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        """Raise ShapeError for more padding than steps, too."""
+        """Check also that the padding of the output is smaller than the strides."""
         Conv1D.check(self)
         (stride,), more = each(self.strides), self.output_padding or 0
         if more >= stride:
@@ -216,6 +219,18 @@ class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
 
 
+class AveragePooling1D(MaxPooling1D, kind="avgpool"):
+    """Takes the mean of a few neighbouring timesteps, feature by feature."""
+
+
+class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
+    """Takes the mean of a small square of a picture."""
+
+
+class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
+    """Takes the mean of a small cube of neighbouring pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
@@ -233,3 +248,19 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
 
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
+
+
+class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
+    """Keeps the largest of a whole picture."""
+
+
+class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
+    """Takes the mean over a whole picture."""
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
+    """Keeps the largest over all timesteps, rows and columns."""
+
+
+class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
+    """Takes the mean over all timesteps, rows and columns."""

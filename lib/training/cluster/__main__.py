@@ -14,7 +14,6 @@ import threading
 import time
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
-from typing import NoReturn
 
 import psutil
 
@@ -46,16 +45,10 @@ def why_away(address: str) -> str:
         return sentence("unreachable")
 
 
-def tell_away(client: Connection, why: str) -> None:
+def tell_away(client: Connection, why: object) -> None:
     """Tell the client why the cluster isn't used, and leave that so for a while."""
-    client.send_bytes(encode(Event("away", why)))
+    client.send_bytes(encode(Event("away", f"{why}")))
     time.sleep(AWAY_SECONDS)
-
-
-def end(client: Connection, error: BaseException) -> NoReturn:
-    """Tell the client why the cluster isn't used, and end: it starts another driver then."""
-    tell_away(client, f"{error}")
-    os._exit(0)  # at once: calls of Ray's that wait for a head last long
 
 
 def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) -> None:
@@ -69,34 +62,33 @@ def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) ->
 
 
 async def drive(address: str, server: str, client: Connection) -> None:
-    """Serve the client until the cluster is gone. Raises ClusterError where it can't be used."""
+    """Serve the client until the cluster can't be used (any more), and say why."""
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
     try:
-        from lib.training.cluster.on_ray import connect  # noqa: PLC0415  imports ray, which reads that
-    except Exception as error:  # half of it is missing, or something that it needs
-        raise ClusterError(sentence("broken_ray", why=short_reason(error))) from None
-    driver = Driver(server, connect(address), client.send_bytes)
-    reader = threading.Thread(target=read, args=(client, asyncio.get_running_loop(), driver))
-    reader.daemon = True
-    reader.start()
-    try:
+        from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
+
+        on_ray.connect(address)
+        driver = Driver(server, on_ray.find_slots, client.send_bytes)
+        given = client, asyncio.get_running_loop(), driver
+        threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()
+    except* ImportError as group:  # half of it is missing, or something that it needs
+        why = short_reason(group.exceptions[0])
+        tell_away(client, sentence("broken_ray", why=why))
     except* ClusterError as group:
-        end(client, group.exceptions[0])
+        tell_away(client, group.exceptions[0])
+    os._exit(0)  # at once: calls of Ray's that wait for a head last long
 
 
 def main() -> None:
-    """Serve the process that has started this one."""
+    """Serve the process that has started this one, which starts another one when this ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_starter()
     client, address = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
     while why := why_away(address):
         tell_away(client, why)
-    try:
-        asyncio.run(drive(address, sys.argv[2], client))
-    except ClusterError as error:
-        end(client, error)
+    asyncio.run(drive(address, sys.argv[2], client))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
 from lib.training import messages
-from lib.training.cluster.link import Cluster, ClusterError, Link, UnavailableError, UnusableError
+from lib.training.cluster.link import Actor, ClusterError, Link, UnavailableError, UnusableError
 from lib.training.cluster.slot import LOOK_SECONDS
-from lib.training.messages import BEAT_SECONDS, Command, Message, WireError, decode, encode
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
 from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
@@ -32,8 +32,13 @@ FIND_SECONDS = 1.5
 class Driver:
     """The cluster as one worker of a page `server`, whose client gets messages by `send`."""
 
-    def __init__(self, server: str, cluster: Cluster, send: Callable[[bytes], object]) -> None:
-        self._server, self._cluster, self._send = server, cluster, send
+    def __init__(
+        self,
+        server: str,
+        find_slots: Callable[[], Awaitable[dict[str, Actor]]],
+        send: Callable[[bytes], object],
+    ) -> None:
+        self._server, self._find_slots, self._send = server, find_slots, send
         self._links: dict[str, Link] = {}
         """The slots by name."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -50,18 +55,10 @@ class Driver:
 
     def take(self, data: bytes) -> None:
         """Begin with a command of the client's."""
-        try:
-            command = decode(data, Command)
-        except WireError as error:
-            self._refuse(error)
-        else:
-            self._tasks.create_task(self._act(command, data))
+        self._tasks.create_task(self._act(decode(data, Command), data))
 
     def _tell(self, message: Message) -> None:
         self._send(encode(message))
-
-    def _refuse(self, error: object) -> None:
-        self._tell(messages.Event("refused", sentence("not_agreed", why=error)))
 
     async def _beat(self) -> None:
         while True:
@@ -73,7 +70,7 @@ class Driver:
         since = _now()
         while True:
             try:
-                found = await asyncio.wait_for(self._cluster.slots(), HEAD_SECONDS)
+                found = await asyncio.wait_for(self._find_slots(), HEAD_SECONDS)
             except TimeoutError:
                 raise ClusterError(sentence("head_gone")) from None
             for name, actor in found.items():
@@ -170,8 +167,6 @@ class Driver:
                     await self._pass(link, data)
                 case messages.Prepare():
                     await self._pass(self._least_busy(), data)
-                case _:
-                    self._refuse(f"a cluster takes no {type(command).__name__}")
 
     async def _pass(self, link: Link | None, data: bytes, add: str = "") -> None:
         """Send a command to a slot, if there is one, and `add` what it is to be asked for."""
@@ -183,8 +178,6 @@ class Driver:
             await link.actor.call("take", self._server, data)
         except UnavailableError as error:
             self._lose(link, f"{error}")
-        except WireError as error:
-            self._refuse(error)
 
     def _least_busy(self) -> Link | None:
         """Of all slots that can be used the one with the least to do; None where there is none."""

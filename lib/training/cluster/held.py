@@ -50,10 +50,14 @@ class Held:
     weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
 
     @property
+    def is_answered(self) -> bool:
+        """Whether it is a question that has its answer."""
+        return Answer in self.newest
+
+    @property
     def over(self) -> bool:
         """Whether it has ended."""
-        is_over = self.snapshot is not None and self.snapshot.status.over
-        return is_over or Answer in self.newest
+        return self.is_answered or (self.snapshot is not None and self.snapshot.status.over)
 
     @property
     def nbytes(self) -> int:
@@ -73,8 +77,9 @@ class Held:
     def news(self, server: str, mark: Mark) -> News | None:
         """What a server doesn't have yet; None where there is nothing."""
         number, epoch = mark
-        points = self.weights.points
-        found = []
+        if number >= self.number:
+            return None
+        points, found = self.weights.points, []
         for kind, (sent, message) in self.newest.items():
             if sent <= number or (server != self.owner and kind is not Report):
                 continue

@@ -33,13 +33,6 @@ class Actor(Protocol):
         """What a method returns. Raises UnavailableError, and what the method raises."""
 
 
-class Cluster(Protocol):
-    """All slots: `on_ray` has them, or a test."""
-
-    async def slots(self) -> dict[str, Actor]:
-        """The slots by name. Raises ClusterError."""
-
-
 @dataclass(slots=True, eq=False)
 class Link:
     """A slot, and what a driver knows of it."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import tempfile
+from functools import cache
 from typing import Any
 
 import ray
@@ -25,7 +26,7 @@ CALLS = 1000
 """Calls that a slot may have open: each page server looks at each slot in one."""
 
 
-def connect(address: str) -> Cluster:
+def connect(address: str) -> None:
     """Be a driver of the cluster at an address, HOST:PORT or "auto". Raises ClusterError.
 
     Token authentication is on unless the environment says something else.
@@ -48,7 +49,6 @@ def connect(address: str) -> Cluster:
         raise ClusterError(sentence(what, mode=mode)) from None
     except (Exception, SystemExit) as error:
         raise ClusterError(sentence("not_connected", why=short_reason(error))) from None
-    return Cluster()
 
 
 class SlotActor(Slot):
@@ -83,33 +83,24 @@ class RayActor:
             raise UnavailableError(sentence("slot_gone")) from error
 
 
-class Cluster:
-    """The slots, one for each processor of the cluster."""
+async def find_slots() -> dict[str, Actor]:
+    """All slots by name, one for each processor that the cluster has now."""
+    nodes = await asyncio.to_thread(ray.nodes)
+    alive = [node["Resources"] for node in nodes if node["Alive"]]
+    count = sum(int(each.get("CPU", 0)) for each in alive)
+    return {name: _slot(name) for name in (f"slot-{place}" for place in range(count))}
 
-    def __init__(self) -> None:
-        self._slots: dict[str, Actor] = {}
 
-    async def slots(self) -> dict[str, Actor]:
-        """By name; one more for each processor that has come. Raises ClusterError."""
-        try:
-            return await asyncio.to_thread(self._find_slots)
-        except RayError as error:
-            raise ClusterError(sentence("not_connected", why=short_reason(error))) from None
-
-    def _find_slots(self) -> dict[str, Actor]:
-        alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        for place in range(sum(int(each.get("CPU", 0)) for each in alive)):
-            name = f"slot-{place}"
-            if name not in self._slots:
-                # Named, it is found by all page servers; detached, it outlives who made it.
-                made: Any = ray.remote(SlotActor).options(
-                    name=name,
-                    get_if_exists=True,
-                    lifetime="detached",
-                    max_restarts=-1,
-                    max_concurrency=CALLS,
-                    num_cpus=1,
-                    scheduling_strategy="SPREAD",
-                )
-                self._slots[name] = RayActor(made.remote())
-        return dict(self._slots)
+@cache
+def _slot(name: str) -> Actor:
+    """The slot of a name, which all page servers find, and which outlives who makes it."""
+    made: Any = ray.remote(SlotActor).options(
+        name=name,
+        get_if_exists=True,
+        lifetime="detached",
+        max_restarts=-1,
+        max_concurrency=CALLS,
+        num_cpus=1,
+        scheduling_strategy="SPREAD",
+    )
+    return RayActor(made.remote())

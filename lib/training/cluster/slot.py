@@ -61,8 +61,10 @@ class Slot:
         self._events: asyncio.AbstractEventLoop | None = None
         self._held: dict[str, Held] = {}
         """Runs and questions by id."""
-        self._looks: dict[str, tuple[dict[str, Mark], asyncio.Event]] = {}
-        """By server, what its newest look asks for, and what wakes it."""
+        self._changed = asyncio.Event()
+        """Set with each command and message; then there is another one."""
+        self._commands = 0
+        """How many there have been."""
         self._has_grown = False
         self._met = self._busy = clock()
         """When a server was last here; when there was last something to do or to say."""
@@ -101,8 +103,8 @@ class Slot:
                 raise WireError(f"a slot takes no {type(command).__name__}")
         if not isinstance(command, messages.Watch):
             self._worker.post(command)
-        for _, wake in self._looks.values():  # who looks may have more to ask for now, or less
-            wake.set()
+        self._commands += 1
+        self._wake()
 
     def _hold(self, name: str, held: Held) -> None:
         """Hold one more; of runs that are over as many as a page server keeps."""
@@ -129,16 +131,15 @@ class Slot:
         self._drop(lambda name, held: held.owner == server and name not in marks)
         for held in (self._held[name] for name in marks if name in self._held):
             held.wanted_at = now
-        wake = asyncio.Event()
-        self._looks[server] = marks, wake
-        if not (news := self._news(server, marks)):
+        until, commands = now + seconds, self._commands
+        while not (news := self._news(server, marks)) and now < until:
+            if commands != self._commands:
+                break  # the server may have more to ask for now
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), seconds)
-            news = self._news(server, marks)
-        if self._looks.get(server) == (marks, wake):
-            del self._looks[server]
+                await asyncio.wait_for(self._changed.wait(), until - now)
+            now = self._clock()
         if news:
-            self._busy = self._clock()
+            self._busy = now
         return (self._has_grown, self._going), news
 
     @property
@@ -154,6 +155,8 @@ class Slot:
                 news = News([], mark, is_last=True) if mark != UNSEEN else None
             if news is not None:
                 found[name] = news
+                if held and held.is_answered:
+                    del self._held[name]
         return found
 
     def _drop(self, is_left: Callable[[str, Held], bool]) -> None:
@@ -172,12 +175,13 @@ class Slot:
         if isinstance(message, messages.Event):
             self._has_grown |= message.kind == "grown"
             return
-        name = _id_of(message)
-        if (held := self._held.get(name)) is not None:
+        if (held := self._held.get(_id_of(message))) is not None:
             held.note(message)
-            for marks, wake in self._looks.values():
-                if name in marks:
-                    wake.set()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     def _ended(self, worker: WorkerProcess) -> None:
         """End with the worker; where the next one would fail, too, `ready` says why."""

@@ -13,7 +13,7 @@ from lib.ui.present.screen import both_ways, browser, names_of, show
 from lib.ui.present.talks import LOOK_SECONDS, TALKS, Shown, Talk, mine
 from lib.ui.runs import or_elsewhere
 from lib.ui.session import Stage, session
-from lib.ui.settings import settle_widgets
+from lib.ui.settings import settled_experiment
 from lib.ui.text import plain, press
 
 GONE = {
@@ -84,7 +84,7 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     own = record.stage  # which has answers that are none of the presenter's business
     record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
     try:
-        show(scene, settle_widgets(), follows=True)
+        show(scene, settled_experiment(), follows=True)
     finally:
         record.stage = own
     place, scenes = _place(shown)

@@ -82,7 +82,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
     """
     st.markdown(f"# {plain(told(scene).title)}")
     if not follows:
-        settled = stage.controls(scene, settled)
+        stage.controls(scene, settled)
     runs.show_lookup()
     loaded = load_data(settled)
     with st.container(key="followed" if follows else "shown"):

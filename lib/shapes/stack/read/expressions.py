@@ -122,7 +122,7 @@ class Expressions:
                 return self._subscript(self.value(owner), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
-            case ast.ListComp(element, [loop]) if not loop.ifs and not self._assigns(element):
+            case ast.ListComp(element, [loop]) if not loop.ifs:
                 return self._comprehension(element, loop, node)
             case ast.Starred(value):
                 return self.value(value)
@@ -179,9 +179,6 @@ class Expressions:
         if not has_entries or not _is_small(index):
             return UNKNOWN
         return values.computed(lambda: owner[index])
-
-    def _assigns(self, node: ast.expr) -> bool:
-        return any(isinstance(one, ast.NamedExpr) for one in self.walk(node))
 
     def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
         """The list that a loop over known values makes."""
@@ -291,8 +288,9 @@ class Expressions:
                 if layers is not None and f"{name}.add" in found:
                     layers.append(unread)
         for name in changed:
-            scope = self.names.maps[-1] if "." in name else self.names
-            scope[name] = given
+            scopes = [scope for scope in self.names.maps if name in scope]
+            for scope in scopes or self.names.maps[-1:]:
+                scope[name] = given
         return given
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:

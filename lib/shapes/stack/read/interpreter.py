@@ -12,7 +12,7 @@ from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.read.builder import ModelObject
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import bare
-from lib.shapes.stack.read.values import Class, Function, Name, listed
+from lib.shapes.stack.read.values import Class, Function, Name, call_method, listed
 
 _MOST_ROUNDS, _DEEPEST = 100, 12
 """Of a loop that is followed; of functions that call one another."""
@@ -21,11 +21,7 @@ _DESCRIPTORS = {"staticmethod", "classmethod", "property"}
 
 
 class Returned(Exception):  # noqa: N818  no error
-    """A function returns."""
-
-    def __init__(self, value: Any) -> None:
-        super().__init__()
-        self.value = value
+    """A function returns the value that is the argument."""
 
 
 class Interpreter(Expressions):
@@ -95,14 +91,12 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _augmented(self, statement: ast.AugAssign) -> Any:
-        """The value of `x += 1`; a list itself changes, which may have other names."""
+        """The value of `x += 1`; a list itself grows, which may have other names."""
         left, right = self.value(statement.target), self._known(statement.value)
-        right = [*right] if isinstance(left, list) and listed(right) else right
-        given = self._operation(statement.op, left, right, statement)
-        if not isinstance(left, list):
-            return given
-        left[:] = given if isinstance(given, list) else [right]
-        return left
+        if isinstance(left, list) and isinstance(statement.op, ast.Add):
+            call_method(left, "extend", [right])
+            return left
+        return self._operation(statement.op, left, right, statement)
 
     def _loop(self, loop: ast.For) -> None:
         """Follow each round of a loop over known values, without break or continue."""
@@ -154,7 +148,7 @@ class Interpreter(Expressions):
         try:
             self.run(function.body)
         except Returned as returned:
-            return returned.value
+            return returned.args[0]
         finally:
             self._depth -= 1
             self.names, self.statement = outside, statement

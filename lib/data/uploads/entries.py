@@ -1,4 +1,4 @@
-"""All entries of a file on their way to a `Table`: `RawTable`, and the names above its columns."""
+"""All entries of a file on their way to a `Table`: `Entries`, and the names above its columns."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from lib.data.tables.texts import bare
+from lib.data.tables.numbers import bare
 from lib.text import counted, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
-"""What stands for "nothing here" besides pandas's own list (an empty entry, NA, NaN, null, …)."""
+"""Marks of a missing value besides pandas's own (an empty entry, NA, NaN, null, …)."""
+NUMBERED_COLUMNS = "The first {} holds values, not names, so the columns are numbered."
 _UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
 _WORDS_OF_DATES = re.compile(
@@ -22,10 +23,10 @@ _WORDS_OF_DATES = re.compile(
 
 
 @dataclass(slots=True, eq=False)
-class RawTable:
+class Entries:
     """A file's entries, and what is known of them so far."""
 
-    entries: pd.DataFrame
+    frame: pd.DataFrame
     """Numbers, texts, or dates, as far as the file or pandas tells them apart."""
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
@@ -33,21 +34,21 @@ class RawTable:
     cells: str = ""
     """A sentence on how its cells were told apart, where that may be wrong."""
     known: dict[str, Any] = field(default_factory=dict)
-    """What else is known of the `Table`: sheets, series, columns to start from, settings."""
+    """What the file itself says of the `Table`: sheets, series, columns to start from, settings."""
 
     def drop_rows(self, empty: pd.Series) -> None:
         """Leave out rows (R,) bool in which there is nothing."""
         self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
-        self.entries = self.entries[~empty].reset_index(drop=True)
+        self.frame = self.frame[~empty].reset_index(drop=True)
 
     def drop_row_numbers(self) -> None:
         """Leave out the nameless index that pandas writes to its files."""
-        name = self.entries.columns[0]
-        first = self.entries[name]
-        nameless = name in ("column 1", "Unnamed: 0") and len(self.entries.columns) > 1
+        name = self.frame.columns[0]
+        first = self.frame[name]
+        nameless = name in ("column 1", "Unnamed: 0") and len(self.frame.columns) > 1
         if nameless and pd.api.types.is_numeric_dtype(first) and (first.diff()[1:] == 1).all():
             self.notes.append("The first column has no name and counts the rows: it is left out.")
-            self.entries = self.entries.drop(columns=name)
+            self.frame = self.frame.drop(columns=name)
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
@@ -66,7 +67,7 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
         return False
-    if names or (not first[0].strip() and _is_known(body[0][0])):  # that speaks for names, too
+    if names or (not first[0].strip() and _is_known(body[0][0])):  # a name, or an index's empty one
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
     decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals

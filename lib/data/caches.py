@@ -1,0 +1,56 @@
+"""Caches: results that go with an object, and a dict that keeps only its newest entries."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
+from functools import lru_cache, partial, wraps
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
+
+from lib.experiment import ExperimentError
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+_F = TypeVar("_F", bound=Callable[..., Any])
+REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+"""By first argument, the caches of all `remembered` functions."""
+
+
+def remembered(function: _F, size: int = 8) -> _F:
+    """Cache the last `size` results of a function for as long as its first argument exists.
+
+    An ExperimentError is cached, too, and raised again.
+    """
+
+    # A cache must not refer to its key: neither by an argument nor by an error's traceback.
+    def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
+        try:
+            return function(first(), *rest), None
+        except ExperimentError as error:
+            return None, copy(error)
+
+    @wraps(function)
+    def cached(first: Any, *rest: Any) -> Any:
+        caches = REMEMBERED.setdefault(first, {})  # local: another thread may clear REMEMBERED
+        if cached not in caches:
+            caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
+        result, error = caches[cached](*rest)
+        if error is not None:
+            raise copy(error)
+        return result
+
+    return cast(_F, cached)
+
+
+def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> list[tuple[Key, Value]]:
+    """Put an entry into a dict that keeps its `most` newest; return the others, the oldest first.
+
+    Other threads may do the same meanwhile.
+    """
+    known.pop(key, None)
+    known[key] = value
+    removed = []
+    for each in [*known][: max(0, len(known) - most)]:
+        with suppress(KeyError):  # another thread was first
+            removed.append((each, known.pop(each)))
+    return removed

@@ -1,0 +1,143 @@
+"""NumPy's arrays (.npy, .npz) → entries: rows as they are, or samples (N, T, F) as a panel.
+
+Nothing is unpickled: arrays of Python objects are left out.
+"""
+
+import io
+
+import numpy as np
+import pandas as pd
+
+from lib.data.tables.table import MAX_COLUMNS
+from lib.data.uploads.entries import Entries, unique_names
+from lib.data.uploads.errors import UploadError, check_size
+from lib.experiment import LIMITS
+from lib.text import counted, listed
+
+SERIES = "sample"
+"""The column that tells samples apart."""
+_NAMELESS = ""
+"""The name that the one array of a .npy file has here."""
+_X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
+_Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
+"""What arrays of inputs and targets are called in small letters; the first one counts."""
+
+
+def read_arrays(content: bytes) -> Entries:
+    """The rows of a file's array or arrays. Raises UploadError."""
+    arrays, described = dict[str, np.ndarray](), dict[str, str]()
+    try:
+        loaded = np.load(io.BytesIO(content), allow_pickle=False)
+        for key in [_NAMELESS] if isinstance(loaded, np.ndarray) else loaded.files:
+            try:
+                array = np.asarray(loaded if key == _NAMELESS else loaded[key])
+                described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
+            except ValueError as error:  # objects, or broken
+                described[key] = f"{key} ({error})"
+                continue
+            if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
+                arrays[key] = array
+    except Exception as error:  # broken bytes may raise anything
+        why = " ".join(f"{error}".split())[:100]
+        raise UploadError(
+            f"The arrays can't be read: {why}. Save numbers again, with numpy.save or numpy.savez; "
+            "Python objects are never read, since they could run anything."
+        ) from None
+    if not arrays:
+        raise UploadError(
+            f"No array of numbers with 1 to 3 axes was found: {listed(described.values())}. Arrays "
+            "of Python objects are never read, since they could run anything: save numbers, as "
+            "rows (R, F) or samples (N, T, F)."
+        )
+    x, others = _choose(arrays)
+    used = {key: arrays[key] for key in (x, *others)}
+    notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
+    if left_out := [words for key, words in described.items() if key not in used]:
+        notes.append(f"Left out: {listed(left_out)}.")
+    return _panel(used, notes) if _is_samples(arrays[x]) else _rows(used, notes)
+
+
+def _is_samples(array: np.ndarray) -> bool:
+    """Whether it has samples of several timesteps, (N, T, F)."""
+    return array.ndim == 3 and array.shape[1] > 1
+
+
+def _choose(arrays: dict[str, np.ndarray]) -> tuple[str, list[str]]:
+    """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
+    samples = [key for key, array in arrays.items() if _is_samples(array)]
+    x = _named(samples or list(arrays), _X_NAMES)
+    if x is None:
+        x = samples[0] if samples else max(arrays, key=lambda key: len(arrays[key]))
+    n, steps = len(arrays[x]), arrays[x].shape[1:2]
+    others = {key: array for key, array in arrays.items() if key != x}
+    fitting = [
+        key
+        for key, array in others.items()
+        if len(array) == n and (key not in samples or array.shape[1:2] == steps)
+    ]
+    y = _named(list(others), _Y_NAMES)
+    if y is not None and y not in fitting:
+        wanted = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
+        raise UploadError(
+            f"{y} {arrays[y].shape} doesn't fit {x} {arrays[x].shape}: targets of {wanted}"
+            f"({n}, K) or ({n},) were expected."
+        )
+    if not samples:
+        return x, fitting
+    targets = [y] if y is not None else fitting
+    return x, targets if len(targets) == 1 else []
+
+
+def _named(keys: list[str], names: tuple[str, ...]) -> str | None:
+    lower = {key.lower(): key for key in keys}
+    return next((lower[name] for name in names if name in lower), None)
+
+
+def _columns(arrays: dict[str, np.ndarray]) -> tuple[list[str], list[str]]:
+    """Names such as "wind", "sea1", "sea2" for the columns of arrays (R, columns), and notes."""
+    return unique_names(
+        [
+            f"{key}{k + 1 if array.shape[1] > 1 else ''}"
+            for key, array in arrays.items()
+            for k in range(array.shape[1])
+        ]
+    )
+
+
+def _rows(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
+    """Arrays of the same rows, side by side."""
+    by_name = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
+    check_size(len(next(iter(by_name.values()))), sum(a.shape[1] for a in by_name.values()))
+    names, renamed = _columns(by_name)
+    values = np.concatenate([*by_name.values()], axis=1, dtype=np.float64)
+    return Entries(pd.DataFrame(values, columns=names), notes + renamed)
+
+
+def _panel(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
+    """Samples (N, T, F), each a series of T rows, and their targets where there are any."""
+    x, *targets = used.values()
+    n, steps, features = x.shape
+    by_name = {"x": x.reshape(n * steps, features)}
+    notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
+    for y in targets:
+        by_step = y.shape[1:2] == (steps,)
+        columns = y.reshape(n * steps if by_step else n, -1)
+        check_size(n * steps, features + columns.shape[1] + 1)
+        if not by_step:
+            columns = np.repeat(columns, steps, axis=0)
+            notes.append("There is one target a sample, which is repeated at each timestep.")
+        by_name["y"] = columns
+    check_size(n * steps, features + 1)
+    names, _ = _columns(by_name)
+    values = np.concatenate([*by_name.values()], axis=1, dtype=np.float64)
+    frame = pd.DataFrame(values, columns=names)
+    frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
+    horizon = 0 if targets else 1  # without targets the next row's inputs are predicted
+    timesteps = int(LIMITS["T"].clamp(steps - horizon))
+    known = {
+        "series": SERIES,
+        "inputs": tuple(names[:features][:MAX_COLUMNS]) if targets else (),
+        "targets": tuple(names[features:][:MAX_COLUMNS]),
+        "settings": {"T": timesteps, "horizon": horizon, "split": "id"},
+    }
+    return Entries(frame, notes, known=known)

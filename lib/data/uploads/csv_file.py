@@ -1,0 +1,215 @@
+"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal.
+
+The first lines tell these, and pandas does the rest.
+"""
+
+import codecs
+import csv
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from lib.data.tables.numbers import (
+    COMMA_GROUPS,
+    DECIMAL_COMMA,
+    DECIMAL_POINT,
+    POINT_GROUPS,
+    bare,
+)
+from lib.data.uploads.entries import (
+    MISSING,
+    NUMBERED_COLUMNS,
+    Entries,
+    has_header,
+    unique_names,
+)
+from lib.data.uploads.errors import UploadError, check_size
+from lib.text import counted, listed
+
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which are its first half
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
+_SAMPLE = 64 * 1024
+"""So many characters tell the delimiter, the header and the kinds of numbers."""
+_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
+"""What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
+_ONE_AT_A_TIME = Lock()
+"""`warnings.catch_warnings` acts on all threads."""
+
+
+def read_csv(content: bytes) -> Entries:
+    """The entries of a CSV. Raises UploadError for what isn't one."""
+    text, lines_above = _table_as_utf8(content)
+    sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
+    is_whole = len(text) <= _SAMPLE
+    if not is_whole:  # leave out the line that is cut off
+        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
+    delimiter = find_delimiter(sample)
+    first, *body = _rows(sample, delimiter)
+    check_size(text.count(b"\n") or text.count(b"\r"), len(first))
+    headed = has_header(first, body)
+    if headed and is_whole and not body:
+        raise UploadError(
+            f"The file has a header line ({listed(filter(str.strip, first))}) but no rows below "
+            "it. A row for each timestep was expected."
+        )
+    names, notes = unique_names(first if headed else [""] * len(first))
+    if not headed:
+        notes = [NUMBERED_COLUMNS.format("line")]
+    decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
+    if decimal_commas:
+        notes.append("Commas in numbers were read as decimal commas.")
+    if short := next((row for row in body if len(row) < len(first)), None):
+        notes.append(
+            f"Some lines are short, such as the one with {listed(short)}: {len(short)} of "
+            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
+        )
+    layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
+    frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
+    entries = Entries(frame, notes, decimal_commas=decimal_commas)
+    entries.cells = (
+        f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, save the "
+        "file with commas."
+    )
+    # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
+    edge = re.escape(delimiter.encode())
+    blank_line = rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge)
+    empty = frame.isna().all(axis=1)
+    if empty.any() and re.search(blank_line, text):
+        entries.drop_rows(empty)
+    if headed:
+        entries.drop_row_numbers()
+    return entries
+
+
+def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
+    """The text of the table, and how many lines above it are left out. Raises UploadError."""
+    marks = _BYTE_ORDER_MARKS.items()
+    encoding = next((kind for mark, kind in marks if content.startswith(mark)), None)
+    if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
+        encoding = "utf-16-le" if content[0] else "utf-16-be"
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise UploadError(
+                f"The file begins as {encoding.removesuffix('-sig').upper()} text, but byte "
+                f"{error.start:,} isn't valid in it. Save it again as CSV in UTF-8."
+            ) from None
+        text = content.decode("cp1252", errors="replace")
+    if not text.strip("\0 \t\r\n\ufeff,;|"):
+        raise _empty()
+    start = text[:4096]
+    unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
+    if "\0" in text or unprintable > 0.05 * len(start):
+        raise UploadError(
+            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "upload that."
+        )
+    # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
+    table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
+    return table.encode("utf-8"), len(text[: len(text) - len(table)].splitlines())
+
+
+def find_delimiter(sample: str) -> str:
+    """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
+    best, most = ",", 0.0
+    for delimiter in _DELIMITERS:
+        rows = list(_rows(sample, delimiter))
+        if not rows:
+            raise _empty()
+        width = len(rows[0])
+        # An empty last entry comes from a delimiter that ends each line.
+        alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+        if width > 1 and alike > most + 0.1:
+            best, most = delimiter, alike
+    if not most and _is_column_of_decimal_commas([row[0] for row in _rows(sample, ";")][1:]):
+        return ";"
+    return best
+
+
+def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+    """The sample's lines as entries; blank lines are left out, as pandas does."""
+    try:
+        lines = io.StringIO(sample, newline="")
+        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+            if any(entry.strip() for entry in row) or len(row) > 1:
+                yield row
+    except csv.Error as error:
+        raise _not_cut(error) from None
+
+
+def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
+    """Whether a file's commas are decimal, from some of its entries.
+
+    "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
+    such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
+    """
+    if delimiter == ",":
+        return False
+    entries = [bare(entry.strip()) for entry in entries]
+    with_comma = [entry for entry in entries if re.fullmatch(DECIMAL_COMMA, entry)]
+    point_groups = [entry for entry in entries if re.fullmatch(POINT_GROUPS, entry)]
+    if any(entry.count(".") > 1 for entry in point_groups):
+        return True
+    if any(not re.fullmatch(COMMA_GROUPS, entry) for entry in with_comma):
+        return True
+    decimal_points = {*filter(re.compile(DECIMAL_POINT).fullmatch, entries)} - {*point_groups}
+    return bool(with_comma) and delimiter == ";" and not decimal_points
+
+
+def _is_column_of_decimal_commas(lines: list[str]) -> bool:
+    """Whether commas never stand between entries: each line that has one is a number."""
+    with_comma = [bare(line.strip()) for line in lines if "," in line]
+    return bool(with_comma) and all(re.fullmatch(DECIMAL_COMMA, line) for line in with_comma)
+
+
+def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
+    """Have pandas read the table. Raises UploadError with the number of a line that is too long."""
+    # With `index_col=False` a delimiter that ends each line makes no column.
+    options: dict[str, Any] = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(io.BytesIO(text), low_memory=False, **options | layout)
+    except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
+        raise _explained(str(error), len(layout["names"]), lines_above) from None
+
+
+def _explained(error: str, width: int, lines_above: int) -> UploadError:
+    """What pandas complains of, in plain words; `lines_above` of the file it hasn't seen."""
+    if "EOF inside string" in error:
+        return UploadError(
+            'A quotation mark (") is opened and never closed, so the rest of the file is one '
+            "cell. Close it or leave it out."
+        )
+    if place := re.search(r"line (\d+), saw (\d+)", error):
+        what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
+    elif "loss of data" in error:
+        what = "Lines have more cells than the first line:"
+    else:
+        return _not_cut(error.strip())
+    return UploadError(
+        f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
+        "put texts with a delimiter in quotes, and write numbers without thousands separators."
+    )
+
+
+def _not_cut(error: object) -> UploadError:
+    return UploadError(
+        f"The lines can't be cut into cells ({error}). Cells separated by commas, semicolons, "
+        "tabs or | were expected."
+    )
+
+
+def _empty() -> UploadError:
+    return UploadError("The file is empty. A header line and rows of numbers were expected.")

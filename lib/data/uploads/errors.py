@@ -1,0 +1,41 @@
+"""Why a file is refused: `UploadError`, and the limits that every reader checks."""
+
+from lib.text import counted
+
+MAX_BYTES = 100 * 10**6
+"""The largest file that is read: 100 MB, as the file widget counts them."""
+MAX_UNPACKED = 1_000 * 10**6
+"""The most bytes that a file may hold when it is unpacked."""
+MIN_ROWS = 6
+"""Two windows of two timesteps and a horizon of one: with fewer rows nothing can be learned."""
+WIDEST = 1000
+"""The most columns that are read."""
+MAX_CELLS = 20_000_000
+"""The most cells that are read: with short entries they already take a gigabyte of memory."""
+
+
+class UploadError(ValueError):
+    """A file that can't be used. The message says what was expected and received, and the fix."""
+
+
+def check_size(rows: int, columns: int) -> None:
+    """Raise UploadError for a table that is too wide or has too many cells."""
+    if columns > WIDEST:
+        raise UploadError(
+            f"The table has {columns:,} columns and at most {WIDEST:,} are read. A row "
+            "for each timestep was expected: perhaps rows and columns are swapped."
+        )
+    if rows * columns > MAX_CELLS:
+        raise UploadError(
+            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most "
+            f"{MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
+        )
+
+
+def check_unpacked(size: int) -> None:
+    """Raise UploadError for a file that would have too many bytes when it is unpacked."""
+    if size > MAX_UNPACKED:
+        raise UploadError(
+            f"The file is {size / 1e6:,.0f} MB when it is unpacked and at most "
+            f"{MAX_UNPACKED // 10**6:,} MB are read. Leave out columns or rows that aren't needed."
+        )

@@ -1,0 +1,70 @@
+"""A Parquet file → its entries: its plain columns, the index that pandas wrote among them.
+
+The file's own metadata say how large it is before it is read.
+"""
+
+import io
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lib.data.uploads.entries import Entries, unique_names
+from lib.data.uploads.errors import UploadError, check_size, check_unpacked
+from lib.text import listed
+
+_PLAIN = (
+    *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
+)
+
+
+def read_parquet(content: bytes) -> Entries:
+    """The entries of a Parquet file. Raises UploadError."""
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        metadata, schema = file.metadata, file.schema_arrow
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        check_unpacked(sum(group.total_byte_size for group in groups))
+        plain = [field.name for field in schema if _is_plain(field.type)]
+        check_size(metadata.num_rows, len(plain))
+        frame = _with_numbers(file.read(columns=plain)).to_pandas(date_as_object=False)
+    except UploadError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{error}".splitlines()[0].rstrip(".")
+        raise UploadError(
+            f"The Parquet file can't be read: {why}. It may be cut off or locked: write it again, "
+            "or export the table as CSV."
+        ) from None
+    is_plain_index = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
+    frame = frame.reset_index(drop=is_plain_index)
+    left_out = [f"{field.name} ({field.type})" for field in schema if field.name not in plain]
+    if not len(frame.columns):
+        raise UploadError(
+            "No plain column was found, and one of numbers is needed. There are: "
+            f"{listed(left_out)}."
+        )
+    names, notes = unique_names([str(name) for name in frame.columns])
+    if left_out:
+        notes.append(f"Columns of lists and other values left out: {listed(left_out)}.")
+    entries = Entries(frame.set_axis(names, axis=1), notes)
+    entries.drop_row_numbers()
+    return entries
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether a column, or what its dictionary holds, is of numbers, texts or times."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(is_kind(kind) for is_kind in _PLAIN)
+
+
+def _with_numbers(table: pa.Table) -> pa.Table:
+    """The table with numbers where pandas would make Python objects."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
+            table = table.set_column(i, field.name, table[i].cast(pa.float64()))
+        elif pa.types.is_boolean(field.type) and table[i].null_count:
+            table = table.set_column(i, field.name, table[i].cast(pa.int8()))
+    return table

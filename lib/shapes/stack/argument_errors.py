@@ -1,0 +1,124 @@
+"""Keras's errors for arguments of a layer, one function each; "…" stands for words left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lib.shapes.stack.base import LayerSetting
+from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.settings import no_tuple
+from lib.text import joined
+
+_GO_BACKWARDS = "Forward layer and backward layer should have different `go_backwards` value."
+
+
+def too_many(name: str, most: int, count: int) -> ShapeError:
+    """More arguments in order than the layer takes; `self` isn't among them."""
+    message = f"{name}.__init__() takes … but {count + 1} were given"
+    return ShapeError(f"{most + 1} arguments at most, self among them", f"{count + 1}", message)
+
+
+def given_twice(name: str, argument: str) -> ShapeError:
+    """An argument in order, and by name as well."""
+    message = f"{name}.__init__() got multiple values for argument '{argument}'"
+    return ShapeError("each argument once", f"{argument} twice", message)
+
+
+def missing(name: str, arguments: list[str]) -> ShapeError:
+    """Arguments that the layer needs."""
+    listed = joined([f"'{word}'" for word in arguments])
+    count = f"{len(arguments)} required positional argument{'s' * (len(arguments) > 1)}"
+    return ShapeError(listed, "none", f"{name}.__init__() missing {count}: {listed}")
+
+
+def unknown(name: str, arguments: Mapping[str, Any], takes_keywords: bool) -> ShapeError:
+    """Arguments that the layer doesn't take; `takes_keywords` is whether it passes **kwargs on."""
+    first = next(iter(arguments))
+    expected, received = f"arguments that {name} takes", f"{arguments if takes_keywords else first}"
+    message = f"{name}.__init__() got an unexpected keyword argument '{first}'"
+    if takes_keywords:
+        message = f"Unrecognized keyword arguments passed to {name}: {arguments}"
+    return ShapeError(expected, received, message)
+
+
+def no_layer_inside(name: str, value: Any) -> ShapeError:
+    """What isn't a layer, in a wrapper."""
+    message = f"Please initialize `{name}` layer with a `keras.layers.Layer` instance. Received: "
+    return ShapeError("a layer in the brackets, such as Dense(1)", f"{value}", f"{message}{value}")
+
+
+def forward_goes_backwards() -> ShapeError:
+    """In a Bidirectional."""
+    return ShapeError("a layer that reads forwards", "go_backwards=True", _GO_BACKWARDS)
+
+
+def backward_goes_forwards() -> ShapeError:
+    """In a Bidirectional."""
+    expected = "a backward_layer with go_backwards=True"
+    return ShapeError(expected, "go_backwards=False", _GO_BACKWARDS)
+
+
+def directions_differ(name: str, forward: Any, backward: Any) -> ShapeError:
+    """A setting that must be the same in both directions of a Bidirectional."""
+    message = "Forward layer and backward layer are expected to have the same value for attribute "
+    message += f'"{name}", got "{forward}" for forward layer and "{backward}" for backward layer'
+    return ShapeError(f"the same {name} in both directions", f"{forward} and {backward}", message)
+
+
+def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
+    """What is no whole number; NotTraced where Keras doesn't check it at once."""
+    kind = type(value).__name__
+    message = "… not supported between instances of …"
+    if "must be a tuple" in setting.refusal:
+        message = no_tuple(setting.sizes or 1)
+    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
+        message = setting.refusal
+    elif name in ("RepeatVector", "UpSampling1D"):
+        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
+    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
+        message = ""
+    elif not setting.refusal or setting.sizes:
+        return NotTraced.of("no whole number", argument=setting.name, value=value)
+    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
+        message = "state_size must be an integer, or a list/tuple of integers…"
+    elif kind == "float":
+        message = (
+            "Cannot convert '(…' to a shape. Found invalid dimension '…' of type '<class 'float'>'."
+        )
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
+
+
+def no_activation(value: Any) -> ShapeError:
+    """A name that no activation has."""
+    message = f"Could not interpret activation function identifier: {value}"
+    return ShapeError("the name of an activation", f"{value!r}", message)
+
+
+def no_option(name: str, setting: LayerSetting, value: Any) -> ShapeError:
+    """A name that is none of the options."""
+    if setting.name == "merge_mode":
+        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of "
+        message += '{"sum", "mul", "ave", "concat", None}'
+    elif setting.name == "data_format":
+        message = "The `data_format` argument must be one of {…}. Received: "
+        message += f"data_format={value}"
+    elif "Pooling" in name:
+        message = "Argument `padding` must be either 'valid' or 'same'. Received: "
+        message += f"padding={value}"
+    else:
+        message = "The `padding` argument must be a list/tuple or one of {…}. Received: "
+        message += f"{value}"
+    return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
+
+
+def no_sizes(setting: LayerSetting, value: Any) -> ShapeError:
+    """One number where there must be several."""
+    expected = f"sizes in brackets for {setting.name}, such as (6, 6)"
+    return ShapeError(expected, f"{value!r}", f"'{type(value).__name__}' object is not iterable")
+
+
+def other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be."""
+    message = setting.refusal if setting.sizes else no_tuple(count)
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)

@@ -1,0 +1,54 @@
+"""Caches: results that go with an object, and a dict that keeps only the newest entries."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from lib.data import TooShortError
+from lib.data.caches import remember, remembered
+
+
+@pytest.mark.parametrize(
+    ("keys", "most", "kept", "removed"),
+    [("abac", 2, {"a": 2, "c": 3}, [("b", 1)]), ("ab", 2, {"a": 0, "b": 1}, [])],
+)
+def test_a_dict_keeps_its_newest_entries(
+    keys: str, most: int, kept: dict[str, int], removed: list[tuple[str, int]]
+) -> None:
+    """An entry that is set again is new; those that are removed are returned."""
+    known: dict[str, int] = {}
+    for place, key in enumerate(keys):
+        gone = remember(known, key, place, most)
+    assert known == kept
+    assert gone == removed
+
+
+class Thing:
+    """What results are about."""
+
+
+def test_a_result_is_computed_once_and_goes_with_what_it_is_about() -> None:
+    """A refusal, too. Else the page's process would hold a million rows for each setting."""
+    asked: list[int] = []
+
+    @remembered
+    def times(_: Thing, count: int) -> list[int]:
+        asked.append(count)
+        if not count:
+            raise TooShortError("too short", {"T": 2})
+        return [count]
+
+    thing = Thing()
+    assert [times(thing, 2), times(thing, 2), times(thing, 3)] == [[2], [2], [3]]
+    for _ in range(2):
+        with pytest.raises(TooShortError, match="too short") as refused:
+            times(thing, 0)
+        assert refused.value.cure == {"T": 2}
+    assert asked == [2, 3, 0]
+    gone = weakref.ref(thing)
+    del thing, refused
+    gc.collect()
+    assert gone() is None
