@@ -16,15 +16,8 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 def start(page: str = "Explore", **query: str) -> AppTest:
-    """A page, opened by a link with these query parameters, in a session that saw Explore first.
-
-    More settings and the script are unfolded.
-    """
-    app = AppTest.from_file(APP, default_timeout=30)
-    for folded in (MORE, SCRIPT):
-        app.session_state[folded] = True
-    for key, value in query.items():
-        app.query_params[key] = value
+    """A page, opened by a link with these query parameters, in a session that saw Explore first."""
+    app = _opened(query)
     app.run()
     if page != "Explore":
         app.switch_page(PAGES[page][0]).run()
@@ -33,13 +26,21 @@ def start(page: str = "Explore", **query: str) -> AppTest:
 
 def link(page: str, **query: str) -> AppTest:
     """A page, opened by a link, as the first of a new session. It must show no exception."""
-    app = AppTest.from_file(APP, default_timeout=30)
+    app = _opened(query)
     if page != "Explore":
         app.switch_page(PAGES[page][0])
-    for key, value in query.items():
-        app.query_params[key] = value
     app.run()
     assert not app.exception
+    return app
+
+
+def _opened(query: dict[str, str]) -> AppTest:
+    """The app before its first run; more settings and the script are unfolded."""
+    app = AppTest.from_file(APP, default_timeout=30)
+    for folded in (MORE, SCRIPT):
+        app.session_state[folded] = True
+    for key, value in query.items():
+        app.query_params[key] = value
     return app
 
 

@@ -15,8 +15,7 @@ from lib.training import quotas
 from lib.training.quotas import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui.sweep import sweeps
-from tests.app.driver import start
-from tests.app.test_shapes import title
+from tests.app.driver import start, title
 from tests.fake_client import FakeClient
 from tests.waiting import PATIENCE
 

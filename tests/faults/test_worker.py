@@ -60,7 +60,7 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server: Server) -> 
 
 
 def test_killed_while_a_change_over_is_due(server: Server) -> None:
-    """A run that trains by a size bucket, while its exact program is built, is lost as others are."""
+    """A run that trains by a size bucket, while its exact program is built, is lost as others."""
 
     async def story() -> None:
         async with Session(server.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
