@@ -19,7 +19,7 @@ from lib.ui import kept_runs
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.driver import seen, start
+from tests.app.driver import bar, give, seen, start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload
@@ -35,22 +35,10 @@ def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
     return other, keep(RunAt(other, dataset, snapshot), snapshot.past)
 
 
-def give(app: AppTest, name: str, content: bytes) -> None:
-    """Give the page a file, by whichever uploader it has."""
-    uploader = next(each for each in app.get("file_uploader") if "model_file" not in each.key)
-    uploader.set_value((name, content, "application/octet-stream")).run()
-    assert not app.exception
-
-
 def waiting(app: AppTest) -> str:
     """What is said of a run that waits for its file."""
     said = [each.value.replace("\\", "") for each in app.info if "isn't open yet" in each.value]
     return " ".join(said)
-
-
-def bar(app: AppTest) -> str:
-    """What stands above the progress bar."""
-    return str(app.get("progress")[0].proto.text)
 
 
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs() -> None:

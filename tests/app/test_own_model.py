@@ -133,7 +133,7 @@ def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> Non
 UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(f), Dense(1)])"
 
 
-def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_text() -> None:
+def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> None:
     """It isn't said to break, and no fix is offered; the link keeps the shape."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
