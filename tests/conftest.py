@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from lib.ui.streamlit_private.names import is_public
+from lib.ui.streamlit_private import PRIVATE
 from tests.agreement import recorded
 from tests.browser.server import Server, serve_for_tests
 
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-        if item.get_closest_marker("private") and is_public():
+        if item.get_closest_marker("private") and not PRIVATE:
             item.add_marker(pytest.mark.skip("only Streamlit's private names give this"))
     items.sort(key=lambda item: ORDER.index(folder_of(item.nodeid)))
 

@@ -9,12 +9,12 @@ from lib.charts import (
     gradients,
     html,
     samples,
+    skill,
     split,
     stack,
     strip,
     target,
     words,
-    worth,
 )
 from lib.charts.breaking import bound_told, leak_told, ways_to_break_it
 from lib.charts.cell import cell_sentence

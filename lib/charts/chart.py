@@ -20,22 +20,19 @@ CONFIG: Part = _LOOK["config"]
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46
 """Margins in pixels: of the tick labels, and of the timesteps."""
-ROW = 19
-"""The height of a row of the key, in pixels."""
+ROW, NOTE = 19, 16
+"""Heights in pixels: of a row of the key, and of words beside a plot."""
 MOST_POINTS = 1500
 """Of more samples or dates every k-th is drawn, so that a chart stays small."""
-NOTE = 16
-"""The height of words beside a plot, in pixels."""
 VALUE = ",.5~r"
-"""How hover texts write a number, in d3's terms: five digits that count, thousands apart."""
+"""How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
 
 
 class Chart(go.Figure):
-    """A figure that is final, of plain dicts, which are what is sent.
+    """A figure made of plain dicts, which `st.plotly_chart` sends: it calls `to_dict` alone.
 
-    Plotly makes an object of each part of a figure and a copy of them all, which takes longer than
-    all else of a chart. So it does that only where somebody looks into one as Plotly has it, as the
-    tests do: `st.plotly_chart` asks for no more than `to_dict`.
+    Plotly's own objects for each part of a figure take longer than all else of a chart. They are
+    made only when somebody asks for an attribute of Plotly's, as tests do.
     """
 
     traces: Sequence[Part] = ()
@@ -66,40 +63,29 @@ class Chart(go.Figure):
         return Chart(self.traces, layout, {**self._written, "layout": layout})
 
 
-_CHANGED = dict, list, tuple, np.ndarray, np.generic
-"""What isn't sent as it is."""
-
-
 def _written(part: Any) -> Any:
-    """A part of a figure as it is sent: of an array of numbers its bytes, for which JSON is slow.
-
-    As Plotly's own (6 and 7) have them: `plotly.basedatatypes.BaseFigure.to_dict`.
-    """
+    """A part of a figure as it is sent: without numpy, and without what is None."""
     if isinstance(part, dict):
-        return {
-            key: _written(value) if isinstance(value, _CHANGED) else value
-            for key, value in part.items()
-            if value is not None
-        }
+        return {key: _written(value) for key, value in part.items() if value is not None}
     if isinstance(part, list | tuple):
         return [_written(value) for value in part]
-    if isinstance(part, np.generic):
-        return part.item()
-    if not isinstance(part, np.ndarray):
-        return part
-    if part.dtype.kind not in "if" or not part.size:
-        return (np.datetime_as_string(part) if part.dtype.kind == "M" else part).tolist()
-    numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
-    shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
+    if isinstance(part, np.ndarray):
+        return _written_array(part)
+    return part.item() if isinstance(part, np.generic) else part
+
+
+def _written_array(array: np.ndarray) -> Any:
+    """An array's bytes as Plotly (6 and 7) writes them: `BaseFigure.to_dict`; JSON takes long."""
+    if array.dtype.kind not in "if" or not array.size:
+        return (np.datetime_as_string(array) if array.dtype.kind == "M" else array).tolist()
+    numbers = array.astype(np.int32) if array.dtype.kind == "i" else array
+    shape = {"shape": ", ".join(map(str, array.shape))} if array.ndim > 1 else {}
     code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
     return {"dtype": code, "bdata": b64encode(numbers.tobytes()).decode("ascii"), **shape}
 
 
 def figure(data: list[Part], layout: Part, frames: Sequence[Part] = ()) -> Chart:
-    """A figure from plain dicts that the tests have validated, with `frames` to be played.
-
-    Traces' names are written out as they are; hover texts are their authors' to escape.
-    """
+    """A figure from plain dicts, with `frames` to be played. Callers escape their hover texts."""
     for trace in data:
         trace["name"] = escaped(trace["name"])
     made = Chart(data, layout)
@@ -124,15 +110,13 @@ def plotted(
 ) -> Chart:
     """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
 
-    Plotly's own legend wraps as it likes and takes its room from the plot: half of it, on a phone.
-    The key has its lines fixed, and so are the margins: nothing jumps while numbers grow. There
-    is no drag, so that a finger on a phone scrolls the page (the zoom button turns it on). `name`
-    keeps a zoom over updates.
+    The key replaces Plotly's legend, which takes half of the plot on a phone. Its rows and all
+    margins are fixed: nothing jumps while numbers grow. Dragging is off, so that a finger scrolls
+    the page. `name` keeps a zoom over updates.
     """
     font = {"size": FONT_SIZE, "color": palette.muted}
     axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
     axis |= _LOOK["axis"]
-    hoverlabel = {"bgcolor": palette.background, "bordercolor": palette.border}
     below = 16 * any("<br>" in tick for tick in x.get("ticktext", ()))  # of ticks with two lines
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
@@ -147,7 +131,11 @@ def plotted(
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
         "annotations": [_key(key, left, palette), *notes],
-        "hoverlabel": hoverlabel | {"font": {"size": FONT_SIZE - 2, "color": palette.ink}},
+        "hoverlabel": {
+            "bgcolor": palette.background,
+            "bordercolor": palette.border,
+            "font": {"size": FONT_SIZE - 2, "color": palette.ink},
+        },
         "uirevision": name,
     }
     return figure(data, layout | more)
@@ -179,7 +167,7 @@ def with_unit(title: str, unit: str) -> str:
 
 
 def top(key: Sequence[Sequence[Entry]]) -> int:
-    """The margin above the plot in pixels, which holds the key."""
+    """The margin above the plot, with the key, in pixels."""
     return 14 + ROW * len(key)
 
 

@@ -3,27 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from lib.charts import last_step_error, loss, predictions, step_error
 from lib.charts.chart import Chart
-from lib.charts.last_step_error import (
-    last_step_facts,
-    last_step_figure,
-    last_step_sentence,
-    last_step_takeaway,
-)
-from lib.charts.loss import loss_facts, loss_figure, loss_sentence, loss_takeaway
 from lib.charts.palette import Palette
-from lib.charts.predictions import (
-    predictions_facts,
-    predictions_figure,
-    predictions_sentence,
-    predictions_takeaway,
-)
-from lib.charts.step_error import (
-    step_error_facts,
-    step_error_figure,
-    step_error_sentence,
-    step_error_takeaway,
-)
 
 
 class Card(NamedTuple):
@@ -39,12 +21,17 @@ class Card(NamedTuple):
 
 EXPLORE_CARDS = {
     "predictions": Card(
-        predictions_facts, predictions_figure, predictions_takeaway, predictions_sentence
+        predictions.facts_of, predictions.figure, predictions.takeaway, predictions.sentence
     ),
-    "loss": Card(loss_facts, loss_figure, loss_takeaway, loss_sentence),
+    "loss": Card(loss.facts_of, loss.figure, loss.takeaway, loss.sentence),
     "step_error": Card(
-        step_error_facts, step_error_figure, step_error_takeaway, step_error_sentence
+        step_error.facts_of, step_error.figure, step_error.takeaway, step_error.sentence
     ),
-    "compare": Card(last_step_facts, last_step_figure, last_step_takeaway, last_step_sentence),
+    "compare": Card(
+        last_step_error.facts_of,
+        last_step_error.figure,
+        last_step_error.takeaway,
+        last_step_error.sentence,
+    ),
 }
 """By the card's name in the address."""

@@ -30,7 +30,7 @@ SAME = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LastStepFacts:
+class Facts:
     """Mean squared errors at the last step on the judged samples."""
 
     run: RunAt
@@ -51,14 +51,14 @@ class LastStepFacts:
     """Sequence mode (0) against last-step mode (1); None where one is alone, or diverged."""
 
 
-def last_step_facts(run: RunAt) -> LastStepFacts:
+def facts_of(run: RunAt) -> Facts:
     """The facts of a run."""
     dataset, snapshot = run.dataset, run.snapshot
     best, found = best_possible(run.experiment, dataset), None
     errors = {m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)}
     if len(errors) > 1 and np.isfinite([*errors.values()]).all():
         found = compare_modes(errors["sequence"], errors["last"])
-    return LastStepFacts(
+    return Facts(
         run=run,
         curves=curves_of(snapshot, "checked_epochs", "last_step_mse"),
         errors=errors,
@@ -71,7 +71,7 @@ def last_step_facts(run: RunAt) -> LastStepFacts:
     )
 
 
-def last_step_figure(facts: LastStepFacts, palette: Palette) -> chart.Chart:
+def figure(facts: Facts, palette: Palette) -> chart.Chart:
     """Errors by epoch, logarithmic; a best possible error of exactly 0 stands in the key."""
     dataset, snapshot = facts.run.dataset, facts.run.snapshot
     curves, guess, best = facts.curves, facts.guess, facts.best
@@ -97,7 +97,7 @@ def last_step_figure(facts: LastStepFacts, palette: Palette) -> chart.Chart:
     return chart.plotted(data + rings, palette, x, y, key, **look)
 
 
-def last_step_takeaway(facts: LastStepFacts) -> str:
+def takeaway(facts: Facts) -> str:
     """Which mode's error is smaller, if one beats the guess or baseline."""
     dataset, medians = facts.run.dataset, facts.medians
     if why := no_verdict(dataset, facts.run.snapshot.epoch):
@@ -138,7 +138,7 @@ def _winner(found: Verdict, least: float, most: float) -> str:
     return f"{capital(better)} is better in {wins} seeds, by {by} in the median."
 
 
-def last_step_sentence(facts: LastStepFacts) -> str:
+def sentence(facts: Facts) -> str:
     """All errors with the guess and the best possible; of several seeds how they were tested."""
     dataset = facts.run.dataset
     which = "validation" if dataset.has_validation else "training"
@@ -159,7 +159,7 @@ def last_step_sentence(facts: LastStepFacts) -> str:
     return " ".join(parts)
 
 
-def _seeds_sentence(facts: LastStepFacts) -> str:
+def _seeds_sentence(facts: Facts) -> str:
     """Which seeds, how far apart their errors lie, and by what a winner is told."""
     snapshot, first, found = facts.run.snapshot, facts.run.experiment.seed, facts.found
     ranges = [f"of the {MODES[m].model} from {seeds_range(snapshot, m)}" for m in facts.errors]

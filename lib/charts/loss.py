@@ -32,7 +32,7 @@ EXPLODED = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LossFacts:
+class Facts:
     """Losses of a run at one moment, by mode."""
 
     run: RunAt
@@ -51,13 +51,13 @@ class LossFacts:
     """The modes that overfit."""
 
 
-def loss_facts(run: RunAt) -> LossFacts:
+def facts_of(run: RunAt) -> Facts:
     """The facts of a run."""
     dataset, snapshot = run.dataset, run.snapshot
     guess, (best, floor) = naive_loss(run.experiment, dataset), best_loss(run.experiment, dataset)
     checks = curves_of(snapshot, "checked_epochs", "validation_loss")
     worst = {m: max(seed[m].final_loss for seed in snapshot.seeds) for m in snapshot.results}
-    return LossFacts(
+    return Facts(
         run=run,
         losses=curves_of(snapshot, "loss_epochs", "loss"),
         validation={m: c for m, c in checks.items() if dataset.has_validation and len(c.values)},
@@ -70,7 +70,7 @@ def loss_facts(run: RunAt) -> LossFacts:
     )
 
 
-def loss_figure(facts: LossFacts, palette: Palette) -> chart.Chart:
+def figure(facts: Facts, palette: Palette) -> chart.Chart:
     """Training and validation loss by epoch, logarithmic, with their levels.
 
     A level of exactly 0 can't stand on a logarithmic axis, and stands in the key.
@@ -114,7 +114,7 @@ def loss_figure(facts: LossFacts, palette: Palette) -> chart.Chart:
     )
 
 
-def _key(facts: LossFacts) -> list[list[Entry]]:
+def _key(facts: Facts) -> list[list[Entry]]:
     lines = marks.mode_keys(facts.losses)
     if facts.validation:
         lines.append(Entry("dashdot", "validation", "muted"))
@@ -130,7 +130,7 @@ def _key(facts: LossFacts) -> list[list[Entry]]:
     return [lines, levels]
 
 
-def loss_takeaway(facts: LossFacts) -> str:
+def takeaway(facts: Facts) -> str:
     """Whether losses exploded or a model overfits, else why two losses can't be compared."""
     run, modes = facts.run, list(facts.losses)
     if facts.exploded or run.snapshot.status is Status.DIVERGED:
@@ -148,7 +148,7 @@ def loss_takeaway(facts: LossFacts) -> str:
     return f"Training loss is {loss}; {run.dataset.naive_label} has {rival}."
 
 
-def _exploded_takeaway(facts: LossFacts) -> str:
+def _exploded_takeaway(facts: Facts) -> str:
     """That training losses have grown beyond all measure; a diverged run's to no number."""
     snapshot = facts.run.snapshot
     is_over = snapshot.status is Status.DIVERGED
@@ -168,7 +168,7 @@ def _exploded_takeaway(facts: LossFacts) -> str:
     return f"{capital(name)}'s loss has exploded: up to {most}, in epoch {epoch}."
 
 
-def _overfit_takeaway(facts: LossFacts) -> str:
+def _overfit_takeaway(facts: Facts) -> str:
     modes, seeds = facts.overfits, facts.run.snapshot.seeds
     kept = all(seed[mode].kept_epoch for seed in seeds for mode in modes)
     if len(modes) > 1:
@@ -179,7 +179,7 @@ def _overfit_takeaway(facts: LossFacts) -> str:
     return f"{who}, {'so its best epoch was kept' if kept else 'well above its training loss'}."
 
 
-def loss_sentence(facts: LossFacts) -> str:
+def sentence(facts: Facts) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
     run, dataset, snapshot = facts.run, facts.run.dataset, facts.run.snapshot
     modes, steps = run.experiment.model.modes, run.dataset.shape[1]

@@ -1,14 +1,12 @@
 """The colours of every picture: one colour means one thing, in light and in dark mode.
 
 Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
-grey a guess without learning. Where a picture shades signed numbers, ink is positive and
-magenta negative. Blue, vermilion and green are Okabe and Ito's, which people with
-any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008); dark
-mode has the same hues, lighter. A shape's axes have colours as well: purple is time, brown are
-features, grey is the batch. Shape and dash say the same again: nothing hangs on colour alone.
+grey a guess without learning; of signed numbers ink is positive and magenta negative; of a shape's
+axes purple is time, brown features, grey the batch. Shape and dash always say the same again.
 
-This module draws nothing. Its colours are in `palette.toml`, and again for the pages' text in
-`.streamlit/config.toml`.
+Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008), for people with any
+kind of colour vision. To change a colour, edit `palette.toml`; the pages' own text
+has its colours in `.streamlit/config.toml`.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from lib.text import ALMOST_0, apart, capital, readable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PredictionsFacts:
+class Facts:
     """Target and answers of one sample and one target column, in the raw unit."""
 
     run: RunAt
@@ -34,15 +34,13 @@ class PredictionsFacts:
     """By mode the median over the seeds of how far off the answer is, (T,)."""
 
 
-def predictions_facts(
-    run: RunAt, sample: int, target: int, earlier: bool = False
-) -> PredictionsFacts:
+def facts_of(run: RunAt, sample: int, target: int, earlier: bool = False) -> Facts:
     """The facts of which of the shown samples, 0 to S-1, and which target column, 0 to K-1."""
     index = int(run.snapshot.samples[sample])
     truth = over_time.raw_targets(run.dataset, index)[:, target]
     answers = answers_by_mode(run.dataset, run.snapshot, sample, target)
     errors = {m: np.median(np.abs(each.seeds - truth), axis=0) for m, each in answers.items()}
-    return PredictionsFacts(run, index, target, earlier, truth, answers, errors)
+    return Facts(run, index, target, earlier, truth, answers, errors)
 
 
 def answers_by_mode(
@@ -57,7 +55,7 @@ def answers_by_mode(
     return answers
 
 
-def predictions_figure(facts: PredictionsFacts, palette: Palette) -> chart.Chart:
+def figure(facts: Facts, palette: Palette) -> chart.Chart:
     """Target and answers over the timesteps; of a table's data the inputs as squares below.
 
     The y axis stands still while a model learns, whichever sample is picked.
@@ -91,7 +89,7 @@ def predictions_figure(facts: PredictionsFacts, palette: Palette) -> chart.Chart
     return chart.plotted([line, *traces], palette, x, y, _key(facts), **look)
 
 
-def _alike(facts: PredictionsFacts) -> np.ndarray:
+def _alike(facts: Facts) -> np.ndarray:
     """The shown samples of the same series, whose targets lie alike; all where there is one."""
     shown, origin = facts.run.snapshot.samples, facts.run.dataset.origin
     if not origin:
@@ -101,7 +99,7 @@ def _alike(facts: PredictionsFacts) -> np.ndarray:
     return same if len(same) > 1 else shown
 
 
-def _key(facts: PredictionsFacts) -> list[list[Entry]]:
+def _key(facts: Facts) -> list[list[Entry]]:
     run = facts.run
     target = [Entry("dots", f"target{run.dataset.ahead}")]
     head = run.experiment.model.head
@@ -113,7 +111,7 @@ def _key(facts: PredictionsFacts) -> list[list[Entry]]:
     return [*rows, more] if more else rows
 
 
-def predictions_takeaway(facts: PredictionsFacts) -> str:
+def takeaway(facts: Facts) -> str:
     """How far off each model is at the last step."""
     if not facts.run.snapshot.epoch:
         return UNTRAINED
@@ -127,7 +125,7 @@ def predictions_takeaway(facts: PredictionsFacts) -> str:
     return f"At the last step: {', '.join(off)}."
 
 
-def predictions_sentence(facts: PredictionsFacts) -> str:
+def sentence(facts: Facts) -> str:
     """Target and answers at the last step, and how far off the answers are over all steps."""
     dataset, steps = facts.run.dataset, len(facts.truth)
     lasts = [values.median[-1] for values in facts.answers.values()]

@@ -12,20 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart, loss, marks, predictions, step_error
 from lib.charts.html import png_uri
-from lib.charts.loss import loss_facts, loss_figure
 from lib.charts.marks import Entry
 from lib.charts.over_time import mode_traces
 from lib.charts.palette import Palette, mix
-from lib.charts.predictions import answers_by_mode, predictions_facts, predictions_figure
-from lib.charts.step_error import (
-    error_unit,
-    errors_by_mode,
-    step_error_facts,
-    step_error_figure,
-    typical_error,
-)
+from lib.charts.step_error import error_unit, typical_error
 from lib.charts.words import Told, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
@@ -86,16 +78,16 @@ def replay_figure(
 ) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
-    `sample` and `target` are as in `predictions_facts`; `start` is which frame is shown at first.
+    `sample` and `target` are as in `predictions.facts_of`; `start` is the frame shown first.
     The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     The axes are those of the last frame.
     """
     look, place = _LOOK[layout], range(len(frames))[start]
     answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
     figures = (
-        predictions_figure(predictions_facts(run, sample, target, earlier), palette),
-        step_error_figure(step_error_facts(run, earlier), palette),
-        loss_figure(loss_facts(run), palette),
+        predictions.figure(predictions.facts_of(run, sample, target, earlier), palette),
+        step_error.figure(step_error.facts_of(run, earlier), palette),
+        loss.figure(loss.facts_of(run), palette),
     )
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
@@ -133,9 +125,9 @@ def _moving_traces(
     unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     answers, errors = [], []
     for frame in frames:
-        said = answers_by_mode(dataset, frame.snapshot, sample, target)
+        said = predictions.answers_by_mode(dataset, frame.snapshot, sample, target)
         answers.append(mode_traces(said, head, palette, unit, earlier=earlier))
-        wrong = errors_by_mode(dataset, frame.snapshot)
+        wrong = step_error.errors_by_mode(dataset, frame.snapshot)
         errors.append(mode_traces(wrong, head, palette, error, earlier=earlier))
     if dataset.shape[1] > MOST_DOTS:
         for traces in answers + errors:
@@ -193,9 +185,9 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
         stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
         epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
-        loss = marks.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
+        value = marks.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
-        traces.append(marks.points(name, [epoch], loss, marker, ""))
+        traces.append(marks.points(name, [epoch], value, marker, ""))
     return traces
 
 

@@ -16,7 +16,7 @@ from lib.text import apart, capital
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepErrorFacts:
+class Facts:
     """Typical errors on the judged samples by timestep: see `typical_error`."""
 
     run: RunAt
@@ -35,7 +35,7 @@ class StepErrorFacts:
     """By mode whether it beats the guess, one of OUTCOMES for each step that it answers at."""
 
 
-def step_error_facts(run: RunAt, earlier: bool = False) -> StepErrorFacts:
+def facts_of(run: RunAt, earlier: bool = False) -> Facts:
     """The facts of a run; `earlier` asks last-step mode before the last step, too."""
     dataset, snapshot = run.dataset, run.snapshot
     samples, naive = independent_samples(dataset), np.asarray(dataset.naive_mse, np.float64)
@@ -45,7 +45,7 @@ def step_error_facts(run: RunAt, earlier: bool = False) -> StepErrorFacts:
         first = -1 if mode == "last" else 0
         mse = np.asarray(result.step_mse[first:])
         beats[mode] = [*map(str, outcomes(mse, naive[first:], samples))]
-    return StepErrorFacts(
+    return Facts(
         run=run,
         earlier=earlier,
         errors=errors_by_mode(dataset, snapshot),
@@ -79,7 +79,7 @@ def error_unit(dataset: Dataset) -> str:
     return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
-def step_error_figure(facts: StepErrorFacts, palette: Palette) -> chart.Chart:
+def figure(facts: Facts, palette: Palette) -> chart.Chart:
     """Both modes' typical errors over the timesteps, beside the guess and the best possible."""
     dataset, head, earlier = facts.run.dataset, facts.run.experiment.model.head, facts.earlier
     unit, label = error_unit(dataset), dataset.naive_label
@@ -102,7 +102,7 @@ def step_error_figure(facts: StepErrorFacts, palette: Palette) -> chart.Chart:
     return chart.plotted(data, palette, x, y, key, name=name, height=over_time.HEIGHT)
 
 
-def step_error_takeaway(facts: StepErrorFacts) -> str:
+def takeaway(facts: Facts) -> str:
     """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
     if why := no_verdict(facts.run.dataset, facts.run.snapshot.epoch):
         return why
@@ -126,7 +126,7 @@ def step_error_takeaway(facts: StepErrorFacts) -> str:
     return f"Sequence mode beats {rival} {where}{also[last]}."
 
 
-def _nobody_beats(facts: StepErrorFacts, best: dict[str, str]) -> str:
+def _nobody_beats(facts: Facts, best: dict[str, str]) -> str:
     """The last step decides, as on the other cards."""
     if any(steps[-1] == "unclear" for steps in facts.outcomes.values()):
         return too_few(facts.samples)
@@ -137,7 +137,7 @@ def _nobody_beats(facts: StepErrorFacts, best: dict[str, str]) -> str:
     return f"{who} {rival}{' at any step' if 'sequence' in best else ''}."
 
 
-def step_error_sentence(facts: StepErrorFacts) -> str:
+def sentence(facts: Facts) -> str:
     """Typical error at the first and the last step, beside that of the guess or baseline."""
     dataset, steps = facts.run.dataset, len(facts.guess)
     is_raw = dataset.raw_scale is not None

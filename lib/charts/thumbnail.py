@@ -7,26 +7,22 @@ SVG image in a theme's colours. A kind of picture more is a function and its nam
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
-from lib.charts.html import svg_uri
+from lib.charts.html import svg_uri, templates
 from lib.charts.marks import finite
 from lib.charts.palette import PALETTES, Palette
 from lib.charts.step_error import typical_error
 from lib.results import RunAt, best_loss, best_possible, naive_loss, spread_places
 from lib.shapes import Damage, Leak
 
-WIDTH, HEIGHT, EDGE, NAME = 320, 144, 10, 12
+WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""
 POINTS = 48
 """Of a line, at most."""
-_IMAGE = Markup(
-    '<img class="thumbnail" alt="{}" src="{}" style="width:100%;max-width:40rem;height:auto">'
-)
+_HTML = templates(__file__, px="{:.1f}".format)
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 
 
@@ -98,26 +94,20 @@ def step_errors(run: RunAt) -> Plot:
 
 def leaked(leak: Leak) -> Plot:
     """Error by timestep one way and both ways, beside the best possible of any honest model."""
-    return Plot(
-        (
-            _steps(np.ones(len(leak.one_way)), "best", "", "dashed"),
-            _steps(leak.one_way, "sequence", "LSTM"),
-            _steps(leak.both_ways, "wrong", "Bidirectional"),
-        )
-    )
+    best = _steps(np.ones(len(leak.one_way)), "best", "", "dashed")
+    one_way = _steps(leak.one_way, "sequence", "LSTM")
+    return Plot((best, one_way, _steps(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def broadcast(damage: Damage) -> Plot:
     """What both models say of what is true, by what is true: the right one says it."""
     order = np.argsort(damage.truth)
-    truth = damage.truth[order].astype(np.float64)
-    said = {side: damage.predictions[side][order].astype(np.float64) for side in ("right", "wrong")}
-    return Plot(
-        (
-            Line(truth, said["right"], "best", "right y"),
-            Line(truth, said["wrong"], "wrong", "broadcast y"),
-        )
+    truth, right, wrong = (
+        values[order].astype(np.float64)
+        for values in (damage.truth, damage.predictions["right"], damage.predictions["wrong"])
     )
+    lines = Line(truth, right, "best", "right y"), Line(truth, wrong, "wrong", "broadcast y")
+    return Plot(lines)
 
 
 def reach(norms: Mapping[str, np.ndarray]) -> Plot:
@@ -177,45 +167,22 @@ def caption(picture: str, plot: Plot) -> str:
 @lru_cache(maxsize=128)  # they are the same in every session
 def thumbnail(plot: Plot, theme: str) -> str:
     """A plot as the address of an image, in the colours of a theme."""
-    palette = PALETTES[theme]
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     left = min(line.x[0] for line in plot.lines)
     right = max(line.x[-1] for line in plot.lines)
-    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.background}"/>']
+    drawn = []
     for number, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)
         y = EDGE + (high - height) / ((high - low) or 1) * (HEIGHT - 2 * EDGE)
-        parts.append(_drawn(line, x, y, getattr(palette, line.color)))
         at = int(len(x) * (0.75 if number % 2 else 0.2))
-        parts.append(_named(line.name, x[at], y[at], palette.words(line.color), palette.background))
-    return svg_uri("".join(parts), f"0 0 {WIDTH} {HEIGHT}")
+        has_room = y[at] > EDGE + 2 * LETTERS  # for its name above that point
+        place = x[at], y[at] - 6 if has_room else y[at] + LETTERS + 4
+        drawn.append((line, list(zip(x, y, strict=True)), place))
+    body = _HTML.drawing(drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES)
+    return svg_uri(body, f"0 0 {WIDTH} {HEIGHT}")
 
 
 def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
-    """The same as an element of `st.html`, which says this to those who can't see it."""
-    return str(_IMAGE.format(sentence, thumbnail(plot, palette.theme)))
-
-
-def _drawn(line: Line, x: np.ndarray, y: np.ndarray, color: str) -> str:
-    if line.style == "marks":
-        spots = (f"M{a:.1f} {b - 8:.1f}l8 8l-8 8l-8-8z" for a, b in zip(x, y, strict=True))
-        return f'<path d="{"".join(spots)}" fill="{color}"/>'
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    width = 4 if line.color == "ink" else 2.5
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
-        f' stroke-dasharray="{DASHES[line.style]}" stroke-linejoin="round"/>'
-    )
-
-
-def _named(name: str, x: float, y: float, color: str, ground: str) -> str:
-    """A line's name above a point of it, or below where there is no room, with a rim."""
-    if not name:
-        return ""
-    place = y - 6 if y > EDGE + 2 * NAME else y + NAME + 4
-    return (
-        f'<text x="{x:.1f}" y="{place:.1f}" text-anchor="middle" fill="{color}"'
-        f' stroke="{ground}" stroke-width="3" paint-order="stroke" font-weight="600"'
-        f' font-family="sans-serif" font-size="{NAME}">{escape(name)}</text>'
-    )
+    """The same as an element of `st.html`, with this as its alternative text."""
+    return str(_HTML.image(thumbnail(plot, palette.theme), sentence))

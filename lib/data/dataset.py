@@ -16,10 +16,10 @@ __all__ = ["Baseline", "Dataset", "Origin", "Samples"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """What models are trained and judged on: all that the worker needs of a `Dataset`.
+    """What models are trained and evaluated on: all that the worker needs of a `Dataset`.
 
-    Samples `[:train]` are the training part, the rest validation. Where there is none
-    (`train == N`: the worked examples), models are judged on what they learn from.
+    Samples `[:train]` are the training part, the rest validation. Without validation samples
+    (`train == N`: the worked examples) models are evaluated on the training part.
     """
 
     x: np.ndarray
@@ -53,22 +53,22 @@ class Samples:
 
     @property
     def has_validation(self) -> bool:
-        """Whether some samples are kept from training, besides those of a test part."""
+        """Whether there are samples for validation."""
         return self.train < self.seen
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, are for training and validation."""
+        """How many samples, from the first, are for training and validation, not for the test."""
         return len(self.x)
 
     @property
     def judged(self) -> slice:
-        """The samples that errors are measured on: the validation part, else those of training."""
+        """The samples that errors are measured on: the validation part, else the training part."""
         return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
+        """Indexes (S,) of up to 32 evenly spread judged samples, which charts show one by one."""
         judged = np.arange(len(self.x))[self.judged]
         some = np.linspace(0, len(judged) - 1, min(32, len(judged)))
         return judged[some.round().astype(int)]
@@ -76,16 +76,16 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
-    """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
+    """Samples for both modes, with names: the target of the last-step mode is the last step of y.
 
     The training part comes first, then validation, then the test part, where there is one.
-    `raw` takes y back to the unit that a person knows: y * target_scale + target_offset + base.
+    `raw` converts y to the unit that a person knows: y * target_scale + target_offset + base.
     """
 
     name: str
     """A key of `DATASETS`."""
     title: str
-    """What a person reads: "Running mean", "Seattle weather"."""
+    """Its name on the screen: "Running mean", "Seattle weather"."""
     feature_names: tuple[str, ...]
     """F names."""
     target_names: tuple[str, ...]
@@ -93,18 +93,18 @@ class Dataset(Samples):
     timestep_names: tuple[str, ...]
     """T names: "1", "2", … or "day 1", …"""
     naive: np.ndarray
-    """What a guess without learning says, (N, T, K) in the unit of y: a table's best baseline."""
+    """A guess without learning, (N, T, K) in the unit of y; of a table its best baseline."""
     naive_label: str
-    """Its name, which a sentence can begin with: "guessing the mean", "guessing no change"."""
+    """Its name in a sentence: "guessing the mean", "guessing no change"."""
     test: int = 0
-    """How many samples, at the end, are the test part, which nobody learns from or is judged on."""
+    """How many samples, at the end, are the test part, used only when the person asks for it."""
     baselines: tuple[Baseline, ...] = ()
     """All baselines, the best one first; only where the data were cut from a table."""
     origin: Origin | None = None
     """The rows that the samples were cut from, where there are any."""
     best_mse: np.ndarray | None = None
-    """The least mean squared error that any model can expect, (T,), in the unit of y squared; None
-    where nobody knows it. What a layer can reach: `lib.results.baselines.best_possible`."""
+    """The least expected mean squared error of any model, (T,), in the unit of y squared; None if
+    it isn't known. What a layer can reach: `lib.results.best_possible`."""
     best_why: str = ""
     """One sentence that says where `best_mse` comes from."""
     target_scale: np.ndarray | None = None
@@ -112,21 +112,21 @@ class Dataset(Samples):
     target_offset: np.ndarray | None = None
     """(K,) or (N, K). None means 0."""
     base: np.ndarray | None = None
-    """What targets are the change from, in the raw unit, (N, T, K); None where they are values."""
+    """The values that targets are changes from, in the raw unit, (N, T, K), or None."""
     target_unit: str = ""
     """The raw unit: "°C", "%", …; empty where there is none."""
     lead: str = ""
-    """How far behind its timestep a target lies: "one day"; empty where its name says it."""
+    """How far ahead of its timestep a target lies: "one day"; empty where its name says it."""
     about: str = ""
     """One sentence: what has to be predicted from what."""
     notes: tuple[str, ...] = ()
     """What was done to the data (rows dropped, gaps filled), a sentence each."""
     source: str = ""
-    """Where it is from, with its licence; empty for made data."""
+    """Where it is from, with its licence; empty for synthetic data."""
     fingerprint: str = ""
-    """Of a person's own file the SHA-256 of its bytes, in hexadecimal digits."""
+    """The SHA-256 of a person's own file, in hexadecimal digits."""
     known_errors: KnownErrors | None = None
-    """Set only where the rows are hidden from who looks: then all arrays are NaN."""
+    """Set only where the rows are hidden from the viewer: then all arrays are NaN."""
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""
@@ -142,19 +142,19 @@ class Dataset(Samples):
 
     @property
     def has_rows(self) -> bool:
-        """Whether its values may be shown; False in what `lib.results.redaction` made of it."""
+        """Whether its values may be shown: not after `lib.results.redaction`."""
         return self.known_errors is None
 
     @property
     def cut_from(self) -> Origin:
-        """Its origin. Raises ValueError where it was cut from no table."""
+        """Its origin. Raises ValueError for data that weren't cut from a table."""
         if self.origin is None:
             raise ValueError(f"data with an origin, a table, are needed, got {self.title}")
         return self.origin
 
     @property
     def nbytes(self) -> int:
-        """How much memory its arrays take."""
+        """Bytes of memory that its arrays take."""
         origin = self.origin
         rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
         guesses = (baseline.last for baseline in self.baselines)
@@ -163,36 +163,36 @@ class Dataset(Samples):
 
     @property
     def samples(self) -> Samples:
-        """What the worker reads of it: all but the test part."""
+        """All but the test part, which the worker never gets."""
         if not self.test:
             return Samples(self.x, self.y, self.train)
         return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, aren't of the test part."""
+        """How many samples, from the first, are for training and validation, not for the test."""
         return len(self.x) - self.test
 
     @property
     def parts(self) -> dict[str, slice]:
-        """The samples of each part that there is, by its name, in order."""
+        """The samples of each part that isn't empty, by its name, in order."""
         cuts = pairwise((0, self.train, self.seen, len(self.x)))
         parts = zip(("training", "validation", "test"), cuts, strict=True)
         return {name: slice(begin, end) for name, (begin, end) in parts if begin < end}
 
     @property
     def rival(self) -> str:
-        """What a model has to beat, in a word or three."""
+        """What a model has to beat, for a sentence."""
         return "the best baseline" if self.baselines else "the guess"
 
     @property
     def ahead(self) -> str:
-        """What must be added to a target's name for it to be true: ", one day ahead" or ""."""
+        """What follows a target's name: ", one day ahead" or ""."""
         return f", {self.lead} ahead" if self.lead else ""
 
     @property
     def target_labels(self) -> tuple[str, ...]:
-        """K names of what a timestep's targets are: "temp_max, one day ahead"."""
+        """K names of targets with how far ahead they are: "temp_max, one day ahead"."""
         return tuple(f"{name}{self.ahead}" for name in self.target_names)
 
     @property
@@ -208,12 +208,12 @@ class Dataset(Samples):
 
     @property
     def is_scaled(self) -> bool:
-        """Whether y, and so every squared error, is in deviations and not in the raw unit."""
+        """Whether y is standardised, and squared errors are not in the raw unit."""
         return self.target_scale is not None
 
     @property
     def naive_mse(self) -> np.ndarray:
-        """Mean squared error of the naive guess on the judged samples, by timestep, (T,)."""
+        """Mean squared error of the naive guess on the judged samples by timestep, (T,)."""
         if self.known_errors is not None:
             return self.known_errors.naive_mse
         wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
@@ -222,13 +222,13 @@ class Dataset(Samples):
     def raw(
         self, values: np.ndarray, samples: int | slice | np.ndarray, *, last: bool = False
     ) -> np.ndarray:
-        """Targets or predictions of `samples`, in the unit that a person knows.
+        """Targets or predictions of `samples` in the raw unit.
 
         `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:
-            """(K,) as it is; (N, K) at the samples, with room for the timesteps."""
+            """(K,) as it is; the rows of (N, K) for the samples, with an axis for timesteps."""
             return array if array.ndim == 1 else array[samples][..., *[None] * (not last), :]
 
         raw = values if self.target_scale is None else values * of_samples(self.target_scale)
@@ -241,7 +241,7 @@ class Dataset(Samples):
 
     @property
     def raw_scale(self) -> float | None:
-        """What takes an error in the unit of y to the raw unit; None where these differ."""
+        """The factor from an error in the unit of y to the raw unit; None where columns differ."""
         scale = self.target_scale
         if scale is None:
             return 1.0
@@ -249,11 +249,11 @@ class Dataset(Samples):
         return abs(first) if np.all(scale == first) else None
 
     def sample_name(self, index: int) -> str:
-        """What sample `index`, 0 to N-1, is called: "sample 241 (validation)"."""
+        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"."""
         return f"{self._bare_name(index)}{self._part(index)}"
 
     def short_sample_name(self, index: int) -> str:
-        """The same where there is no room: of a window, which begins "to" end, its begin alone."""
+        """The same where there is little room: only the begin of a window "begin to end"."""
         return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
 
     def _part(self, index: int) -> str:

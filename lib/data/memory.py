@@ -1,7 +1,4 @@
-"""How much memory the app may take: what the machine has, or less by a control group or a setting.
-
-It plans nothing: who takes much asks here before.
-"""
+"""How much memory the app may take: that of the machine, a control group, or a setting."""
 
 import logging
 import os
@@ -13,24 +10,23 @@ import psutil
 
 MB, GB = 10**6, 10**9
 SETTING = "UNROLLED_MEMORY"
-"""Environment variable: megabytes for the whole app, where a host's limit isn't to be seen."""
+"""Environment variable: megabytes for the whole app, where a host's limit can't be read."""
 ENOUGH = 2 * GB
-"""From here on the usual limits hold; below it they are smaller in proportion."""
+"""With this much memory the usual limits hold; with less they are smaller in proportion."""
 LIBRARIES = 100 * MB
-"""Pages of libraries' files that processes use all the time. The system can drop them, and would
-have to read them again at once."""
+"""Memory for pages of libraries' files, which the system counts as free but needs all the time."""
 
 GROUPS = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
-"""Which control groups this process is in. A container sees its own at the top of GROUPS."""
+"""The control groups of this process. A container sees its own at the top of GROUPS."""
 _LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"
-"""The first two of version 2, where the second slows down who goes beyond it; of version 1."""
+"""Files of limits: two of control groups version 2 (the second one throttles), one of version 1."""
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
 
 def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
-    """Bytes of memory there are for the app, with all processes that it starts."""
+    """Bytes of memory for the app and all processes that it starts."""
     limits = [psutil.virtual_memory().total]
     for folder in _folders(groups, own):
         for name in _LIMITS:
@@ -45,7 +41,7 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 
 
 def _folders(groups: Path, own: Path) -> Iterator[Path]:
-    """The control groups whose limits of memory hold: this process's own, and those around it."""
+    """The control groups whose memory limits apply: this process's own, and its parents."""
     tops = {groups: "/", groups / "memory": "/"}
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
@@ -60,16 +56,16 @@ def _folders(groups: Path, own: Path) -> Iterator[Path]:
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:
-    """Bytes that a process holds and that no other can share: what its end would free.
+    """Bytes that a process doesn't share: what its end would free.
 
-    Where the system doesn't tell what is shared, as on macOS, all that is resident.
+    All resident memory where the system doesn't tell what is shared, as on macOS.
     """
     memory = process.memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def free_memory() -> int:
-    """Bytes that are left for more, beside this process and all that it has started."""
+    """Bytes left beside this process and all that it has started."""
     used = 0
     for process in (_THIS_PROCESS, *_THIS_PROCESS.children(recursive=True)):
         with suppress(psutil.Error):  # it has just ended
@@ -78,5 +74,5 @@ def free_memory() -> int:
 
 
 def share() -> float:
-    """The part of the usual limits that this memory allows, above 0 and up to 1."""
+    """The factor by which limits are scaled on a small machine, above 0 and up to 1."""
     return min(1.0, total_memory() / ENOUGH)

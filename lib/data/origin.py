@@ -1,6 +1,6 @@
-"""Where the windows of a table come from, and what can be guessed at their ends without a model.
+"""Records of a table's windows: the rows they were cut from, scales, seasons, baselines, errors.
 
-Records only: `lib.data.tables` makes them.
+`lib.data.tables` makes them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """What standardises columns: each (C,), or (S, C) where each series has its own."""
+    """Mean and deviation of columns: each (C,), or (S, C) where each series has its own."""
 
     offset: np.ndarray
     deviation: np.ndarray
@@ -28,30 +28,30 @@ class Scale:
         return self.offset.ndim == 2
 
     def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Offset and deviation for values of these series, (…, C), or (C,) where all share one."""
+        """Offset and deviation for values of these series (…): (…, C), or (C,) if all share one."""
         if not self.by_series:
             return self.offset, self.deviation
         return self.offset[series], self.deviation[series]
 
     def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """In deviations: values of these series, (…, C)."""
+        """Standardise values (…, C) of these series (…)."""
         offset, deviation = self.of(series)
         return (values - offset) / deviation
 
     def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Back in the raw unit: values in deviations, (…, C), of these series."""
+        """Convert standardised values (…, C) of these series (…) to the raw unit."""
         offset, deviation = self.of(series)
         return values * deviation + offset
 
 
 class Season(NamedTuple):
-    """A season of a table's targets, in rows; 1 where there is none."""
+    """The season of a table's targets in rows; 1 means none."""
 
     period: int
-    """That was found in the training rows, or chosen: MASE and hints go by it."""
+    """Found in the training rows, or chosen by the person; MASE and hints use it."""
     baseline: int
     """How far the seasonal baseline looks back: `period`, or the calendar's usual season where
-    there is none, or where the value a period before is the last known one."""
+    `period` is 1 or the value a period before is the last known one."""
     tried: tuple[int, ...] = ()
     """All seasons that were compared in the training rows, increasing."""
 
@@ -86,21 +86,21 @@ class Origin:
     training: np.ndarray
     """Whether a row belongs to the training part, (R,) bool."""
     season: Season
-    """That of the targets."""
+    """The season of the targets."""
     time_format: str
-    """How a time is written; "" where times are texts."""
+    """The `strftime` format of times; "" where times are texts."""
     columns: tuple[str, ...]
     """C names of target columns."""
     x_scale: Scale
-    """From the raw features to `inputs`."""
+    """Standardises the raw features; the result is `inputs`."""
     y_scale: Scale
-    """From the raw targets, K columns (their changes, where these are the targets), to y."""
+    """Standardises the K raw targets (or their changes, where these are the targets)."""
     every: int
     """Every k-th window is a sample, where all would be too many."""
 
     @property
     def period(self) -> int:
-        """Rows of the season that was found or chosen; 1 where there is none."""
+        """Rows of the season that was found or chosen; 1 means none."""
         return self.season.period
 
     @property
@@ -117,37 +117,37 @@ class Origin:
         return self.segment[first] != self.segment[last]
 
     def label(self, row: int) -> str:
-        """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
+        """The name of row 0 to R-1: its time, else its number in its series, from 1."""
         if self.times is None:
             return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
     def rows(self, timesteps: int, samples: int | slice | np.ndarray = slice(None)) -> np.ndarray:
-        """The rows that each of the samples reads, (N, T) int, or (T,) of one."""
+        """The rows that each sample reads, (N, T) int, or (T,) for one sample."""
         return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """A guess that needs no recurrent layer, at the last step of every sample."""
+    """A guess without a recurrent layer at the last step of every sample."""
 
     name: str
     """A key of `lib.data.tables.baselines.BASELINES`."""
     label: str
-    """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
+    """Its name in a sentence: "guessing no change", "the same hour last week"."""
     last: np.ndarray
     """(N, K) in the unit of y."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
-    """How wrong a model or a baseline is at the last step, by target column, each (K,)."""
+    """Errors of a model or a baseline at the last step by target column, each (K,)."""
 
     name: str
     """A mode, or a key of `lib.data.tables.baselines.BASELINES`."""
     label: str
-    """Which a sentence can begin with."""
+    """Its name in a sentence."""
     mae: np.ndarray
     """Mean absolute error in the raw unit, as `rmse`."""
     rmse: np.ndarray

@@ -22,6 +22,9 @@ Candidates, tanh, from -1 to 1, are what could be written into the state; the re
 sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
 """
 
+INITIAL_BIAS = {"lstm": {"f": 1.0}}
+"""By cell and gate, the first biases that Keras doesn't set to zero (`unit_forget_bias=True`)."""
+
 HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
     "lstm": np.tanh,
     "gru": np.ones_like,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.experiment import CELLS
+from lib.recurrence.cells import GATES, INITIAL_BIAS
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
@@ -45,8 +46,9 @@ def initial_weights(
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
-    if cell == "lstm":
-        bias[units : 2 * units] = 1
+    for gate, value in INITIAL_BIAS.get(cell, {}).items():
+        block = [*GATES[cell]].index(gate)
+        bias[block * units : (block + 1) * units] = value
     return [kernel, recurrent, bias]
 
 

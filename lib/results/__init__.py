@@ -39,12 +39,12 @@ from lib.results.skill import (
     Answers,
     ByRow,
     Part,
-    Worth,
+    SkillTable,
     answers,
     by_row,
-    judge,
+    evaluate,
     model_outputs,
-    worth_of_seeds,
+    skill_of_seeds,
 )
 from lib.results.swept import (
     MODES,

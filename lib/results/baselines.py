@@ -1,9 +1,7 @@
-"""What it costs to be wrong, as Keras counts it, and what a loss is worth.
+"""Losses in NumPy as Keras computes them, with the levels that give a loss a meaning.
 
-That is told by a guess without learning on one side, and the best possible on the other. Numbers
-only: training has Keras's own losses (`lib.training.engine`). A loss is in the terms of a mode's
+The levels are a naive guess, to be beaten, and the best possible. Both are in the terms of a mode's
 own training loss: the sequence mode's counts every timestep, the last-step mode's only the last.
-Other guesses are the table's (`lib.data.tables`).
 """
 
 from collections.abc import Callable, Sequence
@@ -43,12 +41,12 @@ def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The least error that an experiment's models can expect."""
+    """The least error that an experiment's models can reach."""
 
     mse: np.ndarray
     """Mean squared error by timestep (T,), in the unit of y squared."""
     label: str
-    """What it is called on the chart: the best possible of any model, or the floor of a layer."""
+    """Its name on charts: the best possible of any model, or the floor of a layer."""
     why: str
     """One sentence that says where it comes from, or why a target is out of reach."""
 

@@ -1,12 +1,9 @@
-"""What is better: which of two modes, or of two runs, as far as several seeds tell.
+"""Which of two modes, or of two runs, is better, as far as seeds and samples can tell.
 
-A seed decides the first weights and the order of batches, and moves an error as much as many a
-setting does. So what is said of a setting is said of the median over the seeds, and that one mode
-is better only where the seeds agree so well that chance hardly does.
-
-Nor is anything called better on too few samples of a table: `decisive_ratio` is that rule.
-
-Records and rules only: the words and pictures are in `lib.charts`.
+The seed decides the first weights and the order of batches, and moves an error as much as many a
+setting does. So figures are medians over the seeds, and one mode is called better only if a paired
+t-test over the seeds is significant (`compare_modes`), and if enough independent samples were
+judged (`decisive_ratio`).
 """
 
 import math
@@ -20,24 +17,23 @@ from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
-"""What runs that are laid over one another are called in pictures: so many are at most."""
+"""The names in pictures of runs that are compared; there are no more of them."""
 CHANCE = 0.05
-"""How likely such a difference may be by chance alone, for one mode to be called better."""
-
+"""The significance level: a smaller p-value makes one mode better."""
 BETTER = 0.95
-"""An error of at most this share of the rival's beats it, and isn't just as good."""
+"""A model beats a rival with an error below this share of the rival's."""
 OUTCOMES = ("clear", "unclear", "no")
-"""Whether a model beats a rival; the first that holds at any step sums up several steps."""
+"""Whether a model beats a rival; of several steps the first of these that occurs counts."""
 CORRELATION = 0.8
-"""Of two models' errors on the same samples, or of a model's and a baseline's: 0.68 to 0.90, in the
-median 0.79, for both modes and the best baseline of the bundled tables."""
+"""The correlation of two models' errors on the same samples, or of a model's and a baseline's: 0.68
+to 0.90, with a median of 0.79, for both modes and the best baseline of the bundled tables."""
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """How many of these samples, the judged ones at first, tell something of their own.
+    """How many of these samples, by default the judged ones, have independent errors.
 
-    Answers h rows ahead are wrong by what comes in these rows, so targets less than h rows apart
-    share that and count as one. Made data have as many as one likes: infinitely many.
+    Errors of forecasts h rows ahead share the noise of these rows, so targets less than h rows
+    apart count as one. Generated data could have any number of samples: infinity.
     """
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
@@ -50,7 +46,7 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 
 
 def decisive_ratio(samples: float) -> float:
-    """How many times as large as the other one a mean squared error must be to be told from it.
+    """The ratio from which two mean squared errors on so many samples differ significantly.
 
     For n pairs of normal errors around 0 whose correlation is r, and the ratio F of their mean
     squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom

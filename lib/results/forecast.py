@@ -1,13 +1,13 @@
-"""What models say of the rows after a table's last one, with bands that their past errors give.
+"""Forecasts of the rows after a table's last one, with prediction bands from past errors.
 
-*Direct*: windows whose targets lie beyond the end. *Fed back*: one row ahead, again and again, with
-each answer in the place of the value that isn't known yet; only where all inputs are then known.
+*Direct*: windows whose targets lie beyond the end. *Fed back* (recursive): one row ahead again and
+again, each answer in the place of the next input; only where all other inputs are known.
 
 Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
 absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
 Regression", 2018; step by step as Stankevičiūtė, Alaa and van der Schaar, "Conformal Time-Series
-Forecasting", 2021). That 90% of the targets lie inside is promised only where errors to come are
-like these, which series don't promise: so it is counted on the test part. Nothing is drawn here.
+Forecasting", 2021). 90% of the targets lie inside only if future errors are like past ones, which
+time series don't guarantee: so the coverage is counted on the test part.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.9
 MOST_STARTS, LEAST_STARTS = 200, 20
-"""From how many samples of a part answers are fed back, to see how wrong they become."""
+"""Limits of the start samples of a part from which recursive errors are measured."""
 
 
 class ForecastError(ValueError):
@@ -39,7 +39,7 @@ class ForecastError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """What is said of the h rows after the last one of a series, of one target column."""
+    """A forecast of one target column for the h rows after the last one of a series."""
 
     times: pd.DatetimeIndex | None
     """When these rows will be, (h,); None where that isn't known."""
@@ -50,11 +50,11 @@ class Forecast:
     errors: np.ndarray
     """How many errors each width is from, (h,) int."""
     covered: dict[str, tuple[int, int]]
-    """By mode: how many targets of the test part lie inside, and of how many; maybe empty."""
+    """Coverage by mode: targets of the test part inside the band, and their number; maybe empty."""
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
-    """A sentence where answers can't be fed back, else ""."""
+    """Why answers can't be fed back, as a sentence; "" where they can."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
         return "Answers are fed back one row at a time: that needs a horizon of 1."
@@ -114,10 +114,10 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """When the `count` rows after the last one of a series will be; None where that isn't known.
+    """The times of the `count` rows after the last one of a series; None where they aren't known.
 
-    By the frequency that pandas finds in its last rows. Where some are missing: by months, by month
-    ends or by the weekdays that they are of, if all are so, else by the usual step.
+    From the frequency that pandas infers from the last rows. Where rows are missing: from months,
+    month ends or weekdays, if all rows keep to them, else from the median step.
     """
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 

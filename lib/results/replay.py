@@ -30,7 +30,7 @@ SHARE = 1 / 16
 """Of the time that a redraw may spend on one epoch: here there are many."""
 STEP = 60_000
 """Multiply-adds that take as long as what a timestep costs besides its own."""
-_Judged = tuple[np.ndarray, dict[str, float], np.ndarray]
+_Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
@@ -65,11 +65,11 @@ def as_of(
 ) -> Snapshot:
     """A run's snapshot as it was after an earlier epoch, with the weights that it had then.
 
-    Each model is judged within a `budget` of multiply-adds, all seeds together: see `_judge`. What
-    this says of its errors is multiplied by its `shares`, of each seed by mode: see `_share`.
+    Each model is evaluated within a `budget` of multiply-adds, all seeds together: see `_evaluate`.
+    Its errors are multiplied by its `shares`, of each seed by mode: see `_share`.
     """
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    judged: dict[int, _Judged] = {}
+    judged: dict[int, _Evaluated] = {}
 
     def then(
         mode: str, now: ModeResult, weights: tuple[np.ndarray, ...], share: np.ndarray | float
@@ -78,7 +78,7 @@ def as_of(
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
         if id(weights) not in judged:
-            judged[id(weights)] = _judge(experiment, dataset, weights, budget)
+            judged[id(weights)] = _evaluate(experiment, dataset, weights, budget)
         some_mse, losses, predictions = judged[id(weights)]
         step_mse = some_mse * share
         told, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
@@ -109,9 +109,9 @@ def as_of(
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
 
 
-def _judge(
+def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
-) -> _Judged:
+) -> _Evaluated:
     """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
 
     With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would
@@ -182,7 +182,7 @@ def _most(experiment: Experiment, dataset: Dataset) -> int:
 
 
 def _share(all_say: ModeResult, some_say: ModeResult) -> np.ndarray:
-    """By what errors of some samples have to be multiplied to be those of all, (T,)."""
+    """The factors from errors of some samples to those of all, (T,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         share = all_say.step_mse / some_say.step_mse
     return np.where(np.isfinite(share), share, 1.0)

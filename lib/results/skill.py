@@ -1,8 +1,7 @@
-"""What models are worth beside baselines: how wrong each is at the last step, in the target's unit.
+"""Skill: errors of models and baselines at the last step, in the target's unit.
 
-Of a table's datasets only, whose samples have an `Origin`. NumPy from the weights that a run has
-sent; nothing is trained, drawn or said here. What comes after the last row is
-`lib.results.forecast`'s.
+Only for datasets cut from a table, whose samples have an `Origin`. Computed with NumPy from the
+weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecast`.
 """
 
 import math
@@ -19,14 +18,14 @@ from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 
 BUDGET = 5_000_000_000
-"""Multiply-adds of all answers, about a second. Of more samples every k-th is judged."""
+"""Multiply-adds of all answers, about a second. Of more samples every k-th is evaluated."""
 
 Part = Literal["judged", "test"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """What models say of a part of a dataset's samples."""
+    """Outputs of the models for samples of one part of a dataset."""
 
     samples: np.ndarray
     """Indexes of the samples, (M,) int, increasing."""
@@ -39,8 +38,8 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worth:
-    """Models and baselines on the same samples."""
+class SkillTable:
+    """Errors of models and baselines on the same samples."""
 
     samples: np.ndarray
     """Indexes of the samples, (M,) int."""
@@ -49,10 +48,10 @@ class Worth:
     models: tuple[Score, ...]
     guesses: tuple[Score, ...]
     independent: float
-    """How many of the samples tell something of their own: `lib.results.independent_samples`."""
+    """How many of the samples are independent: see `independent_samples`."""
 
     def baselines(self, target: int) -> list[Score]:
-        """The baselines, that with the least squared error for this target column first."""
+        """The baselines, by increasing RMSE for this target column."""
         return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
@@ -87,7 +86,7 @@ def answers(
     *,
     seeds: int = 1,
 ) -> Answers:
-    """What the models say of a part: as many samples as take a second with so many seeds."""
+    """Outputs for a part: for every k-th sample, so that all seeds take about a second."""
     samples = part_of(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -98,8 +97,8 @@ def answers(
     return Answers(samples, every, last, outputs.get("sequence"))
 
 
-def judge(dataset: Dataset, said: Answers) -> Worth:
-    """How wrong models and baselines are. Raises ValueError for data of no table."""
+def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
+    """Errors of models and baselines. Raises ValueError for data of no table."""
     samples, unit = said.samples, seasonal_error(dataset.cut_from)
     truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
 
@@ -113,18 +112,18 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
     models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
     count = independent_samples(dataset, samples)
-    return Worth(samples, said.every, tuple(models), tuple(baselines), count)
+    return SkillTable(samples, said.every, tuple(models), tuple(baselines), count)
 
 
-def worth_of_seeds(
+def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
-) -> Worth:
-    """What models are worth, as medians over seeds. Raises ValueError for data of no table."""
+) -> SkillTable:
+    """Medians over seeds of the models' errors. Raises ValueError for data of no table."""
     seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
-    return median_worth([judge(dataset, each) for each in seeds])
+    return median_skill([evaluate(dataset, each) for each in seeds])
 
 
-def median_worth(seeds: Sequence[Worth]) -> Worth:
+def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
     """The median over seeds of each figure of the models; baselines have no seeds.
 
     An RMSE is the root of the median mean squared error, which other cards show.
@@ -150,20 +149,20 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Of one series and one target column, in the raw unit: D rows that samples have as targets."""
+    """Answers by target row, for one series and one target column, in the raw unit; D rows."""
 
     rows: np.ndarray
-    """Rows of the `Origin`, (D,) int, increasing: the target of some step of some sample."""
+    """Rows of the `Origin` that are targets of some step of some sample, (D,) int, increasing."""
     truth: np.ndarray
     """(D,)."""
     last: dict[str, np.ndarray]
-    """What the models say of them at a last step, by mode, (D,); NaN where nothing is said."""
+    """Outputs at a last step, by mode, (D,); NaN where no sample ends."""
     guesses: dict[str, np.ndarray]
-    """The same of the baselines, by name."""
+    """Guesses of the baselines, by name, likewise."""
     steps: tuple[np.ndarray, np.ndarray] | None
-    """The least and greatest that the sequence model says of a row, at any step, (D,) each."""
+    """Least and greatest output of the sequence model for a row, at any step, (D,) each."""
     most: int
-    """How often a row is such a target, at most."""
+    """The most steps that have the same row as their target."""
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:

@@ -15,9 +15,9 @@ from lib.results.run import SeedWeights, Snapshot, memory_of
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
 """Limits of the weights that are held of each run, so that its states can be seen by epoch."""
 FEW_BYTES, FEW_EPOCHS = 250_000, 8
-"""The same of a run that nobody has looked at for long."""
+"""Limits for a run that nobody has looked at for long."""
 KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
-"""The same in a kept file."""
+"""Limits in a kept file."""
 Value = TypeVar("Value")
 
 
@@ -34,9 +34,9 @@ def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
 
 
 def kept_places(size: int, known: int) -> list[int]:
-    """Of so many epochs with weights of `size` bytes, which a kept file has: more early ones.
+    """Places of the epochs that a kept file has, of `known` ones with weights of `size` bytes.
 
-    Of large weights two, and of very large ones none.
+    More of the early ones; two of large weights, and none of very large ones.
     """
     most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
@@ -115,7 +115,7 @@ class WeightHistory:
         self._history: History[SeedWeights] | None = None
         """None before the first weights, whose size limits it."""
         self._size = 0
-        """What the weights of one epoch take in memory, in bytes."""
+        """Bytes that the weights of one epoch take."""
 
     @property
     def nbytes(self) -> int:

@@ -1,12 +1,11 @@
-"""Trains a plan's points in the background of a `TrainingClient`, as many at once as it has places.
+"""Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
     runner = Runner(plan, client)
     runner.start()
     runner.results
 
-One thread begins and steers them all, that of `run`. All else returns at once and may be called
-from any thread: it only notes what that thread is to do within LOOK_SECONDS. It draws nothing and
-keeps no file.
+The thread of `run` starts and steers all runs. Every other method returns at once and may be called
+from any thread: it sets what that thread does within LOOK_SECONDS.
 """
 
 import math
@@ -25,11 +24,11 @@ from lib.text import counted, sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
 
 LOOK_SECONDS = 0.25
-"""Between two looks at what is to be done."""
+"""Between two looks at the runs."""
 FULL_SECONDS = 2.0
-"""Until runs begin again after a worker had no place for one, or one was forgotten."""
+"""Pause before the next start, when a worker was full or had forgotten a run."""
 COMPILE_SECONDS = 1.5
-"""What a point takes besides training."""
+"""Estimated seconds of a point besides training."""
 
 
 class State(StrEnum):
@@ -38,31 +37,32 @@ class State(StrEnum):
     GOING = "going"
     PAUSED = "paused"
     RESTING = "resting"
-    """As paused, since nobody watched; it goes on when somebody does, if that is soon enough."""
+    """Paused because nobody watched; continues when somebody does."""
     STOPPED = "stopped"
     DONE = "done"
 
     @property
     def is_over(self) -> bool:
-        """Whether no more results come."""
+        """Whether no more results will come."""
         return self in (State.STOPPED, State.DONE)
 
 
 @dataclass(slots=True, eq=False)
-class Going:
+class ActivePoint:
     """A point that is being trained."""
 
     point: Point
     dataset: Dataset
     run: Run
-    told: State = State.GOING
-    """Which state its run was steered for."""
+    state: State = State.GOING
+    """The sweep's state when the run was last steered."""
 
 
 class Runner:
-    """One sweep. Points that are `done` already aren't trained again.
+    """One sweep. Points that are `done` are not trained again.
 
-    `keep` is told all results after each. With `rests` it rests while nobody calls `watch`. Other
+    `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
+    `watch`. Other
     page servers show a run by what `card` makes of its experiment.
     """
 
@@ -80,37 +80,37 @@ class Runner:
     ) -> None:
         self.plan = plan
         self.error: Exception | None = None
-        """What ended it, where that was no person."""
+        """What ended the sweep, unless a person did."""
         self._client, self._keep, self._rests, self._clock = client, keep, rests, clock
         self._card = card
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
         self._to_train = self._left
-        self._going: dict[str, Going] = {}
-        """By a point's settings, what is being trained."""
+        self._going: dict[str, ActivePoint] = {}
+        """Points in training, by their settings."""
         self._begins_at = -math.inf
-        """Before that, of `time.monotonic`, no run begins."""
+        """No run starts before this `time.monotonic`."""
         self._weights: dict[str, float] = {}
-        """By a point's settings, about how many seconds it takes; empty before the first."""
+        """Estimated seconds of each point, by its settings; empty before the first start."""
         self._spent = 0.0
-        """Seconds in which it went on."""
+        """Seconds of training so far, without pauses."""
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
     def start(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
-        """Train all of it in a thread of its own; `look` is as in `run`."""
+        """Call `run` in a thread of its own."""
         threading.Thread(target=self.run, args=(look,), daemon=True).start()
 
     def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
-        """Train all of it, and call `look` a few times a second, and at the end.
+        """Train all points; call `look` a few times a second, and at the end.
 
-        Whatever is raised, Ctrl-C too, stops it first; of its own errors only notes them.
+        An error ends the sweep and is kept in `error`. Ctrl-C stops all runs and is raised again.
         """
         try:
             now = self._clock()
             while not (state := self.state).is_over:
-                # One only, since its data may take a while: all are steered and taken in between.
+                # One start per turn: making its data may take a while, and other runs need care.
                 begun = state is State.GOING and self._begin()
                 self._steer(state)
                 runs = [each.run for each in self._going.values()]
@@ -121,7 +121,7 @@ class Runner:
                     raise SweepError(self._client.unavailable)
                 self._take()
                 look(self)
-        except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
+        except Exception as error:  # such as a full disk: shown to whoever looks
             self.error = error
         finally:
             self.stop()
@@ -131,32 +131,32 @@ class Runner:
         look(self)
 
     def pause(self) -> None:
-        """Let it rest where it is."""
+        """Pause all runs."""
         self._is_paused = True
 
     def go_on(self) -> None:
-        """Go on after a pause."""
+        """Continue after a pause."""
         self.watch()
         self._is_paused = False
 
     def stop(self) -> None:
-        """End it; results stay, and a run that hasn't finished has none."""
+        """End the sweep; unfinished runs have no result."""
         self._is_ended = True
 
     def give_way(self) -> None:
-        """End it for another sweep, and say so to whoever comes back to it."""
+        """End the sweep so that another one gets its place; `error` says why."""
         minutes = counted(round(self.unwatched_seconds / 60), "minute")
         why = f"nobody watched it for {minutes}, and another sweep needed its place"
         self.error = SweepError(f"{why}. Press Start to train it again.")
         self.stop()
 
     def watch(self) -> None:
-        """Note that somebody looks; it goes on if it rested for the lack of that."""
+        """Note that somebody looks, which ends the state RESTING."""
         self._watched = self._clock()
 
     @property
     def state(self) -> State:
-        """Where it stands."""
+        """Where the sweep stands."""
         if not self._left:
             return State.DONE
         unseen = self.unwatched_seconds if self._rests else 0.0
@@ -168,42 +168,42 @@ class Runner:
 
     @property
     def unwatched_seconds(self) -> float:
-        """How long nobody has looked at it."""
+        """Seconds since the last `watch`."""
         return self._clock() - self._watched
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether it is over, and nobody has looked at it for hours."""
+        """Whether the sweep is over and nobody has looked for hours."""
         return self.state.is_over and self.unwatched_seconds >= KEEP_SECONDS
 
     @property
     def total(self) -> int:
-        """How many points it has."""
+        """The number of points."""
         return len(self.plan.points)
 
     @property
     def away(self) -> str:
-        """A sentence that says why it isn't trained where it should be; mostly empty."""
+        """Why the cluster does not train, as a sentence; "" if nothing is wrong."""
         return self._client.away
 
     @property
     def results(self) -> tuple[PointResult, ...]:
-        """In the order of the plan."""
+        """Results so far, in the order of the plan."""
         known = map(self._known.get, (point.settings for point in self.plan.points))
         return tuple(result for result in known if result is not None)
 
     @property
     def share(self) -> float:
-        """How much of the work is done, 0 to 1, with a part of each run that goes on."""
+        """Share of the work that is done, 0 to 1, including the epochs of active runs."""
         return max(0.0, 1 - self._ahead() / self._work(self.plan.points))
 
     @property
     def seconds_left(self) -> float | None:
-        """None where nothing goes on, or nothing is known yet."""
+        """Estimated seconds to the end; None while nothing trains."""
         if self.state is not State.GOING or not self._weights:
             return None
         left, ahead = len(self._left), self._ahead()
-        if left == len(self._to_train):  # mostly the start of a process was measured
+        if left == len(self._to_train):  # no point has finished: use the estimate
             return ahead / max(1, min(left, self._client.places))
         return ahead * self._spent / (self._work(self._to_train) - ahead)
 
@@ -215,17 +215,17 @@ class Runner:
         return sum(self._weights.get(point.settings, 1.0) for point in points)
 
     def _ahead(self) -> float:
-        """The work that isn't done yet."""
+        """Estimated seconds of work that is left."""
         return sum(self._work([point]) * (1 - self._share(point)) for point in self._left)
 
     def _share(self, point: Point) -> float:
-        """How much of a point that isn't known yet is trained."""
+        """Share of an unfinished point's epochs that are trained."""
         going = self._going.get(point.settings)
         snapshot = self._client.latest(going.run) if going else None
         return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
 
     def _begin(self) -> bool:
-        """Begin the next point, if there is one and room for it; whether there was."""
+        """Start the next point if there is a place; return whether one was started."""
         point = next((each for each in self._left if each.settings not in self._going), None)
         has_room = len(self._going) < self._client.places and time.monotonic() >= self._begins_at
         if point is None or not has_room:
@@ -241,42 +241,41 @@ class Runner:
         if not self._weights:
             self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
         run = self._client.start(experiment, dataset, background=True, card=self._card(experiment))
-        self._going[point.settings] = Going(point, dataset, run)
+        self._going[point.settings] = ActivePoint(point, dataset, run)
         return True
 
     def _steer(self, state: State) -> None:
-        """Have all runs go on or rest."""
+        """Pause or resume runs to match the sweep's state."""
         for each in self._going.values():
-            if each.told is not state:
+            if each.state is not state:
                 (self._client.resume if state is State.GOING else self._client.pause)(each.run)
-                each.told = state
+                each.state = state
 
     def _take(self) -> None:
-        """Note what has come of runs that are over."""
+        """Store the results of finished runs; drop lost runs, so that they start again."""
         for each in list(self._going.values()):
             snapshot = self._client.latest(each.run)
             if snapshot is None or snapshot.is_full:
-                # It was forgotten while it rested, or never had a place: once more, then.
                 del self._going[each.point.settings]
                 self._begins_at = time.monotonic() + FULL_SECONDS
             elif snapshot.status.over:
                 self._note(each.point, result_of(each.point, each.dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
-        """Have a result; in this order, so that `share` never falls."""
+        """Store a result. The order of these lines keeps `share` from falling."""
         self._known[point.settings] = result
         self._going.pop(point.settings, None)
         self._keep(self.results)
 
 
 def weight(point: Point, like: Samples) -> float:
-    """About how many seconds a point takes, if its samples are as many and as wide as these."""
+    """Estimated seconds of a point, given a dataset of the same size and width."""
     seconds = limits.seconds(point.experiment, like)
     return COMPILE_SECONDS + seconds * point.experiment.data.timesteps / like.shape[1]
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
-    """What a run's last snapshot says of a point; `dataset` is None where there was no run."""
+    """The result of a point from its run's last snapshot; `dataset` is None without a run."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
     parameters, baseline, independent = 0, math.nan, math.nan
     if dataset is not None:

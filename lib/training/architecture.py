@@ -1,4 +1,4 @@
-"""What a compiled program depends on, and nothing that it doesn't: equal keys share a program.
+"""The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
 Not in here, and so free to change without a new compile: the optimizer and its learning rate, the
 seed, the number of epochs, the data itself, and, up to the next power of two, the number of
@@ -27,7 +27,7 @@ short, that is better than one program after another for each setting."""
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What TensorFlow's code of the training depends on. It is traced once for all sizes."""
+    """The key of TensorFlow's traced code, which serves all sizes."""
 
     cell: str
     layers: int
@@ -48,7 +48,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """What compiled training depends on: a recurrent stack, and the sizes of its data."""
+    """The key of a compiled program: a recurrent stack, and the sizes of its data."""
 
     code: Code
     units: int
@@ -69,7 +69,7 @@ class Architecture:
         return self.price(self)
 
     def price(self, exact: "Architecture") -> float:
-        """The same for a model of the `exact` timesteps: padded ones cost little."""
+        """`work` at the timesteps of an `exact` program: padded timesteps cost little."""
         rows = self.batch * exact.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
@@ -105,7 +105,7 @@ _SIZES = "units", "timesteps", "features", "targets", "batch"
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """What has to be compiled to train an experiment on `samples` training samples.
+    """The key of the exact program for an experiment on `samples` training samples.
 
     These have T timesteps, F features and K targets.
     """

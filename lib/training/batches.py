@@ -1,7 +1,7 @@
-"""Which samples come in which batch: one endless, repeatable order for a run.
+"""Which samples come in which batch: one endless, repeatable order for each seed of a run.
 
-Both models of a pair are fed from the same order, and so are those of the exact script that
-`lib.export` writes; in the plain one `fit` shuffles, in another order. It knows indexes only.
+Both models of a pair get the same batches, and so do those of the exact script that `lib.export`
+writes; in its plain script `fit` shuffles in another order.
 """
 
 import json
@@ -12,7 +12,7 @@ import numpy as np
 class BatchOrder:
     """Shuffled batches, epoch after epoch. Every sample is in every epoch exactly once.
 
-    The order depends on `samples`, `batch` and `seed` alone, not on how it is taken.
+    The order depends on `samples`, `batch` and `seed` alone, not on how many are taken at a time.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:

@@ -36,7 +36,7 @@ class SavedModel(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, model: ModelRecord, numbers: list[np.ndarray]) -> SavedModel:
-        """As it is now, at the end of an epoch."""
+        """Save a model at the end of an epoch."""
         best = model.best
         if best is not None and best.weights is model.weights:
             best = replace(best, weights=[])
@@ -60,9 +60,9 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     epoch: int
     evaluate_seconds: float
     places: list[str]
-    """By seed, of the orders of batches."""
+    """By seed, the place in the order of batches."""
     models: list[SavedModel]
-    """By mode, of each all seeds."""
+    """All seeds of the first mode, then of the second."""
 
 
 def restore(state: bytes, go_on_from: Callable[[SavedRun], None]) -> None:
@@ -79,7 +79,7 @@ def restore(state: bytes, go_on_from: Callable[[SavedRun], None]) -> None:
 
 
 class Checkpoints:
-    """Those of all runs of a worker. Together they take little of its time."""
+    """Makes the checkpoints of all runs of a worker, within a small share of its time."""
 
     def __init__(self, send: Callable[[Checkpoint], None], clock: Callable[[], float]) -> None:
         self._send, self._clock = send, clock

@@ -23,12 +23,12 @@ from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
-from lib.training.messages import FIND_RUN, Ask, Command, Start, Steer
+from lib.training.messages import FIND_RUN, Ask, Command, Event, Message, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
 from lib.training.run_registry import EMPTY_BYTES, TIDY_SECONDS, RunRegistry
 from lib.training.sentences import sentence
-from lib.training.worker_pool import Keeper, WorkerPool
+from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 
@@ -172,21 +172,21 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         AnswerError, with a sentence that says why. If it is cancelled in time, nothing is computed.
         """
         with self._changed:
-            keeper = self._least_busy()
-            command, future = self._questions.open(keeper.need(), name, arguments)
-            if keeper.unavailable:
-                self._questions.fail(keeper.need(), keeper.unavailable)
+            supervisor = self._least_busy()
+            command, future = self._questions.open(supervisor.need(), name, arguments)
+            if supervisor.unavailable:
+                self._questions.fail(supervisor.need(), supervisor.unavailable)
             else:
-                keeper.need().post(command)
+                supervisor.need().post(command)
             return future
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
         with self._changed:
             self._check_open()
-            keeper = self._pool.cluster or self._least_busy()
-            command, future = self._questions.open(keeper.need(), FIND_RUN, {"run_id": run_id})
-            keeper.need().post(command)
+            supervisor = self._pool.cluster or self._least_busy()
+            command, future = self._questions.open(supervisor.need(), FIND_RUN, {"run_id": run_id})
+            supervisor.need().post(command)
             return future
 
     def ahead(self, question: AnswerFuture) -> int:
@@ -263,7 +263,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         if self._closed:
             raise RuntimeError("this client is closed")
 
-    def _least_busy(self) -> Keeper:
+    def _least_busy(self) -> Supervisor:
         self._check_open()
         return self._pool.least_busy(self._registry.going)
 
@@ -297,7 +297,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 run.waiters -= 1
                 run.seen_at = self._clock()
 
-    def _received(self, keeper: Keeper, worker: WorkerProcess, message: messages.Message) -> None:
+    def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
         """Take a worker's message. Called from its reader thread."""
         with self._changed:
             match message:
@@ -307,42 +307,42 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     self._registry.keep(worker, message)
                 case messages.Answer():
                     self._questions.settle(message)
-                case messages.Event():
-                    self._take_event(keeper, worker, message)
+                case Event():
+                    self._take_event(supervisor, worker, message)
                 case messages.Lost():
-                    self._registry.lose(keeper, message)
+                    self._registry.lose(supervisor, message)
                     for question_id in message.ids:
                         error = f"{message.how} Ask again."
                         self._questions.settle(messages.Answer(question_id, error=error))
                 case messages.Attended():
                     self._registry.look_at(message.run_id)
-            keeper.replace_grown(self._registry.unfinished)
+            supervisor.replace_grown(self._registry.unfinished)
             self._changed.notify_all()
 
-    def _take_event(self, keeper: Keeper, worker: WorkerProcess, event: messages.Event) -> None:
-        keeper.note_event(worker, event)
+    def _take_event(self, supervisor: Supervisor, worker: WorkerProcess, event: Event) -> None:
+        supervisor.note_event(worker, event)
         self._pool.rest_where_cluster_trains()
         if event.kind == "away":
-            self._fail_over(keeper, worker, worker.withdraw(), sentence("left"))
+            self._fail_over(supervisor, worker, worker.withdraw(), sentence("left"))
 
-    def _ended(self, keeper: Keeper, worker: WorkerProcess) -> None:
+    def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:
         """Replace a worker whose process has ended by itself. Called from its reader thread."""
         with self._changed:
             if self._closed:
                 return
-            was_current = worker is keeper.worker
-            how = keeper.replace_dead(worker)
-            self._fail_over(keeper, worker, worker.unsent() if was_current else [], how)
+            was_current = worker is supervisor.worker
+            how = supervisor.replace_dead(worker)
+            self._fail_over(supervisor, worker, worker.unsent() if was_current else [], how)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
     def _fail_over(
-        self, keeper: Keeper, worker: WorkerProcess, unsent: list[Command], how: str
+        self, supervisor: Supervisor, worker: WorkerProcess, unsent: list[Command], how: str
     ) -> None:
         """Give another worker the runs of one that is gone, and the commands that it never got."""
         unsent = [command for command in unsent if isinstance(command, Start | Steer | Ask)]
         if unsent or self._registry.unfinished(worker):  # else no other worker is needed
-            other = self._registry.fail_over(keeper, worker, unsent, how)
+            other = self._registry.fail_over(supervisor, worker, unsent, how)
             if self._pool.unavailable:
                 self._questions.fail(worker, how)
             elif other is not None:

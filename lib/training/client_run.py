@@ -9,7 +9,7 @@ from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.messages import Checkpoint, Start
 from lib.training.quotas import Visitor
 from lib.training.sentences import sentence
-from lib.training.worker_pool import Keeper
+from lib.training.worker_pool import Supervisor
 from lib.training.worker_process import WorkerProcess
 
 COMMAND_SECONDS = 10.0
@@ -23,7 +23,7 @@ class ClientRun:
     """A run, and what the client knows of it. Times are in seconds of the client's clock."""
 
     run: Run
-    keeper: Keeper
+    supervisor: Supervisor
     """Keeps the worker alive that trains it."""
     worker: WorkerProcess
     owner: Visitor | None
@@ -34,7 +34,7 @@ class ClientRun:
     seen_at: float
     """When somebody last looked at it, or when it ended."""
     reason: str = ""
-    """What is shown where its worker gives no reason: why it began again, or isn't in a cluster."""
+    """Shown where its worker gives none: why it began again, or isn't trained by the cluster."""
     waiters: int = 0
     """Calls of `wait` that look at it now."""
     yields: bool = False
@@ -149,8 +149,8 @@ class ClientRun:
         keeps_epoch = self.checkpoint is not None or not self.snapshot.epoch
         return self.last_verb != "stop" and (keeps_epoch or (trains and not self.unwatched))
 
-    def begin_again(self, keeper: Keeper, how: str) -> None:
-        """Start it with this keeper's worker, from its checkpoint if there is one. `how` says why.
+    def begin_again(self, supervisor: Supervisor, how: str) -> None:
+        """Start it with another worker, from its checkpoint if there is one. `how` says why.
 
         It begins paused if it was, or if a person had it train for some epochs only.
         """
@@ -161,7 +161,7 @@ class ClientRun:
         rests = rests or self.snapshot.status is Status.PAUSED  # by another page server
         if verb == "step":
             self.last_verb = "pause"  # no further epoch is waited for
-        self.keeper, self.worker, self.yields = keeper, keeper.need(), False
+        self.supervisor, self.worker, self.yields = supervisor, supervisor.need(), False
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
         self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)

@@ -1,6 +1,6 @@
 """The way to a cluster: its driver process kept alive, and whether new runs are to go there.
 
-To the client it is one more keeper of a worker, beside the supervisors of this machine's own: the
+To the client it is one more supervisor, beside those of this machine's own workers: the
 driver (`lib.training.cluster`) speaks the worker's protocol. While the cluster is away, the driver
 is started again and again, and new runs are for this machine.
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class ClusterLink:
-    """Has one driver for new commands. Its arguments are those of a `Supervisor`."""
+    """Has one driver for new commands. Its arguments are those of a `LocalSupervisor`."""
 
     def __init__(
         self,
@@ -43,26 +43,18 @@ class ClusterLink:
         """Slots that the cluster has; 0 as long as nothing is known of it."""
         self.away = ""
         """Why it can't be used, as a clause; empty while it can be, and before that is known."""
-        self.server = secrets.token_hex(8)
-        """What this page server is called there: its drivers come and go."""
-        self._make, self._clock = make, clock
-        self._hears = partial(received, self), partial(ended, self)
+        self._clock = clock
+        self._make = partial(make, partial(received, self), partial(ended, self))
+        self._arguments = MODULE, secrets.token_hex(8)
+        """The second is what slots call this page server: its drivers come and go."""
         self._delay, self._ended_at = 0.0, -math.inf
         """Of the next driver, in seconds; and when the last one ended, on the clock."""
-
-    @property
-    def workers(self) -> list[WorkerProcess]:
-        """The driver, if there is one."""
-        return [self.worker] if self.worker else []
 
     def need(self, delay: float = 0.0) -> WorkerProcess:
         """The driver; without one, a new one that starts in `delay` seconds."""
         if self.worker is None:
-            self.worker = self._start(delay)
+            self.worker = self._make(delay, *self._arguments)
         return self.worker
-
-    def _start(self, delay: float) -> WorkerProcess:
-        return self._make(*self._hears, delay, MODULE, self.server)
 
     def end_delay(self) -> None:
         """Start a driver that waits: only one waits that follows others, and is to."""
@@ -88,7 +80,8 @@ class ClusterLink:
         now = self._clock()
         if now - self._ended_at > QUICK_SECONDS:
             self._delay = 0.0
-        self.worker, self._ended_at, self.places = self._start(self._delay), now, 0
+        self.worker = self._make(self._delay, *self._arguments)  # never None in between
+        self._ended_at, self.places = now, 0
         if self._delay >= GIVEN_UP_SECONDS:
             self.away = self.away or sentence("driver_given_up")
         self._delay = min(max(1.0, 2 * self._delay), MOST_SECONDS)
@@ -96,5 +89,5 @@ class ClusterLink:
 
     def release_workers(self) -> list[WorkerProcess]:
         """The driver, which is the caller's to close; from now on there is none."""
-        workers, self.worker = self.workers, None
-        return workers
+        worker, self.worker = self.worker, None
+        return [worker] if worker else []

@@ -32,12 +32,12 @@ Array: TypeAlias = "tf.Tensor"
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
 """Samples, x and y, as a program takes them; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
-"""What a program takes of the settings: a rule (learning rate, m_part, v_part, inside, outside),
+"""Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
-"""Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
-once would both end late, and one after the other, the first ends early."""
+"""Held while TensorFlow traces. Python runs one thread at a time: two traces at once would both end
+late, but one after the other, the first ends early."""
 
 
 def configure_tensorflow() -> None:
@@ -61,10 +61,9 @@ def configure_tensorflow() -> None:
 
 
 def forget_where_code_is() -> None:
-    """Have TensorFlow not keep, for each operation that it traces, where in Python that was.
+    """Have TensorFlow keep no Python traceback of each operation: a sixth of a program's memory.
 
-    It keeps it with what XLA has made, a sixth of a program's memory. There is no public way, and
-    by a private name it is done only where that is as in TensorFlow 2.21.
+    There is no public way, so it is done only where the private function is as in TensorFlow 2.21.
     """
     try:
         from tensorflow.python.framework import ops  # noqa: PLC0415  where it may be missing
@@ -76,19 +75,19 @@ def forget_where_code_is() -> None:
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
-    """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
+    """Trace a function of tensors with these specs; the caller holds `tracing`."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
     return made.get_concrete_function()
 
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The numbers of the models in a program's lanes: their weights and optimizers' memory."""
+    """The models in a program's lanes: weights and optimizers' memory."""
 
     own: Architecture
     """Their sizes; the program may be larger, a size bucket."""
     values: list[tf.Tensor]
-    """Each array has the lanes in front: first the weights, then m and v of all of them."""
+    """First the weights, then m and v of all of them; the first axis of each is the lanes."""
     step: int
     """Batches that they were trained on."""
     training: Training
@@ -134,7 +133,7 @@ class Program:
                 self._run(*arguments)  # XLA compiles at the first call; other threads go on
 
     def _nothing(self) -> tuple[Any, ...]:
-        """Arguments of `_train` that change nothing: no batch."""
+        """Arguments of `_train` without any batch."""
         of, zeros = self.architecture, tf.zeros
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
@@ -145,7 +144,7 @@ class Program:
         )
 
     def _trace(self, arguments: tuple[Any, ...]) -> None:
-        """Make TensorFlow's code, for arguments of any sizes: XLA makes programs of it."""
+        """Trace the code for arguments of any sizes, which XLA compiles for certain ones."""
         code = self.architecture.code
         specs = tf.nest.map_structure(
             lambda tensor: tf.TensorSpec([None] * len(tensor.shape), tensor.dtype), arguments
@@ -161,11 +160,11 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Models of `mode`, one for each lane, that were trained on `step` batches.
+        """Put models of `mode` into the lanes, that were trained on `step` batches.
 
-        Of each its weights, or, where it comes from another program, all of its `numbers`. `own`
-        are their sizes. Raises ValueError for weights that don't fit these, or sizes the program,
-        and for weights alone of models that were trained: their optimizer has a memory.
+        `models` are the weights of each, or, of a trained one, all of its `numbers`; `own` are its
+        sizes. Raises ValueError for weights that don't fit these sizes, for sizes that don't fit
+        the program, and for trained models without the memory of their optimizers.
         """
         if own != self.architecture and not self.architecture.holds(own):
             raise ValueError(f"{self.architecture} does not hold {own}")
@@ -187,7 +186,7 @@ class Program:
         return self._by_lane(state, state.values[: len(self._shapes)])
 
     def numbers(self, state: ModelState) -> list[list[np.ndarray]]:
-        """By lane, all that another program needs to go on: weights, m and v."""
+        """By lane, what another program needs to go on: weights, m and v."""
         return self._by_lane(state, state.values)
 
     def _by_lane(self, state: ModelState, values: list[tf.Tensor]) -> list[list[np.ndarray]]:
@@ -240,7 +239,7 @@ class Program:
 
 
 _codes: dict[Code, Any] = {}
-"""What was traced."""
+"""The traced code of each."""
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -301,7 +300,7 @@ def _gradients(
 
 
 def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
-    """What outputs cost that are wrong by so much, by the loss of the code, or of that number."""
+    """The costs of outputs that are wrong by so much, by the code's loss or a numbered one."""
     if not code.is_general:
         return cost(code.loss, wrong)
     chosen, *others = (cost(name, wrong) for name in LOSSES)
@@ -313,7 +312,7 @@ def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
 def _outputs(
     code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
 ) -> tf.Tensor:
-    """What the models answer to x (T, L, B, F), at all or so many timesteps: (T, L, B, K)."""
+    """The models' outputs (T, L, B, K) for x (T, L, B, F), at all or only so many timesteps."""
     for layer in layers_of(weights, code.layers):
         x = recurrent(code.cell, layer, x, timesteps)
     if head := weights[ARRAYS_EACH * code.layers :]:

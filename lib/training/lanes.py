@@ -1,7 +1,7 @@
-"""A run's models in lanes: side by side in one program, and two programs at once.
+"""A run's models in lanes: side by side in one call of a program, and two calls at once.
 
-It trains and knows no figures. Models of one mode share a call of a program. Where that has two
-threads, as for several seeds, a helper makes every second call.
+A call trains models of one mode, as many as the program has lanes. Where the program has two
+threads, as for several seeds, a helper thread makes every second call.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class Group:
 
     models: list[Model]
     places: list[int]
-    """The seed in each lane; the last one again where there are more lanes than seeds."""
+    """The seed in each lane; the last one is repeated where there are more lanes than seeds."""
     state: ModelState
 
 
 @cache
 def _helper() -> ThreadPoolExecutor:
-    """The thread beside the loop's; pages come before it."""
+    """The thread beside the loop's, with a lower priority than the pages."""
     return ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class Lanes:
     """All models of a run in a program that holds their `own` sizes.
 
-    Of each its weights, or, after `step` batches in other lanes, all its `numbers` there.
+    `models` are the weights of each, or, after `step` batches in other lanes, its `numbers` there.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Lanes:
         return self._of(models, self._program.weights)
 
     def numbers(self, models: Sequence[Model]) -> dict[Model, list[np.ndarray]]:
-        """All that these models need to go on in other lanes: weights, and optimizers' memory."""
+        """Weights and optimizers' memory: what these models need to go on in other lanes."""
         return self._of(models, self._program.numbers)
 
     def _of(
@@ -96,8 +96,8 @@ class Lanes:
     ) -> Iterator[dict[Model, np.ndarray]]:
         """Train these models on batches (steps, seeds, B), a call or two at a time.
 
-        Yields the losses (steps,) of some models after another. Others may be trained along, of
-        which nobody wants to know any more.
+        Yields the losses (steps,) of the models of each call or two. Models that share a call with
+        these are trained along.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
         abreast = self._program.threads
@@ -107,7 +107,7 @@ class Lanes:
             try:
                 mine = self._call(first, batches)
             finally:
-                wait(others)  # after an error, too: none trains on what the run lets go of
+                wait(others)  # after an error, too: the run releases what they train
             losses = [mine, *(other.result() for other in others)]
             yield {
                 model: found[:, lane]

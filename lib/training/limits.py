@@ -1,4 +1,4 @@
-"""What the worker refuses to train, in sentences that say what is allowed and what was asked."""
+"""Limits of what is trained. Errors say what is allowed and what was asked."""
 
 import math
 
@@ -13,12 +13,12 @@ MAX_STATES = int(8_000_000 * share())
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them. Fewer where there is less memory."""
 MAX_PRODUCTS = 2_200_000_000
-"""Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
-off, so other runs wait for its end."""
+"""Multiplications of a training step's forward pass, 0.17 s with the backward pass. A step can't be
+interrupted, so other runs wait for its end."""
 
 USUAL_SEEDS = 4
 USUAL_SECONDS = 10.0
-"""How many seeds are trained where nobody has said it, if all of them cost less than this."""
+"""How many seeds are trained by default, if all of them cost less than this."""
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
@@ -29,7 +29,7 @@ class FullError(ExperimentError):
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """The experiment with a number of seeds, where it leaves that to what they cost."""
+    """The experiment with a number of seeds: where it has none, as many as cost little time."""
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
@@ -66,7 +66,7 @@ def check(experiment: Experiment, samples: Samples) -> None:
 
 
 def _check_batch(experiment: Experiment, samples: Samples) -> None:
-    """Raise for a batch beyond a limit: by the one that allows less, so that its size will do."""
+    """Raise for a batch beyond a limit: the stricter of two, so that the size it names will do."""
     (_, t, f), model = samples.shape, experiment.model
     batch = min(experiment.training.batch_size, samples.train)
     parameters = parameter_count(experiment, f, samples.targets)

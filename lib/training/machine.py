@@ -1,7 +1,4 @@
-"""What this machine, or container, has room for: how many workers, how large; whose thread first.
-
-It decides nothing: the `worker` says when it has outgrown its limit, the `supervisor` what follows.
-"""
+"""The size of this machine or container: workers and their memory; priorities of threads."""
 
 import ctypes
 import logging
@@ -19,10 +16,10 @@ MEMORY_SHARE = 0.7
 MOST_MEMORY = 3 * GB // 2
 """Bytes that a worker may use at most, however large its machine."""
 BESIDE = 300 * MB
-"""Bytes that it leaves to the page process and to one that reads a file."""
+"""Bytes that a worker leaves to the page process and to one that reads a file."""
 LEAST_GROWTH = 150 * MB
-"""What a worker may always add to what it began with, some thirty programs. Otherwise, where even
-an empty worker is beyond its share, each would be replaced at once, without an end."""
+"""Bytes that a worker may always add to what it began with, some thirty programs. Otherwise, where
+even an empty worker is beyond its share, each would be replaced at once, again and again."""
 TWO_FIT_IN = 2 * GB
 """A machine with less has no room for a full worker and a fresh one beside the page process. Where
 there are several workers, each counts for this much."""
@@ -38,13 +35,13 @@ is a node of; see `lib.training.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
 WORKER_NICE = 5
-"""How much the worker gives way to the page process, on Linux's scale from 0 to 19: a third of its
-time. A page is drawn for a person who waits; a run is as long as it is."""
+"""The worker's priority on Linux's scale from 0 (highest) to 19, so that the page process comes
+first: a person waits for a page. Beside a busy page process the worker gets a third of the time."""
 HELPER_NICE = 10
-"""How much threads of the worker give way that help its loop: a third of the loop's time."""
+"""That of threads that help the worker's loop, such as compilers: a third of the loop's time."""
 IDLE_NICE = 13
-"""The same for what nobody waits for: half of the time of a thread that has given way. With less it
-would hold Python's lock for long where others use the processors (tried: 19)."""
+"""That of threads for what nobody waits for: half of a helper's time. With less they would hold
+Python's lock for long where others use the processors (tried: 19)."""
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +78,7 @@ def memory_limit(total: int, start: int) -> int:
 
 
 def give_way(nice: int = HELPER_NICE) -> None:
-    """Let this thread, and those that it will start, wait for others: for what takes long anyway.
+    """Lower the priority of this thread, and of those that it will start.
 
     On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences");
     elsewhere nothing happens, and nothing where the whole process has given way already.
@@ -97,7 +94,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_starter() -> None:
-    """Have Linux kill this process when the thread that started it ends, as all do at the end.
+    """Tell Linux to kill this process when the thread that started it ends.
 
     The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
     """

@@ -1,10 +1,9 @@
-"""What crosses between the page process and the worker: records, as msgpack.
+"""Records sent between the page process and the worker, as msgpack.
 
-A `Command` goes to the worker, a `Message` comes back. No code runs because some bytes ask for it:
-the reader builds the record that it expects, whose fields are checked one by one, and calls its own
-checks. Anything else is a `WireError`, on both sides. NumPy arrays cross as an extension type of
-msgpack. In what has no type of its own (a question's arguments, an answer's values), tuples arrive
-as lists.
+A `Command` goes to the worker, a `Message` comes back. Unlike a pickle, no message can run code:
+the reader builds the record that it expects, and checks its fields. Anything else is a `WireError`,
+on both sides. NumPy arrays are an extension type of msgpack. In untyped values (a question's
+arguments, an answer's values) tuples arrive as lists.
 """
 
 import threading
@@ -19,7 +18,7 @@ from lib.experiment import Experiment
 from lib.results import Snapshot
 
 BEAT_SECONDS = 1.0
-"""Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
+"""Between two signs of life of a worker. After a long silence it is ended."""
 OUT_OF_MEMORY = 99
 """Exit code of a worker that can't go on for want of memory."""
 
@@ -35,20 +34,20 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     show_seconds: float | None = None
     """How long all its epochs are to take; None where they come as fast as they can."""
     background: bool = False
-    """Whether it takes what other runs leave of the worker: nobody waits for it."""
+    """Whether all other runs of the worker come first: nobody waits for it."""
     card: bytes = b""
-    """What others need to show it, where it is trained in a cluster: see `lib.export.card`."""
+    """Lets other page servers of a cluster show it: see `lib.export.card`."""
     checkpoint: bytes = b""
     """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
-"""To drop a run is to end it and to send nothing more about it. One that is to yield has turns as
-in the background, until somebody attends to it."""
+"""A dropped run ends, and nothing more is sent about it. After "yield" a run trains in the
+background until "attend"."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """What a run is to do next; ignored if the worker doesn't know the run."""
+    """Steer a run; ignored if the worker doesn't know it."""
 
     verb: Verb
     run_id: str
@@ -59,7 +58,7 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
-    """Compile what an experiment needs, when there is nothing better to do."""
+    """Compile what an experiment needs, when nothing else is to be compiled."""
 
     experiment: Experiment
     shape: tuple[int, int, int, int]
@@ -99,22 +98,22 @@ Command = Start | Steer | Prepare | Ask | Cancel | Retire | Watch
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):
-    """How a run stands."""
+    """A run's newest snapshot."""
 
     snapshot: Snapshot
 
 
 class Checkpoint(msgspec.Struct, frozen=True, tag=True):
-    """What a run needs to go on from the end of an epoch, by another worker."""
+    """State from which another worker can continue a run, from the end of an epoch."""
 
     run_id: str
     epoch: int
     state: bytes
-    """Of `lib.training.checkpoint`, and nobody else's business."""
+    """Read and written by `lib.training.checkpoint` alone."""
 
 
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
-    """What came of a question."""
+    """The answer to a question, or why there is none."""
 
     question_id: str
     values: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -123,7 +122,7 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
-    """What the worker says of itself."""
+    """News of the worker itself."""
 
     kind: Literal["ready", "failed", "refused", "alive", "grown", "away"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
@@ -162,7 +161,7 @@ class WireError(ValueError):
 
 
 def encode(message: Any) -> bytes:
-    """The bytes of a record. Raises WireError if something in it may not cross."""
+    """The bytes of a record. Raises WireError if something in it may not be sent."""
     try:
         return _encoder.encode(message)
     except (OverflowError, TypeError, RecursionError) as error:
@@ -181,7 +180,7 @@ def decode(data: bytes, expected: Any) -> Any:
 
 
 def _write(value: Any) -> Any:
-    """How to write what msgpack has no form for; a NumPy scalar goes as Python's own number."""
+    """Write what msgpack has no form for; a NumPy scalar as Python's own number."""
     if isinstance(value, np.generic) and value.dtype.kind in DTYPE_KINDS:
         return value.item()
     if not isinstance(value, np.ndarray):
@@ -193,10 +192,7 @@ def _write(value: Any) -> Any:
 
 
 def _read(kind: int, data: memoryview) -> np.ndarray:
-    """An array, of memory that is its own: else it would keep the whole message.
-
-    A run keeps hundreds, mostly small ones: made so, each is one object and its bytes.
-    """
+    """An array with memory of its own: a view would keep the whole message."""
     if kind != ARRAY:
         raise WireError(f"{kind} is no kind of value that may cross")
     dtype, shape, values = _array.decode(data)

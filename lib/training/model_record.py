@@ -16,7 +16,7 @@ MAX_SENT_PARAMETERS = 50_000
 MAX_LOSSES = 600
 MAX_CHECKS = 400
 MANY = 4
-"""Of a run of more seeds each model has half as many losses and checks: all are sent each time."""
+"""With more seeds each model keeps half as many losses and checks, since all are sent each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ModelRecord:
     validation: History[float]
     """Losses on the validation part: at the epochs of `checks`, or at none."""
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
-    """Of these weights."""
+    """The errors of `weights`."""
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
     """Losses of the batches of an epoch that isn't complete."""
     best: Best | None = None

@@ -43,7 +43,7 @@ COPIES = 3
 
 
 def cost(loss: str, wrong: Array) -> Array:
-    """What each output costs that is wrong by so much; a loss is the mean of these.
+    """The cost of each output that is wrong by so much; a loss is the mean of these.
 
     `loss` is a key of `lib.experiment.LOSSES`. Keras's losses are means over the last axis: here
     each output has one of its own.

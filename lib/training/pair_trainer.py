@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from lib.training.engine import Program
 
 LONGER = 2.0
-"""How much longer a slice may be for the sake of an epoch's end."""
+"""How many times longer a slice may be, so that it ends with an epoch."""
 PAST_BYTES = 500_000
 MAX_PAST = 24
-"""The most bytes of past weights in one snapshot, and the most epochs that they are of."""
+"""The most bytes of past weights in one snapshot, and the most epochs."""
 
 
 class PairTrainer:
@@ -51,22 +51,22 @@ class PairTrainer:
         size = training.batch_size
         self._orders = [BatchOrder(samples.train, size, each.seed) for each in seeds]
         self.batches = self._orders[0]
-        """Of the first seed: those of the others have as many batches, of the same sizes."""
+        """That of the first seed; the others have as many batches, of the same sizes."""
         self.step = 0
-        """Batches that each model was trained on."""
+        """How many batches each model was trained on."""
         self.epoch = 0
         """Complete epochs, as long as the losses were finite."""
         self.diverged: Model | None = None
-        """The one of which a figure isn't a finite number any more; no more training then."""
+        """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
-        """How long the shortest evaluation took: others may have waited for the processor."""
+        """How long the fastest evaluation took: slower ones may have waited for the processor."""
         self._evaluating: Iterator[None] | None = None
-        """The parts of a evaluation that are still to do; None between two evaluations."""
+        """The rest of the evaluation that goes on; None between two."""
         self._evaluating_seconds = 0.0
         self._training: Iterator[None] | None = None
-        """What is still to do of a training step: a long one has a part for each call or two."""
+        """The rest of a long training step, which has a part for each call or two."""
         self._lanes: Lanes | None = None
-        """What trains them; None before `load` and after `release`."""
+        """The models in their program; None before `load` and after `release`."""
         self._experiment, self._samples = experiment, samples
         self._clock = clock
         self._evaluated_step = -1
@@ -74,7 +74,7 @@ class PairTrainer:
         self._saved = 0
         """The step from which another one could go on."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
-        """With what the models go on, of one that went on from another and isn't loaded yet."""
+        """Numbers of a checkpoint by which models go on; empty once they are loaded."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         _, timesteps, features = samples.shape
@@ -96,7 +96,7 @@ class PairTrainer:
 
     @property
     def at_epoch_end(self) -> bool:
-        """Whether no epoch is half done, by any model."""
+        """Whether all models are at the end of an epoch."""
         return self.between_steps and self.step % self.batches.steps == 0
 
     @property
@@ -106,12 +106,12 @@ class PairTrainer:
 
     @property
     def stopped(self) -> bool:
-        """Whether no model trains any more, since each has the weights of its best epoch back."""
+        """Whether each model has the weights of its best epoch back, so that none trains on."""
         return all(model.kept_epoch is not None for model in self._models.values())
 
     @property
     def done(self) -> float:
-        """Epochs, with the part that is done of the one in progress."""
+        """Epochs, including the part that is done of the one in progress."""
         return self.step / self.batches.steps
 
     @property
@@ -121,13 +121,13 @@ class PairTrainer:
 
     @property
     def may_be_saved(self) -> bool:
-        """Whether it can go on from here, with more than it was last `saved` with."""
+        """Whether a checkpoint can be made, and would be newer than the last one."""
         is_new = self._saved < self._evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
         return is_new and not is_over and self._lanes is not None and self._fits
 
     def saved(self) -> SavedRun:
-        """All that another one needs to go on from here, where it may be saved."""
+        """The checkpoint's content, where `may_be_saved`."""
         self._saved = self.step
         numbers = self._lanes.numbers(list(self._going)) if self._lanes else {}
         models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
@@ -135,9 +135,9 @@ class PairTrainer:
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
 
     def go_on_from(self, saved: SavedRun) -> None:
-        """Be what another one of the same run was, before anything is loaded.
+        """Continue from a checkpoint, before anything is loaded.
 
-        Raises ValueError where that was of another run.
+        Raises ValueError where that is of another run.
         """
         if not 0 < saved.epoch < self._experiment.training.epochs:
             raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
@@ -151,9 +151,9 @@ class PairTrainer:
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """By seed and mode: losses up to now, the rest as of the last evaluation.
+        """Results by seed and mode: losses up to now, the rest as of the last evaluation.
 
-        Before that there is nothing of the first seed, and no other.
+        Before the first evaluation one seed without any.
         """
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
@@ -161,17 +161,17 @@ class PairTrainer:
         return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
     def take_past(self) -> tuple[tuple[int, SeedWeights], ...]:
-        """Weights that the models were evaluated with since the last call.
+        """Weights by epoch of the evaluations since the last call.
 
-        Without the newest, which are in the results, unless the best ones are there.
+        The newest are left out where the results have them, which may have the best ones instead.
         """
         past, self._past = self._past.points, History[SeedWeights](self._most_past)
         return tuple(past if self.stopped else past[:-1])
 
     def load(self, program: Program) -> None:
-        """Make the models ready to train, all by one program that does for their `architecture`.
+        """Put all models into one program that holds their `architecture`.
 
-        Or have them go on by another one, between two steps, as if nothing had been.
+        Between two steps also from one program into another: training goes on where it was.
         """
         models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
@@ -186,20 +186,20 @@ class PairTrainer:
         self._training = self._evaluating = self._lanes = None
 
     def keep_best(self) -> None:
-        """Have each model's best epoch again, where that is kept; it trains no more then."""
+        """Take back each model's best epoch, where that is kept. The model trains no more then."""
         for model in self._models.values():
             model.keep_best()
 
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        It ends at the end of an epoch where that is possible, and, so that there is something to
-        show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
-        Where a single step takes that long, the next call begins with the other models'.
+        It ends with an epoch where that is possible, and always with the first one, so that there
+        is something to show soon; or where a loss isn't finite (`diverged`). Where a single step
+        takes longer than `seconds`, the next call trains the other models.
 
-        Where the best epoch is kept, every epoch is evaluated at its end, so that which one it is
-        doesn't depend on the machine's speed. What is left of a long evaluation comes first in the
-        next call. All may have `stopped` after it.
+        Where the best epoch is kept, every epoch is evaluated at its end, so that the choice
+        doesn't depend on the machine's speed; the rest of a long evaluation comes first in the next
+        call, after which all models may have `stopped`.
         """
         start = now = self._clock()
         if not self.epoch:
@@ -245,7 +245,7 @@ class PairTrainer:
 
     @property
     def _going(self) -> dict[Model, ModelRecord]:
-        """Those that haven't stopped."""
+        """The models that haven't stopped."""
         return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
     def _evaluate_all(self) -> Iterator[None]:
@@ -278,7 +278,7 @@ class PairTrainer:
         self._evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        """How wrong these weights are, found out in parts."""
+        """The errors of these weights, computed in parts."""
         judged, parts = self._samples.judged, []
         for part in outputs_in_parts(self._experiment, weights, self._samples.x[judged]):
             parts.append(part)
@@ -291,10 +291,10 @@ class PairTrainer:
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
-        """How many steps to train next: what fits, but no part of an epoch beyond a whole one.
+        """How many steps to train next: as many as fit, but whole epochs where it is more than one.
 
-        Nor is an epoch broken off shortly before its end: it would have no figures until the next
-        slice, when all other runs have had theirs.
+        An epoch isn't interrupted shortly before its end: it would have no figures until the next
+        slice, after those of all other runs.
         """
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
@@ -306,12 +306,11 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches, and note the losses of the epochs they complete.
+        """Train all models on the next batches, which should take so many `seconds`.
 
-        A single step has parts, each for some of the models. `seconds` is how long all should take.
+        A single step has parts, each for some of the models.
         """
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
-        sizes = self.batches.sizes
         losses: dict[Model, np.ndarray] = {}
         spent, before = 0.0, self._clock()
         for found in lanes.train(batches, list(self._going)):
@@ -320,11 +319,17 @@ class PairTrainer:
             if steps == 1 and self._going.keys() - losses:
                 yield
             before = self._clock()
-        # What one step took says little of what many will: go up by degrees. And a call that had
-        # to wait for other threads says little of the next: go down by degrees, too, but by large
-        # ones, since other runs wait for the end of a call that was meant to be short.
+        # One step says little of how fast many will be, so the estimate goes up by degrees. A call
+        # that had to wait for other threads says little of the next: so it goes down by degrees,
+        # too, but by large ones, since other runs wait for the end of a call.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
+        self.step += steps
+        self._note_losses(losses)
+
+    def _note_losses(self, losses: dict[Model, np.ndarray]) -> None:
+        """Note losses of batches (steps,), and those of the epochs that they complete."""
+        sizes = self.batches.sizes
         epochs: dict[Model, np.ndarray] = {}
         for key, model in self._going.items():
             known = np.concatenate([model.unfinished, losses[key]])
@@ -335,7 +340,6 @@ class PairTrainer:
                 epochs[key] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
             if not np.isfinite(known).all():
                 self.diverged = self.diverged or key
-        self.step += steps
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
         for key, model in self._going.items():

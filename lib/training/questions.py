@@ -25,7 +25,7 @@ class Questions:
     def __init__(self, lock: AbstractContextManager[object]) -> None:
         self._lock = lock
         self._open: dict[str, tuple[AnswerFuture, WorkerProcess]] = {}
-        """By id."""
+        """By question id, the future of the answer and the worker that is asked."""
 
     def open(
         self, worker: WorkerProcess, name: str, arguments: dict[str, Any]

@@ -78,7 +78,7 @@ def run_refusal(
 
 
 def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
-    """The same of one more sweep. `going` are the visitors of other sweeps that are watched."""
+    """As `run_refusal`, of one more sweep. `going` are the visitors of other watched sweeps."""
     nameless = 0 if visitor.browser else sum(not other.browser for other in going)
     return _reached(
         ("nameless_sweeps", MAX_SWEEPS_NAMELESS, nameless),

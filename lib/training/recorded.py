@@ -1,11 +1,9 @@
-"""Recorded runs: what each dataset looks like after training, to be seen before anybody trains.
+"""Recorded runs and answers: what pages show before anybody trains. Reading needs no TensorFlow.
 
 Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
-other settings that a gallery card is about have one with the card's name, "echo.beyond". So has
-what each silent mistake does (`lib.shapes.damage`), the leak of `lib.shapes.doctor.leak`, and what
-Keras
-answers about the first models: a message each, compressed. `tests/record.py` writes them; reading
-needs no TensorFlow.
+other settings that a gallery card is about have one with the card's name, "echo.beyond". Others
+hold what each silent mistake does, what a Bidirectional layer reads of its targets, and what Keras
+answers about the first models. Each is a message, compressed; `tests/record.py` writes them.
 """
 
 import zlib
@@ -26,7 +24,7 @@ from lib.training.messages import decode
 FOLDER = Path(__file__).parent / "recordings"
 END = "msgpack.z"
 ANSWERED = ("parity", "running_mean", "recall_first", "adding")
-"""The data about whose models, as recorded, Keras's answers are recorded too."""
+"""The datasets about whose recorded models Keras's answers are recorded, too."""
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
@@ -47,7 +45,7 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
 @lru_cache(maxsize=32)
 def _names(data: str) -> tuple[str, ...]:
-    """Those of all recordings of a dataset."""
+    """The names of all recordings of a dataset."""
     files = FOLDER.glob(f"{data}.*{END}") if data in BUNDLED else ()
     return tuple(sorted(file.name.removesuffix(END).rstrip(".") for file in files))
 
@@ -70,9 +68,9 @@ def recorded_leak() -> Leak:
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What Keras answered at a place of the Cell page, if it was asked about just this model.
+    """Keras's recorded answer at a place of the Cell page; None where this model has none.
 
-    `place` is a key of `lib.ui.cell.ask.PLACES`. None where nothing like it is recorded.
+    `place` is a key of `lib.ui.cell.ask.PLACES`.
     """
     if data in ANSWERED:
         for asked, answer in answers_of(data)[place]:
@@ -85,16 +83,13 @@ Answers = tuple[tuple[dict[str, Any], dict[str, Any]], ...]
 
 
 def answers_of(data: str) -> dict[str, Answers]:
-    """By place, what Keras was asked about the model of these data, and its answer.
-
-    First as it starts, then as it is recorded.
-    """
+    """By place, what Keras was asked about the model of these data, untrained and trained."""
     answers: dict[str, Answers] = read(f"answers-{data}", dict[str, Answers])
     return answers
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether arguments are the same, but for how machines round initial weights."""
+    """Whether arguments are the same, except for the rounding of initial weights."""
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
@@ -106,5 +101,5 @@ def _same(one: Any, other: Any) -> bool:
 
 @lru_cache(maxsize=48)
 def read(name: str, kind: Any) -> Any:
-    """What is in the file of this name, a record of this kind."""
+    """The record, of this kind, in the file of this name."""
     return decode(zlib.decompress((FOLDER / f"{name}.{END}").read_bytes()), kind)

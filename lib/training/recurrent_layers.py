@@ -48,7 +48,7 @@ class Rule:
 
 
 def _sigmoid(x: tf.Tensor) -> tf.Tensor:
-    """By tanh, which XLA computes faster than an exponential and a division."""
+    """Computed by tanh, for which XLA has faster code than for an exponential and a division."""
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
@@ -109,7 +109,7 @@ RULES = {
 def recurrent(
     cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
 ) -> tf.Tensor:
-    """What Keras layers with default options make of x (T, L, B, F), of all or so many timesteps.
+    """The outputs of a Keras layer for x (T, L, B, F), at all or only so many timesteps.
 
     `weights` are kernel, recurrent kernel and bias, each with the lanes in front; after so many
     timesteps x is zeros. Returns hidden states (T, L, B, U), zeros there, too, of which TensorFlow

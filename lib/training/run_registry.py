@@ -14,7 +14,7 @@ from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Command, Lost, Start, Steer, Watch
 from lib.training.quotas import Going, Visitor, run_refusal
 from lib.training.sentences import sentence
-from lib.training.worker_pool import Keeper, WorkerPool
+from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 5.0
@@ -33,7 +33,7 @@ leaves people theirs."""
 KEEP_BYTES = int(20_000_000 * share())
 """Bytes that all of these may hold, and unfinished runs that nobody looks at; the newest stays."""
 EMPTY_BYTES = KEEP_BYTES // 4
-"""The same once the last visitor has gone."""
+"""The limit once the last visitor has gone."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -52,17 +52,17 @@ class RunRegistry:
         self._tidied = clock()
 
     def start(self, run: Run, start: Start, owner: Visitor | None) -> None:
-        """Have the least busy worker train a new run; one that its owner can't have has failed."""
+        """Give a new run to the least busy worker; a run beyond its owner's limits has failed."""
         self.tidy()
-        keeper = self._pool.least_busy(self.going)
-        self._make_room(keeper)
+        supervisor = self._pool.least_busy(self.going)
+        self._make_room(supervisor)
         refusal = run_refusal(owner, run.dataset, self._of_visitors(), self._pool.places)
-        added = self._add(run, keeper, start, owner)
-        if keeper.unavailable or refusal:
-            added.end(keeper.unavailable or refusal, self._clock())
+        added = self._add(run, supervisor, start, owner)
+        if supervisor.unavailable or refusal:
+            added.end(supervisor.unavailable or refusal, self._clock())
         else:
             added.worker.post(start)
-            keeper.end_delay()
+            supervisor.end_delay()
 
     def adopt(self, run: Run) -> None:
         """Watch a run that another page server of the cluster has started."""
@@ -74,7 +74,7 @@ class RunRegistry:
     def _add(
         self,
         run: Run,
-        keeper: Keeper,
+        supervisor: Supervisor,
         start: Start,
         owner: Visitor | None = None,
         *,
@@ -82,8 +82,8 @@ class RunRegistry:
     ) -> ClientRun:
         self.runs[run.id] = ClientRun(
             run,
-            keeper,
-            keeper.need(),
+            supervisor,
+            supervisor.need(),
             owner,
             start,
             Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs),
@@ -105,19 +105,19 @@ class RunRegistry:
         """The runs of a worker that aren't over."""
         return [run for run in self.runs.values() if run.worker is worker and not run.over]
 
-    def _own(self, keeper: Keeper) -> list[ClientRun]:
-        """The runs of a keeper's workers that this server has started."""
-        return [r for r in self.runs.values() if r.keeper is keeper and not r.is_foreign]
+    def _own(self, supervisor: Supervisor) -> list[ClientRun]:
+        """The runs of a supervisor's workers that this server has started."""
+        return [r for r in self.runs.values() if r.supervisor is supervisor and not r.is_foreign]
 
-    def going(self, keeper: Keeper) -> int:
-        """How many runs of a keeper's workers are going."""
-        return sum(run.is_going for run in self._own(keeper))
+    def going(self, supervisor: Supervisor) -> int:
+        """How many runs of a supervisor's workers are going."""
+        return sum(run.is_going for run in self._own(supervisor))
 
-    def _make_room(self, keeper: Keeper) -> None:
-        """Where a keeper has no place left, forget its paused run that was left the longest ago."""
-        unfinished = [r for r in self._own(keeper) if not (r.over or r.start.background)]
+    def _make_room(self, supervisor: Supervisor) -> None:
+        """Where no place is left, forget the paused run that was left the longest ago."""
+        unfinished = [r for r in self._own(supervisor) if not (r.over or r.start.background)]
         left = [run for run in unfinished if self._may_forget(run)]
-        if left and len(unfinished) >= MAX_RUNS * max(1, keeper.places):
+        if left and len(unfinished) >= MAX_RUNS * max(1, supervisor.places):
             self.drop(min(left, key=lambda run: run.seen_at).run.id)
 
     def _may_forget(self, run: ClientRun) -> bool:
@@ -147,7 +147,7 @@ class RunRegistry:
         run = self.runs.pop(run_id, None)
         if run is not None and not (run.over or run.is_foreign):
             run.worker.post(Steer("drop", run_id))
-            run.keeper.replace_grown(self.unfinished)
+            run.supervisor.replace_grown(self.unfinished)
 
     def fail(self, runs: Iterable[ClientRun], reason: str) -> None:
         """Mark runs as failed, or as stopped if a person has stopped them; those over stay."""
@@ -169,9 +169,9 @@ class RunRegistry:
             run.checkpoint = checkpoint
 
     def fail_over(
-        self, keeper: Keeper, worker: WorkerProcess, unsent: list[Command], how: str
+        self, supervisor: Supervisor, worker: WorkerProcess, unsent: list[Command], how: str
     ) -> WorkerProcess | None:
-        """Have another worker train the runs of a keeper's that can't any more: see `_begin_again`.
+        """Give the runs of a worker that is gone to another one: see `_begin_again`.
 
         Runs whose commands are `unsent` lose nothing: they get these again. Where no worker can
         train, runs fail, with `how` as the reason. Returns the other worker, if there is one.
@@ -179,32 +179,32 @@ class RunRegistry:
         if self._pool.unavailable:
             self.fail(self.unfinished(worker), how)
             return None
-        other = self._pool.instead_of(keeper, self.going)
+        other = self._pool.instead_of(supervisor, self.going)
         starts = {command.run_id for command in unsent if isinstance(command, Start)}
         waiting = starts & self.runs.keys() if other.worker else set()
         for command in unsent:
             if isinstance(command, Start | Steer) and command.run_id in waiting:
                 run = self.runs[command.run_id]
-                run.keeper, run.worker, run.reason = other, other.need(), self._pool.away
+                run.supervisor, run.worker, run.reason = other, other.need(), self._pool.away
                 run.worker.post(command)
         lost = self.unfinished(worker)
-        self._begin_again(lost, other, how, by_chance=keeper is self._pool.cluster)
+        self._begin_again(lost, other, how, by_chance=supervisor is self._pool.cluster)
         return other.worker
 
-    def lose(self, keeper: Keeper, lost: Lost) -> None:
-        """Have runs go on in other slots of a cluster that has lost some."""
+    def lose(self, supervisor: Supervisor, lost: Lost) -> None:
+        """Continue the runs of lost slots in other slots of the cluster."""
         found = [self.runs.get(run_id) for run_id in lost.ids]
-        own = [run for run in found if run is not None and run.keeper is keeper]
-        self._begin_again([run for run in own if not run.over], keeper, lost.how)
+        own = [run for run in found if run is not None and run.supervisor is supervisor]
+        self._begin_again([run for run in own if not run.over], supervisor, lost.how)
 
     def _begin_again(
-        self, lost: list[ClientRun], keeper: Keeper, how: str, *, by_chance: bool = False
+        self, lost: list[ClientRun], supervisor: Supervisor, how: str, *, by_chance: bool = False
     ) -> None:
         """Start runs whose worker died with another one, from their checkpoints if there are any.
 
-        Where the keeper has no worker any more, where `may_begin_again` says no, or for the second
-        time within TWICE_SECONDS, they fail, and a person may start them again. What came about
-        `by_chance` isn't a run's own fault. Another server's runs are forgotten: they may go on,
+        Where there is no other, where `may_begin_again` says no, or for the second time within
+        TWICE_SECONDS, they fail, and a person may start them again. What came about `by_chance`
+        isn't a run's own fault. Another server's runs are forgotten: they may go on,
         and who looks again looks for them.
         """
         now = self._clock()
@@ -212,8 +212,8 @@ class RunRegistry:
             twice = not by_chance and now - run.restarted_at < TWICE_SECONDS
             if run.is_foreign:
                 self.runs.pop(run.run.id, None)
-            elif keeper.worker and run.may_begin_again and not twice:
-                run.begin_again(keeper, how)
+            elif supervisor.worker and run.may_begin_again and not twice:
+                run.begin_again(supervisor, how)
                 if not by_chance:
                     run.restarted_at = now
             else:
@@ -231,12 +231,12 @@ class RunRegistry:
         for run in self._stale(KEEP_BYTES if most_bytes is None else most_bytes):
             self.drop(run.run.id)
         active = [run for run in self.runs.values() if run.snapshot.status.active]
-        among = Counter(id(run.keeper) for run in active if not run.start.background)
+        among = Counter(id(run.supervisor) for run in active if not run.start.background)
         for run in active:
             if run.unwatched or run.waiters or run.is_foreign:
                 continue
-            unseen, crowd = now - run.seen_at, CROWD * max(1, run.keeper.places)
-            is_crowded = among[id(run.keeper)] > crowd
+            unseen, crowd = now - run.seen_at, CROWD * max(1, run.supervisor.places)
+            is_crowded = among[id(run.supervisor)] > crowd
             if unseen > (CROWDED_SECONDS if is_crowded else WATCH_SECONDS):
                 run.unwatched = True
                 run.worker.post(Steer("pause", run.run.id))

@@ -1,4 +1,4 @@
-"""What training says to people: the texts of `words.toml`, and errors as one line."""
+"""Sentences for people: the texts of `words.toml`, and errors as one line."""
 
 from functools import partial
 

@@ -51,8 +51,8 @@ SIZE_BUCKETS = {
     for layers, u, t, f, k, batch in _SIZES
     for cell in CELLS
 }
-"""And whether each is built from the start on. The others take up to 60 MB, at least the first with
-as many layers, and so are built when somebody comes near them."""
+"""Each with whether it is built from the start on. The others take up to 60 MB, at least the first
+with as many layers, and so are built when somebody comes near them."""
 
 _BY_WORK = sorted(SIZE_BUCKETS, key=lambda bucket: bucket.work)
 Shapes = list[tuple[int, ...]]
@@ -75,7 +75,7 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def _shapes_by_gate(of: Architecture) -> Shapes:
-    """The same with an axis for the gates, which stand side by side in Keras's arrays."""
+    """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
     shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
     head = 2 * (of.code.head == "dense")
     apart = [(*shape[:-1], gates, of.units) for shape in shapes[: len(shapes) - head]]

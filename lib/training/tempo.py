@@ -1,21 +1,21 @@
-"""How fast a run goes: at its pace, so that people can follow it, or as fast as it can.
+"""How fast a run trains: at its pace, so that people can follow it, or as fast as it can.
 
-It knows no clock and no models: a `worker_run` tells it the time, and trains as it says. Epochs
-that are done are counted with the part of the one in progress.
+It knows no clock and no models: a `worker_run` passes the time in, and trains what is due. Epochs
+that are done include the part of the one in progress.
 """
 
 import math
 from collections import deque
 
 LATE = 0.5
-"""Seconds that a run may make up for, where it had to wait for others. More is forgiven: all the
-epochs that it missed would come in a rush."""
+"""Seconds that a run may catch up on, where it had to wait for others. If it caught up on more, all
+the epochs that it missed would come in a rush."""
 MOMENT = 0.02
-"""Seconds. Epochs that are to follow each other more closely are trained some at a time."""
+"""Seconds. Epochs that are due at shorter intervals are trained several at a time."""
 
 
 class Speed:
-    """Steps per second of the last `seconds` or so; without pauses, and `warm_up` seconds after."""
+    """Steps per second over the last `seconds`; without pauses, and the `warm_up` after each."""
 
     def __init__(self, seconds: float = 1.5, warm_up: float = 0.0) -> None:
         self.rate = 0.0
@@ -42,9 +42,9 @@ class Speed:
 
 
 class Tempo:
-    """With a pace the next epoch is due at once, and then one each `show_seconds / epochs`.
+    """With a pace one epoch is due at once, and then one each `show_seconds / epochs`.
 
-    Without one (None) all are due at once.
+    Without a pace (None) all are due at once.
     """
 
     def __init__(self, epochs: int, show_seconds: float | None = None) -> None:
@@ -59,11 +59,11 @@ class Tempo:
         if show_seconds is not None and not 0 < show_seconds < math.inf:
             raise ValueError(f"a run must be shown for more than 0 seconds, got {show_seconds}")
         self._each = (show_seconds or 0.0) / self._epochs
-        """Seconds from one epoch to the next; 0 where nobody has to follow."""
+        """Seconds from one epoch to the next; 0 without a pace."""
         self._speed.rate = self._steady.rate = 0.0  # measured at the pace before
 
     def begin(self, now: float, done: float) -> None:
-        """Training begins, or goes on, from here: what was before doesn't count."""
+        """Training begins, or goes on after a pause: what was before doesn't count."""
         for speed in (self._speed, self._steady):
             speed.begin(now, done)
         self._first, self._start = math.floor(done) + 1, now
@@ -72,15 +72,15 @@ class Tempo:
         """Whether the pace was kept lately; None until that was measured."""
 
     def begin_anew(self, now: float, done: float) -> None:
-        """The same, and at another speed, of which nothing is known."""
+        """Begin at another speed: forget what was measured."""
         self._speed.rate = self._steady.rate = 0.0
         self.begin(now, done)
 
     def note(self, now: float, done: float) -> None:
-        """So much has been done by now."""
+        """Note how many epochs are done by now."""
         for speed in (self._speed, self._steady):
             speed.note(now, done)
-        self._forgive(now, done)
+        self._limit_delay(now, done)
         if self.rest(now, done):
             self._kept = True
 
@@ -88,8 +88,8 @@ class Tempo:
         """The epoch that may be trained to by now."""
         if not self._each:
             return self._epochs
-        self._forgive(now, done)
-        # A millionth more: who was told to come at the time of an epoch has come for that one.
+        self._limit_delay(now, done)
+        # A millionth more: a turn that comes just at the time of an epoch trains that epoch.
         passed = math.floor((now - self._start) / self._each + 1e-6)
         return min(self._epochs, self._first + passed)
 
@@ -102,12 +102,12 @@ class Tempo:
 
     @property
     def keeps_pace(self) -> bool:
-        """Whether the pace decides how fast it goes, and not the machine, as far as is known."""
+        """Whether the pace limits the speed, and not the machine, as far as was measured."""
         return self._each > 0 and self._kept is not False
 
     @property
     def rate(self) -> float:
-        """Epochs per second; 0 before the first measurement, since a pace may be too fast."""
+        """Epochs per second; 0 before the first measurement: a pace may be too fast to keep."""
         return 1 / self._each if self._each and self._kept else self._speed.rate
 
     def left(self, done: float) -> float | None:
@@ -119,8 +119,8 @@ class Tempo:
         """When an epoch is due."""
         return self._start + (epoch - self._first) * self._each
 
-    def _forgive(self, now: float, done: float) -> None:
-        """Be no later than an epoch may take, and LATE."""
+    def _limit_delay(self, now: float, done: float) -> None:
+        """Move the schedule, where it is later than one epoch and LATE."""
         excess = now - self._time(math.floor(done) + 1) - self._each - LATE
         if self._each and excess > 0:
             self._start += excess

@@ -10,7 +10,7 @@ from lib.training.messages import BEAT_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a worker's loop and its runs go by."""
+    """The timing of a worker's loop and of its runs."""
 
     slice_seconds: float = 0.1
     """How long one run trains at a time."""
@@ -50,7 +50,7 @@ class Timing:
     evaluate_seconds: float = 0.05
     """How long models are evaluated at once; the rest waits for the run's next turns."""
     compile_seconds: float = 120.0
-    """What one run's program may take to be compiled; most take 1 s."""
+    """The longest that compiling one run's program may take; most take 1 s."""
     exact_seconds: float = 0.3
     """A run with more than this to go has its exact program built, which takes about 1 s: for what
     is left of it, or for the next run of these settings, …"""

@@ -1,9 +1,9 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
 One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
-snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
-answering questions (`answers`) and a sign of life every second happen in other threads. It ends
-when the connection does: when the process that started it has closed it, or has ended somehow.
+snapshots. So runs need no locks, and each gets its share. Only compiling (`programs`), answering
+questions (`answers`) and a sign of life every second happen in other threads. The process ends when
+its connection does: when the process that started it closes it, or ends somehow.
 """
 
 import contextlib
@@ -18,7 +18,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from importlib import metadata
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from types import MappingProxyType
@@ -27,10 +26,10 @@ from typing import Any
 from lib.data import memory
 from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
-from lib.text import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
+from lib.training.environment import set_environment
 from lib.training.machine import end_with_starter, give_way
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
@@ -40,22 +39,22 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread may keep Python to itself. Models are traced in other threads while the loop
-trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
+"""Python's interval for switching threads. The loop takes Python back many times in a slice while
+other threads trace models: with the usual 5 ms it waited a lot."""
 IDLE_SHARE, IDLE_RUNS = 0.5, 4
-"""The part of the limit of its memory, and the runs that train, up to which a worker builds size
-buckets that nobody waits for."""
+"""A worker builds size buckets that nobody waits for up to this share of its memory limit, and
+while no more runs than this train."""
 EXACT_SHARE = 0.4
-"""The part of what a worker may grow by up to which runs get programs of their exact size: what it
-builds it holds to its end. The rest is for the runs, and for what fits no bucket."""
+"""Runs get programs of their exact size up to this share of what a worker may grow by: compiled
+programs are held to its end. The rest is for the runs, and for what fits no bucket."""
 
 
 class LostConnection(BaseException):
-    """The client has gone. No Exception, since those end the one run or answer that raised them."""
+    """The client has gone. Not an Exception: those end only the run or answer that raised them."""
 
 
 class Loop:
-    """What the worker does from its first command to the end of its connection."""
+    """The worker's work from its first command to the end of its connection."""
 
     def __init__(
         self,
@@ -72,7 +71,7 @@ class Loop:
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers
-        self._open: dict[str, Future[dict[str, Any]]] = {}
+        self._questions: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._runs: dict[str, WorkerRun] = {}
@@ -81,33 +80,33 @@ class Loop:
             share = memory.total_memory() // machine.worker_count()
         start = memory.used_memory()
         self._limit = machine.memory_limit(share, start)
-        self._own_limit = start + EXACT_SHARE * (self._limit - start)
-        self._busy = IDLE_RUNS + 1
-        """How many runs trained in the last round. Before the first, perhaps those that a worker
-        which has died left to this one: for these no size bucket may have been begun."""
+        self._exact_limit = start + EXACT_SHARE * (self._limit - start)
+        self._busy_runs = IDLE_RUNS + 1
+        """How many runs trained in the last round. Many before the first: the runs of a worker that
+        died may follow, and shouldn't wait for size buckets."""
         self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
         self._checkpoints = Checkpoints(self._send, clock)
 
     def _has_time(self) -> bool:
         """Whether there are memory and time for a size bucket that nobody waits for."""
-        return self._busy <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
+        return self._busy_runs <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
 
     def _may_grow(self) -> bool:
         """Whether there is memory for programs that runs can do without."""
-        return memory.used_memory() < self._own_limit
+        return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
         self._send(messages.Event("ready"))
-        threading.Thread(target=self._beat, name="heart", daemon=True).start()
+        threading.Thread(target=self._send_signs_of_life, name="heart", daemon=True).start()
         try:
-            while self._runs or self._open or not self._retiring:
-                patience = self._patience()
-                if patience is None:
-                    self._busy = 0
-                self._take_commands(patience)
-                runs = self._having_turns()
+            while self._runs or self._questions or not self._retiring:
+                seconds_to_wait = self._seconds_to_wait()
+                if seconds_to_wait is None:
+                    self._busy_runs = 0
+                self._take_commands(seconds_to_wait)
+                runs = self._runs_in_turn()
                 seconds = self._slice_seconds(runs)
                 for run in runs:
                     self._guard(run, partial(run.turn, seconds))
@@ -118,8 +117,8 @@ class Loop:
         except (EOFError, OSError, LostConnection):
             return
 
-    def _beat(self) -> None:
-        """Give a sign of life every second, from a thread: also while one long batch is trained."""
+    def _send_signs_of_life(self) -> None:
+        """Send a sign of life every second, from a thread: also while one long batch is trained."""
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
@@ -132,49 +131,49 @@ class Loop:
             run.show_place(place)
 
     def _report_grown(self) -> None:
-        """Say so beyond the limit; and where it may grow no more, in a moment without runs."""
+        """Report memory beyond the limit; without runs, already beyond that of exact programs."""
         now = time.monotonic()
         if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
             return
-        if memory.used_memory() > (self._limit if self._runs else self._own_limit):
+        if memory.used_memory() > (self._limit if self._runs else self._exact_limit):
             self._reported_grown = now
             self._send(messages.Event("grown"))
 
-    def _having_turns(self) -> list[WorkerRun]:
-        """Whose turn it is in the next round.
+    def _runs_in_turn(self) -> list[WorkerRun]:
+        """The runs that have a turn in the next round.
 
-        Those in the background rest while another trains or is compiled, which takes as long as
-        there are processors for it, and while a question is answered.
+        Background runs rest while another run trains or is compiled, and while a question is
+        answered: these need the processors.
         """
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
-        return others if self._open or any(run.busy or run.waiting for run in others) else runs
+        return others if self._questions or any(run.busy or run.waiting for run in others) else runs
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy one of these may train or be evaluated in the next round."""
+        """How long each busy run may train or be evaluated in the next round."""
         busy, timing = [run for run in runs if run.busy], self._timing
-        self._busy = len(busy)
+        self._busy_runs = len(busy)
         usual = timing.slice_seconds
         if busy and all(run.background for run in busy):
             usual = timing.background_slice_seconds
         share = timing.round_seconds / max(len(busy), 1)
         return max(timing.shortest_slice_seconds, min(usual, share))
 
-    def _patience(self) -> float | None:
+    def _seconds_to_wait(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
-        rests = [run.rest for run in self._having_turns()]
-        if self._open:
+        rests = [run.rest for run in self._runs_in_turn()]
+        if self._questions:
             rests.append(self._timing.poll_seconds)
         return min((rest for rest in rests if rest is not None), default=None)
 
-    def _take_commands(self, patience: float | None) -> None:
-        while self._connection.poll(patience):
+    def _take_commands(self, seconds_to_wait: float | None) -> None:
+        while self._connection.poll(seconds_to_wait):
             data = self._connection.recv_bytes()
             try:
                 self._do(decode(data, messages.Command))
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
-            patience = 0
+            seconds_to_wait = 0
 
     def _do(self, command: messages.Command) -> None:
         match command:
@@ -188,16 +187,16 @@ class Loop:
             case messages.Ask():
                 self._ask(command)
             case messages.Cancel():
-                future = self._open.get(command.question_id)
+                future = self._questions.get(command.question_id)
                 if future and future.cancel():  # else its answer has begun
-                    del self._open[command.question_id]
+                    del self._questions[command.question_id]
             case messages.Retire():
                 self._retiring = True
             case _:
                 raise TypeError("this is a command for a cluster")
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
-        """Call `act`, which is about this run. Any error in it ends this run, and no other."""
+        """Call `act`, whose errors end this run and no other."""
         try:
             act()
         except Exception as error:
@@ -261,16 +260,18 @@ class Loop:
         function, most = self._answers.get(command.question), self._timing.max_questions
         if function is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._open) >= most:
+        elif len(self._questions) >= most:
             error = f"At most {most} questions may wait for an answer; ask again later."
         else:
-            self._open[command.question_id] = self._helper.submit(function, **command.arguments)
+            self._questions[command.question_id] = self._helper.submit(
+                function, **command.arguments
+            )
             return
         self._send(messages.Answer(command.question_id, error=error))
 
     def _send_answers(self) -> None:
-        for question_id in [k for k, future in self._open.items() if future.done()]:
-            future = self._open.pop(question_id)
+        for question_id in [k for k, future in self._questions.items() if future.done()]:
+            future = self._questions.pop(question_id)
             try:
                 self._send(messages.Answer(question_id, future.result()))
             except Exception as error:  # whatever it is, who asked must hear of it
@@ -284,20 +285,6 @@ class Loop:
                 self._connection.send_bytes(data)
         except OSError as error:
             raise LostConnection from error
-
-
-_ENVIRONMENT = beside(__file__)
-ENVIRONMENT: dict[str, str] = _ENVIRONMENT["variables"]
-XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
-
-
-def set_environment() -> None:
-    """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
-    os.environ.update(ENVIRONMENT)
-    names = "tensorflow-cpu", "tensorflow"
-    installed = [each for name in names for each in metadata.distributions(name=name)]
-    if installed and installed[0].version.startswith(_ENVIRONMENT["xla_flags_for"]):
-        os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
 def serve(connection: Any, share: int | None = None) -> int:

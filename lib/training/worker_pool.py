@@ -1,7 +1,7 @@
 """Worker processes kept alive, and the choice of one for a new run.
 
-A `Supervisor` replaces one worker when it dies or has grown too large. The `WorkerPool` has the
-supervisors of this machine, and perhaps the way to a cluster. Neither knows runs or questions: the
+A `LocalSupervisor` replaces one worker when it dies or has grown too large. The `WorkerPool` has
+those of this machine, and perhaps the way to a cluster. Neither knows runs or questions: the
 `client` moves those from one worker to the next. Neither is locked: the client calls from one
 thread at a time.
 """
@@ -28,7 +28,7 @@ UNAVAILABLE_SECONDS = 600.0
 """Until it is tried again whether TensorFlow can be imported after all."""
 
 
-class Supervisor:
+class LocalSupervisor:
     """Has one worker for new commands, and others that finish what they have.
 
     `received` and `ended` are called from a worker's thread, `ended` when its process has ended by
@@ -38,8 +38,8 @@ class Supervisor:
     def __init__(
         self,
         make: MakeWorker,
-        received: Callable[[Supervisor, WorkerProcess, Message], None],
-        ended: Callable[[Supervisor, WorkerProcess], None],
+        received: Callable[[LocalSupervisor, WorkerProcess, Message], None],
+        ended: Callable[[LocalSupervisor, WorkerProcess], None],
         clock: Callable[[], float],
     ) -> None:
         self.worker: WorkerProcess | None = None
@@ -155,14 +155,14 @@ class Supervisor:
         return workers
 
 
-Keeper = Supervisor | ClusterLink
-"""What keeps a worker for new commands alive: one of this machine, or a cluster's driver."""
+Supervisor = LocalSupervisor | ClusterLink
+"""Keeps a worker of this machine alive, or a cluster's driver."""
 
 
 class WorkerPool:
-    """So many supervisors of this machine's `workers`, and perhaps the way to a cluster.
+    """As many supervisors of this machine as `workers`, and perhaps that of a cluster's driver.
 
-    `received` and `ended` are called with the keeper first: see `Supervisor`.
+    `received` and `ended` are called with the supervisor first: see `LocalSupervisor`.
     """
 
     def __init__(
@@ -175,12 +175,12 @@ class WorkerPool:
         workers: int,
         clustered: bool,
     ) -> None:
-        self.local = [Supervisor(make, received, ended, clock) for _ in range(workers)]
+        self.local = [LocalSupervisor(make, received, ended, clock) for _ in range(workers)]
         self.cluster = ClusterLink(make, received, ended, clock) if clustered else None
 
     @property
-    def _used(self) -> list[Keeper]:
-        """Those that new runs go to: the cluster, else those of this machine that can train."""
+    def _used(self) -> list[Supervisor]:
+        """Where new runs go: the cluster, else the workers of this machine that can train."""
         if self.cluster and not self.cluster.away:
             return [self.cluster]
         return [each for each in self.local if not each.unavailable] or [*self.local]
@@ -188,12 +188,12 @@ class WorkerPool:
     @property
     def places(self) -> int:
         """How many runs can train side by side; 1 as long as a cluster hasn't said."""
-        return max(1, sum(keeper.places for keeper in self._used))
+        return max(1, sum(supervisor.places for supervisor in self._used))
 
     @property
     def ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
-        return any(keeper.worker is not None and keeper.worker.ready for keeper in self._used)
+        return any(each.worker is not None and each.worker.ready for each in self._used)
 
     @property
     def unavailable(self) -> str:
@@ -207,21 +207,21 @@ class WorkerPool:
 
     def begin(self, delay: float) -> None:
         """Start workers in so many seconds; with a cluster, its driver now, and none here."""
-        for keeper in self._used:
-            keeper.need(0.0 if keeper is self.cluster else delay)
+        for supervisor in self._used:
+            supervisor.need(0.0 if supervisor is self.cluster else delay)
 
-    def least_busy(self, going: Callable[[Keeper], int]) -> Keeper:
+    def least_busy(self, going: Callable[[Supervisor], int]) -> Supervisor:
         """The one for a new run, or for a question: with the fewest that are `going`."""
         return min(self._used, key=going)
 
-    def instead_of(self, keeper: Keeper, going: Callable[[Keeper], int]) -> Keeper:
-        """Where the runs go of a keeper whose worker is gone: to its next one, if it is used.
+    def instead_of(self, supervisor: Supervisor, going: Callable[[Supervisor], int]) -> Supervisor:
+        """Where the runs go of a supervisor whose worker is gone: to its next one, if it is used.
 
         From a cluster that is away to a worker here, which is started if there is none; and from a
         worker here to the cluster, if that is used.
         """
-        if keeper in self._used:
-            return keeper
+        if supervisor in self._used:
+            return supervisor
         other = self.least_busy(going)
         other.need()
         return other
@@ -229,10 +229,10 @@ class WorkerPool:
     def rest_where_cluster_trains(self) -> None:
         """Let this machine's workers end with their runs where a cluster has the new ones."""
         if self.cluster and self.cluster.places:
-            for keeper in self.local:
-                keeper.rest()
+            for supervisor in self.local:
+                supervisor.rest()
 
     def release_workers(self) -> list[WorkerProcess]:
         """All workers, which are the caller's to close."""
-        keepers: list[Keeper] = [*self.local, *([self.cluster] if self.cluster else [])]
-        return [worker for keeper in keepers for worker in keeper.release_workers()]
+        supervisors: list[Supervisor] = [*self.local, *([self.cluster] if self.cluster else [])]
+        return [worker for supervisor in supervisors for worker in supervisor.release_workers()]

@@ -34,7 +34,7 @@ IMPORT_BEATS = 60
 """A worker that imports TensorFlow is given up after so long without using a processor, or when it
 has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
 IDLE_SHARE = 0.02
-"""Of a processor: what uses less waits, as an import that hangs beside a thread that polls."""
+"""The share of a processor below which an import counts as hanging: a thread may still poll."""
 RESTART_DELAYS = (0.0, 1.0, 4.0)
 """Seconds to wait before a worker that died is replaced, by how many died shortly before."""
 QUICK_SECONDS = 90
@@ -314,7 +314,7 @@ def _processor_seconds(process: subprocess.Popen[bytes], otherwise: float) -> fl
 
 
 _OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
-"""By Linux, by C++ where nobody catches it, and by code that doesn't look at what it was given."""
+"""Signals that end a process without memory: from Linux, from C++, from unchecked allocations."""
 
 
 def _ending(code: int) -> str:

@@ -59,7 +59,7 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
-        """What follows the evaluation that goes on; None without one."""
+        """The outcome of the evaluation in progress; None without one."""
         self._timing, self._clock = timing, clock
         self._created = self._compiling_since = clock()
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
@@ -79,12 +79,12 @@ class WorkerRun:
 
     @property
     def queues(self) -> bool:
-        """Whether the compiler that it waits for works for others."""
+        """Whether the compiler works for others first."""
         return self.status is Status.QUEUED and self._program.is_awaited
 
     @property
     def busy(self) -> bool:
-        """Whether it uses a turn: to train, or to be evaluated."""
+        """Whether it uses a turn."""
         return self.rest == 0
 
     @property
@@ -217,10 +217,8 @@ class WorkerRun:
     def _change_to_exact_program(self, seconds: float) -> None:
         """Train on by the program of the run's exact size where that is there, or ask for it.
 
-        It pays where there is a lot to do. Among many runs, whose turns are of few `seconds`, all
-        would be built, for each a part of the time, and memory and processor are scarce; only a run
-        whose size bucket is costly, and so takes the time of the others, has its exact one even
-        there.
+        It pays where there is a lot to do. Among many runs, whose turns are of few `seconds`, only
+        one whose size bucket is costly has it, and so takes less of the others' time.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
         is_long = 0 < timing.exact_seconds * self._tempo.rate < left
@@ -340,13 +338,12 @@ class WorkerRun:
         return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
 
     def _advice(self, mode: str, place: int) -> str:
-        """What to try where a model has diverged, of a mode and of the seed at a place."""
-        experiment, training = self._experiment, self._experiment.training
-        several = len(experiment.each_seed) > 1
+        """Advice where the model of a mode, and of the seed at a place, has diverged."""
+        training, seeds = self._experiment.training, self._experiment.each_seed
         return sentence(
             "diverged",
             model=MODES[mode].model,
-            seed=f" with seed {experiment.seed + place}" if several else "",
+            seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
             epoch=self._trainer.epoch + 1,
             rate=training.learning_rate,
             other="scale the data" if training.optimizer == "adam" else "take Adam",

@@ -1,4 +1,4 @@
-"""From the sidebar's experiment to its dataset, or what is shown instead, and to take that away."""
+"""The dataset of the sidebar's experiment, or what is shown instead; and a download button."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ made_dataset = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
-    """The dataset of a settled experiment; of a table the session keeps the last one.
+    """The dataset of a settled experiment; the session keeps the last one of a table.
 
     Raises ExperimentError where there is none.
     """
@@ -46,10 +46,10 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
 
 
 def load_data(settled: Settled) -> Loaded:
-    """The sidebar's experiment and its dataset.
+    """Return the sidebar's experiment and its dataset.
 
-    Where the choice can't be served the person is told why, and sees the last one that could be.
-    While there is no file of theirs, another table stands in. What can't be trained is said.
+    Where there are no such data the page says why, and the last ones that could be made are shown;
+    while an upload is chosen but not there, an example. What can't be trained is said, too.
     """
     place = st.container()  # always, so that a warning that comes or goes moves no block below it
     experiment, table = settled.experiment, session().upload.table
@@ -93,7 +93,7 @@ def load_data(settled: Settled) -> Loaded:
 
 
 def _example(experiment: Experiment) -> Loaded:
-    """What stands in for a file that isn't there yet, and the way to where it is given."""
+    """An example in place of a file that isn't there yet, and a link to where it is given."""
     example = example_of_upload(experiment)
     try:
         dataset = dataset_of(example, None)
@@ -110,13 +110,13 @@ def _example(experiment: Experiment) -> Loaded:
 
 
 def in_words(cure: Mapping[str, int]) -> str:
-    """Settings that the rows would do for: "T = 14 and a horizon of 1"."""
+    """Settings for which a table has enough rows: "T = 14 and a horizon of 1"."""
     words = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
     return joined([words[key].format(value) for key, value in cure.items()])
 
 
 def take_prepared(loaded: Loaded) -> None:
-    """Draw a button for the arrays, but not for those of somebody else's table."""
+    """Draw a download button for the arrays, unless they are of somebody else's table."""
     dataset = loaded.dataset
     if dataset.name == "upload" and session().upload.table is None:
         return

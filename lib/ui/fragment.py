@@ -66,7 +66,8 @@ def following_fragment(
     """Draw what `look` returns, and look again while something of it is `going`.
 
     The page runs again when something else is going or nothing any more, and when what the page is
-    `about` has changed.
+    `about` has changed. (`st.rerun(scope="fragment")` runs a fragment at once: it can neither wait
+    nor change the interval.)
 
     Args:
         look: returns what is shown.

@@ -9,11 +9,10 @@ ARENA_MAX, MMAP_THRESHOLD = -8, -3
 
 
 def keep_little() -> None:
-    """Set the heap up before threads start: one that already has an arena keeps it.
+    """Set the heap up so that it returns memory; before threads start, which keep their arena.
 
-    One arena for all threads: in many, a few objects that stay keep the rest from the system.
-    Python's lock lets threads allocate one after the other anyway. Blocks of 128 kB or more return
-    with their last user, and cost 0.05 ms more. Without a fixed threshold glibc raises it to 32 MB.
+    One arena for all threads: in each of many, a few objects would keep all of it. Blocks of 128 kB
+    or more are returned when they are freed; without a fixed threshold glibc raises that to 32 MB.
     """
     with suppress(OSError, AttributeError, TypeError):
         libc = ctypes.CDLL(None)

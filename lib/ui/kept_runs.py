@@ -1,4 +1,4 @@
-"""The run that each browser has opened from a file last, so that a reload finds it again."""
+"""The run that each browser has opened from a file last: a reload finds it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # it brings pandas along
 _KEPT: dict[str, Kept] = {}
 """By browser."""
 MOST, MOST_BYTES = 8, 1_200_000
-"""So many, and none with more data, weights and figures, nor of anybody's own rows."""
+"""So many runs, none of more bytes, and none with a person's own rows."""
 
 
 def note_kept(kept: Kept | None) -> None:

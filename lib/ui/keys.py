@@ -1,7 +1,8 @@
-"""The keys of each page: of them script, overlay, letters on buttons and tests are made.
+"""The keys of each page: from them come the script, the list of keys and the letters on buttons.
 
-A key does what a click on something that the page shows does. Not `C`: Streamlit keeps that
-for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
+A key clicks something that the page shows. The pages' own are in keys.toml; `lib.ui.listener` hears
+them. Not `st.button(shortcut=)`: in Streamlit 1.67 it did nothing while a slider had the focus, a
+button has a single one, and no list of keys. `C` is Streamlit's own.
 """
 
 from dataclasses import dataclass

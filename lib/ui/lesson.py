@@ -27,10 +27,10 @@ TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predic
 
 @dataclass(slots=True)
 class Kept:
-    """What a browser has made of the lesson, for its next session."""
+    """How far a browser is in the lesson, for its next session."""
 
     step: str = STEPS[0]
-    """Where it has gone last."""
+    """The last one that was opened."""
     answers: dict[str, list[int]] = field(default_factory=dict)
     """As the session's stage has them, and so with these:"""
     passed: set[str] = field(default_factory=set)
@@ -46,9 +46,9 @@ def step() -> Scene:
 
 
 def enter() -> None:
-    """Put the address's step on the stage: else that where this browser was, else the first.
+    """Put a step on the stage: the address's, else the one where this browser was, else the first.
 
-    The address stays as it is: written anew it would be a place that Back can't get past.
+    The address isn't rewritten: Back couldn't get past that.
     """
     record = session().stage
     if not record.step:
@@ -69,7 +69,7 @@ def go(name: str) -> None:
 
 
 def _keep(name: str = "") -> None:
-    """Note the step that this browser went to, else that it is where it was; and its answers."""
+    """Note the answers of this browser, and which step it went to if it did."""
     record, browser = session().stage, browser_id()
     if not browser:
         return
@@ -79,7 +79,7 @@ def _keep(name: str = "") -> None:
 
 
 def progress() -> None:
-    """Draw how far it is, and all steps to pick one from; finished ones have a mark."""
+    """Draw the number of the step, and all steps to pick from, with a mark at finished ones."""
     titles = {
         name: f"✓ {capital(name)}" if stage.done(scene) else capital(name)
         for name, scene in GUIDE.items()
@@ -95,7 +95,7 @@ def progress() -> None:
 
 
 def ways_on() -> None:
-    """Draw the ways to the steps before and after, and out to the page with these settings."""
+    """Draw the buttons Back and Next, and a link to the step's page with its settings."""
     here = step()
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(here)
@@ -119,7 +119,7 @@ def ways_on() -> None:
 
 
 def _query(scene: Scene, *, turn: bool = False) -> address.Query:
-    """What opens the scene's page as the scene is now; for a person's `turn` not trained yet."""
+    """The link to the scene's page as the scene is now; untrained for a person's `turn`."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
     values = {key: address.page_value(key) for key in address.PICTURE_KEYS} | {"part": part}

@@ -1,7 +1,7 @@
-"""What is picked on a page, as its link has it, so that others see what is on this screen.
+"""Widgets whose choice stands in the page's address, so that a link shows what is on this screen.
 
-The address is the truth: a control is set to what stands there, and moving it writes it there. A
-value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
+A widget is set to what the address says, and writes it there in its callback. A value that names
+nothing, such as a layer that the model doesn't have, is ignored and stays there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,22 +14,22 @@ from lib.ui import address
 
 _DROPPED = object()
 PART = "part"
-"""In the address: which part of a page is open. Its first one needs no word there."""
+"""The key that says which part of a page is open; the first part needs none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A choice among `texts`, which the address has under `name`, by a widget's `key`."""
+    """A choice among `texts`, under `name` in the address; `key` is the widget's."""
 
     name: str
     texts: Sequence[str]
     default: int
-    """The index of what is chosen where the address says nothing."""
+    """The index that is chosen where the address says nothing."""
     key: str
 
     @property
     def index(self) -> int:
-        """The index of what the address names, else of the default."""
+        """The index that the address names, else the default."""
         text = address.page_value(self.name)
         return self.texts.index(text) if text in self.texts else self.default
 
@@ -51,10 +51,9 @@ class Linked:
 
 
 def set_widget(key: str, value: Any) -> str:
-    """Set a widget that is about to be drawn, only where it says something else; returns its key.
+    """Set a widget that is about to be drawn, unless it has that value; returns its key.
 
-    Streamlit sends the browser all that is set, which would overrule the choice that a person is
-    making.
+    Streamlit sends all that is set to the browser, over a choice that a person is making.
     """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
@@ -62,14 +61,15 @@ def set_widget(key: str, value: Any) -> str:
 
 
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
-    """Arguments that tie a widget to what is kept elsewhere.
+    """Arguments of a widget that shows a `value` kept elsewhere; its callback calls `take`.
 
-    It is set to that `value`; what a person makes of it goes to `take`, in a callback.
+    Give it the value as its default, too: a browser that mounts a widget late, since its code was
+    on the way, has missed what was set, and sends the default with the next click.
     """
 
     def moved() -> None:
-        # Streamlit (1.67) lets two runs of a session overlap: the one that ends drops the values of
-        # widgets that it didn't draw. The person's next move is taken then.
+        # Two runs of a session may overlap (Streamlit 1.67): the one that ends drops the values of
+        # widgets that it didn't draw.
         if (given := st.session_state.get(key, _DROPPED)) is not _DROPPED:
             take(given)
 
@@ -84,9 +84,9 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """A row of buttons, name → what is on it; what is picked then goes to `act`, in a callback.
+    """A row of buttons, name → label; the callback calls `act` with the picked name.
 
-    That is a name, or with a selection of several a list of them. `others` are Streamlit's options.
+    With a selection of several, with a list of names. `others` are options of `st.pills`.
     """
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
@@ -94,16 +94,16 @@ def pills(
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:
-    """Draw a switch for a choice of two; returns whether it is on, the second of them."""
+    """Draw a switch for a choice of two; returns whether it is at the second."""
     # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
     st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 
 
 def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
-    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at.
+    """Draw a slider that shows `labels` for the choice's texts; returns the chosen index.
 
-    Of a single one there is nothing to choose, and nothing is drawn.
+    With a single text nothing is drawn.
     """
     if len(labels) > 1:
         options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
@@ -118,9 +118,10 @@ def linked_buttons(
     then: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> int:
-    """Draw buttons side by side with these `labels`; returns which one is pressed.
+    """Draw buttons side by side with these `labels`; returns the chosen index.
 
-    `then` is called when another one was; `options` are Streamlit's own. A single one isn't drawn.
+    `then` is called after a choice; `options` are those of `st.segmented_control`. With a single
+    text nothing is drawn.
     """
     if len(labels) > 1:
         st.segmented_control(
@@ -136,7 +137,7 @@ def linked_buttons(
 
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
-    """Draw the buttons of a page's parts; returns the name of the one that is open.
+    """Draw the buttons of a page's parts; returns the name of the open one.
 
     Args:
         titles: by the part's name in the address, in order. PART is one of the page's own keys.

@@ -275,7 +275,8 @@ function mount(root) {
     plotly_hover: ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)),
     plotly_unhover: () => lift("curve"),
   };
-  // A point of a sweep's chart opens what its row in the table does.
+  // A point of a sweep's chart opens what its row in the table does: at once, where `on_select` of
+  // st.plotly_chart (1.67) fades the other points and needs a run of the page first.
   const pointEvents = {
     plotly_click: ({ points }) => {
       const name = points.find((each) => each.customdata)?.customdata;

@@ -1,9 +1,8 @@
 """Many sessions, one process: scripts compute in turns, and poll as often as there is room for.
 
 Each session has a thread of its own. When many have something to do at the same moment, Python
-goes from one to the other every few milliseconds, and all are done late, and together; then all
-wait, and come back together. In turns the first is done at once, and who has touched something
-goes before who only looks for new figures.
+switches between them every few milliseconds, and all are done late. In turns the first is done at
+once, and a person's action goes before a look for new figures.
 
 Measured with 16 sessions that train and move sliders (`tests/bench/load.py`): charts change twice
 as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
@@ -20,15 +19,15 @@ FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
 MOST_BUSY, LEAST_BUSY = 0.85, 0.65
-"""The share of time in which somebody has a turn. Beyond the one pages poll less often, below the
-other more often: a slider finds the processor free then, and no room is left unused. Waits would
-not tell: pages that begin together wait for one another in a room that is empty otherwise."""
+"""The share of time in which somebody has a turn: above the first pages poll less often, below the
+second more often. (Waiting times don't tell: pages that begin together wait for one another on an
+idle server.)"""
 STEP = 1.3
-"""The interval's factor in a second, up or down, at most."""
+"""Most the interval changes in a second, as a factor up or down."""
 MEMORY = 0.1
-"""The part of one turn in the mean of what turns take."""
+"""The weight of the newest turn in the mean time of turns."""
 OFF = 1.2
-"""An interval that is wrong by this factor is mended: the browser's timer begins anew then."""
+"""An interval is changed when it is wrong by this factor: it restarts the browser's timer."""
 
 
 class Rhythm:
@@ -39,10 +38,9 @@ class Rhythm:
         self._busy = self._since = self._each = 0.0
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
-        """A turn that ends `now`, on a clock of seconds, has taken so many; others wait for one.
+        """Note a turn that took so many `seconds` and ends `now`; so many others are `waiting`.
 
-        Where a whole class begins at once, it isn't left to go down by degrees: each of those who
-        wait will come back, and all want to be served by then.
+        Where a whole class begins at once, the interval is set to what all who wait need together.
         """
         self._each += MEMORY * (seconds - self._each)
         self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / MOST_BUSY))
@@ -58,20 +56,19 @@ class Rhythm:
             self._seconds = max(FASTEST, self._seconds * max(1 / most, share / LEAST_BUSY))
 
     def interval(self, least: float = 0.0) -> float:
-        """Seconds between two looks of each page, at `least` so many."""
+        """Seconds between two looks of each page, at least `least`."""
         return round(max(least, self._seconds), 2)
 
     def is_off(self, interval: float, least: float = 0.0) -> bool:
-        """Whether a page that looks with this interval had better take another."""
+        """Whether a page with this interval should take another."""
         wanted = self.interval(least)
         return max(wanted, interval) > OFF * min(wanted, interval)
 
 
 class Turns:
-    """One turn at a time, from hand to hand; who asks with `first` gets it before those who don't.
+    """One turn at a time; who asks with `first` gets it before those who don't.
 
-    Each waits for its own sign: were all woken at the end of each turn, thirty would take Python
-    from the one whose turn it is.
+    Each thread waits for an event of its own, so that a turn's end wakes only the next one.
     """
 
     def __init__(self, rhythm: Rhythm) -> None:
@@ -81,7 +78,7 @@ class Turns:
         self._holder: int | None = None
         """The thread that has the turn."""
         self._queues: tuple[deque[threading.Event], ...] = deque(), deque()
-        """Who asked for a turn first, and the others."""
+        """Threads that asked with `first`, and the others."""
 
     @property
     def is_mine(self) -> bool:
@@ -90,11 +87,10 @@ class Turns:
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[float]:
-        """Let a block or a function run while no other does; yields how many seconds it waited.
+        """Run a block while no other does; yields how many seconds it waited.
 
-        For what computes and awaits nothing: all other sessions would wait, too. Raises
-        RuntimeError within another turn, which would never end. What somebody has asked for goes
-        `first`, before all that only look for new figures.
+        For blocks that compute and await nothing, or all other sessions wait, too. `first` for what
+        a person has asked for. Raises RuntimeError within another turn, which would never end.
         """
         if self.is_mine:
             raise RuntimeError("a turn was asked for within another one")

@@ -1,4 +1,4 @@
-"""The way from a page to the worker: one client for the server, one current run for a session.
+"""Runs as pages see them: the server's training client, a session's run, and whose a run is.
 
 A run's id stands in the address, so that a reload finds the run again and a link shows it to
 others while it lasts. Only the browser that started a run may steer it; others watch. Of a run on
@@ -48,14 +48,14 @@ AWAY = "The cluster that may have the link's run can't be reached now. Try the l
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Owner:
-    """Who started a run, and the upload that it was cut from."""
+    """Who started a run, and the upload that its data are from."""
 
     browser: str | None
     table: Table | None
     name: str = ""
-    """What the run is called where several are listed."""
+    """The run's name in lists."""
     is_listed: bool = True
-    """Whether it hasn't been taken off that list."""
+    """False once the owner has removed it from the list."""
     shares_rows: bool = False
     """Whether people with the run's link may see the rows of the upload."""
 
@@ -65,7 +65,7 @@ _OWNERS: dict[str, Owner] = {}
 """By run, of all sessions of this server."""
 
 
-@cache  # the look-up of Streamlit's takes as long as drawing a small element
+@cache  # Streamlit's own cache takes as long as drawing a small element
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
@@ -73,7 +73,7 @@ def client() -> TrainingClient:
 
 
 def watch_worker() -> None:
-    """Until it is known whether training is possible, have the page run again where it isn't."""
+    """Have the page run again if it turns out that this server can't train."""
     training = client()
     is_known = training.worker_ready or training.unavailable
 
@@ -171,7 +171,7 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
 
 
 def current_run() -> tuple[Run, Snapshot] | None:
-    """The same of this session's run."""
+    """This session's run, as `look_at` returns it."""
     return look_at(session().run_id)
 
 
@@ -195,19 +195,19 @@ def before_training(run: Run) -> Snapshot:
 
 
 def open_run() -> tuple[Run, Snapshot] | None:
-    """The same of a run that isn't over, and is this browser's to steer."""
+    """This session's run, if it isn't over and this browser started it."""
     current = current_run()
     return current if current and may_steer(current[0]) and not current[1].status.over else None
 
 
 def is_mine(started: str, owner: Owner) -> bool:
-    """Whether a run or a sweep with this id and owner is this session's, or its browser's."""
+    """Whether this session or its browser started a run or sweep with this id and owner."""
     here = started in session().run.started
     return here or (owner.browser is not None and owner.browser == browser_id())
 
 
 def _own(run_id: str) -> Owner:
-    """The owner of a run, if that is this session or another one of this browser; else NOBODY."""
+    """The owner of a run, if that is this browser; else NOBODY."""
     owner = _OWNERS.get(run_id, NOBODY)
     return owner if is_mine(run_id, owner) else NOBODY
 
@@ -218,24 +218,24 @@ def may_steer(run: Run) -> bool:
 
 
 def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
-    """Whether a run was started with just these settings, and on this upload if on any."""
+    """Whether a run has exactly these settings, and this upload if it is on one."""
     known = experiment.data.name != "upload" or (may_steer(run) and _own(run.id).table is table)
     return run.experiment == experiment and known
 
 
 def table_of_run() -> Table | None:
-    """The upload behind this session's run, for the browser that made it: survives a reload."""
+    """The upload of this session's run, for its owner: a reload finds it."""
     return _own(session().run_id or "").table
 
 
 def adopt(run_id: str, owner: Owner) -> None:
-    """Note who started a run that isn't a session's own, as those of a sweep."""
+    """Note the owner of a run of a sweep."""
     if client().get(run_id) is not None:
         _OWNERS.setdefault(run_id, owner)
 
 
 def visitor() -> Visitor:
-    """Who looks at this session's page, as limits know it."""
+    """Who looks at this session's page, as quotas count visitors."""
     return Visitor(browser_id(), st.context.ip_address)
 
 
@@ -258,7 +258,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
 
 
 def _forget_owners(training: TrainingClient) -> None:
-    """Forget whose the runs were that aren't known any more."""
+    """Forget the owners of runs that aren't known any more."""
     for run_id in list(_OWNERS):
         if training.get(run_id) is None:
             _OWNERS.pop(run_id, None)
@@ -292,42 +292,42 @@ def card_for(experiment: Experiment, owner: Owner) -> bytes:
 
 
 def own_runs() -> list[str]:
-    """The ids of this browser's runs that it has listed, the oldest first, while they are known."""
+    """The ids of this browser's listed runs, the oldest first."""
     return [i for i in list(_OWNERS) if _own(i).is_listed and client().get(i)]
 
 
 def name_of(run_id: str) -> str:
-    """What this browser calls its run; "" for another one's."""
+    """The name of this browser's run; "" for another browser's."""
     return _own(run_id).name
 
 
 def rename(run_id: str, name: str) -> None:
-    """Call this browser's run so; an empty name changes nothing."""
+    """Rename this browser's run; an empty name changes nothing."""
     if (owner := _own(run_id)) is not NOBODY and name.strip():
         _OWNERS[run_id] = replace(owner, name=name.strip())
 
 
 def take_off_list(run_id: str) -> None:
-    """List this browser's run no more, and stop it; who watches it keeps its figures."""
+    """Remove this browser's run from its list, and stop it; who watches it keeps its figures."""
     if (owner := _own(run_id)) is not NOBODY and (run := client().get(run_id)):
         _OWNERS[run_id] = replace(owner, is_listed=False)
         client().stop(run)
 
 
 def leave() -> None:
-    """Stop this session's run, where it is this browser's, and forget it."""
+    """Forget this session's run, and stop it if this browser started it."""
     _stop_current()
     session().run_id = None
     forget_epoch()
 
 
 def forget_epoch() -> None:
-    """Show the newest epoch again, and bring the address up to date: training begins or goes on."""
+    """Show the newest epoch again, since training begins or goes on."""
     set_page_values({"epoch": ""})
 
 
 def follow_pace() -> None:
-    """Let this session's run go at the pace that is chosen now, where it is this browser's."""
+    """Set this session's run to the chosen pace, if this browser started it."""
     if (found := open_run()) is not None:
         client().set_pace(found[0], _chosen_seconds())
 

@@ -1,7 +1,6 @@
 """What a session remembers from one run of a page to the next, with a name and a type for each.
 
-Beside it `st.session_state` holds the values of widgets alone, under their keys, also of those that
-the open page doesn't draw.
+Apart from this record `st.session_state` holds only the values of widgets.
 """
 
 from __future__ import annotations
@@ -29,13 +28,14 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.shapes import Reading as ReadModel
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
+    from lib.ui.cell.ask import Asked
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
 LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
-"""A whole model's, three for each layer and the head's."""
+"""Of a whole model: three arrays for each layer, and the head's."""
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"
-"""By what it is, what was made last, behind what it is about."""
+"""Name → (what it depends on, the result): see `once`."""
 T = TypeVar("T")
 KEY = "unrolled_session"
 
@@ -105,20 +105,20 @@ class SessionRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """What a page is about: see `lib.ui.data`."""
+    """The data of a page, and their experiment: see `lib.ui.data`."""
 
     experiment: Experiment
-    """Settled: as the data allows it."""
+    """Settled: as the data allow it."""
     dataset: Dataset
-    """The run's own where the run is one of these settings, so that `is` tells the same data."""
+    """The run's own object where the run has these settings, so that `is` tells the same data."""
     trainable: bool = True
-    """False where the sidebar's choice can't be shown, so that this is an earlier one, where it is
-    too large to be trained or somebody else's upload, and where this server can't train."""
+    """False for an earlier choice that stands in for the sidebar's, for data that are too large or
+    another browser's upload, and where this server can't train."""
 
 
 @dataclass(slots=True, eq=False)
 class Upload:
-    """A person's own file, and the data that were made last: see `lib.ui.upload` and `.data`."""
+    """A person's own file: see `lib.ui.upload`."""
 
     table: Table | None = None
     error: str = ""
@@ -126,29 +126,29 @@ class Upload:
     reading: Reading | None = None
     """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
-    """The name and the bytes of a small workbook with several sheets, to read another one."""
+    """Name and bytes of a small workbook with several sheets, to read another one."""
     unopened: tuple[str, bytes] | None = None
-    """The name and the bytes of a kept run that waits for the file that it is of."""
+    """Name and bytes of a kept run that needs the file it was trained on."""
     last_good: Loaded | None = None
-    """What is shown while what the sidebar asks for can't be had."""
+    """Shown while the sidebar's choice has no data."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Of which the person has taken all columns away, "inputs" or "targets" → which these were."""
+    """ "inputs" or "targets", where the person has removed all columns → the columns before."""
 
 
 @dataclass(slots=True, eq=False)
 class TwoCharts:
-    """The two charts of a place on a page, of which the newer one covers the older one."""
+    """The two charts of a place on a page: the newer one covers the older one."""
 
     top: int = 1
-    """Which of them lies above."""
+    """Index of the newer one."""
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
-    """The figure of each, its alternative text, and the figure in the height of its place."""
+    """Of each its figure, its alternative text, and the figure in the height of its place."""
 
     def shows(self, figure: Chart, alt: str) -> bool:
-        """Whether the newest is this figure, in whatever height, with this alternative text."""
-        if (newest := self.shown[self.top]) is None or newest[1] != alt:
+        """Whether the newer one has this figure, at any height, with this alternative text."""
+        if (newer := self.shown[self.top]) is None or newer[1] != alt:
             return False
-        return newest[0] is figure or newest[0].to_dict() == figure.to_dict()
+        return newer[0] is figure or newer[0].to_dict() == figure.to_dict()
 
 
 @dataclass(slots=True, eq=False)
@@ -157,14 +157,13 @@ class Charts:
 
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
-    """In pixels, of the places that charts fill, as the browser has measured them."""
+    """Place → height in pixels that the browser has measured, for charts that fill a place."""
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By the name of a card of Explore, what is said of its chart: takeaway and details."""
+    """Card of Explore → takeaway and details of its chart."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
     prepared: object = None
-    """The room, or the kind, of the models that the worker was last told of before anybody trains
-    them."""
+    """The kind of models that the worker was last asked to compile ahead of training."""
 
 
 @dataclass(slots=True, eq=False)
@@ -178,20 +177,6 @@ class WorthCard:
     """What was computed for these data."""
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """By the title of the data, with which weights (run and epoch) their test part was seen."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A question to Keras for a place of the Cell page: see `lib.ui.cell.ask`."""
-
-    choice: tuple[Any, ...]
-    """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights
-    epoch: int
-    """Of the weights."""
-    answer: AnswerFuture
-    time: float
-    """When it was asked, in seconds of `lib.ui.clock`."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,9 +1,8 @@
 """What the charts show: a run, else one from a file or a recording, else the untrained model.
 
-And after which epoch all pictures show it: its newest, or an earlier one that a person goes to.
-Weights are kept of some epochs (`TrainingClient.checkpoints`). While a run trains its newest are
-shown; once it rests, a slider goes back over what was kept. The epoch stands in the link of every
-page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
+And after which epoch: the newest while a run trains; once it rests, a slider goes back over the
+epochs of which weights are kept (`TrainingClient.checkpoints`). The epoch stands in every page's
+link, and is forgotten when training goes on: see `lib.ui.runs.forget_epoch`.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownRun(RunAt):
-    """Figures, always with results, and where they are from."""
+    """Figures with results, and where they are from."""
 
     run: Run | None = None
     is_recorded: bool = False
@@ -38,7 +37,7 @@ class ShownRun(RunAt):
 
     @property
     def polling(self) -> bool:
-        """Whether the figures change without anybody doing anything."""
+        """Whether a run changes the figures."""
         return self.run is not None and self.snapshot.status.active
 
 
@@ -68,7 +67,7 @@ def _could_not_begin(snapshot: Snapshot) -> bool:
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
-    """What the charts show, where it is of this model and these data; else the untrained model."""
+    """What the charts show if it is of this model and these data, else the untrained model."""
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
@@ -76,9 +75,9 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
-    """Draw what picks one of the shown samples and a target column, where there are several.
+    """Draw pickers of a shown sample and a target column, where there are several.
 
-    Returns the places of both. Without `labels` the pickers are narrow.
+    Returns the indices of both. Without `labels` the pickers are narrow.
     """
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
@@ -100,21 +99,20 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
 
 
 def picked_answers(shown: RunAt) -> tuple[int, int]:
-    """The places of both, as they were picked."""
+    """The indices of the picked sample and target."""
     target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
     return _sample_index(len(shown.snapshot.samples)), target
 
 
 def _sample_index(count: int) -> int:
-    """Which of `count` shown samples the person looks at, 0 to count-1."""
+    """Which of `count` shown samples is picked, 0 to count-1."""
     return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
 
 
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
-    """What shades the shape strip: a sample's index, and every state of both models for it.
+    """What shades the shape strip: a sample's index, and all states of both models for it.
 
-    As they were when the page was drawn: at a run's end, or when a control was moved. No states
-    where the sample itself is hidden, nor while a run trains: they would be those of its start.
+    No states of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
@@ -129,18 +127,18 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
-    """The epochs of a run of which weights are known, and which of them is looked at."""
+    """The epochs of a run of which weights are known, and which of them is shown."""
 
     shown: ShownRun
     """The run as it is now."""
     weights: dict[int, SeedWeights]
-    """By epoch, increasing. Not those of the best epochs, where each model has them back."""
+    """By epoch, increasing. Without those of the best epochs, where each model ends with them."""
     choice: Linked | None
-    """None where there is nothing to choose from: it trains, or one epoch alone is known."""
+    """None while it trains, and where one epoch alone is known."""
 
     @classmethod
     def of(cls, shown: ShownRun) -> Epochs:
-        """Look them up, once for each time that a run is drawn: another tab may let it go on."""
+        """Look them up; once for each drawing, since another tab may let the run go on."""
         weights = _weights(shown)
         texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
         key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
@@ -151,7 +149,7 @@ class Epochs:
 
     @property
     def picked(self) -> int | None:
-        """The epoch that a person went back to; None for the newest there is."""
+        """The epoch that a person went back to; None for the newest."""
         choice = self.choice
         if choice is None or choice.index == choice.default:
             return None
@@ -165,7 +163,7 @@ class Epochs:
 
     @property
     def then(self) -> ShownRun:
-        """The run as it was after the epoch that was picked."""
+        """The run as it was after the picked epoch."""
         shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
             return shown
@@ -175,9 +173,9 @@ class Epochs:
 
 
 def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
-    """Weights by epoch: the initial ones, what a run has left on its way, and the newest.
+    """Weights by epoch: the initial ones, a run's checkpoints, and the newest.
 
-    Epochs of which one of the modes isn't known are left out, but for the newest.
+    Epochs that lack one of the modes are left out.
     """
     seeds, run, dataset = shown.snapshot.seeds, shown.run, shown.dataset
     # While it trains nobody can go back to them.

@@ -1,7 +1,7 @@
-"""A scene on a page: its settings, its controls, its question, and its picture.
+"""A scene on a page: its settings, its controls, its questions, and its picture.
 
 The gallery, the guide and a presentation draw the same scenes (`lib.story`), each in its own way.
-A scene's settings hold when it comes; what a person made of it is there again when they come back.
+What a person changes in a scene is remembered with it (`Stage.subjects`).
 """
 
 from functools import partial
@@ -19,7 +19,7 @@ from lib.ui.settings import Settled, one_control
 from lib.ui.text import hint, plain, press
 
 LOOK_SECONDS = 0.5
-"""Between two looks at least whether a run that can be steered here has paused or gone on."""
+"""Least seconds between two looks whether the scene's run has paused or gone on."""
 
 
 def enter(scene: Scene) -> None:
@@ -46,7 +46,7 @@ def controls(scene: Scene, settled: Settled) -> None:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, Pause or Resume, as the run is that a scene lets people train."""
+    """Draw Train, Pause or Resume, in a scene that has a run to train."""
     if "run" in scene.controls:
         following_fragment(
             runs.open_run,
@@ -58,7 +58,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
 
 
 def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
-    """The button, and where the run is; a scene that waits for it says so itself."""
+    """The button, and the run's epoch, unless the scene waits for that and says so itself."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _train_button(scene, loaded, going)
         if going and not scene.until:
@@ -90,7 +90,7 @@ def _train_button(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | No
 
 
 def _train(scene: Scene, loaded: Loaded) -> None:
-    """Begin a run, which pauses where the scene wants it to; in a callback."""
+    """Start a run, which pauses where the scene says; in a callback."""
     client = runs.client()
     run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
     if scene.pause:
@@ -101,22 +101,22 @@ def _train(scene: Scene, loaded: Loaded) -> None:
 
 
 def picked(scene: Scene) -> list[int]:
-    """Which option was picked for each of its questions that are answered."""
+    """The index of the picked option of each answered question."""
     return session().stage.answers.get(scene.name, [])
 
 
 def answered(scene: Scene) -> bool:
-    """Whether all its questions are that come before the picture is revealed."""
+    """Whether all questions are answered that come before the picture is revealed."""
     return len(picked(scene)) >= sum(not ask.after for ask in scene.asks)
 
 
 def shown(scene: Scene) -> str:
-    """The picture that is to be seen now, a key of `lib.ui.views.VIEWS`."""
+    """The picture to show now, a key of `lib.ui.views.VIEWS`."""
     return scene.reveals if scene.reveals and answered(scene) else scene.shows
 
 
 def question(scene: Scene) -> None:
-    """Draw its questions: the answered ones with why, and the next one with its options."""
+    """Draw the answered questions with explanations, and the next one with its options."""
     verdicts(scene)
     ask = open_ask(scene)
     if ask and (not ask.after or has_happened(scene)):
@@ -124,18 +124,18 @@ def question(scene: Scene) -> None:
 
 
 def open_ask(scene: Scene) -> Ask | None:
-    """The first of its questions that isn't answered."""
+    """The first question that isn't answered."""
     return next(iter(scene.asks[len(picked(scene)) :]), None)
 
 
 def verdicts(scene: Scene) -> None:
-    """Draw the questions that are answered, with why."""
+    """Draw the answered questions, with explanations."""
     for ask, given in zip(scene.asks, picked(scene), strict=False):
         _verdict(ask, given)
 
 
 def reveal(scene: Scene) -> None:
-    """Give the right answer to its next question, or take all back, in a callback."""
+    """Answer the next question right; where all are answered, forget the answers. For callbacks."""
     if ask := open_ask(scene):
         _answer(scene, len(picked(scene)), ask.right)
     else:
@@ -170,7 +170,7 @@ def _answer(scene: Scene, question: int, place: int) -> None:
 
 
 def waiting(scene: Scene) -> None:
-    """Say what is still to do, and draw a way past it: nobody is stuck where a worker is slow."""
+    """Say what is still to do, with a button to skip it: a worker may be slow or missing."""
     if answered(scene) and not has_happened(scene):
         with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
             following_fragment(
@@ -185,7 +185,7 @@ def waiting(scene: Scene) -> None:
 
 
 def _progress(scene: Scene) -> tuple[str, bool]:
-    """What is to do, or how far a run is with that; and whether it goes on by itself."""
+    """What is to do, or how far the run is; and whether a run goes on."""
     what, _, value = scene.until.partition(" ")
     _, snapshot = runs.current_run() or (None, None)
     if what != "epoch" or snapshot is None or not snapshot.status.active:
@@ -197,24 +197,24 @@ def _progress(scene: Scene) -> tuple[str, bool]:
 
 
 def _waive(scene: Scene) -> None:
-    """Go on without it; instead of a training that takes long, with what a recorded one came to."""
+    """Skip what is to do; a training is replaced by the recorded run."""
     session().stage.passed.add(scene.name)
     if scene.until.startswith("epoch"):
         runs.leave()
 
 
 def pointed(scene: Scene) -> str:
-    """The Streamlit key of the control to be used now; "" where there is none."""
+    """The Streamlit key of the control to use now; "" for none."""
     return scene.points_at if answered(scene) and not has_happened(scene) else ""
 
 
 def done(scene: Scene) -> bool:
-    """Whether it may go on: its questions are answered, and what it waits for has happened."""
+    """Whether all questions are answered, and what the scene waits for has happened."""
     return len(picked(scene)) >= len(scene.asks) and has_happened(scene)
 
 
 def has_happened(scene: Scene) -> bool:
-    """Whether what it waits for, after its first questions, has, or is waived.
+    """Whether what the scene waits for after its first questions has happened, or was skipped.
 
     `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting
     or a picture's key has this value), "T moved" (it isn't what the scene has set), "mended" (the
@@ -227,7 +227,7 @@ def has_happened(scene: Scene) -> bool:
 
 
 def traced_stack() -> tuple[TracedLayer, ...]:
-    """The stack that the address has, traced."""
+    """The address's stack, traced."""
     return trace(read_text(address.page_value("stack"))[0])
 
 

@@ -20,13 +20,13 @@ from lib.ui.keys import BUTTON, KEYS
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
 IN_PLACE = "<wbr>"
-"""Streamlit gives HTML that is a style alone a new place each time; with this it keeps its own,
-which page.css hides."""
+"""Streamlit gives HTML that is only a style a new place each time; with this element it keeps its
+place, which page.css hides."""
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")
-"""The pages whose pictures scenes have."""
+"""The pages whose pictures appear in scenes."""
 _LETTERS = "".join(
     f"{where}.st-key-{on} button{{position:relative}}{where}.st-key-{on} button::after"
     f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
@@ -37,13 +37,13 @@ _LETTERS = "".join(
     if key.part == BUTTON
     for on in key.on
 )
-"""In each button's corner its key, not said aloud: who hears the page has keys of their own."""
+"""CSS that shows a button's key in its corner, but not to screen readers, which have their own."""
 
 
 def style(page: str, *others: str) -> None:
-    """What all pages need, and apart from it, since a style that changes costs much, the page's.
+    """Write the CSS of all pages, and in a style of its own that of `page` and `others`.
 
-    What it shows of `others` looks as it does there.
+    Apart, since a style that changes is expensive. `others` are pages whose pictures it shows.
     """
     for css in _sheets(current_palette(), *others, page):
         _write(css)
@@ -62,12 +62,12 @@ def _sheets(colors: Palette, *pages: str) -> tuple[str, ...]:
 
 
 def hide(*keys: str) -> None:
-    """Show nothing of the elements with these keys, which keep their places on the page."""
+    """Hide the elements with these keys; they keep their places on the page."""
     _write(f"{','.join(f'.st-key-{key}' for key in keys)}{{display:none}}")
 
 
 def point_at(key: str) -> None:
-    """Outline the element with this key, and have an arrow point at it; "" is none."""
+    """Outline the element with this key, with an arrow at it; "" for none."""
     outline = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
     arrow = (
         "content:'➜' / '';position:absolute;z-index:1;animation:nudge 1s 3;"
@@ -78,10 +78,9 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Of the two charts of each container, by its key, this one lies above: 0 or 1.
+    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1.
 
-    The one below goes away when the one above is surely drawn. A chart that fills the screen lies
-    above all, which its own layer here would prevent.
+    The lower one is hidden HIDE_AFTER later. A chart in full screen lies above everything.
     """
     rules = "".join(
         f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
@@ -95,9 +94,9 @@ def lay_above(tops: Mapping[str, int], at: Place) -> None:
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Tell the playhead's band where the figure in the container of this key has its timesteps.
+    """Tell the playhead's band (cell.css) where a container's figure has its timesteps.
 
-    The band is in cell.css. It stands where the page's `--cell-t` says.
+    The band's step is the page's `--cell-t`.
     """
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
@@ -106,7 +105,7 @@ def playhead_band(key: str, figure: go.Figure) -> None:
 
 
 class _Style:
-    """CSS that `st.html` takes as it is; a text it would read line by line at each run."""
+    """CSS that `st.html` takes as it is; it would parse a string line by line in each run."""
 
     def __init__(self, css: str) -> None:
         self._html = f"<style>{css}</style>"

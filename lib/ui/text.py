@@ -1,6 +1,4 @@
-"""What pages show: words, cards and buttons, and a chart that doesn't blink while it changes.
-
-Sentences are shown letter by letter: no column's name in them is taken as Markdown.
+"""Sentences, cards and buttons of pages, and a chart that doesn't blink while it changes.
 
 Streamlit gives a Plotly chart a new identity with every new figure (1.67, `plotly_chart.py`:
 `key_as_main_identity=False`, whatever its key), so the browser throws the old chart away and
@@ -25,19 +23,19 @@ from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
-"""Within what no line may end: a small number, and a number with its unit."""
+"""Where no line may break: within 1.2e-5, and between a number and its unit."""
 _WHOLE = r'<span style="white-space:nowrap">\g<0></span>'
 _SHAPE = re.compile(r"\((?:[NTFUK\d]+, )+[NTFUK\d]+\)")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
 def plain(text: str) -> str:
-    """`text` for Streamlit's Markdown: no mark, entity or directive in it is one."""
+    """Escape Markdown in `text`, such as a column's name, and put it on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def say(text: str, place: Place | None = None) -> None:
-    """A sentence below a picture that says the same in words."""
+    """A small sentence below a picture; no shape in it is broken over lines."""
     whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
     (place or Place()).show("markdown", f":small[{whole}]")
 
@@ -45,10 +43,10 @@ def say(text: str, place: Place | None = None) -> None:
 def say_steadily(
     text: str, longest: str = "", *, gray: bool = False, place: Place | None = None
 ) -> None:
-    """The same for a sentence that changes: it takes the room of its `longest` wording.
+    """A sentence that changes in the room of its `longest` wording, so that nothing below moves.
 
-    That is an unseen text in the same cell of a grid; without one, the sentence with every number
-    at its widest. So what is below stays where it is, on a screen of any width.
+    That is a hidden text in the same cell of a grid; without one, the sentence with every number
+    at its widest.
     """
     color = "color:var(--muted)" if gray else ""
     (place or Place()).show(
@@ -59,19 +57,18 @@ def say_steadily(
 
 
 class Takeaway:
-    """What a picture shows, in at most 15 plain words; what else there is to say is folded below.
+    """What a picture shows in at most 15 words, with details folded below.
 
-    Words that change take the room of their `longest` wording, as `say_steadily` keeps it.
+    Words that change take the room of their `longest` wording, as with `say_steadily`.
     """
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._words, self._details = longest, Place(), list[Place]()
 
     def show(self, words: str, *details: str) -> None:
-        """Draw it, or after the first time what is other words.
+        """Draw it, or after the first time what has changed.
 
-        `details` is several sentences, which the picture has as its text for those who can't see
-        it; as many as the first time.
+        `details` are sentences, as many each time: the picture's alternative text.
         """
         room = escape(self._longest or words)
         self._words.show(
@@ -88,32 +85,32 @@ class Takeaway:
 
 
 def takeaway(words: str, *details: str, longest: str = "") -> None:
-    """The same, of a picture that is drawn once."""
+    """A takeaway that doesn't change."""
     Takeaway(longest).show(words, *details)
 
 
 def hint(text: str) -> None:
-    """A sentence of second rank: what a control or a state means."""
+    """A small grey sentence: what a control or a state means."""
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
 def card(title: str, **options: Any) -> DeltaGenerator:
-    """A part of a page with a border and a title; `options` are the container's own."""
+    """A container with a border and a title; `options` are those of `st.container`."""
     place = st.container(border=True, **options)
     place.markdown(f"### {title}")
     return place
 
 
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
-    """A button with one of Material's symbols, which acts in a callback; `options` are its own."""
+    """A button with a Material symbol and a callback; `options` are those of `st.button`."""
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
 def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """What went wrong, as Markdown, until the person closes it.
+    """A message as Markdown, until the person closes it.
 
-    Without words too there is a container, so that no block below it gets another place when they
-    go; and no `st.empty()`, which is empty in each run until its contents come again.
+    The container is there without words too, so that no block below moves when they go. (An
+    `st.empty()` would be empty in each run until its contents come again.)
     """
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if words:
@@ -123,11 +120,10 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
 
 
 class SteadyChart:
-    """A place for a chart, which has the two that this key had before.
+    """A place for a chart that changes; its two charts are remembered by `key`.
 
-    A figure's own background must be opaque, as that of all `lib.charts` is. Until the figure
-    changes for the first time there is one chart only. Where it `fills` a place, that gives it its
-    height: see `lib.ui.style`.
+    A figure's background must be opaque, as in all `lib.charts`. Until the figure changes for the
+    first time there is one chart only. Where it `fills` a place, CSS gives it the place's height.
     """
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
@@ -138,7 +134,7 @@ class SteadyChart:
     def show(self, figure: Chart | None, sentence: str) -> int:
         """Draw a figure with its alternative text; returns which of the two charts lies above.
 
-        Without a figure what is there (`is_drawn`) stays as it is.
+        With None the chart that was drawn before (`is_drawn`) stays.
         """
         pair = self._pair
         if figure is not None and not pair.shows(figure, sentence):
@@ -157,12 +153,12 @@ class SteadyChart:
 
 
 def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False) -> None:
-    """Show a figure in the place of the one that had this key before."""
+    """A `SteadyChart` that is drawn with the page."""
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
 def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
-    """The same, with its takeaway below, and the details folded."""
+    """A `steady_chart` with its takeaway below, and the details folded."""
     steady_chart(figure, f"{words} {details}", key)
     takeaway(words, details)
 

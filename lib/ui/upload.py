@@ -1,9 +1,8 @@
-"""A person's own file: a table, or a run that was kept, which opens here.
+"""A person's own file: a table, or a kept run to be opened.
 
-The parsed `Table` stays in the session until another one takes its place.
-A small CSV is read at once, all else in a process of its own while the page goes on. A file that
-can't be read gets a sentence, and the earlier table stays. A table too short for the settings
-lowers them, and a note below the widget says so.
+The parsed `Table` stays in the session until another one replaces it. A small CSV is read at once,
+all else in a process of its own while the page goes on. A file that can't be read gets a sentence,
+and the earlier table stays. A table too short for the settings lowers them, and a note says so.
 """
 
 from dataclasses import replace
@@ -37,14 +36,14 @@ from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
 
 AT_ONCE = 300_000
-"""A CSV of fewer bytes is read within the page's own process, in less time than another starts."""
+"""A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
 KEPT = 10_000_000
-"""A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
+"""A workbook of fewer bytes is kept, so that another sheet can be chosen."""
 POLL_SECONDS = 0.4
 
 
 def uploader() -> None:
-    """The file widget, and below it what comes of the last file, but for a `refusal`."""
+    """Draw the file widget, and below it the last file's progress, size, sheets and sharing."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -64,7 +63,7 @@ def uploader() -> None:
 
 
 def _sharing() -> None:
-    """A switch for the rows of the session's run, where it is this browser's and on an upload."""
+    """Draw a switch that shares the rows of this browser's run on an upload, if it has one."""
     run_id = session().run_id or ""
     if (shares := runs.shares_rows(run_id)) is not None:
         label = "Let people with this run's link see the file's rows"
@@ -73,37 +72,37 @@ def _sharing() -> None:
 
 
 def opener() -> None:
-    """The file widget of a page without the other, where `came_of_file` is drawn elsewhere."""
+    """The file widget of pages without `uploader`."""
     words = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
     act = partial(_given, "open_file")
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
 def was_opened() -> bool:
-    """Whether this run of the page follows a file that can be shown, or is being read."""
+    """Whether a file was given to `opener` that is open or being read."""
     return bool(st.session_state.get("open_file")) and not session().upload.error
 
 
 def came_of_file() -> None:
-    """What is being done with the last file."""
+    """Draw the progress of the file that is being read."""
     if session().upload.reading:
         fragment(_progress, run_every=POLL_SECONDS)()
 
 
 def refusal() -> None:
-    """Why the last file isn't open, in sight wherever it was dropped, until that is closed."""
+    """Say why the last file isn't open, until that is closed."""
     record = session().upload
 
     def forget() -> None:
         record.error, record.unopened = "", None
 
-    if record.error:  # that another file is waited for is no mistake
+    if record.error:
         icon = "info" if record.unopened else "error"
         closable(plain(record.error), "error_of_file", icon, forget)
 
 
 def _given(key: str) -> None:
-    """Read the file that was just given; taking a file away stops that, and changes nothing."""
+    """Read the file that was just given; removing one stops reading, and changes nothing."""
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
@@ -122,7 +121,7 @@ def _given(key: str) -> None:
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own; without a name none."""
+    """Read a file, at once or in a process of its own; without a name only stop reading."""
     from lib.data import Reading  # noqa: PLC0415
     from lib.export import is_kept  # noqa: PLC0415  bring pandas along
 
@@ -147,7 +146,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
 
 def _progress() -> None:
-    """What is being done with the file, until it is read: then the page runs again."""
+    """Say which file is being read; have the page run again once it is."""
     reading = session().upload.reading
     if reading is None or reading.over.is_set():
         st.rerun()
@@ -157,7 +156,7 @@ def _progress() -> None:
 
 
 def _stop() -> None:
-    """Read no more of a file."""
+    """Stop reading a file."""
     record = session().upload
     if record.reading:
         record.reading.stop()
@@ -165,9 +164,9 @@ def _stop() -> None:
 
 
 def take_file() -> None:
-    """Take over what a reading process has read, before any widget is drawn.
+    """Take over a table or an error from the reading process, before any widget is drawn.
 
-    It cuts tables into windows, which may take a while: never call it within a turn.
+    Cutting the table into windows may take a while: never call it within a turn.
     """
     record = session().upload
     reading = record.reading
@@ -183,7 +182,7 @@ def take_file() -> None:
 
 
 def _open(name: str, content: bytes, table: Table | None = None) -> bool:
-    """Show a run that was kept, and no other; False where it can't be, and why. For callbacks."""
+    """Show a kept run; False, with a sentence, where it can't be opened. For callbacks."""
     from lib.export import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
 
     record = session().upload
@@ -204,7 +203,7 @@ def _open(name: str, content: bytes, table: Table | None = None) -> bool:
 
 
 def _settle(new: Table) -> None:
-    """Make a table that was read the data, or say why it can't be."""
+    """Make a table the data, or say why it can't be."""
     record = session().upload
     if record.unopened and _open(*record.unopened, new):
         return
@@ -225,7 +224,7 @@ def _settle(new: Table) -> None:
 
 
 def _sheets(table: Table) -> None:
-    """Which sheet of a workbook is read, where another one can be."""
+    """Draw a menu of the workbook's sheets, if there are several."""
     record = session().upload
     if record.workbook is None or len(table.sheets) < 2:
         return
@@ -239,7 +238,7 @@ def _stays() -> str:
 
 
 def _changes(new: Table) -> dict[str, Any]:
-    """What has to be set when a table becomes the data: what suits it and nobody has set."""
+    """The settings that suit a table that becomes the data, without those that a person has set."""
     now, old = session().address.experiment.data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)

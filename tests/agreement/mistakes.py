@@ -305,7 +305,7 @@ MISTAKES = {
         'fit(every_step(3, loss="sparse_categorical_crossentropy"), y=Y[..., '
         "0].astype(int), class_weight={0: 1.0})"
     ): (
-        "weighted. 8,5 meets 8. It has one number for each sample, or for each",
+        "weighted. (8, 5) meets (8,). It has one number for each sample",
         "sample_weight",
     ),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
@@ -351,7 +351,7 @@ MISTAKES = {
         "without return_state",
     ),
     "tf.squeeze(np.zeros((N, 3)), 1)": (
-        "loss, or a metric for class numbers. Most likely y has a column for each class",
+        "can't drop an axis of 3. Most likely y has a column for each class",
         "np.argmax(y, axis=-1)",
     ),
     "fit(last_step(), list(X))": (
@@ -494,7 +494,7 @@ MISTAKES = {
         "return_sequences=…",
     ),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])": (
-        "A stateful layer keeps one state for each sample, so the batch size has to be known",
+        "A stateful layer keeps one state for each sample",
         "batch_shape=",
     ),
     "stateful_with_head().fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)": (

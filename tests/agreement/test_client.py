@@ -83,27 +83,6 @@ def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None
         client.ask("modes", cell=int).result(PATIENCE)
 
 
-def test_a_run_of_nonsense_fails_and_says_why(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """A script may set anything; what has another type than a setting's isn't sent."""
-    snapshot = client.wait(client.start(experiment.set(cell=["lstm"]), dataset), PATIENCE)
-    assert snapshot.status is Status.FAILED
-    assert snapshot.reason.startswith("This run could not be sent to the training process: ")
-    assert "Expected `str`, got `array` - at `$.experiment.model.cell`." in snapshot.reason
-
-
-def test_the_same_experiment_gives_the_same_figures_again(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """To the last bit, from another run of the same worker."""
-    runs = [client.start(experiment, dataset) for _ in range(2)]
-    one, other = (client.wait(run, PATIENCE).results for run in runs)
-    for mode, result in one.items():
-        np.testing.assert_array_equal(result.loss, other[mode].loss)
-        np.testing.assert_array_equal(result.step_mse, other[mode].step_mse)
-
-
 def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     client: TrainingClient, endless: tuple[Experiment, Dataset]
 ) -> None:
@@ -124,30 +103,6 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     client.stop(run)
     stopped = client.wait(run, PATIENCE)
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
-
-
-def test_a_run_keeps_its_pace_until_it_is_given_another(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """One epoch in a thousand seconds, but for the first; then as fast as it goes."""
-    run = client.start(experiment, dataset, show_seconds=20_000.0)
-    begun = client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0)
-    assert (begun.status, begun.epoch) == (Status.RUNNING, 1)
-    assert (begun.epochs_per_second, begun.seconds_left) == (0.001, 19_000.0)
-    client.set_pace(run, None)
-    over = client.wait(run, PATIENCE)
-    assert (over.status, over.epoch) == (Status.FINISHED, 20)
-    assert over.epochs_per_second > 0.001
-
-
-def test_a_refused_run_says_why(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """The worker has its own limits, whatever a page let pass."""
-    run = client.start(experiment.set(head="none"), dataset)
-    snapshot = client.wait(run, PATIENCE)
-    assert snapshot.status is Status.FAILED
-    assert "expected as many units as targets, 1, got 4" in snapshot.reason
 
 
 def test_a_run_that_diverges_keeps_its_last_finite_figures(client: TrainingClient) -> None:

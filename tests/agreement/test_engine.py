@@ -13,9 +13,9 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from lib.training import worker
+from lib.training.environment import set_environment
 
-worker.set_environment()
+set_environment()
 
 import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
@@ -144,18 +144,18 @@ def bucket_for(own: Architecture) -> Architecture:
 
 
 def begin(ours: engine.Program, experiment: Experiment, mode: str) -> engine.ModelState:
-    """A model of an experiment in a program of its own, or in one with room for it."""
+    """A model of an experiment in its exact program, or in a larger one."""
     weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
     return ours.load([weights], own, experiment.training, mode)
 
 
-@pytest.mark.parametrize("begins_in", ["own", "room"])
+@pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: str) -> None:
     """The same batches, one by one, and the loss of each before its update.
 
-    In a program of its own, or for an epoch in one with room for larger models, longer batches and
-    more timesteps, but for fewer samples; then all numbers go over into its own.
+    In its exact program, or for an epoch in one of larger models, longer batches and more
+    timesteps, but fewer samples; then all numbers go over into the exact one.
     """
     experiment, dataset, mode = make_experiment(*case), data(), case[5]
     model = keras_model(experiment, mode)
@@ -187,21 +187,6 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: 
     )
 
 
-@pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_an_epoch_loss_is_what_fit_reports(mode: str) -> None:
-    """The mean over samples, where the last batch is short."""
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", mode, 4)
-    dataset = data()
-    order = BatchOrder(N, 4, experiment.seed).take(3).ravel()
-    rows = order[order >= 0]
-    target = dataset.y if mode == "sequence" else dataset.y[:, -1]
-    fit = keras_model(experiment, mode).fit(
-        dataset.x[rows], target[rows], batch_size=4, shuffle=False, verbose=0
-    )
-    ours = train(experiment.set(epochs=1), dataset).results()[0][mode]
-    assert_close(ours.loss, np.array(fit.history["loss"]))
-
-
 def test_figures_are_those_of_keras_models() -> None:
     """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
@@ -216,25 +201,6 @@ def test_figures_are_those_of_keras_models() -> None:
             last = keras_model(experiment, "last")
             last.set_weights(result.weights)
             assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_validation_loss_is_what_evaluate_reports(loss: str) -> None:
-    """For both modes, by `model.evaluate` with targets as each mode has them; before and after.
-
-    Targets so large that Huber's loss has values on both sides of its bend.
-    """
-    experiment = make_experiment("lstm", 1, "dense", "adam", loss, "both", 4)
-    dataset = replace(data(), y=3 * data().y)
-    initial = initial_model_weights(experiment, F, K)
-    for mode, result in train(experiment, dataset).results()[0].items():
-        model = keras_model(experiment, mode)
-        target = dataset.y[N:] if mode == "sequence" else dataset.y[N:, -1]
-        said = []
-        for weights in (initial, result.weights):
-            model.set_weights(weights)
-            said.append(model.evaluate(dataset.x[N:], target, batch_size=2, verbose=0))
-        assert_close(result.validation_loss[[0, -1]], np.array(said))
 
 
 def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,14 +248,14 @@ def keras_stops(
     return model, stopping, history
 
 
-@pytest.mark.parametrize("begins_in", ["own", "room"])
+@pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
 def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     keep: str, modes: str, begins_in: str
 ) -> None:
     """The same best epoch, the same end, and the same weights, from `fit` on the same batches.
 
-    Where it begins in a room, its own program takes over in the middle of the third epoch.
+    Where it begins in a bucket, its exact program takes over in the middle of the third epoch.
     """
     experiment = make_experiment("gru", 1, "dense", "adam", "mse", modes, 5).set(
         keep=keep, patience=4, epochs=30, lr=0.03
@@ -298,7 +264,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     trainer = PairTrainer(experiment, dataset)
     trainer.evaluate()
     own = architecture_of(experiment, N, T, F, K)
-    if begins_in == "room":
+    if begins_in == "bucket":
         trainer.load(program(bucket_for(own)))
         middle = 2 * trainer.batches.steps + 1
         while trainer.step < middle:
@@ -327,29 +293,6 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     assert len(kept) == len(experiment.model.modes)  # they differ: no first, and no last epoch
     assert 1 < min(kept) <= max(kept) < 30
     assert lengths == {30} if keep == "best" else max(lengths) < 30
-
-
-def test_both_modes_start_from_the_same_weights() -> None:
-    """Before training they say the same, and almost so after next to nothing; then they don't."""
-    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    untrained = PairTrainer(experiment, dataset)
-    untrained.evaluate()
-    before = untrained.results()[0]
-    begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()[0]
-    after = train(experiment, dataset).results()[0]
-    np.testing.assert_array_equal(before["sequence"].predictions, before["last"].predictions)
-    np.testing.assert_allclose(begun["sequence"].predictions, begun["last"].predictions, atol=1e-3)
-    assert np.abs(after["sequence"].predictions - after["last"].predictions).max() > 1e-3
-
-
-def test_a_pair_is_trained_as_each_mode_alone() -> None:
-    """Mode "both" is two runs side by side, not a third kind of training."""
-    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    pair = train(experiment, dataset).results()[0]
-    for mode in ("sequence", "last"):
-        alone = train(experiment.set(mode=mode), dataset).results()[0][mode]
-        np.testing.assert_array_equal(pair[mode].loss, alone.loss)
-        np.testing.assert_array_equal(pair[mode].step_mse, alone.step_mse)
 
 
 def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
@@ -394,7 +337,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     np.testing.assert_array_equal(again.predictions, expected.predictions)
 
 
-@pytest.mark.parametrize("begins_in", ["own", "room"])
+@pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "seeds"), [("last", 1), ("last", 4), ("best", 3), ("stop", 5)])
 def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
     keep: str, seeds: int, begins_in: str
@@ -441,7 +384,7 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
                     np.testing.assert_array_equal(found, expected, field.name)
 
 
-def test_room_for_more_samples_changes_nothing() -> None:
+def test_padding_with_samples_changes_nothing() -> None:
     """Sixteen places serve ten samples: padding is never trained on."""
     experiment = make_experiment("simple_rnn", 1, "dense", "adam", "mse", "sequence", 5)
     ten = architecture_of(experiment, 10, T, F, K)
@@ -464,16 +407,16 @@ def test_room_for_more_samples_changes_nothing() -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_what_a_room_holds() -> None:
+def test_what_a_bucket_holds() -> None:
     """The same layers with any loss, in more calls; nothing larger. No other program does."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
-    room = bucket_for(own)
-    assert room.holds(own)
-    assert room.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
+    bucket = bucket_for(own)
+    assert bucket.holds(own)
+    assert bucket.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
     for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
-        assert not room.holds(architecture_of(experiment.set(**other), N, T, F, K))
-    assert not room.holds(architecture_of(experiment, N, T + 4, F, K))
+        assert not bucket.holds(architecture_of(experiment.set(**other), N, T, F, K))
+    assert not bucket.holds(architecture_of(experiment, N, T + 4, F, K))
     assert not own.holds(own)
 
 
@@ -484,7 +427,7 @@ def test_what_a_room_holds() -> None:
         ({"lanes": 4, "threads": 2}, (4, 8, 12, 16, 24, 32, 40), (1, 3, 4), (0.9, 0.7)),
     ],
 )
-def test_the_rooms_hold_what_is_usual(
+def test_the_buckets_hold_what_is_usual(
     several: dict[str, int],
     timesteps: Sequence[int],
     features: Sequence[int],
@@ -502,12 +445,12 @@ def test_the_rooms_hold_what_is_usual(
         assert len(held) > parts[layers > 1] * len(asked)
 
 
-def test_some_room_holds_every_small_model() -> None:
+def test_some_bucket_holds_every_small_model() -> None:
     """However dear: where memory is short, programs come to an end. With batches of 32 and 64."""
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense", "mse")
         for sizes in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
-            assert any(room.holds(Architecture(code, *sizes)) for room in SIZE_BUCKETS), sizes
+            assert any(bucket.holds(Architecture(code, *sizes)) for bucket in SIZE_BUCKETS), sizes
 
 
 def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:

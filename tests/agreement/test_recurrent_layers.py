@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.training import worker
+from lib.training.environment import set_environment
 
-worker.set_environment()
+set_environment()
 
 import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402

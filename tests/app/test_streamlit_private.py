@@ -1,13 +1,13 @@
 """What the app mends in Streamlit's server, and that it does without where names have changed."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
+import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -16,10 +16,9 @@ from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-from lib.ui.streamlit_private import server
-from lib.ui.streamlit_private.names import SWITCH, available, sets, takes
+from lib.ui import streamlit_private
 from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
 from tests.waiting import PATIENCE
 
@@ -85,11 +84,11 @@ def test_a_run_of_the_page_takes_along_what_waits(script: str) -> None:
     assert ends == [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]
 
 
+@pytest.mark.private
 def test_a_click_that_waits_is_not_lost() -> None:
     """The run of the page is told of it, with the newest values of all else."""
     started: list[RerunData] = []
-    ended = AppSessionState.SHUTDOWN_REQUESTED
-    start = delivered_first(lambda _, asked: started.append(asked), ended, ScriptRequests)
+    start = delivered_first(lambda _, asked: started.append(asked))
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
     click, old, new = (
         WidgetState(id="button", trigger_value=True),
@@ -184,49 +183,20 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     give_back.assert_called_once_with()
 
 
-@pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_what_is_mended_is_no_change_of_streamlits() -> None:
-    """Modules that are imported later still find the names as they know them."""
-    assert server.load_sessions()
-
-
-class Changed:
-    """Something of a newer Streamlit."""
-
-    def __init__(self, other: int) -> None:
-        self._new = other
-
-
-def _import_missing() -> None:
-    from streamlit.runtime import NoSuchThing  # type: ignore[attr-defined]  # noqa: F401
-
-
 @pytest.mark.parametrize(
-    "load",
-    [
-        _import_missing,
-        lambda: takes(Changed.__init__, "self"),
-        lambda: sets(Changed, "_old"),
-    ],
+    ("version", "switch", "private"),
+    [("1.67.3", "", True), ("1.67.3", "0", True), ("1.67.3", "1", False), ("1.68.0", "", False)],
 )
-def test_a_name_that_has_changed_is_done_without(
-    load: Callable[[], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_private_names_are_those_of_the_tested_release(
+    version: str, switch: str, monkeypatch: pytest.MonkeyPatch, *, private: bool
 ) -> None:
-    """The log says what is lost, once."""
-    monkeypatch.delenv(SWITCH, raising=False)
-    with caplog.at_level(logging.WARNING):
-        assert available("Something is slower.", load) is None
-    (said,) = caplog.messages
-    assert "Something is slower." in said
-
-
-def test_all_private_names_can_be_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By a switch in the environment, of which the log says nothing."""
-    monkeypatch.setenv(SWITCH, "1")
-    assert available("", lambda: "there") is None
-    monkeypatch.setenv(SWITCH, "0")
-    assert available("", lambda: "there") == "there"
+    """Another release, or a switch in the environment, has pages do without them."""
+    monkeypatch.setattr(st, "__version__", version)
+    monkeypatch.setenv("UNROLLED_PUBLIC", switch)
+    source = Path(streamlit_private.__file__).read_text("utf-8")
+    names: dict[str, object] = {"__name__": "other"}
+    exec(source, names)  # noqa: S102  as another server would
+    assert names["PRIVATE"] is private
 
 
 async def _ends(script: str, then: Callable[[AppSession], object] | None = None) -> list[int]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from lib.ui.streamlit_private.names import is_public
+from lib.ui.streamlit_private import PRIVATE
 from tests.browser.driver import (
     choose,
     move_slider,
@@ -90,7 +90,7 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(
     expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     kept = page.request.get("/_stcore/metrics").text()
     assert "cache_memory_bytes" in kept
-    if not is_public():
+    if PRIVATE:
         assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} \d{4}', kept)
     page.get_by_role("button", name=f"Remove {name}").click()
     settle(page)

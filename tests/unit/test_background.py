@@ -12,7 +12,7 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import build, make_dataset, make_experiment
-from tests.unit.test_cache import Workshop, ask, shop
+from tests.unit.test_programs import Workshop, ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
@@ -70,16 +70,6 @@ def test_it_rests_while_another_is_compiled() -> None:
     assert not [seen for seen in desk.seen if getattr(seen, "status", None) is Status.FINISHED]
     gate.set()
     assert desk.find_over("own").status is Status.FINISHED
-    assert desk.find_over("theirs").status is Status.FINISHED
-    desk.close()
-
-
-def test_a_paused_run_of_a_person_holds_nothing_up() -> None:
-    """What rests needs no turns."""
-    desk = Desk()
-    desk.start("own", epochs=5)
-    desk.send(Steer("pause", "own"))
-    begin(desk, "theirs", background=True)
     assert desk.find_over("theirs").status is Status.FINISHED
     desk.close()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.charts.worth import season_sentence
+from lib.charts.skill import season_sentence
 from lib.data import Dataset, Origin
 from lib.data.origin import Scale, Season
 from lib.data.tables import baselines

@@ -9,7 +9,7 @@ import pytest
 
 from lib.data.datasets import DATASETS, make_dataset, settle, suggested
 from lib.experiment.experiment import CELLS, Experiment
-from lib.recurrence.cells import highest_output, unroll
+from lib.recurrence.cells import unroll
 from lib.results.baselines import best_loss, best_possible
 from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit.pictures import EXPERIMENT, a_dataset
@@ -128,23 +128,3 @@ def test_what_rounding_reaches_is_no_floor():
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse[0] > 0.05
     assert best.mse[-1] == 0
-
-
-def test_an_lstm_can_get_higher_at_every_step_and_never_to_1():
-    """The bound is tanh(t): 0.7616 at the first step."""
-    highest = highest_output("lstm", 5)
-    assert (np.diff(highest) > 0).all()
-    assert highest[0] == np.tanh(1)
-    assert highest[-1] < 1
-
-
-@pytest.mark.parametrize("cell", ["gru", "simple_rnn"])
-def test_outputs_of_cells_without_a_cell_state_stay_below_1_at_every_step(cell):
-    """They are a tanh, or a mixture of such."""
-    assert highest_output(cell, 3).tolist() == [1, 1, 1]
-
-
-def test_no_bound_is_claimed_for_a_cell_that_has_none_in_the_table():
-    """That is a KeyError, not a bound of 1."""
-    with pytest.raises(KeyError):
-        highest_output("new", 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import fields, replace
 from typing import Any
 
@@ -10,16 +9,15 @@ import numpy as np
 import pytest
 
 from lib.data.dataset import Samples
-from lib.results.run import ModeResult, Snapshot, Status
+from lib.results.run import ModeResult, Status
 from lib.training import checkpoint, model_record
-from lib.training.batches import BatchOrder
-from lib.training.checkpoint import SHARE, Checkpoints, SavedRun, restore
-from lib.training.messages import Checkpoint, Start, Steer, decode, encode
+from lib.training.checkpoint import SHARE, Checkpoints, restore
+from lib.training.messages import Checkpoint, Start, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.clock import Clock
 from tests.unit.desk import Desk
-from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import samples
 
@@ -89,35 +87,6 @@ def test_a_run_goes_on_as_if_nothing_had_been(
         train(trainer, 20)
         trainer.keep_best()
     assert_same(second, whole)
-
-
-def test_it_gets_the_batches_that_come_next() -> None:
-    """Of each seed its own."""
-    first = make_trainer(seeds=2, epochs=9)
-    train(first, 3)
-    second = PairTrainer(make_experiment(seeds=2, epochs=9), make_dataset())
-    restore(encode(first.saved()), second.go_on_from)
-    program = FakeProgram(lambda _: 1.0)
-    second.load(program)
-    second.advance(LONG, 5 * second.batches.steps)
-    for place in range(4):  # two seeds of a mode, and two of the other
-        order = BatchOrder(8, 2, place % 2)
-        order.take(12)
-        calls = [call[:, 0] for call in program.calls[place::4]]
-        np.testing.assert_array_equal(np.concatenate(calls), order.take(8))
-
-
-def test_a_run_of_very_many_epochs_goes_on_at_once() -> None:
-    """However many batches came before."""
-    first = make_trainer(epochs=100_000)
-    train(first, 1)
-    known = decode(encode(first.saved()), SavedRun)
-    late = {"step": 4 * 99_000, "epoch": 99_000}
-    state = encode(SavedRun(**{**{f: getattr(known, f) for f in known.__struct_fields__}, **late}))
-    start = time.monotonic()
-    second = make_trainer(state=state, epochs=100_000)
-    assert second.done == 99_000
-    assert time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -282,20 +251,3 @@ def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch: pytest.Monkey
     stage = Stage(epochs=500, timing=SOON)
     stage.until_status(Status.FINISHED)
     assert stage.made == []
-
-
-def test_a_loop_sends_what_another_goes_on_from() -> None:
-    """By messages alone, as between two processes."""
-    first = Desk(timing=SOON)
-    first.start("one", paused=True, epochs=10)
-    first.find_status("one", Status.PAUSED)
-    first.send(Steer("step", "one"))
-    made = first.find(lambda m: isinstance(m, Checkpoint))
-    first.close()
-    second = Desk(build, timing=SOON)
-    data = make_dataset().samples
-    second.send(Start("one", make_experiment(epochs=10), data, checkpoint=made.state))
-    shown = second.find(lambda m: isinstance(m, Snapshot))
-    assert (shown.epoch, shown.results["last"].checked_epochs.tolist()) == (1, [0, 1])
-    assert second.find_over("one").epoch == 10
-    second.close()

@@ -90,6 +90,7 @@ async def test_what_a_slot_says_is_passed_on() -> None:
         await until(lambda: server.epochs("a") == [3])
         assert server.of(Checkpoint) == [Checkpoint("a", 3, b"state")]
         assert server.of(Answer)[0].values == {"double": 2}
+        assert "q" not in place.slot._held
         place.report("a", Status.FINISHED, 5)
         await until(lambda: server.epochs("a") == [3, 5])
 

@@ -12,21 +12,7 @@ from lib.results import Status
 from lib.training.cluster import slot as module
 from lib.training.cluster.slot import GONE_SECONDS, LOOK_SECONDS, REST_SECONDS, UNUSED_SECONDS
 from lib.training.cluster.version import fingerprint
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Attended,
-    Cancel,
-    Checkpoint,
-    Event,
-    Prepare,
-    Retire,
-    Steer,
-    Watch,
-    WireError,
-    encode,
-)
-from tests.unit.fakes import make_experiment
+from lib.training.messages import Event, Retire, Steer, WireError, encode
 from tests.unit.slots import Place, start_of
 
 
@@ -45,28 +31,6 @@ async def test_it_can_train_when_its_worker_can() -> None:
     broken.worker.die()
     assert await broken.slot.ready() == "Keras is not installed."
     assert broken.ended == []
-
-
-async def test_each_page_server_gets_what_it_asks_for() -> None:
-    """Checkpoints and answers only what it has sent; its look says how busy the slot is, too."""
-    place = Place()
-    await place.slot.version()
-    prepare = Prepare(make_experiment(), (8, 3, 2, 1))
-    await place.take("one", start_of("a"), Ask("q", "double", {}), prepare)
-    await place.take("two", start_of("b"), Steer("pause", "b"), Watch("a"))
-    assert place.worker.verbs == ["start", "ask", "prepare", "start", "pause"]
-    assert await place.look("one", "a", "q") == {}
-    assert await place.slot.look("two", {}, 0.1) == ((False, 2), {})  # "b" ends
-    assert place.worker.posted[-1] == Steer("drop", "b")
-    place.report("a", epoch=3)
-    place.worker.say(Checkpoint("a", 2, b"state"))
-    place.worker.say(Answer("q", {"double": 2}))
-    found = await place.look("one", "a", "q")
-    snapshot, checkpoint = found["a"]
-    assert (snapshot.epoch, checkpoint.state) == (3, b"state")
-    assert found["q"][0].values == {"double": 2}
-    assert [each.epoch for each in (await place.look("two", "a"))["a"]] == [3]
-    assert await place.look("one", **place.marks) == {}
 
 
 async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once() -> None:
@@ -110,21 +74,6 @@ async def test_a_look_returns_with_the_first_news() -> None:
     assert asyncio.get_running_loop().time() < LOOK_SECONDS
 
 
-async def test_what_is_not_here_is_gone_for_who_had_some_of_it() -> None:
-    """As a run that its own server has ended; what nobody has had may be on its way."""
-    place = Place()
-    await place.slot.version()
-    await place.take("one", start_of("a", card=b"card"), start_of("q"))
-    assert await place.slot.find("a") == b"card"
-    assert await place.slot.find("b") is None
-    place.report("a")
-    await asyncio.sleep(0)
-    await place.look("two", "a")
-    await place.take("one", Steer("drop", "a"), Cancel("q"))
-    assert place.worker.posted[-2:] == [Steer("drop", "a"), Cancel("q")]
-    assert await place.look("two", "b", **place.marks) == {"a": []}
-
-
 async def test_what_is_no_command_for_a_slot_is_refused() -> None:
     """Whoever sends it is told by an error."""
     place = Place()
@@ -134,22 +83,10 @@ async def test_what_is_no_command_for_a_slot_is_refused() -> None:
     assert place.worker.posted == []
 
 
-async def test_an_owner_hears_that_somebody_looks_elsewhere() -> None:
-    """So that its run doesn't pause; its own look is no news."""
-    place = Place()
-    await place.slot.version()
-    await place.take("one", start_of("a"), Steer("attend", "a"))
-    assert await place.look("one", "a") == {}
-    await place.take("two", Steer("attend", "a"))
-    assert await place.look("two", "a") == {}
-    assert await place.look("one", "a") == {"a": [Attended("a")]}
-    assert await place.look("one", **place.marks) == {}
-
-
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where there are too many, or too large ones; none that goes on."""
+    """Where there are too many, or too large ones; none that goes on. Answers are no runs."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
     place = Place()

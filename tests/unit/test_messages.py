@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import pickle
 from dataclasses import fields, is_dataclass
@@ -55,19 +56,30 @@ def make_result() -> ModeResult:
     )
 
 
-def test_a_snapshot_arrives_as_it_was() -> None:
-    """Every figure, array type and status; views and scalars too."""
-    sent = Snapshot(
-        "id", Status.DIVERGED, 3, 200, 12.5, None, "why", np.array([1, 2]), {"last": make_result()}
-    )
-    assert same(decode(encode(sent), Snapshot), sent)
-
-
-def test_a_command_arrives_with_its_experiment_and_its_samples() -> None:
-    """Settings and arrays, none lost."""
-    experiment = Experiment().set(inputs=("a", "b"), mode="last", lr=0.5)
-    sent = Start("id", experiment, make_dataset().samples, paused=True)
-    assert same(decode(encode(sent), Command), sent)
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (
+            Snapshot(
+                *("id", Status.DIVERGED, 3, 200, 12.5, None, "why", np.array([1, 2])),
+                results={"last": make_result()},
+            ),
+            Snapshot,
+        ),
+        (
+            Start(
+                "id",
+                Experiment().set(inputs=("a", "b"), mode="last", lr=0.5),
+                make_dataset().samples,
+                paused=True,
+            ),
+            Command,
+        ),
+    ],
+)
+def test_what_was_sent_arrives(sent: object, expected: object) -> None:
+    """Every figure, setting, array type and status; views and scalars too."""
+    assert same(decode(encode(sent), expected), sent)
 
 
 def test_what_arrives_cannot_be_changed() -> None:
@@ -77,24 +89,26 @@ def test_what_arrives_cannot_be_changed() -> None:
         arrived.loss[0] = 1
 
 
-def test_numpy_scalars_arrive_as_plain_numbers() -> None:
-    """A count that NumPy made is as good as any."""
-    arrived = decode(encode(Snapshot("id", Status.RUNNING, epoch=np.int64(7))), Snapshot)
-    assert type(arrived.epoch) is int
-    assert arrived.epoch == 7
-
-
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("sent", "field", "value", "words"),
     [
-        ("train", 99, "train must be 1 to 10, got 99"),
-        ("x", np.zeros((10, 3)), r"got \(10, 3\) and \(10, 3, 1\)"),
-        ("y", np.zeros((10, 4, 1)), r"got \(10, 3, 2\) and \(10, 4, 1\)"),
+        (make_dataset().samples, "train", 99, "train must be 1 to 10, got 99"),
+        (make_dataset().samples, "x", np.zeros((10, 3)), r"got \(10, 3\) and \(10, 3, 1\)"),
+        (make_dataset().samples, "y", np.zeros((10, 4, 1)), r"got \(10, 3, 2\) and \(10, 4, 1\)"),
+        (Snapshot("id", Status.RUNNING), "epoch", "three", r"Expected `int`, .* at `\$\.epoch"),
+        (Snapshot("id", Status.RUNNING), "status", "asleep", "Invalid enum value 'asleep'"),
+        (Snapshot("id", Status.RUNNING), "samples", [1, 2], r"`numpy.ndarray`, got `list`"),
+        (
+            Snapshot("id", Status.RUNNING),
+            *("past", ((1, ({"last": (None,)},)),), "Expected `numpy.ndarray`, got `NoneType`"),
+        ),
     ],
 )
-def test_a_record_checks_itself_when_it_arrives(field: str, value: object, words: str) -> None:
-    """Samples whose arrays don't fit are refused as if they had been made here."""
-    sent = make_dataset().samples
+def test_a_record_that_is_wrong_is_refused(
+    sent: object, field: str, value: object, words: str
+) -> None:
+    """A field of another type, with its place; and arrays that don't fit, as if made here."""
+    sent = copy.copy(sent)
     object.__setattr__(sent, field, value)
     with pytest.raises(WireError, match=words):
         decode(encode(sent), type(sent))
@@ -122,23 +136,6 @@ def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("epoch", "three", "Expected `int`, got `str`"),
-        ("status", "asleep", "Invalid enum value 'asleep'"),
-        ("samples", [1, 2], "Expected `numpy.ndarray`, got `list`"),
-        ("past", ((1, ({"last": (None,)},)),), "Expected `numpy.ndarray`, got `NoneType`"),
-    ],
-)
-def test_a_field_of_another_type_is_refused(field: str, value: object, words: str) -> None:
-    """With the place, and what was expected there."""
-    sent = Snapshot("id", Status.RUNNING)
-    object.__setattr__(sent, field, value)
-    with pytest.raises(WireError, match=rf"{words} - at `\$\.{field}"):
-        decode(encode(sent), Snapshot)
-
-
-@pytest.mark.parametrize(
     ("kind", "content"),
     [
         (1, ("<U4", (1,), b"text")),
@@ -157,28 +154,22 @@ def test_an_extension_that_is_no_good_array_is_refused(kind: int, content: objec
         decode(bad, Answer)
 
 
-def test_all_plain_values_may_be_arguments() -> None:
-    """Small and large, many and nested; what was a tuple is a list."""
+def test_plain_values_and_arrays_of_every_kind_may_be_arguments() -> None:
+    """Nested, empty, of any order; what was a tuple is a list, and each array has own memory."""
     plain = {
         "none": None,
-        "flags": [True, False],
-        "numbers": [0, -1, 300, 70_000, 2**40, -(2**63), 0.5],
-        "texts": ["a" * 300, "name", ""],
-        "bytes": [b"", b"a" * 300],
-        "empty": [[], {}],
+        "numbers": [True, 0, -1, 2**40, -(2**63), 0.5],
+        "texts": ["a" * 300, "", b"a" * 300],
         "many": [[i, {f"{i}": i}] for i in range(400)],
     }
-    sent = Ask("q", "all", {**plain, "pair": (1, (2, 3))})
-    assert decode(encode(sent), Command).arguments == {**plain, "pair": [1, [2, 3]]}
-
-
-def test_arrays_of_every_kind_may_be_arguments() -> None:
-    """Of any number of axes, empty and in any order; the memory of each is its own."""
+    sent = Ask("q", "all", {**plain, "pair": (1, (2, 3)), "count": np.int64(7)})
+    arrived = decode(encode(sent), Command).arguments
+    assert arrived == {**plain, "pair": [1, [2, 3]], "count": 7}
+    assert type(arrived["count"]) is int
     arrays = {
         "flag": np.array(True),
         "empty": np.zeros((0, 3), np.float32),
         "columns": np.arange(6, dtype=np.int16).reshape(2, 3).T,
-        "bytes": np.arange(3, dtype=np.uint8),
         "big-endian": np.arange(3, dtype=">f8"),
     }
     message = encode(Answer("q", {"nested": [arrays]}))
@@ -188,37 +179,20 @@ def test_arrays_of_every_kind_may_be_arguments() -> None:
     assert not any(np.shares_memory(a, np.frombuffer(message, "u1")) for a in arrived.values())
 
 
-def test_a_number_beyond_64_bits_may_not_cross() -> None:
-    """And says so where it was to be sent."""
-    with pytest.raises(WireError, match="a Ask may not cross"):
-        encode(Ask("q", "all", {"number": 2**64}))
-
-
-def test_an_array_that_may_not_cross_is_named_by_its_type_and_shape() -> None:
-    """Not by its values, of which there may be many."""
-    with pytest.raises(WireError, match=r"^an array of <U4, shape \(2, 1\), may not cross$"):
-        encode(Event("ready", np.array([["text"], ["more"]])))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("value", [Evil("x"), np.array([Evil("x")]), np.array(["text"]), os.getcwd])
-def test_what_may_not_cross_is_refused_before_it_is_sent(value: object) -> None:
-    """The sender hears of it, not the other side."""
-    with pytest.raises(WireError, match="may not cross"):
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (Evil("x"), "may not cross"),
+        (np.array([Evil("x")]), "may not cross"),
+        (np.array([["text"], ["more"]]), r"^an array of <U4, shape \(2, 1\), may not cross$"),
+        (os.getcwd, "may not cross"),
+        (2**64, "may not cross"),
+    ],
+)
+def test_what_may_not_cross_is_refused_before_it_is_sent(value: object, words: str) -> None:
+    """The sender hears of it, not the other side; an array is named, without its values."""
+    with pytest.raises(WireError, match=words):
         encode(Event("ready", value))  # type: ignore[arg-type]
-
-
-def test_another_record_than_the_expected_one_is_refused() -> None:
-    """It is named."""
-    with pytest.raises(WireError, match="Invalid value 'Event'"):
-        decode(encode(Event("ready")), Command)
-
-
-@quickly
-@given(st.binary(max_size=200))
-def test_random_bytes_are_refused(data: bytes) -> None:
-    """Whatever they are, they raise the one error that the loop expects."""
-    with pytest.raises(WireError):
-        decode(data, Snapshot)
 
 
 @quickly

@@ -8,15 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.results.run import ModeResult
-from lib.training import pair_trainer
-from lib.training.model_record import MAX_SENT_PARAMETERS
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import (
     FakeProgram,
     TimedProgram,
-    lost_outputs,
     make_dataset,
     make_experiment,
 )
@@ -34,19 +30,6 @@ def make_trainer(
     program = FakeProgram(loss)
     trainer.load(program)
     return trainer, program
-
-
-def test_the_untrained_models_are_judged_at_once() -> None:
-    """Epoch 0, before any program is there; the two modes say the same."""
-    trainer = PairTrainer(make_experiment(), make_dataset())
-    trainer.evaluate()
-    results = trainer.results()[0]
-    assert list(results) == ["sequence", "last"]
-    for result in results.values():
-        assert result.checked_epochs.tolist() == [0]
-        assert result.loss_epochs.tolist() == []
-        assert result.predictions.shape == (2, 3, 1)
-        np.testing.assert_array_equal(result.predictions, results["last"].predictions)
 
 
 def test_errors_are_means_over_judged_samples_and_targets() -> None:
@@ -123,13 +106,6 @@ def test_both_models_get_the_same_batches() -> None:
         np.testing.assert_array_equal(sequence, last)
 
 
-def test_the_first_epoch_is_shown_as_soon_as_it_is_done() -> None:
-    """However much more would fit into the slice."""
-    trainer, _ = make_trainer(epochs=500)
-    trainer.advance(LONG, goal=2000)
-    assert (trainer.epoch, trainer.step) == (1, 4)
-
-
 def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
     """After the first, many epochs at a time, and none half done."""
     trainer, _ = timed_trainer(2e-5)
@@ -151,17 +127,6 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps
     assert trainer.step == 4 + steps
 
 
-def test_it_stops_at_the_goal() -> None:
-    """One more epoch means one."""
-    trainer, _ = make_trainer(epochs=500)
-    trainer.advance(LONG, goal=4)
-    trainer.advance(LONG, goal=12)
-    assert trainer.epoch == 3
-    trainer.advance(LONG, goal=12)
-    assert trainer.epoch == 3
-    assert trainer.results()[0]["last"].loss_epochs.tolist() == [1, 2, 3]
-
-
 def test_half_an_epoch_is_not_judged() -> None:
     """Figures belong to epochs: those of the last whole one stay."""
     trainer, _ = make_trainer()
@@ -174,14 +139,6 @@ def test_half_an_epoch_is_not_judged() -> None:
     trainer.advance(LONG, goal=8)
     trainer.evaluate()
     assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
-
-
-def test_a_check_twice_is_one_point() -> None:
-    """A pause right after a snapshot adds nothing to the history."""
-    trainer, _ = make_trainer()
-    trainer.evaluate()
-    trainer.evaluate()
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -214,21 +171,6 @@ def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     assert trainer.diverged == ("last", 0)
     lengths = {mode: len(result.loss) for mode, result in trainer.results()[0].items()}
     assert lengths == {"sequence": 2, "last": 2}
-
-
-def test_outputs_that_are_no_numbers_count_as_diverged_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The loss is from before an update: the weights may be lost while it is still finite."""
-    monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=8))
-    trainer = PairTrainer(make_experiment(mode="last"), make_dataset())
-    trainer.load(FakeProgram(lambda _: 1.0))
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    trainer.advance(LONG, goal=8)
-    trainer.evaluate()
-    assert trainer.diverged == ("last", 0)
-    assert np.isfinite(trainer.results()[0]["last"].predictions).all()
 
 
 def test_a_step_that_takes_long_is_two_turns() -> None:
@@ -275,23 +217,6 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
     assert trainer.evaluate(0.0)
     assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
     assert trainer.evaluate(0.0)
-
-
-def test_large_models_keep_their_weights_to_themselves() -> None:
-    """Up to the limit they are sent with each snapshot, and beyond it only when asked for."""
-
-    def judged(units: int, *, whole: bool = False) -> ModeResult:
-        trainer = PairTrainer(make_experiment(U=units), make_dataset())
-        trainer.evaluate()
-        return trainer.results(whole=whole)[0]["last"]
-
-    small, large = judged(16), judged(128)
-    assert small.weights is not None
-    assert sum(array.size for array in small.weights) <= MAX_SENT_PARAMETERS
-    assert large.weights is None
-    asked = judged(128, whole=True).weights
-    assert asked is not None
-    assert sum(array.size for array in asked) > MAX_SENT_PARAMETERS
 
 
 def test_weights_belong_to_the_figures_beside_them() -> None:

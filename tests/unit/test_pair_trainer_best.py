@@ -80,17 +80,6 @@ def test_a_mode_that_has_stopped_shows_its_best_while_the_other_trains() -> None
     assert (results["last"].predictions == 12).all()
 
 
-def test_the_past_has_the_weights_of_every_epoch_the_last_one_too() -> None:
-    """What is sent beside it is of the best ones then."""
-    trainer = make_trainer("stop")
-    train(trainer)
-    past = dict(trainer.take_past())
-    assert list(past)[1:] == list(range(1, 9))
-    for epoch in range(1, 9):
-        assert past[epoch][0]["sequence"][0].flat[0] == 4 * epoch
-        assert past[epoch][0]["last"][0].flat[0] == (4 * epoch if epoch <= 5 else 12)
-
-
 def test_without_patience_all_epochs_are_trained() -> None:
     """And the best ones are back when they are asked for, once and for all."""
     trainer = make_trainer("best")
@@ -123,19 +112,6 @@ def test_of_equal_epochs_the_first_is_the_best() -> None:
     assert (result.kept_epoch, trainer.epoch) == (3, 5)
 
 
-@pytest.mark.parametrize("keep", ["last", "best"])
-def test_nothing_is_judged_in_between_where_the_last_epoch_is_kept(keep: str) -> None:
-    """Nor where there is nothing to validate on: its speed is as ever, and nothing comes back."""
-    data = samples()
-    if keep != "last":
-        data = Samples(data.x[:8], data.y[:8], 8)
-    trainer = make_trainer(keep, data)
-    train(trainer)
-    trainer.keep_best()
-    for result in trainer.results()[0].values():
-        assert (result.kept_epoch, result.checked_epochs.tolist()) == (None, [0])
-
-
 def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
     monkeypatch.setattr(model_record, "MAX_CHECKS", 4)
@@ -151,15 +127,3 @@ def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.Monke
     assert (np.diff(result.checked_epochs) > 0).all()
     assert (np.diff(result.loss_epochs) > 0).all()
     assert (result.final_mse, result.final_validation_loss, result.final_loss) == (0.0, 0.0, 9.5)
-
-
-def test_a_long_judgement_is_gone_on_with_before_more_is_trained() -> None:
-    """Of two models and two samples: four parts, of which a slice of no time makes one."""
-    trainer = make_trainer("stop")
-    judged = []
-    while trainer.epoch < 2:
-        trainer.advance(1e-9, 80)
-        if trainer.at_epoch_end and trainer.epoch == 1:
-            judged.append(trainer.results()[0]["last"].checked_epochs[-1])
-    assert judged == [0, 0, 0, 0, 1]
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]

@@ -1,12 +1,15 @@
-"""What Keras measured, as cards and sentences: here with answers made by hand."""
+"""What Keras measured, and what breaks the equality of the modes: with answers made by hand."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from lib.charts.breaking import bound_told, ways_to_break_it
+from lib.charts.formulas import bound_picture
 from lib.charts.html import STEPS, enlarged
-from lib.charts.palette import PALETTES
 from lib.charts.proofs import (
     NO_ANSWER,
     WAITING,
@@ -22,12 +25,12 @@ from lib.charts.proofs import (
     questions_sentence,
     strips,
 )
-from lib.experiment.experiment import Experiment
-from lib.recurrence.agreement import Agreement
-from lib.recurrence.padded import ROUNDING
+from lib.data import make_dataset, settle
+from lib.experiment import Experiment
+from lib.recurrence import ROUNDING, Agreement
+from tests.unit.pictures import LIGHT
 
-LIGHT = PALETTES["light"]
-
+EXPERIMENT = Experiment().set(U=3)
 MODES = {
     "difference": 0.0,
     "sequence": np.full((2, 4, 3), 0.5),
@@ -35,81 +38,75 @@ MODES = {
     "whole": np.full((4, 3), 0.5),
     "states": (np.full((2, 3), 0.5), np.full((2, 3), 3.25)),
 }
+BREAKINGS = {
+    "bidirectional": 0.3,
+    "bidirectional_rule": 0.0,
+    "padded": 0.0,
+    "padded_moved": 0.2,
+    "masked": 0.0,
+    "masked_moved": 0.0,
+    "zeroed": 0.7,
+    "backwards": 0.0,
+    "backwards_flipped": 0.6,
+}
 
 
-def test_a_card_says_whether_two_things_are_one() -> None:
+def test_a_card_says_whether_two_things_are_one():
     """In words and by a mark, not by colour alone; while Keras computes it says so."""
-    made = ProofCard(
-        "claim", (Measure("a − b", 0.0), Measure("c − d", 0.25), Measure("e", None)), "so", "why"
-    )
-    page = proof_cards([made], LIGHT, WAITING)
+    measures = Measure("a − b", 0.0), Measure("c − d", 0.25), Measure("e", None)
+    page = proof_cards([ProofCard("claim", measures, "so", "why")], LIGHT, WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(WAITING) == 1
-    page = proof_cards([made], LIGHT, NO_ANSWER)
-    assert page.count(NO_ANSWER) == 1
-    assert WAITING not in page
-
-
-def test_rounding_is_close_enough_where_it_must_be() -> None:
-    """NumPy and Keras add in different orders."""
-    assert Measure("", 1e-7, 1e-6).same
+    assert Measure("", 1e-7, 1e-6).same  # NumPy and Keras add in different orders
     assert not Measure("", 1e-7).same
     assert not Measure("", float("nan"), 1e-6).same
 
 
 @pytest.mark.parametrize("answer", [None, MODES])
-def test_the_modes_are_one_with_and_without_an_answer(answer: dict | None) -> None:
+def test_the_modes_are_one_with_and_without_an_answer(answer):
     """The cards have the same titles, so that nothing jumps when the answer comes."""
-    proofs = [
-        *one_computation(Experiment().set(U=3), 4, answer),
-        *also_measured(Experiment().set(U=3), answer, answer and Agreement(1e-7)),
-    ]
+    against = Agreement(1e-7) if answer else None
+    proofs = *one_computation(EXPERIMENT, 4, answer), *also_measured(EXPERIMENT, answer, against)
     values = [measure.value for proof in proofs for measure in proof.measures]
     assert values == ([None] * 4 if answer is None else [0.0, 0.0, 1e-7, 0.0])
     assert ("they differ by 0.0." in proofs[0].takeaway) == (answer is not None)
     assert proofs[1].takeaway.startswith("One sequence holds 4 last-step answers")
+    assert proofs[2].measures[0].of == "max |NumPy − Keras| / max(1, max |Keras|)"
+    assert "relative to the largest" in proofs[2].why
     assert "h stays between −1 and 1, but c can grow beyond that" in proofs[3].why
     assert ("here the largest |c| is 3.25" in proofs[3].why) == (answer is not None)
+    gru = also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
+    assert gru.takeaway == "GRU(3, return_state=True) returns [out, h]."
+    assert "c" not in gru.why.split()
 
 
-def said_of_modes(difference: float, prefixes: float) -> list[str]:
-    """The takeaways where the modes' ends and their prefixes are so far apart."""
-    apart = MODES | {"difference": difference, "prefixes": np.full((4, 3), 0.5 + prefixes)}
-    proofs = one_computation(Experiment().set(U=3), 4, apart)
-    assert [proof.measures[0].same for proof in proofs] == [
-        value <= ROUNDING for value in (difference, prefixes)
-    ]
-    assert all(len(proof.takeaway.split()) <= 15 for proof in proofs)
-    return [proof.takeaway for proof in proofs]
-
-
-def test_modes_that_differ_are_not_called_one() -> None:
+@pytest.mark.parametrize(
+    ("difference", "ends", "answers"),
+    [
+        (0.5, "The two modes end up to 0.5 apart.", "The 4 answers are up to 0.5 apart."),
+        (1e-8, "the same numbers but for rounding (less than a", "last-step answers but for round"),
+        (np.nan, "Some of the outputs aren't numbers any more", "Some of the outputs aren't num"),
+    ],
+)
+def test_modes_that_differ_are_not_called_one(difference, ends, answers):
     """But for rounding, which is called that; and what is no number is."""
-    assert said_of_modes(0.5, 0.25) == [
-        "The two modes end up to 0.5 apart.",
-        "The 4 answers are up to 0.25 apart.",
-    ]
-    assert said_of_modes(1e-8, 1e-8) == [
-        "The two modes end in the same numbers but for rounding (less than a millionth).",
-        "One sequence holds 4 last-step answers but for rounding (less than a millionth).",
-    ]
-    assert set(said_of_modes(np.nan, np.nan)) == {"Some of the outputs aren't numbers any more."}
+    apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
+    proofs = one_computation(EXPERIMENT, 4, MODES | apart)
+    for proof, words in zip(proofs, (ends, answers), strict=True):
+        assert proof.measures[0].same == (difference <= ROUNDING)
+        assert words in proof.takeaway
+        assert len(proof.takeaway.split()) <= 15
 
 
-def test_the_difference_of_two_pictures_is_a_picture() -> None:
+def test_the_difference_of_two_pictures_is_a_picture():
     """Blank where they are the same; before they are known all have their room."""
     same = np.array([[0.5, -0.5, 1], [0, 1, 0.25]])
-    made = {
-        "palette": LIGHT,
-        "sentence": "what is seen",
-        "columns": "timesteps",
-        "start": 0,
-    }
+    about = {"palette": LIGHT, "sentence": "seen", "columns": "timesteps", "missing": WAITING}
 
-    def page(rows: np.ndarray | None, other: np.ndarray | None, value: float | None) -> str:
+    def page(rows, other, value):
         sides = Side("True", "once", rows), Side("False", "often", other)
-        return equation(*sides, Measure("max", value), missing=WAITING, **made)
+        return equation(*sides, Measure("max", value), start=0, **about)
 
     known, waiting = page(same, same, 0.0), page(None, None, None)
     assert "✓ 0.0" in known
@@ -123,112 +120,162 @@ def test_the_difference_of_two_pictures_is_a_picture() -> None:
     assert blank not in apart
 
 
-def test_words_are_never_markup() -> None:
+def test_words_are_never_markup():
     """Templates write them out as they are: of a card, of a side, of a strip and below it."""
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = Measure(words, None), Side(words, words, rows)
-    card = ProofCard(words, (measure,), words, words)
-    made = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
-    pages = [
-        proof_cards([card], LIGHT, words),
-        equation(side, side, measure, **made),
+    about = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
+    for page in (
+        proof_cards([ProofCard(words, (measure,), words, words)], LIGHT, words),
+        equation(side, side, measure, **about),
         strips([Strip(words, rows.T, 0, {0: words})], [measure], words, words, LIGHT),
-    ]
-    for page in pages:
+    ):
         assert "<i>" not in page
         assert page.count("&lt;i&gt;a &amp; b&lt;/i&gt;") >= 5
 
 
-def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
-    """Relative to the largest value where that is above 1, as an LSTM's cell state can be."""
-    proof = also_measured(Experiment(), None, None)[0]
-    assert proof.measures[0].of == "max |NumPy − Keras| / max(1, max |Keras|)"
-    assert "relative to the largest" in proof.why
-
-
 @pytest.mark.parametrize(
-    ("against", "same", "takeaway", "words"),
+    ("against", "same", "takeaway", "why"),
     [
-        (Agreement(0.0), True, "give the same numbers.", "Keras's outputs differ by nothing."),
+        ((0.0,), True, "give the same numbers.", "outputs differ by nothing."),
+        ((1e-7,), True, "but for rounding (less than a millionth).", "no more than rounding to 32"),
         (
-            Agreement(1e-7),
-            True,
-            "the same numbers but for rounding (less than a millionth).",
-            "Keras's outputs differ by no more than rounding to 32 bits.",
-        ),
-        (
-            Agreement(1.49e-4, 1.3e-4, 1.5e-4),
+            (1.49e-4, 1.3e-4, 1.5e-4),
             True,
             "differ by 0.000149: rounding that grew from step to step.",
             "From the same in 64 bits NumPy is 0.00013 away, Keras 0.00015",
         ),
-        (
-            Agreement(2e-5, 1e-6, 2e-5),
-            False,
-            "differ by 0.00002: more than rounding explains.",
-            "more than rounding explains",
-        ),
-        (
-            Agreement(2.0, 1.9, 2.0),
-            False,
-            "differ by 2: rounding that grew from step to step.",
-            "which has grown from step to step",
-        ),
-        (
-            Agreement(np.nan, np.nan, np.nan),
-            False,
-            "Some of the states aren't numbers any more.",
-            "the run has diverged",
-        ),
+        ((2e-5, 1e-6, 2e-5), False, "0.00002: more than rounding explains.", "more than rounding"),
+        ((2.0, 1.9, 2.0), False, "differ by 2: rounding that grew from step to step.", "has grown"),
+        ((np.nan, np.nan, np.nan), False, "the states aren't numbers any more.", "has diverged"),
     ],
 )
-def test_rounding_is_the_reason_only_where_it_is_measured(
-    against: Agreement, same: bool, takeaway: str, words: str
-) -> None:
+def test_rounding_is_the_reason_only_where_it_is_measured(against, same, takeaway, why):
     """By both distances from 64 bits; what has grown until it shows isn't called the same."""
-    proof = also_measured(Experiment(), MODES, against)[0]
+    proof = also_measured(Experiment(), MODES, Agreement(*against))[0]
     assert proof.measures[0].same == same
     assert proof.takeaway.endswith(takeaway)
     assert len(proof.takeaway.split()) <= 15
-    assert words in proof.why
+    assert why in proof.why
 
 
-def test_a_cell_with_one_state_returns_two_tensors() -> None:
-    """C is an LSTM's alone."""
-    gru = also_measured(Experiment().set(cell="gru", U=3), None, None)[1]
-    assert gru.takeaway == "GRU(3, return_state=True) returns [out, h]."
-    assert gru.why == "In both modes h is (N, 3), and h is the last output."
-
-
-def test_a_prefix_is_said_with_both_numbers() -> None:
-    """Seven digits, so that equality is seen."""
+def test_a_prefix_is_said_with_both_numbers():
+    """Seven digits, so that equality is seen, and the sign of the picture's numbers."""
     sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
-    sentence = prefix_sentence(sequence, sequence, 1, 0, "Keras")
-    assert sentence.startswith("Keras: return_sequences=True gives unit 2 at timestep 1 the value")
-    assert sentence.count("0.2000000") == 2
+    said = prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    assert said.startswith("Keras: return_sequences=True gives unit 2 at timestep 1 the value")
+    assert said.count("0.2000000") == 2
     negative = prefix_sentence(-sequence, -sequence, 1, 1, "Keras")
-    assert negative.count("−0.4000000") == 2  # the sign of the picture's numbers
+    assert negative.count("−0.4000000") == 2
     assert "return_sequences=False on the first 2 timesteps gives it" in negative
 
 
-def test_how_far_keras_is_with_a_pages_questions() -> None:
+@pytest.mark.parametrize(
+    ("done", "total", "ahead", "more", "says"),
+    [
+        (1, 6, 0, {"ready": True}, "Keras is answering 2 of 6: why? …"),
+        (0, 6, 3, {"ready": True}, "answering 1 of 6, after 3 questions of other pages: why? …"),
+        (5, 6, 0, {"ready": False}, "Keras is starting … It takes some seconds; then comes 1 "),
+        (6, 6, 0, {"ready": False}, "Keras has answered all 6 questions about what is shown."),
+        (6, 6, 0, {"ready": True, "again": True}, "6 questions; while the run trains it is asked"),
+        (1, 1, 0, {"ready": True}, "Keras has answered the question about what is shown."),
+        (6, 6, 0, {"ready": True, "failed": 2}, "Keras gave no answer to 2 of 6 questions"),
+    ],
+)
+def test_how_far_keras_is_with_a_pages_questions(done, total, ahead, more, says):
     """Which of how many it answers, and what that is about; then that it has answered all."""
-    assert questions_sentence(1, 6, "what breaks it?", 0, ready=True) == (
-        "Keras is answering 2 of 6: what breaks it? …"
-    )
-    assert questions_sentence(0, 6, "why?", 3, ready=True) == (
-        "Keras is answering 1 of 6, after 3 questions of other pages: why? …"
-    )
-    assert questions_sentence(5, 6, "why?", 0, ready=False) == (
-        "Keras is starting … It takes some seconds; then comes 1 question."
-    )
-    done = "Keras has answered all 6 questions about what is shown."
-    assert questions_sentence(6, 6, "", 0, ready=False) == done
-    again = questions_sentence(6, 6, "", 0, ready=True, again=True)
-    assert again == "Keras has answered all 6 questions; while the run trains it is asked again."
-    one = questions_sentence(1, 1, "", 0, ready=True)
-    assert one == "Keras has answered the question about what is shown."
-    failed = questions_sentence(6, 6, "", 0, ready=True, failed=2)
-    assert failed.startswith(
-        "Keras gave no answer to 2 of 6 questions: the end of this page says why"
-    )
+    assert says in questions_sentence(done, total, "why?", ahead, **more)
+
+
+# What breaks it
+
+
+def test_every_breaking_is_measured_and_mended():
+    """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
+    usual = ways_to_break_it(Experiment(), 3, BREAKINGS)
+    same = [[measure.same for measure in proof.measures] for proof in usual.values()]
+    assert same == [[False, True], [False, True], [False], [True, False]]
+    assert [way.takeaway for way in usual.values()] == [
+        "Off by 0.3: last-step mode takes the backward output of step 1.",
+        "Zeros move the last-step answer by 0.2; a mask prevents it.",
+        "Off by 0.7: the sequence ends in zeros, last-step mode doesn't.",
+        "Still the same in the order read; flipped, off by 0.6.",
+    ]
+    for name, waiting in ways_to_break_it(Experiment(), 3, None).items():
+        assert (waiting.title, waiting.why) == (usual[name].title, usual[name].why)
+
+
+def test_a_breaking_that_breaks_nothing_is_not_said_to():
+    """Where all outputs are zero, what is said of a difference would contradict its figure."""
+    for masked, words in ((0.5, "0.5"), (5e-7, "less than a millionth")):
+        why = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": masked})["padding"].why
+        assert f"differs from last by 0 without a mask and {words} with one." in why
+    none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0)).values()
+    assert not any("ff by" in proof.takeaway or "by 0" in proof.takeaway for proof in none)
+    reasons = " ".join(proof.why for proof in none)
+    for wrong in ("has seen them", "the difference is", "it isn't the last any more"):
+        assert wrong not in reasons
+
+
+def raw_example(cell="lstm", head="none", targets=None):
+    """The worked example, which asks for up to 208, maybe with other targets by timestep."""
+    experiment = settle(Experiment().set(data="worked_raw", cell=cell)).set(head=head)
+    dataset = make_dataset(experiment)
+    if targets:
+        y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
+        dataset = replace(dataset, y=y)
+    return experiment, dataset
+
+
+@pytest.mark.parametrize(
+    ("cell", "targets", "says"),
+    [
+        ("lstm", None, "targets of 0.964 or more at step 2 are out of reach (here up to 208)"),
+        ("lstm", None, "So it is at 2 of 2 steps, by the bound of each."),
+        ("lstm", (0.9, 0.9), "targets of 0.762 or more at step 1 are out of reach (here up to 0.9"),
+        ("lstm", (0.7, 0.9), ""),
+        ("gru", (0, -1), "targets of ±1 or more are out of reach (here up to ±1)"),
+        ("gru", (0.9, -0.99), ""),
+    ],
+)
+def test_a_target_is_held_against_the_bound_of_its_own_step(cell, targets, says):
+    """An LSTM's is lower at first, and no bound itself is ever reached."""
+    takeaway, details = bound_told(*raw_example(cell, targets=targets), np.full((2, 4), 0.5))
+    assert says in details
+    assert ("out of reach" in details) is bool(says)
+    assert ("is out of reach: |h| is below" in takeaway) is bool(says)
+
+
+def test_a_value_at_its_bound_is_there_by_rounding():
+    """Nothing exact is; and what only looks like it in three digits has more."""
+    rounded = np.ones((2, 4), np.float32)
+    example, reachable = raw_example("gru"), raw_example("gru", "dense")
+    said = bound_told(*example, rounded)[1]
+    assert "is at 1 at step 1 and at 1 at step 2. Units at their bound are there only" in said
+    for hidden, takeaway in ((rounded, "gets to 1."), (rounded / 2, "gets to 0.5.")):
+        assert (
+            bound_told(*reachable, hidden)[0]
+            == f"No output can reach 1: the furthest here {takeaway}"
+        )
+    assert "can be reached" in bound_told(*reachable, rounded)[1]
+    assert bound_told(*reachable, rounded * np.nan)[0].startswith("Some of the outputs aren't num")
+    said = bound_told(*example, rounded * np.float32(0.9999))[1]
+    assert "is at 0.9999 at step 1" in said
+    assert "rounding" not in said
+
+
+def test_the_bound_is_drawn_above_the_states():
+    """Each unit while there are few, else the furthest; nothing breaks on what isn't a number."""
+    assert "every unit" in bound_picture(np.full((5, 4), 0.5), np.ones(5), "words", LIGHT)
+    assert "every unit" not in bound_picture(np.full((5, 40), np.nan), np.ones(5), "words", LIGHT)
+
+
+def test_a_strip_outlines_what_each_mode_takes():
+    """The sequence's last column, and the one of the last-step mode, in their colours."""
+    made = Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
+    page = strips([made], (Measure("a − b", None),), NO_ANSWER, "what is seen", LIGHT)
+    last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
+    assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
+    assert "left:calc(100%*0.5/4)" in page[: page.index(last)]
+    assert NO_ANSWER in page
+    assert 'aria-label="what is seen"' in page

@@ -15,14 +15,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.shapes import total, trace
-from lib.shapes.stack.base import MAX_LAYERS, Ref
-from lib.shapes.stack.code import code_lines
-from lib.shapes.stack.plain import Dense, Input, Unread
-from lib.shapes.stack.read import ModelError, read
+from lib.shapes import (
+    MAX_LAYERS,
+    Bidirectional,
+    Input,
+    ModelError,
+    Ref,
+    Unread,
+    broken,
+    code_lines,
+    read,
+    stopped,
+    total,
+    trace,
+)
+from lib.shapes.stack.plain import Dense
 from lib.shapes.stack.read.config import MAX_BYTES, read_config
-from lib.shapes.stack.recurrent import GRU, LSTM, Bidirectional
-from lib.shapes.stack.tracing import broken, stopped
+from lib.shapes.stack.recurrent import GRU, LSTM
 
 
 def saved(class_name: str, nodes: list[Any] | None = None, **config: Any) -> dict[str, Any]:
@@ -86,21 +95,38 @@ def test_a_chain_needs_no_names():
     assert read_config(json.dumps(CHAIN)).source == "configuration"
 
 
-def test_the_first_layer_of_an_older_sequential_says_the_shape():
-    """Its configuration is nothing but a list, and `time_major` is no argument any more."""
-    config = {"units": 8, "batch_input_shape": [4, None, 3], "stateful": True, "time_major": False}
-    model = {"class_name": "Sequential", "config": [{"class_name": "LSTM", "config": config}]}
-    assert stack_of(model) == (
-        Input(timesteps=None, features=3, batch=4),
-        LSTM(8, stateful=True),
-    )
+FORWARD = saved("LSTM", units=4, go_backwards=False)
+OLD = {"units": 8, "batch_input_shape": [4, None, 3], "stateful": True, "time_major": False}
+OTHER = {"backward_layer": saved("GRU", units=4, go_backwards=True), "merge_mode": "sum"}
+FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
 
 
-def test_a_model_that_was_built_on_data_says_the_shape():
-    """Keras 2 writes it beside the layers; Keras 3 writes an InputLayer, too."""
-    model = sequential(saved("GRU", units=4))
-    model["config"]["build_input_shape"] = [None, 7, 2]
-    assert stack_of(model) == (Input(timesteps=7, features=2), GRU(4))
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        # The first layer of an older Sequential says the shape; `time_major` is no argument now.
+        ({"class_name": "Sequential", "config": [{"class_name": "LSTM", "config": OLD}]},
+         (Input(timesteps=None, features=3, batch=4), LSTM(8, stateful=True))),
+        # So does a model that was built on data, in Keras 2.
+        ({"class_name": "Sequential",
+          "config": {"layers": [saved("GRU", units=4)], "build_input_shape": [None, 7, 2]}},
+         (Input(timesteps=7, features=2), GRU(4))),
+        # Keras 3 always writes a backward layer; it counts where it differs.
+        (sequential(INPUT, saved("Bidirectional", layer=FORWARD, merge_mode="sum",
+                                 backward_layer=saved("LSTM", units=4, go_backwards=True))),
+         (Input(12, 3), Bidirectional(units=4, merge_mode="sum"))),
+        (sequential(INPUT, saved("Bidirectional", layer=FORWARD, **OTHER)),
+         (Input(12, 3), Bidirectional(units=4, merge_mode="sum", backward_layer="gru"))),
+        # An activation may be a function, or someone's own, which changes no shape.
+        (sequential(INPUT, saved("Dense", units=2, activation=FUNCTION)),
+         (Input(12, 3), Dense(2, "relu"))),
+        (sequential(INPUT, saved("Dense", units=2, activation={**FUNCTION, "config": "wave"})),
+         (Input(12, 3), Dense(2))),
+    ],
+)  # fmt: skip
+def test_layers_are_those_of_the_configuration(model: dict[str, Any], expected: tuple[Any, ...]):
+    """Of today's Keras, and of Keras 2."""
+    assert stack_of(model) == expected
 
 
 def test_a_model_without_a_shape_gets_an_input_and_a_note():
@@ -198,30 +224,11 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
         assert [step.shapes[0] for step in steps] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
 
 
-def test_a_backward_layer_counts_where_it_differs():
-    """Keras 3 always writes one."""
-    forward = saved("LSTM", units=4, go_backwards=False)
-    usual = saved("LSTM", units=4, go_backwards=True, name="backward")
-    other = saved("GRU", units=4, go_backwards=True)
-    for backward, expected in ((usual, "same"), (other, "gru")):
-        both = saved("Bidirectional", layer=forward, backward_layer=backward, merge_mode="sum")
-        layer = stack_of(sequential(INPUT, both))[1]
-        assert layer == Bidirectional(units=4, merge_mode="sum", backward_layer=expected)
-
-
 def test_cells_are_read_with_what_holds_them():
     """An RNN of two cells: 4·4·(3+4+1) + 4·2·(4+2+1) parameters."""
     cells = saved("StackedRNNCells", cells=[saved("LSTMCell", units=n) for n in (4, 2)])
     steps = trace(stack_of(sequential(INPUT, saved("RNN", cell=cells, return_sequences=True))))
     assert (steps[1].shapes, steps[1].parameters) == (((None, 12, 2),), 128 + 56)
-
-
-def test_an_activation_may_be_a_function_or_someones_own():
-    """No shape depends on one that isn't known."""
-    function = {"module": "builtins", "class_name": "function", "config": "relu"}
-    own = {"module": "mine", "class_name": "function", "config": "wave"}
-    layers = [saved("Dense", units=2, activation=value) for value in (function, own)]
-    assert stack_of(sequential(INPUT, *layers))[1:] == (Dense(2, "relu"), Dense(2))
 
 
 @pytest.mark.parametrize(

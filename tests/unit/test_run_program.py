@@ -1,4 +1,4 @@
-"""A run trains by a room first, and by a program of its own from where that pays."""
+"""A run trains by a bucket first, and by a program of its own from where that pays."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
 
 
 class Maker:
-    """Builds rooms at once, and the programs of runs when it is let."""
+    """Builds buckets at once, and the programs of runs when it is let."""
 
     def __init__(self) -> None:
         self.made: dict[Architecture, FakeProgram] = {}
@@ -35,30 +35,10 @@ class Maker:
         assert key in SIZE_BUCKETS or self.gate.wait(PATIENCE)
         return self.made.setdefault(key, build(key))
 
-    def calls(self, *, of_rooms: bool) -> int:
-        """How often rooms, or programs of runs, were called."""
-        found = [p.calls for key, p in self.made.items() if (key in SIZE_BUCKETS) == of_rooms]
+    def calls(self, *, of_buckets: bool) -> int:
+        """How often buckets, or programs of runs, were called."""
+        found = [p.calls for key, p in self.made.items() if (key in SIZE_BUCKETS) == of_buckets]
         return sum(map(len, found))
-
-
-def test_a_run_begins_in_a_room_while_its_own_program_is_not_there() -> None:
-    """It never waits for a compiler."""
-    maker = Maker()
-    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=5000)
-    stage.until(lambda: stage.last.epoch > 0)
-    assert maker.calls(of_rooms=True)
-    assert Status.COMPILING not in stage.statuses
-    maker.gate.set()
-
-
-def test_of_a_fresh_worker_all_runs_wait_for_the_rooms_that_do_for_them() -> None:
-    """It gets those of a whole class at once where the one before has died: few builds do."""
-    maker, small = Maker(), FIRST[0]
-    programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
-    sizes = [replace(small, units=units) for units in range(2, small.units)]
-    runs = [RunProgram(programs, key, background=False, repeats=False) for key in sizes]
-    assert all(eventually(run.first) for run in runs)
-    assert list(maker.made) == [small]
 
 
 def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
@@ -71,34 +51,14 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
     maker.gate.set()
     assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED)
-    assert maker.calls(of_rooms=True)
-    assert maker.calls(of_rooms=False)
+    assert maker.calls(of_buckets=True)
+    assert maker.calls(of_buckets=False)
     for mode, result in stage.last.results.items():
         np.testing.assert_array_equal(result.loss, alone.last.results[mode].loss)
     assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
 
 
-@pytest.mark.parametrize("settings", [{"epochs": 5}, {"epochs": 2000, "show_seconds": 30.0}])
-def test_what_is_soon_over_or_keeps_a_pace_asks_for_no_program(settings: dict) -> None:
-    """It would gain nothing."""
-    maker = Maker()
-    maker.gate.set()
-    stage = Stage(build=maker.build, buckets=FIRST, **settings)
-    stage.until_status(Status.FINISHED, 0.1)
-    assert len(stage.programs.asked) == 1
-
-
-def test_among_many_runs_none_asks_for_a_program() -> None:
-    """Their turns are short."""
-    maker = Maker()
-    maker.gate.set()
-    crowd = replace(ALWAYS, exact_slice_seconds=0.05)
-    stage = Stage(build=maker.build, timing=crowd, buckets=FIRST, epochs=2000)
-    stage.until_status(Status.FINISHED, 0.04)
-    assert len(stage.programs.asked) == 1
-
-
-def test_without_memory_a_run_stays_in_its_room() -> None:
+def test_without_memory_a_run_stays_in_its_bucket() -> None:
     """Unless its own program is there, since another run had it built."""
     key = replace(FIRST[0], units=3)
     programs = ProgramCache(build, dict.fromkeys(FIRST, False), may_grow=lambda: False)
@@ -112,11 +72,11 @@ def test_without_memory_a_run_stays_in_its_room() -> None:
 
 
 def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
-    """A middling model in a room for twice its units and timesteps; not the smallest one there.
+    """A middling model in a bucket for twice its units and timesteps; not the smallest one there.
 
-    To several seeds a room is dear that is hardly larger: their own trains two models at a time.
+    To several seeds a bucket is dear that is hardly larger: their own trains two models at a time.
     """
-    largest = max(SIZE_BUCKETS, key=lambda room: room.units)
+    largest = max(SIZE_BUCKETS, key=lambda bucket: bucket.units)
     programs = ProgramCache(build, {largest: False})
     own = replace(largest, units=60, timesteps=24, features=3, targets=1, batch=32)
     near = replace(largest, features=3)
@@ -127,21 +87,7 @@ def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
     assert [run.is_costly for run in runs] == [True, False, True]
 
 
-def test_a_program_of_its_own_that_cannot_be_built_is_done_without() -> None:
-    """The room goes on to the end."""
-    maker = Maker()
-
-    def build_rooms(key: Architecture) -> FakeProgram:
-        if key not in SIZE_BUCKETS:
-            raise MemoryError
-        return maker.build(key)
-
-    stage = Stage(build=build_rooms, timing=ALWAYS, buckets=FIRST, epochs=2000)
-    stage.until_status(Status.FINISHED)
-    assert stage.last.epoch == 2000
-
-
-def test_a_run_whose_room_cannot_be_built_has_its_own_program() -> None:
+def test_a_run_whose_bucket_cannot_be_built_has_its_own_program() -> None:
     """That is smaller. Where there is no memory for it either, the run is told."""
 
     def build_own(key: Architecture) -> FakeProgram:
@@ -155,24 +101,27 @@ def test_a_run_whose_room_cannot_be_built_has_its_own_program() -> None:
     assert run.exact(pays=True) is None
 
 
-def test_a_program_of_its_own_that_finds_no_memory_is_done_without() -> None:
-    """Neither does its room end there, nor is it tried again."""
+@pytest.mark.parametrize("where", ["build", "load"])
+def test_an_exact_program_that_finds_no_memory_is_done_without(where: str) -> None:
+    """The run goes on with its size bucket to the end, and nothing is tried again."""
     maker = Maker()
     maker.gate.set()
 
     def build_small(key: Architecture) -> FakeProgram:
         program = maker.build(key)
         if key not in SIZE_BUCKETS:
+            if where == "build":
+                raise MemoryError
             program.load = Mock(side_effect=MemoryError)  # type: ignore[method-assign]
         return program
 
     stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
     stage.until(lambda: len(stage.programs.asked) == 2)
-    assert stage.programs.asked[1].result(PATIENCE)
+    assert eventually(stage.programs.asked[1].done)
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
-    (own,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
-    assert own.load.call_count == 1
+    (exact,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
+    assert where == "build" or exact.load.call_count == 1  # type: ignore[attr-defined]
 
 
 def test_a_program_does_not_change_within_a_step() -> None:
@@ -184,15 +133,15 @@ def test_a_program_does_not_change_within_a_step() -> None:
     stage.until(lambda: len(stage.programs.asked) == 2, 1e-4)
     assert stage.programs.asked[1].result(PATIENCE)
     stage.until_status(Status.FINISHED, 1e-4)
-    assert maker.calls(of_rooms=True)
-    assert maker.calls(of_rooms=False)
+    assert maker.calls(of_buckets=True)
+    assert maker.calls(of_buckets=False)
     for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
         for mode, result in found.items():
             np.testing.assert_array_equal(result.loss, expected[mode].loss)
 
 
 def test_what_is_shown_at_a_pace_repeats() -> None:
-    """It trains in the same room whatever else was built; another takes what is fastest."""
+    """It trains in the same bucket whatever else was built; another takes what is fastest."""
     maker, own = Maker(), replace(FIRST[0], units=3)
     maker.gate.set()
     programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
@@ -204,3 +153,20 @@ def test_what_is_shown_at_a_pace_repeats() -> None:
     assert shown.first() is maker.made[FIRST[0]]
     assert quick.first() is maker.made[own]
     assert quick.exact(pays=True) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "slice_seconds"),
+    [({"epochs": 5}, 0.1), ({"epochs": 2000, "show_seconds": 30.0}, 0.1), ({"epochs": 2000}, 0.04)],
+    ids=["soon over", "at a pace", "among many, with short turns"],
+)
+def test_who_would_gain_nothing_asks_for_no_exact_program(
+    settings: dict, slice_seconds: float
+) -> None:
+    """It trains in its size bucket to the end."""
+    maker = Maker()
+    maker.gate.set()
+    timing = replace(ALWAYS, exact_slice_seconds=0.05) if slice_seconds < 0.1 else USUAL
+    stage = Stage(build=maker.build, timing=timing, buckets=FIRST, **settings)
+    stage.until_status(Status.FINISHED, slice_seconds)
+    assert len(stage.programs.asked) == 1

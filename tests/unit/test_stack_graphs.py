@@ -93,31 +93,6 @@ def test_names_of_layers_follow_an_edit():
     assert moved[4] == LSTM(2, states=(Ref(2, 1), Ref(2, 2)))
 
 
-def test_a_mask_goes_on_ends_or_is_lost():
-    """A sequence keeps it; pooling over time uses it up; a convolution loses it."""
-    steps = steps_of("input_t4_f3~mask~lstm_u2_seq~conv1d_w2~pool")
-    assert [step.masks for step in steps] == [(0,), (2,), (2,), (0,), (0,)]
-    assert [step.loses_mask for step in steps] == [False, False, False, True, False]
-    assert not steps_of("input_t4_f3~mask~pool")[2].loses_mask
-
-
-def test_a_mask_of_other_axes_breaks_when_the_model_runs():
-    """That of pictures has three: which rows count; a Softmax can't use one at all."""
-    frames = steps_of("input_formother_x5.4.3~mask~td-flatten~lstm_u2")
-    assert frames[2].masks == (3,)
-    assert frames[3].error.when == "run"
-    assert "mask of 3" in frames[3].error.received
-    assert "must be broadcastable" in steps_of("input~mask~softmax")[2].error.message
-
-
-def test_inside_time_distributed_keras_looks_at_no_axes():
-    """So a pooling over time of single rows is built, and gives another shape than it said."""
-    error = steps_of("input_t5_f4~td-gmaxpool")[1].error
-    assert (error.when, error.message) == ("run", "")
-    assert error.expected.startswith("3 axes")
-    assert steps_of("input_formother_x5.4.3~td-gmaxpool")[1].shapes == ((None, 5, 3),)
-
-
 def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
     """A name that is nearly right is mended; what only running could tell isn't guessed."""
     assert made("LSTM", (4, "relu"), {"return_sequences": True, "name": "a"}) == LSTM(
@@ -139,10 +114,3 @@ def test_cells_of_different_kinds_are_one_setting():
     cells = "[layers.LSTMCell(8), layers.GRUCell(4, reset_after=False), "
     cells += "layers.SimpleRNNCell(3, use_bias=False)]"
     assert code_lines(steps)[1] == f"x = layers.RNN({cells}, return_sequences=True)(x)"
-
-
-def test_a_transposed_convolution_makes_several_timesteps_of_each():
-    """As many as there are steps; one that is wider than its steps, a few more."""
-    assert steps_of("input_t5_f2~conv1dt_k4_s3_psame")[1].shapes == ((None, 15, 4),)
-    assert steps_of("input_t5_f2~conv1dt_k4_w3")[1].shapes == ((None, 7, 4),)
-    assert steps_of("input_t5_f2~conv1dt_k4_w3")[1].parameters == 4 * (3 * 2 + 1)

@@ -152,26 +152,26 @@ def test_a_run_that_was_started_paused(ready: Scene, saved: bool, resumed: bool)
     assert (command.checkpoint, command.paused) == (b"state" if saved else b"", not resumed)
 
 
-@pytest.mark.parametrize("verb", ["pause", "step"])
-def test_a_run_that_rests_without_a_checkpoint_fails(ready: Scene, verb: str) -> None:
-    """A person looks at where it is, and would lose that: its figures are kept."""
-    run = ready.start()
+@pytest.mark.parametrize(
+    ("verb", "saved", "status"),
+    [
+        ("pause", False, Status.FAILED),  # a person looks at an epoch, and would lose that
+        ("step", False, Status.FAILED),
+        ("stop", False, Status.STOPPED),
+        ("stop", True, Status.STOPPED),
+    ],
+)
+def test_some_runs_end_with_their_worker(
+    ready: Scene, verb: str, saved: bool, status: Status
+) -> None:
+    """With their figures: a run that was told to stop, or that rests without a checkpoint."""
+    run = start(ready) if saved else ready.start()
     ready.say(run, Status.RUNNING, 3)
     getattr(ready.client, verb)(run)
     ready.worker.die()
-    assert (ready.status(run), ready.latest(run).epoch) == (Status.FAILED, 3)
-    assert ready.worker.posted == []
-
-
-@pytest.mark.parametrize("saved", [False, True])
-def test_a_run_that_was_told_to_stop_has_stopped(ready: Scene, saved: bool) -> None:
-    """Whether the worker could still say so or not, with the figures that it had."""
-    run = start(ready) if saved else ready.start()
-    ready.say(run, Status.RUNNING, 3)
-    ready.client.stop(run)
-    ready.worker.die()
     snapshot = ready.latest(run)
-    assert (snapshot.status, snapshot.epoch, snapshot.reason) == (Status.STOPPED, 3, "")
+    assert (snapshot.status, snapshot.epoch) == (status, 3)
+    assert bool(snapshot.reason) == (status is Status.FAILED)
     assert ready.worker.posted == []
 
 
@@ -335,34 +335,29 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(ready: Scene) -> N
     assert old.verbs[-1] == "retire"
 
 
-def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene) -> None:
-    """What comes in between waits for the fresh one, which starts when the old one has gone."""
+@pytest.mark.parametrize("end", ["its end", "drop", ""])
+def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene, end: str) -> None:
+    """As soon as its run is over or dropped. What comes then waits for the fresh worker."""
     old = small.worker
+    if end:
+        run = small.start()
+        small.say(run, Status.RUNNING, 1)
     old.say(Event("grown"))
-    assert old.verbs == ["retire"]
+    if end:
+        assert small.workers == [old]
+    if end == "drop":
+        small.client.drop(run)
+    elif end:
+        small.say(run, Status.FINISHED)
+    assert old.verbs[-1] == "retire"
     new = small.worker
     assert (new is not old, new.delay, new.begun) == (True, None, False)
-    run = small.start()
+    later = small.start()
     assert new.verbs == ["start"]
-    assert small.latest(run).reason == sentence("starting")
+    assert small.latest(later).reason == sentence("starting")
     assert not new.begun
     old.die()
     assert new.begun
-
-
-@pytest.mark.parametrize("end", ["its end", "drop"])
-def test_where_two_do_not_fit_a_run_may_end_first(small: Scene, end: str) -> None:
-    """The old worker keeps it, and goes as soon as it is over or dropped."""
-    old = small.worker
-    run = small.start()
-    small.say(run, Status.RUNNING, 1)
-    old.say(Event("grown"))
-    assert small.workers == [old]
-    if end == "drop":
-        small.client.drop(run)
-    else:
-        small.say(run, Status.FINISHED)
-    assert old.verbs[-1] == "retire"
     assert len(small.workers) == 2
 
 

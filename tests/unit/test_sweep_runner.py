@@ -1,22 +1,21 @@
-"""A sweep as it goes, with workers that say what the test wants."""
+"""A sweep in the background of a client whose runs go as a test says."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lib.data.datasets import suggested
+from lib.data.datasets import make_settled_dataset, suggested
 from lib.results.run import ModeResult, Snapshot, Status
-from lib.sweep.plan import Plan, make_plan
-from lib.sweep.runner import Runner, State, result_of
-from lib.training.messages import Event, Start, Steer
+from lib.sweep.plan import make_plan
+from lib.sweep.runner import COMPILE_SECONDS, Runner, State, result_of
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
-from tests.unit.fakes import Scene
+from tests.clock import Clock
+from tests.fake_client import FakeClient
 from tests.waiting import PATIENCE
 
 
@@ -28,8 +27,8 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.002)
 
 
-def a_result(error: float) -> ModeResult:
-    """A model that was judged once, after its fifth epoch."""
+def evaluated(error: float) -> ModeResult:
+    """A model that was evaluated once, after its fifth epoch."""
     return ModeResult(
         loss_epochs=np.array([5]),
         loss=np.array([error]),
@@ -41,230 +40,244 @@ def a_result(error: float) -> ModeResult:
     )
 
 
-class Stage:
-    """A sweep over T with two seeds, and the worker that it has."""
+class Sweep:
+    """A sweep over U; a test names its runs by number, from 0 in the order of starts."""
 
-    def __init__(self, **options: Any) -> None:
-        self.scene = Scene()
-        self.kept: list[int] = []
-        self.plan: Plan = make_plan(suggested("running_mean").set(N=64), {"T": [4, 8, 12]}, 2)
+    def __init__(
+        self, places: int = 2, vary: dict[str, list[Any]] | None = None, **options: Any
+    ) -> None:
+        self.client, self.clock = FakeClient(), Clock()
+        self.client.places = places
+        self.kept: list[list[int]] = []
+        self.plan = make_plan(
+            suggested("running_mean").set(N=64), vary or {"U": [2, 3, 4, 5]}, seeds=1
+        )
         self.runner = Runner(
             self.plan,
-            self.scene.client,
-            keep=lambda points: self.kept.append(len(points)),
-            clock=self.scene.clock.now,
+            self.client,  # type: ignore[arg-type]
+            keep=lambda points: self.kept.append([point.values["U"] for point in points]),
+            clock=self.clock.now,
             **options,
         )
 
-    def begin(self) -> Stage:
-        """Start it, and wait for its first run."""
+    def begin(self) -> None:
+        """Start the sweep, and wait for its first runs."""
         self.runner.start()
-        self.started(1)
-        self.scene.worker.say(Event("ready"))
-        return self
-
-    @property
-    def starts(self) -> list[Start]:
-        """The runs that it has started."""
-        return [c for c in self.scene.worker.posted if isinstance(c, Start)]
+        self.started(self.client.places)
 
     def started(self, count: int) -> None:
-        """Wait until it has started so many."""
-        until(lambda: self.scene.workers and len(self.starts) >= count)
+        """Wait until so many runs have begun, and check that no more do."""
+        until(lambda: len(self.client.runs) >= count)
+        time.sleep(0.03)
+        assert len(self.client.runs) == count
 
-    def say(self, status: Status, epoch: int = 200, error: float = 0.5, **more: Any) -> None:
-        """The worker reports of the newest run."""
-        pair = {"sequence": a_result(error), "last": a_result(error / 2)}
-        snapshot = Snapshot(self.starts[-1].run_id, status, epoch, 200, **more)
-        results = replace(snapshot, results=pair, others=(pair,))
-        self.scene.worker.say(results)
+    def units(self) -> list[int]:
+        """The units of all runs, in the order of starts."""
+        return [run.experiment.model.units for run in self.client.runs.values()]
 
-    def finish(self, count: int) -> None:
-        """Let this run and those after it finish, so many in all."""
-        for _ in range(count):
-            started = len(self.starts)
-            self.say(Status.FINISHED)
-            until(lambda n=started: self.state.is_over or len(self.starts) > n)
+    def say(self, number: int, status: Status, **figures: Any) -> None:
+        """Set how a run stands."""
+        self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
-    @property
-    def state(self) -> State:
-        """Where it stands."""
-        return self.runner.state
-
-    def verbs(self) -> list[str]:
-        """How the newest run was steered."""
-        run = self.starts[-1].run_id
-        steers = [c for c in self.scene.worker.posted if isinstance(c, Steer)]
-        return [c.verb for c in steers if c.run_id == run]
+    def calls(self, *expected: tuple[str, str]) -> None:
+        """Wait until the client was called like this so far."""
+        until(lambda: self.client.calls == list(expected))
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A sweep that has begun, and ends with its test."""
-    stage = Stage(rests=True).begin()
-    yield stage
-    stage.runner.stop()
-    stage.scene.client.close()
-
-
-def test_points_are_trained_one_after_another_in_the_background(stage: Stage) -> None:
-    """Results come in the order of the plan, and are kept after each."""
-    stage.finish(3)
-    until(lambda: stage.kept == [1, 2, 3])
-    assert stage.state is State.DONE
-    assert all(start.background for start in stage.starts)
-    assert [start.experiment for start in stage.starts] == [
-        point.experiment for point in stage.plan.points
-    ]
-    assert (stage.runner.share, stage.runner.seconds_left) == (1.0, None)
-    point = stage.runner.results[0]
-    np.testing.assert_array_equal(point.errors("last"), [0.25, 0.25])
-    assert [row["mode"] for row in point.rows] == ["sequence", "last"] * 2
-    assert [row["validation_loss"] for row in point.rows] == [1.0, 0.5] * 2
-    assert {row["epochs"] for row in point.rows} == {5}
-    assert point["baseline_error"] > 0
-    assert point["independent_samples"] == np.inf
-    assert point["parameters"] > 0
-
-
-def test_a_run_that_diverged_is_a_result_that_says_so(stage: Stage) -> None:
-    """And the next one begins."""
-    stage.say(Status.DIVERGED, reason="The loss is no number.")
-    stage.started(2)
-    (point,) = stage.runner.results
-    assert (point["status"], point["reason"]) == (Status.DIVERGED, "The loss is no number.")
-    assert np.isnan(point.errors("sequence")).all()
-
-
-def test_a_pause_lets_the_run_rest_and_it_goes_on(stage: Stage) -> None:
-    """Nothing else begins meanwhile."""
-    stage.runner.pause()
-    until(lambda: stage.verbs() == ["pause"])
-    assert stage.state is State.PAUSED
-    assert stage.runner.seconds_left is None
-    stage.say(Status.FINISHED)  # it was over before the pause came
-    until(lambda: stage.kept == [1])
-    time.sleep(0.02)
-    assert len(stage.starts) == 1
-    stage.runner.go_on()
-    stage.started(2)
-    stage.finish(2)
-    until(lambda: stage.state is State.DONE)
-
-
-def test_a_stop_ends_the_run_and_keeps_results(stage: Stage) -> None:
-    """What wasn't finished has none, and nothing goes on after it."""
-    stage.finish(1)
-    stage.runner.stop()
-    until(lambda: stage.verbs()[-1:] == ["stop"])
-    stage.say(Status.STOPPED, epoch=5)
-    time.sleep(0.02)
-    stage.runner.go_on()
-    assert stage.state is State.STOPPED
-    assert len(stage.runner.results) == 1
-    assert len(stage.starts) == 2
-
-
-def test_what_nobody_watches_rests_until_somebody_does(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After as long as a run does."""
+def sweep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sweep]:
+    """A sweep with two places, which rests while nobody watches."""
     monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
-    stage.scene.clock.forward(WATCH_SECONDS - 1)
-    stage.runner.watch()
-    stage.scene.clock.forward(WATCH_SECONDS - 1)
-    time.sleep(0.05)
-    assert stage.state is State.GOING
-    stage.scene.clock.forward(2)
-    assert stage.state is State.RESTING
-    until(lambda: stage.verbs() == ["pause"])
-    stage.runner.watch()
-    assert stage.state is State.GOING
-    until(lambda: stage.verbs() == ["pause", "resume"])
+    sweep = Sweep(rests=True)
+    yield sweep
+    sweep.runner.stop()
 
 
-def test_what_nobody_watches_for_hours_is_forgotten(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+def test_results_are_in_the_plans_order_whichever_ends_first(sweep: Sweep) -> None:
+    """There are never more runs than places, and all results are kept after each."""
+    sweep.begin()
+    assert sweep.units() == [2, 3]
+    sweep.say(1, Status.FINISHED)
+    sweep.started(3)
+    sweep.say(2, Status.FINISHED)
+    sweep.started(4)
+    assert sweep.units() == [2, 3, 4, 5]
+    assert sweep.kept == [[3], [3, 4]]
+    sweep.say(0, Status.DIVERGED, reason="The loss is no number.")
+    until(lambda: len(sweep.kept) == 3)
+    sweep.say(3, Status.FINISHED)
+    until(lambda: sweep.runner.state is State.DONE)
+    assert sweep.kept[2:] == [[2, 3, 4], [2, 3, 4, 5]]
+    assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
+    diverged, finished, *_ = sweep.runner.results
+    assert (diverged["status"], diverged["reason"]) == ("diverged", "The loss is no number.")
+    assert np.isnan(diverged.errors("sequence")).all()
+    assert finished["status"] == "finished"
+    assert (sweep.runner.share, sweep.runner.seconds_left) == (1.0, None)
+    assert not sweep.client.calls
+
+
+def test_a_result_has_a_row_for_each_seed_and_mode() -> None:
+    """Its figures are those of the run's last snapshot."""
+    point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
+    pair = {"sequence": evaluated(0.5), "last": evaluated(0.25)}
+    snapshot = Snapshot("r0", Status.FINISHED, 200, 200, results=pair, others=(pair,))
+    result = result_of(point, make_settled_dataset(point.experiment), snapshot)
+    np.testing.assert_array_equal(result.errors("last"), [0.25, 0.25])
+    assert [row["mode"] for row in result.rows] == ["sequence", "last"] * 2
+    assert [row["validation_loss"] for row in result.rows] == [1.0, 0.5] * 2
+    assert {row["epochs"] for row in result.rows} == {5}
+    assert result["independent_samples"] == np.inf
+    assert min(result["baseline_error"], result["parameters"]) > 0
+
+
+def test_places_that_come_and_go_are_used(sweep: Sweep) -> None:
+    """From one place to two and back: then running points go on, and nothing begins."""
+    sweep.client.places = 1
+    sweep.begin()
+    sweep.client.places = 2
+    sweep.started(2)
+    sweep.client.places = 1
+    sweep.say(0, Status.FINISHED)
+    until(lambda: sweep.kept == [[2]])
+    sweep.started(2)
+    sweep.say(1, Status.FINISHED)
+    sweep.started(3)
+
+
+def test_pause_and_stop_apply_to_all_runs(sweep: Sweep) -> None:
+    """Nothing begins during a pause, but a run that ends then is a result; stop keeps results."""
+    sweep.begin()
+    sweep.runner.pause()
+    sweep.calls(("pause", "r0"), ("pause", "r1"))
+    assert sweep.runner.state is State.PAUSED
+    sweep.say(0, Status.FINISHED)
+    until(lambda: sweep.kept == [[2]])
+    sweep.started(2)
+    sweep.runner.go_on()
+    sweep.started(3)
+    until(lambda: sweep.client.calls[2:] == [("resume", "r1")])
+    sweep.runner.stop()
+    until(lambda: sweep.client.calls[3:] == [("stop", "r1"), ("stop", "r2")])
+    sweep.runner.go_on()
+    assert sweep.runner.state is State.STOPPED
+    assert sweep.kept == [[2]]
+
+
+def test_a_sweep_that_nobody_watches_rests_and_is_forgotten_after_hours(sweep: Sweep) -> None:
+    """As a run does; when somebody looks in time it goes on."""
+    sweep.begin()
+    sweep.clock.forward(WATCH_SECONDS - 1)
+    sweep.runner.watch()
+    sweep.clock.forward(WATCH_SECONDS - 1)
+    assert sweep.runner.state is State.GOING
+    sweep.clock.forward(2)
+    assert sweep.runner.state is State.RESTING
+    paused = [("pause", "r0"), ("pause", "r1")]
+    sweep.calls(*paused)
+    sweep.runner.watch()
+    resumed = [*paused, ("resume", "r0"), ("resume", "r1")]
+    sweep.calls(*resumed)
+    assert not sweep.runner.is_forgotten
+    sweep.clock.forward(KEEP_SECONDS)
+    until(lambda: sweep.client.calls[-2:] == [("stop", "r0"), ("stop", "r1")])
+    assert sweep.runner.state is State.STOPPED
+    assert sweep.runner.is_forgotten
+
+
+@pytest.mark.parametrize("how", ["forgotten", "refused"])
+def test_a_run_that_was_lost_is_trained_again(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """Its run ends, so that it keeps no place in a worker."""
-    monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
-    stage.runner.watch()
-    assert not stage.runner.is_forgotten
-    stage.scene.clock.forward(KEEP_SECONDS)
-    until(lambda: stage.verbs()[-1:] == ["stop"])
-    assert stage.state is State.STOPPED
-    assert stage.runner.is_forgotten
-
-
-@pytest.mark.parametrize("is_full", [True, False])
-def test_a_run_that_had_no_place_or_was_forgotten_is_started_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, is_full: bool
-) -> None:
-    """A full worker is no result; a run that rested for hours is forgotten."""
-    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
-    if is_full:
-        stage.say(Status.FAILED, 0, is_full=True)
+    """A moment later; the other run goes on meanwhile. A full worker is no result."""
+    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 3600.0)
+    sweep.begin()
+    if how == "forgotten":
+        del sweep.client.snapshots["r0"]
     else:
-        stage.scene.client.drop(stage.scene.client.get(stage.starts[0].run_id))  # type: ignore[arg-type]
-    stage.started(2)
-    assert stage.starts[1].experiment == stage.starts[0].experiment
-    assert not stage.runner.results
-    stage.finish(1)
-    assert len(stage.runner.results) == 1
+        sweep.say(0, Status.FAILED, is_full=True)
+    until(lambda: sweep.runner._begins_at > 0)
+    sweep.say(1, Status.FINISHED)
+    until(lambda: sweep.kept == [[3]])
+    sweep.started(2)
+    sweep.runner._begins_at = 0.0
+    sweep.started(4)
+    assert sweep.units() == [2, 3, 2, 4]
 
 
-def test_the_time_left_is_told_by_what_finished_runs_took(stage: Stage) -> None:
-    """Weighted by what each costs: here 10 s for a third or so of the work."""
-    assert stage.runner.seconds_left is not None
-    stage.scene.clock.forward(10)
-    stage.finish(1)
-    share = stage.runner.share
-    assert 0 < share < 0.5
-    rest = (1 - share) / share * 10
-    assert stage.runner.seconds_left == pytest.approx(rest)
-    stage.runner.pause()
-    until(lambda: stage.verbs() == ["pause"])
-    stage.scene.clock.forward(1000)
-    stage.runner.go_on()
-    assert stage.runner.seconds_left == pytest.approx(rest)
+def test_the_time_left_follows_from_finished_epochs(sweep: Sweep) -> None:
+    """Work is weighted by what each point costs; the seconds of a pause don't count."""
+    sweep.begin()
+    runner, all_of_it = sweep.runner, sum(sweep.runner._weights.values())
+    assert runner.share == 0.0
+    assert runner.seconds_left == pytest.approx(all_of_it / 2)  # an estimate, two at once
+    assert all_of_it > 4 * COMPILE_SECONDS
+    sweep.clock.forward(10)
+    sweep.say(0, Status.FINISHED)
+    sweep.started(3)
+    sweep.say(1, Status.RUNNING, epoch=100)
+    sweep.say(2, Status.RUNNING, epoch=50)
+    weights = list(runner._weights.values())
+    done = weights[0] + weights[1] / 2 + weights[2] / 4
+    assert runner.share == pytest.approx(done / all_of_it)
+    left = (all_of_it - done) / done * 10
+    assert runner.seconds_left == pytest.approx(left)
+    runner.pause()
+    until(lambda: len(sweep.client.calls) == 2)
+    assert runner.seconds_left is None
+    sweep.clock.forward(1000)
+    runner.go_on()
+    until(lambda: len(sweep.client.calls) == 4)
+    sweep.say(1, Status.RUNNING, epoch=100)
+    sweep.say(2, Status.RUNNING, epoch=50)
+    assert runner.seconds_left == pytest.approx(left)
 
 
-def test_what_is_done_is_not_trained_again(stage: Stage) -> None:
-    """The results of an earlier command count."""
-    stage.finish(3)
-    done = stage.runner.results[:2]
-    again = Stage(done=done).begin()
-    assert again.starts[0].experiment.data.timesteps == 12
-    again.finish(1)
-    until(lambda: again.state is State.DONE)
-    assert len(again.runner.results) == 3
-    again.scene.client.close()
+def test_finished_points_are_not_trained_again(sweep: Sweep) -> None:
+    """Results of an earlier command count."""
+    done = [
+        result_of(point, None, Snapshot("", Status.DIVERGED)) for point in sweep.plan.points[:3]
+    ]
+    again = Sweep(places=1, done=done)
+    again.begin()
+    assert again.units() == [5]
+    again.say(0, Status.FINISHED)
+    until(lambda: again.runner.state is State.DONE)
+    assert len(again.runner.results) == 4
 
 
-def test_a_point_that_cannot_be_made_is_a_result_that_says_so() -> None:
-    """Too few rows; without a worker's time."""
-    plan = make_plan(suggested("macro"), {"T": [8, 250]}, 1)
-    scene = Scene()
+def test_a_point_without_enough_rows_is_a_failed_result() -> None:
+    """It says why, and takes no time of a worker."""
+    sweep = Sweep()
+    plan = make_plan(suggested("macro"), {"T": [8, 250]}, seeds=1)
     done = [result_of(plan.points[0], None, Snapshot("", Status.DIVERGED))]
-    runner = Runner(plan, scene.client, done=done, clock=scene.clock.now)
+    runner = Runner(plan, sweep.client, done=done, clock=sweep.clock.now)  # type: ignore[arg-type]
     runner.run()
     point = runner.results[1]
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
     assert point["reason"].count(".") == 1
-    assert not scene.workers or not scene.worker.posted
-    scene.client.close()
+    assert not sweep.client.runs
 
 
-def test_what_goes_wrong_outside_of_runs_ends_it_and_is_said() -> None:
-    """As a full disk."""
+def test_an_error_outside_of_runs_stops_the_sweep(sweep: Sweep) -> None:
+    """For example a full disk; the error is kept for whoever looks."""
 
     def full(_: object) -> None:
         raise OSError("no space left")
 
-    stage = Stage()
-    stage.runner._keep = full
-    stage.begin().say(Status.FINISHED)
-    until(lambda: stage.state is State.STOPPED)
-    assert "no space left" in f"{stage.runner.error}"
-    stage.scene.client.close()
+    sweep.runner._keep = full
+    sweep.begin()
+    sweep.say(0, Status.FINISHED)
+    sweep.calls(("stop", "r1"))
+    until(lambda: sweep.runner.state is State.STOPPED)
+    assert "no space left" in f"{sweep.runner.error}"
+
+
+def test_points_that_differ_in_the_model_only_share_their_data() -> None:
+    """Other data are made anew."""
+    sweep = Sweep(4, {"T": [4, 8], "U": [2, 3]})
+    sweep.begin()
+    first, second, third, fourth = (run.dataset for run in sweep.client.runs.values())
+    assert first is second is not third is fourth
+    sweep.runner.stop()

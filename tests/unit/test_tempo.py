@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.tempo import LATE, MOMENT, Tempo
+from lib.training.tempo import LATE, Tempo
 from tests.clock import Clock
 
 SLICE = 0.1
@@ -64,71 +64,6 @@ def test_epochs_come_evenly_and_in_that_time(epochs: int, seconds: float) -> Non
     assert set(runner.calls) == {1}
 
 
-def test_epochs_that_follow_each_other_closely_are_trained_some_at_a_time() -> None:
-    """5000 in 8 s: thirteen in each fiftieth of a second, and so not a turn for each."""
-    runner = Runner(5000, 8.0, cost=1e-4)
-    runner.until()
-    assert max(runner.calls) == 13
-    assert len(runner.calls) <= 8.0 / MOMENT
-    assert runner.ends[-1] == pytest.approx(8.0, abs=2 * MOMENT)
-
-
-def test_without_a_pace_all_is_due_at_once() -> None:
-    """As fast as it goes: nothing is waited for."""
-    runner = Runner(200, None)
-    assert runner.tempo.rate == 0
-    runner.until()
-    assert runner.calls == [100, 100]
-    assert runner.tempo.rate == pytest.approx(1000)
-    assert not runner.tempo.keeps_pace
-
-
-def test_a_single_epoch_comes_at_once() -> None:
-    """There is nothing to spread."""
-    runner = Runner(1, 8.0)
-    runner.until()
-    assert runner.ends == pytest.approx([runner.cost])
-
-
-def test_a_pause_does_not_count_and_ends_without_a_rush() -> None:
-    """After a minute the next epoch comes at once, and the others as evenly as before."""
-    runner = Runner(200, 8.0)
-    runner.until(50)
-    runner.clock.forward(60)
-    runner.tempo.begin(runner.clock.seconds, 50)
-    runner.until()
-    assert set(runner.calls) == {1}
-    gaps = runner.gaps()
-    assert gaps[:49] == pytest.approx([0.04] * 49)
-    assert gaps[50:] == pytest.approx([0.04] * 149)
-
-
-@pytest.mark.parametrize(("seconds", "gap"), [(24.0, 0.12), (2.0, 0.01)])
-def test_another_pace_counts_from_where_it_is_chosen(seconds: float, gap: float) -> None:
-    """What was before neither is made up for nor holds it up; `None` lets all come."""
-    runner = Runner(200, 8.0)
-    runner.until(50)
-    runner.tempo.set_pace(seconds)
-    runner.tempo.begin(runner.clock.seconds, 50)
-    runner.until(100)
-    assert runner.ends[-1] - runner.ends[49] == pytest.approx(50 * gap, abs=2 * gap)
-    assert max(runner.calls) <= 2
-    runner.tempo.set_pace(None)
-    runner.tempo.begin(runner.clock.seconds, runner.done)
-    runner.until()
-    assert runner.gaps()[-100:] == pytest.approx([runner.cost] * 100)
-
-
-def test_what_a_person_sees_is_the_pace() -> None:
-    """Epochs a second and the time left, from the first epoch on, and to the end."""
-    runner = Runner(20, 8.0)
-    for epoch in (1, 5, 20):
-        runner.until(epoch)
-        assert runner.tempo.keeps_pace
-        assert runner.tempo.rate == 2.5
-        assert runner.tempo.left(epoch) == pytest.approx((20 - epoch) / 2.5)
-
-
 @pytest.mark.parametrize("restarted_at", [0, 100])
 def test_before_the_first_measurement_nothing_is_estimated(restarted_at: int) -> None:
     """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
@@ -178,15 +113,6 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only() -> None:
     runner.until()
     assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
     assert runner.tempo.keeps_pace
-
-
-def test_a_short_wait_is_made_up_for() -> None:
-    """So that many runs that take turns are over when each would have been alone."""
-    runner = Runner(200, 8.0)
-    while runner.done < 200:
-        runner.clock.forward(0.3)
-        runner.turn()
-    assert runner.ends[-1] == pytest.approx(8.0, abs=0.4)
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])

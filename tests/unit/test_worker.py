@@ -61,63 +61,6 @@ def hold_a_run() -> tuple[Desk, HeldProgram]:
     return desk, held
 
 
-def test_a_run_is_trained_to_its_end(desk: Desk) -> None:
-    """From a command to a last snapshot."""
-    desk.start("one")
-    snapshot = desk.find_over("one")
-    assert snapshot.status is Status.FINISHED
-    assert snapshot.epoch == 5
-
-
-def test_garbage_is_refused_and_the_loop_goes_on(desk: Desk) -> None:
-    """Bytes that mean nothing, a record that isn't a command, and a command that isn't one."""
-    desk.connection.send_bytes(b"garbage")
-    assert desk.receive().kind == "refused"
-    desk.connection.send_bytes(encode(Event("ready")))
-    assert "Invalid value 'Event'" in desk.receive().text
-    desk.send(Steer("explode", "one"))  # type: ignore[arg-type]
-    assert "Invalid enum value 'explode'" in desk.receive().text
-    desk.start("one")
-    assert desk.find_over("one").status is Status.FINISHED
-
-
-def test_a_run_beyond_the_limits_fails_with_what_was_asked(desk: Desk) -> None:
-    """The worker looks for itself."""
-    desk.start("one", U=1000)
-    snapshot = desk.find_over("one")
-    assert snapshot.status is Status.FAILED
-    assert snapshot.reason == "This run was refused: units must be 1 to 128, got 1000."
-
-
-def test_an_idle_worker_answers(desk: Desk) -> None:
-    """Before its first run, and after its last."""
-    assert desk.ask("double", number=1).values == {"double": 2}
-    desk.start("one")
-    desk.find_over("one")
-    assert desk.ask("double", number=2).values == {"double": 4}
-
-
-def test_a_worker_answers_while_a_program_is_compiled() -> None:
-    """And the run goes on by itself as soon as that is done."""
-    gate = threading.Event()
-    desk = Desk(build_after(gate))
-    desk.start("one")
-    desk.find_status("one", Status.COMPILING)
-    assert desk.ask("double", number=1).values == {"double": 2}
-    gate.set()
-    assert desk.find_over("one").status is Status.FINISHED
-    desk.close()
-
-
-def test_a_worker_takes_commands_while_a_run_trains() -> None:
-    """After each turn of the run, not after its end."""
-    desk, held = hold_a_run()
-    desk.send(Steer("pause", "long"))
-    held.let.set()
-    assert desk.find_status("long", Status.PAUSED).epoch <= 1
-    desk.close()
-
-
 def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> None:
     """After just as many, wherever it was."""
     desk.start("one", paused=True, epochs=30)
@@ -127,52 +70,6 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> 
     assert paused.epoch == 20
     desk.send(Steer("resume", "one", epochs=20))
     assert desk.find_over("one").epoch == 30
-
-
-def test_runs_take_turns() -> None:
-    """A second run doesn't wait for the first one's end."""
-    desk, held = hold_a_run()
-    desk.start("short")
-    held.let.set()
-    over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
-    assert (over.run_id, over.status) == ("short", Status.FINISHED)
-    desk.close()
-
-
-def test_an_error_in_one_run_does_not_touch_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It fails with what went wrong."""
-    broken = broken_outputs(RuntimeError("lost a bit"), good=0, units=3)
-    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    desk = Desk()
-    desk.start("good", epochs=2000)
-    desk.start("bad", U=3)
-    ends = {}
-    while len(ends) < 2:
-        snapshot = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
-        ends[snapshot.run_id] = snapshot
-    assert ends["good"].status is Status.FINISHED
-    assert ends["bad"].status is Status.FAILED
-    assert ends["bad"].reason == "The training met an error: lost a bit."
-    desk.close()
-
-
-@pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
-@pytest.mark.parametrize("good", [4, 10_000_000])
-def test_a_run_that_breaks_late_fails_alone(
-    error: Exception, good: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In training or in its judgement. The loop lives on."""
-    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
-    broken = BrokenProgram(error, good)
-    desk = Desk(lambda key: broken if key.units == 3 else build(key))
-    desk.start("bad", U=3)
-    snapshot = desk.find_over("bad")
-    assert snapshot.status is Status.FAILED
-    assert "lost a bit" in snapshot.reason
-    assert snapshot.results["last"].checked_epochs.tolist() == [0]  # the figures stay
-    desk.start("good")
-    assert desk.find_over("good").status is Status.FINISHED
-    desk.close()
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause"])
@@ -196,66 +93,6 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     desk.close()
 
 
-def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until one of them is over."""
-    monkeypatch.setattr(limits, "MAX_RUNS", 1)
-    desk.send(START_PAUSED)
-    desk.start("two")
-    refused = desk.find_over("two")
-    assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
-    assert refused.is_full
-    desk.send(Steer("drop", "one"))
-    desk.start("three")
-    assert desk.find_over("three").status is Status.FINISHED
-
-
-def test_runs_of_sweeps_take_no_place_from_others(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They get what others leave."""
-    monkeypatch.setattr(limits, "MAX_RUNS", 1)
-    desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
-    desk.send(START_PAUSED)
-    desk.send(structs.replace(START_PAUSED, run_id="swept too", background=True))
-    assert desk.find_over("swept too").is_full
-    desk.start("two")
-    assert desk.find_over("two").is_full
-    desk.send(Steer("drop", "one"))
-    desk.start("three")
-    assert desk.find_over("three").status is Status.FINISHED
-
-
-def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
-    """A run may end while a command for it is on the way."""
-    for verb in get_args(Verb):
-        desk.send(Steer(verb, "nobody"))
-    desk.start("one")
-    assert isinstance(desk.receive(), Snapshot)
-
-
-def test_what_is_prepared_is_compiled_once() -> None:
-    """A look ahead builds what the run needs: one program for both modes."""
-    built: list[Any] = []
-
-    def noting(key: Any) -> Any:
-        built.append(key)
-        return build(key)
-
-    desk = Desk(noting)
-    desk.send(Prepare(make_experiment(), (8, 3, 2, 1)))
-    desk.start("one")
-    desk.find_over("one")
-    assert len(built) == 1
-    desk.close()
-
-
-def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
-    """A person may be in the middle of setting things; a start would say why."""
-    desk.send(Prepare(make_experiment(U=1000), (8, 3, 2, 1)))
-    desk.start("one")
-    assert isinstance(desk.receive(), Snapshot)
-
-
 def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     """In the order in which they came; the first two are being compiled, the third one is next."""
     gate = threading.Event()
@@ -271,35 +108,126 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     desk.close()
 
 
-def test_a_loop_gives_signs_of_life() -> None:
-    """With nothing to do as well: silence would mean that it has been stopped."""
-    desk = Desk(timing=replace(USUAL, beat_seconds=0.01))
-    for _ in range(3):
-        desk.find(lambda message: message == Event("alive"))
-    desk.close()
-
-
-def test_rooms_that_nobody_waits_for_are_built_when_few_runs_train(
+def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """They take the time of those that do."""
     monkeypatch.setattr(worker, "IDLE_RUNS", 0)
     monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)
     monkeypatch.setattr(memory, "used_memory", lambda: used)
-    room = next(room for room in SIZE_BUCKETS if room.code.cell == "gru")
+    bucket = next(bucket for bucket in SIZE_BUCKETS if bucket.code.cell == "gru")
     used, built, held = 10**12, list[Architecture](), HeldProgram()
 
     def note(key: Architecture) -> HeldProgram:
         built.append(key)
         return held
 
-    desk = Desk(note, timing=ONE_BATCH, buckets={room: True})
+    desk = Desk(note, timing=ONE_BATCH, buckets={bucket: True})
     desk.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
     used = 0
     time.sleep(0.05)
-    assert room not in built
+    assert bucket not in built
     desk.send(Steer("stop", "long"))
     held.let.set()
-    assert eventually(lambda: room in built)
+    assert eventually(lambda: bucket in built)
+    desk.close()
+
+
+def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk: Desk) -> None:
+    """Garbage is refused, commands for runs that have ended meanwhile are passed over."""
+    desk.connection.send_bytes(b"garbage")
+    assert desk.receive().kind == "refused"
+    desk.connection.send_bytes(encode(Event("ready")))
+    assert "Invalid value 'Event'" in desk.receive().text
+    desk.send(Steer("explode", "one"))  # type: ignore[arg-type]
+    assert "Invalid enum value 'explode'" in desk.receive().text
+    for verb in get_args(Verb):
+        desk.send(Steer(verb, "nobody"))
+    desk.start("large", U=1000)
+    refused = desk.find_over("large")
+    assert refused.reason == "This run was refused: units must be 1 to 128, got 1000."
+    desk.start("one")
+    over = desk.find_over("one")
+    assert (refused.status, over.status, over.epoch) == (Status.FAILED, Status.FINISHED, 5)
+
+
+def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled() -> None:
+    """And the run goes on by itself as soon as that is done."""
+    gate = threading.Event()
+    desk = Desk(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
+    desk.start("one")
+    desk.find_status("one", Status.COMPILING)
+    assert desk.ask("double", number=1).values == {"double": 2}
+    for _ in range(3):
+        desk.find(lambda message: message == Event("alive"))
+    gate.set()
+    assert desk.find_over("one").status is Status.FINISHED
+    desk.close()
+
+
+def test_runs_take_turns_and_commands_come_between() -> None:
+    """A second run doesn't wait for the first one's end, nor does a pause."""
+    desk, held = hold_a_run()
+    desk.start("short")
+    held.let.set()
+    over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+    assert (over.run_id, over.status) == ("short", Status.FINISHED)
+    desk.send(Steer("pause", "long"))
+    assert desk.find_status("long", Status.PAUSED).epoch < 5000
+    desk.close()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
+@pytest.mark.parametrize("good", [4, 10_000_000])
+def test_a_run_that_breaks_fails_alone(
+    error: Exception, good: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In training or in its evaluation, with what went wrong. Others go on."""
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
+    broken = BrokenProgram(error, good)
+    desk = Desk(lambda key: broken if key.units == 3 else build(key))
+    desk.start("good", epochs=2000)
+    desk.start("bad", U=3)
+    ends: dict[str, Snapshot] = {}
+    while len(ends) < 2:
+        snapshot = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+        ends[snapshot.run_id] = snapshot
+    assert ends["good"].status is Status.FINISHED
+    assert ends["bad"].status is Status.FAILED
+    assert ends["bad"].reason == "The training met an error: lost a bit."
+    assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the figures stay
+    desk.close()
+
+
+def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until one of them is over. Runs of sweeps get what others leave, and take no place."""
+    monkeypatch.setattr(limits, "MAX_RUNS", 1)
+    desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
+    desk.send(START_PAUSED)
+    desk.send(structs.replace(START_PAUSED, run_id="swept too", background=True))
+    assert desk.find_over("swept too").is_full
+    desk.start("two")
+    refused = desk.find_over("two")
+    assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
+    assert refused.is_full
+    desk.send(Steer("drop", "one"))
+    desk.start("three")
+    assert desk.find_over("three").status is Status.FINISHED
+
+
+def test_what_is_prepared_is_compiled_once() -> None:
+    """One program for both modes; what can't be trained is passed over: a start would say why."""
+    built: list[Any] = []
+
+    def noting(key: Any) -> Any:
+        built.append(key)
+        return build(key)
+
+    desk = Desk(noting)
+    for units in (1000, 2):
+        desk.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
+    desk.start("one")
+    desk.find_over("one")
+    assert len(built) == 1
     desk.close()

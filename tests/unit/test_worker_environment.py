@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from lib import training
-from lib.training import worker
+from lib.training import environment, worker
 
 
 @pytest.mark.parametrize(
@@ -26,21 +26,21 @@ def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
     def installed(**_: str) -> list[SimpleNamespace]:
         return [SimpleNamespace(version=version)] * bool(version)
 
-    for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
+    for name in (*environment.VARIABLES, "XLA_FLAGS"):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(metadata, "distributions", installed)
-    worker.set_environment()
-    assert (os.environ["XLA_FLAGS"] == worker.XLA_FLAGS) is expected
+    environment.set_environment()
+    assert (os.environ["XLA_FLAGS"] == environment.XLA_FLAGS) is expected
 
 
 def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """When this fails, try the flags with the new TensorFlow, and measure."""
-    for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
+    for name in (*environment.VARIABLES, "XLA_FLAGS"):
         monkeypatch.setenv(name, "")
-    worker.set_environment()
-    assert os.environ["XLA_FLAGS"] == worker.XLA_FLAGS
+    environment.set_environment()
+    assert os.environ["XLA_FLAGS"] == environment.XLA_FLAGS
 
 
 def test_a_collection_passes_over_what_the_worker_imports(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,21 +117,6 @@ def test_a_pause_wakes_a_run_that_waits_for_its_time() -> None:
     assert time - script.of("slow")[0][0] < 1
 
 
-def test_another_pace_arrives() -> None:
-    """From one epoch an hour to as fast as it goes; for an unknown run it is passed over."""
-    first: When = lambda snapshot: snapshot.epoch == 1  # noqa: E731
-    script = play(
-        start("slow", 200 * 3600.0),
-        answers=[
-            (first, Steer("set_pace", "nobody", 8.0)),
-            (first, Steer("set_pace", "slow", None)),
-        ],
-    )
-    time, last = script.seen[-1]
-    assert last.status is Status.FINISHED
-    assert time - script.of("slow")[0][0] < 5
-
-
 def test_a_pace_that_is_none_is_refused() -> None:
     """A run with it fails and says why; of a run that has another, it changes nothing."""
     script = play(start("one", 0.0))

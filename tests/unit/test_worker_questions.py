@@ -1,20 +1,81 @@
-"""Questions to a worker: answered in a thread beside its loop, or refused in a sentence."""
+"""Questions to a worker, what it does about its memory, and how it ends once it is retired."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
 
+import pytest
+
 from lib.results.run import Status
-from lib.training.messages import Answer, Ask, Cancel
+from lib.training import worker
+from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer
 from lib.training.timing import USUAL
-from tests.unit.desk import Desk
+from tests.unit.desk import START_PAUSED, Desk
 from tests.waiting import PATIENCE
 
 
-def test_a_question_is_answered(desk: Desk) -> None:
-    """Its function is called with the arguments that came, and what it returns goes back."""
-    assert desk.ask("double", number=21).values == {"double": 42}
+@pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
+def test_a_loop_says_now_and_then_that_it_has_grown(
+    pause: float, again: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
+    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
+    used = 900
+    desk = Desk(timing=replace(USUAL, grown_seconds=pause))
+    desk.send(START_PAUSED)
+    desk.find_status("one", Status.PAUSED)
+
+    def news() -> list[Event]:
+        """What it says of itself in the turns of two questions, each thing once."""
+        seen = len(desk.seen)
+        for _ in range(2):
+            desk.ask("double", number=1)
+        events = [m for m in desk.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return events[:1]
+
+    assert news() == []
+    used = 1100
+    assert news() == [Event("grown")]
+    assert news() == again
+    desk.send(Retire())  # somebody has
+    news()
+    assert news() == []
+    desk.close()
+
+
+def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From where runs get no programs of their own any more; nobody is hurt by a fresh one then."""
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 2000)
+    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
+    used = 1000
+    desk = Desk()
+    desk.send(START_PAUSED)
+    desk.find_status("one", Status.PAUSED)
+    used = 1000 + 1000 * worker.EXACT_SHARE + 1
+    desk.ask("double", number=1)
+    assert Event("grown") not in desk.seen
+    desk.send(Steer("stop", "one"))
+    desk.find(lambda message: message == Event("grown"))
+    desk.close()
+
+
+@pytest.mark.parametrize("has_run", [True, False])
+def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run: bool) -> None:
+    """And not before."""
+    desk = Desk()
+    desk.receive()
+    if has_run:
+        desk.send(START_PAUSED)
+    desk.send(Ask("q", "double", {"number": 1}))
+    desk.send(Retire())
+    assert desk.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
+    if has_run:
+        desk.send(Steer("resume", "one"))
+        assert desk.find_over("one").status is Status.FINISHED
+    desk.wait_for_end()
+    desk.connection.close()
 
 
 def test_a_run_goes_on_while_a_question_is_answered() -> None:
@@ -27,13 +88,6 @@ def test_a_run_goes_on_while_a_question_is_answered() -> None:
     over.set()
     assert desk.find(lambda m: isinstance(m, Answer)).values == {"over": True}
     desk.close()
-
-
-def test_a_question_without_an_answer_says_why(desk: Desk) -> None:
-    """The function's sentence, the error where it breaks, or the names where there is none."""
-    assert desk.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
-    assert "TypeError" in desk.ask("double", figure=1).error
-    assert desk.ask("triple").error == "No question is called 'triple': ['double']."
 
 
 def test_a_question_that_is_cancelled_while_it_waits_is_not_answered() -> None:
@@ -58,8 +112,12 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered() -> None:
     desk.close()
 
 
-def test_waiting_questions_are_bounded() -> None:
-    """One more than that is refused, with the limit."""
-    desk = Desk(timing=replace(USUAL, max_questions=0))
-    assert desk.ask("double", number=1).error.startswith("At most 0 questions may wait")
-    desk.close()
+def test_a_question_is_answered_or_it_is_said_why_not(desk: Desk) -> None:
+    """The function's sentence, its error, the names where there is none of it, or the limit."""
+    assert desk.ask("double", number=21).values == {"double": 42}
+    assert desk.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
+    assert "TypeError" in desk.ask("double", figure=1).error
+    assert desk.ask("triple").error == "No question is called 'triple': ['double']."
+    full = Desk(timing=replace(USUAL, max_questions=0))
+    assert full.ask("double", number=1).error.startswith("At most 0 questions may wait")
+    full.close()

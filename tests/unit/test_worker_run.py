@@ -6,21 +6,39 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from lib.results.run import Snapshot, Status
+from lib.training import pair_trainer
 from lib.training.messages import Start
 from lib.training.programs import ProgramCache
+from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import FakeProgram, build, build_after, make_dataset, make_experiment
+from tests.unit.fakes import (
+    FakeProgram,
+    build,
+    build_after,
+    lost_outputs,
+    make_dataset,
+    make_experiment,
+)
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
+SLOW = replace(USUAL, evaluate_seconds=0.0)
+"""Models are evaluated one part, a sample, at a time: of two models and two samples four parts."""
+
 
 def test_a_run_goes_from_compiling_to_finished() -> None:
-    """With all its epochs, and the figures of every one of them."""
-    stage = Stage(epochs=5)
+    """With the figures of every epoch; untrained models are shown while its program compiles."""
+    gate = threading.Event()
+    stage = Stage(build=build_after(gate), epochs=5)
+    stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
+    assert stage.last.status in (Status.QUEUED, Status.COMPILING)
+    assert stage.last.results["last"].checked_epochs.tolist() == [0]
+    gate.set()
     stage.until_status(Status.FINISHED)
     assert stage.statuses[-2:] == [Status.RUNNING, Status.FINISHED]
     assert stage.last.epoch == stage.last.epochs == 5
@@ -28,19 +46,7 @@ def test_a_run_goes_from_compiling_to_finished() -> None:
     assert stage.last.epochs_per_second > 0
     for result in stage.last.results.values():
         assert result.loss_epochs.tolist() == [1, 2, 3, 4, 5]
-        assert result.checked_epochs[0] == 0
-        assert result.checked_epochs[-1] == 5
-
-
-def test_untrained_models_are_shown_while_programs_compile() -> None:
-    """Epoch 0 needs no program."""
-    gate = threading.Event()
-    stage = Stage(build=build_after(gate))
-    stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
-    assert stage.last.status in (Status.QUEUED, Status.COMPILING)
-    assert stage.last.results["last"].checked_epochs.tolist() == [0]
-    gate.set()
-    stage.until_status(Status.FINISHED)
+        assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
 
 
 def test_the_first_epoch_is_sent_at_once() -> None:
@@ -52,9 +58,11 @@ def test_the_first_epoch_is_sent_at_once() -> None:
     assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
 
 
-def test_a_run_started_paused_waits_untrained() -> None:
-    """Everything is ready, and epoch 0 is judged."""
-    stage = Stage(paused=True)
+@pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
+def test_a_run_that_is_paused_before_it_trains_waits_untrained(how: str) -> None:
+    """Everything is ready, and epoch 0 is evaluated. Then it goes on to its end."""
+    stage = Stage(paused=how == "started paused")
+    stage.run.pause()
     stage.until_status(Status.PAUSED)
     stage.run.turn(1)
     assert stage.last.epoch == 0
@@ -64,94 +72,57 @@ def test_a_run_started_paused_waits_untrained() -> None:
 
 
 def test_pause_holds_and_resume_goes_on_from_there() -> None:
-    """No epoch is lost or trained twice."""
-    stage = Stage(epochs=2000)
+    """No epoch is lost or trained twice. At rest large models' weights are sent, too."""
+    stage = Stage(epochs=2000, U=128)
     stage.until(lambda: stage.last.epoch >= 1)
+    assert stage.last.results["last"].weights is None
     stage.run.pause()
     assert stage.last.status is Status.PAUSED
+    assert stage.last.results["last"].weights is not None
     held = stage.last.epoch
     stage.run.turn(1)
     assert stage.last.epoch == held
     stage.run.resume()
+    stage.until_status(Status.RUNNING)
+    assert stage.last.results["last"].weights is None
     stage.until_status(Status.FINISHED)
     epochs = stage.last.results["last"].loss_epochs
-    assert epochs[0] == 1
-    assert epochs[-1] == 2000
+    assert epochs[[0, -1]].tolist() == [1, 2000]
     assert (np.diff(epochs) > 0).all()
 
 
-def test_weights_of_any_number_are_sent_when_a_run_rests() -> None:
-    """While it trains, models of 128 units keep theirs."""
-    stage = Stage(U=128, epochs=5000)
-    stage.until(lambda: stage.last.epoch > 0)
-    assert stage.last.status is Status.RUNNING
-    assert stage.last.results["last"].weights is None
-    stage.run.pause()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.results["last"].weights is not None
-    stage.run.resume()
-    stage.until_status(Status.RUNNING)
-    assert stage.last.results["last"].weights is None
-    stage.run.stop()
-    assert stage.last.status is Status.STOPPED
-    assert stage.last.results["sequence"].weights is not None
-
-
-def test_pause_before_the_programs_are_there_counts() -> None:
-    """It is compiled to the end, and then it waits."""
-    stage = Stage()
-    stage.run.pause()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.epoch == 0
-
-
 def test_a_step_is_one_epoch_and_steps_add_up() -> None:
-    """Three clicks while the first is trained are three epochs."""
-    stage = Stage(paused=True, epochs=10)
-    stage.until_status(Status.PAUSED)
-    stage.run.step()
-    assert stage.run.status is Status.RUNNING
+    """Three clicks while the first is trained are three epochs; the last one finishes the run."""
+    stage = Stage(paused=True, epochs=5)
+    stage.run.step()  # while it is compiled
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 1
     for _ in range(3):
         stage.run.step()
+    assert stage.run.status is Status.RUNNING
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 4
-
-
-def test_steps_asked_for_while_compiling_are_made_later() -> None:
-    """A click on Step starts a run paused and steps at once."""
-    stage = Stage(paused=True, epochs=10)
-    stage.run.step()
-    stage.until_status(Status.PAUSED, seconds=60)
-    assert stage.last.epoch == 1
-
-
-def test_a_step_of_a_run_that_trains_is_its_last_before_a_pause() -> None:
-    """Step means: this epoch, and then let me look."""
-    stage = Stage(epochs=5000)
-    stage.until(lambda: stage.last.epoch >= 1)
-    epoch = stage.last.epoch
-    stage.run.step()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.epoch == epoch + 1
-
-
-def test_the_last_step_finishes_the_run() -> None:
-    """It isn't paused at the end."""
-    stage = Stage(paused=True, epochs=1)
-    stage.until_status(Status.PAUSED)
     stage.run.step()
     stage.until_status(Status.FINISHED)
+    trains = Stage(epochs=5000)
+    trains.until(lambda: trains.last.epoch >= 1)
+    epoch = trains.last.epoch
+    trains.run.step()  # this epoch, and then let me look
+    trains.until_status(Status.PAUSED)
+    assert trains.last.epoch == epoch + 1
 
 
 def test_stop_keeps_the_figures() -> None:
-    """It ends at once, judged as it is."""
-    stage = Stage(epochs=5000)
-    stage.until(lambda: stage.last.epoch >= 1)
-    stage.run.stop()
-    assert stage.last.status is Status.STOPPED
-    assert stage.last.results["last"].checked_epochs[-1] == stage.last.epoch
+    """It ends at once, evaluated as it is, where that doesn't take long."""
+    for timing in (USUAL, SLOW):
+        stage = Stage(timing=timing, epochs=5000)
+        stage.until_status(Status.RUNNING)
+        stage.run.turn(60)
+        stage.run.stop()
+        assert stage.last.status is Status.STOPPED
+        judged = stage.last.results["last"].checked_epochs.tolist()
+        assert judged == ([0, 1] if timing is USUAL else [0])
+        assert not stage.run.busy
 
 
 def test_a_diverged_run_says_why_and_what_to_try() -> None:
@@ -168,15 +139,15 @@ def test_a_diverged_run_says_why_and_what_to_try() -> None:
     assert np.isfinite(stage.last.results["sequence"].loss).all()
 
 
-def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
-    """Whatever Keras says is passed on."""
-
-    def broken(_: object) -> object:
-        raise ValueError("no such thing")
-
-    stage = Stage(build=broken)
-    stage.until_status(Status.FAILED)
-    assert stage.last.reason == "The model could not be compiled: no such thing."
+def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its loss, from before the last update, is a number; the errors after it are none."""
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
+    stage = Stage(epochs=5)
+    stage.until(lambda: stage.run.status.over)
+    assert stage.last.status is Status.DIVERGED
+    assert "Lower the learning rate" in stage.last.reason
 
 
 def test_a_slow_epoch_says_how_far_it_is() -> None:
@@ -192,33 +163,36 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
     stage = Stage(build=build_after(gate), timing=replace(USUAL, place_seconds=0.0))
     for before in (2, 2, 1, 0):
         stage.run.show_place(before)
-    assert [snapshot.reason for snapshot in stage.sent] == [
-        "Models are compiled in turn: 2 other runs are before this one.",
-        "Models are compiled in turn: 1 other run is before this one.",
-        "Other models are being compiled first.",
-    ]
+    said = [snapshot.reason for snapshot in stage.sent]
+    places = [sentence("place", runs=runs) for runs in ("2 other runs are", "1 other run is")]
+    assert said == [*places, sentence("waiting")]
     gate.set()
     stage.until_status(Status.FINISHED)
     stage.run.show_place(3)
     assert stage.last.status is Status.FINISHED
 
 
-def test_a_program_that_others_wait_for_already_is_waited_for() -> None:
-    """Its compile began before the run, on a clock that began long before."""
-    gate, clock = threading.Event(), Clock()
-    programs, samples = ProgramCache(build_after(gate)), make_dataset().samples
-    clock.forward(1000)
-    for name in ("first", "second"):
-        start = Start(name, make_experiment(), samples)
-        run = WorkerRun(start, programs, lambda _: None, USUAL, clock.now)
-        assert eventually(lambda run=run: run.turn(0.05) or run.status is Status.COMPILING)
-        run.turn(0.05)
-        assert not run.status.over
+def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
+    """Whatever Keras says, or that it took too long: a later run finds it compiled by then."""
+
+    def broken(_: object) -> object:
+        raise ValueError("no such thing")
+
+    stage = Stage(build=broken)
+    stage.until_status(Status.FAILED)
+    assert stage.last.reason == "The model could not be compiled: no such thing."
+    gate = threading.Event()
+    stage = Stage(build=build_after(gate), timing=replace(USUAL, compile_seconds=-1.0))
+    stage.until_status(Status.FAILED)
     gate.set()
+    assert stage.last.reason.startswith("The model was not compiled within -1 s")
 
 
 def test_waiting_for_others_programs_is_no_compile() -> None:
-    """In the background a program isn't begun while a person's is made, however long that takes."""
+    """In the background a program isn't begun while a person's is made, however long that takes.
+
+    Nor is a compile that began before the run on a clock that began long before.
+    """
     person, clock = threading.Event(), Clock()
 
     def slowly(key: object) -> object:
@@ -235,12 +209,87 @@ def test_waiting_for_others_programs_is_no_compile() -> None:
     run.turn(0.05)
     assert run.status is Status.QUEUED
     person.set()
-
-
-def test_a_compile_that_takes_too_long_is_given_up() -> None:
-    """The run fails with the limit; a later one finds what was compiled in the meantime."""
     gate = threading.Event()
-    stage = Stage(build=build_after(gate), timing=replace(USUAL, compile_seconds=-1.0))
-    stage.until_status(Status.FAILED)
+    programs = ProgramCache(build_after(gate))
+    for name in ("first", "second"):
+        start = Start(name, make_experiment(), make_dataset().samples)
+        run = WorkerRun(start, programs, lambda _: None, USUAL, clock.now)
+        assert eventually(lambda run=run: run.turn(0.05) or run.status is Status.COMPILING)
+        run.turn(0.05)
+        assert not run.status.over
     gate.set()
-    assert stage.last.reason.startswith("The model was not compiled within -1 s, which is the most")
+
+
+def turns_until(stage: Stage, status: Status) -> int:
+    """How many turns, of no time each, it takes until this status is sent."""
+    turns = 0
+    while stage.last.status is not status:
+        stage.run.turn(0.0)
+        turns += 1
+        assert turns < 20
+    return turns
+
+
+@pytest.mark.parametrize("steered", [False, True])
+def test_a_long_evaluation_has_turns_of_its_own(steered: bool) -> None:
+    """So others have theirs in between. The end waits for it, and any command comes too late."""
+    stage = Stage(timing=SLOW, epochs=1)
+    stage.until_status(Status.RUNNING)
+    stage.run.turn(60)
+    assert stage.last.reason == sentence("evaluating")
+    assert (stage.last.status, stage.last.epoch, stage.run.busy) == (Status.RUNNING, 1, True)
+    if steered:
+        for say in (stage.run.pause, stage.run.resume, stage.run.step, stage.run.stop):
+            say()
+    assert turns_until(stage, Status.FINISHED) == 4
+    assert stage.last.reason == ""
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_pause_waits_for_the_evaluation(resumed: bool) -> None:
+    """A page asks for no more figures of a paused run. A resume in between takes it back."""
+    stage = Stage(timing=SLOW, epochs=5000)
+    stage.until_status(Status.RUNNING)
+    stage.run.turn(60)
+    stage.run.pause()
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, sentence("evaluating"))
+    if resumed:
+        stage.run.resume()
+    stage.until(lambda: not stage.last.reason, seconds=0.0)
+    assert stage.run.status is (Status.RUNNING if resumed else Status.PAUSED)
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
+
+
+def test_nothing_is_shown_before_the_first_evaluation() -> None:
+    """Its place isn't told, nor are models without figures, however it ends."""
+    stage = Stage(timing=replace(SLOW, place_seconds=0.0))
+    stage.until(lambda: stage.run.busy)
+    stage.run.show_place(0)
+    stage.run.stop()
+    assert [snapshot.results for snapshot in stage.sent] == [{}] * len(stage.sent)
+    assert stage.last.status is Status.STOPPED
+
+
+@pytest.mark.parametrize("soon", [True, False])
+def test_a_run_that_is_soon_over_is_evaluated_often(soon: bool) -> None:
+    """After its slices, so that it has a curve; a long one only when it has something to send."""
+    timing = replace(
+        USUAL, send_seconds=1e9, first_evaluate_share=1e9, soon_seconds=1e9 if soon else 0.0
+    )
+    stage = Stage(timing=timing, epochs=5000)
+    stage.until_status(Status.RUNNING)
+    stage.until(lambda: stage.run.snapshot().epoch >= 10, seconds=1e-5)
+    judged = stage.run.snapshot().results["last"].checked_epochs
+    assert judged.size > 2 if soon else judged.tolist() == [0, 1]
+
+
+def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:
+    """However soon it is over: at a sixteenth of its epochs, and each with its own."""
+    stage = Stage(epochs=40)
+    stage.until_status(Status.FINISHED, seconds=60)
+    past = [point for snapshot in stage.sent for point in snapshot.past]
+    epochs = [epoch for epoch, _ in past]
+    assert epochs == sorted(set(epochs))
+    assert set(range(2, 40, 2)) <= set(epochs)
+    assert all((weights[0]["last"][0] == 4 * epoch).all() for epoch, weights in past if epoch)

@@ -10,7 +10,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.timing import USUAL, Timing
-from tests.unit.fakes import FakeProgram, build
+from tests.unit.fakes import FakeProgram
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
@@ -60,17 +60,6 @@ def test_a_pause_shows_the_epoch_that_was_reached() -> None:
     assert (stage.last.results["last"].predictions == 12).all()
 
 
-@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
-def test_the_step_after_which_both_have_stopped_is_the_last(timing: Timing) -> None:
-    """It isn't paused then: there is nothing to go on with."""
-    stage = Stage(paused=True, timing=timing, **STOP)
-    stage.until_status(Status.PAUSED)
-    for epoch in range(1, 9):
-        stage.run.step()
-        stage.until_status(Status.FINISHED if epoch == 8 else Status.PAUSED)
-        assert stage.last.epoch == epoch
-
-
 def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
     """Of the epochs up to then; of a run that was stopped before the first none is kept."""
     stage = Stage(paused=True, **{**STOP, "keep": "best"})
@@ -86,21 +75,16 @@ def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
     assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, dict.fromkeys(BEST))
 
 
-def test_a_run_that_diverges_has_its_best_epochs_back() -> None:
-    """In the eighth epoch; it is said why it ended, as ever."""
+@pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
+def test_a_run_that_diverges_has_its_best_epochs_back(keep: str, last: int) -> None:
+    """In the eighth epoch; where the last one is kept, its figures stay and no epoch is named."""
 
     def bad(_key: Any) -> Any:
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
-    stage = Stage(build=bad, **{**STOP, "keep": "best"})
+    stage = Stage(build=bad, **{**STOP, "keep": keep})
     stage.until_status(Status.DIVERGED)
     assert "finite number in epoch 8" in stage.last.reason
-    assert (stage.last.epoch, kept(stage.last)) == (7, BEST)
-
-
-def test_the_last_epoch_is_kept_where_nothing_else_is_asked_for() -> None:
-    """No epoch is named, and the figures are of the last."""
-    stage = Stage(build=build, **{**STOP, "keep": "last"})
-    stage.until_status(Status.FINISHED)
-    assert (stage.last.epoch, kept(stage.last)) == (20, dict.fromkeys(BEST))
-    assert (stage.last.results["last"].predictions == 80).all()
+    assert stage.last.epoch == 7
+    assert kept(stage.last) == (BEST if keep == "best" else dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == last).all()

@@ -42,36 +42,6 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained() -> None:
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
-def test_of_many_epochs_some_are_sent_as_often_as_of_any_run() -> None:
-    """Two hundred in eight seconds: about five snapshots a second, a few epochs further each."""
-    stage = Stage(epochs=200, show_seconds=8.0)
-    stage.until_status(Status.FINISHED)
-    assert max(np.diff(trained(stage))) <= 5
-    between = seconds_between(stage)
-    assert max(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
-    assert np.mean(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
-
-
-def test_a_run_that_was_shown_leaves_weights_to_go_back_over() -> None:
-    """Those of some forty epochs or more, none far from the next."""
-    stage = Stage(epochs=200, show_seconds=8.0)
-    stage.until_status(Status.FINISHED)
-    past = {epoch for snapshot in stage.sent for epoch, _ in snapshot.past}
-    newest = {s.results["last"].checked_epochs[-1] for s in stage.sent if s.results}
-    epochs = sorted(past | newest)
-    assert len(epochs) >= 40
-    assert max(np.diff(epochs)) <= 5
-
-
-def test_what_is_said_of_it_is_the_pace() -> None:
-    """From its first epoch on: epochs a second, and the time that is left."""
-    stage = Stage(epochs=20, show_seconds=8.0)
-    stage.until(lambda: stage.last.epoch == 5)
-    assert (stage.last.epochs_per_second, stage.last.seconds_left) == (2.5, 6.0)
-    stage.until_status(Status.FINISHED)
-    assert (stage.last.epochs_per_second, stage.last.seconds_left) == (2.5, None)
-
-
 def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is() -> None:
     """At whichever epoch somebody asks for it; going on, nothing is made up for."""
     stage = Stage(epochs=200, show_seconds=8.0)
@@ -86,29 +56,6 @@ def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is() -> None:
     resumed = stage.clock.seconds
     stage.until_status(Status.FINISHED)
     assert stage.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
-
-
-def test_a_step_is_made_at_once() -> None:
-    """However slow the pace is: also the second and the third of three clicks."""
-    stage = Stage(paused=True, epochs=20, show_seconds=2000.0)
-    stage.until_status(Status.PAUSED)
-    before = stage.clock.seconds
-    for _ in range(3):
-        stage.run.step()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.epoch == 3
-    assert stage.clock.seconds - before < 1
-
-
-def test_a_step_of_a_run_that_waits_for_its_next_epoch_is_that_epoch() -> None:
-    """It comes now, and then the run is paused."""
-    stage = Stage(epochs=20, show_seconds=2000.0)
-    stage.until(lambda: stage.last.epoch == 1)
-    before = stage.clock.seconds
-    stage.run.step()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.epoch == 2
-    assert stage.clock.seconds - before < 1
 
 
 def test_the_pace_can_be_changed_on_the_way() -> None:
@@ -138,6 +85,37 @@ def test_the_pace_can_be_changed_before_it_begins(paused: bool) -> None:
     before = stage.clock.seconds
     stage.until_status(Status.FINISHED)
     assert stage.clock.seconds - before < 10
+
+
+def test_of_many_epochs_some_are_sent_as_often_as_of_any_run() -> None:
+    """Two hundred in eight seconds: about five snapshots a second, a few epochs further each.
+
+    They leave the weights of some forty epochs or more, none far from the next.
+    """
+    stage = Stage(epochs=200, show_seconds=8.0)
+    stage.until_status(Status.FINISHED)
+    assert max(np.diff(trained(stage))) <= 5
+    between = seconds_between(stage)
+    assert max(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
+    assert np.mean(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
+    past = {epoch for snapshot in stage.sent for epoch, _ in snapshot.past}
+    newest = {s.results["last"].checked_epochs[-1] for s in stage.sent if s.results}
+    epochs = sorted(past | newest)
+    assert len(epochs) >= 40
+    assert max(np.diff(epochs)) <= 5
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_step_is_made_at_once(paused: bool) -> None:
+    """However slow the pace is: three clicks are three epochs, also of a run that waits."""
+    stage = Stage(paused=paused, epochs=20, show_seconds=2000.0)
+    stage.until(lambda: stage.last.epoch == 1 or stage.run.status is Status.PAUSED)
+    before, epoch = stage.clock.seconds, stage.last.epoch
+    for _ in range(3):
+        stage.run.step()
+    stage.until_status(Status.PAUSED)
+    assert stage.last.epoch == epoch + 3
+    assert stage.clock.seconds - before < 1
 
 
 def test_a_long_run_at_a_pace_uses_few_turns() -> None:

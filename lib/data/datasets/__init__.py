@@ -43,7 +43,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))
-"""What the app begins with: there the two modes differ most."""
+"""The dataset that the app opens with: the two modes differ most there."""
 
 OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
 """The settings, by key, that only some data use."""
@@ -69,9 +69,9 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    A setting that nothing uses has its default: two experiments that are the same are equal. What
-    can't be mended by moving a number is left for `make_dataset` to refuse. Raises ExperimentError
-    for an unknown dataset.
+    An unused setting gets its default, so that experiments with the same meaning are equal. What
+    clamping a number can't repair is left for `make_dataset` to refuse. Raises ExperimentError for
+    an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
@@ -99,7 +99,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """F and K of a table; F as it is, and K 0, where that can't be told."""
+    """F and K of a table; the experiment's F, and K 0, where they can't be told."""
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` refuses what is wrong
         table = table and prepared(table, data)
@@ -112,7 +112,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
-    """Why these settings, by key, follow from the data or the head, and can't be set."""
+    """The settings that follow from the data or the head: key → why they can't be set."""
     spec = find_spec(experiment)
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
@@ -121,17 +121,17 @@ def dictated(experiment: Experiment) -> dict[str, str]:
 
 
 def idle(experiment: Experiment) -> frozenset[str]:
-    """The settings, by key, that change nothing: those that are dictated or that no data use."""
+    """The keys of settings without effect: those that are dictated or that the data don't use."""
     return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """What stands in for a person's own table while there is none: Seattle's, by its columns."""
+    """The experiment shown while a person's own table is missing: on Seattle's columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The arrays of an experiment, which is settled first; `table` is the person's own.
+    """The dataset of an experiment, which is settled first; `table` is the person's own.
 
     Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
     for a table that can't be cut as asked.

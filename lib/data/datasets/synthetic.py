@@ -1,12 +1,12 @@
-"""Synthetic tasks: each one short function that makes inputs and targets, and what is known of it.
+"""Synthetic tasks: each one short function that makes inputs and targets, with facts about it.
 
 A task function is plain NumPy and stands alone, so that an exported script can carry its source:
 `x, y = running_mean(rng, N, T, F, noise=0.1)` gives inputs (N, T, F) and targets (N, T, 1).
 Feature 1 carries the signal; the others are distractors of the same kind. Inputs and targets are
 about 1 in size. `noise` is the standard deviation of what is added to the targets.
 
-`best` functions say which mean squared error the best possible model would have at each timestep,
-(T,): a model that knows the rule, sees the inputs up to that step, and can't foresee noise.
+`best` functions return the mean squared error of the best possible model at each timestep, (T,): a
+model that knows the rule, sees the inputs up to that step, and can't foresee noise.
 
 Last come the two worked examples: `data_x` of shape (2, 2, 3), whose targets count up from 101.
 Raw, these are out of a recurrent layer's reach; standardised and behind a Dense layer they are
@@ -111,7 +111,7 @@ def sine(
 
 
 def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple[np.ndarray, np.ndarray]:
-    """Target: the next value of feature 1, which nothing foretells."""
+    """Target: the next value of feature 1, which is independent of all others."""
     series = rng.standard_normal((N, T + 1, F))
     return series[:, :-1], series[:, 1:, :1]
 
@@ -146,12 +146,12 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One synthetic task: its function, and what is known of it."""
+    """One synthetic task: its function, and facts about it."""
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
     target: str
-    """What the target column is called."""
+    """The name of the target column."""
     best: Callable[..., np.ndarray] = _noise_alone
     """`best(T, **options)` → the least mean squared error by timestep, (T,)."""
     best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
@@ -163,7 +163,7 @@ class Task:
     """Whether the natural guess is this step's value; else it is the mean of the training part."""
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
-        """What the function is called with after `rng`, by name."""
+        """The keyword arguments of the function."""
         data = experiment.data
         options = {key: experiment.get(key) for key in self.options}
         return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
@@ -205,7 +205,7 @@ a row in specs.toml."""
 
 
 def _dataset(spec: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
-    """Made arrays as a dataset. The natural guess is the mean, unless `more` has another."""
+    """Arrays as a dataset. The naive guess is the mean, unless `more` has another."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     mean = np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0)
     usual = {

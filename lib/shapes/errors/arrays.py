@@ -94,8 +94,7 @@ MESSAGES = [
         code="x = scaler.transform(x.reshape(-1, x.shape[-1])).reshape(x.shape)",
     ),
     Message(
-        r"all (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|number of "
-        r"dim|match)",
+        r"all (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
         cause="Arrays of different shapes are to be joined. If they are sequences, they have "
         "different lengths, or one lacks an axis.",
         fix="Pad them to one length; or add the axis, as x[..., None].",

@@ -237,9 +237,8 @@ MESSAGES = [
         rf"following list of {number('received')}",
         rf"model expects {number('expected')} (?:input )?arrays?, but only received "
         rf"(?P<received>one)",
-        rf'(?:ayer "?{word("layer")}"? )?expects (?P<expected>[2-9]|\d\d) .*?input(?:\(s\)|s)(?: '
-        rf"with "
-        rf"keys (?P<keys>\[[^\]]*\]))?,? but it received {number('received')}",
+        rf'(?:ayer "?{word("layer")}"? )?expects (?P<expected>[2-9]|\d\d) .*?input(?:\(s\)|s)'
+        rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('received')}",
         explain=number_of_arrays,
     ),
 ]

@@ -147,8 +147,7 @@ MESSAGES = [
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",
         r"No model (?:config )?found in (?:the )?config",
-        cause="The path isn't that of a file that this Keras reads: a folder of Keras 2, or "
-        "weights alone.",
+        cause="The path isn't a file that this Keras reads, as a folder of Keras 2, or weights.",
         fix="Save it as .keras with the Keras that made it; build the model, then load weights.",
         code='model.save("model.keras")',
     ),

@@ -9,8 +9,8 @@ OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"
 
 MESSAGES = [
     Message(
-        r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must "
-        r"(?:be|co)",
+        r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
+        r"put tensors (?:to|of) .*? must come from",
         r'no attribute "_(?:keras_history|inbound_nodes)"',
         cause="The inputs and outputs of a Model, and all between, must be what an Input or a "
         "called layer gave: no layer, no array, and no operation of TensorFlow.",

@@ -26,14 +26,13 @@ def incompatible(found: Found) -> Explanation | None:
     if one == other:
         return None
     if _is_of_weights(text.node):
-        return of_weights(found)
+        return of_weights(found, bracketed(one), bracketed(other))
     place = found["layer"] or (text.node if "/" in text.node else "")
     if place and not text.in_loss:
         return explained(
-            f"In {place} two tensors meet that can't be paired, {found['one']} and "
-            f"{found['other']}: {both.told()}. Shapes are lined up from the right, and of two "
-            f"sizes "
-            "that differ one must be 1.",
+            f"In {place} two tensors meet that can't be paired, {bracketed(one)} and "
+            f"{bracketed(other)}: {both.told()}. Shapes are lined up from the right, and of two "
+            "sizes that differ one must be 1.",
             fix="Print the shapes of all that goes in there.",
             code=the.LAYER_SHAPES,
             confidence="likely",
@@ -50,16 +49,15 @@ def traced(found: Found) -> Explanation | None:
     return _paired(found, sizes(one), sizes(other))
 
 
-def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
+def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     """Weights of samples, or a mask, that don't fit the loss."""
     return explained(
         "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
-        "for each of its timesteps where each is returned, and sample_weight has to have that "
-        "shape.",
+        "each timestep where each is returned, and sample_weight has to have that shape.",
         fix="Give such a sample_weight; class_weight goes with one answer for each sample.",
         code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
         "w = w[:, -1]  # where the last one is",
-        words={"one": one or found["one"], "other": other or found["other"]},
+        words={"one": one, "other": other},
     )
 
 
@@ -85,16 +83,14 @@ def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
     if long == (*short, 1):
         return explained(
             f"{start}: the two are the same but for a last axis of 1. Keras's own losses drop it; "
-            f"a "
-            "subtraction by hand doesn't.",
+            "a subtraction by hand doesn't.",
             fix="Take Keras's loss, or give the shorter one the axis.",
             code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
             "y = y[..., None]  # or by hand",
         )
     if first is None and len(short) == len(long):
         return explained(
-            f"{start}. Keras drops a last axis of 1 that the other hasn't: timesteps may have met "
-            "columns.",
+            f"{start}. Keras drops a last axis of 1, so timesteps may have met columns.",
             the.OTHER_COLUMNS,
             the.ANSWER_PER_STEP,
             the.ANSWER_PER_SAMPLE,

@@ -32,8 +32,7 @@ def features_or_units(found: Found) -> Explanation | None:
     x, state = shapes_of_a_step(found.text.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
-            f"The layer has {expected} units and starts from states of {received}: they must be as "
-            "many.",
+            f"The layer has {expected} units and starts from states of {received}, not as many.",
             fix="Give encoder and decoder the same number of units.",
             code=DECODER.replace("units", received),
         )
@@ -117,12 +116,10 @@ MESSAGES = [
     Message(
         r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|Failed to call "
         r"ThenRnnForward|Fail to find the dnn implementation|CUDNN_STATUS_\w+",
-        cause="Graphics cards' kernels (cuDNN, MIOpen) failed: of masks they take padding at the "
-        "end alone.",
+        cause="Graphics cards' kernels (cuDNN, MIOpen) failed. They mask padding at the end only.",
         remedies=[
             Remedy(
-                "a sequence is padded in front, as pad_sequences does by default, or masked as a "
-                "whole",
+                "a sequence is padded in front, the default of pad_sequences, or masked as a whole",
                 "Pad at the end, and leave out empty sequences; or do without these kernels.",
                 f"{PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
@@ -136,15 +133,13 @@ MESSAGES = [
     ),
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
-        cause="CuDNNLSTM and CuDNNGRU run on a GPU alone and take no mask; LSTM and GRU know "
-        "neither limit.",
-        fix="Take those, which use cuDNN where they can.",
+        cause="CuDNNLSTM and CuDNNGRU run on a GPU alone and take no mask.",
+        fix="Take LSTM and GRU, which use cuDNN where they can.",
         code="LSTM(units)",
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
-        cause="{layer} gets a mask, of a Masking layer or of mask_zero=True before it, and can't "
-        "use it.",
+        cause="{layer} can't use the mask, of a Masking layer or mask_zero=True, that it gets.",
         fix="Let a recurrent layer that returns its last step use the mask up before.",
         code=f"{LAST_STEP}  # before it",
     ),
@@ -198,8 +193,7 @@ MESSAGES = [
     ),
     Message(
         r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
-        cause="A stateful layer keeps one state for each sample, so the batch size has to be known "
-        "before.",
+        cause="A stateful layer keeps one state for each sample, so it has to know the batch size.",
         fix="Put it into the Input.",
         code="keras.Input(batch_shape=(batch_size, timesteps, features))",
         stack="input~lstm_stateful",

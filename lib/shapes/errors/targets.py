@@ -54,8 +54,7 @@ MESSAGES = [
     Message(
         rf"passing a target array of shape {shape('y')} while using as loss "
         rf".categorical_crossentropy",
-        cause="y is {y}, with one column: class numbers, where the loss wants a column for each "
-        "class.",
+        cause="y is {y}, with one column: class numbers. The loss wants a column for each class.",
         fix="Take the sparse loss; or turn them into columns.",
         code=f"{SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
@@ -94,8 +93,7 @@ MESSAGES = [
     Message(
         rf"label value of {number('label')} which is outside the valid range of \[0, "
         rf"{number('classes')}\)",
-        cause="y holds the class {label}, and the output has {classes} columns, for classes from 0 "
-        "on.",
+        cause="y holds the class {label}, and the output has {classes} columns, the first for 0.",
         fix="Count from 0, and end with as many columns as there are classes.",
         code="Dense(int(y.max()) + 1, activation='softmax')",
     ),
@@ -127,16 +125,14 @@ MESSAGES = [
     Message(
         r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
         also="class_weight",
-        cause="A class_weight is looked up once for each sample, and y has an answer for each "
-        "timestep.",
+        cause="A class_weight is looked up once for each sample, and y has one per timestep.",
         fix="Give a sample_weight for each sample and timestep.",
         code="weights = np.array([1.0, 2.0])  # by class\n"
         "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
-        cause="An axis of {columns} was to be dropped, by the sparse loss, or a metric for class "
-        "numbers.",
+        cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
         remedies=[CLASS_COLUMNS, ANSWER_PER_STEP],
         check=CHECK_Y,
         example="Can not squeeze dim[1], expected a dimension of 1, got 3 [Op:Squeeze]",

@@ -18,11 +18,21 @@ from lib.shapes.stack.shaping import Flatten, RepeatVector
 from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
-from lib.text import beside, capital
+from lib.text import capital
 
-_FILE = beside(__file__)
-FIRST: list[str] = _FILE["first"]
-"""The questions to begin with, as in a link."""
+FIRST = (
+    "input_t7_f3~lstm_u5",
+    "input_t7_f3~lstm_u5_seq",
+    "input_t9_f4~gru_u6_seq~dense_k2",
+    "input_t8_f5~lstm_u4_seq~lstm_u6",
+    "input_t6_f2~bi_u4_seq",
+    "input_t9_f4~lstm_u8~repeat_n5~lstm_u6_seq",
+    "input_t12_f5~gru_u8_seq~pool",
+    "input_t7_f2~lstm_u9~gru_u4",
+)
+"""The first questions, as in a link: each adds something; the last one breaks."""
+_JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
+"""Merge mode → what happens to the outputs of both directions."""
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
@@ -105,14 +115,29 @@ def reason(stack: Stack) -> Option:
     return Option(readable_shapes(steps[-1].tensors), _decides(steps[-1]))
 
 
-def _decides(step: TracedLayer) -> str:
+def _decides(step: TracedLayer) -> str:  # noqa: PLR0911  one each
+    """Why the last layer of a question returns this shape."""
     layer, (_, *time, last) = step.layer, step.tensors[0]
-    sizes = "·".join(f"{axis.size}" for axis in step.inputs.tensors[0][1:])
-    words = {"columns": last.size, "steps": time[0].size if time else 1, "sizes": sizes}
+    columns, steps = last.size, time[0].size if time else 1
+    every_step = f"return_sequences=True: all {steps} steps"
     if isinstance(layer, Bidirectional):
-        counted = f"{last.size}" if last.size == layer.units else f"2·{layer.units}"
-        words |= {"joined": _FILE["joined"][layer.merge_mode], "counted": counted}
-    return _FILE["decides"][f"{layer.kind}{', time' if time else ''}"].format_map(words)
+        count = f"{columns}" if columns == layer.units else f"2·{layer.units}"
+        what = every_step if time else "return_sequences=False: one vector"
+        return f"{what}, both directions {_JOINED[layer.merge_mode]}: {count} columns."
+    if isinstance(layer, Recurrent) and time:
+        return f"{every_step}, {columns} units each."
+    if isinstance(layer, Recurrent):
+        return f"return_sequences=False, the default: only the last step, {columns} units."
+    if isinstance(layer, Dense) and time:
+        return f"Dense works on each step: only the last axis changes, to {columns}."
+    if isinstance(layer, Dense):
+        return f"No time axis reaches Dense: {columns} numbers for each sample."
+    if isinstance(layer, RepeatVector):
+        return f"RepeatVector makes {steps} steps of one vector."
+    if isinstance(layer, Flatten):
+        sizes = "·".join(f"{axis.size}" for axis in step.inputs.tensors[0][1:])
+        return f"Flatten lays {sizes} numbers end to end: no time axis is left."
+    return f"The mean over all steps leaves one vector of {columns} numbers."
 
 
 def wrong_options(stack: Stack) -> list[Option]:

@@ -33,4 +33,4 @@ ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
         target_damage,
     )
 }
-"""By name, what answers it."""
+"""The function that answers each question, by name."""

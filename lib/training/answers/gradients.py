@@ -1,4 +1,4 @@
-"""What moves what, as gradients: outputs by inputs, and a loss by the states on the way back."""
+"""Gradients for the Cell page: of outputs by inputs, and of a loss by hidden states."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def influence(
 
 
 def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
-    """What x (rows, T, F) does to the outputs for which `chosen` (rows, T, columns) isn't 0."""
+    """Gradients by x (rows, T, F) of the outputs for which `chosen` (rows, T, columns) isn't 0."""
     with tf.GradientTape() as tape:
         tape.watch(x)
         outputs = through(layers, x)
@@ -88,7 +88,7 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """By hidden states, of one loss, then the other: a sample's own states alone move it."""
+    """Gradients of both losses by hidden states, one half of the samples for each loss."""
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:

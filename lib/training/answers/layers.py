@@ -37,7 +37,7 @@ class Calls:
         self._traced = _steps[key] > UNTRACED_STEPS
 
     def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
-        """What layers make of x (N, T, F), one after the other; `mask` (N, T) is of the first."""
+        """The output of layers in a row for x (N, T, F); `mask` (N, T) is for the first layer."""
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
@@ -52,7 +52,7 @@ class Calls:
 
 
 def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
-    """What layers make of inputs, one after the other; `mask` is of the first."""
+    """The output of layers in a row; `mask` is for the first layer."""
     for layer in layers:
         options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
         inputs, mask = layer(inputs, **options), None

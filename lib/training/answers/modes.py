@@ -1,4 +1,4 @@
-"""What both modes say on the same weights: whether they are one, what breaks that, and padding."""
+"""Both modes on the same weights: whether they are equal, what breaks that, and padding."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -99,7 +99,7 @@ _LOSSES = {
 def padding(
     cell: str, weights: Weights, batches: Mapping[str, np.ndarray], loss: str
 ) -> dict[str, Any]:
-    """What the last-step mode says of padded batches, and the sequence mode's loss.
+    """The last-step mode's outputs for padded batches, and the sequence mode's loss.
 
     `weights` are of the layers up to the one that is asked; Keras hands the mask up. `batches` are
     inputs (N, T, F) by name, padded with zeros.

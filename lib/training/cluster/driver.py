@@ -190,7 +190,7 @@ class Driver:
         until = _now() + FIND_SECONDS
         while _now() < until:
             ready = self._ready
-            calls = [link.actor.call("find", run_id) for link in ready]
+            calls = [link.actor.call("find", run_id, seconds=FIND_SECONDS / 2) for link in ready]
             cards = await asyncio.gather(*calls, return_exceptions=True)
             for link, card in zip(ready, cards, strict=True):
                 if isinstance(card, bytes):

@@ -69,7 +69,8 @@ class Held:
         self.number += 1
         if isinstance(message, Report):
             self.weights.take(message.snapshot)
-            self.snapshot = replace(message.snapshot, past=())
+            message = Report(replace(message.snapshot, past=()))
+            self.snapshot = message.snapshot
         self.newest[type(message)] = self.number, message
         if self.over:
             self.newest.pop(Checkpoint, None)

@@ -21,7 +21,7 @@ from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
-from lib.ui.session import Asked, LayerWeights, session
+from lib.ui.session import LayerWeights, session
 from lib.ui.text import plain, say_steadily
 
 EVERY_SECONDS = 3.0
@@ -32,6 +32,20 @@ MEASURED, AVERAGED = 8, 16
 """On so many samples differences are measured, and over so many gradients are means."""
 PADDING = 3
 """Steps of zeros at the end, to see what they do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question to Keras for a place of the Cell page."""
+
+    choice: tuple[Any, ...]
+    """What a person has chosen; numbers are compared by value, data by identity."""
+    weights: LayerWeights
+    epoch: int
+    """Of the weights."""
+    answer: AnswerFuture
+    time: float
+    """When it was asked, in seconds of `lib.ui.clock`."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:

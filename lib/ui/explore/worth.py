@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from lib.charts import Palette, with_unit
-from lib.charts import worth as words
+from lib.charts import skill as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import (
@@ -24,18 +24,19 @@ from lib.results import (
     Part,
     Run,
     SeedWeights,
-    Worth,
+    SkillTable,
     answers,
     by_row,
+    evaluate,
     forecast,
-    judge,
+    skill_of_seeds,
     why_not_fed_back,
-    worth_of_seeds,
 )
 from lib.text import capital, counted, readable
+from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, WorthCard, once, session
-from lib.ui.settings import Settled, advice, one_control
+from lib.ui.settings import Settled, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.strangers import worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
@@ -127,13 +128,13 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     def table(part: Part) -> None:
         seeds = session().worth.weights
         about = shown.experiment, dataset, seeds, part
-        worth = _once(f"medians {part}", lambda: worth_of_seeds(*about), dataset)
+        worth = _once(f"medians {part}", lambda: skill_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
-        details = words.worth_sentence(dataset, origin, worth, target, part)
+        details = words.skill_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
             details += f" The modes' figures are medians over {len(seeds)} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        takeaway(words.worth_takeaway(worth, target, part), details)
+        takeaway(words.skill_takeaway(worth, target, part), details)
 
     table("judged")
     _season(shown, origin)
@@ -177,7 +178,7 @@ def _errors_alone(shown: ShownRun, run: Run) -> None:
         hint(HIDDEN)
 
 
-def _markdown(worth: Worth, target: int, unit: str) -> str:
+def _markdown(worth: SkillTable, target: int, unit: str) -> str:
     """A row for each model, in its colour, and for each baseline, the best one first."""
     where = plain(with_unit("at the last step", unit))
     lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
@@ -196,7 +197,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     """The whole validation part, of one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    worth = _once("worth", lambda: judge(dataset, said), dataset)
+    worth = _once("worth", lambda: evaluate(dataset, said), dataset)
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")

@@ -1,4 +1,4 @@
-"""What others see of a talk: its followers the scene, the window with notes what to say to it."""
+"""What others see of a talk: followers the scene, the notes window what to say."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +20,7 @@ GONE = {
     "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
     "notes": "These notes belong to no talk.",
 }
-"""What is said where there is none, by the key of the address that asks for it."""
+"""Key of the address → what is said where there is no such talk."""
 
 
 def following(
@@ -62,14 +62,14 @@ def answer_wishes(talk: Talk) -> None:
 
 
 def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
-    """Where the scene stands in its story, from 0, and that story."""
+    """The index of the scene in its story, and that story."""
     scenes = story(shown.query.get("story", [""])[-1])
     names = [each.name for each in scenes]
     return (names.index(shown.scene) if shown.scene in names else 0), scenes
 
 
 def follow(talk_id: str) -> None:
-    """The presenter's scene, which can be looked at alone, and the way off."""
+    """Draw the presenter's scene, and a button to look around alone."""
     with st.container(key="present"):
         is_on = following(TALKS.find(talk_id), _followed, "follow")
     if is_on:
@@ -81,7 +81,7 @@ def follow(talk_id: str) -> None:
 def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
     record = session()
     address.put(shown.query)
-    own = record.stage  # which has answers that are none of the presenter's business
+    own = record.stage  # it has the follower's own answers
     record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
     try:
         show(scene, settled_experiment(), follows=True)
@@ -95,7 +95,7 @@ def _followed(talk: Talk, shown: Shown, scene: Scene) -> None:
 
 
 def _go_off(talk_id: str) -> None:
-    """Present what the talk shows now, as it is there, with the way back."""
+    """Take over what the talk shows now, with a button to go back."""
     talk, record = TALKS.find(talk_id), session()
     if talk and talk.shown:
         subject = address.put(talk.shown.query)
@@ -108,7 +108,7 @@ def _go_off(talk_id: str) -> None:
 
 
 def notes(notes_id: str) -> None:
-    """Speaker's notes to the scene that the presenter has, in a window of their own."""
+    """Draw the speaker's notes to the presenter's scene, in a window of their own."""
     with st.container(key="present"):
         following(TALKS.noted(notes_id), _noted, "notes")
 

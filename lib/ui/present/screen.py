@@ -28,37 +28,37 @@ from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
-"""In the address: the scenes, the one that is on the screen, and what is open over it; of a
-follower the talk, of the window with notes, too, and of who went off the one to go back to."""
+"""In the address: the scenes, the one on the screen, and what is open over it; the talk that is
+followed, the one whose notes these are, and the one to go back to."""
 UNTOLD = ("open", "pace", "story")
-"""What of the presenter's address is nobody else's, or is told in fewer words."""
+"""Keys of the presenter's address that followers don't get."""
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-"""How the scenes of each registry are told apart where one is picked."""
+"""Registry of scenes → its name in the overview."""
 LONGEST_LABEL = 40
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
 
 
 def names_of(scenes: Sequence[Scene]) -> str:
-    """As an address has them; the ready talk needs no word there."""
+    """Scenes as the address has them; "" for the ready talk."""
     names = [scene.name for scene in scenes]
     return "" if names == [*TALK] else ",".join(names)
 
 
 def link(**query: str) -> str:
-    """The address of this page with this in it, as others can open it."""
+    """The full address of this page with this query."""
     asked = urlencode({key: text for key, text in query.items() if text}, safe=",")
     return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
 
 
 def go(scene: str) -> None:
-    """Put a scene on the screen, in a callback."""
+    """Go to a scene. For callbacks."""
     address.set_page_value("scene", scene)
     address.set_page_value("open", "")
 
 
 def step(scenes: Sequence[Scene], by: int) -> None:
-    """Go so many scenes on, or back, from where the address is now: quick presses add up."""
+    """Go so many scenes on, or back, from the address's scene: quick presses add up."""
     names = [scene.name for scene in scenes]
     asked = address.page_value("scene")
     place = (names.index(asked) if asked in names else 0) + by
@@ -66,7 +66,7 @@ def step(scenes: Sequence[Scene], by: int) -> None:
 
 
 def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
-    """Take up a talk: after a reload with what was revealed, and where its notes want it to be."""
+    """Take up a talk: after a reload with what was revealed; and go where its notes ask to."""
     record = session().stage
     if record.talk != talk.id and talk.shown and talk.shown.answers:
         record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
@@ -76,9 +76,9 @@ def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
 
 
 def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
-    """A scene: its title, what can be moved, its question, and its picture, of what was loaded.
+    """Draw a scene: its title, controls, question and picture; returns the data that it shows.
 
-    Who `follows` can move nothing.
+    Who `follows` has no controls.
     """
     st.markdown(f"# {plain(told(scene).title)}")
     if not follows:
@@ -101,9 +101,9 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
 
 def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """What stands below a scene: the way through the talk, and what else there is.
+    """Draw the buttons below a scene.
 
-    Where nothing is `loaded`, the scene isn't on the screen.
+    Nothing is `loaded` where something else than the scene is on the screen.
     """
     place = scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
@@ -132,7 +132,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
 
 
 def both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
-    """The buttons to the scene before and after the one at `place` of so many."""
+    """Draw Previous and Next; `place` is the scene's index among `count`."""
     for label, icon, key, by in (
         ("Previous", "arrow_back", "scene_before", -1),
         ("Next", "arrow_forward", "scene_next", 1),
@@ -142,14 +142,14 @@ def both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
 
 
 def _opens(label: str, icon: str, what: str) -> None:
-    """A button that opens this over the scene, and closes it."""
+    """A button that opens something over the scene, or closes it."""
     then = "" if address.page_value("open") == what else what
     act = partial(address.set_page_value, "open", then)
     press(label, icon, f"open_{what}", act, type="tertiary")
 
 
 def leave(scene: Scene) -> None:
-    """The link to the page where a scene's picture is at home, as it is now."""
+    """A link to the page that has the scene's picture, with its settings."""
     kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
     view = VIEWS[stage.shown(scene)]
     kept |= {"part": [view.part]} if view.part else {}
@@ -159,13 +159,13 @@ def leave(scene: Scene) -> None:
 
 
 def browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
-    """What the browser does alone; beside the `notes` it is the clock."""
+    """Draw what the browser does alone: full screen, blank, and beside `notes` the clock."""
     seconds = clock.now() - talk.began
     _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
 
 
 def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
-    """All scenes, to go to one; and which these are, in the order in which they are picked."""
+    """Draw all scenes to go to, and a widget to pick and order them."""
     st.markdown("# All scenes")
     with st.container(key="scenes"):
         for place, each in enumerate(scenes):
@@ -217,7 +217,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 
 
 def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
-    """What the audience is to see; without what only a link of somebody's own making can hold."""
+    """What the audience sees; without values too long for a link that the app writes."""
     link = {
         key: texts
         for key, texts in address.whole().items()
@@ -227,7 +227,7 @@ def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
 
 
 def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
-    """Be as if nothing had been shown yet, as after a rehearsal."""
+    """Forget all answers and settings, as after a rehearsal."""
     record = session().stage
     for each in scenes:
         record.answers.pop(each.name, None)
@@ -238,12 +238,12 @@ def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
 
 
 def share(url: str, about: str) -> None:
-    """A link that an audience can take from the screen."""
+    """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
     st.html(f"{_HTML.share(code, url, about)}")
 
 
 def audience(talk: Talk) -> None:
-    """How others follow this talk."""
+    """Draw how others follow this talk."""
     st.markdown("# Follow me")
     share(link(follow=talk.id), "Scan to follow along on your own screen.")

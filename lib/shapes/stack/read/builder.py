@@ -12,11 +12,11 @@ from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.graph import Graph, KerasTensor, input_layer
-from lib.shapes.stack.making import MAKES
+from lib.shapes.stack.making import MAKES, Unknown
 from lib.shapes.stack.plain import Embedding, Input, Unread
 from lib.shapes.stack.read.pasted import WORDS, refused
 from lib.shapes.stack.read.reading import Note
-from lib.shapes.stack.read.values import Array, Name, listed, plain
+from lib.shapes.stack.read.values import Array, listed, plain
 from lib.shapes.stack.tensors import Tensor, sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
@@ -197,7 +197,10 @@ class Builder:
         """The tensors that a layer is called on; what isn't one has another in its place."""
         tensors = []
         for one in self.leaves(value):
-            key = one.path if isinstance(one, Name) else getattr(one, "name", one)
+            # What has the same name in the code is the same tensor.
+            key = (
+                getattr(one, "path", getattr(one, "name", one)) if isinstance(one, Unknown) else one
+            )
             if isinstance(one, KerasTensor):
                 tensors.append(one)
             elif not plain(one):

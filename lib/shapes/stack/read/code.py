@@ -52,7 +52,7 @@ def read_code(text: str) -> Reading:
     except RecursionError:
         raise refused("too deep") from None
     if not stack:
-        raise _no_layers(interpreter, text)
+        raise _no_layers(interpreter, tree, text)
     if len(stack) > MAX_LAYERS:
         raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
     if model is not None and len(models) > 1:
@@ -97,14 +97,19 @@ def _without_model(interpreter: Interpreter) -> Stack:
     return builder.stack(None if called else ModelObject(1, [*builder.layers]))
 
 
-def _no_layers(interpreter: Interpreter, text: str) -> ModelError:
+def _no_layers(interpreter: Interpreter, tree: ast.Module, text: str) -> ModelError:
     """Why nothing can be read."""
     if is_error(text):
         return refused("an error")
     if interpreter.skipped:
         origin, why = interpreter.skipped
         return refused("passed by", origin.line, received=say(WORDS["unread"], why))
-    return refused("other layers" if "torch" in text else "no model")
+    if "torch" in text:
+        return refused("other layers")
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.bases:
+            return refused("a class", node.lineno, name=node.name)
+    return refused("no model")
 
 
 def _loss(builder: Builder, value: Any) -> str:

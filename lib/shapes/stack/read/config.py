@@ -38,7 +38,7 @@ def read_config(content: str | bytes) -> Reading:
     try:
         record = _parsed(content)
         reader = _Reader()
-        stack = reader.builder.stack(reader.model(record))
+        stack = reader.stack(reader.model(record))
         if len(stack) > MAX_LAYERS:
             _refuse("too_many", most=MAX_LAYERS)
         loss = (record.get("compile_config") or {}).get("loss")
@@ -116,12 +116,8 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
             yield from _tensors(part)
 
 
-class _Reader:
+class _Reader(Builder):
     """Makes the objects of one configuration, and calls them."""
-
-    def __init__(self) -> None:
-        self.builder = Builder()
-        self.notes: list[Note] = []
 
     def model(self, record: Record) -> ModelObject:
         """The model of a configuration, with its layers; a functional one is called, too."""
@@ -147,12 +143,12 @@ class _Reader:
                 record = records[name]
                 if (name, call) not in found and record["class_name"] == "InputLayer":
                     batch, *shape = self._input_shape(record)
-                    found[name, call] = [self.builder.input(shape, batch)]
+                    found[name, call] = [self.input(shape, batch)]
                 elif (name, call) not in found:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
                         objects[name] = self._object(record, len(inputs))
-                    found[name, call] = self._call(objects[name], inputs)
+                    found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
                 taken.append(several[output] if output < len(several) else several[0][output])
             return taken
@@ -170,20 +166,20 @@ class _Reader:
             shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
         return list(shape)
 
-    def _call(
+    def _called(
         self, what: LayerObject | ModelObject, tensors: list[KerasTensor]
     ) -> list[KerasTensor]:
         """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
-            return self.builder.tensors(self.builder.call(what, tensors))
+            return self.tensors(self.call(what, tensors))
         layer, (_, *states) = what.layer, tensors
         if states and isinstance(layer, Recurrent):
             tensors = tensors[:1]
         elif states and hasattr(layer, "return_sequences"):
             error = NotTraced.of("states that aren't traced", count=len(states))
             what = LayerObject(Unread(called=layer.keras, error=error))
-        called = self.builder.call(what, tensors, states)
-        self.builder.graph.on_lists.add(called.place)
+        called = self.call(what, tensors, states)
+        self.graph.on_lists.add(called.place)
         count = len(what.layer.returned())
         return [called] if count == 1 else [called[at] for at in range(count)]
 

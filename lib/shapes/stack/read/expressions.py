@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lib.shapes.stack.base import Origin
@@ -287,11 +287,15 @@ class Expressions:
                 layers = value.layers if isinstance(value, ModelObject) else None
                 if layers is not None and f"{name}.add" in found:
                     layers.append(unread)
-        for name in changed:
+        self.forget(changed, given)
+        return given
+
+    def forget(self, names: Iterable[str], value: Any = UNKNOWN) -> None:
+        """Give names this value wherever they are known, else in the module."""
+        for name in names:
             scopes = [scope for scope in self.names.maps if name in scope]
             for scope in scopes or self.names.maps[-1:]:
-                scope[name] = given
-        return given
+                scope[name] = value
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
         """A node and all nodes in it, each of which is a step."""

@@ -49,17 +49,13 @@ class Interpreter(Expressions):
                 case ast.AugAssign(target):
                     self.assign(target, self._augmented(statement))
                 case ast.FunctionDef(name, args, inside, decorators):
-                    is_bound = {"staticmethod", "classmethod", "property"} & {
-                        *map(bare, decorators)
-                    }
                     function = self.function(name, args, inside)
-                    self.names[name] = UNKNOWN if is_bound else function
+                    is_plain = _DESCRIPTORS.isdisjoint(map(bare, decorators))
+                    self.names[name] = function if is_plain else UNKNOWN
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
-                    for name in names:  # its value depends on which function is called when
-                        scopes = [one for one in self.names.maps if name in one]
-                        (*scopes, self.names.maps[-1])[0][name] = UNKNOWN
+                    self.forget(names)  # which function is called when isn't known
                 case ast.Import(names):
                     for one in names:
                         root = one.name.partition(".")[0]

@@ -5,7 +5,7 @@ import pytest
 
 from lib.recurrence import forward, model
 from lib.results import skill as worth
-from lib.results.skill import Score, Worth, answers, by_row, judge, median_worth
+from lib.results.skill import Score, SkillTable, answers, by_row, evaluate, median_skill
 from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset
 
@@ -26,7 +26,7 @@ def by_hand(frame, dataset, part):
 def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     """Last week's value per store: MAE, RMSE, and MASE by the training rows' change in a week."""
     experiment, dataset, weights = own_data.sales(test=20)
-    found = judge(dataset, answers(experiment, dataset, weights, part))
+    found = evaluate(dataset, answers(experiment, dataset, weights, part))
     of_part = dataset.judged if part == "judged" else slice(len(dataset.x) - dataset.test, None)
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
@@ -44,7 +44,7 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """Its output by the scale that a sample has, on top of what changes are from."""
     experiment, dataset, weights = own_data.sales(**settings)
-    found = judge(dataset, answers(experiment, dataset, weights))
+    found = evaluate(dataset, answers(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.judged]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
     ahead = settings.get("horizon", 1)
@@ -69,7 +69,7 @@ def test_skill_is_against_the_best_baseline_of_each_target():
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
     experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
-    found = judge(dataset, answers(experiment, dataset, weights))
+    found = evaluate(dataset, answers(experiment, dataset, weights))
     best = [found.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"
     assert best[1].name != "seasonal"
@@ -96,7 +96,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
     monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 6.5)
     assert answers(experiment, dataset, weights).every == 8
-    found = judge(dataset, thin)
+    found = evaluate(dataset, thin)
     same = next(one for one in found.guesses if one.name == "last")
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
     change = frame.groupby("store")["sales"].diff().to_numpy()[rows[::3]]
@@ -132,7 +132,7 @@ def test_answers_are_gathered_by_the_row_that_they_are_about():
 def test_without_weights_the_baselines_stand_alone():
     """Before training."""
     experiment, dataset, _ = own_data.sales()
-    found = judge(dataset, answers(experiment, dataset, {}))
+    found = evaluate(dataset, answers(experiment, dataset, {}))
     assert not found.models
     assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}
 
@@ -140,20 +140,20 @@ def test_without_weights_the_baselines_stand_alone():
 def test_data_without_rows_are_refused():
     """Tasks have no origin."""
     with pytest.raises(ValueError, match="origin"):
-        judge(a_dataset(), answers(EXPERIMENT, a_dataset(), {}))
+        evaluate(a_dataset(), answers(EXPERIMENT, a_dataset(), {}))
 
 
 def test_of_several_seeds_each_figure_is_their_median() -> None:
     """Of models alone: baselines have no seeds."""
 
-    def of(mae: float, rmse: float) -> Worth:
+    def of(mae: float, rmse: float) -> SkillTable:
         one = Score("last", "last-step mode", np.array([mae]), np.array([rmse]), np.array([mae]))
         guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
-        return Worth(np.arange(3), 1, (one,), (guess,), 3)
+        return SkillTable(np.arange(3), 1, (one,), (guess,), 3)
 
-    found = median_worth([of(1, 9), of(5, 2), of(3, 4)])
+    found = median_skill([of(1, 9), of(5, 2), of(3, 4)])
     (model,) = found.models
     assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
     assert found.guesses[0].mae == 1
-    two = median_worth([of(1, 9), of(5, 2)]).models[0]
+    two = median_skill([of(1, 9), of(5, 2)]).models[0]
     assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # of the median squared error

@@ -25,7 +25,7 @@ from lib.data import (
     training_rows,
 )
 from lib.experiment import MODES
-from lib.results import ByRow, Forecast, Worth, outcomes
+from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
 from lib.text import capital, counted, joined, number, readable
 
@@ -39,7 +39,7 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 # Beside baselines
 
 
-def worth_takeaway(worth: Worth, target: int, part: DataPart = "judged") -> str:
+def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") -> str:
     """Which mode clearly beats the best baseline, by squared error."""
     best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in worth.guesses):
@@ -67,8 +67,8 @@ def worth_takeaway(worth: Worth, target: int, part: DataPart = "judged") -> str:
     return f"{where} {who} {best.label}, the best baseline."
 
 
-def worth_sentence(
-    dataset: Dataset, origin: Origin, worth: Worth, target: int, part: DataPart = "judged"
+def skill_sentence(
+    dataset: Dataset, origin: Origin, worth: SkillTable, target: int, part: DataPart = "judged"
 ) -> str:
     """How wrong models and the best baseline are, on how many samples, and what is measured."""
     best, unit = worth.baselines(target)[0], off_unit(dataset)

@@ -93,17 +93,6 @@ def test_what_was_likely_and_is_not_any_more_is_given_up(shop: Workshop) -> None
     assert sorted(shop.begun) == ["l1", "m"]
 
 
-def test_what_was_likely_and_is_wanted_now_is_built_once(shop: Workshop) -> None:
-    """Train after a look ahead: the compile that runs is the one that is waited for."""
-    cache = ProgramCache(shop.build)
-    cache.ahead("a")
-    shop.wait_begun(1)
-    futures = ask(cache, "a", "b")
-    shop.let(2)
-    assert [future.result(PATIENCE) for future in futures] == ["A", "B"]
-    assert sorted(shop.built) == ["a", "b"]
-
-
 def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
     """Who waited hears why; who asks later gets a new try."""
     cache = ProgramCache(shop.build)
@@ -148,7 +137,7 @@ def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop: Workshop)
     assert [future.result(PATIENCE) for future in [*busy, again]] == ["X", "Y", "A"]
 
 
-class Room(str):
+class Bucket(str):
     """A key that holds those that it begins with."""
 
     __slots__ = ()
@@ -167,14 +156,14 @@ class Room(str):
         return len(self) <= len(other) + 1
 
 
-def rooms(*keys: str, at_once: bool = True) -> dict[Room, bool]:
+def buckets(*keys: str, at_once: bool = True) -> dict[Bucket, bool]:
     """These, and whether they are built from the start on."""
-    return {Room(key): at_once for key in keys}
+    return {Bucket(key): at_once for key in keys}
 
 
-def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
+def test_buckets_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
     """What a run waits for comes before the next of them."""
-    cache = ProgramCache(shop.build, rooms("abc", "xyz"))
+    cache = ProgramCache(shop.build, buckets("abc", "xyz"))
     shop.wait_begun(1)
     asked = cache.ask("k")
     shop.wait_begun(1)
@@ -186,33 +175,10 @@ def test_rooms_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> No
     assert shop.begun == ["abc", "k", "l", "xyz"]
 
 
-def test_a_key_has_the_smallest_room_that_holds_it(shop: Workshop) -> None:
-    """Some have none."""
-    cache = ProgramCache(shop.build, rooms("abcd", "abc", "abx", at_once=False))
-    found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
-    assert found == ["abc", "abcd", "b"]
-    assert not cache.has("abc")
-    shop.let(1)
-    assert cache.ask(found[0]).result(PATIENCE) == "ABC"
-    assert cache.has("abc")
-    assert shop.begun == ["abc"]
-
-
-def test_a_room_that_could_not_be_built_is_tried_again_by_who_needs_it(shop: Workshop) -> None:
-    """As any program."""
-    shop.broken = {"abc"}
-    cache = ProgramCache(shop.build, rooms("abc"))
-    shop.let(1)
-    assert eventually(lambda: shop.built == ["abc"])
-    shop.broken = set()
-    shop.let(1)
-    assert cache.ask(Room("abc")).result(PATIENCE) == "ABC"
-
-
-def test_without_leisure_no_room_is_built(shop: Workshop) -> None:
+def test_without_leisure_no_bucket_is_built(shop: Workshop) -> None:
     """What somebody waits for is. It is looked again by itself whether there is some."""
     leisure = [False]
-    cache = ProgramCache(shop.build, rooms("abc"), lambda: leisure[0])
+    cache = ProgramCache(shop.build, buckets("abc"), lambda: leisure[0])
     shop.let(3)
     assert cache.ask("k").result(PATIENCE) == "K"
     assert cache.ask("p", background=True).result(PATIENCE) == "P"
@@ -233,12 +199,12 @@ def test_without_memory_a_run_may_ask_only_for_what_is_there(shop: Workshop) -> 
     assert cache.ask("b").result(PATIENCE) == "B"
 
 
-def test_without_memory_a_room_does_that_is_there(shop: Workshop) -> None:
+def test_without_memory_a_bucket_does_that_is_there(shop: Workshop) -> None:
     """Though it is neither the smallest nor near. Where none is there, one is built."""
-    memory, both = [True], rooms("abcdef", "abc", at_once=False)
+    memory, both = [True], buckets("abcdef", "abc", at_once=False)
     cache = ProgramCache(shop.build, both, may_grow=lambda: memory[0])
     shop.let(1)
-    cache.ask(Room("abcdef")).result(PATIENCE)
+    cache.ask(Bucket("abcdef")).result(PATIENCE)
     found = [cache.bucket_for(key) for key in ("ab", "abcd", "b")]
     assert found == ["abc", "abcd", "b"]
     memory[0] = False

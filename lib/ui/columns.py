@@ -1,0 +1,169 @@
+"""The controls that say how a table becomes samples, a person's own or a bundled one.
+
+A choice of columns that equals the table's default is kept as "no choice", so that a link stays
+short.
+"""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from lib.charts import gaps_hint, levels_hint, range_hint, series_hint
+from lib.data import (
+    DATASETS,
+    KINDS,
+    MAX_COLUMNS,
+    Dataset,
+    Table,
+    WindowError,
+    calendar_names,
+    counts_rows,
+    default_columns,
+    prepared,
+    wide_columns,
+)
+from lib.experiment import NO_SERIES
+from lib.text import counted, joined
+from lib.ui.address import change
+from lib.ui.linked import bound
+from lib.ui.session import session
+from lib.ui.settings import LABELS, Settled, bound_setting, controls
+from lib.ui.text import hint, plain
+
+WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
+
+
+def has_columns(settled: Settled) -> bool:
+    """Whether the chosen data are a table, of which something can be chosen."""
+    return "horizon" in DATASETS[settled.experiment.data.name].uses
+
+
+def columns(settled: Settled) -> None:
+    """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
+    table = _table(settled)
+    if table is not None:
+        for key, usual in zip(LABELS, default_columns(table), strict=True):
+            _names(key, table, settled.experiment.get(key), usual)
+    controls("ahead", settled, step=table.step.capitalize() if table else "Row")
+    if table is not None:
+        controls("gaps", settled)
+
+
+def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
+    """The Data page's: these and all others, in groups of which the first may be open."""
+    table, uses = _table(settled), DATASETS[settled.experiment.data.name].uses
+    with st.expander("Columns, and how far ahead", expanded=expanded):
+        columns(settled)
+        mine = session().upload.table
+        if mine is not None and "types" in uses:
+            _types(mine, settled.experiment.data.types)
+            if wide_columns(mine):
+                controls("wide", settled, columns=len(mine.numbers))
+    if table is not None and "scale" in uses:
+        _series(table, settled, by_menu="id" in uses)
+    with st.expander("Windows: how far apart, values or change"):
+        controls("windows", settled)
+    with st.expander("Split: training, validation, test"):
+        controls("shares", settled)
+    advice(dataset, uses)
+
+
+def advice(dataset: Dataset, uses: frozenset[str]) -> None:
+    """What makes models of these data fail, where that can be told, and the click that mends it."""
+    for words, label, values in (
+        (range_hint(dataset), "Predict the change", {"form": "change"}),
+        (series_hint(dataset), "Split by series", {"split": "id"}),
+        (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+        (gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
+    ):
+        if words and uses >= values.keys():
+            st.info(plain(words), icon=":material/lightbulb:")
+            st.button(label, on_click=change, args=(values,))
+
+
+def _table(settled: Settled) -> Table | None:
+    """The chosen table, as it is set to be read where that can be."""
+    spec = DATASETS[settled.experiment.data.name]
+    table = spec.table() if spec.table else session().upload.table
+    with suppress(WindowError):  # the page says why
+        table = table and prepared(table, settled.experiment.data)
+    return table
+
+
+def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
+    names = [str(name) for name in table.frame.columns]
+    if key == "inputs":
+        names += calendar_names(table)
+    kept = tuple(name for name in chosen or usual if name in names)
+    emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
+    if emptied.get(key) != kept:
+        emptied.pop(key, None)
+    # What was taken away doesn't come back by itself, to be trained beside what is picked next.
+    picked = [] if key in emptied else list(kept)
+
+    def choose(now: list[str]) -> None:
+        """Keep what is picked, in the table's own order; () where it is the usual."""
+        emptied.pop(key, None)
+        if chosen := tuple(name for name in names if name in now):
+            change({key: () if set(chosen) == set(usual) else chosen})
+        else:
+            emptied[key] = kept
+
+    control, most = bound(f"{key}_widget", picked, choose), MAX_COLUMNS
+    st.multiselect(LABELS[key], names, picked, max_selections=most, help=limits, **control)
+    if not picked:
+        stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
+        hint(f"{WANTED[key]}{stay if kept else ''}.")
+    elif key == "targets" and not (table.targets or chosen):
+        column = table.frame[usual[0]]
+        which = " that varies" if column.min() < column.max() else ""
+        counts = counts_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
+        rest = " but for row numbers" * counts
+        hint(f"The last column{which}{rest}, until you choose what to predict.")
+
+
+def _types(table: Table, types: tuple[str, ...]) -> None:
+    """Correct what a column is read as."""
+    with st.container(horizontal=True):
+        labels = [] if table.label is None else [str(name) for name in table.label.columns]
+        names = [*labels, *(str(name) for name in table.frame.columns)]
+        name = st.selectbox("A column", names, key="types_column")
+        said = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        found = "date" if name in labels else "number" if name in table.numbers else "category"
+        kinds, value = list(KINDS), said.get(name, found)
+
+        def read_as(kind: str) -> None:
+            now = {**said, name: kind}
+            if kind == found:
+                del now[name]
+            change({"types": tuple(map(":".join, now.items()))})
+
+        control = bound(f"types_of_{name}", value, read_as)
+        st.selectbox("is read as", kinds, kinds.index(value), KINDS.__getitem__, **control)
+
+
+def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
+    """Which column tells series apart, in sight where times repeat or one was chosen."""
+    chosen = settled.experiment.data.series
+    by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    repeat = table.times is not None and not table.times.is_unique
+    with st.container(border=True) if repeat or by else st.expander("Series"):
+        times = "Times repeat" if repeat else "Times don't repeat"
+        if by in table.frame.columns:
+            count = counted(table.frame[by].nunique(dropna=False), "series", "series")
+            hint(f"{times}: {by} tells {count} apart, and no window crosses them.")
+        else:
+            asks = ". Choose what tells them apart, or rows of one time become one, averaged."
+            hint(f"{times}{asks if repeat else ': all rows are one series.'}")
+        if by_menu:
+            (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
+            words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
+            names += [NO_SERIES] if table.series else []
+            names += {chosen} - {*names}  # a link may say what the table hasn't
+            label, place = "What tells series apart", names.index(chosen)
+            st.selectbox(label, names, place, lambda name: words.get(name, name), **control)
+        if by:
+            controls("parts", settled)
+            if settled.experiment.data.split == "time":  # else a new series has no scale of its own
+                controls("scaling", settled)

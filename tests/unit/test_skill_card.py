@@ -1,0 +1,297 @@
+"""What a table's models are worth, in words and pictures: only what the numbers bear."""
+
+import math
+from dataclasses import replace
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from lib.charts import chart
+from lib.charts.palette import PALETTES
+from lib.charts.skill import (
+    _with_band,
+    dates_told,
+    forecast_figure,
+    forecast_told,
+    on_dates_figure,
+    skill_sentence,
+    skill_takeaway,
+)
+from lib.data import every_kth
+from lib.data.datasets.series import gapminder, macro
+from lib.data.tables.baselines import BASELINES
+from lib.data.tables.seasons import _SEASONS
+from lib.results import answers, by_row, evaluate, forecast
+from lib.results.skill import Score, SkillTable
+from tests.unit import own_data
+from tests.unit.pictures import LIGHT, the, words_of
+
+SEQUENCE, LAST = ("sequence", "sequence mode"), ("last", "last-step mode")
+
+# Beside baselines
+
+
+def a_score(name, label, *rmse):
+    """A model or a baseline with these errors by target column."""
+    errors = np.array(rmse, float)
+    return Score(name, label, 0.8 * errors, errors, errors)
+
+
+def a_worth(*models, guesses=None, samples=math.inf):
+    """Two targets: the season guesses the first better, no change the second."""
+    guesses = guesses or (
+        a_score("last", "guessing no change", 3.0, 1.0),
+        a_score("seasonal", "the same hour last week", 2.0, 4.0),
+    )
+    return SkillTable(np.arange(50), 1, models, guesses, samples)
+
+
+@pytest.mark.parametrize(
+    ("models", "target", "words"),
+    [
+        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, "In this run both modes beat the same hour last"),
+        ([(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)], 0, "In this run neither mode beats the same hour"),
+        ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, "sequence mode beats the same hour last week; l"),
+        ([(SEQUENCE, 2.5, 9), (LAST, 1, 9)], 0, "last-step mode beats the same hour last week; s"),
+        ([(SEQUENCE, 1.99, 9)], 0, "In this run sequence mode doesn't clearly beat the same hour"),
+        ([(LAST, 1, 1.5)], 1, "In this run last-step mode doesn't beat guessing no change"),
+        ([(LAST, 9, 0.5)], 1, "In this run last-step mode beats guessing no change, the best"),
+        ([], 0, "To be beaten: the same hour last week, the best baseline."),
+    ],
+)
+def test_better_is_said_of_the_best_baseline_of_the_target(models, target, words):
+    """An error that is hardly smaller beats nothing."""
+    scores = [a_score(*mode, *rmse) for mode, *rmse in models]
+    assert words in skill_takeaway(a_worth(*scores), target)
+
+
+@pytest.mark.parametrize(
+    ("samples", "sequence", "last", "says"),
+    [
+        (24, 1.8, 1.9, "24 independent samples need"),
+        (24, 9, 2.1, "24 independent samples need"),  # the better one
+        (24, 0.4, 9, "sequence mode beats the same hour last week; last-step mode doesn't."),
+        (24, 0.4, 2.1, "sequence mode beats the same hour last week, the best"),
+        (5000, 1.8, 1.9, "both modes beat"),
+    ],
+)
+def test_few_samples_tell_errors_that_are_far_apart_alone(samples, sequence, last, says):
+    """Of either part: 24 don't tell 1.8 from 2, and tell 0.4 and 9; 5,000 do."""
+    models = a_score(*SEQUENCE, sequence, 1), a_score(*LAST, last, 9)
+    for part, where in (("judged", "In this run"), ("test", "In the test")):
+        said = skill_takeaway(a_worth(*models, samples=samples), 0, part)
+        assert says in said
+        assert said.startswith(where) is not says.startswith("24")
+
+
+def test_a_constant_target_is_no_contest():
+    """Where every baseline is exact, nothing is called better."""
+    exact = (a_score("last", "guessing no change", 0.0), a_score("mean", "guessing the mean", 0.0))
+    assert "constant" in skill_takeaway(a_worth(a_score(*LAST, 0.0), guesses=exact), 0)
+
+
+def labels():
+    """All that baselines can be called."""
+    seasons = [(step, season) for step, some in _SEASONS.items() for season in some.values()]
+    found = {f"the same {step} last {season}" for step, season in seasons if season}
+    found |= {"the same weekday last week", "the same minute yesterday", "the same hour yesterday"}
+    found |= {f"repeating the last known {season}" for _, season in seasons if season}
+    found |= {"the value 1,440 rows before", "repeating the last 1,440 minutes"}
+    found |= {"guessing tomorrow as today", "guessing no change"}
+    origins = [SimpleNamespace(names=names) for names in (("",), ("a", "b"))]
+    kinds = [BASELINES[name] for name in ("drift", "mean", "linear")]
+    return found | {kind.label(origin) for kind in kinds for origin in origins}
+
+
+def test_takeaways_take_fifteen_words_at_most():
+    """Whatever the baselines are called, and however the models do."""
+    errors = (None, 0.5, 2)
+    for label, first, last, part in product(labels(), errors, errors, ("judged", "test")):
+        pairs = ((SEQUENCE, first), (LAST, last))
+        models = [a_score(*mode, rmse) for mode, rmse in pairs if rmse]
+        said = skill_takeaway(a_worth(*models, guesses=(a_score("x", label, 1.0),)), 0, part)
+        assert len(said.split()) <= 15, said
+
+
+def test_the_sentence_says_the_numbers_of_the_table():
+    """On how many samples, by how much, and what MASE divides by."""
+    experiment, dataset, weights = own_data.sales()
+    said = answers(experiment, dataset, weights)
+    worth = evaluate(dataset, said)
+    words, best = skill_sentence(dataset, dataset.origin, worth, 0), worth.baselines(0)[0]
+    assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
+    assert f"{best.rmse[0]:.1f}" in words
+    assert f"Sequence mode's is {worth.models[0].rmse[0]:.0f}, " in words
+    assert "% more; it is off by" in words  # untrained
+    assert "the value one season before (7 days) in the training part" in words
+
+
+# On dates
+
+
+def nations(**_):
+    """A window each, with years as texts."""
+    names = ("life expectancy", "log population")
+    return own_data.cut(gapminder(), names, names[:1], T=11, split="id")
+
+
+def quarters(**settings):
+    """One series with texts as times."""
+    return own_data.cut(macro(), ("inflation", "interest"), ("inflation", "interest"), **settings)
+
+
+def drawn(prepared, *, baseline="last", modes=("sequence", "last"), palette=LIGHT):
+    """The validation part's chart, and what it is drawn from."""
+    experiment, dataset, weights = prepared
+    said = answers(experiment, dataset, {mode: weights[mode] for mode in modes})
+    origin = dataset.origin
+    rows = by_row(dataset, said, 0, int(origin.series[origin.starts[-1]]))
+    [guess] = [one for one in dataset.baselines if one.name == baseline]
+    return on_dates_figure(dataset, origin, rows, 0, guess, palette=palette), rows
+
+
+def ahead(prepared, feed=0, palette=LIGHT):
+    """The chart of the rows to come, and what it is drawn from."""
+    experiment, dataset, weights = prepared
+    judged = answers(experiment, dataset, weights)
+    about = {"series": 0, "column": 0, "feed": feed, "judged": judged}
+    coming = forecast(experiment, dataset, weights, **about)
+    return forecast_figure(dataset, dataset.origin, coming, 0, 0, palette=palette), coming
+
+
+def edges(figure, name):
+    """The lower and the upper edge of a band, which is drawn there and back."""
+    band = the(figure, name)
+    low, high = np.array(band["y"]).reshape(2, -1)
+    there, back = np.array(band["x"]).reshape(2, -1)
+    assert band["fill"] == "toself"
+    assert list(there) == list(back[::-1])
+    return low, high[::-1]
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("prepare", [own_data.sales, nations, quarters])
+def test_plotly_accepts_every_chart(prepare, theme):
+    """They are built without its checks; of dates, of texts, and of a single window."""
+    palette = PALETTES[theme]
+    for modes in ((), ("last",), ("sequence", "last")):
+        go.Figure(drawn(prepare(), modes=modes, palette=palette)[0].to_dict())
+    go.Figure(ahead(prepare(), palette=palette)[0].to_dict())
+    go.Figure(ahead(quarters(), 5, palette)[0].to_dict())
+
+
+def test_the_part_is_drawn_on_its_dates():
+    """From the first target to the last; the target in ink, and each mode in its colour."""
+    figure, rows = drawn(own_data.sales())
+    truth, last = the(figure, "target"), the(figure, "last-step mode")
+    assert truth["x"][0] == "2024-05-28T00:00:00"
+    assert truth["x"][-1] == "2024-07-18T00:00:00"
+    np.testing.assert_allclose(truth["y"], rows.truth)
+    assert truth["line"]["color"] == LIGHT.ink
+    assert last["x"][0] == "2024-06-02T00:00:00"  # five days later: the first window's last step
+    assert len(last["y"]) == np.isfinite(rows.last["last"]).sum()
+    low, high = edges(figure, "every step's answers")
+    assert (low <= high).all()
+    answered = np.isfinite(rows.last["sequence"])
+    assert (low[answered] <= rows.last["sequence"][answered]).all()
+    assert the(figure, "guessing tomorrow as today")["line"]["dash"] == "dot"
+    assert "guessing tomorrow as today" in words_of(figure)
+    figure, _ = drawn(own_data.sales(), modes=(), baseline="mean")  # before training
+    assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
+
+
+def test_a_band_is_said_by_its_mean_height():
+    """And the answers by how far off they are on average."""
+    prepared = own_data.sales()
+    _, rows = drawn(prepared)
+    takeaway, details = dates_told(prepared[1], prepared[1].origin, rows, 0)
+    assert takeaway == "Sequence mode answers a date up to 6 times: that is the band."
+    assert "Sales of west, 2024-05-28 to 2024-07-18." in details
+    low, high = rows.steps
+    assert f"it is {(high - low).mean():.3g} on average" in details
+    off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
+    assert f"last-step mode by {off:,.0f}" in details or f"last-step mode by {off:.3g}" in details
+
+
+def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
+    """Every k-th, and k shares no factor with the season; the details say so."""
+    most = chart.MOST_POINTS
+    assert every_kth(1500 / most, 24) == 1
+    assert every_kth(2000 / most, 24) == 5
+    for count in (1501, 9_000, 70_000):
+        every = every_kth(count / most, 168)
+        assert math.gcd(every, 168) == 1
+        assert 300 <= count / every <= 1500
+    monkeypatch.setattr(chart, "MOST_POINTS", 20)
+    prepared = own_data.sales()
+    figure, rows = drawn(prepared)
+    every = every_kth(len(rows.rows) / 20, 7)
+    np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
+    assert f", every {every}th row" in dates_told(prepared[1], prepared[1].origin, rows, 0)[1]
+
+
+def test_a_column_can_be_called_anything():
+    """No name is taken for markup."""
+    frame = own_data.panel().rename(columns={"sales": "<b>x</b>"})
+    table = own_data.table(frame, "day", "store")
+    figure, _ = drawn(own_data.cut(table, ("<b>x</b>",), ("<b>x</b>",)))
+    assert figure.layout.yaxis.title.text == "&lt;b&gt;x&lt;/b&gt;"
+
+
+# Rows to come
+
+
+def test_a_forecast_follows_the_last_known_row():
+    """Band and line begin a day after the last; the band is as high as the widths say."""
+    figure, coming = ahead(own_data.sales(horizon=3))
+    known, said = the(figure, "known"), the(figure, "sequence mode")
+    assert known["x"][-1] == "2024-07-18T00:00:00"
+    assert list(said["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]
+    low, high = edges(figure, "sequence mode's band")
+    np.testing.assert_allclose(high - low, 2 * coming.widths["sequence"])
+    assert figure.layout.yaxis.range[1] > high.max()
+    figure, _ = ahead(quarters(), 3)  # without dates they are counted
+    assert list(the(figure, "last-step mode")["x"]) == ["+1", "+2", "+3"]
+    assert figure.layout.xaxis.categoryarray[-4] == "2009 Q3"
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "words"),
+    [
+        (356.944, 0.656, "356.94 ± 0.66"),
+        (448.2, 57.1, "448 ± 57"),
+        (-1234.5, 9.83, "-1,234.5 ± 9.8"),
+        (12.34, math.nan, "12.3"),
+        (12.34, 0.0, "12.3"),
+    ],
+)
+def test_a_value_has_the_digits_that_its_band_has(value, width, words):
+    """Else half a unit could be nothing beside it."""
+    assert _with_band(value, width) == words
+
+
+def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
+    """Of the test part only where somebody has looked."""
+    experiment, dataset, weights = own_data.sales(test=20)
+    tested = answers(experiment, dataset, weights, "test")
+    about = {"series": 0, "column": 0, "judged": answers(experiment, dataset, weights)}
+    found = forecast(experiment, dataset, weights, **about, tested=tested)
+    takeaway, details = forecast_told(dataset, dataset.origin, found, fed_back=False)
+    assert takeaway.startswith("2024-07-19: sequence mode ")
+    assert takeaway.count(" ± ") == 2
+    assert len(takeaway.split()) <= 15
+    inside, of = found.covered["last"]
+    assert f"{100 * inside / of:.0f}% of {of} with last-step mode" in details
+    unseen = replace(found, covered={})
+    for data, words in (
+        (dataset, "once it is looked at"),
+        (own_data.sales()[1], "is no test part"),
+    ):
+        assert words in forecast_told(data, data.origin, unseen, fed_back=False)[1]
+    back = forecast(experiment, dataset, weights, **about, feed=100)
+    details = forecast_told(dataset, dataset.origin, back, fed_back=True)[1]
+    assert "the next row's value, 100 times" in details
+    assert "too few errors to tell" in details
