@@ -1,10 +1,6 @@
 """A worker that is killed, whatever it is doing for people then.
 
-<<<<<<< HEAD
 It builds the programs of size buckets (`lib.training.size_buckets`) while nobody waits.
-=======
-The general programs (lib/training/size_buckets.py) are those that it builds while nobody waits.
->>>>>>> main
 """
 
 from __future__ import annotations
