@@ -34,7 +34,7 @@ from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from lib.training.size_buckets import SIZE_BUCKETS, bucket_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
-from tests.weekly import first_of
+from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
 N, T, F, K = 10, 5, 3, 2
