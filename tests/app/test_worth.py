@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 import lib.results.skill
 from lib.results.replay import untrained
 from lib.results.run import Run, Status
-from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.driver import start, text
@@ -90,21 +89,13 @@ def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
         assert part in at_field
 
 
-def test_data_that_are_no_table_have_no_card() -> None:
-    """Tasks aren't cut from rows."""
-    app = start()
-    app.run()
-    assert not card(app)
-    assert "What is it worth?" not in text(app)
-
-
 def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
-    """Other settings than the recording's; there is no forecast yet."""
+    """Other settings than the recording's; there is no forecast yet. Tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
-    assert "To be beaten: a linear autoregression, the best baseline." in text(app)
-    app = seattle(U="7", part="ahead")
-    assert "Not trained yet" in text(app)
+    assert "To be beaten: a linear autoregression" in text(app)
+    assert "Not trained yet" in text(seattle(U="7", part="ahead"))
+    assert not card(start().run())
 
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])
@@ -141,19 +132,6 @@ def test_only_the_last_figure_is_kept_and_the_answers_it_is_drawn_from_are_made_
     assert made["dates"][1] is not before["dates"]
 
 
-def test_a_menu_of_many_names_says_that_it_has_the_first_of_them() -> None:
-    """Thousands of series would all be sent to the browser with each."""
-
-    def menu() -> None:
-        from lib.ui.explore import worth
-
-        worth._pick("Series", [f"{k}" for k in range(300)], "series")
-
-    [box] = AppTest.from_function(menu).run().selectbox
-    assert box.options == [f"{k}" for k in range(worth.MOST_NAMES)]
-    assert box.help == "The first 200 of 300."
-
-
 def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) -> None:
     """What was there stays, and it says so: nothing is computed of a run that is under way."""
     app = seattle()
@@ -168,14 +146,15 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) 
     assert card(app) != before
 
 
+@pytest.mark.parametrize(
+    ("part", "words"), [("worth", "medians over 4 seeds"), ("dates", "with seed 0, the first")]
+)
 def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(
-    client: FakeClient,  # noqa: ARG001  no worker is started
+    part: str, words: str
 ) -> None:
     """The bands and the lines on dates are of one model."""
-    assert "modes' figures are medians over 4 seeds" in text(seattle())
-    assert "modes' figures are medians" not in text(seattle(seeds="1"))
-    assert "with seed 0, the first" in text(seattle(part="dates"))
-    assert "with seed 0, the first" not in text(seattle(part="dates", seeds="1"))
+    assert words in text(seattle(part=part))
+    assert words not in text(seattle(part=part, seeds="1"))
 
 
 def test_the_same_weights_are_judged_once(
@@ -207,29 +186,29 @@ def test_the_same_weights_are_judged_once(
 
 def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: Clock) -> None:
     """When a run is over; each other run makes it one more time."""
+
+    def tables() -> list[str]:
+        return [m.value for m in app.main.markdown if m.value.startswith("| at the")]
+
     app = press(seattle(test="15"), "train")
     assert "look_at_test" not in {button.key for button in app.button}
-    run = let_go(client, Status.FINISHED)
+    let_go(client, Status.FINISHED)
     app.run()
-    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
-    assert len(tables) == 1
+    assert len(tables()) == 1
     app.button(key="look_at_test").click().run()
-    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
-    assert len(tables) == 2
-    assert tables[0] != tables[1]
+    assert len(set(tables())) == 2
     assert "Looked at 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
     time.forward(SAME_CLICK_SECONDS + 1)
     press(app, "train")
-    assert let_go(client, Status.STOPPED) is not run
+    let_go(client, Status.STOPPED)
     app.run()
     assert "Looked at" not in text(app)
     app.button(key="look_at_test").click().run()
     assert "Looked at 2 times in this session" in text(app)
 
 
-@pytest.mark.parametrize("kept", [0, None])
-@pytest.mark.parametrize("part", ["worth", "ahead"])
+@pytest.mark.parametrize(("part", "kept"), [("worth", 0), ("ahead", 0), ("worth", None)])
 def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(
     client: FakeClient, part: str, kept: int | None
 ) -> None:
