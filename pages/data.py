@@ -32,7 +32,7 @@ def _pictures() -> None:
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told = samples.sample_told(dataset, sample)
+        told = samples.sample_words(dataset, sample)
         told_chart(samples.sample_figure(dataset, sample, palette), *told, "chart_sample")
         with st.expander("the numbers", type="compact"):
             numbers = samples.frame_of_sample(dataset, sample)
@@ -41,7 +41,7 @@ def _pictures() -> None:
     if origin := dataset.origin:
         with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = samples.window_told(dataset, origin, sample, step)
+            told = samples.window_words(dataset, origin, sample, step)
             figure = samples.window_figure(dataset, origin, sample, step, palette)
             told_chart(figure, *told, "chart_window")
             say(samples.shapes_sentence(dataset))
@@ -51,7 +51,7 @@ def _pictures() -> None:
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
-        told = split.split_told(dataset)
+        told = split.split_words(dataset)
         told_chart(split.split_figure(dataset, palette), *told, "chart_split")
         if origin and 0 < (shown := len(split.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")

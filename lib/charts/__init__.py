@@ -16,7 +16,7 @@ from lib.charts import (
     target,
     words,
 )
-from lib.charts.breaking import bound_told, leak_told, ways_to_break_it
+from lib.charts.breaking import bound_words, leak_words, ways_to_break_it
 from lib.charts.cell import cell_sentence
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
@@ -41,7 +41,7 @@ from lib.charts.proofs import (
     strips,
     strips_legend,
 )
-from lib.charts.replay import Frames, replay_figure, replay_told
+from lib.charts.replay import Frames, replay_figure, replay_words
 from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
 from lib.charts.stack import (
     layer_pictures,
@@ -64,7 +64,7 @@ from lib.charts.tensor import SCALES
 from lib.charts.thumbnail import PICTURES, Plot, caption, leaked, small_picture
 from lib.charts.unrolled import WIDEST, heatmaps, unrolled_picture
 from lib.charts.words import (
-    Told,
+    Words,
     changed_settings,
     kept_sentence,
     name_of,

@@ -7,6 +7,7 @@ import numpy as np
 
 from lib.charts.chart import escaped
 from lib.charts.marks import Part
+from lib.results import spread_places
 from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
@@ -31,10 +32,10 @@ def timestep_axis(names: Sequence[str]) -> Part:
 
 
 def _stride(steps: int, most: int) -> int:
-    """How many timesteps lie from tick to tick, so that about `most` ticks count back from T.
+    """The timesteps from tick to tick, so that about `most` ticks count back from T.
 
-    A number that people count in and that T is a multiple of: 4, 8, 12, … 24. Else one that
-    leads to the first step: 1, 6, 11. Else any that T is a multiple of, or that people count in.
+    Preferred are round numbers that divide T (4, 8, … 24), then strides that lead to the first step
+    (1, 6, 11), then any that divides T, then any round number.
     """
     least = max(1, math.ceil((steps - 1) / (most - 1)))
     near = range(least, min(2 * least, steps - 1) + 1)
@@ -48,7 +49,7 @@ def row_ticks(names: Mapping[int, str]) -> Part:
     """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
     rows = list(names)
     most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
-    ticks = sorted({rows[k] for k in np.linspace(0, len(rows) - 1, most).round().astype(int)})
+    ticks = [rows[place] for place in spread_places(len(rows), most)]
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
@@ -61,9 +62,8 @@ def epoch_axis(epochs: int) -> Part:
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
     """A y axis that holds `values`, and stands still while they move a little.
 
-    `core` are the values that never move, such as the targets. Beyond them the axis grows in
-    steps: quarters of their span, doubled until few of them do. With `zero` it begins at 0, unless
-    something is below.
+    `core` are values that never move, such as targets. Beyond them the axis grows in quarters of
+    their span, doubled until eight are enough. With `zero` it begins at 0, unless a value is below.
     """
     low, high = _span(np.append(core, 0.0) if zero else core)
     least, most = _span(np.concatenate([[low, high], np.ravel(values)]))

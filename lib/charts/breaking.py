@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lib.charts.proofs import Measure, ProofCard
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import highest_output
@@ -127,7 +127,7 @@ def _backwards(found: Found) -> ProofCard:
     )
 
 
-def leak_told(leak: Leak) -> Told:
+def leak_words(leak: Leak) -> Words:
     """Where the Bidirectional layer has seen its targets, and where it hasn't."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     steps = len(leak.both_ways) - 1
@@ -141,7 +141,7 @@ def leak_told(leak: Leak) -> Told:
     )
 
 
-def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Told:
+def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
     """How near the outputs (T, U) come to their bound, and what that means for the targets."""
     bound = highest_output(experiment.model.cell, len(hidden))
     most, steps = np.abs(hidden).max(axis=1), len(hidden)
@@ -175,7 +175,7 @@ def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> 
     return takeaway, " ".join(details)
 
 
-def _out_of_reach(dataset: Dataset, bound: np.ndarray) -> Told | None:
+def _out_of_reach(dataset: Dataset, bound: np.ndarray) -> Words | None:
     """Which targets no weights reach where outputs are the predictions; None if none."""
     beyond = np.abs(dataset.y).max(axis=(0, 2)) - bound  # (T,)
     missed = np.argsort(-beyond, kind="stable")[: (beyond >= 0).sum()]  # the furthest first

@@ -5,7 +5,7 @@ Nothing is claimed that isn't counted from the arrays. Timesteps and units are c
 
 import numpy as np
 
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Trace
@@ -17,7 +17,7 @@ SATURATED = 0.05
 STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
 FEW_VALUES = 100
-"""Of fewer values it is said how many, not which share."""
+"""Of fewer values a count is given, not a share."""
 DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
@@ -33,7 +33,7 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     )
 
 
-def unrolled_told(experiment: Experiment, layer: int, steps: int, features: int) -> Told:
+def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int) -> Words:
     """How often a layer is used and what each mode hands out; what goes in, and is handed on."""
     model, cell = experiment.model, CELLS[experiment.model.cell].label
     which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"

@@ -142,7 +142,7 @@ def plotted(
 
 
 def hover(unit: str = "") -> str:
-    """What is told of a value where a pointer rests."""
+    """The hover text of a value, with its unit."""
     return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
 
 

@@ -1,8 +1,7 @@
 """Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
 
-The modes keep their colours. A run is told by its dash or the shape of its mark, and by the letter
-at its end; its traces' names begin with it, by which `lib/ui/listener.js` finds them. Each curve is
-the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and results.
+Colours are the modes'. A run has a dash, a mark and a letter; its traces' names begin with the
+letter, by which `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
 import math

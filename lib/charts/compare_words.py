@@ -1,7 +1,7 @@
 """Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
 
-No run is called better than another unless `lib.results.compare_modes` says so of each pair: with
-the same data and the same seeds, several of them.
+A run is called better only where `compare_modes` is clear about each pair: of the same data, with
+several seeds, which are the same.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.charts.words import Told, name_of, off_unit, too_few, value_of
+from lib.charts.words import Words, name_of, off_unit, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, Verdict, independent_samples, is_told, lead_of, part_of, same_data
@@ -36,10 +36,10 @@ def headline(runs: Sequence[Compared]) -> str:
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
-    """What each of the runs has that not all have: "Echo · units 8 · cell GRU", its data first.
+    """The settings of each run that not all have: "Echo · units 8 · cell GRU", its data first.
 
-    Beside runs of other data it is what those data don't suggest. Where nothing differs it is what
-    all are.
+    Beside runs of other data they are those that differ from what the data suggest. Where nothing
+    differs they are data, timesteps and units.
     """
     return [_own(run, runs) or _named(run, ("data", "T", "U")) for run in runs]
 
@@ -56,11 +56,11 @@ def _own(run: Compared, runs: Sequence[Compared]) -> str:
 def _named(run: Compared, keys: Sequence[str]) -> str:
     """These settings and their values, but for those that change nothing with the run's data."""
     used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
-    said = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
+    texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
-        said[0] = run.dataset.title
-    rest = len(said) - MOST_SETTINGS
-    return " · ".join(said[:MOST_SETTINGS] + [f"and {rest} more"] * (rest > 0))
+        texts[0] = run.dataset.title
+    rest = len(texts) - MOST_SETTINGS
+    return " · ".join(texts[:MOST_SETTINGS] + [f"and {rest} more"] * (rest > 0))
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
@@ -84,7 +84,7 @@ def reached(run: Compared) -> str:
     return text if run.is_recorded or not rate else f"{text}, {snapshot.epoch / rate:,.0f} s"
 
 
-def losses_told(runs: Sequence[Compared]) -> Told:
+def losses_words(runs: Sequence[Compared]) -> Words:
     """Which run's loss is the smallest, where it counts the same and the seeds tell."""
     part = part_of(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
@@ -94,13 +94,13 @@ def losses_told(runs: Sequence[Compared]) -> Told:
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
 
 
-def errors_told(runs: Sequence[Compared]) -> Told:
+def errors_words(runs: Sequence[Compared]) -> Words:
     """Which run's error at the last step is the smallest, where the seeds tell."""
     takeaway, details = _told(runs, ERROR, "last-step error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
+def _told(runs: Sequence[Compared], figure: str, what: str) -> Words:
     """The verdict on a figure; the details are each run's numbers and what the verdict rests on."""
     numbers = [
         f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
@@ -180,7 +180,7 @@ def _modes(runs: Sequence[Compared]) -> list[str]:
     return [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
 
 
-def answers_told(runs: Sequence[Compared], sample: int, target: int) -> Told:
+def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     """How far off the answers at a sample's last step are, for runs of the same data.
 
     `sample` is which of the shown samples, and `target` which column.

@@ -9,7 +9,7 @@ from lib.charts.palette import Palette
 
 
 class Card(NamedTuple):
-    """A picture of a run, and what is said of it."""
+    """A picture of a run, with its words."""
 
     facts: Callable[..., Any]
     """Computes the facts of a `RunAt`, and of what is picked in the card."""

@@ -1,9 +1,7 @@
 """The formulas of a layer with its numbers: one unit's over time, and all of a step by hand.
 
-HTML fragments for `st.html`: see formulas.html. What is of one unit changes with the playhead, so
-it is small: each line is a few hundred bytes of SVG. By hand there is a table for each block of the
-kernels' columns. Rows are what is multiplied, columns are units, and the last rows are the sum and
-what the activation makes of it.
+HTML fragments for `st.html`: see formulas.html. By hand there is a table for each block of the
+kernels' columns: rows are products, columns units, the last rows the sum and its activation.
 """
 
 from collections.abc import Sequence

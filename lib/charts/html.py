@@ -2,14 +2,12 @@
 
 A picture's markup stands in the HTML file beside its module, as macros that the module calls.
 
-`st.html` drops SVG elements, so that a drawing is an image, as its data URI. A matrix is a PNG of
-one pixel for each number, which the browser enlarges without blurring. How a block of some class
-is laid out stands in `lib/ui/css`, which the pages load.
+`st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
+pixel for each number, which the browser enlarges. The classes' layout is in `lib/ui/css`.
 
-Over time, on the Cell page, a picture is a block whose width is cut into T equal columns. The
-playhead is a band over one of them, and the picked unit a band over one row of a matrix. Both stand
-where the page's custom properties `--cell-t` and `--cell-row` say, so that moving them sends and
-draws nothing else: see `lib.ui.cell.chosen`, which also takes clicks on blocks of the class TIME.
+On the Cell page a picture over time is a block of T equal columns, with bands over the playhead's
+column and the picked unit's row. CSS custom properties, `--cell-t` and `--cell-row`, place the
+bands, so that moving them sends and draws nothing else: see `lib.ui.cell.chosen`.
 """
 
 from base64 import b64encode

@@ -160,7 +160,7 @@ def sentence(facts: Facts) -> str:
 
 
 def _seeds_sentence(facts: Facts) -> str:
-    """Which seeds, how far apart their errors lie, and by what a winner is told."""
+    """Which seeds, how far apart their errors lie, and the test behind a verdict."""
     snapshot, first, found = facts.run.snapshot, facts.run.experiment.seed, facts.found
     ranges = [f"of the {MODES[m].model} from {seeds_range(snapshot, m)}" for m in facts.errors]
     last = first + len(snapshot.seeds) - 1

@@ -187,13 +187,13 @@ def sentence(facts: Facts) -> str:
     first, after = kept_sentence(snapshot), f"After {counted(snapshot.epoch, 'epoch')} "
     if snapshot.keeps_best:
         after = "By then "
-    said = {m: f"is {readable(r.final_loss)}" for m, r in results.items() if len(r.loss)}
-    if not said:
+    texts = {m: f"is {readable(r.final_loss)}" for m, r in results.items() if len(r.loss)}
+    if not texts:
         first, after = "Not trained yet.", "After the first epoch "
-        said = dict(zip(modes, ("is known", "too"), strict=False))
+        texts = dict(zip(modes, ("is known", "too"), strict=False))
     counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
     clauses: list[str] = []
-    for mode, value in said.items():
+    for mode, value in texts.items():
         what = "" if clauses else "training loss "
         clauses.append(f"the {MODES[mode].model}'s {what}{value}, {counts[mode]}")
     parts = [first, as_sentence(clauses, after)]

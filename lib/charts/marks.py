@@ -45,7 +45,7 @@ def line(
 ) -> Part:
     """A line of values (T,) over `x`, else 1 to T, with a dot of this size at each.
 
-    Dots and marks at an edge of the plot are whole. Without `hover` nothing is said of it.
+    Dots and marks at an edge of the plot are whole. Without `hover` it has no hover text.
     """
     x = np.arange(1, len(values) + 1) if x is None else x
     trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
@@ -77,8 +77,8 @@ def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
 
 
 def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
-    said = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
-    return {"type": "scatter", "name": name, "x": x, "y": y, **said}
+    about = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    return {"type": "scatter", "name": name, "x": x, "y": y, **about}
 
 
 def band(  # noqa: PLR0917  as `line`, with two edges

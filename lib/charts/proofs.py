@@ -52,7 +52,7 @@ class ProofCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of two things that are said to be the same."""
+    """One of two things that should be the same."""
 
     code: str
     about: str

@@ -18,7 +18,7 @@ from lib.charts.marks import Entry
 from lib.charts.over_time import mode_traces
 from lib.charts.palette import Palette, mix
 from lib.charts.step_error import error_unit, typical_error
-from lib.charts.words import Told, no_verdict, off_unit
+from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import (
@@ -125,10 +125,10 @@ def _moving_traces(
     unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     answers, errors = [], []
     for frame in frames:
-        said = predictions.answers_by_mode(dataset, frame.snapshot, sample, target)
-        answers.append(mode_traces(said, head, palette, unit, earlier=earlier))
-        wrong = step_error.errors_by_mode(dataset, frame.snapshot)
-        errors.append(mode_traces(wrong, head, palette, error, earlier=earlier))
+        values = predictions.answers_by_mode(dataset, frame.snapshot, sample, target)
+        answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
+        values = step_error.errors_by_mode(dataset, frame.snapshot)
+        errors.append(mode_traces(values, head, palette, error, earlier=earlier))
     if dataset.shape[1] > MOST_DOTS:
         for traces in answers + errors:
             for trace in traces:
@@ -291,7 +291,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
     return list(short.tolist())
 
 
-def replay_told(dataset: Dataset, frames: Frames) -> Told:
+def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """From which epoch on each mode beats the guess or baseline at the last step, by its history.
 
     The details have that error, the median over the seeds, after each of the frames' epochs.

@@ -12,8 +12,9 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.data import Dataset, Origin, part_spans
+from lib.results import spread_places
 from lib.text import ALMOST_0, apart, capital, counted, joined
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     )
 
 
-def sample_told(dataset: Dataset, sample: int) -> Told:
+def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
     y, learns = raw_targets(dataset, sample)[:, 0], sample < dataset.train
     steps = "both" if len(y) == 2 else f"all {len(y)}"
@@ -153,7 +154,7 @@ def window_figure(
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    ticks = {rows[k] for k in np.linspace(0, len(rows) - 1, TICKS).round().astype(int)}
+    ticks = {rows[place] for place in spread_places(len(rows), TICKS)}
     # Of up to fifty thousand rows in sight no others are named: each takes a while.
     names = {row: origin.label(row) for row in ticks.union(reads.tolist(), targets.flat)}
     named = {row: names[row] for row in sorted(ticks)}
@@ -221,7 +222,7 @@ def _parts(
     return stripes, notes
 
 
-def window_told(dataset: Dataset, origin: Origin, sample: int, step: int) -> Told:
+def window_words(dataset: Dataset, origin: Origin, sample: int, step: int) -> Words:
     """What timestep `step`, 0 to T-1, reads and has to say; the rows of the whole sample."""
     ahead, first = origin.horizons, int(origin.starts[sample])
     row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
@@ -258,7 +259,7 @@ def shapes_sentence(dataset: Dataset) -> str:
 
 
 def slip_sentence(dataset: Dataset, origin: Origin) -> str:
-    """Whether what has to be said is also read, or in the same row, and when that is right."""
+    """Whether targets are also inputs, or in the same row, and when that is right."""
     both = [name for name in origin.columns if name in dataset.feature_names]
     among = joined(both)
     if any(origin.horizons):

@@ -1,9 +1,8 @@
 """What a table's models are worth: beside baselines, on the dates of a part, and on rows to come.
 
-"Beats" is said of the baseline that is best for the target over all samples of the part, and of
-nothing else; all of it is about one run. On dates the sequence mode answers at several timesteps of
-several windows: that is the band around its line, which is the last of these answers. A forecast's
-band says how far off it may be.
+"Beats" refers to the baseline that is best for the target over all samples of the part. On dates
+the sequence mode answers several times: that is the band around its line, which is the last answer.
+A forecast's band is a prediction interval.
 """
 
 import math
@@ -13,7 +12,7 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import CONSTANT, Told, off_unit, too_few
+from lib.charts.words import CONSTANT, Words, off_unit, too_few
 from lib.data import (
     Baseline,
     Dataset,
@@ -34,9 +33,6 @@ OPACITY = 0.3
 """Of bands."""
 PICKED = " The best epoch was picked on these samples, so a test part says more."
 """Of models and bands, where the best epoch on the validation part was kept."""
-
-
-# Beside baselines
 
 
 def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") -> str:
@@ -133,23 +129,26 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     return " ".join(parts) + gaps
 
 
-# On the dates of a part
-
-
 def on_dates_figure(
-    dataset: Dataset, origin: Origin, said: ByRow, target: int, rival: Baseline, *, palette: Palette
+    dataset: Dataset,
+    origin: Origin,
+    by_row: ByRow,
+    target: int,
+    rival: Baseline,
+    *,
+    palette: Palette,
 ) -> chart.Chart:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
-    every = _drawn_every(said, origin)
-    x, axis = _dates(origin, said.rows[::every])
-    truth, guess = said.truth[::every], said.guesses[rival.name][::every]
-    answers = {mode: values[::every] for mode, values in said.last.items()}
+    every = _drawn_every(by_row, origin)
+    x, axis = _dates(origin, by_row.rows[::every])
+    truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
+    answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, sequence_key = [], list[Entry]()
-    if said.steps is not None:
-        low, high = (edge[::every] for edge in said.steps)
+    if by_row.steps is not None:
+        low, high = (edge[::every] for edge in by_row.steps)
         sequence_key = marks.mode_keys(["sequence"])
-        if said.most > 1:
+        if by_row.most > 1:
             color = palette.sequence
             data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
             sequence_key += [Entry("squares", "all its answers for a date", "sequence", "muted")]
@@ -168,36 +167,36 @@ def on_dates_figure(
     return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
 
 
-def _drawn_every(said: ByRow, origin: Origin) -> int:
+def _drawn_every(by_row: ByRow, origin: Origin) -> int:
     """Every which date is drawn."""
-    return every_kth(len(said.rows) / chart.MOST_POINTS, origin.period)
+    return every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
 
 
-def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int) -> Told:
+def dates_words(dataset: Dataset, origin: Origin, by_row: ByRow, target: int) -> Words:
     """What the band is; where it begins and ends, how wide it is, and how far off answers are."""
-    unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
-    column, every = origin.columns[target // len(origin.horizons)], _drawn_every(said, origin)
-    first, last = (origin.label(int(said.rows[k])) for k in (0, -1))
+    unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
+    column, every = origin.columns[target // len(origin.horizons)], _drawn_every(by_row, origin)
+    first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
     details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
-    if not said.last:
+    if not by_row.last:
         takeaway = "Not trained yet: the target, and what a baseline says of it."
-    elif said.steps is None:
+    elif by_row.steps is None:
         takeaway = "Last-step mode answers where a window ends."
-    elif said.most > 1:
-        times = counted(said.most, "time")
+    elif by_row.most > 1:
+        times = counted(by_row.most, "time")
         takeaway = f"Sequence mode answers a date up to {times}: that is the band."
-        width = readable(float((said.steps[1] - said.steps[0]).mean()))
+        width = readable(float((by_row.steps[1] - by_row.steps[0]).mean()))
         details.append(
             "From the least to the greatest of the sequence model's answers for a date it is "
             f"{width}{unit} on average; the line is the answer of a last step, which has read most."
         )
     else:
-        other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
+        other = "; last-step mode only where a window ends" if len(by_row.last) > 1 else ""
         takeaway = f"Sequence mode answers each date once{other}."
     off = [
-        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - said.truth))))}{unit}"
-        for mode, values in said.last.items()
+        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
+        for mode, values in by_row.last.items()
         if np.isfinite(values).any()
     ]
     if off:
@@ -205,56 +204,59 @@ def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int) -> To
     return takeaway, " ".join(details)
 
 
-# On rows to come
-
-
 def forecast_figure(
-    dataset: Dataset, origin: Origin, said: Forecast, series: int, column: int, *, palette: Palette
+    dataset: Dataset,
+    origin: Origin,
+    forecast: Forecast,
+    series: int,
+    column: int,
+    *,
+    palette: Palette,
 ) -> chart.Chart:
     """The last known rows of a series, and after them what each model says, with its band."""
-    ahead = len(said.errors)
+    ahead = len(forecast.errors)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
-    x, axis = _dates(origin, rows, said)
+    x, axis = _dates(origin, rows, forecast)
     after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
     lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
-    for mode, values in said.values.items():
+    for mode, values in forecast.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
-        low, high = values - said.widths[mode], values + said.widths[mode]
-        told = np.isfinite(low)
-        edges = low[told], high[told]
-        bands.append(marks.band(f"{name}'s band", after[told], *edges, color, OPACITY))
+        low, high = values - forecast.widths[mode], values + forecast.widths[mode]
+        has_band = np.isfinite(low)
+        edges = low[has_band], high[has_band]
+        bands.append(marks.band(f"{name}'s band", after[has_band], *edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     band = Entry("squares", "as wide as 90% of validation errors", "baseline")
-    key = [[Entry("line", "known"), *marks.mode_keys(said.values, last="dashed")], [band]]
+    key = [[Entry("line", "known"), *marks.mode_keys(forecast.values, last="dashed")], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
     return chart.plotted(bands + lines, palette, axis, y, key, name=name, height=HEIGHT)
 
 
-def forecast_told(
-    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
-) -> Told:
-    """What is said of the last of the rows to come; how, and how often such bands held."""
-    count, unit = len(coming.errors), f" {dataset.target_unit}" if dataset.target_unit else ""
+def forecast_words(
+    dataset: Dataset, origin: Origin, forecast: Forecast, *, fed_back: bool, picked: bool = False
+) -> Words:
+    """The answer for the last row; how it is made, and how often such bands held."""
+    count, unit = len(forecast.errors), f" {dataset.target_unit}" if dataset.target_unit else ""
     ahead = counted(count, origin.step)
     when = capital(f"{ahead} on")
-    if coming.times is not None and origin.time_format:
-        when = str(coming.times[-1].strftime(origin.time_format))
-    said = [
-        f"{MODES[mode].name} {_with_band(float(v[-1]), float(coming.widths[mode][-1]))}{unit}"
-        for mode, v in coming.values.items()
+    if forecast.times is not None and origin.time_format:
+        when = str(forecast.times[-1].strftime(origin.time_format))
+    answers = [
+        f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
+        for mode, v in forecast.values.items()
     ]
     details = [f"Each row to come is answered at the last step of a window, {ahead} ahead at most."]
     if fed_back:
         times = counted(count, "time")
         details = [f"Each answer goes in as the next row's value, {times}: errors add up."]
-    has_band = np.isfinite([*coming.widths.values()])
+    has_band = np.isfinite([*forecast.widths.values()])
     if has_band.any():
-        low, high = int(coming.errors.min()), int(coming.errors.max())
+        low, high = int(forecast.errors.min()), int(forecast.errors.max())
         errors = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         details.append(
             "A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
@@ -264,7 +266,7 @@ def forecast_told(
         details.append("Where there is no band there are too few errors to tell: fewer than nine.")
     held = [
         f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
-        for mode, (inside, of) in coming.covered.items()
+        for mode, (inside, of) in forecast.covered.items()
     ]
     if held:
         details.append(f"Of the test part's targets such bands hold {joined(held)}.")
@@ -274,7 +276,7 @@ def forecast_told(
         )
     else:
         details.append("There is no test part to count on how many targets they hold.")
-    return f"{when}: {', '.join(said)}.", " ".join(details)
+    return f"{when}: {', '.join(answers)}.", " ".join(details)
 
 
 def _with_band(value: float, width: float) -> str:
@@ -285,14 +287,11 @@ def _with_band(value: float, width: float) -> str:
     return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
 
 
-# What both charts share
-
-
 def _dates(
-    origin: Origin, rows: np.ndarray, coming: Forecast | None = None
+    origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
-    """Where rows, and those that are coming, stand by dates or else by number, and the x axis."""
-    times, more = (coming.times, len(coming.errors)) if coming else (None, 0)
+    """Where rows, and those that are forecast, stand by dates or else by number, and the x axis."""
+    times, more = (forecast.times, len(forecast.errors)) if forecast else (None, 0)
     if origin.times is not None and origin.time_format and (times is not None or not more):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}

@@ -13,9 +13,10 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
 from lib.experiment import MAX_VALUES
+from lib.results import spread_places
 from lib.text import apart, counted, joined, listed, number
 
 MOST_SERIES = 12
@@ -87,8 +88,8 @@ def series_shown(dataset: Dataset) -> list[int]:
         return []
     of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
     order = list(dict.fromkeys(series for part in of_parts for series in part))
-    spread = np.linspace(0, len(order) - 1, min(MOST_SERIES, len(order))).round().astype(int)
-    chosen = dict.fromkeys([*(part[0] for part in of_parts), *(order[k] for k in spread)])
+    spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
+    chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
     return sorted(list(chosen)[:MOST_SERIES], key=order.index)
 
 
@@ -133,7 +134,7 @@ def _on_rows(
     return at(rows), names, axis, edges
 
 
-def split_told(dataset: Dataset) -> Told:
+def split_words(dataset: Dataset) -> Words:
     """How many samples are to learn from and to check on; what was found of rows in two parts."""
     if not dataset.has_validation:
         all_of_them = f"All {len(dataset.x)} samples are for training"

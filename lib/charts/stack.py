@@ -14,7 +14,7 @@ from markupsafe import Markup
 from lib.charts.html import templates
 from lib.charts.palette import Palette
 from lib.charts.tensor import Scale, tensor_image
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.shapes import (
     Bidirectional,
     CellStack,
@@ -150,7 +150,7 @@ def mended(words: str, lines: Collection[int]) -> str:
     return f"Change line{'s' * (len(lines) > 1)} {numbers}: {words[0].lower()}{words[1:]}."
 
 
-def change_told(before: Stack, after: Stack, about: str) -> Told:
+def change_words(before: Stack, after: Stack, about: str) -> Words:
     """What a change did to the output and to the parameters.
 
     Where nothing changed, or all of it, the takeaway is what the stack is `about`.
@@ -170,8 +170,8 @@ def change_told(before: Stack, after: Stack, about: str) -> Told:
         place, setting, _, value = settings[0]
         short = f"{setting.name}={_written(value)} on layer {place}"
     names = {setting.name for _, setting, *_ in settings}
-    told = _outcome(old, new, of_time=bool(names) and names <= {"timesteps", "n"})
-    return unchanged if moved == "other layers" else f"{short}: {told}", f"{long}: {told}"
+    outcome = _outcome(old, new, of_time=bool(names) and names <= {"timesteps", "n"})
+    return unchanged if moved == "other layers" else f"{short}: {outcome}", f"{long}: {outcome}"
 
 
 def _outcome(old: Steps, new: Steps, *, of_time: bool) -> str:

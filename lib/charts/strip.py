@@ -1,9 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-An HTML fragment for `st.html`, of strip.html: words, which wrap on a phone, and each tensor as an
-image: a grid of shaded entries, (T, columns), in which time runs down, as NumPy prints a sample.
-All have the same rows, so that a row is the same moment everywhere. This module computes no shapes
-(`lib.shapes.stack`) and no states (`lib.recurrence`).
+An HTML fragment for `st.html`, of strip.html. Each tensor is an image: a grid of shaded entries,
+(T, columns), in which time runs down, as NumPy prints a sample. A row is the same timestep in all.
 """
 
 from collections import defaultdict
@@ -25,13 +23,11 @@ from lib.text import counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16
-"""Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
+"""The most rows or columns that are all drawn; of more an ellipsis stands for the rest."""
 Room = tuple[float, float, int]
-"""What the largest tensor may take: height and width in pixels at the usual 16 px per rem, and how
-many rows are all drawn; of more an ellipsis stands for the rest."""
+"""Limits of the largest tensor: height and width in pixels at 16 px per rem, and rows as WHOLE."""
 BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
-"""The room for tensors of one layer, where the two modes stand beside each other, and of more,
-where one stands below the other."""
+"""Of models of one layer, whose modes stand side by side, and of more, one below the other."""
 EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
 
@@ -78,10 +74,7 @@ class Grid:
         return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
 
     def middles(self) -> list[float]:
-        """Where the row of each timestep, 0 to T-1, has its middle: a share of an image's height.
-
-        Those that are left out are all where the ellipsis is.
-        """
+        """The middle of each timestep's row, (T,), as a share of the height; or the ellipsis's."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
         height = len(self.rows) * self.pitch + 2 * EDGE
@@ -96,11 +89,10 @@ class Grid:
         only_last: bool = False,
         outlined: bool = False,
     ) -> Markup:
-        """A tensor with `width` columns as an image element; its words stand elsewhere.
+        """A tensor with `width` columns as an image element.
 
         Its entries have the `levels` (T, width), 0 to LEVELS-1, of the `shades`; None draws it
-        flat. Where the layer returns `only_last`, the other rows are pale; `outlined` is the last
-        row where the last-step mode takes it.
+        flat. With `only_last` the other rows are pale; `outlined` marks the last row.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -136,8 +128,7 @@ class Grid:
 
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
-"""By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
-is left out."""
+"""By mode what `lib.recurrence.forward` returned for one sample, where weights are known."""
 
 LEGEND = (
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
@@ -160,8 +151,7 @@ class _Stage(NamedTuple):
     room: float = 0
     """The width of the tensor and its name, in rem; 0 for as wide as they are."""
     down: float = 0
-    """Above the layer's arrow, in rem: it stands at the middle of the tensors, or by their last row
-    where that alone goes on."""
+    """Above the layer's arrow, in rem: it points from the tensor's middle, or its last row."""
 
 
 def shape_strip(
@@ -172,13 +162,10 @@ def shape_strip(
     traces: Traces,
     sample: int,
 ) -> str:
-    """The modes beside each other where there is room.
+    """Both modes, always of the same height, side by side where there is room.
 
-    All of it has the same height whatever the mode, T and the number of layers are.
-
-    Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
-    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
-    a mode that has none, and so is the input of data whose rows are hidden.
+    Sample `sample`, 0 to N-1, shades the input; its `traces` shade hidden states and predictions.
+    What isn't known is flat: a mode without traces, and the input of data whose rows are hidden.
     """
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)

@@ -1,6 +1,6 @@
 """A sweep: errors against one setting, maps of two, all settings side by side, and what was found.
 
-What is said is never more than the sweep's seeds and points can carry.
+The words claim no more than the sweep's seeds and points can carry.
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,11 +105,11 @@ def map_figure(
     values = axes_of(points)
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
-        said = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+        texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
     else:
         squares, above, below = _errors(points, what), what, what
-        said = {what: f"{WORDS[what].name}: median error"}
-    rows = [[Entry("squares", words, mode) for mode, words in said.items()]]
+        texts = {what: f"{WORDS[what].name}: median error"}
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
     if what == "difference":
         rows.append([Entry("squares", "?: may be chance", "baseline")])
     most, least = palette.mode(above), palette.mode(below)
@@ -236,27 +236,27 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
 def found_details(points: Sequence[PointResult]) -> list[str]:
     """The smallest error, how it was tested, and what has no figures."""
     finished = [point for point in points if point.is_finished]
-    said = []
+    details = []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
-        said.append(
+        details.append(
             f"The smallest median error has {WORDS[mode].name} at {named(point.values)}: "
             f"{number(medians[least])}. Whether that is chance isn't tested."
         )
         if len(point.rows) > len(MODES):
             of = counted(len(finished), "point")
-            said.append(
+            details.append(
                 '"Clearly" means: a paired t-test of the logarithms of both modes\' errors, seed '
                 f"by seed, corrected for {of} by Holm's method, leaves chance less than "
                 f"{number(100 * CHANCE)} %."
             )
     if few := sum(not point.has_samples for point in finished):
         of = counted(few, "point")
-        said.append(f"Independent samples are too few to tell the modes apart at {of}.")
+        details.append(f"Independent samples are too few to tell the modes apart at {of}.")
     if lost := len(points) - len(finished):
-        said.append(f"{counted(lost, 'point')} without figures: see the table.")
-    return said
+        details.append(f"{counted(lost, 'point')} without figures: see the table.")
+    return details
 
 
 def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:

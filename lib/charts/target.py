@@ -10,7 +10,7 @@ from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
-from lib.charts.words import Told
+from lib.charts.words import Words
 from lib.shapes import (
     EPOCHS,
     Axis,
@@ -41,8 +41,6 @@ LETTERS: dict[str, tuple[str, Role]] = {
 }
 """What one entry of an axis is called → its letter, and how it is drawn."""
 _HTML = templates(__file__, LETTERS=LETTERS)
-
-# The line-up of an output and a target
 
 
 def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
@@ -138,9 +136,6 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     return "Keras raises: this loss refuses these shapes."
 
 
-# The damage that a silent mistake does
-
-
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
@@ -177,7 +172,7 @@ def _key(right: str, wrong: str) -> list[Entry]:
     return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
 
 
-def damage_told(mistake: Mistake, damage: Damage) -> Told:
+def damage_words(mistake: Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     right, wrong = _errors(damage, readable)
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."

@@ -1,8 +1,7 @@
 """One tensor, each axis to its own scale.
 
-Time runs down, features run across, samples lie behind each other. The axes have the same colours
-and places in every picture: purple is time, brown are features, grey is the batch. A tensor is an
-image (`lib.charts.html` says why); its words stand in it and in its alternative text.
+Time runs down, features across, samples lie behind each other, in the colours of `Palette.axis`.
+A tensor is an SVG image, with its shape as alternative text.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ LEAST = 4.0
 OPEN = 8
 """How many entries an axis of any size is drawn with."""
 GRID = 4.0
-"""From this width of an entry on, entries are told apart."""
+"""From this width of an entry on, lines are drawn between entries."""
 SHEET = 5.0
 """The distance of one sample from the next."""
 SCALES = "Each axis has its own scale, the same for all tensors here."

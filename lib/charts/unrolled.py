@@ -1,10 +1,8 @@
 """The layer unrolled in time: a cell at every timestep, and all that it computed for one sample.
 
-HTML fragments for `st.html`: see unrolled.html. In the first each row of arrows or cells is one
-small drawing, repeated as the background of a block T times, so that a hundred timesteps cost no
-more than two. The second are matrices: time runs across, units run down, and all have the same
-scale, -1 to 1, but for an LSTM's cell state, whose only bound is t at step t, and which says its
-own scale. Small matrices show their numbers.
+HTML fragments for `st.html`: see unrolled.html. Arrows and cells are small drawings, repeated as
+a background T times. Matrices have time across and units down, on a scale from -1 to 1; an LSTM's
+cell state, whose bound is t at step t, has its own.
 """
 
 from typing import Any
@@ -18,16 +16,15 @@ from lib.experiment import MODES
 from lib.text import ALMOST_0, number, signed
 
 WIDEST = 8.0
-"""How wide a timestep gets at most, in rem, where there are few."""
+"""The greatest width of a timestep, in rem."""
 _HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri)
 
 
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
-    """Inputs below, cells in the middle, outputs above, over all timesteps, as a `sentence` says.
+    """Inputs below, cells in the middle, outputs above, over all timesteps.
 
-    `x` (T, F) goes into the layer for one sample. The outputs are those of `modes`, "sequence",
-    "last" or both. With `has_cell_state` two states are handed on, as in an LSTM, else one. What
-    comes out is seen `as_it_runs`, up to where the playhead stands, or all at once.
+    `x` (T, F) is one sample's input. It is about `modes`, whether it `has_cell_state` (an LSTM), a
+    `sentence`, and perhaps `as_it_runs`: outputs up to the playhead alone.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
@@ -39,11 +36,11 @@ def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
 def heatmaps(
     matrices: dict[str, np.ndarray], order: np.ndarray, palette: Palette, **about: Any
 ) -> str:
-    """`matrices` (T, U) by name, in a grid that fits the screen; what is seen is the `sentence`.
+    """`matrices` (T, U) by name, in a grid that fits the screen.
 
-    `order` (U,) is which unit stands in each row; row `start` is marked before anybody has picked
-    one. Of the first matrix `return_sequences=False` keeps the last timestep, which is outlined;
-    beside the outline it is called `outlined_name`, "" where both modes hand out all of it.
+    `order` (U,) is which unit stands in each row. It is about a `sentence`, the row that is marked
+    at the `start`, and the `outlined_name` of the first matrix, whose last timestep is what
+    `return_sequences=False` keeps; "" where both modes hand out all of it.
     """
     shown = []
     for name, values in matrices.items():

@@ -12,7 +12,7 @@ from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
 from lib.results import ModeResult, Snapshot, Status, decisive_ratio
 from lib.text import apart, capital, duration, joined, short
 
-Told = tuple[str, str]
+Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
 Name = Callable[[Setting], str]
 """Writes what a setting is called."""
@@ -23,9 +23,6 @@ UNTRAINED = "Not trained yet: this is what the initial weights give."
 def as_sentence(clauses: Sequence[str], start: str = "") -> str:
     """Clauses as one sentence: "The one is 1; the other is 2."."""
     return capital(start + "; ".join(clauses)) + "."
-
-
-# The setup
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -41,9 +38,6 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     if model.mode == "both":
         sentence += f", {'their twins' if several else 'its twin'} only at the last"
     return f"{sentence}."
-
-
-# Settings
 
 
 def name_of(setting: Setting) -> str:
@@ -85,9 +79,6 @@ def _differing(one: Experiment, other: Experiment) -> list[Setting]:
     return [s for s in differing if s.key == "data"] or differing
 
 
-# Progress
-
-
 def progress_sentence(snapshot: Snapshot) -> str:
     """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
     if snapshot.status is Status.FINISHED and snapshot.epoch < snapshot.epochs:
@@ -120,9 +111,6 @@ def kept_sentence(snapshot: Snapshot) -> str:
         )
     stopped = "has stopped and " if len(results) > 1 else ""  # the other mode trains on
     return f"{name} {stopped}keeps epoch {first:,}, its best on validation."
-
-
-# Errors
 
 
 def off_unit(dataset: Dataset) -> str:

@@ -15,7 +15,7 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_told, strip, words
+from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, strip, words
 from lib.data import idle
 from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
@@ -68,7 +68,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         frames = frames_of(of, past)
         look: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
         moving = replay_figure(of, frames, of.sample, of.target, **look)
-        pictures.append(("The training, epoch by epoch", moving, *replay_told(of.dataset, frames)))
+        pictures.append(("The training, epoch by epoch", moving, *replay_words(of.dataset, frames)))
     return pictures
 
 

@@ -6,13 +6,14 @@
    and to evaluate its models (`pair_trainer`; the mathematics is in the `engine`).
 4. A run sends a **snapshot** five times a second, and a **checkpoint** every two seconds.
 5. The **client** keeps the newest of both (`client_run`); a page reads `TrainingClient.latest`.
-6. `pause`, `resume`, `step` and `stop` are commands to the worker; the next snapshot shows them.
+6. `TrainingClient.pause` (or `resume`, `step`, `stop`) sends a command; `WorkerRun.pause` obeys.
 7. When a worker dies, its runs go on with another one from their checkpoints.
 8. A run that nobody looks at yields to others, pauses, and is forgotten (`run_registry`).
 9. `TrainingClient.ask` puts questions that only Keras can answer to the worker (`answers`).
 10. With a cluster, the pool's worker is its driver (`cluster_link`, `cluster`).
 
-Not in here: what a run and a snapshot are (`lib.results`), and all that pages show.
+Not in here: what a run and a snapshot are and which epochs are kept of a run (`lib.results.run`,
+`lib.results.thinning`), and all that pages show.
 """
 
 from lib.training import limits, machine

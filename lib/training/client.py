@@ -330,9 +330,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if self._closed:
                 return
-            was_current = worker is supervisor.worker
+            unsent = worker.withdraw() if worker is supervisor.worker else []
             how = supervisor.replace_dead(worker)
-            self._fail_over(supervisor, worker, worker.unsent() if was_current else [], how)
+            self._fail_over(supervisor, worker, unsent, how)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 

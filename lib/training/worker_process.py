@@ -1,7 +1,7 @@
 """One worker process, from its start to its end, and the threads that talk to it.
 
-It passes commands on and messages back. What they mean, and what to do when the process dies, is
-the `supervisor`'s and the `client`'s business.
+It passes commands on and messages back. The `worker_pool` and the `client` decide what they mean,
+and what follows when the process dies.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message,
 from lib.training.sentences import sentence
 
 SILENT_BEATS = 30
-"""A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
-On a machine that is far too busy, one that works may be silent for some seconds."""
+"""A worker that is silent for so many beats has been stopped, or hangs: it is killed. On a machine
+that is far too busy, one that works may be silent for some seconds."""
 IMPORT_BEATS = 60
 """A worker that imports TensorFlow is given up after so long without using a processor, or when it
 has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
@@ -40,17 +40,18 @@ RESTART_DELAYS = (0.0, 1.0, 4.0)
 QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, no other is
 started until the next one is needed."""
+ALIVE = messages.Event("alive")
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
+    """A worker that starts at once, or after `delay` seconds, and gets commands when it is ready.
 
-    `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and
-    `on_end` are called from its own thread, `on_end` once, and not after `close`. Another `module`
-    that speaks the worker's protocol does as well.
+    `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and `on_end` are
+    called from its own thread, `on_end` once, and not after `close`. A cluster's driver is another
+    `module` with the same protocol.
     """
 
     def __init__(
@@ -77,9 +78,9 @@ class WorkerProcess:
         self._begun = threading.Event()
         self._closing = self._over = False
         self._silent = 0
-        """Beats begun since it has last said something."""
+        """Beats since its last message."""
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
 
     @property
@@ -89,9 +90,9 @@ class WorkerProcess:
 
     @property
     def silent_beats(self) -> int:
-        """Whole beats (`BEAT_SECONDS`) since it has last said something; 0 until it is ready.
+        """Whole beats (`BEAT_SECONDS`) since its last message; 0 until it is ready.
 
-        One that lives speaks at every beat. On a busy machine it may be late by one or two.
+        A worker sends a message each beat, which on a busy machine may be late by one or two.
         """
         return max(0, self._silent - 1) if self.ready else 0
 
@@ -105,11 +106,6 @@ class WorkerProcess:
             self._pending = deque(c for c in self._pending if not _replaces(command, c))
             self._pending.append(command)
             self._changed.notify_all()
-
-    def unsent(self) -> list[Command]:
-        """The commands that the worker never got."""
-        with self._changed:
-            return list(self._pending)
 
     def withdraw(self) -> list[Command]:
         """Take back the commands that the worker never got."""
@@ -127,7 +123,7 @@ class WorkerProcess:
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         """The reader thread: start the process, read until it ends, and see how it ended."""
         self._begun.wait(self._delay)
         with _file_for_errors() as errors:
@@ -154,7 +150,7 @@ class WorkerProcess:
                 if self._closing:
                     return
                 process = self._process = _spawn(theirs, errors, self._module, self._arguments)
-            threading.Thread(target=self._guard, args=(process,), daemon=True).start()
+            threading.Thread(target=self._end_if_it_hangs, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
             try:
@@ -165,7 +161,7 @@ class WorkerProcess:
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+    def _end_if_it_hangs(self, process: subprocess.Popen[bytes]) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end one that hangs."""
         used, still, most = 0.0, 0, IMPORT_BEATS * BEAT_SECONDS
         while not _ends(process, BEAT_SECONDS):
@@ -196,19 +192,21 @@ class WorkerProcess:
                 log.warning("the training process sent something else: %s", error)
                 continue
             if isinstance(message, messages.Event):
-                if message.kind == "alive":
-                    continue
-                if message.kind == "failed":
-                    self.ending, self.unavailable = "could not be started", message.text
-                elif message.kind == "refused":
-                    is_worker = self._module == TRAINING
-                    who = "the training process refused a message" if is_worker else "cluster"
-                    log.warning("%s: %s", who, message.text)
-                elif message.kind == "ready":
-                    with self._changed:
-                        self.ready = True
-                        self._changed.notify_all()
-            self._on_message(self, message)
+                self._note(message)
+            if message != ALIVE:
+                self._on_message(self, message)
+
+    def _note(self, event: messages.Event) -> None:
+        if event.kind == "failed":
+            self.ending, self.unavailable = "could not be started", event.text
+        elif event.kind == "refused":
+            is_worker = self._module == TRAINING
+            who = "the training process refused a message" if is_worker else "cluster"
+            log.warning("%s: %s", who, event.text)
+        elif event.kind == "ready":
+            with self._changed:
+                self.ready = True
+                self._changed.notify_all()
 
     def _write(self, connection: Connection) -> None:
         while True:
@@ -220,19 +218,20 @@ class WorkerProcess:
             try:
                 data = encode(command)
                 decode(data, Command)  # a script may have set anything, and must hear of it
-            except messages.WireError as error:
-                words = f"could not be sent to the training process: {error}."
-                if isinstance(command, messages.Ask):
-                    answer = messages.Answer(command.question_id, error=f"This question {words}")
-                    self._on_message(self, answer)
-                elif isinstance(command, messages.Start):
-                    failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
-                    self._on_message(self, messages.Report(failed))
-                continue
-            try:
                 connection.send_bytes(data)
+            except messages.WireError as error:
+                self._refuse(command, f"could not be sent to the training process: {error}.")
             except OSError:
                 return  # `_read` sees it too
+
+    def _refuse(self, command: Command, why: str) -> None:
+        """Answer a command instead of the worker."""
+        if isinstance(command, messages.Ask):
+            answer = messages.Answer(command.question_id, error=f"This question {why}")
+            self._on_message(self, answer)
+        elif isinstance(command, messages.Start):
+            failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {why}")
+            self._on_message(self, messages.Report(failed))
 
     def _finish(self, errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""

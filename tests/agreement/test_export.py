@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from lib.data import read_upload
 from lib.data.dataset import Dataset
 from lib.data.datasets import DATASETS, make_dataset, settle
-from lib.data.uploads import read_upload
 from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.exports import EXPORTS

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.data import Table
 from lib.data.dataset import Dataset
-from lib.data.tables import Table
 from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.driver import start, text

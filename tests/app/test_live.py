@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.charts import EXPLORE_CARDS
-from lib.charts.explore import Card
 from lib.results.replay import untrained
 from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
@@ -304,12 +303,13 @@ def test_what_two_people_look_at_is_drawn_once(
 ) -> None:
     """A snapshot's charts are made for the first who sees it, and for all others."""
     drawn: list[str] = []
-
-    def counted(name: str, card: Card) -> Card:
-        return card._replace(facts=lambda *of: drawn.append(name) or card.facts(*of))
-
     for name, card in EXPLORE_CARDS.items():
-        monkeypatch.setitem(EXPLORE_CARDS, name, counted(name, card))
+
+        def figure(*of: Any, name: str = name, draw: Any = card.figure) -> Any:
+            drawn.append(name)
+            return draw(*of)
+
+        monkeypatch.setitem(EXPLORE_CARDS, name, card._replace(figure=figure))
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()

@@ -55,19 +55,27 @@ class FakeState:
 class FakeProgram:
     """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0.
 
-    `last_loss`, where it is given, is that of a last-step model.
+    `last_loss`, where it is given, is that of a last-step model. With a `clock` a batch takes so
+    many `seconds` of it. An `error` is raised once `good` batches were trained.
     """
 
     def __init__(
         self,
-        loss: Callable[[int], float],
+        loss: Callable[[int], float] = lambda _: 1.0,
         max_steps: int = 1000,
         last_loss: Callable[[int], float] | None = None,
+        *,
+        clock: Clock | None = None,
+        seconds: float = 0.0,
+        error: Exception | None = None,
+        good: int = 0,
     ) -> None:
         self.max_steps = max_steps
         self.lanes = self.threads = 1
         self.calls: list[np.ndarray] = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
+        self._clock, self._seconds = clock, seconds
+        self._error, self._good = error, good
 
     def load(
         self,
@@ -103,31 +111,14 @@ class FakeProgram:
         """The losses of the next batches (steps, L, B), in each lane the same: (steps, L)."""
         steps, lanes, _ = batches.shape
         done = int(state.weights[0][0].flat[0])
+        if self._error and done >= self._good:
+            raise self._error
+        if self._clock:
+            self._clock.forward(self._seconds * steps)
         state.weights = [[array + steps for array in own] for own in state.weights]
         self.calls.append(batches)
         losses = [self._losses[state.mode](done + i) for i in range(steps)]
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
-
-
-class TimedProgram(FakeProgram):
-    """Takes so many seconds of a clock for each batch."""
-
-    def __init__(
-        self,
-        clock: Clock,
-        seconds: float,
-        max_steps: int = 1000,
-        loss: Callable[[int], float] = lambda _: 1.0,
-    ) -> None:
-        super().__init__(loss, max_steps)
-        self.clock, self._seconds = clock, seconds
-
-    def train(
-        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
-    ) -> np.ndarray:
-        """The losses of the next batches."""
-        self.clock.forward(self._seconds * len(batches))
-        return super().train(state, samples, batches, thread)
 
 
 def counted_outputs(
@@ -164,23 +155,6 @@ def lost_outputs(batches: int) -> Outputs:
             yield np.full_like(part, np.nan) if weights[0].flat[0] == batches else part
 
     return outputs
-
-
-class BrokenProgram(FakeProgram):
-    """Raises `error` once it has trained `good` batches."""
-
-    def __init__(self, error: Exception, good: int = 10_000_000) -> None:
-        super().__init__(lambda _: 1.0)
-        self._error = error
-        self._good = good
-
-    def train(
-        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
-    ) -> np.ndarray:
-        """The losses of the next batches, of the good ones."""
-        if state.weights[0][0].flat[0] >= self._good:
-            raise self._error
-        return super().train(state, samples, batches, thread)
 
 
 def build(_key: Architecture) -> FakeProgram:
@@ -255,13 +229,9 @@ class FakeWorker:
         """Note it."""
         self.begun = True
 
-    def unsent(self) -> list[Command]:
-        """What came before it was ready, or after `stick`."""
-        return self.posted[self._sent :]
-
     def withdraw(self) -> list[Command]:
-        """The same, which it gets no more."""
-        unsent, self.posted = self.unsent(), self.posted[: self._sent]
+        """Take back what came before it was ready, or after `stick`."""
+        unsent, self.posted = self.posted[self._sent :], self.posted[: self._sent]
         return unsent
 
     def stick(self) -> None:

@@ -6,7 +6,7 @@ Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file
 import numpy as np
 import pandas as pd
 
-from lib.data.tables import Table
+from lib.data import Table
 from lib.data.tables.windows import make_windows
 from lib.experiment.experiment import DataSettings, Experiment
 from lib.recurrence import initial_model_weights

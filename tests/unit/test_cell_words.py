@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.cell import STEP_ROOM, findings, headline, step_takeaway, unrolled_told
+from lib.charts.cell import STEP_ROOM, findings, headline, step_takeaway, unrolled_words
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import Trace
 from lib.text import signed
@@ -130,7 +130,7 @@ def test_a_step_has_its_room_and_small_states_are_said_in_words(cell):
 def test_the_unrolled_layer_says_who_hands_out_what(mode, cell, layer, takeaway, details):
     """By mode, and in a stack by layer: all but the top one hand out sequences."""
     experiment = Experiment().set(layers=2, mode=mode, cell=cell)
-    said = unrolled_told(experiment, layer, 12, 3)
+    said = unrolled_words(experiment, layer, 12, 3)
     assert takeaway in said[0]
     assert details in said[1]
 

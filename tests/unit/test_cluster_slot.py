@@ -10,7 +10,7 @@ import pytest
 
 from lib.results import Status
 from lib.training.cluster import slot as module
-from lib.training.cluster.slot import GONE_SECONDS, LOOK_SECONDS, REST_SECONDS, UNUSED_SECONDS
+from lib.training.cluster.slot import GONE_SECONDS, LOOK_SECONDS, REST_SECONDS
 from lib.training.cluster.version import fingerprint
 from lib.training.messages import Event, Retire, Steer, WireError, encode
 from tests.unit.slots import Place, start_of
@@ -145,8 +145,8 @@ async def test_one_that_no_server_uses_leaves_for_good() -> None:
     place = Place()
     await place.slot.version()
     for _ in range(3):
-        await asyncio.sleep(UNUSED_SECONDS / 2)
+        await asyncio.sleep(GONE_SECONDS / 2)
         await place.look("one")
         assert place.ended == []
-    await asyncio.sleep(UNUSED_SECONDS + 2)
+    await asyncio.sleep(GONE_SECONDS + 2)
     assert place.ended[0] == "left"

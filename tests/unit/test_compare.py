@@ -84,7 +84,7 @@ def test_the_words_name_the_leader_that_an_independent_computation_finds():
         level = np.exp(random.normal(0, 1, (several, 1)) * random.choice([0, 1]))
         errors = level * np.exp(random.normal(0, 0.3, (several, count)))
         runs = runs_on(dataset, *({"last": each.tolist()} for each in errors))
-        says, details = words.errors_told(runs)
+        says, details = words.errors_words(runs)
         leader = told_independently(errors)
         named.add(bool(leader))
         assert says == (
@@ -119,7 +119,7 @@ def test_the_words_name_the_leader_that_an_independent_computation_finds():
 )
 def test_no_winner_is_named_where_seeds_cannot_tell(why, runs):
     """Whatever the numbers are, in at most 15 words."""
-    says = words.errors_told(runs)[0]
+    says = words.errors_words(runs)[0]
     assert says == words.why_open(runs)
     assert says.startswith(why)
     assert len(says.split()) <= 15
@@ -129,14 +129,14 @@ def test_no_winner_is_named_before_all_are_at_their_end_nor_on_few_samples_of_a_
     """Nor where the losses count different things."""
     one, other = runs_on(a_dataset(), {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]})
     going = replace(other, snapshot=replace(other.snapshot, status=Status.PAUSED))
-    assert words.errors_told([one, going])[0].startswith("Some of these runs aren't at their end")
+    assert words.errors_words([one, going])[0].startswith("Some of these runs aren't at their end")
     mae = replace(other, experiment=other.experiment.set(loss="mae"))
-    assert words.losses_told([one, mae])[0].startswith("Their losses count different things")
-    assert words.losses_told([one, other])[0].startswith("Smallest validation loss")
+    assert words.losses_words([one, mae])[0].startswith("Their losses count different things")
+    assert words.losses_words([one, other])[0].startswith("Smallest validation loss")
     table = [replace(run, dataset=of_a_table(one.dataset)) for run in (one, other)]
-    assert "2 independent samples need" in words.errors_told(table)[0]
+    assert "2 independent samples need" in words.errors_words(table)[0]
     far = runs_on(table[0].dataset, {"last": [1.0, 1.1]}, {"last": [200.0, 210]})
-    assert words.errors_told(far)[0].startswith("Smallest last-step error")
+    assert words.errors_words(far)[0].startswith("Smallest last-step error")
 
 
 def test_what_is_said_below_a_picture_is_short():
@@ -146,7 +146,7 @@ def test_what_is_said_below_a_picture_is_short():
         {"sequence": [1.0, 1.1], "last": [2.0, 2.1]},
         {"sequence": [2.0, 2.2], "last": [1.0, 1.05]},
     )
-    told = [words.errors_told(runs), words.losses_told(runs), words.answers_told(runs, 0, 0)]
+    told = [words.errors_words(runs), words.losses_words(runs), words.answers_words(runs, 0, 0)]
     assert "A in sequence mode, B in last-step mode" in told[0][0]
     assert max(len(takeaway.split()) for takeaway, _ in told) <= 15
 
@@ -267,7 +267,7 @@ def test_answers_are_in_the_raw_unit_and_said_so():
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = words.answers_told(runs, 1, 0)
+    says, details = words.answers_words(runs, 1, 0)
     assert says == "One sample: at its last step the answers are off by 2.5 °C to 5 °C."
     assert "A in sequence mode by 5 °C and B in last-step mode by 2.5 °C" in details
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from lib.charts.split import levels_hint, range_hint, series_hint
+from lib.data import read_upload
 from lib.data.datasets import make_dataset, settle
-from lib.data.uploads import read_upload
 from lib.experiment.experiment import Experiment
 from tests.unit.own_data import csv, load, panel, trend
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.charts.palette import PALETTES
-from lib.data.uploads import MAX_BYTES
+from lib.data import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lib.data.tables import Table, TooShortError, WindowError
+from lib.data import Table, TooShortError, WindowError
 from lib.data.tables.cutting import cut, part_count, span_of
 from lib.data.tables.windows import make_windows
 from lib.experiment.experiment import DataSettings, Experiment, ExperimentError
@@ -214,39 +214,39 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("inputs", "targets", "data", "message"),
-    [
-        (["value"], ["value"], {"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
-        (["value"], ["store"], {}, "'store' holds texts, and only numbers can be predicted"),
-        (["no"], ["value"], {}, r"input column 'no' isn't in stores, which has \['value', 'store"),
-        (["value"], ["no"], {}, "target column 'no' isn't a number column"),
-        ([], ["value"], {}, "at least one input column is needed"),
-        (["value", "value"], ["value"], {}, "different input columns are allowed"),
-        (["value"], ["value"], {"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
-        (["value"], ["value"], {"period": 50}, r"season of 50 rows .* training part has 4"),
-        (["value"], ["value"], {"timesteps": 24, "horizon": 20}, r"88 rows .* there are 60: cho"),
-        (["value"], ["value"], {"series": "shop"}, "'shop', by which series are told apart, isn't"),
-    ],
-)
-def test_what_cannot_be_cut_is_refused_with_what_is_there(inputs, targets, data, message):
-    """Columns come from the URL, where anything may stand."""
-    table = store_table(1, 60, ["day"])
-    with pytest.raises(WindowError, match=message):
-        make_windows(table, inputs, targets, DataSettings(**{"timesteps": 4, **data}))
+def test_of_many_categories_the_rarest_share_a_feature():
+    """Eleven have one each."""
+    made = make_windows(
+        store_table(14, 9, ["day"]), ["store"], ["value"], DataSettings(timesteps=2)
+    )
+    assert len(made.feature_names) == 12
+    assert made.feature_names[-1] == "store = other"
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("asked", "message"),
     [
-        ({"horizon": -1}, "horizon must be 0 to 365, got -1"),
-        ({"horizon": 1.5}, "horizon must be a whole number from 0 to 365, got 1.5"),
-        ({"timesteps": None}, "timesteps must be a whole number from 2 to 512, got None"),
-        ({"missing": "guess"}, r"missing must be one of \['fill', 'drop'\], got 'guess'"),
+        ({"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
+        ({"series": "shop"}, "'shop', by which series are told apart, isn't in stores"),
+        ({"targets": ["store"]}, "'store' holds texts, and only numbers can be predicted"),
+        ({"targets": ["no"]}, "target column 'no' isn't a number column"),
+        ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
+        ({"inputs": ["no"]}, r"input column 'no' isn't in stores, which has \['value', 'store"),
+        ({"inputs": []}, "at least one input column is needed"),
+        ({"inputs": ["value", "value"]}, "different input columns are allowed"),
+        ({"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
+        ({"horizon": 65, "ahead": "each"}, "64 targets at most, .* got 1 times 65"),
+        ({"horizon": 20, "timesteps": 24}, r"88 rows .* there are 60: choose"),
+        ({"period": 50}, r"season of 50 rows .* training part has 4"),
+        ({"horizon": -1}, "^horizon must be 0 to 365, got -1$"),
+        ({"horizon": 1.5}, "^horizon must be a whole number from 0 to 365, got 1.5$"),
+        ({"timesteps": None}, "^timesteps must be a whole number from 2 to 512, got None$"),
+        ({"missing": "guess"}, r"^missing must be one of \['fill', 'drop'\], got 'guess'$"),
     ],
 )
-def test_settings_beyond_their_limits_are_refused_with_what_is_allowed(data, message):
-    """Before anything is cut."""
-    table = store_table(1, 60, ["day"])
-    with pytest.raises(ExperimentError, match=f"^{message}$"):
-        make_windows(table, ["value"], ["value"], DataSettings(**{"timesteps": 4, **data}))
+def test_what_cannot_be_cut_is_refused_with_what_is_there(asked, message):
+    """Settings come from the URL, where anything may stand."""
+    asked = {"inputs": ["value"], "targets": ["value"], "timesteps": 4, **asked}
+    inputs, targets = asked.pop("inputs"), asked.pop("targets")
+    with pytest.raises(ExperimentError, match=message):
+        make_windows(store_table(1, 60, ["day"]), inputs, targets, DataSettings(**asked))

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.data import Table
 from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.data.datasets.series import TABLES
-from lib.data.tables import Table
 from lib.experiment.experiment import Experiment, ExperimentError
 from lib.export.data import DATA
 from lib.export.exports import EXPORTS

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lib.data import Table
 from lib.data.datasets import make_dataset, settle
-from lib.data.tables import Table
 from lib.experiment.experiment import Experiment
 from lib.export.exports import EXPORTS
 from lib.export.script import shown_of

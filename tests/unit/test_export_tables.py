@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.data import read_upload
 from lib.data.datasets import DATASETS, make_dataset, settle
-from lib.data.uploads import read_upload
 from lib.experiment.experiment import Experiment
 from lib.export.data import arrays, data_name, has_plain_windows
 from lib.export.exports import EXPORTS

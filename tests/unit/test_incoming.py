@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.data.uploads import UploadError
+from lib.data import UploadError
 from lib.ui.incoming import MOST_BODY, SECONDS, Incoming, Upload
 from tests.clock import Clock
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lib.data import MAX_BYTES, read_upload
 from lib.data.dataset import Dataset
 from lib.data.datasets import FIRST, make_dataset, settle, suggested
-from lib.data.uploads import MAX_BYTES, read_upload
 from lib.experiment.experiment import Experiment
 from lib.export.exports import EXPORTS
 from lib.export.kept import Kept, KeptError, NeedsFileError, container, is_kept, keep, open_kept

@@ -1,10 +1,11 @@
-"""How many workers a machine has room for, and what each may use: arithmetic, and files."""
+"""How many workers a machine has room for, what each may use, and which threads come first."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from lib.data import memory
 from lib.training import machine
-from lib.training.machine import GB, MB
+from lib.training.machine import GB, HELPER_NICE, MB, give_way
 from tests.waiting import eventually
 
 
@@ -129,3 +130,29 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path: Path) 
     assert machine.cores(tmp_path) == there
     (tmp_path / "cpu.max").write_text("50000 100000\n")
     assert machine.cores(tmp_path) == 0.5
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere threads have no priority of their own"
+)
+def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
+    """And a thread that it starts."""
+    priorities: list[int] = []
+
+    def note() -> None:
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    def work() -> None:
+        give_way()
+        note()
+        later = threading.Thread(target=note)
+        later.start()
+        later.join()
+
+    note()
+    helper = threading.Thread(target=work)
+    helper.start()
+    helper.join()
+    note()
+    later = max(HELPER_NICE, priorities[0])
+    assert priorities == [priorities[0], later, later, priorities[0]]

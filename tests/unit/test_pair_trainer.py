@@ -12,7 +12,6 @@ from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import (
     FakeProgram,
-    TimedProgram,
     make_dataset,
     make_experiment,
 )
@@ -86,19 +85,21 @@ def test_an_epoch_loss_is_the_mean_over_samples() -> None:
         assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
 
 
-def timed_trainer(step_seconds: float, max_steps: int = 1000) -> tuple[PairTrainer, TimedProgram]:
+def timed_trainer(
+    step_seconds: float, max_steps: int = 1000
+) -> tuple[PairTrainer, FakeProgram, Clock]:
     """A trainer of both modes for which a step of the two takes so long."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
     trainer.evaluate()
-    program = TimedProgram(clock, step_seconds / 2, max_steps)
+    program = FakeProgram(max_steps=max_steps, clock=clock, seconds=step_seconds / 2)
     trainer.load(program)
-    return trainer, program
+    return trainer, program, clock
 
 
 def test_both_models_get_the_same_batches() -> None:
     """Whatever the slices: call by call the two are fed alike."""
-    trainer, program = timed_trainer(1e-5)
+    trainer, program, _ = timed_trainer(1e-5)
     while trainer.epoch < 50:
         trainer.advance(1e-4, goal=200)
     assert sum(len(call) for call in program.calls) == 2 * 200
@@ -108,7 +109,7 @@ def test_both_models_get_the_same_batches() -> None:
 
 def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
     """After the first, many epochs at a time, and none half done."""
-    trainer, _ = timed_trainer(2e-5)
+    trainer, _, _ = timed_trainer(2e-5)
     for _ in range(20):
         trainer.advance(0.002, goal=4000)
         if trainer.step >= 64:
@@ -121,7 +122,7 @@ def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
 )
 def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps: int) -> None:
     """Of 4 batches all are trained where 2 fit into a slice, and 1 where 1 does."""
-    trainer, _ = timed_trainer(0.01)
+    trainer, _, _ = timed_trainer(0.01)
     trainer.advance(0.04, goal=4)  # how long a step takes is known from here on
     trainer.advance(0.01 * fitting, goal=2000)
     assert trainer.step == 4 + steps
@@ -195,12 +196,12 @@ def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
     step_seconds: float, broken_off: bool
 ) -> None:
     """Of several both models make all; so a turn may end with an epoch for both."""
-    trainer, program = timed_trainer(step_seconds, max_steps=3)
+    trainer, program, clock = timed_trainer(step_seconds, max_steps=3)
     odd = []
     for _ in range(40):
-        before = program.clock.seconds
+        before = clock.seconds
         trainer.advance(0.1, goal=4000)
-        assert program.clock.seconds - before <= 0.2 + 1e-9
+        assert clock.seconds - before <= 0.2 + 1e-9
         odd.append(len(program.calls) % 2 == 1)
     assert any(odd) == broken_off
 

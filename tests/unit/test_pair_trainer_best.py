@@ -11,7 +11,7 @@ from lib.data.dataset import Samples
 from lib.training import model_record
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
-from tests.unit.fakes import TimedProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
 LONG = 60.0
 BEST = {"sequence": 6, "last": 3}
@@ -37,7 +37,7 @@ def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> 
     clock = Clock(tick=1e-4)
     trainer = PairTrainer(experiment, data or samples(), clock.now)
     trainer.evaluate()
-    trainer.load(TimedProgram(clock, 0.01, loss=float))
+    trainer.load(FakeProgram(float, clock=clock, seconds=0.01))
     return trainer
 
 

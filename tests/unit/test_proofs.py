@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.breaking import bound_told, ways_to_break_it
+from lib.charts.breaking import bound_words, ways_to_break_it
 from lib.charts.formulas import bound_picture
 from lib.charts.html import STEPS, enlarged
 from lib.charts.proofs import (
@@ -240,7 +240,7 @@ def raw_example(cell="lstm", head="none", targets=None):
 )
 def test_a_target_is_held_against_the_bound_of_its_own_step(cell, targets, says):
     """An LSTM's is lower at first, and no bound itself is ever reached."""
-    takeaway, details = bound_told(*raw_example(cell, targets=targets), np.full((2, 4), 0.5))
+    takeaway, details = bound_words(*raw_example(cell, targets=targets), np.full((2, 4), 0.5))
     assert says in details
     assert ("out of reach" in details) is bool(says)
     assert ("is out of reach: |h| is below" in takeaway) is bool(says)
@@ -250,16 +250,16 @@ def test_a_value_at_its_bound_is_there_by_rounding():
     """Nothing exact is; and what only looks like it in three digits has more."""
     rounded = np.ones((2, 4), np.float32)
     example, reachable = raw_example("gru"), raw_example("gru", "dense")
-    said = bound_told(*example, rounded)[1]
+    said = bound_words(*example, rounded)[1]
     assert "is at 1 at step 1 and at 1 at step 2. Units at their bound are there only" in said
     for hidden, takeaway in ((rounded, "gets to 1."), (rounded / 2, "gets to 0.5.")):
         assert (
-            bound_told(*reachable, hidden)[0]
+            bound_words(*reachable, hidden)[0]
             == f"No output can reach 1: the furthest here {takeaway}"
         )
-    assert "can be reached" in bound_told(*reachable, rounded)[1]
-    assert bound_told(*reachable, rounded * np.nan)[0].startswith("Some of the outputs aren't num")
-    said = bound_told(*example, rounded * np.float32(0.9999))[1]
+    assert "can be reached" in bound_words(*reachable, rounded)[1]
+    assert bound_words(*reachable, rounded * np.nan)[0].startswith("Some of the outputs aren't num")
+    said = bound_words(*example, rounded * np.float32(0.9999))[1]
     assert "is at 0.9999 at step 1" in said
     assert "rounding" not in said
 

@@ -141,22 +141,6 @@ DECODER = saved("LSTM", [[tensor("y")]], name="decoder", units=4)
 SECOND = saved("InputLayer", name="y", batch_shape=[None, 5, 2])
 
 
-def test_states_go_from_an_encoder_to_a_decoder():
-    """By keyword in Keras 3; in the list of what it is called on, in Keras 2."""
-    states = {"initial_state": [tensor("encoder", 0, 1), tensor("encoder", 0, 2)]}
-    today = {**DECODER, "inbound_nodes": [{"args": [tensor("y")], "kwargs": states}]}
-    calls = [["y", 0, 0, {}], ["encoder", 0, 1, {}], ["encoder", 0, 2, {}]]
-    listed = {**DECODER, "inbound_nodes": [calls]}
-    keyword = {"initial_state": [["encoder", 0, 1], ["encoder", 0, 2]]}
-    named = {**DECODER, "inbound_nodes": [[["y", 0, 0, keyword]]]}
-    for decoder in (today, listed, named):
-        layers = [INPUT, SECOND, ENCODER, decoder]
-        stack = stack_of(functional(layers, [["x", 0, 0], ["y", 0, 0]], ["decoder", 0, 0]))
-        assert stack[3].of == (Ref(1),)
-        assert stack[3].states == (Ref(2, 1), Ref(2, 2))
-        assert trace(stack)[-1].shapes == ((None, 4),)
-
-
 def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
     """Without the encoder the sum of parameters would be wrong, and nothing would say so."""
     calls = [tensor("y"), *(tensor("encoder", 0, output) for output in (1, 2, 1, 2))]
@@ -179,20 +163,6 @@ def test_only_what_leads_to_the_outputs_is_in_the_stack():
     )
     assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM"]
     assert stack[2].of == (Ref(0),)
-
-
-def test_a_layer_that_is_called_twice_is_counted_once():
-    """4·4·(3+4+1) parameters, whatever it is called on."""
-    twice = saved("LSTM", [[tensor("x")], [tensor("z")]], name="lstm", units=4)
-    other = saved("InputLayer", name="z", batch_shape=[None, 9, 3])
-    joined = saved("Add", [[[tensor("lstm"), tensor("lstm", 1)]]])
-    steps = trace(
-        stack_of(
-            functional([INPUT, other, twice, joined], [["x", 0, 0], ["z", 0, 0]], ["add", 0, 0])
-        )
-    )
-    assert total(steps) == 128
-    assert [step.layer.shares for step in steps] == [None, None, None, 2, None]
 
 
 def test_inner_models_are_read_into_the_outer_one():
@@ -222,13 +192,6 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
         each = saved("TimeDistributed", layer=model)
         _, *steps = trace(stack_of(sequential(pictures, each, saved("LSTM", units=3))))
         assert [step.shapes[0] for step in steps] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
-
-
-def test_cells_are_read_with_what_holds_them():
-    """An RNN of two cells: 4·4·(3+4+1) + 4·2·(4+2+1) parameters."""
-    cells = saved("StackedRNNCells", cells=[saved("LSTMCell", units=n) for n in (4, 2)])
-    steps = trace(stack_of(sequential(INPUT, saved("RNN", cell=cells, return_sequences=True))))
-    assert (steps[1].shapes, steps[1].parameters) == (((None, 12, 2),), 128 + 56)
 
 
 @pytest.mark.parametrize(

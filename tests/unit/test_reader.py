@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import Table, make_dataset
-from lib.data.uploads import UploadError, read_upload, reader
+from lib.data import Table, UploadError, make_dataset, read_upload
+from lib.data.uploads import reader
 from lib.data.uploads.arrow import read_table, write_table
 from lib.data.uploads.reader import Reading
 from lib.experiment import Experiment

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from lib.charts.palette import PALETTES
-from lib.charts.replay import EDGE, MOST_DOTS, replay_figure, replay_told
+from lib.charts.replay import EDGE, MOST_DOTS, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.results import Frame, RunAt, SeedWeights, as_of, frames_of, step_errors, untrained
@@ -216,7 +216,7 @@ def told(dataset, snapshot, sequence, last):
     for mode, shares in (("sequence", sequence), ("last", last)):
         epochs, errors = 8 * np.arange(len(shares)), guess * np.array(shares)
         results[mode] = replace(snapshot.results[mode], checked_epochs=epochs, last_step_mse=errors)
-    return replay_told(dataset, (Frame("0", replace(snapshot, results=results)),))[0]
+    return replay_words(dataset, (Frame("0", replace(snapshot, results=results)),))[0]
 
 
 def test_too_few_samples_leave_it_open():
@@ -230,7 +230,7 @@ def test_too_few_samples_leave_it_open():
 def test_the_details_have_the_errors_of_the_history():
     """Those that the run was judged with, on all samples, in the median of the seeds."""
     run, frames = a_recording()
-    words, details = replay_told(run.dataset, frames)
+    words, details = replay_words(run.dataset, frames)
     assert len(words.split()) <= 15
     known, epoch = [seed["last"] for seed in run.snapshot.seeds], run.snapshot.past[1][0]
     mse = np.median([r.last_step_mse[list(r.checked_epochs).index(epoch)] for r in known])

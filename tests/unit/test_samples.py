@@ -19,11 +19,11 @@ from lib.charts.samples import (
     keras_sentence,
     numbers_hint,
     sample_figure,
-    sample_told,
+    sample_words,
     shapes_sentence,
     slip_sentence,
     window_figure,
-    window_told,
+    window_words,
 )
 from lib.charts.split import split_figure
 from lib.data import Origin
@@ -47,7 +47,7 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
     assert list(frame_of_sample(a_dataset(f=1), 0)) == ["x: feature 1", "y: target 1"]
-    said = sample_told(replace(dataset, lead="one day"), 1)[1]
+    said = sample_words(replace(dataset, lead="one day"), 1)[1]
     assert "target 1, one day ahead, starts at 45 °C and ends at 75 °C; it is lowest at" in said
     assert "standardised" in numbers_hint(dataset)
     assert "the value in °C that it stands for" in numbers_hint(dataset)
@@ -56,12 +56,12 @@ def test_a_samples_targets_are_in_the_raw_unit():
 
 def test_what_to_take_from_a_sample_is_which_targets_each_mode_has_to_do_with():
     """Six samples of eight are for training; the key says the same."""
-    learns, details = sample_told(a_dataset(), 5)
+    learns, details = sample_words(a_dataset(), 5)
     assert learns == (
         "Sequence mode learns from all 4 steps' targets, last-step mode from the last step's."
     )
     assert "last-step mode learns from" in words_of(sample_figure(a_dataset(), 5, LIGHT))
-    judged, details = sample_told(a_dataset(), 6)
+    judged, details = sample_words(a_dataset(), 6)
     assert judged.startswith("Sequence mode is judged on all 4 steps'")
     assert details.startswith("Sample 7 (validation): ")
     assert "Neither mode learns from it" in details
@@ -78,7 +78,7 @@ def test_what_to_take_from_a_sample_is_which_targets_each_mode_has_to_do_with():
 def test_ends_are_said_with_the_digits_that_tell_them_apart(y, says):
     """A target that stays has no lowest and highest."""
     targets = np.tile(np.array(y, np.float32)[:, None], (8, 1, 1))
-    assert says in sample_told(a_dataset(y=targets), 0)[1]
+    assert says in sample_words(a_dataset(y=targets), 0)[1]
 
 
 def test_what_32_bits_make_of_0_is_read_as_0():
@@ -91,7 +91,7 @@ def test_what_32_bits_make_of_0_is_read_as_0():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    assert sample_told(dataset, 0)[1].startswith("Sample 1: target 1 is 0 at every timestep.")
+    assert sample_words(dataset, 0)[1].startswith("Sample 1: target 1 is 0 at every timestep.")
     exact = a_dataset(y=np.full((8, 4, 1), 1e-9, np.float32))
     assert raw_targets(exact, 0).max() == exact.y.max()
 
@@ -212,19 +212,19 @@ def test_rate_and_horizons_move_the_rows(settings, read, targets, last, says):
     assert rows(figure, "read") == read
     assert rows(figure, "a target of the sequence mode") == targets
     assert rows(figure, "last-step mode must say") == last
-    assert window_told(dataset, dataset.origin, 0, 2)[0].endswith(says)
+    assert window_words(dataset, dataset.origin, 0, 2)[0].endswith(says)
 
 
 def test_a_window_is_said_with_the_rows_of_both_modes():
     """Every third hour, four of them, two hours ahead; in a panel by its store."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
-    assert window_told(dataset, dataset.origin, 0, 0)[1] == (
+    assert window_words(dataset, dataset.origin, 0, 0)[1] == (
         "Sample 1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows. The "
         "sequence mode has a target for each timestep, 2 hours later: 2024-01-01 02:00 to "
         "2024-01-01 11:00. The last-step mode has the last timestep's: 2024-01-01 11:00."
     )
     stores = windows_of_stores()
-    takeaway, details = window_told(stores, stores.origin, 16, 2)
+    takeaway, details = window_words(stores, stores.origin, 16, 2)
     assert takeaway == "Sample 17, timestep 3 reads 2024-01-19 and must say 2024-01-20."
     assert details.startswith("Sample 17, north, reads 2024-01-17")
     assert shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each")) == (

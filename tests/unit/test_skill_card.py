@@ -13,9 +13,9 @@ from lib.charts import chart
 from lib.charts.palette import PALETTES
 from lib.charts.skill import (
     _with_band,
-    dates_told,
+    dates_words,
     forecast_figure,
-    forecast_told,
+    forecast_words,
     on_dates_figure,
     skill_sentence,
     skill_takeaway,
@@ -207,7 +207,7 @@ def test_a_band_is_said_by_its_mean_height():
     """And the answers by how far off they are on average."""
     prepared = own_data.sales()
     _, rows = drawn(prepared)
-    takeaway, details = dates_told(prepared[1], prepared[1].origin, rows, 0)
+    takeaway, details = dates_words(prepared[1], prepared[1].origin, rows, 0)
     assert takeaway == "Sequence mode answers a date up to 6 times: that is the band."
     assert "Sales of west, 2024-05-28 to 2024-07-18." in details
     low, high = rows.steps
@@ -230,7 +230,7 @@ def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
     figure, rows = drawn(prepared)
     every = every_kth(len(rows.rows) / 20, 7)
     np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
-    assert f", every {every}th row" in dates_told(prepared[1], prepared[1].origin, rows, 0)[1]
+    assert f", every {every}th row" in dates_words(prepared[1], prepared[1].origin, rows, 0)[1]
 
 
 def test_a_column_can_be_called_anything():
@@ -279,7 +279,7 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     tested = answers(experiment, dataset, weights, "test")
     about = {"series": 0, "column": 0, "judged": answers(experiment, dataset, weights)}
     found = forecast(experiment, dataset, weights, **about, tested=tested)
-    takeaway, details = forecast_told(dataset, dataset.origin, found, fed_back=False)
+    takeaway, details = forecast_words(dataset, dataset.origin, found, fed_back=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
@@ -290,8 +290,8 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
         (dataset, "once it is looked at"),
         (own_data.sales()[1], "is no test part"),
     ):
-        assert words in forecast_told(data, data.origin, unseen, fed_back=False)[1]
+        assert words in forecast_words(data, data.origin, unseen, fed_back=False)[1]
     back = forecast(experiment, dataset, weights, **about, feed=100)
-    details = forecast_told(dataset, dataset.origin, back, fed_back=True)[1]
+    details = forecast_words(dataset, dataset.origin, back, fed_back=True)[1]
     assert "the next row's value, 100 times" in details
     assert "too few errors to tell" in details

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lib.charts.chart import MOST_POINTS
-from lib.charts.samples import sample_told, window_told
+from lib.charts.samples import sample_words, window_words
 from lib.charts.split import (
     LONGEST_TITLE,
     MOST_SERIES,
@@ -19,7 +19,7 @@ from lib.charts.split import (
     range_hint,
     series_shown,
     split_figure,
-    split_told,
+    split_words,
 )
 from lib.data import DATASETS, Dataset, Finding, Origin, find_leaks, make_dataset, suggested
 from lib.data.origin import Scale, Season
@@ -42,31 +42,35 @@ def test_a_takeaway_is_short_whatever_the_data():
     words = []
     for name in sorted(set(DATASETS) - {"upload"}):
         dataset = make_dataset(suggested(name))
-        words += [sample_told(dataset, 0)[0], sample_told(dataset, -1)[0], split_told(dataset)[0]]
+        words += [
+            sample_words(dataset, 0)[0],
+            sample_words(dataset, -1)[0],
+            split_words(dataset)[0],
+        ]
     for form, ahead, horizon in product(("value", "change"), ("one", "each"), (1, 24)):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=horizon, test=20)
-        words += [window_told(dataset, dataset.origin, 999, 23)[0], split_told(dataset)[0]]
+        words += [window_words(dataset, dataset.origin, 999, 23)[0], split_words(dataset)[0]]
         words.append(leak_takeaway(find_leaks(dataset)))
     assert not [each for each in words if len(each.split()) > 15]
 
 
 def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is; three parts, with the rows that are left out between them."""
-    takeaway, details = split_told(a_dataset())
+    takeaway, details = split_words(a_dataset())
     assert takeaway == "6 samples to learn from, 2 kept for checking."
     assert "first 6 samples and are judged on the other 2. No sample that is kept for" in details
-    takeaway, details = split_told(a_dataset(train=8))
+    takeaway, details = split_words(a_dataset(train=8))
     assert takeaway.endswith("none is kept for checking.")
     assert details.startswith("All 8 samples are for training: ")
     dataset = windows_of_load(test=20, gap=30)
     training, judged, test = (part.stop - part.start for part in dataset.parts.values())
-    takeaway, details = split_told(dataset)
+    takeaway, details = split_words(dataset)
     learned = f"{training:,} samples to learn from"
     assert takeaway == f"{learned}, {judged} to check on, {test} for the end."
     assert f"The last {test} are the test part" in details
     assert "Left out between training and validation: 30 rows." in details
     assert "Left out between validation and test: 30 rows." in details
-    assert "Left out" not in split_told(windows_of_load())[1]
+    assert "Left out" not in split_words(windows_of_load())[1]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_the_split_in_words_says_what_is_kept_back():
 def test_what_is_said_to_be_in_one_part_is(split, words):
     """By time no row and every series; by series no series and every date."""
     dataset = windows_of_stores(split=split)
-    assert words in split_told(dataset)[1]
+    assert words in split_words(dataset)[1]
     origin, of_part = dataset.origin, {}
     for name, part in dataset.parts.items():
         rows = (origin.starts[part, None] + np.arange(15)).ravel()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from lib.data.tables import Table
+from lib.data import Table
 from lib.sweep import rows
 from lib.sweep.__main__ import main
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan

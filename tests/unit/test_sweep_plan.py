@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
+from lib.data import read_upload
 from lib.data.datasets import DATASETS, make_dataset, suggested
-from lib.data.uploads import read_upload
 from lib.experiment.experiment import SETTINGS, ExperimentError, read_query
 from lib.results.compared import independent_samples
 from lib.results.swept import VARIABLE

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.data.tables import WindowError, default_columns
+from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.windows import make_windows
-from lib.data.uploads import MAX_BYTES, UploadError, read_upload
 from lib.data.uploads.errors import MAX_CELLS, WIDEST
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines

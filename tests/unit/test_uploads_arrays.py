@@ -7,8 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from lib.data import make_dataset
-from lib.data.uploads import UploadError, read_upload
+from lib.data import UploadError, make_dataset, read_upload
 from lib.data.uploads.upload import MAX_MEMBERS
 from lib.experiment import Experiment
 from tests.unit.uploaded import notes_of

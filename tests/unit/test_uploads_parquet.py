@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lib.data.uploads import UploadError, errors, read_upload
+from lib.data import UploadError, read_upload
+from lib.data.uploads import errors
 from tests.unit.uploaded import notes_of
 
 DAYS = pd.date_range("2024-01-01", periods=10)

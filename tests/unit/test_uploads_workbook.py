@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.uploads import UploadError, errors, read_upload
+from lib.data import UploadError, read_upload
+from lib.data.uploads import errors
 from tests.unit.uploaded import notes_of
 from tests.unit.workbooks import ERROR, packed, workbook
 

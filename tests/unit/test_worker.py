@@ -20,7 +20,6 @@ from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
-    BrokenProgram,
     FakeProgram,
     FakeState,
     broken_outputs,
@@ -38,7 +37,7 @@ class HeldProgram(FakeProgram):
     """Says when it has been trained on a second batch, and goes on when it is let."""
 
     def __init__(self) -> None:
-        super().__init__(lambda _: 1.0)
+        super().__init__()
         self.beyond, self.let = threading.Event(), threading.Event()
 
     def train(
@@ -185,7 +184,7 @@ def test_a_run_that_breaks_fails_alone(
 ) -> None:
     """In training or in its evaluation, with what went wrong. Others go on."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
-    broken = BrokenProgram(error, good)
+    broken = FakeProgram(error=error, good=good)
     desk = Desk(lambda key: broken if key.units == 3 else build(key))
     desk.start("good", epochs=2000)
     desk.start("bad", U=3)

@@ -13,7 +13,7 @@ from lib.training.messages import Command, Message, Report, Start, Steer, decode
 from lib.training.timing import USUAL
 from lib.training.worker import Loop
 from tests.clock import Clock
-from tests.unit.fakes import TimedProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
 When = Callable[[Snapshot], bool]
 
@@ -80,7 +80,7 @@ def play(*starts: Command, answers: list[tuple[When, Command]] | None = None) ->
     script.answers = answers or []
 
     def make(_key: Any) -> Any:
-        return TimedProgram(clock, 1e-4)
+        return FakeProgram(clock=clock, seconds=1e-4)
 
     Loop(script, make, {}, clock=clock.now).run()  # type: ignore[arg-type]
     return script

@@ -1,6 +1,6 @@
 """Texts of uploaded files, and the tables that they become."""
 
-from lib.data.uploads import read_upload
+from lib.data import read_upload
 
 
 def read(text, encoding="utf-8"):

@@ -14,8 +14,8 @@ from lib.data.dataset import Dataset
 from lib.data.datasets.series import TABLES, columns_of, make_windowed
 from lib.data.datasets.spec import DatasetSpec
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
-from lib.data.tables import MAX_COLUMNS, Table, WindowError
 from lib.data.tables.features import feature_names, prepared
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.text import beside
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from lib.data.dataset import Dataset
 from lib.data.datasets.spec import DatasetSpec
-from lib.data.tables import Table, default_columns
 from lib.data.tables.features import prepared
+from lib.data.tables.table import Table, default_columns
 from lib.experiment import Experiment, ExperimentError
 
 FILES = Path(__file__).parent / "files"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.data.dataset import Dataset
-from lib.data.tables import Table
+from lib.data.tables.table import Table
 
 GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
 """Kinds of data in order: the word before a title in a list → the heading of the kind."""

@@ -6,8 +6,3 @@ pandas, pyarrow, calamine and NumPy do the reading. What is decided here is what
 `reader` does so in a process of its own. Every decision that changes what a person sees is a note
 on the table. Nothing is stored, and nothing is cut into windows (`lib.data.tables`).
 """
-
-from lib.data.uploads.errors import MAX_BYTES, MIN_ROWS, UploadError, check_size
-from lib.data.uploads.upload import begins_as, read_upload
-
-__all__ = ["MAX_BYTES", "MIN_ROWS", "UploadError", "begins_as", "check_size", "read_upload"]

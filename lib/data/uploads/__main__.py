@@ -4,9 +4,10 @@ import contextlib
 import json
 import sys
 
-from lib.data.uploads import UploadError, read_upload
 from lib.data.uploads.arrow import write_table
+from lib.data.uploads.errors import UploadError
 from lib.data.uploads.reader import FIX, MEMORY
+from lib.data.uploads.upload import read_upload
 
 
 def main() -> None:

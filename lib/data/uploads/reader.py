@@ -17,7 +17,7 @@ import psutil
 
 from lib.data.memory import ENOUGH, MB, free_memory, share, total_memory, used_memory
 from lib.data.tables.table import Table
-from lib.data.uploads import MAX_BYTES, UploadError
+from lib.data.uploads.errors import MAX_BYTES, UploadError
 
 SECONDS = 60.0
 """A process that takes longer is ended."""

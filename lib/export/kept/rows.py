@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from lib.data import MIN_ROWS, Table, check_size
-from lib.data import table as module
 from lib.experiment import SETTINGS
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def table_of(rows: Rows) -> Table:
     """The table of a record. Raises an error of any kind for one that no file becomes."""
     import pandas as pd  # noqa: PLC0415  heavy, and a page without a table needs none
 
-    hints = get_type_hints(Table, {**vars(module), "pd": pd})
+    hints = get_type_hints(Table, localns={"pd": pd})
     rest = {name: msgspec.convert(rows.rest[name], hints[name]) for name in _REST}
     times = None if rows.times is None else pd.Index(_entries(*rows.times, "str"))
     label = None if rows.label is None else _frame(rows.label).set_axis(pd.Index(rows.order))

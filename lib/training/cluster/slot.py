@@ -29,10 +29,8 @@ LOOK_SECONDS = 10.0
 """How long a look waits for news."""
 REST_SECONDS = 5.0
 """How long a slot that has grown has had nothing to do when it ends: news may be on their way."""
-UNUSED_SECONDS = 600.0
-"""Without any server for so long a slot leaves."""
 GONE_SECONDS = 900.0
-"""How long a run goes on that no server asks for."""
+"""How long a run goes on that no server asks for, and how long a slot stays without any server."""
 TIDY_SECONDS = 1.0
 
 Load = tuple[bool, int]
@@ -192,14 +190,16 @@ class Slot:
         """End what nobody wants: runs, and this slot."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
-            now = self._clock()
-            self._drop(lambda _, held: self._clock() - held.wanted_at > GONE_SECONDS)
-            if self._going:
-                self._busy = now
-            if self._has_grown and now - self._busy > REST_SECONDS:
-                self._end(1)
-            if now - self._met > UNUSED_SECONDS:
+            self._drop(lambda _, held: self._seconds_since(held.wanted_at) > GONE_SECONDS)
+            if self._seconds_since(self._met) > GONE_SECONDS:
                 self._leave()
+            if self._going:
+                self._busy = self._clock()
+            if self._has_grown and self._seconds_since(self._busy) > REST_SECONDS:
+                self._end(1)
+
+    def _seconds_since(self, then: float) -> float:
+        return self._clock() - then
 
 
 def _id_of(message: Any) -> str:

@@ -9,9 +9,9 @@ from lib.charts import (
     Palette,
     Strip,
     bound_picture,
-    bound_told,
+    bound_words,
     caption,
-    leak_told,
+    leak_words,
     leaked,
     small_picture,
     strips,
@@ -52,7 +52,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
         layers = experiment.model.layers
         which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
-        words, details = bound_told(experiment, chosen.dataset, hidden)
+        words, details = bound_words(experiment, chosen.dataset, hidden)
         bound = highest_output(experiment.model.cell, len(hidden))
         st.html(bound_picture(hidden, bound, which + details, palette))
         takeaway(words, which + details)
@@ -65,7 +65,7 @@ def leak_card(palette: Palette) -> None:
     """What a Bidirectional layer makes of noise whose next value is the target: a recording."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        (words, details), plot = leak_told(leak), leaked(leak)
+        (words, details), plot = leak_words(leak), leaked(leak)
         st.html(small_picture(plot, words, palette))
         hint(caption("leaked", plot))
         takeaway(words, details)

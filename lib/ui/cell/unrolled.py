@@ -32,7 +32,7 @@ def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: b
     In words, too, where it is told.
     """
     layer, x = chosen.layer_pass, chosen.layer_pass.x
-    words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
+    words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
     st.html(unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))

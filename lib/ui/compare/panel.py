@@ -233,15 +233,15 @@ def _more(run: Compared) -> None:
 def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(losses_figure(laid, palette), *words.losses_told(laid), "compare_losses")
+            told_chart(losses_figure(laid, palette), *words.losses_words(laid), "compare_losses")
         with card("How wrong at each timestep"):
-            told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
+            told_chart(errors_figure(laid, palette), *words.errors_words(laid), "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in laid):
                 hint(HIDDEN)
             elif same_data(laid):
                 picked = pick_answers(laid[0])
                 figure = answers_figure(laid, *picked, palette)
-                told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")
+                told_chart(figure, *words.answers_words(laid, *picked), "compare_answers")
             else:
                 hint(words.NO_COMMON_SAMPLE)

@@ -8,7 +8,7 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Chart, Palette, Told, off_by, seeds_range
+from lib.charts import EXPLORE_CARDS, Chart, Palette, Words, off_by, seeds_range
 from lib.data import remembered
 from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot
@@ -160,7 +160,7 @@ def _picture(
 
 
 @partial(remembered, size=MOST_LOOKS)
-def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Told]:
+def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """A card's chart and words, made once for all who look at the same."""
     experiment, dataset, picked, palette = of
     made = EXPLORE_CARDS[name]

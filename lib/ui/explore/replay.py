@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import CONFIG, Frames, Palette, replay_figure, replay_told, shape_strip
+from lib.charts import CONFIG, Frames, Palette, replay_figure, replay_words, shape_strip
 from lib.results import FEWEST, Snapshot, frames_of
 from lib.training import give_way
 from lib.ui import runs
@@ -106,7 +106,7 @@ def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> Non
         # The very same one as long as nothing but the epoch changes: the browser moves that alone.
         about = frames, picked, palette.theme, earlier, layout
         figure = once("replay", about, lambda: replay_figure(shown, frames, *picked, **look))
-        words, *details = replay_told(shown.dataset, frames)
+        words, *details = replay_words(shown.dataset, frames)
         with st.container(key=CHART):
             st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)

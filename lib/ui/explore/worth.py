@@ -210,7 +210,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         lambda: words.on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
         *(rows, guess, palette.theme),
     )
-    told = words.dates_told(dataset, origin, rows, target)
+    told = words.dates_words(dataset, origin, rows, target)
     told_chart(figure, *told, "worth_on_dates")
 
 
@@ -246,5 +246,5 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         *(coming, palette.theme),
     )
     kept = shown.snapshot.keeps_best
-    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")

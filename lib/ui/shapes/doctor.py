@@ -227,7 +227,7 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = words.damage_told(MISTAKES[case], damage)
+    told, sentence = words.damage_words(MISTAKES[case], damage)
     with left:
         steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")

@@ -71,7 +71,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     elif _is_read(steps):
         about = SAYS["code"] if broken(steps) is None else SAYS["broken code"]
         about = narrate.mended(mends[0][0].words, mends[0][1]) if mends else about
-    words, change = narrate.change_told(before, stack, about)
+    words, change = narrate.change_words(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):

@@ -38,7 +38,7 @@ def sample(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        says, details = samples.sample_told(loaded.dataset, number)
+        says, details = samples.sample_words(loaded.dataset, number)
         figure = samples.sample_figure(loaded.dataset, number, palette)
         steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
         takeaway(says, details)

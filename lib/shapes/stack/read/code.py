@@ -16,7 +16,7 @@ from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.plain import Input, Unread
 from lib.shapes.stack.read.builder import Builder, ModelObject
 from lib.shapes.stack.read.interpreter import Interpreter, Returned
-from lib.shapes.stack.read.pasted import WORDS, bare, is_error, parsed, refused
+from lib.shapes.stack.read.pasted import PYTHON_ERROR, WORDS, bare, parsed, refused
 from lib.shapes.stack.read.reading import ModelError, Reading
 from lib.shapes.stack.read.values import Class
 from lib.text import say
@@ -99,7 +99,7 @@ def _without_model(interpreter: Interpreter) -> Stack:
 
 def _no_layers(interpreter: Interpreter, tree: ast.Module, text: str) -> ModelError:
     """Why nothing can be read."""
-    if is_error(text):
+    if PYTHON_ERROR.search(text):
         return refused("an error")
     if interpreter.skipped:
         origin, why = interpreter.skipped

@@ -27,10 +27,8 @@ class Returned(Exception):  # noqa: N818  no error
 class Interpreter(Expressions):
     """Follows the statements of a code."""
 
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(lines)
-        self._depth = 0
-        """Of functions that call one another."""
+    _depth = 0
+    """Of functions that call one another."""
 
     def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
         """Follow some statements. Raises Returned where one of them returns."""

@@ -22,7 +22,10 @@ _MOST_IN_FSTRINGS = 1000
 """Brackets of f-strings: Python parses all that stands before each again."""
 _CODE_MAGIC = re.compile("%%(time|capture)")
 """The first line of cells that are Python nevertheless."""
-_ERROR = re.compile(r"^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE)
+PYTHON_ERROR = re.compile(
+    r"^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE
+)
+"""What Python prints when something fails."""
 _SUMMARY = re.compile("[┏┡]━|Layer [(]type[)]")
 _NO_PYTHON = re.compile(r"^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$", re.MULTILINE)
 """Lines of a notebook, such as "!pip install keras"; prints of Python 2."""
@@ -59,17 +62,12 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
             errors.append((f"{error}", None))
         except (RecursionError, MemoryError):
             raise refused("too deep") from None
-    if is_error(text):
+    if PYTHON_ERROR.search(text):
         raise refused("an error")
     if _SUMMARY.search(text):
         raise refused("a summary")
     message, line = errors[1]  # of the tidied text
     raise refused("syntax", line, message=message)
-
-
-def is_error(text: str) -> bool:
-    """Whether it is what Python prints when something fails."""
-    return _ERROR.search(text) is not None
 
 
 def notebook_code(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Tensors and line-ups as HTML: what stands in them, and that nothing breaks them."""
+"""Stacks, tensors and line-ups as HTML: what stands in them, and what is said of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.charts.graph import arrows, graph_picture, graph_sentence
 from lib.charts.palette import PALETTES
 from lib.charts.stack import (
-    change_told,
+    change_words,
     layer_pictures,
     mended,
     stack_picture,
@@ -28,13 +29,13 @@ from lib.charts.target import (
     shapes_picture,
 )
 from lib.charts.tensor import ENTRY, Scale, tensor_image
+from lib.shapes import PATTERNS, TargetQuestion, from_text, is_chain, trace
 from lib.shapes.doctor.loss_shapes import RULES
-from lib.shapes.doctor.question import TargetQuestion
-from lib.shapes.stack.link import PATTERNS, from_text
-from lib.shapes.stack.tracing import trace
-from lib.training.recorded import recorded_damage
+from lib.training import recorded_damage
+from tests.unit.pictures import LIGHT
 
-LIGHT = PALETTES["light"]
+STATES = "input~lstm_u8_state~input_t6_f2~lstm_u8_seq_from2.1-2.2~dense_k4"
+SKIP = "input_f16~lstm_seq~add_of1-2~dense"
 
 
 def drawings(html: str) -> list[str]:
@@ -47,14 +48,14 @@ def steps_of(text: str):
     return trace(from_text(text))
 
 
+# Pictures
+
+
 @pytest.mark.parametrize("theme", PALETTES)
 def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
     """Purple time, brown features, grey batch."""
     p = PALETTES[theme]
-    for html in (
-        stack_picture(steps_of("input_t12_f3"), p),
-        shapes_picture([(32, 12, 3)], p),
-    ):
+    for html in (stack_picture(steps_of("input_t12_f3"), p), shapes_picture([(32, 12, 3)], p)):
         (svg,) = drawings(html)
         assert re.search(rf'fill="{p.time}">T 12<', svg)
         assert re.search(rf'fill="{p.features}">[FK] 3<', svg)
@@ -62,7 +63,7 @@ def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
 
 
 def test_tensors_of_a_picture_have_one_scale():
-    """Twice the timesteps are twice as high; what would not fit makes all smaller."""
+    """Twice the timesteps are twice as high; an axis of any size is dashed, its letter alone."""
     scale = Scale.of([axes_of((8, 12, 3)), axes_of((8, 100, 3))])
     heights = []
     for steps in (50, 100):
@@ -70,30 +71,22 @@ def test_tensors_of_a_picture_have_one_scale():
         heights.append(float(re.search(r'<rect [^>]*height="([\d.]+)"', svg)[1]))
     assert heights[1] == pytest.approx(2 * heights[0], rel=0.01)
     assert Scale.of([axes_of((8, 2, 2))]).down == ENTRY
-
-
-def test_an_axis_of_any_size_is_dashed():
-    """None is no number: the edge is dashed, and the letter stands alone."""
     svg = drawings(stack_picture(steps_of("input_tany"), LIGHT))[0]
     assert "stroke-dasharray" in svg
     assert ">T<" in svg
 
 
-def test_the_picture_marks_the_layer_that_breaks():
-    """With what comes before it, and without what comes after."""
-    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), LIGHT)
-    assert html.count("breaks here") == html.count("not reached") == 1
-    assert len(drawings(html)) == 2
-
-
 def test_each_layer_has_a_picture_of_what_comes_out_of_it():
-    """With its sentence; what breaks says why, and what isn't reached has no tensor."""
-    steps = steps_of("input~lstm~lstm_u8~dense")
+    """What breaks says why, and what isn't reached has no tensor, an input among it too."""
+    steps = steps_of("input~lstm~lstm_u8~input")
     pictures = list(layer_pictures(steps, LIGHT))
     assert [len(drawings(html)) for html in pictures] == [1, 1, 0, 0]
     assert 'aria-label="LSTM gives (N, 16) with 1,280 parameters"' in pictures[1]
     assert "It received <b>2 axes, (N, 16)</b>" in pictures[2]
     assert "not reached" in pictures[3]
+    whole = stack_picture(steps, LIGHT)
+    assert whole.count("breaks here") == whole.count("not reached") == 1
+    assert len(drawings(whole)) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,25 +94,56 @@ def test_each_layer_has_a_picture_of_what_comes_out_of_it():
 )
 def test_weights_that_all_timesteps_share_are_told(text, shared):
     """Dense works on each step with the same ones, if a time axis reaches it."""
-    steps = steps_of(text)
-    *_, dense = layer_pictures(steps, LIGHT)
+    *_, dense = layer_pictures(steps_of(text), LIGHT)
     assert ("the same at each step" in dense) == shared
 
 
-def test_returned_states_are_drawn_beside_the_output():
-    """Each with its name."""
+def test_every_pattern_is_drawn_and_said_in_fifteen_words():
+    """Returned states stand beside the output, each with its name."""
     html = stack_picture(steps_of("input~lstm_state"), LIGHT)
     assert len(drawings(html)) == 4
     assert all(f"> {name}</span>" in html for name in ("output", "h", "c"))
+    for pattern in PATTERNS.values():
+        assert len(pattern.about.split()) <= 15
+        assert len(drawings(stack_picture(trace(pattern.stack), LIGHT))) >= len(pattern.stack)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "says"),
+    [
+        (STATES, [(0, 1, 0), (2, 3, 0), (1, 3, 1), (3, 4, 0)], "4 starts from the states of 2"),
+        (STATES, [(0, 1, 0), (2, 3, 0), (1, 3, 1), (3, 4, 0)], "3, Input, begins a branch"),
+        (SKIP, [(0, 1, 0), (0, 2, 0), (1, 2, 0), (2, 3, 0)], "3, Add, takes 1 and 2"),
+    ],
+)
+def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says):
+    """States have arrows of their own; every layer has its box, in the theme's colours."""
+    steps = steps_of(text)
+    assert list(arrows(steps)) == expected
+    assert says in graph_sentence(steps)
+    for palette in PALETTES.values():
+        (svg,) = drawings(graph_picture(steps, palette))
+        assert svg.count("<rect") == len(steps)
+        assert svg.count("stroke-dasharray") == sum(states for *_, states in expected)
+        assert svg.count("<path") == 2 * len(expected)
+        assert palette.ink in svg
+    assert not is_chain(from_text(text))
+    assert is_chain(from_text("input~lstm_state~unpack~dense"))
+
+
+# Words
 
 
 def test_the_title_and_the_sentence_say_what_the_picture_shows():
-    """Shapes, parameters, and what breaks."""
+    """Shapes, parameters, what breaks, and the states that a decoder leaves out."""
     works, breaks = steps_of("input~lstm_u4"), steps_of("input~lstm~td")
     assert stack_title(works) == "From (N, 12, 3) to (N, 4) with 128 parameters"
     assert "LSTM gives (N, 4) with 128 parameters. In all 128 parameters." in stack_sentence(works)
     assert stack_title(breaks) == "This stack breaks at layer 3, TimeDistributed"
     assert "it expected 3 axes" in stack_sentence(breaks)
+    words = "starts from the first 2 of 4 states, and drops the rest"
+    assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
+    assert "starts from" not in stack_sentence(steps_of("input~lstm_state_seq~unpack~lstm_init"))
 
 
 @pytest.mark.parametrize(
@@ -143,8 +167,7 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 )
 def test_a_change_is_told_with_what_it_changed(before, after, words):
     """And what it didn't."""
-    stacks = from_text(before), from_text(after)
-    takeaway, sentence = change_told(*stacks, "")
+    takeaway, sentence = change_words(from_text(before), from_text(after), "")
     assert words in sentence
     assert bool(sentence) == bool(words)
     assert len(takeaway.split()) <= 15
@@ -153,11 +176,7 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (
-            "input~lstm~dense",
-            "input_t20~lstm~dense",
-            "timesteps=20 on layer 1: 1,297 parameters stay, since all timesteps share ",
-        ),
+        ("input~lstm", "input_t20~lstm", "timesteps=20 on layer 1: 1,280 parameters stay, since "),
         ("input~lstm", "input~lstm~lstm_u8", "One layer more: layer 3 breaks."),
         ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "return_sequences=True on layer 2: now "),
         ("input~bi~dense_k4", "input~lstm", "What it is for."),
@@ -165,7 +184,7 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
 )
 def test_the_takeaway_is_what_a_change_has_done(before, after, words):
     """Of another stack altogether it is what that is for."""
-    takeaway, _ = change_told(from_text(before), from_text(after), "What it is for.")
+    takeaway, _ = change_words(from_text(before), from_text(after), "What it is for.")
     assert takeaway.startswith(words)
 
 
@@ -182,19 +201,7 @@ def test_what_mends_a_stack_is_said_with_its_lines_of_code(lines, sentence):
     assert mended("Set units=4 on layer 2", lines) == sentence
 
 
-def test_states_that_a_decoder_leaves_out_are_told():
-    """Of two directions it starts from the forward one's, and nobody else says so."""
-    words = "starts from the first 2 of 4 states, and drops the rest"
-    assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
-    assert "starts from" not in stack_sentence(steps_of("input~lstm_state_seq~unpack~lstm_init"))
-
-
-def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
-    """Letters such as T′ and U₁ are plain text, and what it is for is said in 15 words."""
-    for pattern in PATTERNS.values():
-        assert len(pattern.about.split()) <= 15
-        images = drawings(stack_picture(trace(pattern.stack), LIGHT))
-        assert len(images) >= len(pattern.stack)
+# Targets
 
 
 def line_up(question: TargetQuestion) -> str:
@@ -203,28 +210,22 @@ def line_up(question: TargetQuestion) -> str:
     return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
 
 
-def test_the_line_up_says_the_fate_of_each_axis():
-    """The default question: samples of y meet the one column, and are repeated elsewhere."""
-    html = line_up(TargetQuestion())
-    assert "(32, 12, 32)" in html
-    assert "≈ output repeated 32 times" in html
-    assert html.count("≈ y repeated") == 2
-    error = line_up(TargetQuestion((320, 12, 16), (320, 16)))
-    assert "✗ 12 ≠ 32" in error
-    assert "✓" in line_up(TargetQuestion((320, 12, 1), (320, 12)))
-
-
-def test_other_numbers_of_samples_are_the_only_reason_that_is_told():
-    """No batch is made, so the other axes never meet."""
-    html = line_up(TargetQuestion((320, 12, 1), (3, 4)))
-    assert "✗ 320 ≠ 3<" in html
-    assert html.count("✗") == 1
-
-
-def test_axes_of_one_length_that_mean_different_things_are_no_fit():
-    """N = T: nothing raises, and samples meet timesteps."""
-    html = line_up(TargetQuestion((12, 12, 4), (12, 4)))
-    assert "≈ timesteps meet samples" in html
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (TargetQuestion(), ["(32, 12, 32)", "≈ output repeated 32 times", "≈ y repeated"]),
+        (TargetQuestion((320, 12, 16), (320, 16)), ["✗ 12 ≠ 32"]),
+        (TargetQuestion((320, 12, 1), (320, 12)), ["✓"]),
+        (TargetQuestion((320, 12, 1), (3, 4)), ["✗ 320 ≠ 3<"]),  # no batch: no other axes meet
+        (TargetQuestion((12, 12, 4), (12, 4)), ["≈ timesteps meet samples"]),  # N = T
+    ],
+)
+def test_the_line_up_says_the_fate_of_each_axis(question, words):
+    """Samples of y meet the one column, and are repeated elsewhere."""
+    html = line_up(question)
+    assert all(word in html for word in words)
+    if words == ["✗ 320 ≠ 3<"]:
+        assert html.count("✗") == 1
 
 
 sizes = st.lists(st.integers(1, 40), max_size=3)
@@ -244,10 +245,3 @@ def test_the_charts_of_the_damage_have_both_sides():
     loss, predictions = damage_loss_figure(result, LIGHT), damage_predictions_figure(result, LIGHT)
     assert [trace.name for trace in loss.data] == ["right setup", "wrong setup"]
     assert [trace.name for trace in predictions.data] == ["truth", "right setup", "wrong setup"]
-
-
-def test_an_input_behind_a_layer_that_breaks_is_drawn() -> None:
-    """It has no tensors yet: nothing is computed behind the layer that breaks."""
-    steps = trace(from_text("input~lstm~lstm~input"))
-    *_, last = layer_pictures(steps, LIGHT)
-    assert "not reached" in last
