@@ -61,10 +61,10 @@ def decisive_ratio(samples: float) -> float:
     return (half + math.sqrt(half**2 + 1)) ** 2
 
 
-def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether so many samples tell which of two mean squared errors is smaller, as bool.
+def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether so many samples decide which of two mean squared errors is smaller, as bool.
 
-    An error that isn't a number (of a run that diverged) counts as told.
+    An error that isn't a number (of a run that diverged) counts as decided.
     """
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
@@ -73,7 +73,7 @@ def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
     """Whether errors beat a rival's, one of `OUTCOMES` for each, as text."""
     better = np.where(errors < BETTER * rival, "clear", "no")
-    return np.where(is_told(errors, rival, samples), better, "unclear")
+    return np.where(decided(errors, rival, samples), better, "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Verdict:
     agrees: bool
     """Whether the mean of the logarithms, which `p_value` is about, favours the same one."""
     has_samples: bool = True
-    """Whether enough samples were judged to tell such errors apart: see `is_told`."""
+    """Whether enough samples were judged to tell such errors apart: see `decided`."""
 
     @property
     def is_equal(self) -> bool:

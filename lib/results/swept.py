@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lib.experiment import SETTINGS
-from lib.results.compared import Verdict, compare_modes, is_told
+from lib.results.compared import Verdict, compare_modes, decided
 from lib.results.run import Status
 from lib.text import beside, number
 
@@ -34,23 +34,23 @@ class PointResult:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """The number that compares, (R,); `relative` as a share of the best guess's."""
+        """Last-step errors by seed, (R,); `relative` as a share of the best guess's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
     def median(self, mode: str) -> float:
-        """Theirs over the seeds."""
+        """The median over the seeds of `errors`."""
         return float(np.median(self.errors(mode)))
 
     @property
     def has_samples(self) -> bool:
         """Whether enough samples were judged to tell the median errors apart."""
         first, second = map(self.median, MODES)
-        return bool(is_told(first, second, self["independent_samples"]))
+        return bool(decided(first, second, self["independent_samples"]))
 
     @property
     def is_finished(self) -> bool:
-        """Whether it has figures."""
+        """Whether the run was trained to its end."""
         return self["status"] == Status.FINISHED
 
 

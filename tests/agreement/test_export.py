@@ -22,7 +22,7 @@ from lib.data.dataset import Dataset
 from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import arrays, data_name
-from lib.export.exports import EXPORTS
+from lib.export.script import EXPORTS
 from lib.results.run import Snapshot, Status
 from lib.training.client import TrainingClient
 from tests.unit.own_data import csv, trend

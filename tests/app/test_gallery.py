@@ -30,7 +30,7 @@ def links(app: AppTest) -> list:
 def opened(name: str) -> AppTest:
     """The page that a card leads on to, in full."""
     scene = GALLERY[name]
-    return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()}).run()
+    return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
 
 
 def test_every_card_has_its_claim_picture_and_words() -> None:

@@ -62,7 +62,7 @@ def test_a_page_opens_full(place: str) -> None:
     """Without an exception, before anybody has trained and before Keras has said a word."""
     heading, least, words = PLACES[place]
     page, _, query = place.partition("?")
-    app = link(page, **dict(parse_qsl(query))).run()
+    app = link(page, **dict(parse_qsl(query)))
     assert heading in title(app)
     assert pictures(app) >= least
     assert [word for word in words if word not in text(app)] == []
@@ -171,7 +171,7 @@ def test_settings_are_settled_once_in_a_run_of_a_page(
 
         monkeypatch.setattr(f"{module}.settle", counted)
 
-    app = start(name).run()
+    app = start(name)
     for module in ("lib.data.datasets", "lib.ui.settings"):
         count(module)
     app.run()
@@ -270,7 +270,7 @@ def test_patience_is_asked_for_where_a_mode_may_stop() -> None:
 @pytest.mark.parametrize(("data", "begins"), [("seattle", "≈ "), ("running_mean", "")])
 def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None:
     """What stands below it is its size in the target's unit, or nothing."""
-    app = start("Explore", data=data, seeds="1").run()
+    app = start("Explore", data=data, seeds="1")
     assert len(app.metric) == 2
     for metric in app.metric:
         assert metric.delta.startswith(begins)
@@ -280,6 +280,6 @@ def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None
 
 def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:
     """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
-    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000").run()
+    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000")
     assert "26,109" in text(app)
     assert "out of reach" in text(app)

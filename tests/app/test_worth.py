@@ -31,9 +31,8 @@ def rows(app: AppTest) -> list[str]:
 
 
 def seattle(**query: str) -> AppTest:
-    """Explore with its lower half, on weather."""
+    """Explore on weather."""
     app = start(data="seattle", **query)
-    app.run()
     assert not app.exception
     return app
 
@@ -95,7 +94,7 @@ def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
     assert len(rows(app)) == 5
     assert "To be beaten: a linear autoregression" in text(app)
     assert "Not trained yet" in text(seattle(U="7", part="ahead"))
-    assert not card(start().run())
+    assert not card(start())
 
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])

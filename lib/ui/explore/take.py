@@ -18,7 +18,17 @@ import streamlit as st
 
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.export import EXPORTS, Reported, arrays, data_name, name_of, report, results
+from lib.export import (
+    EXPORTS,
+    Reported,
+    arrays,
+    data_name,
+    keep,
+    name_of,
+    report,
+    results,
+    versions,
+)
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
 from lib.text import beside, counted
 from lib.training import give_way
@@ -80,7 +90,7 @@ def _draw(loaded: Loaded) -> None:
     makers = _makers(epochs, loaded if other else None)
     earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
     note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
-    data: Any = _told(loaded, epochs, makers) | {"note": note}
+    data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
@@ -142,32 +152,41 @@ def _made(future: Future[Any]) -> bytes | dict[str, Any]:
     return file.encode() if isinstance(file, str) else bytes(file)
 
 
-def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
-    """What there is now, and what its words hang on."""
+def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+    """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
     then, dataset = epochs.then, epochs.then.dataset
-    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
     trained = [epoch for epoch in epochs.weights if epoch]
-    kept = len(kept_places(size, len(trained)))
-    part = "validation" if dataset.has_validation else "training"
-    own = name_of(then.experiment, dataset)
-    after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
-
-    def has_button(row: dict[str, Any]) -> bool:
-        return "picture" in row or any(name in makers for name in row["files"])
-
-    return {
-        "parts": [part for part in _FILE["parts"] if any(map(has_button, part["rows"]))],
-        "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
-        "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
-        "data": [f"{data_name(of)}.npz" for of in (dataset, loaded.dataset)],
-        "words": {
-            "rows": f"{rows:,}",
-            "part": part,
-            "seed": then.experiment.seed,
-            "kept": kept,
-            "epochs": counted(len(trained), "known epoch"),
-        },
+    kept = len(kept_places(weight_bytes(then.snapshot.weights), len(trained)))
+    words = {
+        "rows": f"{dataset.y[dataset.judged].size:,}",
+        "part": "validation" if dataset.has_validation else "training",
+        "seed": then.experiment.seed,
+        "kept": kept,
+        "epochs": counted(len(trained), "known epoch"),
     }
+    after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
+    stem = f"{name_of(then.experiment, dataset)}{after}"
+    sidebar = f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"
+
+    def name(file: str) -> str:
+        of, is_now = file.removesuffix("_now"), file.endswith("_now")
+        if of == "data":
+            return f"{data_name(loaded.dataset if is_now else dataset)}.npz"
+        return (sidebar if is_now else stem) + _FILE["ends"][of]
+
+    def labels(files: dict[str, str]) -> dict[str, str]:
+        now = {f"{file}_now": f"{label} of the sidebar" for file, label in files.items()}
+        return {file: label for file, label in (files | now).items() if file in makers}
+
+    parts = []
+    for title, rows in _FILE["parts"].items():
+        shown = [
+            {**row, "title": of, "about": row.get("about", "").format(**words), "files": files}
+            for of, row in rows.items()
+            if (files := labels(row.get("files", {}))) or "picture" in row
+        ]
+        parts += [{"title": title, "rows": shown}] if shown else []
+    return {"parts": parts, "files": {file: name(file) for file in makers}, "stem": stem}
 
 
 def _table(shown: ShownRun) -> Table | None:
@@ -203,7 +222,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
 
     def one_page() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
-        return report(of, link, datetime.now(UTC), _kept().versions())
+        return report(of, link, datetime.now(UTC), versions())
 
     def numbers() -> bytes:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
@@ -214,7 +233,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         "runs": numbers,
     }
     if dataset.has_rows:  # others can't open the run without the file
-        files["kept"] = lambda: _kept().keep(shown, past)
+        files["kept"] = lambda: keep(shown, past)
     if _may_take(dataset, table):
         files |= {name: of_run(export.write) for name, export in EXPORTS.items()}
         if dataset.origin:
@@ -225,7 +244,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         if sidebar.dataset.origin:
             files["data_now"] = partial(arrays, sidebar.dataset)
     if dataset.name == "upload" and table:
-        files["kept_rows"] = lambda: _kept().keep(shown, past, table)
+        files["kept_rows"] = lambda: keep(shown, past, table)
     if known:
         files["weights"] = of_run(results.weights_npz)
     if known and _may_take(dataset, table):
@@ -237,10 +256,3 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
         makers[f"model_{mode}"] = ask
     return makers
-
-
-def _kept() -> Any:
-    """What keeps runs, and brings pandas along, which a page that gives nothing away can spare."""
-    from lib.export import file  # noqa: PLC0415
-
-    return file
