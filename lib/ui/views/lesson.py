@@ -10,15 +10,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    by_hand,
-    can_show,
-    heatmaps,
-    lineup_picture,
-    shapes_picture,
-    templates,
-)
+from lib import charts
+from lib.charts import Palette
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
@@ -39,7 +32,7 @@ SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3
 """So many of a padded sample's steps are its own, if it has more."""
 Recording = tuple[dict[str, str], Snapshot]
-_HTML = templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+_HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
 def chain(loaded: Loaded, palette: Palette) -> None:
@@ -57,11 +50,11 @@ def hand(loaded: Loaded, palette: Palette) -> None:
         unrolled.chain(chosen, palette, told=False)
         st.html(_states(chosen, palette))
         tables = slot()
-    is_at, is_small = address.page_value("step"), can_show(layer.x.shape[1], layer.units)
+    is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
 
     def write(at: At) -> None:
         if is_small:
-            tables.html(by_hand(layer, at.step, palette))
+            tables.html(charts.by_hand(layer, at.step, palette))
         if address.page_value("step") != is_at:  # the page may wait for that
             st.rerun()
 
@@ -72,7 +65,9 @@ def hand(loaded: Loaded, palette: Palette) -> None:
 def _states(chosen: Chosen, palette: Palette) -> str:
     hidden = chosen.layer_pass.trace.hidden[0]
     seen = {"start": 0, "outlined_name": "", "sentence": say(SAID, "states")}
-    return heatmaps({say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen)
+    return charts.heatmaps(
+        {say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen
+    )
 
 
 def pair(_: Loaded, palette: Palette) -> None:
@@ -80,7 +75,7 @@ def pair(_: Loaded, palette: Palette) -> None:
     question = read_question(address.page_value("check"))
     with st.container(border=True):
         hint(say(SAID, "pair"))
-        st.html(shapes_picture([question.output, question.target], palette))
+        st.html(charts.shapes_picture([question.output, question.target], palette))
 
 
 def target(_: Loaded, palette: Palette) -> None:
@@ -89,7 +84,7 @@ def target(_: Loaded, palette: Palette) -> None:
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
         takeaway(words.verdict_title(diagnosis))
-        st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             hint(_trained(case))
