@@ -89,6 +89,11 @@ _TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to b
 _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 
+def render(template: str, **fields: Any) -> str:
+    """`template`.py.jinja, filled in with the fields."""
+    return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
+
+
 def block(template: str, name: str, **fields: Any) -> str:
     """A block of `template`.py.jinja, filled in with the fields."""
     of = _TEMPLATES.get_template(f"{template}.py.jinja")

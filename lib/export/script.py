@@ -1,25 +1,23 @@
-"""An experiment as a Keras script, a plain and an exact one, and as a notebook of the exact one.
+"""An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
-Both need Keras and NumPy, and nothing of this project; for a table, the file of its arrays, too
-(`lib.export.data`). In the plain one Keras draws the weights, so its figures come close to those of
-the app and aren't the same. The exact one draws the first weights as the app does, feeds the app's
-batches in the app's order through `fit`, and compares what comes of it with what the app showed.
-Where they differ, up to three more trainings (in 64 bits, and from the neighbouring floats as first
-weights) tell how far rounding moves a seed's figure, and which of the first epochs it hasn't moved
-yet: their losses have to be the app's all the same. Their templates are plain.py.jinja and
-exact.py.jinja.
+Scripts need Keras and NumPy, and nothing of this project; about a table, also its arrays
+(`lib.export.data`). In the plain script Keras draws the weights, so its figures come close to the
+app's. The exact script draws the app's first weights, gives `fit` the app's batches in the app's
+order, and compares its figures with the app's. Where they differ, up to three more trainings (in 64
+bits, and from the neighbouring floats) measure how far rounding moves a seed's figure, and which of
+the first epochs it hasn't moved yet: their losses must be the app's all the same.
 
-The notebook has the exact code in cells, with words (notebook.toml), shapes and charts
-(notebook.py.jinja). Its format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are
-Plotly's, which hosted notebooks have, as they have Keras.
+The notebook (format 4.5: https://nbformat.readthedocs.io) has the exact code in cells, with words
+(script.toml), shapes and charts (notebook.py.jinja).
 
-Of a run a script comes to the figures that were shown again, those of the last judgement: of one
-that still goes, or diverged, its newest epoch may lie after it. Without a run there are none, and
-the script trains as long as was asked for.
+A script of a run trains up to the epoch that was judged last, and has the run's figures; without a
+run it has none, and trains as many epochs as are set.
 """
 
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -29,51 +27,47 @@ from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code, data_name
-from lib.export.python import blocks, laid_out, plain, quoted, short, source
+from lib.export.python import blocks, laid_out, plain, quoted, render, short, source
 from lib.recurrence import glorot_uniform, orthogonal
-from lib.results import ModeResult, Snapshot
+from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
 from lib.text import beside, capital
 
-_CELLS = beside(__file__, "notebook")
-_NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
+_WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """The settled experiment as a Keras 3 script that runs by itself, formatted as ruff does.
+    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does.
 
-    Of a run, of which `snapshot` is shown, it trains as many epochs, and prints its figures beside.
     Raises ExperimentError for a dataset that isn't one of `lib.data.datasets.DATASETS`.
     """
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = data_code(experiment, dataset).script(dataset.title, about, "import keras")
-    parts = blocks("plain", **told(experiment, dataset, snapshot)).values()
-    return "\n\n".join(filter(None, [*head, *parts])) + "\n"
+    rest = render("plain", **template_fields(experiment, dataset, snapshot))
+    return "\n\n".join([*head, rest]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """The settled experiment as a script, and what its `snapshot` shows to compare with.
+    """Write the settled experiment as a script that comes to the app's numbers.
 
     Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
     seeds, and `losses` of the first ten epochs. Raises what `keras_script` raises.
     """
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
-    *defined, end = filter(None, blocks("exact", **told(experiment, dataset, snapshot)).values())
+    fields = template_fields(experiment, dataset, snapshot)
+    *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """The settled experiment as the text of an .ipynb file, of the run whose `snapshot` is shown.
-
-    Raises what `keras_script` raises.
-    """
-    data, fields = data_code(experiment, dataset), told(experiment, dataset, snapshot)
+    """Write the exact script as the text of an .ipynb file. Raises what `keras_script` raises."""
+    data, fields = data_code(experiment, dataset), template_fields(experiment, dataset, snapshot)
     fields |= {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
-        "file": _CELLS["file"].format(name=data_name(dataset)) if dataset.origin else "",
+        "file": _WORDS["file"].format(name=data_name(dataset)) if dataset.origin else "",
         "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
         "palette": PALETTES["light"],
     }
@@ -84,22 +78,25 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "data": "\n\n\n".join(filter(None, [data.function, data.code])),
     }
     cells: list[dict[str, Any]] = []
-    for cell in _CELLS["cells"]:
-        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+    for cell in _WORDS["cells"]:
         words = cell["words"].format(**fields)
-        cells += [
-            {"cell_type": "markdown", "metadata": {}, "source": words},
-            {"cell_type": "code", "metadata": {}, "source": source, **_NOT_RUN},
-        ]
-    cells = [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)]
+        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        cells.append(_cell(len(cells), "markdown", words))
+        cells.append(_cell(len(cells), "code", source, execution_count=None, outputs=[]))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
-def told(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
-    """What the templates of scripts are filled in with."""
+def _cell(place: int, kind: str, source: str, **rest: Any) -> dict[str, Any]:
+    return {"id": f"cell-{place}", "cell_type": kind, "metadata": {}, "source": source, **rest}
+
+
+def template_fields(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
+) -> dict[str, Any]:
+    """The fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
     shown = shown_of(experiment, dataset, snapshot)
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
@@ -136,6 +133,7 @@ def told(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) ->
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
+        "variable": {"sequence": "sequence", "last": "last_step"},
         "units": units,
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
@@ -148,7 +146,7 @@ def told(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) ->
 
 
 def _line(*of: TracedLayer) -> str:
-    """A line of code with its output shapes as a comment; of two it has `every_step`."""
+    """A layer's line of code with its output shapes; for the layers of both modes `every_step`."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -159,71 +157,94 @@ def _line(*of: TracedLayer) -> str:
     return f"{code},  # {' or '.join(shapes)}"
 
 
-_NOTES = beside(__file__, "shown")["notes"]
-FIGURES = {"last_step_mse": "final_mse", "loss": "final_loss"}
-"""What is compared, by its name in a script's JSON → the same of a `ModeResult`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A run as a script has to know it."""
+    """A run's epochs and figures, as a script has them."""
 
     epochs: int
     note: str
-    """One sentence of less than a line: how the run ended, or that there is none."""
-    figures: dict[str, dict[str, float]]
-    """`FIGURES` by mode, medians over the seeds; empty where there are none."""
-    first: dict[str, list[float]]
-    """Losses of its first epochs by mode, ten at most, medians over the seeds; empty as above."""
+    """How the run ended, or that there is none: a sentence of less than a line."""
     keeps: bool
-    """Whether the weights of each model's best epoch are back, by `EarlyStopping`."""
+    """Whether `EarlyStopping` restores the weights of each model's best epoch."""
     patience: int
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)
+    """"last_step_mse" and "loss" → medians over the seeds by mode; empty without a run."""
+    first: dict[str, list[float]] = field(default_factory=dict)
+    """Losses of the first epochs by mode, ten at most, medians over the seeds."""
     going: bool = False
-    """Whether some models have those of their last epoch all the same, since the run isn't over."""
+    """Whether some models still have their last epoch's weights, since the run isn't over."""
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
-    """What is known of the experiment's run, of which this snapshot is on the screen."""
+    """The epochs and figures of the experiment's run, up to the epoch that was judged last."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
-    results = [] if snapshot is None else [r for seed in snapshot.seeds for r in seed.values()]
+    seeds = [] if snapshot is None else snapshot.seeds
+    results = [result for seed in seeds for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
+    asked = f"{training.epochs:,}"
     if snapshot is None or not judged:
         status, epochs = "none", training.epochs
         if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
             status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
-        note = _NOTES[status].format(judged=0, epochs=f"{training.epochs:,}")
-        return Shown(epochs, note, {}, {}, keeps, patience)
-    known = {
-        name: {
-            mode: float(np.median([_figure(seed[mode], name, judged) for seed in snapshot.seeds]))
-            for mode in experiment.model.modes
-        }
-        for name in FIGURES
-    }
+        note = _WORDS["notes"][status].format(judged=0, epochs=asked)
+        return Shown(epochs, note, keeps, patience)
+    note = _WORDS["notes"][snapshot.status].format(judged=f"{judged:,}", epochs=asked)
+    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}}
+    first: dict[str, list[float]] = {}
+    for mode in experiment.model.modes:
+        models = [seed[mode] for seed in seeds]
+        losses = [dict(zip(each.loss_epochs.tolist(), each.loss, strict=True)) for each in models]
+        final = [
+            of.get(judged, math.nan) if each.kept_epoch is None else each.final_loss
+            for each, of in zip(models, losses, strict=True)
+        ]
+        figures["last_step_mse"][mode] = float(np.median([each.final_mse for each in models]))
+        figures["loss"][mode] = float(np.median(final))
+        known = set.intersection(*map(set, losses))  # without those that were thinned out
+        first[mode] = []
+        for epoch in range(1, min(10, judged) + 1):
+            if epoch not in known:
+                break
+            first[mode].append(float(np.median([each[epoch] for each in losses])))
+    # The loss of an epoch that was thinned out isn't known, so it isn't compared.
+    figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
     kept = [result.kept_epoch is not None for result in results]
-    note = _NOTES[snapshot.status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
-    figures = {name: of for name, of in known.items() if np.isfinite([*of.values()]).all()}
-    first = {
-        mode: _first_losses([seed[mode] for seed in snapshot.seeds], min(10, judged))
-        for mode in snapshot.results
-    }
-    first = first if figures and all(first.values()) else {}
-    return Shown(judged, note, figures, first, any(kept), patience, any(kept) and not all(kept))
+    return Shown(
+        epochs=judged,
+        note=note,
+        keeps=any(kept),
+        patience=patience,
+        figures=figures,
+        first=first if figures and all(first.values()) else {},
+        going=any(kept) and not all(kept),
+    )
 
 
-def _first_losses(results: list[ModeResult], most: int) -> list[float]:
-    """Medians of the first epochs, so many at most, as far as none of them was thinned out."""
-    known = [dict(zip(r.loss_epochs.tolist(), r.loss, strict=True)) for r in results]
-    losses: list[float] = []
-    while len(losses) < most and all(len(losses) + 1 in of for of in known):
-        losses.append(float(np.median([of[len(losses) + 1] for of in known])))
-    return losses
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One form in which an experiment can be taken away."""
+
+    write: Callable[..., str]
+    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
+    ending: str
+    """Of the file's name."""
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """The file's name: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
-def _figure(result: ModeResult, name: str, judged: int) -> float:
-    """A figure of the weights; of a loss not a number where that of their epoch was thinned out."""
-    if name == "loss" and result.kept_epoch is None:
-        return float(dict(zip(result.loss_epochs, result.loss, strict=True)).get(judged, np.nan))
-    return float(getattr(result, FIGURES[name]))
+def name_of(experiment: Experiment, dataset: Dataset) -> str:
+    """A file name without an ending: "seattle-lstm-both"."""
+    cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
+    return f"{data_name(dataset)}-{cell}-{mode}"
+
+
+EXPORTS = {
+    "keras": Export(keras_script, ".py"),
+    "exact": Export(exact_script, "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
+}
+"""Every export by name."""

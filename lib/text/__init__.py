@@ -23,4 +23,4 @@ from lib.text.english import (
     subscript,
     widest,
 )
-from lib.text.tables import RefusedError, beside, say
+from lib.text.tables import beside, say

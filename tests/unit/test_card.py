@@ -9,7 +9,7 @@ from lib.data.datasets import make_settled_dataset, suggested
 from lib.experiment.experiment import Experiment
 from lib.export import card
 from lib.export.card import card_of, read_card
-from lib.export.kept.rows import rows_of
+from lib.export.table_record import record_of
 from lib.training.messages import encode
 from tests.unit.uploaded import PLAIN, lines, read
 
@@ -55,7 +55,7 @@ GOOD = card_of(suggested("running_mean"), None, None, "")
         encode(card._Card(suggested("running_mean").set(data="unknown"), None, "", b"")),
         encode(card._Card(UPLOAD, None, "", b"")),
         encode(card._Card(UPLOAD, None, "", b"nonsense")),
-        encode(card._Card(UPLOAD.set(inputs=("c",)), None, "", encode(rows_of(TABLE)))),
+        encode(card._Card(UPLOAD.set(inputs=("c",)), None, "", encode(record_of(TABLE)))),
     ],
 )
 def test_what_is_no_card_is_a_value_error(bad: bytes) -> None:
@@ -69,7 +69,7 @@ def test_what_is_no_card_is_a_value_error(bad: bytes) -> None:
 )
 def test_rows_that_no_file_becomes_are_a_value_error(name: str, value: object) -> None:
     """Of another kind than they should be, or about columns that aren't there."""
-    rows = rows_of(read(PLAIN))
+    rows = record_of(read(PLAIN))
     rows.rest[name] = value
     with pytest.raises(ValueError, match="not a run's card"):
         read_card(encode(card._Card(UPLOAD, None, "", encode(rows))))

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RACE = """
 import dataclasses, sys, threading
-from lib.export.kept.container import pack, unpack
+from lib.export.archive import pack, unpack
 from lib.training.messages import decode, encode
 
 sys.setswitchinterval(1e-6)

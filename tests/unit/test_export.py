@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import Table
-from lib.data.datasets import DATASETS, make_dataset, settle
+from lib.data import DATASETS, Table, make_dataset, settle
 from lib.data.datasets.series import TABLES
-from lib.experiment.experiment import Experiment, ExperimentError
+from lib.experiment import Experiment, ExperimentError
+from lib.export import EXPORTS
 from lib.export.data import DATA
-from lib.export.exports import EXPORTS
-from lib.export.script import keras_script
 
 OWN = Table(
     name="sales.csv",
@@ -26,18 +24,10 @@ OWN = Table(
 
 
 def exported(experiment, table=None):
-    """The settled experiment, its dataset and its script."""
+    """The settled experiment, its dataset and its plain script."""
     experiment = settle(experiment, table)
     dataset = make_dataset(experiment, table)
-    return experiment, dataset, keras_script(experiment, dataset)
-
-
-def data_of(script):
-    """x, y, train and test as a script has them: all that comes before its models."""
-    code = script.partition("\nkeras.utils.set_random_seed")[0].replace("import keras\n", "")
-    made = {}
-    exec(code, made)  # noqa: S102 - our own script
-    return made["x"], made["y"], made["train"], made.get("test", 0)
+    return experiment, dataset, EXPORTS["keras"].write(experiment, dataset)
 
 
 def suggested(name):
@@ -46,27 +36,14 @@ def suggested(name):
 
 
 def assert_same_data(script, dataset):
-    """To the last bits of float32."""
-    x, y, train, test = data_of(script)
-    assert (x.dtype, y.dtype) == (np.float32, np.float32)
-    assert (train, test) == (dataset.train, dataset.test)
-    np.testing.assert_allclose(x, dataset.x, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(y, dataset.y, rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", [name for name in DATASETS if name not in (*TABLES, "upload")])
-def test_a_script_makes_the_data_of_the_app(name):
-    """For every dataset that isn't a table."""
-    _, dataset, script = exported(suggested(name))
-    assert_same_data(script, dataset)
-
-
-def test_seed_noise_and_lag_are_in_the_script():
-    """So that it makes the samples that were on the screen."""
-    experiment = Experiment().set(data="echo", seed=7, noise=0.25, lag=2, N=64, T=5, F=2)
-    _, dataset, script = exported(experiment)
-    assert_same_data(script, dataset)
-    assert "default_rng([7, 0])" in script
+    """A script's data, before its models, are the app's to the last bits of float32."""
+    code = script.partition("\nkeras.utils.set_random_seed")[0].replace("import keras\n", "")
+    made = {}
+    exec(code, made)  # noqa: S102 - our own script
+    assert (made["train"], made.get("test", 0)) == (dataset.train, dataset.test)
+    for name in ("x", "y"):
+        assert made[name].dtype == np.float32
+        np.testing.assert_allclose(made[name], getattr(dataset, name), rtol=1e-5, atol=1e-6)
 
 
 def check_format(script):
@@ -77,40 +54,61 @@ def check_format(script):
         assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["adding", "worked_scaled", "gapminder", "macro"])
-def test_a_script_is_formatted_as_ruff_does(name):
-    """One of each kind of data."""
-    check_format(exported(suggested(name))[2])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *({"data": name, **DATASETS[name].suggested} for name in {*DATASETS} - {*TABLES, "upload"}),
+        {"data": "echo", "seed": 7, "noise": 0.25, "lag": 2, "N": 64, "T": 5, "F": 2},
+    ],
+    ids=lambda settings: settings["data"],
+)
+def test_a_script_makes_the_data_of_the_app(settings):
+    """Every dataset that isn't a table, with the seed, the noise and the lag that are set."""
+    _, dataset, script = exported(Experiment().set(**settings))
+    assert_same_data(script, dataset)
 
 
-def test_long_options_are_formatted_too():
-    """The longest names and numbers that there are."""
-    experiment = Experiment().set(
-        optimizer="rmsprop", loss="mae", lr=0.00123, layers=3, cell="simple_rnn", epochs=5000
-    )
-    check_format(exported(experiment)[2])
+LONG = {"optimizer": "rmsprop", "loss": "mae", "lr": 0.00123, "layers": 3, "epochs": 5000}
+WIDE = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, "seeds": 16}
 
 
-@pytest.mark.parametrize(("keep", "patience"), [("stop", 1000), ("best", 5000)])
-def test_a_script_keeps_the_best_epoch_as_the_app_does(keep, patience):
-    """By Keras's own callback; where nothing is to stop, it has more patience than epochs."""
-    settings = {"keep": keep, "patience": 1000, "epochs": 5000, "batch": 512}
-    script = exported(Experiment().set(**settings))[2]
-    check_format(script)
-    code = "".join(script.split())
-    assert (
-        f'EarlyStopping(monitor="val_loss",patience={patience},restore_best_weights=True)' in code
-    )
-    assert "validation_data=(x[train:],y[train:]),callbacks=[best],)" in code
-    assert "validation_data=(x[train:],y[train:,-1]),callbacks=[best],)" in code
+@pytest.mark.parametrize("name", ["keras", "exact"])
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        suggested("adding"),
+        suggested("worked_scaled"),
+        suggested("gapminder").set(keep="best"),
+        suggested("macro").set(keep="stop"),
+        Experiment().set(**LONG, **WIDE),
+        Experiment().set(**LONG, **WIDE, mode="last"),
+    ],
+    ids=lambda experiment: f"{experiment.data.name} {experiment.model.mode}",
+)
+def test_a_script_is_formatted_as_ruff_does(name, experiment):
+    """Of each kind of data, and with the longest names and numbers that there are."""
+    experiment, dataset, _ = exported(experiment)
+    check_format(EXPORTS[name].write(experiment, dataset))
 
 
-def test_without_it_or_without_validation_a_script_keeps_the_last():
-    """There is nothing in it that Keras would have to judge."""
-    for experiment in (Experiment(), Experiment().set(data="worked_scaled", keep="best")):
-        script = exported(experiment)[2]
-        assert "EarlyStopping" not in script
-        assert "validation_data" not in script
+@pytest.mark.parametrize(
+    ("settings", "patience"),
+    [
+        ({"keep": "stop", "patience": 1000}, 1000),
+        ({"keep": "best", "patience": 1000}, 5000),  # more than epochs, so none stops
+        ({}, None),
+        ({"data": "worked_scaled", "keep": "best"}, None),  # without a validation part
+    ],
+)
+def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
+    """By Keras's own callback, where there is a validation part."""
+    script = "".join(exported(Experiment().set(epochs=5000, batch=512, **settings))[2].split())
+    stopping = f'EarlyStopping(monitor="val_loss",patience={patience},restore_best_weights=True)'
+    assert (stopping in script) == (patience is not None)
+    for y in ("y[train:]", "y[train:,-1]"):
+        validation = f"validation_data=(x[train:],{y}),callbacks=[best],)"
+        assert (validation in script) == (patience is not None)
+    assert ("EarlyStopping" in script) == (patience is not None)
 
 
 def test_a_script_spells_out_return_sequences_and_the_shapes():
@@ -130,17 +128,8 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
 def test_one_mode_is_one_model():
     """Nothing of the other is left in the script."""
     script = exported(Experiment().set(mode="last", head="none"))[2]
-    assert "return_sequences=True" not in script
-    assert "set_weights" not in script
-    assert "Dense" not in script
+    assert not any(word in script for word in ("return_sequences=True", "set_weights", "Dense"))
     assert script.count("print(") == 2  # the other is of the guess
-
-
-def test_a_file_may_be_called_anything():
-    """Quotes and backslashes end no docstring and no string."""
-    name = 'my """file\\".csv'
-    script = exported(Experiment().set(data="upload", T=4), Table(name=name, frame=OWN.frame))[2]
-    compile(script, "script", "exec")
 
 
 def test_every_dataset_can_be_exported_and_nothing_else():
@@ -148,14 +137,26 @@ def test_every_dataset_can_be_exported_and_nothing_else():
     assert set(DATA) == set(DATASETS)
     _, dataset, _ = exported(Experiment())
     with pytest.raises(ExperimentError, match="got 'nothing'"):
-        keras_script(Experiment().set(data="nothing"), dataset)
+        EXPORTS["keras"].write(Experiment().set(data="nothing"), dataset)
 
 
-def test_exports_are_a_registry():
-    """Name, type and the function that writes it; the snapshot may be left out."""
-    experiment, dataset, script = exported(Experiment())
-    assert EXPORTS["keras"].write(experiment, dataset) == script
-    assert list(EXPORTS) == ["keras", "exact", "notebook"]
-    for export in EXPORTS.values():
-        assert export.write(experiment, dataset)
-        assert export.file_name(experiment, dataset).endswith(export.ending)
+@pytest.mark.parametrize(
+    ("settings", "file", "name"),
+    [
+        ({"data": "seattle"}, "", "seattle-lstm-both"),
+        ({"cell": "simple_rnn", "mode": "last"}, "", "running-mean-simple-rnn-last"),
+        ({}, "Höhen über N.N. (2024).csv", "hohen-uber-n-n-2024-lstm-both"),
+        ({}, "../../etc/passwd", "passwd-lstm-both"),
+        ({}, "数据.csv", "upload-lstm-both"),
+        ({}, "a" * 90 + ".csv", "a" * 40 + "-lstm-both"),
+        ({}, 'my """file\\".csv', "my-file-lstm-both"),  # ends no docstring and no string
+    ],
+)
+def test_files_are_called_after_what_they_hold(settings, file, name):
+    """Data, cell and mode; of an own file its name, in letters that are safe anywhere."""
+    own = {"data": "upload", "T": 4} if file else {}
+    table = Table(name=file, frame=OWN.frame) if file else None
+    experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
+    compile(script, "script", "exec")
+    names = [export.file_name(experiment, dataset) for export in EXPORTS.values()]
+    assert names == [f"{name}{ending}" for ending in (".py", "-exact.py", ".ipynb")]

@@ -11,13 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.data import Table
-from lib.data.datasets import make_dataset, settle
-from lib.experiment.experiment import Experiment
-from lib.export.exports import EXPORTS
+from lib.data import make_dataset, settle
+from lib.experiment import Experiment
+from lib.export import EXPORTS
 from lib.export.script import shown_of
-from lib.results.run import ModeResult, Snapshot, Status
-from tests.unit.test_export import OWN, check_format, exported, suggested
+from lib.results import ModeResult, Snapshot, Status
+from tests.unit.test_export import check_format, exported
 
 
 def result(epochs, *, kept=None, judged=None):
@@ -49,71 +48,61 @@ def shown(snapshot, **settings):
     return shown_of(experiment, make_dataset(experiment), snapshot)
 
 
-def test_a_stopped_run_trains_as_long_as_it_did():
-    """And not as long as was asked for."""
-    known = shown(run_of(result(78), result(78), status=Status.STOPPED, epoch=78))
-    assert (known.epochs, known.keeps) == (78, False)
-    assert known.note.endswith("was stopped: these are its figures after 78 of 3,000 epochs.")
-    assert known.figures["loss"] == {"sequence": 1 / 78, "last": 1 / 78}
-    assert known.figures["last_step_mse"]["last"] == 10 / 78
+def without_loss(epochs, *, of):
+    """The model without the losses of these epochs, as when they are thinned out."""
+    kept = ~np.isin(of.loss_epochs, epochs)
+    return replace(of, loss_epochs=of.loss_epochs[kept], loss=of.loss[kept])
 
 
-def test_the_first_losses_are_compared_as_far_as_all_are_known():
-    """Ten at most; none after one that was thinned out, since it would stand for another."""
-    whole = result(30)
-    assert shown(run_of(whole, whole, epoch=30)).first["last"] == [1 / k for k in range(1, 11)]
-    without = {name: np.delete(getattr(whole, name), 3) for name in ("loss_epochs", "loss")}
-    known = shown(run_of(whole, replace(whole, **without), epoch=30), mode="both")
-    assert known.first["last"] == [1, 1 / 2, 1 / 3]
-    assert shown(run_of(result(9, judged=7), result(9, judged=7), epoch=9)).first["last"] == [
-        1 / k for k in range(1, 8)
-    ]
+@pytest.mark.parametrize(
+    ("own", "known", "loss"),
+    [
+        (result(30), 10, 1 / 30),
+        (without_loss([4], of=result(30)), 3, 1 / 30),
+        (result(9, judged=7), 7, 1 / 7),
+        (without_loss(range(2, 9), of=result(9, judged=7)), 1, None),
+    ],
+)
+def test_losses_are_compared_as_far_as_they_are_known(own, known, loss):
+    """The first ten at most: none after one that was thinned out, nor after the last judgement."""
+    found = shown(run_of(own, own, status=Status.RUNNING, epoch=30))
+    assert found.first == {m: [1 / k for k in range(1, known + 1)] for m in ("sequence", "last")}
+    assert found.figures.get("loss", {"last": None})["last"] == loss
+    assert math.isfinite(found.figures["last_step_mse"]["last"])
 
 
-def test_figures_are_medians_over_the_seeds():
-    """As the screen has them: here of runs that kept epochs 2, 4 and 5."""
-    kept = [result(9, kept=epoch) for epoch in (2, 5, 4)]
-    known = shown(run_of(*kept, *kept, epoch=9), keep="stop", patience=7, seeds=3)
-    assert known.figures["loss"]["sequence"] == 1 / 4
-    assert known.figures["last_step_mse"]["sequence"] == 10 / 4
-    assert (known.epochs, known.keeps, known.patience, known.going) == (9, True, 7, False)
+JUDGED_LATE = result(9, judged=7)
+KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
 
 
-def test_a_run_that_goes_on_is_shown_as_it_was_judged_last():
-    """Its losses go further, and it may have no best epoch back yet."""
-    snapshot = run_of(result(9, judged=7), result(9, judged=7), status=Status.RUNNING, epoch=9)
-    known = shown(snapshot, keep="best")
-    assert (known.epochs, known.keeps) == (7, False)
-    assert known.figures["loss"]["last"] == 1 / 7
+@pytest.mark.parametrize(
+    ("results", "status", "keep", "note", "expected"),
+    [
+        ([result(78)] * 2, "stopped", "last", "was stopped", (78, False, False, 1 / 78, 10 / 78)),
+        ([*KEPT, *KEPT], "finished", "stop", "was finished", (9, True, False, 1 / 4, 10 / 4)),
+        ([JUDGED_LATE] * 2, "running", "best", "goes on", (7, False, False, 1 / 7, 10 / 7)),
+        ([result(5, kept=3), result(9)], "paused", "stop", "", (9, True, True, 1 / 9, 10 / 9)),
+        ([result(0, judged=0)] * 2, "diverged", "last", "diverged", (1, False, False, None, None)),
+    ],
+    ids=["stopped", "best epochs of three seeds", "running", "one is back", "diverged at once"],
+)
+def test_a_script_repeats_a_run_up_to_its_last_judgement(results, status, keep, note, expected):
+    """Epochs, whether best epochs are back (all, or some), and the medians over seeds."""
+    snapshot = run_of(*results, status=Status(status), epoch=max(len(r.loss) for r in results))
+    known = shown(snapshot, keep=keep, seeds=len(results) // 2)
+    figures = [known.figures.get(name, {}).get("last") for name in ("loss", "last_step_mse")]
+    assert (known.epochs, known.keeps, known.going, *figures) == expected
+    assert note in known.note
 
 
-def test_a_paused_run_may_have_one_best_epoch_back_and_not_the_other():
-    """That is told apart in the script, by an `EarlyStopping` of its own."""
+def test_a_paused_run_s_script_restores_the_best_epoch_of_a_stopped_model_alone():
+    """By an `EarlyStopping` of its own."""
     snapshot = run_of(result(5, kept=3), result(9), status=Status.PAUSED, epoch=9)
-    assert shown(snapshot, keep="stop").going
     experiment, dataset, _ = exported(Experiment().set(keep="stop", epochs=3000))
     script = EXPORTS["exact"].write(experiment, dataset, snapshot)
     assert "class Best(keras.callbacks.EarlyStopping):" in script
-    assert "loss = losses[best.best_epoch if best.stopped_epoch else -1]" in script
+    assert "losses[best.best_epoch if best.stopped_epoch else -1]" in script
     check_format(script)
-
-
-def test_a_run_that_diverged_at_once_is_repeated_up_to_there():
-    """There is no figure to compare with, and the script says why."""
-    snapshot = run_of(
-        result(0, judged=0), result(0, judged=0), status=Status.DIVERGED, epoch=0, epochs=3000
-    )
-    known = shown(snapshot)
-    assert (known.epochs, known.figures) == (1, {})
-    assert known.note == "The app's run diverged: it was judged last after 0 of 3,000 epochs."
-
-
-def test_a_loss_that_was_thinned_out_is_not_compared():
-    """Of a long run that goes on not every epoch's is kept."""
-    thinned = replace(result(9, judged=7), loss_epochs=np.array([1, 9]), loss=np.array([1.0, 0.5]))
-    known = shown(run_of(thinned, thinned, status=Status.RUNNING, epoch=9))
-    assert known.figures.keys() == {"last_step_mse"}
-    assert math.isfinite(known.figures["last_step_mse"]["last"])
 
 
 @pytest.mark.parametrize("snapshot", [None, Snapshot("run", Status.QUEUED, epochs=3000)])
@@ -201,26 +190,6 @@ def test_where_rounding_makes_figures_useless_the_first_losses_tell(off):
     assert len(trials) == (4 if off == 1 else 8)
 
 
-@pytest.mark.parametrize("name", ["adding", "worked_raw", "gapminder", "macro"])
-@pytest.mark.parametrize("keep", ["last", "stop"])
-def test_the_exact_script_is_formatted_as_ruff_does(name, keep):
-    """With and without a run, of each kind of data."""
-    experiment = suggested(name).set(keep=keep)
-    dataset = make_dataset(experiment)
-    experiment = settle(experiment)
-    for snapshot in (None, run_of(result(5), result(5), epoch=5)):
-        check_format(EXPORTS["exact"].write(experiment, dataset, snapshot))
-
-
-def test_the_longest_exact_script_is_formatted_too():
-    """The longest names and numbers that there are; in one mode as well."""
-    settings = {"optimizer": "rmsprop", "loss": "mae", "lr": 0.00123, "layers": 3, "epochs": 5000}
-    wide = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, "seeds": 16}
-    for mode in ("both", "last"):
-        experiment, dataset, _ = exported(Experiment().set(mode=mode, **settings, **wide))
-        check_format(EXPORTS["exact"].write(experiment, dataset))
-
-
 def test_a_notebook_is_the_exact_script_in_cells():
     """No line of its code is another: but for shapes and charts, which it has besides."""
     experiment, dataset, _ = exported(Experiment().set(data="seattle"))
@@ -234,27 +203,3 @@ def test_a_notebook_is_the_exact_script_in_cells():
     words = "\n".join(c["source"] for c in book["cells"] if c["cell_type"] == "markdown")
     assert f"`x` (N, T, F) is {dataset.shape}" in words
     assert "`seattle.npz`, which has to lie beside this notebook" in words
-
-
-def test_files_are_called_after_what_they_hold():
-    """Data, cell, mode; of an own file its name, in letters that are safe anywhere."""
-
-    def names(experiment, table=None):
-        experiment, dataset, _ = exported(experiment, table)
-        return [export.file_name(experiment, dataset) for export in EXPORTS.values()]
-
-    assert names(Experiment().set(data="seattle")) == [
-        "seattle-lstm-both.py",
-        "seattle-lstm-both-exact.py",
-        "seattle-lstm-both.ipynb",
-    ]
-    other = Experiment().set(cell="simple_rnn", mode="last")
-    assert names(other)[0] == "running-mean-simple-rnn-last.py"
-    own = Experiment().set(data="upload", T=4)
-    for file, name in {
-        "Höhen über N.N. (2024).csv": "hohen-uber-n-n-2024",
-        "../../etc/passwd": "passwd",
-        "数据.csv": "upload",
-        "a" * 90 + ".csv": "a" * 40,
-    }.items():
-        assert names(own, Table(name=file, frame=OWN.frame))[0] == f"{name}-lstm-both.py"

@@ -233,11 +233,10 @@ def test_the_time_left_follows_from_finished_epochs(sweep: Sweep) -> None:
     assert runner.seconds_left == pytest.approx(left)
 
 
-def test_finished_points_are_not_trained_again(sweep: Sweep) -> None:
+def test_finished_points_are_not_trained_again() -> None:
     """Results of an earlier command count."""
-    done = [
-        result_of(point, None, Snapshot("", Status.DIVERGED)) for point in sweep.plan.points[:3]
-    ]
+    plan = Sweep().plan
+    done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
     again = Sweep(places=1, done=done)
     again.begin()
     assert again.units() == [5]
@@ -249,11 +248,10 @@ def test_finished_points_are_not_trained_again(sweep: Sweep) -> None:
 def test_a_point_without_enough_rows_is_a_failed_result() -> None:
     """It says why, and takes no time of a worker."""
     sweep = Sweep()
-    plan = make_plan(suggested("macro"), {"T": [8, 250]}, seeds=1)
-    done = [result_of(plan.points[0], None, Snapshot("", Status.DIVERGED))]
-    runner = Runner(plan, sweep.client, done=done, clock=sweep.clock.now)  # type: ignore[arg-type]
+    plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
+    runner = Runner(plan, sweep.client, clock=sweep.clock.now)  # type: ignore[arg-type]
     runner.run()
-    point = runner.results[1]
+    (point,) = runner.results
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
     assert point["reason"].count(".") == 1

@@ -17,7 +17,17 @@ import streamlit as st
 
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.export import EXPORTS, Reported, arrays, data_name, name_of, report, results
+from lib.export import (
+    EXPORTS,
+    Reported,
+    arrays,
+    data_name,
+    keep,
+    name_of,
+    report,
+    results,
+    versions,
+)
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
 from lib.text import beside, counted
 from lib.training import give_way
@@ -201,7 +211,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
 
     def one_page() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
-        return report(of, link, datetime.now(UTC), _kept().versions())
+        return report(of, link, datetime.now(UTC), versions())
 
     def numbers() -> bytes:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
@@ -212,7 +222,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         "runs": numbers,
     }
     if dataset.has_rows:  # others can't open the run without the file
-        files["kept"] = lambda: _kept().keep(shown, past)
+        files["kept"] = lambda: keep(shown, past)
     if _may_take(dataset, table):
         files |= {name: of_run(export.write) for name, export in EXPORTS.items()}
         if dataset.origin:
@@ -223,7 +233,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         if sidebar.dataset.origin:
             files["data_now"] = partial(arrays, sidebar.dataset)
     if dataset.name == "upload" and table:
-        files["kept_rows"] = lambda: _kept().keep(shown, past, table)
+        files["kept_rows"] = lambda: keep(shown, past, table)
     if known:
         files["weights"] = of_run(results.weights_npz)
     if known and _may_take(dataset, table):
@@ -235,10 +245,3 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
         makers[f"model_{mode}"] = ask
     return makers
-
-
-def _kept() -> Any:
-    """The module that keeps runs, imported late since it imports pandas."""
-    from lib.export import file  # noqa: PLC0415
-
-    return file

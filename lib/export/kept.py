@@ -1,7 +1,7 @@
-"""What is kept of a run, and a run that is made of it anew: all figures are held to its experiment.
+"""A run as an `.unrolled` file: `keep` writes it, `open_kept` reads and checks all of it.
 
-Data that can be made anew aren't in the file: what they were like is, so that a run is never shown
-with others. An upload's rows are there where the person says so; else its file is asked for.
+Generated data aren't in the file but made again, and compared with a sketch of the original. An
+upload's rows are in it where the person says so; else the upload is asked for.
 """
 
 import platform
@@ -17,22 +17,21 @@ import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, ExperimentError, validate
-from lib.export.kept.container import VERSION, KeptError, pack, unpack
-from lib.export.kept.rows import Rows, rows_of, table_of
+from lib.export.archive import VERSION, KeptError, pack, unpack
+from lib.export.table_record import TableRecord, record_of, table_of
 from lib.recurrence import initial_model_weights
 from lib.results import KEPT_EPOCHS, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
 from lib.text import joined
 from lib.training import check
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-_ABOUT = Path(__file__).parents[3] / "pyproject.toml"
-_LARGEST = {"weights": 1e15, "predictions": 1e15}
-"""What is made of larger ones may overflow; other figures have to be below 1e80, as those of all
-predictions in 32 bits are."""
+_ABOUT = Path(__file__).parents[2] / "pyproject.toml"
+_LARGEST, _LARGEST_FIGURE = 1e15, 1e80
+"""Limits of weights and predictions, beyond which sums overflow, and of all other figures."""
 
 
 class NeedsFileError(KeptError):
-    """The run is of an upload that isn't there, or isn't the same: the message names it."""
+    """The run's upload is missing or isn't the same: the message names it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,39 +42,35 @@ class _Record:
     experiment: Experiment
     snapshot: Snapshot
     file: str
-    """The name of the upload's file."""
+    """Name of the uploaded file."""
     fingerprint: str
-    """Its `Table.fingerprint`."""
+    """`Table.fingerprint` of the upload."""
     sketch: tuple[float, ...]
-    rows: Rows | None
+    rows: TableRecord | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept(RunAt):
-    """A run that was opened from a file.
-
-    Its experiment is settled, and has a number of seeds. Its snapshot is as when it was kept, with
-    weights of its past; its id is the file's.
-    """
+    """A run from a file: its experiment is settled, its snapshot has the file's id."""
 
     name: str
-    """The file's."""
+    """Name of the file."""
     table: Table | None
-    """The upload that it is of."""
+    """The upload that the run is of."""
     kept: datetime
     versions: dict[str, str]
-    """Of Unrolled, Python, and of the packages that it ran with."""
+    """Versions of Unrolled, Python and the packages that the run was made with."""
 
     @property
     def about(self) -> dict[str, str]:
-        """What can be said of it in a sentence, by name."""
+        """Name, date and versions, for sentences."""
         known = [(name, self.versions.get(name, "?")[:20]) for name in ("unrolled", "keras")]
         made = joined([f"{name.capitalize()} {version}" for name, version in known])
         return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
 
 
 def versions() -> dict[str, str]:
-    """Of what this run was made with."""
+    """Versions of Unrolled, Python and the installed packages."""
     found = {"python": platform.python_version()}
     if _ABOUT.exists():
         found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
@@ -84,12 +79,19 @@ def versions() -> dict[str, str]:
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
-    """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
+    """Write the file of a run, with weights of `past` epochs, and an upload's rows if `table`.
 
-    An upload's own rows go along where its `table` is given. Raises KeptError if that can't be.
+    Raises KeptError for a run that couldn't be opened again.
     """
     dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
     snapshot = replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None)
+    try:
+        _check_figures(replace(run, snapshot=snapshot))
+    except ValueError as error:
+        raise KeptError(
+            f"A run whose figures can be opened again was expected, and this one has {error}. "
+            "Train it again, or go on with it, and keep it then."
+        ) from None
     record = _Record(
         version=VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
@@ -99,19 +101,15 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
         file=dataset.title if is_own else "",
         fingerprint=dataset.fingerprint,
         sketch=_sketch(dataset),
-        rows=rows_of(table) if table and is_own else None,
+        rows=record_of(table) if table and is_own else None,
     )
-    try:
-        _check_figures(replace(run, snapshot=snapshot))
-    except ValueError as error:  # no file that doesn't open
-        raise KeptError.of("unfit", why=error) from None
     return pack(record)
 
 
 def _thinned(
     snapshot: Snapshot, past: Sequence[tuple[int, SeedWeights]]
 ) -> tuple[tuple[int, SeedWeights], ...]:
-    """As many as there is room for, with all models; more of the early ones: most changes there."""
+    """The epochs that a file has room for, with the snapshot's models alone."""
     known: list[tuple[int, SeedWeights]] = []
     for epoch, weights in past:
         if epoch and snapshot.has_all(weights):
@@ -123,10 +121,7 @@ def _thinned(
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
-    """What x and y are like, whatever a processor makes of their last digits: a dozen numbers.
-
-    Of each array its norm, and how much it points into a direction that has nothing to do with it.
-    """
+    """Sizes, and of x and y the norm and a projection: alike but for a processor's rounding."""
     found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
     for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
         norm = np.linalg.norm(flat)
@@ -135,10 +130,10 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 
 
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
-    """The run of a file called `name`; `table` is the person's upload, for a file without rows.
+    """Read the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for all that isn't a whole run, and NeedsFileError for one of an upload whose
-    rows are neither in the file nor the same as those of `table`.
+    Raises KeptError for anything but a whole run, and NeedsFileError where the upload is neither in
+    the file nor the same as `table`.
     """
     try:
         record = unpack(content, _Record)
@@ -146,36 +141,50 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     except KeptError:
         raise
     except ExperimentError as error:
-        raise KeptError.of("refused", why=f"{error}".rstrip(".")[:150]) from None
-    except Exception as error:  # broken bytes and figures that don't fit may raise anything
-        raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
+        why = f"{error}".rstrip(".")[:150]
+        raise KeptError(
+            f"Settings that Unrolled can train were expected: {why}. Take the file from where it "
+            "came once more."
+        ) from None
+    except Exception as error:  # damaged bytes and figures that don't fit may raise anything
+        why = " ".join(f"{error}".split())[:150]
+        raise KeptError(
+            f"A whole kept run (.unrolled) was expected, and this file is damaged or was changed: "
+            f"{why}. Take it from where it came once more."
+        ) from None
 
 
 def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kept:
-    experiment = record.experiment
+    experiment, file = record.experiment, record.file[:60]
     validate(experiment)
     if experiment.data.name != "upload":
         table = None
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError.of("needs", file=record.file[:60])
+        raise NeedsFileError(
+            f"It is a run of {file}, whose rows aren't in it. Give {file}, too, just as it was "
+            "then, and the run opens."
+        )
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
     dataset = make_settled_dataset(experiment, table)
     check(experiment, dataset)
     if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
-        made = record.versions.get("unrolled", "another")[:20]
-        raise KeptError.of("other_data", title=dataset.title, version=made)
+        version = record.versions.get("unrolled", "another")[:20]
+        raise KeptError(
+            f"The run was trained on {dataset.title} as Unrolled {version} makes it, and here "
+            "other numbers come out. Open it with that version."
+        )
     _check_figures(RunAt(experiment, dataset, record.snapshot))
     snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
-    if snapshot.status.active:  # it was kept on its way, and goes no further
+    if snapshot.status.active:  # it was kept while it trained, and goes no further
         snapshot = replace(snapshot, status=Status.STOPPED)
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 
 
 def _check_figures(run: RunAt) -> None:
-    """Raise ValueError, saying what doesn't fit, unless all models, sizes and numbers do."""
+    """Raise ValueError unless all models, sizes and numbers fit the experiment."""
     experiment, snapshot = run.experiment, run.snapshot
     most, seeds = experiment.training.epochs, len(experiment.each_seed)
     if not (0 <= snapshot.epoch <= snapshot.epochs == most):
@@ -190,7 +199,8 @@ def _check_figures(run: RunAt) -> None:
         kind = "i" if name in ("epochs", "samples") else "f"
         if array.shape != shape or array.dtype.kind != kind:
             raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
-        if not (np.abs(array) <= (largest := _LARGEST.get(name, 1e80))).all():
+        largest = _LARGEST if name in ("weights", "predictions") else _LARGEST_FIGURE
+        if not (np.abs(array) <= largest).all():
             raise ValueError(f"{name} that are no numbers up to {largest:g}")
         if name == "epochs" and (np.diff(array, prepend=-1, append=snapshot.epoch + 1) <= 0).any():
             raise ValueError(f"epochs that don't increase up to {snapshot.epoch:,}")
@@ -199,14 +209,14 @@ def _check_figures(run: RunAt) -> None:
 
 
 def _arrays(run: RunAt) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
-    """Every array of figures and weights, with its name and the shape that it has to have."""
+    """Every array of figures and weights, with its name and its expected shape."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     past = np.array([epoch for epoch, _ in snapshot.past], np.int64)
     yield "epochs", past, past.shape
     shown, (_, steps, features), targets = dataset.shown, dataset.shape, dataset.targets
+    yield "samples", snapshot.samples, shown.shape
     shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
     weights = [own for _, models in snapshot.past for seed in models for own in seed.values()]
-    yield "samples", snapshot.samples, shown.shape
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         epochs, losses = result.checked_epochs, result.loss_epochs
         if not len(epochs) or not all(result.kept_epoch in (None, *of) for of in (epochs, losses)):

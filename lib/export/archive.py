@@ -1,8 +1,7 @@
-"""The file itself: a ZIP of one record in JSON, and of the bytes of all its arrays.
+"""The `.unrolled` file: a ZIP of one JSON record, and of the bytes of all its arrays.
 
-Each array stands in the record as its dtype, where it begins among those bytes, and its shape. So
-the members are always the same: names and sizes are checked before anything is read, and nothing is
-unpickled. What the record says is for others to check.
+In the record an array is its dtype, its offset in those bytes, and its shape. Members
+are fixed, so names and sizes are checked before anything is read, and nothing is unpickled.
 """
 
 import io
@@ -14,36 +13,32 @@ import msgspec
 import numpy as np
 
 from lib.data import MAX_BYTES
-from lib.text import RefusedError, beside
 from lib.training import BUILDING
 
 Record = TypeVar("Record")
 VERSION = 1
-"""Of the file's form: raised where an older Unrolled couldn't read it."""
+"""Version of the file format; raised when an older Unrolled can't read it."""
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
-"""Bytes of the record, and of all members, which are read where pages are drawn. The most weights
-of one moment take 51 MB."""
+"""Limits in bytes of the record, and of all members. The largest models' weights take 51 MB."""
 _LISTED = b"PK\x01\x02"
-"""What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""
+"""Signature of an entry in a ZIP's directory; compressed bytes may contain it by chance, too."""
 _Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
 
 
-class KeptError(RefusedError):
+class KeptError(ValueError):
     """A file that can't be opened: the message says what was expected, what came, what to do."""
-
-    words = beside(__file__, "kept")
 
 
 def is_kept(name: str, content: bytes) -> bool:
-    """Whether a file is, or says that it is, a kept run and no table."""
+    """Return whether a file is a kept run, by its name or its first bytes."""
     return name.lower().endswith(".unrolled") or content[30 : 30 + len(HEAD)] == HEAD.encode()
 
 
 def pack(record: object) -> bytes:
-    """The file of a record. Arrays of the same numbers are written once. Raises KeptError."""
+    """Write the file of a record; equal arrays are stored once. Raises KeptError if too large."""
     numbers, places = bytearray(), dict[tuple[str, bytes], int]()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
@@ -53,7 +48,7 @@ def pack(record: object) -> bytes:
         key = dtype, array.astype(dtype).tobytes()
         if key not in places:
             places[key] = len(numbers)
-            numbers.extend(key[1] + bytes(-len(key[1]) % 8))  # all begin where 8 bytes do
+            numbers.extend(key[1] + bytes(-len(key[1]) % 8))  # aligned to 8 bytes
         return dtype, places[key], array.shape
 
     members = msgspec.json.encode(record, enc_hook=write), bytes(numbers)
@@ -66,23 +61,29 @@ def pack(record: object) -> bytes:
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """The record of a file, of this type; its arrays are read-only.
+    """Read the record of a file, with read-only arrays.
 
-    Raises KeptError, or an error of any kind where bytes are broken.
+    Raises KeptError, or any other error for damaged bytes.
     """
     _check_sizes(len(content), [0])
     head, numbers = _members(content)
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
-        raise KeptError.of("newer", version=version, known=VERSION)
+        raise KeptError(
+            f"The file has the form {version} of a newer Unrolled, and forms up to {VERSION} are "
+            "read here. Update Unrolled, or open it where it was kept."
+        )
     read = 0
 
     def array(_: object, at: Any) -> np.ndarray:
         nonlocal read
-        found = _array(numbers, at)
-        if (read := read + found.nbytes) > MAX_UNPACKED:  # many may lie on one another
+        dtype, begin, shape = msgspec.convert(at, _Place)
+        if min((begin, *shape)) < 0:
+            raise ValueError(f"an array can't be at {begin} and {shape}")
+        found = np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
+        if (read := read + found.nbytes) > MAX_UNPACKED:  # arrays may overlap
             raise ValueError(f"arrays of more than {MAX_UNPACKED / 1e6:.0f} MB")
-        found = found.copy()  # or all numbers would stay in memory as long as one of them does
+        found = found.copy()  # a view would keep all numbers in memory
         found.flags.writeable = False
         return found
 
@@ -93,30 +94,31 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
 
 def _check_sizes(packed: int, members: list[int]) -> None:
     if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
-        sizes = {"size": packed / 1e6, "unpacked": sum(members) / 1e6, "head": members[0] / 1e6}
-        most = {"most": MAX_BYTES / 1e6, "all": MAX_UNPACKED / 1e6, "record": MAX_HEAD / 1e6}
-        raise KeptError.of("large", **sizes, **most)
+        raise KeptError(
+            f"At most {MAX_BYTES / 1e6:.0f} MB are kept and opened, {MAX_UNPACKED / 1e6:.0f} MB "
+            f"unpacked and {MAX_HEAD / 1e6:.0f} MB of settings; here they are {packed / 1e6:.1f}, "
+            f"{sum(members) / 1e6:.1f} and {members[0] / 1e6:.1f} MB. Leave out the rows, or keep "
+            "a smaller run."
+        )
 
 
 def _members(content: bytes) -> list[bytes]:
-    """What each of MEMBERS holds, read when all names and sizes are as they have to be."""
-    if content.count(_LISTED) > 4 * len(MEMBERS):  # a list of a million would take seconds
-        raise KeptError.of("others", expected=", ".join(MEMBERS), received="many more")
+    """Read each of MEMBERS, after checking all names and sizes."""
+    if content.count(_LISTED) > 4 * len(MEMBERS):  # a directory of a million would take seconds
+        raise _other_members("many more")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
         if tuple(info.filename for info in infos) != MEMBERS:
-            names = ", ".join(info.filename[:40] for info in infos) or "none"
-            raise KeptError.of("others", expected=", ".join(MEMBERS), received=names)
+            raise _other_members(", ".join(info.filename[:40] for info in infos) or "none")
         _check_sizes(len(content), [info.file_size for info in infos])
         if {info.compress_type for info in infos} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ValueError("a member is neither stored nor deflated")
-        # No more than it says is unpacked of each, whatever its bytes would still unpack to.
+        # No more than the declared size is unpacked.
         return [archive.open(info).read(info.file_size + 1) for info in infos]
 
 
-def _array(numbers: bytes, at: Any) -> np.ndarray:
-    """An array of the record, which lies among the bytes of all."""
-    dtype, begin, shape = msgspec.convert(at, _Place)
-    if min((begin, *shape)) < 0:
-        raise ValueError(f"an array can't be at {begin} and {shape}")
-    return np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)
+def _other_members(names: str) -> KeptError:
+    return KeptError(
+        f"A kept run holds {', '.join(MEMBERS)}, and here there are: {names}. Only whole files "
+        "that Unrolled has kept are opened."
+    )

@@ -1,4 +1,7 @@
-"""A person's table ↔ its record in a kept file: numbers, texts and times as arrays of numbers."""
+"""An uploaded table as a record of arrays, for kept runs and cards, and back.
+
+pandas is imported in functions: a page without a table needs none.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LARGEST, _LONGEST = 1e100, 255
-"""Larger numbers are taken as missing when a file is read; files have no longer names."""
+"""Limits that a table read from a file keeps: of its numbers, and of its name's length."""
 _REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
 """The fields of a table that are no arrays."""
 
-
 Column = tuple[np.ndarray, tuple[str, ...] | None]
-"""R entries: numbers or times, or codes of texts, of which -1 is none."""
+"""R numbers or times, and None; or R codes of texts, -1 for none, and the texts."""
 Columns = dict[str, Column]
-"""By name, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """A `Table`, the index of its `label`, and its other fields by name."""
+class TableRecord:
+    """The columns of a `Table`, those of its `label` with their index, and its other fields."""
 
     frame: Columns
     times: Column | None
@@ -37,13 +38,15 @@ class Rows:
     rest: dict[str, Any]
 
 
-def rows_of(table: Table) -> Rows:
+def record_of(table: Table) -> TableRecord:
     """The record of a table."""
-    times = None if table.times is None else _column(table.times)
-    rest, label = {name: getattr(table, name) for name in _REST}, table.label
-    order = np.asarray([] if label is None else label.index)
-    return Rows(
-        _columns(table.frame), times, None if label is None else _columns(label), order, rest
+    label = table.label
+    return TableRecord(
+        frame=_columns(table.frame),
+        times=None if table.times is None else _column(table.times),
+        label=None if label is None else _columns(label),
+        order=np.asarray([] if label is None else label.index),
+        rest={name: getattr(table, name) for name in _REST},
     )
 
 
@@ -52,23 +55,23 @@ def _columns(frame: pd.DataFrame) -> Columns:
 
 
 def _column(entries: Any) -> Column:
+    import pandas as pd  # noqa: PLC0415
+
     if entries.dtype.kind in "biufM":
         return np.asarray(entries), None
-    import pandas as pd  # noqa: PLC0415  see `table_of`
-
     texts = pd.Categorical(entries)
     return np.asarray(texts.codes), tuple(map(str, texts.categories))
 
 
-def table_of(rows: Rows) -> Table:
-    """The table of a record. Raises an error of any kind for one that no file becomes."""
-    import pandas as pd  # noqa: PLC0415  heavy, and a page without a table needs none
+def table_of(record: TableRecord) -> Table:
+    """The table of a record. Raises an error of any kind for a record that no file becomes."""
+    import pandas as pd  # noqa: PLC0415
 
     hints = get_type_hints(Table, localns={"pd": pd})
-    rest = {name: msgspec.convert(rows.rest[name], hints[name]) for name in _REST}
-    times = None if rows.times is None else pd.Index(_entries(*rows.times, "str"))
-    label = None if rows.label is None else _frame(rows.label).set_axis(pd.Index(rows.order))
-    made = Table(frame=_frame(rows.frame), times=times, label=label, **rest)
+    rest = {name: msgspec.convert(record.rest[name], hints[name]) for name in _REST}
+    times = None if record.times is None else pd.Index(_entries(*record.times, "str"))
+    label = None if record.label is None else _frame(record.label).set_axis(pd.Index(record.order))
+    made = Table(frame=_frame(record.frame), times=times, label=label, **rest)
     count, numbers = len(made.frame), made.frame[[*made.numbers]]
     if count < MIN_ROWS or (numbers.abs() > _LARGEST).to_numpy().any():
         raise ValueError(f"a table of {count} rows, or with numbers beyond {_LARGEST:g}")
@@ -88,18 +91,18 @@ def table_of(rows: Rows) -> Table:
 
 
 def _frame(columns: Columns) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415  see `table_of`
+    import pandas as pd  # noqa: PLC0415
 
     rows = max(len(entries) for entries, _ in columns.values())
-    check_size(rows, len(columns))  # many may lie on one another
+    check_size(rows, len(columns))  # arrays may overlap
     return pd.DataFrame({name: _entries(*each) for name, each in columns.items()}, copy=False)
 
 
 def _entries(entries: Any, texts: tuple[str, ...] | None, dtype: str = "category") -> Any:
-    """(R,), texts as categories or as themselves ("str")."""
+    """(R,), texts as "category" or "str"."""
+    import pandas as pd  # noqa: PLC0415
+
     if texts is None:
         return entries
-    import pandas as pd  # noqa: PLC0415  see `table_of`
-
     held: Any = pd.Categorical.from_codes(entries, pd.Index(texts))
     return held.astype(dtype)
