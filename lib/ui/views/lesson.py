@@ -22,7 +22,7 @@ from lib.text import beside, number, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where
+from lib.ui.cell.chosen import At, follow_playhead, looked_at, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
 from lib.ui.stage import traced_stack
@@ -45,10 +45,11 @@ def chain(loaded: Loaded, palette: Palette) -> None:
 def hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = looked_at(loaded)
-    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         unrolled.chain(chosen, palette, told=False)
-        st.html(_states(chosen, palette))
+        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = slot()
     is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
 
@@ -60,14 +61,6 @@ def hand(loaded: Loaded, palette: Palette) -> None:
 
     write(where(layer))
     follow_playhead(bar, layer, [write])
-
-
-def _states(chosen: Chosen, palette: Palette) -> str:
-    hidden = chosen.layer_pass.trace.hidden[0]
-    seen = {"start": 0, "outlined_name": "", "sentence": say(SAID, "states")}
-    return charts.heatmaps(
-        {say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen
-    )
 
 
 def pair(_: Loaded, palette: Palette) -> None:
@@ -87,7 +80,9 @@ def target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            hint(_trained(case))
+            damage = recorded_damage(case)
+            errors = {side: number(damage.error(side)) for side in damage.loss}
+            hint(say(SAID, "trained", **errors, mended=MISTAKES[case].right))
         else:
             hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
@@ -96,13 +91,6 @@ def target(_: Loaded, palette: Palette) -> None:
                 act = partial(address.set_page_value, "check", write_question(mended))
                 label = say(SAID, "fix", code=fix.model or fix.y)
                 press(plain(label), "build", f"target_fix_{place}", act)
-
-
-def _trained(case: str) -> str:
-    """A sentence on the recorded trainings with the right y and with this one."""
-    damage = recorded_damage(case)
-    errors = {side: number(damage.error(side)) for side in damage.loss}
-    return say(SAID, "trained", **errors, mended=MISTAKES[case].right)
 
 
 def code(_: Loaded, __: Palette) -> None:
