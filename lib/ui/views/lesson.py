@@ -25,6 +25,7 @@ from lib.ui.cell import unrolled
 from lib.ui.cell.chosen import At, follow_playhead, looked_at, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
+from lib.ui.shapes.doctor import damage_card
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, takeaway
 
@@ -80,8 +81,8 @@ def target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            damage = recorded_damage(case)
-            errors = {side: number(damage.error(side)) for side in damage.loss}
+            trained = recorded_damage(case)
+            errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(say(SAID, "trained", **errors, mended=MISTAKES[case].right))
         else:
             hint(words.compared_takeaway(diagnosis))
@@ -91,6 +92,12 @@ def target(_: Loaded, palette: Palette) -> None:
                 act = partial(address.set_page_value, "check", write_question(mended))
                 label = say(SAID, "fix", code=fix.model or fix.y)
                 press(plain(label), "build", f"target_fix_{place}", act)
+
+
+def damage(_: Loaded, palette: Palette) -> None:
+    """Draw both trainings of the mistake that the address asks about."""
+    with st.container(border=True, key="damage"):
+        damage_card(read_question(address.page_value("check")), palette)
 
 
 def code(_: Loaded, __: Palette) -> None:
@@ -154,6 +161,7 @@ DRAW = {
     "hand": hand,
     "pair": pair,
     "target": target,
+    "damage": damage,
     "code": code,
     "worked": worked,
     "glance": glance,
