@@ -198,8 +198,12 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     answer = answers[case] if case in answers and answers[case].done() else None
     problem = answer and answer.exception()
     damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
+
+    def train() -> None:
+        page.training_both[case] = runs.client().ask("target_damage", case=case)
+
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
@@ -217,7 +221,3 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
         steady_chart(figure, sentence, "damage_predictions")
         hint("What both models say, against what is true.")
     takeaway(told, sentence)
-
-
-def _ask(case: str) -> None:
-    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)

@@ -48,9 +48,13 @@ def tracer(stack: Stack, palette: Palette) -> None:
         key: one.title for key, one in shapes.PATTERNS.items()
     }
     picked = SIDEBAR if is_sidebar_stack() else name
+
+    def take(name: str) -> None:
+        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
+
     # Below a model of the person's own they would push what breaks out of sight.
     with st.expander("Start from another", type="compact") if is_of_code() else st.container():
-        pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
+        pills("Start from", titles, picked, "shapes_pattern", take)
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = shapes.PATTERNS[name].about if name and not is_sidebar_stack() else ""
@@ -82,10 +86,6 @@ def tracer(stack: Stack, palette: Palette) -> None:
             hint(shapes.INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
-
-
-def _take_pattern(name: str) -> None:
-    set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
 
 
 def _check_target() -> None:

@@ -53,7 +53,7 @@ VIEWS = {
     "code": View("A stack as code", "lesson", "Shapes"),
     "worked": View("The two worked examples, number by number", "lesson"),
     "glance": View("Masks, states, both directions", "lesson", "Cell", needs_rows=True),
-    "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
+    "damage": View("What a silent mistake does", "lesson", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
 """Views by their names in scenes and in the address."""

@@ -22,9 +22,10 @@ from lib.text import beside, number, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where
+from lib.ui.cell.chosen import At, follow_playhead, looked_at, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
+from lib.ui.shapes.doctor import damage_card
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, takeaway
 
@@ -45,10 +46,11 @@ def chain(loaded: Loaded, palette: Palette) -> None:
 def hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = looked_at(loaded)
-    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         unrolled.chain(chosen, palette, told=False)
-        st.html(_states(chosen, palette))
+        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = slot()
     is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
 
@@ -60,14 +62,6 @@ def hand(loaded: Loaded, palette: Palette) -> None:
 
     write(where(layer))
     follow_playhead(bar, layer, [write])
-
-
-def _states(chosen: Chosen, palette: Palette) -> str:
-    hidden = chosen.layer_pass.trace.hidden[0]
-    seen = {"start": 0, "outlined_name": "", "sentence": say(SAID, "states")}
-    return charts.heatmaps(
-        {say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen
-    )
 
 
 def pair(_: Loaded, palette: Palette) -> None:
@@ -87,7 +81,9 @@ def target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            hint(_trained(case))
+            trained = recorded_damage(case)
+            errors = {side: number(trained.error(side)) for side in trained.loss}
+            hint(say(SAID, "trained", **errors, mended=MISTAKES[case].right))
         else:
             hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
@@ -98,11 +94,10 @@ def target(_: Loaded, palette: Palette) -> None:
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 
-def _trained(case: str) -> str:
-    """A sentence on the recorded trainings with the right y and with this one."""
-    damage = recorded_damage(case)
-    errors = {side: number(damage.error(side)) for side in damage.loss}
-    return say(SAID, "trained", **errors, mended=MISTAKES[case].right)
+def damage(_: Loaded, palette: Palette) -> None:
+    """Draw both trainings of the mistake that the address asks about."""
+    with st.container(border=True, key="damage"):
+        damage_card(read_question(address.page_value("check")), palette)
 
 
 def code(_: Loaded, __: Palette) -> None:
@@ -166,6 +161,7 @@ DRAW = {
     "hand": hand,
     "pair": pair,
     "target": target,
+    "damage": damage,
     "code": code,
     "worked": worked,
     "glance": glance,
