@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts.words import Words, name_of, off_unit, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, Verdict, independent_samples, is_told, lead_of, part_of, same_data
+from lib.results import Compared, Verdict, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
 MOST_SETTINGS = 5
@@ -88,7 +88,7 @@ def losses_words(runs: Sequence[Compared]) -> Words:
     """Which run's loss is the smallest, where it counts the same and the seeds tell."""
     part = part_of(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway, details = _told(runs, LOSSES_AT_END[part], f"{part} loss")
+    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
     if len(labels) > 1:
         takeaway = "Their losses count different things, so no run is called better than another."
     return takeaway, f"{joined(list(labels))}, {part}: {details}"
@@ -96,11 +96,11 @@ def losses_words(runs: Sequence[Compared]) -> Words:
 
 def errors_words(runs: Sequence[Compared]) -> Words:
     """Which run's error at the last step is the smallest, where the seeds tell."""
-    takeaway, details = _told(runs, ERROR, "last-step error")
+    takeaway, details = _verdict_words(runs, ERROR, "last-step error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
-def _told(runs: Sequence[Compared], figure: str, what: str) -> Words:
+def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     """The verdict on a figure; the details are each run's numbers and what the verdict rests on."""
     numbers = [
         f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
@@ -114,7 +114,7 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Words:
     for mode in _modes(runs):
         lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
         least, second = sorted(_medians(runs, mode, figure))[:2]
-        is_clear = is_told(least, second, independent_samples(runs[0].dataset)) and all(
+        is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )
         any_clear |= bool(is_clear)
@@ -165,7 +165,7 @@ def why_open(  # noqa: PLR0911  one reason after another
         return "One run has an error that isn't a number, so none is called better."
     samples = independent_samples(runs[0].dataset)
     medians = [_medians(runs, mode, figure) for mode in modes]
-    if not any(is_told(min(each), max(each), samples) for each in medians):
+    if not any(decided(min(each), max(each), samples) for each in medians):
         return too_few(samples)
     return ""
 

@@ -22,7 +22,7 @@ from lib.charts.over_epochs import (
 from lib.charts.palette import Palette
 from lib.charts.words import no_verdict, seeds_range, too_few
 from lib.experiment import MODES
-from lib.results import RunAt, Verdict, best_possible, compare_modes, independent_samples, is_told
+from lib.results import RunAt, Verdict, best_possible, compare_modes, decided, independent_samples
 from lib.text import apart, capital, readable
 
 SAME = 0.02
@@ -107,7 +107,7 @@ def takeaway(facts: Facts) -> str:
     guess, least, most = facts.guess, min(medians.values()), max(medians.values())
     modes_compete = len(medians) > 1 and least < guess
     nearly_same = least < guess and most - least < SAME * most
-    if not nearly_same and not is_told(least, most if modes_compete else guess, facts.samples):
+    if not nearly_same and not decided(least, most if modes_compete else guess, facts.samples):
         return too_few(facts.samples, "modes are " if modes_compete else "")
     if facts.found and modes_compete:
         return _winner(facts.found, least, most)

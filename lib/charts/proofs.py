@@ -146,7 +146,7 @@ def also_measured(
     `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
     """
     differs, allowed = (against.differs, against.allowed) if against else (None, ROUNDING)
-    takeaway, why = _drawn(against)
+    takeaway, why = _numpy_words(against)
     return (
         ProofCard(
             "What you see is what Keras computes",
@@ -181,7 +181,7 @@ def _returned(experiment: Experiment, answer: dict[str, Any] | None) -> ProofCar
     )
 
 
-def _drawn(against: Agreement | None) -> tuple[str, str]:
+def _numpy_words(against: Agreement | None) -> tuple[str, str]:
     """How far Keras is from what NumPy drew, and what of that is rounding, as far as is known."""
     if against is None:
         return "NumPy draws the pictures; Keras computes the same once more.", ""

@@ -35,7 +35,7 @@ TICKS = 61
 
 def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
     """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
-    import pandas as pd  # noqa: PLC0415  the first page shows no table  # noqa: PLC0415  Explore's process does without it
+    import pandas as pd  # noqa: PLC0415  Explore's process does without it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}

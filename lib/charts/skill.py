@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import CONSTANT, Words, off_unit, too_few
+from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import (
     Baseline,
     Dataset,
@@ -35,18 +35,18 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 """Of models and bands, where the best epoch on the validation part was kept."""
 
 
-def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") -> str:
+def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") -> str:
     """Which mode clearly beats the best baseline, by squared error."""
-    best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
-    if not any(one.rmse[target] for one in worth.guesses):
+    best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    if not any(one.rmse[target] for one in table.guesses):
         return CONSTANT
-    if not worth.models:
+    if not table.models:
         return f"To be beaten: {best.label}, the best baseline."
-    guess, samples = float(best.rmse[target]) ** 2, worth.independent
-    errors = np.array([one.rmse[target] for one in worth.models]) ** 2
+    guess, samples = float(best.rmse[target]) ** 2, table.independent
+    errors = np.array([one.rmse[target] for one in table.models]) ** 2
     beats = [*map(str, outcomes(errors, guess, samples))]
     better, worse = (
-        [one.label for one, each in zip(worth.models, beats, strict=True) if each == outcome]
+        [one.label for one, each in zip(table.models, beats, strict=True) if each == outcome]
         for outcome in ("clear", "no")
     )
     if "unclear" in beats and not better:
@@ -56,7 +56,7 @@ def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") ->
     if better:
         who = "both modes beat" if len(better) > 1 else f"{better[0]} beats"
         return f"{where} {who} {best.label}, the best baseline."
-    clearly = "clearly " if any(worth.skill(one, target) > 0 for one in worth.models) else ""
+    clearly = "clearly " if any(table.skill(one, target) > 0 for one in table.models) else ""
     who = f"{worse[0]} doesn't {clearly}beat"
     if len(worse) > 1:
         who = f"neither mode {clearly}beats"
@@ -64,19 +64,19 @@ def skill_takeaway(worth: SkillTable, target: int, part: DataPart = "judged") ->
 
 
 def skill_sentence(
-    dataset: Dataset, origin: Origin, worth: SkillTable, target: int, part: DataPart = "judged"
+    dataset: Dataset, origin: Origin, table: SkillTable, target: int, part: DataPart = "judged"
 ) -> str:
     """How wrong models and the best baseline are, on how many samples, and what is measured."""
-    best, unit = worth.baselines(target)[0], off_unit(dataset)
+    best, unit = table.baselines(target)[0], off_unit(dataset)
     kept = "validation" if dataset.has_validation else "training"
-    samples = counted(len(worth.samples), f"{'test' if part == 'test' else kept} sample")
-    few = f", every {worth.every}th of the part," if worth.every > 1 else ""
+    samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
+    few = f", every {nth(table.every)} of the part," if table.every > 1 else ""
     parts = [
         f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
         f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
     ]
-    for score in worth.models:
-        skill, share = worth.skill(score, target), ""
+    for score in table.models:
+        skill, share = table.skill(score, target), ""
         if math.isfinite(skill):
             share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
         rmse, mae = (readable(error[target]) for error in (score.rmse, score.mae))
@@ -177,7 +177,7 @@ def dates_words(dataset: Dataset, origin: Origin, by_row: ByRow, target: int) ->
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     column, every = origin.columns[target // len(origin.horizons)], _drawn_every(by_row, origin)
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
-    rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
+    rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
     if not by_row.last:
         takeaway = "Not trained yet: the target, and what a baseline says of it."

@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.words import Words, nth
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
@@ -254,10 +254,9 @@ def thinned(dataset: Dataset) -> str:
     """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    nth = {2: "second", 3: "third"}.get(every, f"{every}th")
     return (
-        f"Every {nth} window is used, {len(dataset.x):,} in all: more would be over {MAX_VALUES:,} "
-        "numbers."
+        f"Every {nth(every)} window is used, {len(dataset.x):,} in all: more would be over "
+        f"{MAX_VALUES:,} numbers."
     )
 
 

@@ -110,20 +110,9 @@ class Grid:
                     paths[pale, level] += xs[x] + here
                 elif row is not column:  # dots where rows or columns are left out
                     dots += f"M{middle + self.pitch * x:.1f} {middle + down:.1f}h0"
-        body = "".join(
-            f'<path fill="{shades[level]}" stroke="{shades[level]}" '
-            f'opacity="{0.22 if pale else 1}" d="{path}"/>'
-            for (pale, level), path in paths.items()
-        )
-        if dots:
-            body += f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{dots}"/>'
         across, high = (16 * side for side in self.size(width))
-        if outlined:
-            top = high - self.pitch - 2 * EDGE + 1
-            body += (
-                f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{high - top - 1:.1f}" '
-                f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
-            )
+        outline = (high - self.pitch - 2 * EDGE + 1, across, high) if outlined else None
+        body = _HTML.entries(paths, shades, dots, outline, self.palette)
         return svg_image(body, across, high, 'stroke-width="2" stroke-linejoin="round"')
 
 
@@ -136,7 +125,12 @@ LEGEND = (
 )
 """What the letters of shapes mean."""
 _HTML = templates(
-    __file__, LEGEND=LEGEND, letters=letters, readable_shape=readable_shape, has_time=has_time
+    __file__,
+    LEGEND=LEGEND,
+    letters=letters,
+    readable_shape=readable_shape,
+    has_time=has_time,
+    px="{:.1f}".format,
 )
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from lib.charts import last_step_error, loss, step_error
 from lib.charts.html import svg_uri, templates
-from lib.charts.marks import finite
+from lib.charts.over_epochs import Curve
 from lib.charts.palette import PALETTES, Palette
-from lib.charts.step_error import typical_error
-from lib.results import RunAt, best_loss, best_possible, naive_loss, spread_places
+from lib.results import RunAt, spread_places
 from lib.shapes import Damage, Leak
 
 WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
@@ -55,11 +55,16 @@ def _steps(y: np.ndarray, *about: str) -> Line:
     return Line(np.arange(1.0, len(y) + 1), y, *about)
 
 
-def _by_epoch(x: np.ndarray, y: np.ndarray, *about: str) -> Line:
+def _by_epoch(curve: Curve, *about: str) -> Line:
     """A curve over epochs, thinned evenly."""
-    known = np.flatnonzero(np.isfinite(finite(y)))
+    known = np.flatnonzero(np.isfinite(curve.values))
     some = known[spread_places(len(known), POINTS)]
-    return Line(x[some].astype(np.float64), finite(y)[some], *about)
+    return Line(curve.epochs[some].astype(np.float64), curve.values[some], *about)
+
+
+def _level(curve: Curve, value: float, *about: str) -> Line:
+    """One value from a curve's first epoch to its last."""
+    return Line(curve.epochs[[0, -1]].astype(np.float64), np.full(2, value), *about)
 
 
 def _last(y: np.ndarray, *about: str) -> Line:
@@ -68,28 +73,25 @@ def _last(y: np.ndarray, *about: str) -> Line:
 
 
 def losses(run: RunAt) -> Plot:
-    """Both training losses by epoch, what the guess has in each, and the least there can be."""
-    floors, _ = best_loss(run.experiment, run.dataset)
-    guesses, lines = naive_loss(run.experiment, run.dataset), []
-    for mode, result in run.snapshot.middle.results.items():
-        ends = result.loss_epochs[[0, -1]].astype(np.float64)
-        if floors.get(mode):
-            lines.append(Line(ends, np.full(2, floors[mode]), "best", "", "dashed"))
+    """Both training losses by epoch, with the least there can be, or else what the guess has."""
+    facts, lines = loss.facts_of(run), []
+    for mode, curve in facts.losses.items():
+        if facts.best.get(mode):
+            lines.append(_level(curve, facts.best[mode], "best", "", "dashed"))
         else:
-            lines.append(Line(ends, np.full(2, guesses[mode]), "baseline", "", "dotted"))
-        lines.append(_by_epoch(result.loss_epochs, result.loss, mode))
+            lines.append(_level(curve, facts.guess[mode], "baseline", "", "dotted"))
+        lines.append(_by_epoch(curve, mode))
     return Plot(tuple(lines), is_log=True)
 
 
 def step_errors(run: RunAt) -> Plot:
     """Typical error by timestep, of last-step mode the last, the guess, and the best possible."""
-    dataset, results = run.dataset, run.snapshot.middle.results
-    lines = [_steps(typical_error(dataset, dataset.naive_mse), "baseline", "", "dotted")]
-    if (best := best_possible(run.experiment, dataset)) and best.mse.any():
-        lines.append(_steps(typical_error(dataset, best.mse), "best", "", "dashed"))
-    lines.append(_steps(typical_error(dataset, results["sequence"].step_mse), "sequence"))
-    last = typical_error(dataset, results["last"].step_mse)
-    return Plot((*lines, _last(last, "last", "", "marks")))
+    facts = step_error.facts_of(run)
+    lines = [_steps(facts.guess, "baseline", "", "dotted")]
+    if facts.best is not None and facts.best.any():
+        lines.append(_steps(facts.best, "best", "", "dashed"))
+    lines.append(_steps(facts.errors["sequence"].median, "sequence"))
+    return Plot((*lines, _last(facts.errors["last"].median, "last", "", "marks")))
 
 
 def leaked(leak: Leak) -> Plot:
@@ -127,23 +129,20 @@ def one(answer: Mapping[str, np.ndarray]) -> Plot:
 
 def errors(run: RunAt) -> Plot:
     """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
-    results = run.snapshot.middle.results
-    ends = next(iter(results.values())).checked_epochs[[0, -1]].astype(np.float64)
-    guess = np.full(2, float(run.dataset.naive_mse[-1]))
-    lines = [Line(ends, guess, "baseline", "", "dotted")]
-    if (best := best_possible(run.experiment, run.dataset)) and best.mse[-1]:
-        lines.append(Line(ends, np.full(2, float(best.mse[-1])), "best", "", "dashed"))
-    lines += [_by_epoch(r.checked_epochs, r.last_step_mse, mode) for mode, r in results.items()]
+    facts = last_step_error.facts_of(run)
+    first = next(iter(facts.curves.values()))
+    lines = [_level(first, facts.guess, "baseline", "", "dotted")]
+    if facts.best:
+        lines.append(_level(first, facts.best, "best", "", "dashed"))
+    lines += [_by_epoch(curve, mode) for mode, curve in facts.curves.items()]
     return Plot(tuple(lines), is_log=True)
 
 
 def cells(runs: Mapping[str, RunAt]) -> Plot:
     """Last-step mode's error by epoch for each cell, by its name."""
-    lines = []
-    for name, run in runs.items():
-        result = run.snapshot.middle.results["last"]
-        lines.append(_by_epoch(result.checked_epochs, result.last_step_mse, "last", name))
-    return Plot(tuple(lines), is_log=True)
+    curves = {name: last_step_error.facts_of(run).curves["last"] for name, run in runs.items()}
+    lines = tuple(_by_epoch(curve, "last", name) for name, curve in curves.items())
+    return Plot(lines, is_log=True)
 
 
 PICTURES: dict[str, tuple[Callable[[Any], Plot], str]] = {

@@ -25,6 +25,14 @@ def as_sentence(clauses: Sequence[str], start: str = "") -> str:
     return capital(start + "; ".join(clauses)) + "."
 
 
+def nth(place: int) -> str:
+    """The ordinal of a number: "second", "third", "4th", "21st"."""
+    if word := {2: "second", 3: "third"}.get(place):
+        return word
+    is_teen = 10 < place % 100 < 14
+    return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Who answers when, in a line."""
     model, steps = experiment.model, dataset.shape[1]

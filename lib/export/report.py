@@ -106,6 +106,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         made=made,
         versions=versions,
         modes=MODES,
+        palette=_LIGHT,
         lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
         words=words,
         english=english,

@@ -58,8 +58,8 @@ def decisive_ratio(samples: float) -> float:
     return (half + math.sqrt(half**2 + 1)) ** 2
 
 
-def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether so many samples tell two mean squared errors apart, as bool; NaN is always told."""
+def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
+    """Whether so many samples tell two mean squared errors apart; a NaN error counts as decided."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
@@ -67,7 +67,7 @@ def is_told(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
     """For each error one of `OUTCOMES` against a rival's."""
     better = np.where(errors < BETTER * rival, "clear", "no")
-    return np.where(is_told(errors, rival, samples), better, "unclear")
+    return np.where(decided(errors, rival, samples), better, "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Verdict:
     agrees: bool
     """Whether the mean of the log errors, which the test is about, favours the same one."""
     has_samples: bool = True
-    """Whether enough samples were judged: see `is_told`."""
+    """Whether enough samples were judged: see `decided`."""
 
     @property
     def is_equal(self) -> bool:

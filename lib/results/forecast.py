@@ -156,10 +156,13 @@ class _Model:
         """Rows from a window's first timestep to its last."""
         return self.origin.rate * (self.dataset.shape[1] - 1)
 
-    def says(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Answers at the last step, (n, C, H) in the raw unit; `now` (n, C) is known there."""
-        told = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
-        raw = self.origin.y_scale.raw(told, series).reshape(*now.shape, -1)
+    def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
+        """Predictions at the last step, (n, C, H) in the raw unit.
+
+        `now` (n, C) are the target columns in that row, to which predicted changes are added.
+        """
+        predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
+        raw = self.origin.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def own(self, samples: np.ndarray) -> np.ndarray:
@@ -182,8 +185,9 @@ class _Model:
         last = np.arange(end - (1 if len(origin.horizons) > 1 else far), end)
         last = last[last - self.reach >= first]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
-        told = self.says(windows, origin.series[last], origin.targets[last])[:, self.column].ravel()
-        return np.pad(told, (far - len(told), 0), constant_values=np.nan)
+        predicted = self.predict(windows, origin.series[last], origin.targets[last])
+        values = predicted[:, self.column].ravel()
+        return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
     def errors(self, part: Part, said: Answers) -> np.ndarray:
         """Absolute errors in a part, (n, h) in the raw unit; NaN where no row of it is left."""
@@ -191,10 +195,10 @@ class _Model:
             return self.errors_fed_back(part_of(self.dataset, part))
         mine = self.own(said.samples)
         samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
-        told = raw(said.last[self.mode][mine].astype(np.float64), samples)
+        predicted = raw(said.last[self.mode][mine].astype(np.float64), samples)
         truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
         shape = len(mine), len(self.origin.columns), len(self.origin.horizons)
-        return cast(np.ndarray, np.abs(told - truth).reshape(shape)[:, self.column])
+        return cast(np.ndarray, np.abs(predicted - truth).reshape(shape)[:, self.column])
 
     def fed_back(self) -> np.ndarray:
         """(h,) in the raw unit: one row ahead again and again.
@@ -208,7 +212,7 @@ class _Model:
         for f, name in enumerate(self.dataset.feature_names):
             if name in waves:
                 ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
-        return self.go_on(np.array([end - 1]), ahead)[0]
+        return self.continue_from(np.array([end - 1]), ahead)[0]
 
     def errors_fed_back(self, samples: np.ndarray) -> np.ndarray:
         """Recursive forecast errors from evenly spaced start samples, as `errors`."""
@@ -222,10 +226,10 @@ class _Model:
         rows = last[:, None] + np.arange(1, self.feed + 1)
         inside = rows <= ends[origin.series[last]][:, None]
         rows = np.minimum(rows, len(origin.targets) - 1)
-        told = self.go_on(last, origin.inputs[rows])
-        return np.where(inside, np.abs(told - origin.targets[rows, self.column]), np.nan)
+        predicted = self.continue_from(last, origin.inputs[rows])
+        return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
-    def go_on(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+    def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
 
         `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
@@ -236,15 +240,15 @@ class _Model:
         offset, deviation = (of[..., own] for of in origin.x_scale.of(series))
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
         known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
-        told = []
+        predicted = []
         for row in np.swapaxes(ahead, 0, 1).copy():
-            now = self.says(window[:, :: origin.rate], series, known[-1])[..., 0]
-            told.append(now[:, self.column])
+            now = self.predict(window[:, :: origin.rate], series, known[-1])[..., 0]
+            predicted.append(now[:, self.column])
             read = now if self.dataset.base is None else now - known[0]
             row[:, own] = (read[:, columns] - offset) / deviation
             known = [*known[1:], now]
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
-        return np.stack(told, axis=1)
+        return np.stack(predicted, axis=1)
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:

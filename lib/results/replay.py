@@ -76,7 +76,7 @@ def as_of(
             judged[id(weights)] = _evaluate(experiment, dataset, weights, budget)
         some_mse, losses, predictions = judged[id(weights)]
         step_mse = some_mse * share
-        told, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
+        trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
         if epoch not in epochs:  # else it was judged on all samples then
@@ -85,8 +85,8 @@ def as_of(
                 validation = np.append(validation, losses[mode])
         return replace(
             now,
-            loss_epochs=now.loss_epochs[told],
-            loss=now.loss[told],
+            loss_epochs=now.loss_epochs[trained],
+            loss=now.loss[trained],
             checked_epochs=epochs,
             last_step_mse=errors,
             validation_loss=validation,

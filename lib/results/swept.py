@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lib.experiment import SETTINGS
-from lib.results.compared import Verdict, compare_modes, is_told
+from lib.results.compared import Verdict, compare_modes, decided
 from lib.results.run import Status
 from lib.text import beside, number
 
@@ -44,7 +44,7 @@ class PointResult:
     def has_samples(self) -> bool:
         """Whether enough samples were judged to tell the median errors apart."""
         first, second = map(self.median, MODES)
-        return bool(is_told(first, second, self["independent_samples"]))
+        return bool(decided(first, second, self["independent_samples"]))
 
     @property
     def is_finished(self) -> bool:

@@ -31,6 +31,8 @@ LONGER = 2.0
 PAST_BYTES = 500_000
 MAX_PAST = 24
 """The most bytes of past weights in one snapshot, and the most epochs."""
+DONE = object()
+"""Returned where a step has no part left."""
 
 
 class PairTrainer:
@@ -46,10 +48,9 @@ class PairTrainer:
         samples: Samples,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        training = experiment.training
-        seeds = experiment.each_seed
-        size = training.batch_size
-        self._orders = [BatchOrder(samples.train, size, each.seed) for each in seeds]
+        training, seeds = experiment.training, experiment.each_seed
+        n, batch = samples.train, training.batch_size
+        self._orders = [BatchOrder(n, batch, each.seed) for each in seeds]
         self.batches = self._orders[0]
         """That of the first seed; the others have as many batches, of the same sizes."""
         self.step = 0
@@ -72,14 +73,14 @@ class PairTrainer:
         self._evaluated_step = -1
         """The step of the last evaluation."""
         self._saved = 0
-        """The step from which another one could go on."""
+        """The step of the last checkpoint."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
         """Numbers of a checkpoint by which models go on; empty once they are loaded."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         _, timesteps, features = samples.shape
         targets, modes = samples.targets, experiment.model.modes
-        self.architecture = architecture_of(experiment, samples.train, timesteps, features, targets)
+        self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
             (mode, k): ModelRecord.untrained(initial[k], len(seeds))
@@ -177,9 +178,8 @@ class PairTrainer:
         if self._lanes is not None:
             models = self._lanes.numbers(list(self._going))
         self._numbers = {}
-        training = self._experiment.training
-        own, step = self.architecture, self.step
-        self._lanes = Lanes(program, own, self._samples, models, training, step=step)
+        own, training = self.architecture, self._experiment.training
+        self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
@@ -201,6 +201,8 @@ class PairTrainer:
         doesn't depend on the machine's speed; the rest of a long evaluation comes first in the next
         call, after which all models may have `stopped`.
         """
+        if (lanes := self._lanes) is None:
+            return
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
@@ -212,10 +214,10 @@ class PairTrainer:
             left = seconds - (now - start)
             if left < (0 if self._training else seconds / 4):
                 return
-            if self._training is None and self._lanes is not None:
-                steps = self._steps(self._lanes, goal, self._speed * left)
-                self._training = self._train(self._lanes, steps, seconds)
-            if self._training is None or next(self._training, self) is self:
+            if self._training is None:
+                steps = self._steps(lanes, goal, self._speed * left)
+                self._training = self._train(lanes, steps, seconds)
+            if next(self._training, DONE) is DONE:
                 self._training = None
             now = self._clock()
             if self._keeps_best:

@@ -1,7 +1,20 @@
-"""The only part of the library that imports streamlit: what every page shares.
+"""All that imports streamlit: what every page shares, and a package for each page's parts.
 
-`frame` starts a page with its sidebar, `address` reads and writes the browser's,
-`session` holds what is remembered, `data` loads what was chosen, `runs` reaches the worker, and
-`shown` says what is to be seen. Each page has a room for its parts: `explore`, `cell` and `shapes`.
-`load` lets many pages share a server.
+It computes nothing about models or data: that is for the packages below. A page calls modules of
+this package directly, since a face that imports all of them would delay the first page.
+
+From a slider to the charts:
+
+1. `frame.frame`, each page's first call: `address.begin` reads the URL into the session's
+   experiment, if somebody has opened another one.
+2. `settings.controls` sets each widget to the experiment's value. A widget's callback changes the
+   experiment (`address.change`) before the page runs again.
+3. `settings.settled_experiment` brings it within what the data allow; `address.finish` writes it to
+   the URL.
+4. `data.load_data` makes the dataset; `shown.shown_run` finds what to show of it: a run, one from a
+   file or a recording, or the untrained model.
+5. `explore.charts.draw` draws the cards, in a `fragment.following_fragment` that looks for new
+   figures while a run trains.
+
+`session` holds what is remembered, `runs` reaches the worker, `load` lets many sessions take turns.
 """

@@ -58,7 +58,8 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     if is_other:
         session().stage.scene = ""
         record.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else record.mine
-    record.page, record.own_keys, record.asked, record.opened = page, tuple(own_keys), address, ""
+    record.page, record.own_keys = page, tuple(own_keys)
+    record.asked, record.opened = address, ""
     if not is_ours or is_history_navigation():
         _open(address)
     elif is_other:
@@ -68,7 +69,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
 def _open(address: Query) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 
-    What isn't known or out of range becomes a complaint; what changes nothing isn't worth one.
+    Values that are unknown or out of range become complaints, unless they would change nothing.
     """
     record = session().address
     keys = {"pace", "epoch", *record.own_keys}
@@ -115,9 +116,9 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Be about what a link of data, settings and own keys says, before any widget is drawn.
+    """Show what a link of data, settings and own keys says, before any widget is drawn.
 
-    As long as nothing is changed the address of a page of scenes has only the keys that say which
+    As long as nothing is changed, the address of a page of scenes has only the keys that say which
     scene it is.
     """
     name = setup.get("data", [FIRST])[-1]
@@ -135,9 +136,9 @@ def _without(link: Query, keys: Iterable[str]) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change with a choice of dataset `name`, by key: to what suits it.
+    """The settings that change with a choice of dataset `name`, by key.
 
-    What suited the one before is taken back; what a person has set otherwise stays.
+    Those that suited the one before are reset; what a person has set otherwise stays.
     """
     before = DATASETS[session().address.experiment.data.name].suggested
     suited = {**fitting(before, {}), **DATASETS[name].suggested}
@@ -145,9 +146,9 @@ def picking(name: str) -> dict[str, Any]:
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """What suits new data, by key, without all that a link or the person has set.
+    """The settings `now` that suit new data, without those that a link or the person has set.
 
-    `before` is what suited the data before, which is taken back.
+    `before` are those that suited the data before: they are reset.
     """
     experiment = session().address.experiment
     usual = {key: before.get(key, SETTINGS[key].default) for key in {**before, **now}}
@@ -211,13 +212,13 @@ def set_page_values(values: Mapping[str, str]) -> None:
 
 
 def whole() -> Query:
-    """All that the open page is about, which an address may leave to a scene."""
+    """All that the open page shows, as a link; its address may leave this to a scene."""
     subject = session().address.subject
     return query_of(subject.experiment, subject.run_id, _values())
 
 
 def query(page: str = "") -> Query:
-    """What the address of a page, else the open one, must say to open this experiment and run."""
+    """The address of a page, else of the open one, that opens this experiment and run."""
     record = session().address
     if page in ("", record.page):
         link, places = whole(), record.own_keys
@@ -230,7 +231,7 @@ def query(page: str = "") -> Query:
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The same of any experiment, its run if it has one, and a page's own keys.
+    """The address of an experiment, its run if it has one, and a page's own keys.
 
     The data come first; then settings where they aren't what the data suggest.
     """

@@ -86,8 +86,8 @@ class Turns:
         return self._holder == threading.get_ident()
 
     @contextmanager
-    def turn(self, *, first: bool) -> Iterator[float]:
-        """Run a block while no other does; yields how many seconds it waited.
+    def turn(self, *, first: bool) -> Iterator[None]:
+        """Run a block while no other does.
 
         For blocks that compute and await nothing, or all other sessions wait, too. `first` for what
         a person has asked for. Raises RuntimeError within another turn, which would never end.
@@ -96,7 +96,6 @@ class Turns:
             raise RuntimeError("a turn was asked for within another one")
         sign = None
         with self._lock:
-            came = clock.now()
             if self._taken:
                 sign = threading.Event()
                 self._queues[not first].append(sign)
@@ -105,7 +104,7 @@ class Turns:
             sign.wait()
         start, self._holder = clock.now(), threading.get_ident()
         try:
-            yield start - came
+            yield
         finally:
             self._holder = None
             self._pass_on(start)

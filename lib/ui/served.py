@@ -24,7 +24,7 @@ from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.data import made_dataset
-from lib.ui.explore.replay import shared_futures
+from lib.ui.explore.replay import FRAMES
 from lib.ui.heap import give_back
 from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
@@ -51,8 +51,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 def _rest() -> None:
     """When the last visitor has gone, drop most of what is kept, and give memory back."""
     runs.client().forget_most()
-    for cache in (made_dataset, recorded, read, shared_futures):
+    for cache in (made_dataset, recorded, read):
         cache.cache_clear()
+    FRAMES.clear()
     REMEMBERED.clear()  # each kept run has figures and untrained models there
     give_back()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from secrets import token_hex
 from threading import local
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import streamlit as st
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.shapes import Reading as ReadModel
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
-    from lib.ui.cell.ask import Asked
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
@@ -72,7 +71,7 @@ class Address:
     ours: list[Query] = field(default_factory=list)
     """The addresses that the open page has had and that were written to it, the newest last."""
     asked: Query | None = None
-    """With which the browser last asked for the page: a fragment's request has this one again."""
+    """With which the browser last asked for the page, as fragments do until the next run."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -80,8 +79,7 @@ class Address:
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
     opened: str = ""
-    """Of the address that this run of a page has opened: "data" where it says what that is about,
-    else "bare"; "" where none was opened, and no other page."""
+    """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
 
     @property
     def experiment(self) -> Experiment:
@@ -100,7 +98,7 @@ class SessionRun:
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
-    """When each button was last acted on, in seconds of `lib.ui.clock`."""
+    """Button → when it was last acted on, in seconds of `lib.ui.clock`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +110,8 @@ class Loaded:
     dataset: Dataset
     """The run's own object where the run has these settings, so that `is` tells the same data."""
     trainable: bool = True
-    """False for an earlier choice that stands in for the sidebar's, for data that are too large or
-    another browser's upload, and where this server can't train."""
+    """False for data that stand in for the sidebar's, are too large or another browser's upload,
+    and where this server can't train."""
 
 
 @dataclass(slots=True, eq=False)
@@ -172,11 +170,25 @@ class WorthCard:
 
     dataset: Dataset | None = None
     weights: SeedWeights = ({},)
-    """Those that are judged, by seed; of the first an empty dict before there are any."""
+    """Those that are evaluated, by seed; of the first an empty dict before there are any."""
     made: Made = field(default_factory=dict)
     """What was computed for these data."""
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """By the title of the data, with which weights (run and epoch) their test part was seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question to Keras for a place of the Cell page: see `lib.ui.cell.ask`."""
+
+    choice: tuple[Any, ...]
+    """What a person has chosen; numbers are compared by value, data by identity."""
+    weights: LayerWeights
+    epoch: int
+    """Of the weights."""
+    answer: AnswerFuture
+    time: float
+    """When it was asked, in seconds of `lib.ui.clock`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -186,13 +198,12 @@ class CellPage:
     asked: dict[str, list[Asked]] = field(default_factory=dict)
     """By place the last question that was answered, and the one that is under way."""
     step: int | None = None
-    """Where the playhead was put last, None where nobody has; the component itself is forgotten
-    when the page is left."""
+    """Where the playhead was put last: its component is forgotten when the page is left."""
     unit: int | None = None
     link: tuple[str, str] | None = None
     """The address's timestep and unit when these were last looked at or written."""
     links_opened: int = 0
-    """How many links have placed the playhead: with another number, its script does so, too."""
+    """How many links have placed the playhead: its script moves with a new number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -204,7 +215,7 @@ class ShapesPage:
     targets: int = 1
     """How many columns to learn the sidebar's data have."""
     stack: Stack = ()
-    """The person's own, as it was set last: with what a link can't hold, its lines of code."""
+    """The person's own, with what a link can't hold: its lines of code."""
     stack_text: str = ""
     """What the address says for it."""
     stack_before: Stack | None = None
@@ -230,9 +241,9 @@ class ShapesPage:
     message: str | None = None
     """The error message that is explained; None before anybody has chosen one."""
     taken: str = ""
-    """The question that was written when a stack's output was taken, as the address has it."""
+    """The question that was made from a stack's output, as the address has it."""
     made_up: bool = False
-    """Whether its y is one that fits, for a code that doesn't show y."""
+    """Whether its y was made up to fit, for code that doesn't show y."""
     damage_question: TargetQuestion | None = None
     """The question that was asked last."""
     mistake: str = ""
@@ -313,7 +324,7 @@ _HERE = local()
 
 
 def session() -> Session:
-    """What is remembered of the session whose page is run."""
+    """The record of the session whose page is run."""
     if getattr(_HERE, "state", None) is not st.session_state:
         # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
         _HERE.record = st.session_state.setdefault(KEY, Session())
@@ -325,10 +336,9 @@ def session() -> Session:
 def once(
     what: str, about: tuple[object, ...], make: Callable[[], T], made: Made | None = None
 ) -> T:
-    """What `make` returns, made anew where it is about something else than the last time.
+    """What `make` returns, made again where it is `about` something else than the last time.
 
-    It is remembered with the session's, or with those that are `made`. Arrays are compared by
-    identity, and so is what has no other equality.
+    Remembered in `made`, else in the session. Arrays are compared by identity.
     """
     made = session().made if made is None else made
     try:
@@ -337,5 +347,4 @@ def once(
         is_known = False
     if not is_known:
         made[what] = about, make()
-    value: T = made[what][1]
-    return value
+    return cast("T", made[what][1])

@@ -90,7 +90,7 @@ def _help(row: Mapping[str, Any], *lines: str) -> str | None:
 def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, Any]]:
     """The experiment's value of a setting, and arguments that tie a widget to it.
 
-    Within the `limit` where the data have one of their own.
+    A value beyond the `limit` of the data is brought within.
     """
 
     def take(value: Any) -> None:
@@ -98,8 +98,9 @@ def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, 
             change({key: value})
 
     value = session().address.experiment.get(key)
-    if limit:
+    if limit and value != limit.clamp(value):
         value = type(value)(limit.clamp(value))
+        change({key: value})
     return value, bound(key, value, take)
 
 

@@ -82,14 +82,6 @@ def test_another_version_is_asked_live(live, tmp_path, package) -> None:
     assert live == [2]
 
 
-def test_all_is_asked_live_on_demand(live, tmp_path) -> None:
-    """By `make test-live`."""
-    record(tmp_path, 2)
-    live.clear()
-    files(tmp_path, recorded.LIVE).ask("sums.double", 2)
-    assert live == [2]
-
-
 @pytest.mark.usefixtures("live")
 def test_recording_drops_what_is_no_longer_asked(tmp_path) -> None:
     """The file holds the questions of the last recording, sorted."""

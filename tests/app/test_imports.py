@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("app.py", default_timeout=60).run().run()  # its lower half, too
+app = AppTest.from_file("app.py", default_timeout=60).run()
 assert not app.exception
 print(*sorted({name.split(".")[0] for name in sys.modules}))
 """

@@ -56,7 +56,7 @@ def bar(app: AppTest) -> str:
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs() -> None:
     """Marked as from a file, named, with a slider over the weights that it holds."""
     experiment, content = of()
-    app = start().run()
+    app = start()
     give(app, "mine.unrolled", content)
     assert app.session_state[KEY].address.experiment == experiment
     assert "from a file" in bar(app)
@@ -73,7 +73,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs() -> None:
 def test_other_settings_show_other_runs_and_reset_forgets_the_file() -> None:
     """Back at its settings it is there again, until it is reset."""
     _, content = of()
-    app = start().run()
+    app = start()
     give(app, "mine.unrolled", content)
     app.slider(key="U").set_value(5).run()
     assert "not trained yet" in bar(app)
@@ -87,7 +87,7 @@ def test_other_settings_show_other_runs_and_reset_forgets_the_file() -> None:
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, time: Clock) -> None:
     """As it is for a new one; and what is then trained is shown, until it is reset."""
     _, content = of()
-    app = start().run()
+    app = start()
     app.button(key="do_train").click().run()
     give(app, "mine.unrolled", content)
     assert client.calls[-1][0] == "stop"
@@ -103,7 +103,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, t
 def test_every_page_opens_a_kept_run(page: str) -> None:
     """Of a table too: with what it is worth, and among the runs that are compared."""
     _, content = of("seattle")
-    app = start(page).run()
+    app = start(page)
     give(app, "mine.unrolled", content)
     assert app.session_state[KEY].kept.name == "mine.unrolled"
     if page == "Compare":
@@ -115,7 +115,7 @@ def test_every_page_opens_a_kept_run(page: str) -> None:
 def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None:
     """As if it were given there, and kept for who comes back; of a damaged one the page tells."""
     experiment, content = of()
-    app = start(page).run()
+    app = start(page)
     give(app, "bad.unrolled", content[:-999])
     assert app.session_state[KEY].address.page == page
     assert "bad.unrolled isn't open" in app.error[0].value.replace("\\", "")
@@ -131,7 +131,7 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None
 def test_a_damaged_file_takes_nothing_away(page: str) -> None:
     """What was opened before is still shown, beside the sentence, which can be closed."""
     experiment, content = of()
-    app = start(page).run()
+    app = start(page)
     give(app, "mine.unrolled", content)
     give(app, "bad.unrolled", content[:-999])
     [error] = app.error
@@ -144,7 +144,7 @@ def test_a_damaged_file_takes_nothing_away(page: str) -> None:
 
 def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> None:
     """One below the other; closing one leaves the other."""
-    app = start(run="deadbeef").run()
+    app = start(run="deadbeef")
     give(app, "bad.unrolled", of()[1][:-999])
     assert not app.exception
     assert (len(app.warning), len(app.error)) == (1, 1)
@@ -155,7 +155,7 @@ def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> Non
 def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
     """The table is the data then, as if it had been given."""
     experiment, dataset, snapshot, table = of_upload()
-    app = start().run()
+    app = start()
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert "from a file" in bar(app)
     assert app.session_state[KEY].upload.table.name == "beer.csv"
@@ -166,7 +166,7 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
 def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: str) -> None:
     """It asks for it by name; another file is taken as data, and it goes on asking."""
     experiment, dataset, snapshot, _ = of_upload()
-    app = start(page).run()
+    app = start(page)
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
     assert "isn't open yet" in waiting(app)
     assert "Give beer.csv, too" in waiting(app)
@@ -212,7 +212,7 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
         for seed in snapshot.seeds
     )
     snapshot = replace(snapshot, epoch=3, results=results, others=(other,))
-    app = start().run()
+    app = start()
     give(app, "huge.unrolled", keep(RunAt(experiment, dataset, snapshot), [(2, huge)]))
     assert "from a file" in bar(app)
     next(w for w in app.select_slider if "epoch" in w.key).set_value(1).run()
@@ -224,7 +224,7 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
 def test_who_no_more_waits_for_a_file_closes_that() -> None:
     """Then a table that is given is data, and nothing else."""
     experiment, dataset, snapshot, _ = of_upload()
-    app = start().run()
+    app = start()
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
     app.button(key="close_error_of_file").click().run()
     assert not waiting(app)
@@ -237,7 +237,7 @@ def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(kept_runs, "browser_id", lambda: "mine")
     monkeypatch.setattr(kept_runs, "_KEPT", {})
     experiment, content = of()
-    app = start().run()
+    app = start()
     give(app, "mine.unrolled", content)
     link = {name: str(value) for name, value in app.query_params.items()}
     again = start(**link)

@@ -34,7 +34,7 @@ def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
-    if page == "Explore":  # the first run leaves much out, and the replay has to be made
+    if page == "Explore":  # the replay has to be made
         app.query_params["replay"] = "yes"
         assert eventually(lambda: "replay" in keys(app.run().main))
     shown = {*keys(app.main), *keys(app.sidebar)}

@@ -48,8 +48,6 @@ def test_explore_opens_with_every_dataset(name: str) -> None:
     app = start(data=name)
     assert not app.exception
     assert bool(app.warning) == (name == "upload")
-    app.run()
-    assert not app.exception
     assert app.code
 
 
@@ -111,7 +109,7 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
 
         monkeypatch.setattr(f"{module}.settle", counted)
 
-    app = start(name).run()
+    app = start(name)
     for module in ("lib.data.datasets", "lib.ui.settings"):
         count(module)
     app.run()
@@ -306,7 +304,7 @@ def test_patience_is_asked_for_where_a_mode_may_stop():
 @pytest.mark.parametrize(("data", "begins"), [("seattle", "≈ "), ("running_mean", "")])
 def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None:
     """What stands below it is its size in the target's unit, or nothing."""
-    app = start("Explore", data=data, seeds="1").run()
+    app = start("Explore", data=data, seeds="1")
     assert len(app.metric) == 2
     for metric in app.metric:
         assert metric.delta.startswith(begins)

@@ -60,8 +60,8 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     ahead, asked = Held(), Held()
     monkeypatch.setattr(replay, "_AHEAD", ahead)
     monkeypatch.setattr(replay, "_ASKED", asked)
-    replay.shared_futures.cache_clear()
-    app = start(data="parity", replay="yes").run().run()
+    replay.FRAMES.clear()
+    app = start(data="parity", replay="yes").run()
     assert not app.exception
     assert "being made" in " ".join(each.value for each in app.markdown)
     assert "Last step beats" not in told(app)
@@ -78,7 +78,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
 
 def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG001
     """In the place of the charts, whose epoch slider it replaces; in the link, too."""
-    app = start(data="parity", epoch="15").run()  # the first run leaves much out
+    app = start(data="parity", epoch="15")
     assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
     made(app.toggle(key=TOGGLE).set_value(True).run())
     assert app.query_params["replay"] == "yes"

@@ -42,7 +42,7 @@ def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
 
 def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:
     """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
-    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000").run()
+    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000")
     assert not app.exception
     text = " ".join(each.value for each in app.markdown)
     text += " ".join(each.proto.body for each in app.get("html"))

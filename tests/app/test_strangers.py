@@ -129,10 +129,10 @@ def leaks(text: str, run: Run) -> set[str]:
 def pages() -> Iterator[AppTest]:
     """Each page, and each card for a frame elsewhere, as a stranger with the link opens it."""
     for name in PAGES:
-        yield start(name, **LINK).run()  # Explore's second half comes with its second run
+        yield start(name, **LINK)
     for part in ("proof", "break", "learn"):
         yield start("Cell", **LINK, part=part)
-    yield start("Explore", **LINK, replay="yes", epoch="3", part="dates").run()
+    yield start("Explore", **LINK, replay="yes", epoch="3", part="dates")
     yield start("Compare", runs="r0")
     for view in VIEWS:
         yield start("Explore", **LINK, card=view)
@@ -149,7 +149,7 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(
         assert not app.exception
         assert not leaks(sent(app), run), app.query_params
         assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
-    explore = start(**LINK).run()
+    explore = start(**LINK)
     assert any(HIDDEN in each.value for each in explore.markdown)
     (table,) = [each.value for each in explore.markdown if "MASE" in each.value]
     assert all(mode in table for mode in ("sequence mode", "last-step mode"))
@@ -163,7 +163,7 @@ def test_a_stranger_finds_nothing_before_the_first_figures_either(
     run = client.runs["r0"]
     client.set(run, Status.QUEUED)
     assert "1987" in leaks(sent(owner.run()), run)
-    stranger = start(**LINK).run()
+    stranger = start(**LINK)
     assert not stranger.exception
     assert not leaks(sent(stranger), run)
     assert not re.search(r"\bnan\b|not a number", seen(stranger))
@@ -178,7 +178,7 @@ def test_a_stranger_takes_no_rows_away(
     run = client.runs["r0"]
     owner.run()
     assert {"keras", "kept_rows", "predictions_csv"} <= {*given[-1]["files"]}
-    stranger = start(**LINK).run()
+    stranger = start(**LINK)
     card = given[-1]
     models = {"model_sequence", "model_last"}
     assert {*card["files"]} == {"report", "history", "runs", "weights", *models}
@@ -198,7 +198,7 @@ def plots(page: str) -> list[str]:
 @pytest.mark.usefixtures("owner")
 def test_a_stranger_s_controls_are_those_that_do_something() -> None:
     """The sidebar has the run's features; settings that cut a table are there with one alone."""
-    stranger = start(**LINK).run()
+    stranger = start(**LINK)
     assert stranger.button(key="do_train").disabled
     assert "Upload yours" in stranger.button(key="do_train").help
     assert [each.value for each in stranger.slider if "Features" in each.label] == [2]
@@ -206,7 +206,7 @@ def test_a_stranger_s_controls_are_those_that_do_something() -> None:
     assert "train" in {each.key for each in start("Data", **QUERY).slider}
     assert "train" not in {each.key for each in start("Data", **LINK).slider}
     columns = "Rows ahead"
-    assert columns in sent(start(**QUERY).run())
+    assert columns in sent(start(**QUERY))
     assert columns not in sent(stranger)
 
 

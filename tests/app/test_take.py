@@ -38,8 +38,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def explore(**query: str) -> AppTest:
-    """Explore with its lower half."""
-    app = start(**query).run()
+    """Explore, opened by a link."""
+    app = start(**query)
     assert not app.exception
     return app
 
@@ -68,7 +68,7 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
         *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
     }
-    assert card["stems"] == ["seattle-lstm-both", "seattle-lstm-both-sidebar"]
+    assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
     assert not app.session_state[SESSION].taking
 
     def file(name: str) -> io.BytesIO:
@@ -77,8 +77,8 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
     for script in ("keras", "exact"):
         compile(file(script).read(), script, "exec")
     assert json.load(file("notebook"))["nbformat"] == 4
-    assert card["data"][0] == "seattle.npz"
-    assert card["data"][0] in taken(app, given, "exact").decode()
+    assert card["files"]["data"] == "seattle.npz"
+    assert card["files"]["data"] in taken(app, given, "exact").decode()
     with np.load(file("data")) as arrays:
         assert "temp_max" in arrays["feature_names"]
     kept = open_kept("a.unrolled", file("kept").read())
@@ -177,7 +177,8 @@ def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeCli
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
     assert "with T = 12 and 1 more" in card["note"]
-    assert card["stems"] == ["echo-lstm-both", "echo-gru-both-sidebar"]
+    names = [card["files"][name] for name in ("keras", "keras_now")]
+    assert names == ["echo-lstm-both.py", "echo-gru-both-sidebar.py"]
     assert "(N, 12, " in taken(app, given, "keras").decode()
     now = taken(app, given, "keras_now").decode()
     assert "(N, 7, " in now
@@ -233,7 +234,7 @@ def test_what_was_asked_for_of_another_model_is_never_given(
 def test_of_an_earlier_epoch_files_say_so(given: list[Any]) -> None:
     """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
     app = explore(data="parity", epoch="53")
-    assert given[-1]["stems"][0] == "parity-lstm-both-epoch-53"
+    assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     assert "after epoch 53" in given[-1]["note"]
     script = taken(app, given, "exact").decode()
     assert "These are the figures of the app's run after 53 of 200 epochs." in script

@@ -33,9 +33,8 @@ def rows(app: AppTest) -> list[str]:
 
 
 def seattle(**query: str) -> AppTest:
-    """Explore with its lower half, on weather."""
+    """Explore on weather."""
     app = start(data="seattle", **query)
-    app.run()
     assert not app.exception
     return app
 

@@ -20,8 +20,8 @@ with the rows of all of them by name. It needs requirements-cluster.txt, and Lin
   points a second as on one node, `times_whole` the same of whole calls. `slot_cpu_s`: seconds of a
   processor that each slot took in all of these; fewer `slots_used` than nodes make the row void.
 - `memory`: by process, after a server's only visitor has trained one run: USS, which its end would
-  free, and PSS, with its part of what is shared. `agents` are Ray's on the node, `head` is all of
-  the head but `gcs`; `local` has no cluster.
+  free, and PSS, with its part of what is shared. `slot` is a slot's worker, `actor` what Ray calls;
+  `agents` are Ray's on the node, `head` is all of the head but `gcs`; `local` has no cluster.
 - `crowd`: 32, 64 and 128 people as `tests.bench.load` has them, half of them on each of two page
   servers that share a node of `--slots`, or of one for `EACH_SLOT` people where that is more. The
   columns are those of `sessions` there; memory and processors are all pages', drivers', slots' and

@@ -130,8 +130,9 @@ def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
         """window.tops = new Set();
         setInterval(() => {
             const title = document.querySelector("h1");
+            if (!title) return;
             const styled = getComputedStyle(document.documentElement).getPropertyValue("--muted");
-            if (title && styled) window.tops.add(Math.round(title.getBoundingClientRect().top));
+            if (styled) window.tops.add(Math.round(title.getBoundingClientRect().top));
         }, 20);"""
     )
     open_page(own_page, "/?T=9999&cell=banana")

@@ -135,7 +135,7 @@ class FakeCluster:
         """All of them, unless the head is gone."""
         if self.is_silent:
             await asyncio.sleep(3600)
-        return {f"slot-{place}": each for place, each in enumerate(self.places)}
+        return {f"slot-{place}": each.call for place, each in enumerate(self.places)}
 
 
 class Server:

@@ -216,9 +216,8 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
 
 def test_of_many_categories_the_rarest_share_a_feature():
     """Eleven have one each."""
-    made = make_windows(
-        store_table(14, 9, ["day"]), ["store"], ["value"], DataSettings(timesteps=2)
-    )
+    data = DataSettings(timesteps=2)
+    made = make_windows(store_table(14, 9, ["day"]), ["store"], ["value"], data)
     assert len(made.feature_names) == 12
     assert made.feature_names[-1] == "store = other"
 

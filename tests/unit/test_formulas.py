@@ -39,12 +39,18 @@ def computed(filled: str) -> float:
 @pytest.mark.parametrize("step", [0, 1, 3])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_filled_formula_comes_to_its_value(cell: str, step: int) -> None:
-    """Three digits are written of each number, so the result is right to about as many."""
+    """Three digits are written of each number, so the result is right to about as many.
+
+    The state before the first step is zero, so the recurrent kernel adds nothing there.
+    """
     layer = opened(cell)
     for unit in range(5):
         for line in lines(layer, unit, step):
             assert computed(line.filled) == pytest.approx(line.value, abs=0.02), line
             assert line.value == line.trace[step]
+    first = lines(layer, 0, 0)[0]
+    assert "h₀·recurrent_kernel" in first.formula
+    assert " + 0" in first.filled
 
 
 @pytest.mark.parametrize(
@@ -63,13 +69,6 @@ def test_each_cell_computes_its_own_numbers(cell: str, symbols: list[str]) -> No
     np.testing.assert_array_equal(made[-1].trace, layer.trace.hidden[0, :, 1])
 
 
-def test_the_first_step_starts_from_a_zero_state() -> None:
-    """h₀ is zero, so the recurrent kernel adds nothing."""
-    line = lines(opened("lstm"), 0, 0)[0]
-    assert "h₀·recurrent_kernel" in line.formula
-    assert " + 0 + " in line.filled
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
     """Each weight, input and state of the step stands in a table."""
@@ -83,24 +82,14 @@ def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
         assert number(value).replace("-", "−") in page
 
 
-def test_by_hand_each_bias_of_a_gru_has_its_name() -> None:
-    """It has two of them, one for each kernel; the other cells have one."""
+def test_by_hand_biases_and_candidates_have_their_names() -> None:
+    """A GRU has two biases, one for each kernel; a candidate has its own symbol: c̃ and h̃."""
     gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
     assert ">bias<" not in gru
     assert lstm.count(">bias<") == 4
-
-
-@pytest.mark.parametrize(
-    ("cell", "wanted"),
-    [("lstm", ["c̃, candidate", "= c̃", "i·c̃"]), ("gru", ["h̃, candidate", "= h̃", "(1 − z)·h̃"])],
-)
-def test_by_hand_a_candidate_has_its_own_symbol(cell: str, wanted: list[str]) -> None:
-    """As in the formulas: c and h alone are states."""
-    layer = opened(cell, u=2)
-    page = by_hand(layer, 1, LIGHT)
-    assert all(symbol in page for symbol in wanted)
-    assert any("̃" in line.symbol for line in lines(layer, 0, 1))
+    assert all(symbol in lstm for symbol in ("c̃, candidate", "= c̃", "i·c̃"))
+    assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
 
 
 def test_by_hand_is_for_small_layers() -> None:

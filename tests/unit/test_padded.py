@@ -10,7 +10,7 @@ import pytest
 from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
-from lib.recurrence.padded import ROUNDING, batch, lengths, ways
+from lib.recurrence.padded import ROUNDING, Padded, batch, lengths, ways
 from lib.recurrence.weights import initial_weights
 from lib.text.english import number
 from tests.unit.test_formulas import opened
@@ -19,20 +19,16 @@ LIGHT = PALETTES["light"]
 
 
 def test_a_batch_holds_four_lengths_of_one_sample() -> None:
-    """Zeros elsewhere; padded at the start the sequence itself still begins with its first step."""
+    """Zeros elsewhere; padded at the start the sequence still begins with its first step."""
     x = np.arange(1.0, 9.0)[:, None]
     assert lengths(8).tolist() == [8, 6, 4, 2]
+    assert lengths(2).tolist() == [2, 2, 1, 1]  # the shortest data there is
     at_end, counts = batch(x, at_end=True)
     assert at_end[3, :, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0]
     assert counts.sum(axis=1).tolist() == [8, 6, 4, 2]
     at_start, counts = batch(x, at_end=False)
     assert at_start[3, :, 0].tolist() == [0, 0, 0, 0, 0, 0, 1, 2]
     assert counts[3].tolist() == [False] * 6 + [True] * 2
-
-
-def test_the_shortest_data_there_is_can_be_padded() -> None:
-    """Two timesteps: no sequence is empty."""
-    assert lengths(2).tolist() == [2, 2, 1, 1]
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -44,42 +40,57 @@ def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None
         assert right.tolist() == ([True] * 4 if way.masked else [True, False, False, False])
 
 
+def by_kind(x: np.ndarray | None = None) -> dict[tuple[bool, bool], Padded]:
+    """A GRU's four ways, of a sample of 8 timesteps, by whether they pad at the end and mask."""
+    layer = opened("gru", t=8)
+    found = ways("gru", layer.weights, layer.x if x is None else x)
+    return {(way.at_end, way.masked): way for way in found}
+
+
+def sample_with_zeros(steps: slice | int) -> np.ndarray:
+    """That sample with timesteps of zeros."""
+    x = opened("gru", t=8).x.copy()
+    x[steps] = 0.0
+    return x
+
+
 def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
-    """Without one it is the last of the batch, which may be padding."""
-    layer = opened("gru", t=8)
-    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, layer.x)}
-    assert by_kind[True, True].last_step.tolist() == [7, 5, 3, 1]
-    assert by_kind[True, False].last_step.tolist() == [7, 7, 7, 7]
-    assert by_kind[False, True].last_step.tolist() == [7, 7, 7, 7]
-    assert {key: way.loss_steps for key, way in by_kind.items()} == {
-        (True, True): 20,
-        (True, False): 32,
-        (False, True): 20,
-        (False, False): 32,
-    }
+    """Without one it is the last of the batch, which may be padding; the loss counts that too."""
+    padded = by_kind()
+    for at_end, masked, last_step, loss_steps in (
+        (True, True, [7, 5, 3, 1], 20),
+        (True, False, [7] * 4, 32),
+        (False, True, [7] * 4, 20),
+        (False, False, [7] * 4, 32),
+    ):
+        way = padded[at_end, masked]
+        assert (way.last_step.tolist(), way.loss_steps) == (last_step, loss_steps)
 
 
-def test_a_step_of_zeros_is_masked_though_it_is_no_padding() -> None:
-    """As Keras's Masking(0.0) does, which can't know what is padding; the sentence says so."""
-    layer = opened("gru", t=8)
-    x = layer.x.copy()
-    x[1] = 0.0
-    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
-    masked = by_kind[True, True]
+def test_steps_of_zeros_are_masked_though_they_are_no_padding() -> None:
+    """As Keras's Masking(0.0) does, which can't know what is padding; the sentence says so.
+
+    A sequence whose steps are all hidden stays at the zero state that it starts from.
+    """
+    padded = by_kind(sample_with_zeros(1))
+    masked = padded[True, True]
     assert masked.counts[0].tolist() == [True, False] + [True] * 6
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
     assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
-    assert by_kind[True, False].differences[0] <= ROUNDING
+    assert padded[True, False].differences[0] <= ROUNDING
+    hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
+    assert hidden.last_step.tolist() == [7, 5, 3, -1]
+    sentence = padding_sentence([hidden])
+    assert "and where there is none the zero state that it starts from" in sentence
+    assert "average over" not in sentence
 
 
 def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     """None is outlined, and nothing is said of one: the states stay zero, as they start."""
-    layer = opened("gru", t=8)
-    padded = ways("gru", layer.weights, np.zeros_like(layer.x))
-    masked = [way for way in padded if way.masked]
-    for way in masked:
+    padded = list(by_kind(sample_with_zeros(slice(None))).values())
+    for way in (way for way in padded if way.masked):
         assert way.last_step.tolist() == [-1] * 4
         assert way.loss_steps == 0
         assert not way.outputs.any()
@@ -90,18 +101,6 @@ def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
     assert page.count("sequence loss: mean over nothing") == 2
-
-
-def test_a_sequence_that_the_mask_hides_stays_at_the_state_it_starts_from() -> None:
-    """The others have their last steps; the shortest one's steps are all zero."""
-    layer = opened("gru", t=8)
-    x = layer.x.copy()
-    x[:2] = 0.0
-    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
-    assert by_kind[True, True].last_step.tolist() == [7, 5, 3, -1]
-    sentence = padding_sentence([by_kind[True, True]])
-    assert "and where there is none the zero state that it starts from" in sentence
-    assert "average over" not in sentence
 
 
 def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:

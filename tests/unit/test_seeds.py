@@ -13,7 +13,7 @@ import pytest
 from lib.charts.words import seeds_range
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import CHANCE, RunAt, compare_modes, decisive_ratio, independent_samples, is_told
+from lib.results import CHANCE, RunAt, compare_modes, decided, decisive_ratio, independent_samples
 from lib.results.compared import CORRELATION, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, sentence, takeaway, with_kept
@@ -50,8 +50,8 @@ def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(
     one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
     other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
-    assert is_told(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
-    assert is_told(math.nan, 1.0, samples)
+    assert decided(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
+    assert decided(math.nan, 1.0, samples)
 
 
 def test_the_more_samples_the_smaller_the_difference_that_they_tell():

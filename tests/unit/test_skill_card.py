@@ -20,6 +20,7 @@ from lib.charts.skill import (
     skill_sentence,
     skill_takeaway,
 )
+from lib.charts.words import nth
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.data.tables.baselines import BASELINES
@@ -230,7 +231,7 @@ def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
     figure, rows = drawn(prepared)
     every = every_kth(len(rows.rows) / 20, 7)
     np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
-    assert f", every {every}th row" in dates_words(prepared[1], prepared[1].origin, rows, 0)[1]
+    assert f", every {nth(every)} row" in dates_words(prepared[1], prepared[1].origin, rows, 0)[1]
 
 
 def test_a_column_can_be_called_anything():

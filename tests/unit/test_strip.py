@@ -69,45 +69,31 @@ def entries(picture):
     return sum(path.get("d").count("M") for path in paths), len({p.get("fill") for p in paths})
 
 
-def test_the_strip_is_plain_html_with_a_text_twin():
-    """Only what `st.html` lets through, all closed, and one image, with its words, for a reader."""
+def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
+    """Only tags that `st.html` keeps, all closed, as one image with its sentence for a reader.
+
+    Input 4×3, hidden states 4×5 and prediction 4×1, twice: rows that last-step mode drops are pale.
+    """
     strip = Fragment(strip_of(EXPERIMENT, a_dataset()))
     assert strip.tags == {"div", "span", "br", "img"}
     assert strip.first["role"] == "img"
     assert strip.first["aria-label"] == strip_sentence(EXPERIMENT, a_dataset())
-
-
-def test_the_strip_shows_every_shape_in_letters_and_numbers():
-    """Input, hidden states and prediction of both modes, with what each layer learns."""
-    words = Fragment(strip_of(EXPERIMENT, a_dataset())).words
-    for shape in ("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"):
-        assert shape in words
-    for shape in ("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone"):
-        assert shape in words
-    assert "LSTM 5" in words
-    assert "180 params" in words
-    assert "N samples · T timesteps · F features · U units · K targets" in words
-    assert "return_sequences=False" in words
-
-
-def test_the_strip_counts_the_values_of_a_prediction():
-    """With several targets the last-step mode's answer isn't one value."""
-    for targets, said in {
-        1: ("one value a step", "one value"),
-        4: ("4 values a step", "4 values, once"),
-    }.items():
-        words = Fragment(strip_of(EXPERIMENT, a_dataset(k=targets))).words
-        assert all(each in words for each in said)
-
-
-def test_the_strip_draws_every_entry_of_a_small_tensor():
-    """Input 4×3, hidden 4×5 and prediction 4×1, twice; the ghosts of the last mode among them."""
-    images = Fragment(strip_of(EXPERIMENT, a_dataset())).images
-    assert [entries(drawn(image))[0] for image in images] == [12, 20, 4, 12, 20, 4]
+    for said in (
+        *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
+        *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone", "LSTM 5", "180 params"),
+        "N samples · T timesteps · F features · U units · K targets",
+        "return_sequences=False",
+        "one value a step",
+    ):
+        assert said in strip.words
+    assert [entries(drawn(image))[0] for image in strip.images] == [12, 20, 4, 12, 20, 4]
+    several = Fragment(strip_of(EXPERIMENT, a_dataset(k=4))).words
+    assert "4 values a step" in several
+    assert "4 values, once" in several
 
 
 def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
-    """In the sequence model's hidden states, and in all that the twin makes of its own."""
+    """In the sequence model's hidden states, and in all outputs of the last-step model."""
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         strip = Fragment(strip_of(EXPERIMENT.set(mode=mode), a_dataset()))
         rects = [drawn(image).findall(f"{SVG}rect") for image in strip.images]

@@ -45,16 +45,7 @@ def test_a_shape_is_read_however_it_is_written(text, shape):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "()",
-        "12.5",
-        "(a, b)",
-        "1 2 3 4 5",
-        "-3",
-        "0",
-        "99999999",
-        "<b>1</b>",
-        "T 320",
+        *("", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "<b>1</b>", "T 320"),
         "x" * 10**6,
     ],
 )
@@ -64,12 +55,11 @@ def test_what_is_no_shape_is_answered_with_a_sentence(text):
         read_shape(text)
 
 
-def test_none_stands_for_the_samples_alone():
+@pytest.mark.parametrize("text", ["(None, None, 1)", "TensorShape([320, None, 1])"])
+def test_none_stands_for_the_samples_alone(text):
     """Timesteps have to be a number, since they meet those of y."""
     with pytest.raises(ShapeTextError, match="None only in front, for the samples"):
-        read_shape("(None, None, 1)", samples=8)
-    with pytest.raises(ShapeTextError, match="None only in front"):
-        read_shape("TensorShape([320, None, 1])", samples=8)
+        read_shape(text, samples=8)
 
 
 shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
@@ -113,10 +103,13 @@ def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct
         rule = loss_rule("mse", mistake.output, mistake.target)
         assert follow(mistake.output, mistake.target, rule, 32).verdict == "silent"
         assert mistake_of(mistake.output, mistake.target) == name
-    assert mistake_of((9, 5, 1), (9,)) == "flat"
-    assert mistake_of((9, 5, 1), (9, 5, 1)) is None
-    assert mistake_of((9, 1), (9, 1)) is None
-    assert mistake_of((9, 1), (9, 5)) == "steps"
+    for output, target, name in (
+        ((9, 5, 1), (9,), "flat"),
+        ((9, 5, 1), (9, 5, 1), None),
+        ((9, 1), (9, 1), None),
+        ((9, 1), (9, 5), "steps"),
+    ):
+        assert mistake_of(output, target) == name
 
 
 def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
@@ -136,8 +129,5 @@ def test_a_recording_shows_the_damage(name):
     assert result.error("wrong") > 10 * result.error("right")
     assert "nothing raises" in damage_words(MISTAKES[name], result)[1]
     assert "Measured" in measured_sentence(MISTAKES[name], result)
-
-
-def test_the_worst_mistake_is_as_bad_as_saying_the_mean():
-    """Every sample against every target leaves nothing else to learn."""
-    assert recorded_damage("flat").error("wrong") > 0.8
+    if name == "flat":  # every sample against every target: nothing but the mean is learned
+        assert result.error("wrong") > 0.8

@@ -149,7 +149,7 @@ def outcome(function, *args, **options):
 
 
 @settings(
-    derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow]
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(st.one_of(st.binary(max_size=200), FILES, TABLES))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):

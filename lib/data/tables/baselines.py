@@ -1,4 +1,4 @@
-"""What a table's targets can be guessed by without a recurrent layer.
+"""Guesses for a table's targets without a recurrent layer.
 
 Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
 that row's own (horizon 0), rows before it.
@@ -173,7 +173,7 @@ class Kind:
     """A way to guess."""
 
     label: Callable[[Origin], str]
-    """What a sentence can begin with."""
+    """Its name in a sentence."""
     guess: Guess
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""
@@ -186,4 +186,4 @@ BASELINES = {
     "mean": Kind(_mean_label, _of_rows(_mean)),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }
-"""All guesses, by name; of two that are equally good the one that stands first here wins."""
+"""All guesses, by name; of two that are equally good the first one wins."""

@@ -1,6 +1,6 @@
 """Texts and numbers → times of any usual form, in one column or in several.
 
-What the times say of their rows (order, gaps, series) is in `order`.
+`order` sorts rows by these, and finds gaps and series.
 """
 
 import re
@@ -50,7 +50,7 @@ class Times(NamedTuple):
     reading: str = ""
     """How it was read, where that is in doubt (", in UTC"); else empty."""
     are_years: bool = False
-    """Whether an entry says no more than the year."""
+    """Whether an entry is only a year."""
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Times | None:
@@ -156,7 +156,7 @@ def _from_whole_numbers(words: set[str], numbers: pd.Series) -> Times | None:
 
 
 def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
-    """The times that a year, with a quarter or a month, a day and an hour in own columns, say.
+    """Times from a year, with a quarter or a month, a day and an hour, in a column each.
 
     Returns the columns, and the times; None where there is no year, or nothing that divides it.
     """

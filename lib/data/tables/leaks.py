@@ -24,7 +24,7 @@ MOST_DRAWN = 2000
 CLOSE = 1e-3
 """How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
 FEWEST = 30
-"""Timesteps; of fewer a copy can't be told from chance."""
+"""Timesteps; with fewer a copy can't be distinguished from chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class Finding:
 
     about: str
     clean: bool | None
-    """True where it was checked; None where that can't be told, or is no leak but worth knowing."""
+    """None where it can't be decided, or where the finding is no leak but worth knowing."""
     sentence: str
-    """What was found, or that there is none."""
+    """The outcome in words."""
     looked: str
-    """What was looked at."""
+    """The data that were checked."""
     splits: bool = False
-    """Whether it is about what is in several parts."""
+    """Whether the check compares parts."""
 
 
 @remembered

@@ -14,7 +14,7 @@ from lib.text import counted, listed
 NUMBERS_SHARE = 0.9
 """A column is one of numbers if at least this share of its entries are numbers."""
 SAMPLE = 200
-"""The entries that tell whether the rest of a column is worth reading."""
+"""This many entries decide whether the rest of a column is worth reading."""
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
 _SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
@@ -29,7 +29,7 @@ _AROUND_A_NUMBER = (
     (r"^([+-]?)[$€£¥] ?", r"\1"),
     (r" ?[%€$£¥]$", ""),
 )
-"""What stands around a number in a text, and what replaces it."""
+"""Characters around a number in a text, and their replacement."""
 
 
 class Numbers(NamedTuple):

@@ -1,7 +1,7 @@
 """Rows by their times: their order, the series that they are of, and how they are spaced.
 
 Each decision becomes a note. A panel's rows stay as they are: `series` sorts them when windows are
-cut, and averages those of one time where no column tells series apart.
+cut, and averages those of one time where no column identifies series.
 """
 
 import re
@@ -18,14 +18,14 @@ _EVEN = 0.98
 _REGULAR = 0.8
 """The share of steps that have to be whole for a step to have a name."""
 _FULL = 0.6
-"""A column tells series apart by its values alone if this share of series and times have a row."""
+"""A column identifies series by its values alone if this share of series × times have a row."""
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
     "state|province|county|city|zone|site|location|station|sensor|device|meter|machine|engine|unit|"
     "turbine|plant|household|subject|patient|sample|ticker|symbol"
 )
 _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
-"""What the name of a column that tells series apart has in it."""
+"""Names of columns that identify series."""
 
 
 class OrderedRows(NamedTuple):
@@ -72,7 +72,7 @@ def order_rows(
 def _with_series(
     frame: pd.DataFrame, times: pd.Series, name: str, notes: list[str]
 ) -> tuple[pd.DataFrame, str]:
-    """The rows of times that repeat, and the column that tells series apart, "" for none.
+    """Rows whose times repeat, and the column that identifies series, "" for none.
 
     Where only several columns together do, one of all their values is added.
     """
@@ -102,10 +102,10 @@ def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """The column that tells series apart, or the columns that do together; [] where none do.
+    """The column that identifies series, or the columns that do together; [] where none do.
 
-    With each of them there has to be one row a time. Without times only a column with the name of
-    one counts, whose series stand one after the other, or have as many rows each.
+    Each series must have one row a time. Without times only columns with a typical name count, if
+    the series follow one another, or have equally many rows.
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
@@ -155,9 +155,9 @@ def as_texts(column: pd.Series) -> pd.Series:
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
-    """What lies between two rows of a series, and sentences on gaps and uneven steps.
+    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps.
 
-    `codes` tell the series of each row, (R,).
+    `codes` are the series of each row, (R,).
     """
     order = np.lexsort((times.asi8, codes))
     times, same = times[order], np.diff(codes[order]) == 0
@@ -198,7 +198,7 @@ def _even_share(counts: np.ndarray) -> float:
 
 
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
-    """Which run of rows without a gap each row belongs to, (R,) int from 0, never decreasing.
+    """Number the runs of rows without a gap: the run of each row, (R,) int, never decreasing.
 
     `series` (R,) never decrease; `numbers` of rows and `times` (R,) are in order within each. A gap
     is a step of more than one and a half times the series' median one; on weekdays alone, of more

@@ -1,4 +1,4 @@
-"""How long a season of a table's targets is, and what so many rows are called."""
+"""The season of a table's targets, and names for its length."""
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -31,8 +31,8 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
-they have always so many. A weekday is a day of data without weekends."""
+"""Seasons of the calendar by the step between two rows: rows → name, "" where the number of rows
+varies. A weekday is a day of data without weekends."""
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:

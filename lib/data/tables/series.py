@@ -1,4 +1,4 @@
-"""A table's rows → `Rows`: what inputs and targets say, series after series, in order of time.
+"""A table's rows → `Rows`: values of inputs and targets, series after series, in order of time.
 
 Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
 """
@@ -35,13 +35,13 @@ class Rows:
     segment: np.ndarray
     """Which run of rows without a gap a row belongs to, (R,) int: `order.segments`."""
     notes: tuple[str, ...]
-    """What was done, a sentence each."""
+    """Sentences on what was done,"""
     fewer: tuple[str, ...]
-    """And why there are fewer rows than in the table."""
+    """and on why there are fewer rows than in the table."""
 
 
 def series_column(table: Table, chosen: str) -> str:
-    """The column that tells series apart, "" for none. Raises WindowError where it isn't there."""
+    """The column that identifies series, "" for none. Raises WindowError where it isn't there."""
     name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     if name and name not in table.frame.columns:
         raise WindowError(
@@ -123,7 +123,7 @@ def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
 
 
 def _series_of(table: Table, by: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The series of each row, (R,) int, and S names, by the column that tells them apart."""
+    """The series of each row, (R,) int, and S names, from the column that identifies them."""
     if not by:
         return np.zeros(len(table.frame), np.int8), ("",)
     codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
@@ -133,7 +133,7 @@ def _series_of(table: Table, by: str) -> tuple[np.ndarray, tuple[str, ...]]:
 def _one_row_a_time(
     frame: pd.DataFrame, codes: np.ndarray, times: pd.DatetimeIndex, by: str, fewer: list[str]
 ) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
-    """The rows with those of one series and one time averaged, which there should be one of."""
+    """Average the rows of one series and one time, where there are several."""
     same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
     if not same.any():
         return frame, codes, times
@@ -187,7 +187,7 @@ def _complete(frame: pd.DataFrame, labels: list[str], missing: str, fewer: list[
 
 
 def _rank(codes: np.ndarray, dates: np.ndarray | None) -> np.ndarray:
-    """Where each row stands in time, (R,): by its date, or as the table has its series' rows."""
+    """Order of the rows in time, (R,): by their dates, else by their place in each series."""
     if dates is not None:
         by_date = np.unique(dates, return_inverse=True)[1]
         if (np.diff(by_date)[np.diff(codes) == 0] > 0).all():

@@ -26,13 +26,13 @@ KINDS = {
 }
 """What a column can be read as (see `DataSettings.types`), and the words for it."""
 _FEWEST_COUNTED = 6
-"""Of fewer rows it can't be told whether a column counts them."""
+"""With fewer rows a column isn't taken for row numbers."""
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE_NAMES = (
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
-"""What the columns of wide tables are called: months, or quarters."""
+"""Names of the columns of wide tables: months, or quarters."""
 
 
 class WindowError(ExperimentError):
@@ -53,7 +53,7 @@ class Table:
     """A table: columns of numbers and of texts, its rows in time order or series by series."""
 
     name: str
-    """What a person reads: "Seattle weather", "sales.csv"."""
+    """Its name on the screen: "Seattle weather", "sales.csv"."""
     frame: pd.DataFrame
     """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
     times: pd.Index | None = None
@@ -61,7 +61,7 @@ class Table:
     step: str = "row"
     """What lies between two rows (of one series): "day", "quarter", …"""
     notes: tuple[str, ...] = ()
-    """What was done to the data on the way in, a sentence each."""
+    """Sentences on what was done while the data were read."""
     inputs: tuple[str, ...] = ()
     """The columns to start from as inputs; empty means all numbers."""
     targets: tuple[str, ...] = ()
@@ -71,9 +71,9 @@ class Table:
     source: str = ""
     """Where it is from, with its licence."""
     series: str = ""
-    """The column that tells series apart, as far as can be told; empty where there is none."""
+    """The column that seems to identify series; empty where there is none."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """What suits it, by URL key: arrays have their own T, horizon and split."""
+    """Settings that suit it, by URL key: arrays have their own T, horizon and split."""
     label: pd.DataFrame | None = None
     """The columns that the times were read from, as they came, or as times where they are too many
     texts. Its index says which row of the file each was."""
@@ -82,7 +82,7 @@ class Table:
     sheet: str = ""
     """The one of them that was read."""
     fingerprint: str = ""
-    """The SHA-256 of a person's own file, 64 hexadecimal digits: nobody keeps its bytes."""
+    """The SHA-256 of a person's own file, in hexadecimal digits; its bytes aren't kept."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -100,9 +100,9 @@ class Table:
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
 
-    All columns of numbers are inputs (at most 16, the target among them), but for the one that
-    tells series apart, for those that number the rows, and for those whose first value is in the
-    later half: rows before it can't be used. The target is the last one that isn't constant.
+    All columns of numbers are inputs (at most 16, the target among them), except the one that
+    identifies series, those that number the rows, and those whose first value is in the later half,
+    since rows before it can't be used. The target is the last one that isn't constant.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:

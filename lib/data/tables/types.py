@@ -1,4 +1,4 @@
-"""A table read in another way: what a person corrects, and months of a year unrolled.
+"""A table read in another way: corrected types of columns, and months of a year unrolled.
 
 Only what the table still has can be read anew: the file is gone.
 """
@@ -18,7 +18,7 @@ from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_co
 from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"
-"""What the one column of unrolled months is called."""
+"""The name of the one column of unrolled months."""
 
 
 @partial(remembered, size=1)  # it may have a million rows

@@ -14,13 +14,13 @@ import pandas as pd
 
 from lib.data.dataset import Dataset
 from lib.data.origin import Origin, Scale, Season
+from lib.data.tables import wording
 from lib.data.tables.baselines import with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
-from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64
 """How many target columns there can be, with one for each row ahead."""
@@ -77,7 +77,7 @@ def make_windows(
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """All that a dataset is made of."""
+    """The table, rows and settings that a dataset is made of."""
 
     table: Table
     rows: Rows
@@ -88,7 +88,7 @@ class _Draft:
     data: DataSettings
 
     def dataset(self) -> Dataset:
-        """The arrays, with their names and notes."""
+        """The arrays; `wording` has their names and notes."""
         table, rows, data = self.table, self.rows, self.data
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
@@ -102,11 +102,9 @@ class _Draft:
         offset, deviation = y_scale.of(rows.series[self.cut.starts])
         change = data.form == "change"
         units = {table.units.get(column, "") for column in self.targets}
-        flat = dict.fromkeys([*flat_inputs, *flat_targets])
-        notes = [
-            f"{name} is the same in all training rows, so nothing can be learned from it."
-            for name in flat
-        ]
+        changed = [rows.feature_names[f] for f in self.own]
+        notes = wording.flat_notes([*flat_inputs, *flat_targets])
+        notes += wording.window_notes(rows, self.cut, origin, data, changed)
         dataset = Dataset(
             name=data.name,
             title=table.name,
@@ -115,8 +113,8 @@ class _Draft:
             train=self.cut.sizes[0],
             test=self.cut.sizes[2],
             feature_names=rows.feature_names,
-            target_names=self._target_names(),
-            timestep_names=self._timestep_names(origin),
+            target_names=wording.target_names(self.targets, table.step, data),
+            timestep_names=wording.timestep_names(rows, origin, data),
             naive=y,  # until `with_baselines` replaces it
             naive_label="",
             origin=origin,
@@ -124,9 +122,9 @@ class _Draft:
             target_offset=offset,
             base=np.repeat(rows.targets[read], len(self.horizons), axis=-1) if change else None,
             target_unit=units.pop() if len(units) == 1 else "",
-            lead=self._lead() if data.horizon and data.ahead == "one" else "",
-            about=self._about(),
-            notes=(*table.notes, *rows.notes, *rows.fewer, *notes, *self._notes(origin)),
+            lead=wording.lead(table.step, data) if data.ahead == "one" else "",
+            about=wording.about(self.inputs, self.targets, changed, table.step, data),
+            notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
             source=table.source,
             fingerprint=table.fingerprint,
         )
@@ -214,90 +212,6 @@ class _Draft:
         check_season(origin, data.period)
         return origin if data.period else replace(origin, season=find_season(origin))
 
-    def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
-        """Their times where these are the same in all samples, else their numbers."""
-        if self.rows.times is not None and not np.ptp(self.rows.rank[origin.starts]):
-            return tuple(origin.label(row) for row in origin.rows(self.data.timesteps, 0))
-        step = "" if origin.step == "row" else f"{origin.step} "
-        return tuple(f"{step}{1 + t * self.data.rate}" for t in range(self.data.timesteps))
-
-    def _target_names(self) -> tuple[str, ...]:
-        if self.data.ahead == "one" or not self.data.horizon:
-            return self.targets
-        step = self.table.step
-        return tuple(
-            f"{name}, {counted(h, step)} ahead" for name in self.targets for h in self.horizons
-        )
-
-    def _lead(self) -> str:
-        """How far ahead the (last) target lies: "one day"."""
-        step, horizon = self.table.step, self.data.horizon
-        return f"one {step}" if horizon == 1 else f"{horizon} {step}s"
-
-    def _about(self) -> str:
-        """One sentence: what has to be predicted from what."""
-        horizon, changed = self.data.horizon, {self.rows.feature_names[f] for f in self.own}
-        inputs = joined([f"the change of {n}" if n in changed else n for n in self.inputs])
-        targets = joined(self.targets)
-        if self.data.form == "change":
-            targets = f"the change of {targets}"
-        if self.data.ahead == "each" and horizon:
-            targets += f" 1 to {horizon} {self.table.step}s ahead"
-        elif horizon:
-            targets += f" {self._lead()} ahead"
-        return f"At every step, {targets}, from {inputs}."
-
-    def _notes(self, origin: Origin) -> list[str]:
-        """What is done with the windows, a sentence each: which are used, the parts, the scale."""
-        notes, stop = [], self.data.at_gaps == "stop"
-        if self.data.test and not self.cut.sizes[2]:
-            notes.append("There are too few rows for a test part.")
-        if stop and origin.gaps:
-            notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
-        if self.own:
-            columns = joined([self.rows.feature_names[f] for f in self.own])
-            notes.append(
-                f"Inputs that are targets, too ({columns}), are read as changes from one timestep "
-                "to the next; the first is 0."
-            )
-        used = set(origin.series[origin.starts].tolist())
-        if unused := [name for s, name in enumerate(origin.names) if s not in used]:
-            whole = " without a gap" if stop else ""
-            notes.append(
-                f"Series without a window, of too few rows{whole} in every part: {listed(unused)}."
-            )
-        whose = "each series'" if origin.x_scale.by_series else "the"
-        return [
-            *notes,
-            self._parts_note(origin),
-            f"Columns are standardised with the mean and deviation of {whose} training rows.",
-        ]
-
-    def _parts_note(self, origin: Origin) -> str:
-        """Which series, or rows up to which time, are for training, validation and test."""
-        rows, part = self.rows, self.cut.part
-        if self.data.split == "id":
-            train, validation, test = (len(np.unique(rows.series[part == p])) for p in range(3))
-            and_test = f" and {test} for the test" if test else ""
-            return (
-                f"{counted(train, 'series is', 'series are')} for training, {validation} for "
-                f"validation{and_test}, drawn by the seed; the same times may be in both."
-            )
-        order = np.argsort(rows.rank, kind="stable")
-        edges = [
-            [origin.label(row) for row in order[part[order] == p][[0, -1]]]
-            for p in range(part.max() + 1)
-        ]
-        several = len(rows.names) > 1 and rows.times is not None
-        each = " Each series is cut at the same times." if several else ""
-        known = f"Rows up to {edges[0][1]} are for training"
-        if len(edges) == 2:
-            return f"{known} and rows from {edges[1][0]} on for validation; none is in both.{each}"
-        return (
-            f"{known}, rows from {edges[1][0]} to {edges[1][1]} for validation, and rows from "
-            f"{edges[2][0]} on for the test; none is in two parts.{each}"
-        )
-
 
 def scale_of(
     values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups | None
@@ -336,7 +250,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _time_format(times: pd.Index | None) -> str:
-    """How times are written, as short as tells all of them apart; "" where they are texts."""
+    """The shortest `strftime` format that distinguishes the times; "" where they are texts."""
     if not isinstance(times, pd.DatetimeIndex):
         return ""
     hours = "" if (times == times.floor("D")).all() else " %H:%M"

@@ -15,7 +15,7 @@ from lib.experiment import LIMITS
 from lib.text import counted, listed
 
 SERIES = "sample"
-"""The column that tells samples apart."""
+"""The column that identifies samples."""
 _NAMELESS = ""
 """The name that the one array of a .npy file has here."""
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")

@@ -14,7 +14,7 @@ from lib.data.uploads.errors import MIN_ROWS, UploadError
 from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
-"""So many columns of repeating years are tried: for each, all others may tell series apart."""
+"""This many columns of repeating years are tried: for each, all others may identify series."""
 _HUGE = 1e100
 """Larger numbers can't be squared; they are taken as missing, as infinities are."""
 
@@ -41,10 +41,10 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
 
 
 def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
-    """Take out the columns that label the rows: these columns, and the times (R,) that they say.
+    """Take out the columns that label the rows; return these columns and their times (R,).
 
     Rows at the ends without one are left out. The first dates count; years that repeat only where
-    there are no others, and where a column tells series apart.
+    there are no others, and where a column identifies series.
     """
     found = next(_find_times(entries), None)
     if found is None:

@@ -1,6 +1,6 @@
 """A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal.
 
-The first lines tell these, and pandas does the rest.
+The first lines decide these, and pandas does the rest.
 """
 
 import codecs
@@ -39,9 +39,9 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
 }
 _SAMPLE = 64 * 1024
-"""So many characters tell the delimiter, the header and the kinds of numbers."""
+"""The delimiter, the header and decimal commas are found in this many characters."""
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
+"""Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
 _ONE_AT_A_TIME = Lock()
 """`warnings.catch_warnings` acts on all threads."""
 

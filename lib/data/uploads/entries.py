@@ -24,17 +24,17 @@ _WORDS_OF_DATES = re.compile(
 
 @dataclass(slots=True, eq=False)
 class Entries:
-    """A file's entries, and what is known of them so far."""
+    """A file's entries, and facts about them."""
 
     frame: pd.DataFrame
-    """Numbers, texts, or dates, as far as the file or pandas tells them apart."""
+    """Numbers, texts, or dates, as far as the file or pandas distinguishes them."""
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
     decimal_commas: bool = False
     cells: str = ""
-    """A sentence on how its cells were told apart, where that may be wrong."""
+    """A sentence on how lines were split into cells, where that may be wrong."""
     known: dict[str, Any] = field(default_factory=dict)
-    """What the file itself says of the `Table`: sheets, series, columns to start from, settings."""
+    """Fields of the `Table` that the file itself has: sheets, series, inputs, targets, settings."""
 
     def drop_rows(self, empty: pd.Series) -> None:
         """Leave out rows (R,) bool in which there is nothing."""
@@ -52,7 +52,7 @@ class Entries:
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Whether the first line holds names, as the lines below it tell.
+    """Whether the first line holds names, judged by the lines below it.
 
     A text above values is a name. Where there is none, values in the first line make it data, with
     its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
@@ -86,7 +86,7 @@ def _is_known(entry: str) -> bool:
 
 
 def _holds_values(body: list[list[str]], j: int) -> bool:
-    """Whether most of what stands in column `j` are values."""
+    """Whether most entries of column `j` are values."""
     entries = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
     return 2 * sum(map(is_value, entries)) > len(entries)
 

@@ -24,15 +24,15 @@ SECONDS = 60.0
 MEMORY = 4 * 10**9
 """How many bytes of addresses the process may have: a file made to unpack without end ends it."""
 SEATS = 2 if total_memory() >= ENOUGH else 1
-"""So many files are read at a time."""
+"""This many files are read at a time."""
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
-"""The part that one may hold of what is free when it begins: less than all of it for all together,
+"""The share of the free memory that one process may use; not all of it for all of them together,
 since the tables in the page process take some."""
 CHECK_SECONDS = 0.05
 """Between two checks of the memory that the process holds: it gets some 50 MB meanwhile at most."""
 ROOT = Path(__file__).parents[3]
 MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
-"""So many files wait for a seat at most, and so many bytes of them, but for a single file."""
+"""At most this many files, and bytes of files, wait for a seat; a single file may be larger."""
 FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
 _waiting = set["Reading"]()
@@ -46,7 +46,7 @@ class Reading:
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         waiting = list(_waiting)
-        size = len(content) + sum(len(each._content) for each in waiting)
+        size = len(content) + sum(len(each._content) for each in waiting)  # noqa: SLF001  its own
         if len(waiting) >= MAX_WAITING or (waiting and size > MAX_WAITING_BYTES):
             raise UploadError(
                 f"{name} can't be read now: too many files wait. Try again in a minute."
@@ -62,7 +62,7 @@ class Reading:
         Thread(target=self._run, args=(sheet,), name="file-reader", daemon=True).start()
 
     def stop(self) -> None:
-        """End it: another file has come, or nobody waits any more."""
+        """End the process: another file was given, or the result isn't needed any more."""
         self._stopped, self._content = True, b""
         _waiting.discard(self)
         if self._process is not None:

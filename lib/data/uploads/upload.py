@@ -35,7 +35,7 @@ _EXTENSIONS = {
     "npy": "a file of NumPy's arrays",
     "keras": "a Keras model",
 }
-"""What a file of such a name should be; a damaged one is often read as text."""
+"""Kinds by extension, for the message on a damaged file, which looks like text."""
 
 
 def begins_as(content: bytes) -> str:
@@ -54,7 +54,7 @@ def begins_as(content: bytes) -> str:
 
 
 def _kind_of_zip(content: bytes) -> str:
-    """What a ZIP file holds, "workbook" or "arrays". Raises UploadError."""
+    """The kind of a ZIP file's content, "workbook" or "arrays". Raises UploadError."""
     # Counted by their signature, before zipfile makes a list of them.
     if (count := content.count(b"PK\x01\x02")) > MAX_MEMBERS:
         raise UploadError(

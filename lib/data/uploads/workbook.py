@@ -15,7 +15,7 @@ from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
 from lib.text import listed
 
 _ROWS_ABOVE = 20
-"""So many rows may stand above the table."""
+"""The table begins within this many rows."""
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
 from lib.training import messages
-from lib.training.cluster.link import Actor, ClusterError, Link, UnavailableError, UnusableError
+from lib.training.cluster.link import Call, ClusterError, Link, UnavailableError, UnusableError
 from lib.training.cluster.slot import LOOK_SECONDS
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
 from lib.training.sentences import sentence
@@ -35,7 +35,7 @@ class Driver:
     def __init__(
         self,
         server: str,
-        find_slots: Callable[[], Awaitable[dict[str, Actor]]],
+        find_slots: Callable[[], Awaitable[dict[str, Call]]],
         send: Callable[[bytes], object],
     ) -> None:
         self._server, self._find_slots, self._send = server, find_slots, send
@@ -73,9 +73,9 @@ class Driver:
                 found = await asyncio.wait_for(self._find_slots(), HEAD_SECONDS)
             except TimeoutError:
                 raise ClusterError(sentence("head_gone")) from None
-            for name, actor in found.items():
+            for name, call in found.items():
                 if name not in self._links:
-                    self._links[name] = Link(actor)
+                    self._links[name] = Link(call)
                     self._tasks.create_task(self._keep(self._links[name]))
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
@@ -111,8 +111,8 @@ class Driver:
             await asyncio.sleep(SURVEY_SECONDS)
 
     async def _look(self, link: Link, seconds: float = LOOK_SECONDS) -> None:
-        """Wait for news of what a slot is asked for, and pass them on."""
-        link.load, found = await link.actor.call(
+        """Wait for a slot's news, and pass them on."""
+        link.load, found = await link.call(
             "look", self._server, dict(link.marks), seconds, seconds=2 * LOOK_SECONDS
         )
         for name in found.keys() & link.marks.keys():
@@ -169,13 +169,13 @@ class Driver:
                     await self._pass(self._least_busy(), data)
 
     async def _pass(self, link: Link | None, data: bytes, add: str = "") -> None:
-        """Send a command to a slot, if there is one, and `add` what it is to be asked for."""
+        """Send a command to a slot, if there is one; fetch news of what is to be `add`ed."""
         if link is None:
             return
         if add:
             link.add(add)
         try:
-            await link.actor.call("take", self._server, data)
+            await link.call("take", self._server, data)
         except UnavailableError as error:
             self._lose(link, f"{error}")
 
@@ -190,7 +190,7 @@ class Driver:
         until = _now() + FIND_SECONDS
         while _now() < until:
             ready = self._ready
-            calls = [link.actor.call("find", run_id, seconds=FIND_SECONDS / 2) for link in ready]
+            calls = [link.call("find", run_id, seconds=FIND_SECONDS / 2) for link in ready]
             cards = await asyncio.gather(*calls, return_exceptions=True)
             for link, card in zip(ready, cards, strict=True):
                 if isinstance(card, bytes):

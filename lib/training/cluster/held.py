@@ -1,4 +1,4 @@
-"""What a slot holds: a run or a question, and what is new of it for who has some of it already."""
+"""A run or a question that a slot holds, and the messages that a page server doesn't have yet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ UNSEEN: Mark = (0, -1)
 
 
 class News(NamedTuple):
-    """What a slot says of a run or a question."""
+    """What a page server gets of a run or a question."""
 
     messages: list[bytes]
     mark: Mark
-    """Of who has these messages."""
+    """Of a server that has these messages."""
     is_last: bool
-    """Whether nothing follows: it is over or, without messages, isn't here any more."""
+    """Whether nothing follows: it is over or, if there are no messages, the slot lost it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +65,7 @@ class Held:
         return len(self.card) + memory_of(self.snapshot) + self.weights.nbytes
 
     def note(self, message: Report | Checkpoint | Attended | Answer) -> None:
-        """Keep what is said of it."""
+        """Keep a message of the worker's, or that somebody looks at the run."""
         self.number += 1
         if isinstance(message, Report):
             self.weights.take(message.snapshot)
@@ -76,7 +76,10 @@ class Held:
             self.newest.pop(Checkpoint, None)
 
     def news(self, server: str, mark: Mark) -> News | None:
-        """What a server doesn't have yet; None where there is nothing."""
+        """The messages that a server with this mark doesn't have; None if it has them all.
+
+        Checkpoints, answers and `Attended` are for the owner alone.
+        """
         number, epoch = mark
         if number >= self.number:
             return None
@@ -86,7 +89,7 @@ class Held:
                 continue
             if self.snapshot and kind is Report:
                 past = [point for point in points if point[0] > epoch]
-                if not self.over:  # the newest weights are those of the snapshot's own results
+                if not self.over:  # the newest weights are in the snapshot's results already
                     past = past[:-1]
                 found.append(encode(Report(replace(self.snapshot, past=tuple(past)))))
             else:

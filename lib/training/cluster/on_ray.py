@@ -10,14 +10,14 @@ import asyncio
 import logging
 import os
 import tempfile
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
 from lib.data import total_memory
-from lib.training.cluster.link import Actor, ClusterError, UnavailableError, UnusableError
+from lib.training.cluster.link import Call, ClusterError, UnavailableError, UnusableError
 from lib.training.cluster.slot import Slot
 from lib.training.sentences import sentence, short_reason
 
@@ -62,28 +62,22 @@ class SlotActor(Slot):
         super().__init__(share, leave=lambda: ray.kill(me))
 
 
-class RayActor:
-    """A slot, whose methods are called by name."""
-
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
-
-    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
-        """What the method returns. Raises UnavailableError, and what the method raises."""
-        try:
-            called = getattr(self._handle, method).remote(*arguments)
-            return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
-        except TimeoutError:
-            raise UnavailableError(sentence("slot_silent")) from None
-        except RayTaskError as error:
-            raise error.as_instanceof_cause() from None
-        except RayError as error:
-            if isinstance(error, RayActorError) and "ModuleNotFoundError: " in f"{error}":
-                raise UnusableError(sentence("no_code")) from None
-            raise UnavailableError(sentence("slot_gone")) from error
+async def _call(handle: Any, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+    """What a slot's method returns. Raises UnavailableError, and what the method raises."""
+    try:
+        called = getattr(handle, method).remote(*arguments)
+        return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
+    except TimeoutError:
+        raise UnavailableError(sentence("slot_silent")) from None
+    except RayTaskError as error:
+        raise error.as_instanceof_cause() from None
+    except RayError as error:
+        if isinstance(error, RayActorError) and "ModuleNotFoundError: " in f"{error}":
+            raise UnusableError(sentence("no_code")) from None
+        raise UnavailableError(sentence("slot_gone")) from error
 
 
-async def find_slots() -> dict[str, Actor]:
+async def find_slots() -> dict[str, Call]:
     """All slots by name, one for each processor that the cluster has now."""
     nodes = await asyncio.to_thread(ray.nodes)
     alive = [node["Resources"] for node in nodes if node["Alive"]]
@@ -92,7 +86,7 @@ async def find_slots() -> dict[str, Actor]:
 
 
 @cache
-def _slot(name: str) -> Actor:
+def _slot(name: str) -> Call:
     """The slot of a name, which all page servers find, and which outlives who makes it."""
     made: Any = ray.remote(SlotActor).options(
         name=name,
@@ -103,4 +97,4 @@ def _slot(name: str) -> Actor:
         num_cpus=1,
         scheduling_strategy="SPREAD",
     )
-    return RayActor(made.remote())
+    return partial(_call, made.remote())

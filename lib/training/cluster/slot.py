@@ -1,12 +1,12 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
-Page servers send commands and fetch messages as bytes (`lib.training.messages`), so nothing that
-crosses is anybody's code. A slot keeps nothing for a server: that says which runs and answers it
-wants and how much of each it has, and gets what is newer. So of a run only the newest waits.
+Page servers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses.
+To fetch, a server lists the runs and questions that it wants, each with a mark of what it has, and
+gets what is newer. So a slow server gets only the newest snapshot of a run.
 
-It is an actor of Ray's, made by `on_ray`. It ends with its worker, and when that has grown beyond
-its memory and has nothing to do; Ray then starts it again, empty. When no server has come for long
-it leaves its processor to others, for good: the next driver makes a new one.
+A slot is an actor of Ray's, made by `on_ray`. It ends with its worker, and when the worker has
+grown beyond its memory and has nothing to do; Ray then starts it again, empty. When no server has
+called for long the slot frees its processor for good: the next driver makes a new one.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ Load = tuple[bool, int]
 
 
 class Slot:
-    """Runs and questions of all page servers that this slot has, in one thread, that of the calls.
+    """Holds runs and questions of all page servers. All its state belongs to the calls' event loop.
 
-    Its worker has `share` bytes of memory. `end` ends the process, which Ray starts again; `leave`
+    The worker has `share` bytes of memory. `end` ends the process, which Ray starts again; `leave`
     ends it for good.
     """
 
@@ -54,21 +54,21 @@ class Slot:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._leave, self._end, self._clock = leave, end, clock
-        # It starts with the first call, whose event loop its messages are for.
+        # It starts with the first call, whose event loop gets its messages.
         self._worker = make_worker(self._received, self._ended, None, TRAINING, str(share))
         self._events: asyncio.AbstractEventLoop | None = None
         self._held: dict[str, Held] = {}
         """Runs and questions by id."""
         self._changed = asyncio.Event()
-        """Set with each command and message; then there is another one."""
+        """Set by each command and message, and replaced then."""
         self._commands = 0
-        """How many there have been."""
+        """How many commands there have been."""
         self._has_grown = False
         self._met = self._busy = clock()
-        """When a server was last here; when there was last something to do or to say."""
+        """When a server last called; when there was last something to do or to tell."""
 
     async def version(self) -> str:
-        """What trains here. The first call starts the worker."""
+        """The version of Unrolled here. The first call starts the worker."""
         if self._events is None:
             self._events = asyncio.get_running_loop()
             self._tidying = asyncio.ensure_future(self._tidy())
@@ -76,13 +76,13 @@ class Slot:
         return fingerprint()
 
     async def ready(self) -> str:
-        """Return when it can train, or a sentence that says why it never will."""
+        """Return when it can train: "", or a sentence that says why it never will."""
         while not (self._worker.ready or self._worker.unavailable):
             await asyncio.sleep(0.05)
         return self._worker.unavailable
 
     async def take(self, server: str, data: bytes) -> None:
-        """Do a command of a page server. Raises WireError for what is none, or isn't for slots."""
+        """Do a command of a page server. Raises WireError for any other bytes."""
         command: Command = decode(data, Command)
         self._met = self._busy = self._clock()
         match command:
@@ -105,7 +105,7 @@ class Slot:
         self._wake()
 
     def _hold(self, name: str, held: Held) -> None:
-        """Hold one more; of runs that are over as many as a page server keeps."""
+        """Hold one more, and forget the oldest that are over: a page server keeps as many."""
         over = [each for each, known in self._held.items() if known.over]
         while len(over) >= KEEP_RUNS or sum(self._held[i].nbytes for i in over) > KEEP_BYTES:
             del self._held[over.pop(0)]
@@ -119,11 +119,11 @@ class Slot:
     async def look(
         self, server: str, marks: dict[str, Mark], seconds: float = LOOK_SECONDS
     ) -> tuple[Load, dict[str, News]]:
-        """How busy it is, and what is new of what a server asks for, as soon as there is anything.
+        """How busy the slot is, and the news of what a server lists, as soon as there are any.
 
-        What this server has sent and doesn't ask for ends: it has lost its way here, and sent it to
-        another slot. There is nothing new of what isn't here and what the server has nothing of:
-        the command may be on its way.
+        Runs and questions that this server has sent, and doesn't list, end: it has sent them to
+        another slot since. Of what is listed and isn't here, a server that has something of it is
+        told so; for any other, the command may be on its way.
         """
         now = self._met = self._clock()
         self._drop(lambda name, held: held.owner == server and name not in marks)
@@ -132,7 +132,7 @@ class Slot:
         until, commands = now + seconds, self._commands
         while not (news := self._news(server, marks)) and now < until:
             if commands != self._commands:
-                break  # the server may have more to ask for now
+                break  # the server may have more to list now
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), until - now)
             now = self._clock()
@@ -157,10 +157,10 @@ class Slot:
                     del self._held[name]
         return found
 
-    def _drop(self, is_left: Callable[[str, Held], bool]) -> None:
-        """End what is left, and forget it."""
+    def _drop(self, is_unwanted: Callable[[str, Held], bool]) -> None:
+        """End what nobody wants any more, and forget it."""
         for name, held in list(self._held.items()):
-            if not held.over and is_left(name, held):
+            if not held.over and is_unwanted(name, held):
                 del self._held[name]
                 self._worker.post(held.end)
 
@@ -182,12 +182,12 @@ class Slot:
         self._changed = asyncio.Event()
 
     def _ended(self, worker: WorkerProcess) -> None:
-        """End with the worker; where the next one would fail, too, `ready` says why."""
+        """End with the worker, unless the next one would fail, too: `ready` says why."""
         if not worker.unavailable:
             self._end(1)
 
     async def _tidy(self) -> None:
-        """End what nobody wants: runs, and this slot."""
+        """End runs that nobody wants, and this slot, when it is time."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self._drop(lambda _, held: self._seconds_since(held.wanted_at) > GONE_SECONDS)

@@ -1,15 +1,14 @@
-"""Questions to Keras, asked by the page itself, never more than one for each place at a time.
+"""Questions to Keras that the Cell page asks by itself, one at a time for each place of the page.
 
-An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
-and nothing is shown meanwhile. But while a run moves the weights on, the last answer stays until
-the next one comes, so that figures never blink, and says of which epoch it is. What Keras answered
-about recorded models is recorded, too.
+For another sample, layer or mode a question is asked at once, and nothing is shown meanwhile. While
+a run trains, the last answer stays until the next one comes, so that figures never blink, and the
+page says of which epoch it is. Answers about recorded models are recorded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,31 +20,17 @@ from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
-from lib.ui.session import LayerWeights, session
+from lib.ui.session import Asked, LayerWeights, session
 from lib.ui.text import plain, say_steadily
 
 EVERY_SECONDS = 3.0
-"""Between two questions about the same choice, at the least, while a run trains."""
+"""Least seconds between two questions about the same choice while a run trains."""
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
-"""Between two looks whether the page is up to date: for an answer, and for a run that trains."""
+"""Seconds between two checks for an answer, and for a new epoch of a run that trains."""
 MEASURED, AVERAGED = 8, 16
-"""On so many samples differences are measured, and over so many gradients are means."""
+"""Samples on which differences are measured, and over which gradients are averaged."""
 PADDING = 3
 """Steps of zeros at the end, to see what they do."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A question to Keras for a place of the Cell page."""
-
-    choice: tuple[Any, ...]
-    """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights
-    epoch: int
-    """Of the weights."""
-    answer: AnswerFuture
-    time: float
-    """When it was asked, in seconds of `lib.ui.clock`."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -65,77 +50,71 @@ def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
     return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
 
 
-def _modes(chosen: Chosen) -> dict[str, Any]:
-    weights = chosen.upward(chosen.weights)
-    return {"layers": chosen.layer + 1, "weights": weights, "x": measured(chosen), "sample": 0}
-
-
-def _breakings(chosen: Chosen) -> dict[str, Any]:
-    about = {"x": measured(chosen), "backward": backward(chosen), "padding": PADDING}
-    return {"weights": chosen.upward(chosen.weights), **about}
-
-
-def _reach(chosen: Chosen) -> dict[str, Any]:
-    dataset, samples = chosen.dataset, chosen.dataset.shown[:AVERAGED]
-    about = {"y": dataset.y[samples], "loss": chosen.loss, "layer": chosen.layer}
-    return {**_one_way(chosen), "x": dataset.x[samples], **about}
-
-
-def _one_way(chosen: Chosen) -> dict[str, Any]:
-    layers = chosen.experiment.model.layers
-    return {"layers": layers, "weights": chosen.weights, "x": chosen.features}
-
-
-def _both_ways(chosen: Chosen) -> dict[str, Any]:
-    """The same with a second layer that reads backwards."""
-    dataset, experiment = chosen.dataset, chosen.experiment
-    other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-    backward = tuple(initial_model_weights(other, dataset.shape[2], dataset.targets))
-    return {**_one_way(chosen), "backward": backward}
-
-
-def _padding(chosen: Chosen) -> dict[str, Any]:
-    batches = {end: batch(chosen.features, end == "end")[0] for end in ("end", "start")}
-    return {"weights": chosen.upward(chosen.weights), "batches": batches, "loss": chosen.loss}
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for a place."""
+    """The question of a place."""
 
+    place: str
     name: str
     """A key of `lib.training.answers.ANSWERS`."""
     words: str
     about: tuple[str, ...]
-    """What of `Chosen` it is about, besides the model."""
-    arguments: Callable[[Chosen], dict[str, Any]]
-    """For Keras, besides the cell; made when it is asked."""
+    """Attributes of `Chosen` that it depends on, besides the model."""
+
+    def arguments(self, chosen: Chosen) -> dict[str, Any]:
+        """What Keras needs besides the cell to answer the question of the place."""
+        place, dataset, experiment = self.place, chosen.dataset, chosen.experiment
+        about: dict[str, Any]
+        if place in ("modes", "breakings", "padding"):  # about the layers up to the chosen one
+            about = {"weights": chosen.upward(chosen.weights)}
+            if place == "modes":
+                return {**about, "layers": chosen.layer + 1, "x": measured(chosen), "sample": 0}
+            if place == "breakings":
+                about |= {"backward": backward(chosen), "padding": PADDING}
+                return {**about, "x": measured(chosen)}
+            batches = {end: batch(chosen.features, end == "end")[0] for end in ("end", "start")}
+            return {**about, "batches": batches, "loss": chosen.loss}
+        about = {
+            "layers": experiment.model.layers,
+            "weights": chosen.weights,
+        }  # about the whole model
+        if place == "reach":
+            samples = dataset.shown[:AVERAGED]
+            about |= {"y": dataset.y[samples], "loss": chosen.loss, "layer": chosen.layer}
+            return {**about, "x": dataset.x[samples]}
+        if place == "both ways":
+            other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
+            weights = initial_model_weights(other, dataset.shape[2], dataset.targets)
+            about |= {"backward": tuple(weights)}
+        return {**about, "x": chosen.features}
 
 
-ONE = ("sample", "layer")
 PLACES = {
-    "modes": Question("modes", "are the modes one computation?", ONE, _modes),
-    "breakings": Question("breakings", "what breaks it?", ONE, _breakings),
-    "reach": Question("reach", "how far back does each loss reach?", ("layer", "loss"), _reach),
-    "one way": Question("influence", "which inputs move which outputs?", ("sample",), _one_way),
-    "both ways": Question(
-        "influence", "which do if the layers are Bidirectional?", ("sample",), _both_ways
-    ),
-    "padding": Question("padding", "what does padding do?", (*ONE, "loss"), _padding),
+    question.place: question
+    for question in (
+        Question("modes", "modes", "are the modes one computation?", ("sample", "layer")),
+        Question("breakings", "breakings", "what breaks it?", ("sample", "layer")),
+        Question("reach", "reach", "how far back does each loss reach?", ("layer", "loss")),
+        Question("one way", "influence", "which inputs move which outputs?", ("sample",)),
+        Question(
+            "both ways", "influence", "which do if the layers are Bidirectional?", ("sample",)
+        ),
+        Question("padding", "padding", "what does padding do?", ("sample", "layer", "loss")),
+    )
 }
 """Where an answer is shown → its question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is known of a question now."""
+    """The state of a question."""
 
     answered: Asked | None
-    """None until there is an answer about what is chosen."""
+    """None until there is an answer about the choice."""
     pending: AnswerFuture | None
-    """The question that is under way."""
+    """The question under way."""
     waiting: bool
-    """Whether an answer is to be expected soon."""
+    """Whether an answer is expected soon."""
     about: str
     """The question in words."""
 
@@ -162,7 +141,7 @@ class Reply:
 
 
 def ask(place: str, chosen: Chosen) -> Reply:
-    """Ask for `place`, a key of PLACES, unless the answer is here or under way; what is known."""
+    """Ask the question of a place, unless its answer is here or under way; returns its state."""
     question, asked = PLACES[place], session().cell.asked.setdefault(place, [])
     model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
     of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
@@ -177,7 +156,7 @@ def ask(place: str, chosen: Chosen) -> Reply:
     follows = answered is not None and chosen.polling
     is_due = not follows or clock.now() - asked[-1].time >= EVERY_SECONDS
     if not is_new and asked == done and is_due:
-        answer = _answer(place, chosen)
+        answer = _answer(question, chosen)
         asked.append(Asked(choice, chosen.weights, chosen.epoch, answer, clock.now()))
         if answer.done():
             return Reply(asked[-1], None, False, question.words)
@@ -185,11 +164,10 @@ def ask(place: str, chosen: Chosen) -> Reply:
     return Reply(answered, pending, not is_new and not follows, question.words)
 
 
-def _answer(place: str, chosen: Chosen) -> AnswerFuture:
-    """What will hold Keras's answer; it does at once where that is recorded."""
-    question = PLACES[place]
+def _answer(question: Question, chosen: Chosen) -> AnswerFuture:
+    """A future of Keras's answer, which has a recorded answer at once."""
     arguments = question.arguments(chosen)
-    known = recorded_answer(chosen.dataset.name, place, arguments)
+    known = recorded_answer(chosen.dataset.name, question.place, arguments)
     if known is None:
         return runs.client().ask(question.name, cell=chosen.experiment.model.cell, **arguments)
     answer: AnswerFuture = Future()
@@ -198,7 +176,7 @@ def _answer(place: str, chosen: Chosen) -> AnswerFuture:
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
-    """How far Keras is with the page's questions now, and of when its answers are."""
+    """How far Keras is with the page's questions, and of which epoch its answers are."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
     done, total = len(replies) - len(waiting), len(replies)
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
@@ -215,7 +193,7 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
 
 
 def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
-    """Say it, in the room of the longest that may have to be said."""
+    """Draw the progress, in the space of its longest wording."""
     total, longest = len(replies), max((reply.about for reply in replies), key=len)
     waiting = questions_sentence(0, total, longest, 88, ready=True)
     again = questions_sentence(total, total, "", 0, ready=True, again=True)
@@ -224,36 +202,34 @@ def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
-    """Draw the page anew when Keras has answered or a run has moved on; and say what went wrong."""
-    why = runs.client().unavailable  # `say_progress` says that
-    errors = {reply.error for reply in replies} - {"", why}
+    """Show errors; rerun the page when Keras has answered or a run has moved on."""
+    errors = {reply.error for reply in replies} - {"", runs.client().unavailable}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
         st.button("Ask Keras again", icon=":material/replay:", on_click=_forget_errors)
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    now = partial(keras_progress, replies, chosen)
-    fragment(_look, run_every=seconds)(_drawn_of_run(), replies, now(), now)
+    drawn, sentence = _run_state(), keras_progress(replies, chosen)
+
+    def look() -> None:
+        answered = any(reply.pending is not None and reply.pending.done() for reply in replies)
+        if answered or (_run_state(), keras_progress(replies, chosen)) != (drawn, sentence):
+            st.rerun()
+
+    fragment(look, run_every=seconds)()
 
 
-def _drawn_of_run() -> tuple[object, ...] | None:
-    """What the page draws of the session's run; not how its worker is, which it doesn't say."""
+def _run_state() -> tuple[object, ...] | None:
+    """What the page shows of the session's run, which isn't how its worker is."""
     if (current := runs.current_run()) is None:
         return None
     run, snapshot = current
     return run, snapshot.status, snapshot.epoch, snapshot.seeds
 
 
-def _look(drawn: object, replies: Sequence[Reply], sentence: str, now: Callable[[], str]) -> None:
-    """Run the page again when Keras has answered or the run has moved on since it was drawn."""
-    answered = any(reply.pending is not None and reply.pending.done() for reply in replies)
-    if _drawn_of_run() != drawn or answered or now() != sentence:
-        st.rerun()
-
-
 def _forget_errors() -> None:
-    """Ask again where there was no answer."""
+    """Forget failed questions, so that they are asked again."""
     places = session().cell.asked
     for name, asked in [*places.items()]:
         if asked[0].answer.done() and asked[0].answer.exception():

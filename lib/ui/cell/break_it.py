@@ -1,4 +1,4 @@
-"""Break it: when the last step of the sequence isn't what the last-step mode says."""
+"""Break it: four ways in which the sequence's last step differs from last-step mode's output."""
 
 from collections.abc import Sequence
 
@@ -25,16 +25,16 @@ from lib.ui.cell.chosen import Chosen, Follower, row_order
 from lib.ui.text import card, hint, takeaway
 
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
-"""The ways, by the name that words and pictures have for them, as they stand side by side."""
+"""The names of the ways, side by side in two rows."""
 NAMED = 36
-"""Up to so many timesteps there is room for the last one's number beside the word for the zeros."""
+"""Up to so many timesteps, the last one's number fits beside the word "zeros"."""
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
-"""As long as a takeaway of this part gets, but for rare ones."""
+"""The longest usual takeaway of this part, which reserves its space."""
 _BELOW = " What is padded are the features: the layers below read the zeros, and hand the mask up."
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
-    """Draw the part; nothing is written anew when the playhead moves."""
+    """Draw the part, which doesn't follow the playhead."""
     (breakings,) = replies
     ways = ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(strips_legend(palette))
@@ -62,7 +62,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
 
 
 def leak_card(palette: Palette) -> None:
-    """What a Bidirectional layer makes of noise whose next value is the target: a recording."""
+    """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
         (words, details), plot = leak_words(leak), leaked(leak)
@@ -72,7 +72,7 @@ def leak_card(palette: Palette) -> None:
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
-    """By each way's name two pictures of this sample's outputs, as NumPy computes them."""
+    """Two pictures of this sample's outputs for each way, computed by NumPy."""
     cell, layer = chosen.experiment.model.cell, chosen.layer_pass
     order, x, steps = row_order(layer), layer.x[None], len(layer.x)
     padded = np.pad(chosen.dataset.x[[chosen.sample]], [(0, 0), (0, PADDING), (0, 0)])

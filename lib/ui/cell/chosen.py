@@ -1,14 +1,12 @@
-"""What the Cell page looks at: a sample, a layer and weights of some model, and the playhead.
+"""What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
-The playhead is which timestep and which unit everything on the page is about. What follows it,
-formulas and sentences, stands in slots that the sections leave for it. It is written twice in a run
-of the whole page: at once by its section, so that nothing is blank for a moment, and by the
-fragment with the playhead, which alone runs when it moves.
+The playhead is the timestep and the unit that the whole page is about. When it moves, only its
+fragment runs, which rewrites formulas and sentences in slots of the page's sections. In a run of
+the whole page the sections write them too, so that nothing is blank for a moment.
 
-What it moves must move at once, so a component's script, playhead.js, writes the custom properties
-`--cell-t` and `--cell-row`, by which pictures place their bands (`lib.charts.html`), and tells
-Python what formulas to write out. Two sliders of the browser's own do the work, for keyboards and
-screen readers; pressing a picture does the same.
+Pictures must follow at once, so a component's script, playhead.js, sets the custom properties
+`--cell-t` and `--cell-row`, by which pictures place their bands (`lib.charts.html`), and reports to
+Python. It has two native sliders, for keyboards and screen readers; pressing a picture also works.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +31,7 @@ from lib.ui.text import hint
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
-"""Of the pictures' rows: as Keras has them, or by similarity."""
+"""The order of the pictures' rows: as in Keras, or by similarity."""
 
 _component = component(KEY, f"{Path(__file__).with_name('playhead')}")
 
@@ -49,27 +47,26 @@ class Chosen:
     layer: int
     """0 is the bottom one."""
     mode: str
-    """Whose weights these are."""
+    """The model's mode."""
     weights: LayerWeights
     epoch: int
-    """After which they were so."""
+    """The epoch of the weights."""
     run_id: str
-    """Of the run that they come from."""
     polling: bool
-    """Whether they change without anybody doing anything."""
+    """Whether a run changes the weights."""
     traces: Sequence[Trace]
-    """Of every layer, for the sample."""
+    """The forward pass of every layer on the sample."""
 
     @property
     def layer_pass(self) -> LayerPass:
-        """The layer, with what went through it."""
+        """The layer, with its input and its forward pass."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.features
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property
     def features(self) -> np.ndarray:
-        """Of the sample, (T, F)."""
+        """The sample's features, (T, F)."""
         return self.dataset.x[self.sample]
 
     @property
@@ -78,7 +75,7 @@ class Chosen:
         return self.experiment.training.loss
 
     def upward(self, weights: LayerWeights) -> LayerWeights:
-        """Of a model's weights those from the bottom layer up to this one."""
+        """A model's weights from the bottom layer up to this one."""
         return weights[: ARRAYS_EACH * (self.layer + 1)]
 
     @property
@@ -88,13 +85,13 @@ class Chosen:
 
     @property
     def which(self) -> str:
-        """The layer's name as the start of a hint, "Layer 2 of 3. "; nothing where it is alone."""
+        """The start of a hint, "Layer 2 of 3. "; "" for the only layer."""
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
 
 def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
-    """Draw the controls, and look up what they say; `about` is told whose weights are shown."""
+    """Draw the controls and return the choice; `about` gets a hint on the weights."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown, modes = fitting_run(experiment, dataset), experiment.model.modes
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
@@ -124,12 +121,12 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
 
 
 def looked_at(loaded: Loaded) -> Chosen:
-    """The same of a picture by itself, which says whose weights these are where it has room."""
+    """Like `choose`, for a picture by itself."""
     return choose(loaded, st.container(key="scene_weights"))
 
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
-    """The weights to look at, their epoch, and what they are; by epoch where several are known."""
+    """Draw the choice of an epoch; returns the weights, their epoch, and where they are from."""
     epochs = Epochs.of(shown)
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
@@ -153,7 +150,7 @@ class At:
 
 
 Follower = Callable[[At], None]
-"""Writes a part of the page anew, for where the playhead stands."""
+"""Rewrites a part of the page for the playhead's position."""
 
 
 def follow_playhead(
@@ -163,9 +160,9 @@ def follow_playhead(
     *,
     plays: bool = False,
 ) -> None:
-    """Draw the playhead into `bar`. When it moves, the followers are written, and no picture.
+    """Draw the playhead into `bar`. When it moves, the followers run, and no picture is drawn.
 
-    One that `plays` runs once by itself, through time alone, and tells nobody.
+    With `plays` it runs through time once by itself and reports nothing.
     """
     with bar:
         fragment(_draw)(layer, followers, plays=plays)
@@ -189,9 +186,9 @@ def _draw(layer: LayerPass, followers: Sequence[Follower], *, plays: bool) -> No
 
 
 def _remember() -> None:
-    """Note what the browser reports; where it says that the playhead rests, in the address too.
+    """Note the reported position; write it into the address once the playhead rests.
 
-    While it moves the address stays: each new one is an entry in the browser's history, and work.
+    Each new address would be an entry in the browser's history.
     """
     page = session().cell
     try:
@@ -210,9 +207,9 @@ def _link() -> tuple[str, str]:
 
 
 def where(layer: LayerPass) -> At:
-    """Where the playhead stands: at first on the first timestep of the unit that moves most.
+    """The playhead's position: the opened link's, else the last one, else the first timestep.
 
-    A link that was opened goes before what was picked until then.
+    The unit is at first the one that moves most.
     """
     page = session().cell
     if page.link != _link():
@@ -231,12 +228,12 @@ def _index(text: str) -> int | None:
 
 
 def row_order(layer: LayerPass) -> np.ndarray:
-    """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
+    """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
     return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
 
 
 def first_row(layer: LayerPass) -> int:
-    """The row that is marked before anybody has picked one."""
+    """The row that is marked before anybody picks one."""
     return int(np.flatnonzero(row_order(layer) == _moves_most(layer))[0])
 
 

@@ -1,4 +1,4 @@
-"""How they learn: how far each loss reaches back, which inputs move what, and padding."""
+"""How they learn: how far each loss reaches back, which inputs move which outputs, and padding."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _SAID = beside(__file__)
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
-    """Draw the part; nothing is written anew when the playhead moves."""
+    """Draw the part, which doesn't follow the playhead."""
     reach, one_way, both_ways, padding = replies
     left, right = st.columns(2)
     with left:
@@ -100,7 +100,7 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
-    """What Keras says of the same batches, on the same weights."""
+    """How far Keras's outputs for the same batches are from NumPy's, and its losses."""
     differs = max(
         float(np.abs(way.outputs - answers[name]["masked_last" if way.masked else "last"]).max())
         for way, name in zip(padded, ("end", "end", "start", "start"), strict=True)

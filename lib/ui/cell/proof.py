@@ -1,4 +1,4 @@
-"""Proof: the modes are one computation, as Keras measures it on these very weights."""
+"""Proof: the modes are one computation, as Keras measures on the shown weights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ from lib.ui.text import card, hint, say_steadily, takeaway
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
-    """Draw the part; returns what writes the prefixes' sentence."""
+    """Draw the part; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
     _, at_each = one_computation(experiment, steps, answer)
@@ -63,7 +63,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
 
 
 def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
-    """Draw the first card alone: the last step of one is all of the other."""
+    """Draw the first card: the last step of one mode is the whole output of the other."""
     (modes,) = replies
     answer, order = modes.values, row_order(chosen.layer_pass)
     at_last, _ = one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
@@ -78,7 +78,7 @@ def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> lis
 
 
 def _rows(modes: Reply, name: str, order: np.ndarray) -> np.ndarray | None:
-    """What Keras answered, with the units in the page's order, (U, columns)."""
+    """Keras's answer with the units in the page's order, (U, columns)."""
     answer = modes.values
     return None if answer is None else answer[name].reshape(-1, len(order)).T[order]
 

@@ -1,4 +1,4 @@
-"""Unrolled: the layer at every timestep, all it computed, and one unit with its formulas."""
+"""Unrolled: the layer at every timestep, its states and gates, and one unit's formulas."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from lib.ui.text import say, takeaway
 
 
 def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Follower]:
-    """Draw the part; returns what writes the formulas."""
+    """Draw the part; returns what rewrites the formulas."""
     layer = chosen.layer_pass
     over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
     with over_time:
@@ -27,10 +27,7 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
 
 
 def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True) -> None:
-    """The layer at every timestep, with all that it hands out, or what it has `as_it_runs`.
-
-    In words, too, where it is told.
-    """
+    """Draw the layer at every timestep with its outputs, or those so far `as_it_runs`."""
     layer, x = chosen.layer_pass, chosen.layer_pass.x
     words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)

@@ -1,9 +1,9 @@
-"""Which runs Compare lists, and which are laid over one another; their list, and the pictures.
+"""The runs of Compare: which are listed and which are picked, their list, and the pictures.
 
-The address holds the ids of these, each with its name where that is short and plain:
-`runs=0123~Small,4567`. A recording's id is the name of its data. Where nobody has picked, the page
-does: the browser's newest runs, or recordings. List and pictures are one fragment, which draws
-itself anew while one of the runs trains.
+The address holds the ids of picked runs, each with its name if that is short and plain:
+`runs=0123~Small,4567`. A recording's id is the name of its data. Until a person picks, the page
+picks the browser's newest runs, or recordings. List and pictures are one fragment, which redraws
+itself while one of the runs trains.
 """
 
 import re
@@ -33,23 +33,23 @@ from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"
-"""In the address."""
+"""The picked runs in the address."""
 NOTHING = "-"
-"""There, where a person has taken all runs away."""
+"""Its value when a person has unpicked all runs."""
 USUAL = 3
-"""So many of its runs a browser finds side by side."""
+"""The number of the browser's runs that the page picks."""
 STAND_INS = ("running_mean", "echo")
 GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a restart."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST = 40
-"""Of a name, in letters."""
+"""The longest name, in letters."""
 SECONDS = 1.0
-"""Between two looks for new figures, at least: each row is many elements."""
+"""Least seconds between two redraws: each row is many elements."""
 _HTML = templates(__file__)
 
 
 def find(run_id: str) -> Compared | None:
-    """A run that the server knows, one of a file, or a recording; None where there is none."""
+    """A run of the server, the run from a file, or a recording; None if there is none."""
     if found := runs.look_at(run_id):
         run, snapshot = found
         name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
@@ -70,9 +70,9 @@ def _recording(name: str) -> Compared | None:
 
 
 def settle_picks() -> bool:
-    """Take over what the address names, in each run of the page; False where some of it is gone.
+    """Take over the runs that the address names; False if some are gone.
 
-    That becomes a complaint, which the next run of the page shows.
+    The next run of the page shows a complaint about those.
     """
     record, own, text = session().compare, _own(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
@@ -104,7 +104,7 @@ def write_picks() -> None:
 
 
 def _in_link(run_id: str) -> str:
-    """A run as the link has it; "" for one of a file, and for one that isn't known any more."""
+    """A run's part of the link; "" for a run from a file or an unknown one."""
     run, name = find(run_id), session().compare.linked.get(run_id, "")
     if run is None:
         return f"{run_id}~{name}".rstrip("~") if runs.is_looked_for(run_id) else ""
@@ -115,7 +115,7 @@ def _in_link(run_id: str) -> str:
 
 
 def toggle(run_id: str) -> None:
-    """Lay a run over the others, or take it away. For callbacks."""
+    """Pick or unpick a run. For callbacks."""
     record = session().compare
     record.is_chosen, others = True, [each for each in record.picks if each != run_id]
     record.picks = others if run_id in record.picks else [*others, run_id]
@@ -123,7 +123,7 @@ def toggle(run_id: str) -> None:
 
 
 def take_off(run_id: str) -> None:
-    """Take one of the browser's own runs off the list. For callbacks."""
+    """Remove one of the browser's own runs from the list. For callbacks."""
     runs.take_off_list(run_id)
     session().compare.linked.pop(run_id, None)
     if run_id in session().compare.picks:
@@ -131,7 +131,7 @@ def take_off(run_id: str) -> None:
 
 
 def listed() -> list[Compared]:
-    """All runs of the list: the browser's, the oldest first, then what the link names besides."""
+    """All listed runs: the browser's, the oldest first, then others of the link."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
     real = dict.fromkeys([*own, *record.linked])
@@ -140,25 +140,25 @@ def listed() -> list[Compared]:
 
 
 def _own() -> list[str]:
-    """The ids of the browser's runs, of another's that it watches, and of the one from a file."""
+    """The ids of the browser's runs, of a run that it watches, and of the run from a file."""
     kept, watched = session().kept, runs.current_run()
     others = [watched[0].id] if watched and not runs.may_steer(watched[0]) else []
     return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:
-    """Recordings for a browser that has one run or none: of its data, if there is one, first."""
+    """Recordings to list beside a single run or none; one of the run's data comes first."""
     names = [run.experiment.data.name for run in map(find, own) if run]
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
 
 def side_by_side(palette: Palette) -> None:
-    """Draw all runs of the list, and those that are picked over one another."""
+    """Draw the list of runs, and the picked ones in shared pictures."""
     following_fragment(listed, partial(_panel, palette), _going, SECONDS)
 
 
 def _going(rows: Sequence[Compared]) -> set[str]:
-    """The runs that train, and those that are still looked for."""
+    """The runs that train or are still looked for."""
     looked_for = {each for each in session().compare.picks if runs.is_looked_for(each)}
     return looked_for | {run.id for run in rows if run.snapshot.status.active}
 
@@ -174,7 +174,7 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
 
 
 def _list(rows: Sequence[Compared], palette: Palette) -> None:
-    """A row for each run; those with a letter are laid over one another."""
+    """Draw a row for each run."""
     with st.container(key="compare_list", gap=None):
         for run, own in zip(rows, words.differences(rows), strict=True):
             key = f"compare_row_{run.id}"
@@ -194,7 +194,7 @@ def _pick(run: Compared) -> None:
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
-    """What is known of a run, as a list of terms with their values."""
+    """A run's figures as an HTML list of terms with their values."""
     badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
     badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
@@ -211,7 +211,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
 
 
 def _more(run: Compared) -> None:
-    """What can be done with a run: another browser's can be looked at alone."""
+    """Draw what can be done with a run; another browser's can only be opened."""
     explore, icon = PAGES["Explore"]
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
     there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})

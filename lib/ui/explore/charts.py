@@ -1,4 +1,4 @@
-"""The cards of a run: each a title, a picture, and the sentence that says the same in words."""
+"""The cards of a run: each has a title, a chart, and a takeaway in words."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,15 +21,16 @@ from lib.ui.style import lay_above
 from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain
 
 Follow = Callable[[ShownRun], object]
-"""Brings what was drawn of a run up to date."""
+"""Updates a drawing of a run."""
+CARDS = ("predictions", "loss", "step_error", "compare")
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
-"""Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
+"""Whether to show last-step mode's outputs before the last step, which the model never returns."""
 UPPER = 2
-"""So many cards are on the first screen."""
+"""The number of cards on the first screen."""
 LONGEST: dict[str, str] = beside(__file__)["longest"]
-"""The longest usual takeaway of each chart: its room is kept."""
+"""The longest usual takeaway of each chart, which reserves its space."""
 MOST_LOOKS = 16
-"""So many charts of one snapshot are kept: of each card, theme, and choice of sample or target."""
+"""Charts kept per snapshot: of each card, theme, and choice of sample or target."""
 
 
 def draw(
@@ -40,18 +41,17 @@ def draw(
     hold: bool = False,
     badge: str = "",
 ) -> Follow:
-    """These cards, by their names in CARDS.
+    """Draw these cards, by their names in CARDS; returns what updates them.
 
     With `hold`, charts that are there stay as they are. The `badge` says which settings they show,
-    where these aren't the sidebar's. What is returned brings them up to date. While a run trains,
-    the lower two change in turns: a browser needs about 50 ms for each chart, and the upper two are
-    what people watch.
+    if not the sidebar's. While a run trains, the lower two cards take turns: a browser needs about
+    50 ms for each chart, and people watch the upper two.
     """
     cards, layers, waiting = dict[str, Follow](), Place(), _waiting(names, shown)
     with st.container(key="cards"):
         for name in names:
             with card(name, badge, _title(name, shown)):
-                cards[name] = CARDS[name](shown, palette, hold=hold or name == waiting)
+                cards[name] = _contents(name, shown, palette, hold=hold or name == waiting)
 
     def lay() -> None:
         charts = session().charts.by_place
@@ -69,18 +69,18 @@ def draw(
 
 
 def _waiting(names: Sequence[str], shown: ShownRun) -> str:
-    """The card that isn't drawn this time; "" where all are."""
+    """The card to leave out this time; "" for none."""
     session().charts.turn = turn = 1 - session().charts.turn
     return names[UPPER + turn] if shown.polling and len(names) > UPPER else ""
 
 
 def chart_key(name: str) -> str:
-    """Of a card's chart."""
+    """The Streamlit key of a card's chart."""
     return f"chart_{name}"
 
 
 def _title(name: str, shown: ShownRun) -> str:
-    """What stands above a card; the answers have a head of their own."""
+    """The title of a card; "" for the answers, which have a head of their own."""
     several = len(shown.snapshot.results) > 1
     return {
         "loss": "Loss over epochs",
@@ -89,35 +89,26 @@ def _title(name: str, shown: ShownRun) -> str:
     }.get(name, "")
 
 
-def _predictions(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    picked, earlier = head(shown, "the answers")
-    if not shown.dataset.has_rows:
-        hint(HIDDEN)
-        return lambda _: None
-    return _picture("predictions", shown, palette, (*picked, earlier), hold=hold)
-
-
-def _step_error(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
-    return _picture("step_error", shown, palette, (earlier,), hold=hold)
-
-
-def _compare(shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    both = _numbers(shown), _picture("compare", shown, palette, hold=hold)
-    return lambda now: [follow(now) for follow in both]
-
-
-CARDS: dict[str, Callable[..., Follow]] = {
-    "predictions": _predictions,
-    "loss": lambda shown, palette, *, hold: _picture("loss", shown, palette, hold=hold),
-    "step_error": _step_error,
-    "compare": _compare,
-}
-"""By name, what draws the inside of a card."""
+def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
+    """Draw the inside of a card."""
+    picked: tuple[int | bool, ...] = ()
+    if name == "predictions":
+        answer, earlier = head(shown, "the answers")
+        if not shown.dataset.has_rows:
+            hint(HIDDEN)
+            return lambda _: None
+        picked = (*answer, earlier)
+    elif name == "step_error":
+        picked = ("last" in shown.experiment.model.modes and bool(EARLIER.index),)
+    elif name == "compare":
+        follow_numbers = _numbers(shown)
+        follow_picture = _picture(name, shown, palette, picked, hold=hold)
+        return lambda now: (follow_numbers(now), follow_picture(now))
+    return _picture(name, shown, palette, picked, hold=hold)
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
-    """The head of a card of `what`, its title, and two choices: as `pick_answers`, and EARLIER."""
+    """Draw a card's title, "… : `what`", and its pickers; returns `pick_answers()`, and EARLIER."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title)}: {what}")
         if not shown.dataset.has_rows:  # no answers are drawn
@@ -129,7 +120,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
 
 @contextmanager
 def card(name: str, badge: str, title: str = "") -> Iterator[None]:
-    """A card, in the corner of which stands which settings its picture shows, if others."""
+    """A card with a badge in its corner: which settings its picture shows, if not the sidebar's."""
     with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
         if title:
             st.markdown(f"### {title}")
@@ -140,9 +131,9 @@ def card(name: str, badge: str, title: str = "") -> Iterator[None]:
 
 
 def _picture(
-    name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...] = (), *, hold: bool
+    name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
 ) -> Follow:
-    """A chart, its takeaway and its details. With `hold` what is there stays, and costs nothing."""
+    """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
     chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
     told = session().charts.told
 
@@ -161,7 +152,7 @@ def _picture(
 
 @partial(remembered, size=MOST_LOOKS)
 def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
-    """A card's chart and words, made once for all who look at the same."""
+    """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
     made = EXPLORE_CARDS[name]
     facts = made.facts(RunAt(experiment, dataset(), snapshot), *picked)
@@ -169,7 +160,7 @@ def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
 
 
 def _numbers(shown: ShownRun) -> Follow:
-    """Last-step error, the one number that means the same for both models."""
+    """Draw the last-step error, the one number that means the same for both models."""
     dataset = shown.dataset
     part = "validation" if dataset.has_validation else "training"
     scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""

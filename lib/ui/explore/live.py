@@ -1,8 +1,7 @@
-"""A run as it goes: the buttons, the progress, and below them the charts.
+"""The run of Explore: buttons, progress, and the charts below, as one fragment.
 
-All of it is a fragment. While figures change, what shows them is drawn anew five times a second, or
-less often where many watch (`lib.ui.load`); the buttons now and then, and when one is pressed. When
-that begins or ends, or the run is another one, it asks for a run of the page.
+While a run trains, the fragment updates what figures change five times a second, or less often on
+a busy server (`lib.ui.load`). It reruns the page when training begins or ends, or for another run.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,8 +29,8 @@ from lib.ui.style import hide
 from lib.ui.text import press, say_steadily
 
 NEAR_SECONDS = 0.5
-"""Where the panel redraws itself at least this often, a run of the whole page leaves its charts as
-they are: so a slider's own pictures come at once, and the charts follow with the next redraw."""
+"""If the panel redraws at least this often, a rerun of the page leaves the charts as they are: so a
+slider's own pictures come at once, and the charts follow with the next redraw."""
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
@@ -42,12 +41,15 @@ WORDS: dict[str, list[str]] = beside(__file__, "status")
 
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
-    charts, program = session().charts, _likely_program(loaded)
-    if charts.prepared != program:
-        charts.prepared = program
-        runs.client().prepare(loaded.experiment, loaded.dataset)
+    experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
+    own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
+    # Settings without a size bucket are prepared by kind, since sliders ask for many of them.
+    program = bucket_of(own) or (model.cell, model.layers, model.head)
+    if session().charts.prepared != program:
+        session().charts.prepared = program
+        runs.client().prepare(experiment, data)
     following_fragment(
-        lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
+        lambda: Epochs.of(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
         about=_page_is_about,
@@ -55,15 +57,8 @@ def live(loaded: Loaded, palette: Palette) -> None:
     runs.watch_worker()
 
 
-def _likely_program(loaded: Loaded) -> object:
-    """The room of these settings; where they have none their kind, since sliders ask for much."""
-    model, data = loaded.experiment.model, loaded.dataset
-    own = architecture_of(loaded.experiment, data.train, *data.shape[1:], data.targets)
-    return bucket_of(own) or (model.cell, model.layers, model.head)
-
-
 def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
-    """What all of the page shows, the sidebar too, of which the panel can change the seeds."""
+    """What the rest of the page shows; of its settings the panel itself can change the seeds."""
     shown, settings = epochs.shown, session().address.experiment
     return shown.run, shown.polling or shown.snapshot.status, epochs.picked, settings
 
@@ -71,9 +66,9 @@ def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
 def _panel(
     loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
-    """All of it; what is returned brings up to date what figures change.
+    """Draw controls and charts; returns what updates the parts that training changes.
 
-    `times` counts how often it is drawn for one run of the page: first with it, then after a click.
+    `times` counts the drawings of one run of the page: the first with it, later ones after clicks.
     """
     shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
@@ -96,11 +91,11 @@ def _panel(
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = badge_of(loaded, shown)
-    if replays:  # it rests
+    if replays:  # the run rests
         replay.draw(epochs, loaded, palette, badge=badge)
         return lambda _: None
     hold = next(times) == 0 and shown.polling and RHYTHM.interval() <= NEAR_SECONDS
-    cards = charts.draw([*charts.CARDS], epochs.then, palette, hold=hold, badge=badge)
+    cards = charts.draw(charts.CARDS, epochs.then, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now.shown, now.picked, progress)
@@ -111,42 +106,39 @@ def _panel(
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
-    """Train or resume, pause, step, stop, reset: always in these places, dimmed where idle.
+    """Draw Train or Resume, Pause, Step, Stop and Reset, always in these places.
 
-    A paused run goes on with the first of them, whatever the sidebar says by then: it is thrown
-    away by nothing but Reset, and by New run, which stands in Pause's place where the settings are
-    others. What shares a place is always there: where one came for the other, the browser showed
-    the two side by side for a moment, and a click in that moment hit nothing.
+    The first button resumes a paused run even if the settings have changed. New run replaces Pause
+    where they have. Buttons that share a place are always drawn: where one replaced the other, the
+    browser showed both for a moment, and a click in that moment hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
-    open_run = run if run and not _is_watched(shown) and not status.over else None
-    idle, same = open_run is None, _is_same(loaded, shown)
-    paused = not idle and status is Status.PAUSED
+    steered = None if run is None or status.over or _is_watched(shown) else run
+    same = _is_same(loaded, shown)
+    paused = steered is not None and status is Status.PAUSED
+    train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> Callable[[], object]:
-        return lambda: act(open_run) if open_run else None
+        return lambda: act(steered) if steered else None
 
     def resume() -> None:
         runs.forget_epoch()
         steer(client.resume)()
 
-    train = partial(runs.train, loaded.experiment, loaded.dataset)
-
     def step() -> None:
         runs.forget_epoch()
-        goes_on = open_run if same or paused else None
+        goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 
     if paused:
         _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
-        can_train = loaded.trainable and not (open_run and status.active and same)
+        can_train = loaded.trainable and not (steered and status.active and same)
         why = _why_not_trainable(loaded)
         _button("Train", "play_arrow", train, type="primary", disabled=not can_train, help=why)
-    _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
-    _button("Resume", "resume", resume, disabled=not paused)
+    _button("Pause", "pause", steer(client.pause), disabled=paused or not steered)
+    _button("Resume", "resume", resume, disabled=not paused)  # pressed by its key alone
     _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
-    # Resume is pressed by its key alone.
     hide("do_resume", "do_pause" if paused and not same else "do_new_run")
     about = (
         "Train one epoch: of this run, or the first one of a new run where there is none or the "
@@ -154,7 +146,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     )
     can_step = paused or (loaded.trainable and not (status.over and same))
     _button("Step", "skip_next", step, disabled=not can_step, help=about)
-    _button("Stop", "stop", steer(client.stop), disabled=idle)
+    _button("Stop", "stop", steer(client.stop), disabled=not steered)
     about = "Forget the run and go back to what was there before."
     nothing = run is None and shown.kept is None
     _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
@@ -173,7 +165,7 @@ def _why_not_trainable(loaded: Loaded) -> str | None:
 
 
 def _reset() -> None:
-    """Forget the run, or where there is none the one from a file."""
+    """Forget the run, or without one the run from a file."""
     if runs.current_run() is None:
         session().kept = None
         note_kept(None)
@@ -181,7 +173,7 @@ def _reset() -> None:
 
 
 def _pick_seeds(loaded: Loaded) -> None:
-    """How many seeds Train trains: a setting, which stands beside what it changes."""
+    """Draw the setting of how many seeds Train trains."""
     count = max(1, loaded.experiment.seeds)  # 0 until data are there that it can be settled by
     control = bound("pick_seeds", count, lambda picked: change({"seeds": picked or count}))
     st.segmented_control("Seeds", sorted({*SEEDS, count}), default=count, required=True, **control)
@@ -190,21 +182,20 @@ def _pick_seeds(loaded: Loaded) -> None:
 def _button(
     name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
 ) -> None:
-    """A button that acts in a callback, which runs even if its run of the page is cut short.
+    """Draw a button whose key, `do_name`, a keyboard shortcut presses too.
 
-    By its own key `lib.ui.listener` presses it, too, and what a person clicked is what is done,
-    though another one may stand in its place by then.
+    It acts in a callback, which runs even if its run of the page is cut short.
     """
-    key, once = f"do_{name.lower().replace(' ', '_')}", partial(_once, label or name, act)
-    press(label or name, icon, key, once, **options)
 
+    def act_once() -> None:
+        # Streamlit may call twice for one click (1.67, 76 ms apart).
+        now, clicks = clock.now(), session().run.clicks
+        if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[label or name] = now
+            act()
 
-def _once(name: str, act: Callable[[], object]) -> None:
-    """Act, unless it is the same click: Streamlit may call twice (1.67, 76 ms apart)."""
-    now, clicks = clock.now(), session().run.clicks
-    if now - clicks.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-        clicks[name] = now
-        act()
+    key = f"do_{name.lower().replace(' ', '_')}"
+    press(label or name, icon, key, act_once, **options)
 
 
 def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
@@ -219,7 +210,7 @@ def _is_watched(shown: ShownRun) -> bool:
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
-    """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
+    """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or _is_same(loaded, shown):
         return ""
     title = shown.dataset.title
@@ -235,7 +226,7 @@ def _has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
 
 
 def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
-    """The bar, and above it what has been reached: always in this place and size."""
+    """Draw the progress bar with its text, always in the same place and size."""
     snapshot = shown.snapshot
     badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
     if not shown.run and snapshot.status is Status.DIVERGED:
@@ -253,7 +244,7 @@ def _stands_in(shown: ShownRun) -> str:
 
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
-    """What the person must know of the run beyond its figures: two lines at most."""
+    """What to know about the run besides its figures, in at most two lines."""
     words, why = _about_run(loaded, shown), runs.client().unavailable
     return words if why in words else f"{words} {why}"
 

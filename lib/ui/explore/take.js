@@ -228,11 +228,11 @@ function mount(root) {
       const svg = await picture(each.picture, each.title);
       if (!svg) continue;
       const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
-      files.push({ name: `${own.data.stems[0]}-${each.name}.${kind}`, bytes });
+      files.push({ name: `${own.data.stem}-${each.name}.${kind}`, bytes });
     }
     if (!files.length) return say("That isn't on the page at the moment.", true);
     const all = row.picture === "*" && zipped(files);
-    const name = all ? `${own.data.stems[0]}-${row.name}-${kind}.zip` : files[0].name;
+    const name = all ? `${own.data.stem}-${row.name}-${kind}.zip` : files[0].name;
     save(all || files[0].bytes, name);
     done(name, all ? all.size : files[0].bytes.length);
   }
@@ -249,20 +249,18 @@ function mount(root) {
     let tick;
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
-        const id = `${row.name}.${kind}`, name = `${own.data.stems[0]}-${id}`;
+        const id = `${row.name}.${kind}`, name = `${own.data.stem}-${id}`;
         const act = () => takePicture(row, kind).catch((error) => say(`It couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
-    for (const [id, label] of Object.entries(row.files ?? {})) {
-      if (!(id in own.data.files)) continue;
+    for (const [id, label] of Object.entries(row.files)) {
       if (id.endsWith("_rows")) {
         tick = made("input", { type: "checkbox", value: id });
         files.prepend(made("label", {}, tick, label));
         continue;
       }
-      const { end } = own.data.files[id], which = id.endsWith("_now") ? 1 : 0;
-      const name = end ? own.data.stems[which] + end : own.data.data[which];
+      const name = own.data.files[id];
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         if (own.queue.some((each) => each.id === asked)) return;
@@ -272,11 +270,9 @@ function mount(root) {
         else look();
       }));
     }
-    if (!files.children.length) return null;
-    const about = row.about?.replace(/\{(\w+)\}/g, (_, word) => own.data.words[word]);
     const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
-        about && made("div", { className: "about" }, about)), files);
+        row.about && made("div", { className: "about" }, row.about)), files);
     if (row.picture && row.picture !== "*") element.dataset.of = row.picture;
     return element;
   }
@@ -303,7 +299,7 @@ function mount(root) {
       own.text = text;
       root.querySelector(".note").textContent = rest.note;
       parts.replaceChildren(...rest.parts.map((part) =>
-        made("section", {}, made("h4", { textContent: part.title }), ...part.rows.map(rowOf).filter(Boolean))));
+        made("section", {}, made("h4", { textContent: part.title }), ...part.rows.map(rowOf))));
       if (focused) button(focused)?.focus();
       look();
     }

@@ -90,7 +90,7 @@ def _draw(loaded: Loaded) -> None:
     makers = _makers(epochs, loaded if other else None)
     earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
     note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
-    data: Any = _told(loaded, epochs, makers) | {"note": note}
+    data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
@@ -152,32 +152,41 @@ def _made(future: Future[Any]) -> bytes | dict[str, Any]:
     return file.encode() if isinstance(file, str) else bytes(file)
 
 
-def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
-    """What there is now, and what its words hang on."""
+def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+    """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
     then, dataset = epochs.then, epochs.then.dataset
-    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
     trained = [epoch for epoch in epochs.weights if epoch]
-    kept = len(kept_places(size, len(trained)))
-    part = "validation" if dataset.has_validation else "training"
-    own = name_of(then.experiment, dataset)
-    after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
-
-    def has_button(row: dict[str, Any]) -> bool:
-        return "picture" in row or any(name in makers for name in row["files"])
-
-    return {
-        "parts": [part for part in _FILE["parts"] if any(map(has_button, part["rows"]))],
-        "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
-        "stems": [f"{own}{after}", f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"],
-        "data": [f"{data_name(of)}.npz" for of in (dataset, loaded.dataset)],
-        "words": {
-            "rows": f"{rows:,}",
-            "part": part,
-            "seed": then.experiment.seed,
-            "kept": kept,
-            "epochs": counted(len(trained), "known epoch"),
-        },
+    kept = len(kept_places(weight_bytes(then.snapshot.weights), len(trained)))
+    words = {
+        "rows": f"{dataset.y[dataset.judged].size:,}",
+        "part": "validation" if dataset.has_validation else "training",
+        "seed": then.experiment.seed,
+        "kept": kept,
+        "epochs": counted(len(trained), "known epoch"),
     }
+    after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
+    stem = f"{name_of(then.experiment, dataset)}{after}"
+    sidebar = f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"
+
+    def name(file: str) -> str:
+        of, is_now = file.removesuffix("_now"), file.endswith("_now")
+        if of == "data":
+            return f"{data_name(loaded.dataset if is_now else dataset)}.npz"
+        return (sidebar if is_now else stem) + _FILE["ends"][of]
+
+    def labels(files: dict[str, str]) -> dict[str, str]:
+        now = {f"{file}_now": f"{label} of the sidebar" for file, label in files.items()}
+        return {file: label for file, label in (files | now).items() if file in makers}
+
+    parts = []
+    for title, rows in _FILE["parts"].items():
+        shown = [
+            {**row, "title": of, "about": row.get("about", "").format(**words), "files": files}
+            for of, row in rows.items()
+            if (files := labels(row.get("files", {}))) or "picture" in row
+        ]
+        parts += [{"title": title, "rows": shown}] if shown else []
+    return {"parts": parts, "files": {file: name(file) for file in makers}, "stem": stem}
 
 
 def _table(shown: ShownRun) -> Table | None:

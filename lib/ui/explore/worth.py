@@ -1,11 +1,12 @@
-"""What a table's models are worth: beside baselines, on their dates, and beyond the last row.
+"""Explore's card for a table's models: errors beside baselines, on dates, and a forecast.
 
-It is computed while no run trains, once for the same weights. The test part is shown when somebody
-asks for it, and how often that was is said.
+It is computed while no run trains, once for the same weights. The test part is shown on request,
+and the card counts how often that was.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -64,7 +65,11 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
             session().worth = WorthCard(looked=session().worth.looked)  # the rest may be large
             return
         weights, *others = _weights(shown)
-        shown = _with_season(shown, loaded)
+        # Show a run beside the baselines of the season that is set now: they need no training.
+        experiment = shown.experiment.set(period=loaded.experiment.data.period)
+        same = experiment.data == loaded.experiment.data
+        if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
+            shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
         with st.container(border=True, key="worth", gap="xsmall"):
             part = open_part(TITLES, "worth_part")
             if shown.polling:
@@ -75,17 +80,8 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
             draw(shown, shown.dataset.cut_from, weights, palette)
 
 
-def _with_season(shown: ShownRun, loaded: Loaded) -> ShownRun:
-    """The shown run beside the baselines of the season that is set now: they need no training."""
-    experiment = shown.experiment.set(period=loaded.experiment.data.period)
-    same = experiment.data == loaded.experiment.data
-    if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
-        return replace(shown, experiment=experiment, dataset=loaded.dataset)
-    return shown
-
-
 def _weights(shown: ShownRun) -> SeedWeights:
-    """The trained weights that are judged, by seed: while a run trains, those from before."""
+    """The trained weights to evaluate, by seed; while a run trains, the weights before it."""
     record = session().worth
     if record.dataset is not shown.dataset:
         record = session().worth = WorthCard(shown.dataset, looked=record.looked)
@@ -95,7 +91,7 @@ def _weights(shown: ShownRun) -> SeedWeights:
 
 
 def _once(what: str, make: Callable[[], T], *about: object) -> T:
-    """What `make` returns, made once for the same weights and what else it is about."""
+    """Call `make` once for the same weights and what else it is about."""
     record = session().worth
     return once(what, (record.weights, *about), make, record.made)
 
@@ -106,13 +102,13 @@ def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> A
 
 
 def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
-    """The looks that were taken at the test part of these data, and what one would be now."""
+    """The looks taken at the test part of these data, and what one would be now."""
     looked = session().worth.looked.setdefault(shown.dataset.title, set())
     return looked, (shown.snapshot.run_id, shown.snapshot.epoch)
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> int:
-    """Which of several names is picked; of a single one there is nothing to pick."""
+    """Draw a menu of several names; returns the picked index, 0 for a single name."""
     if len(names) < 2:
         return 0
     which, place = range(len(names))[:MOST_NAMES], f"worth_{key}_{len(names)}"
@@ -121,7 +117,7 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
 
 
 def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -> None:
-    """The table of the validation part, and that of the test part once somebody looks."""
+    """Draw the table of the validation part, and of the test part once somebody looks."""
     dataset = shown.dataset
     target = _pick("Target", dataset.target_labels, "target")
 
@@ -151,7 +147,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 
 
 def _season(shown: ShownRun, origin: Origin) -> None:
-    """The season of the baseline that repeats it: what was looked for, and another to choose."""
+    """Draw the season of the seasonal baseline: what was found, and the field to change it."""
     chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
     about, made = (shown.dataset, chosen), session().worth.made
     hint(once("season", about, lambda: words.season_sentence(origin, chosen), made))
@@ -166,7 +162,7 @@ def _season(shown: ShownRun, origin: Origin) -> None:
 
 
 def _errors_alone(shown: ShownRun, run: Run) -> None:
-    """The table of errors, where the rows that models are judged on are hidden."""
+    """Draw the table of errors alone, of data whose rows are hidden."""
     weights = _weights(shown)
     worth = _once("hidden", lambda: worth_of(run, weights))
     if worth is None:
@@ -179,7 +175,7 @@ def _errors_alone(shown: ShownRun, run: Run) -> None:
 
 
 def _markdown(worth: SkillTable, target: int, unit: str) -> str:
-    """A row for each model, in its colour, and for each baseline, the best one first."""
+    """A Markdown table: the models in their colours, then the baselines, the best first."""
     where = plain(with_unit("at the last step", unit))
     lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in worth.models]
@@ -194,7 +190,7 @@ def _markdown(worth: SkillTable, target: int, unit: str) -> str:
 
 
 def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
-    """The whole validation part, of one series and one target."""
+    """Draw the validation part on dates, for one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
     there = np.unique(origin.series[origin.starts[said.samples]])
     worth = _once("worth", lambda: evaluate(dataset, said), dataset)
@@ -205,17 +201,14 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
     rows = _once("rows", lambda: by_row(dataset, said, target, series), dataset, target, series)
-    figure = _once(
-        "dates",
-        lambda: words.on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
-        *(rows, guess, palette.theme),
-    )
-    told = words.dates_words(dataset, origin, rows, target)
-    told_chart(figure, *told, "worth_on_dates")
+    about = dataset, origin, rows, target
+    draw = partial(words.on_dates_figure, *about, guess, palette=palette)
+    figure = _once("dates", draw, rows, guess, palette.theme)
+    told_chart(figure, *words.dates_words(*about), "worth_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
-    """What the models say of the rows to come."""
+    """Draw the forecast of the rows to come."""
     dataset, feed = shown.dataset, 0
     if not weights:
         hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
@@ -236,15 +229,12 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     said: dict[str, Any] = {"judged": judged, "tested": tested}
     said |= {"series": series, "column": column, "feed": feed}
     try:
-        coming = _once("coming", lambda: forecast(*run, **said), *about)
+        coming = _once("coming", partial(forecast, *run, **said), *about)
     except ForecastError as error:
         hint(f"{error}")
         return
-    figure = _once(
-        "ahead",
-        lambda: words.forecast_figure(dataset, origin, coming, series, column, palette=palette),
-        *(coming, palette.theme),
-    )
+    draw = partial(words.forecast_figure, dataset, origin, coming, series, column, palette=palette)
+    figure = _once("ahead", draw, coming, palette.theme)
     kept = shown.snapshot.keeps_best
     told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")

@@ -1,4 +1,4 @@
-"""Read an error: paste a message, and see its cause, what mends it, and a right example."""
+"""Read an error: paste a message and see its cause, the fix, and a correct example."""
 
 import re
 
@@ -26,12 +26,12 @@ from lib.ui.text import card, hint, plain, press
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
 LONGEST = 600
-"""Of what is said about a message at one place, in characters."""
+"""The longest text shown about a message, in characters."""
 SURE: dict[str, str] = beside(__file__)["sure"]
 
 
 def decoder(palette: Palette) -> None:
-    """What it means and the text side by side; below, its shapes and what to check."""
+    """Draw the explanation beside the message; below, its shapes and a checklist."""
     example = address.page_value(KEY)
     example = example if example in EXAMPLES else next(iter(EXAMPLES))
     page = session().shapes
@@ -47,9 +47,8 @@ def decoder(palette: Palette) -> None:
         elif not text.strip():
             st.markdown("Its cause, and what mends it, will stand here.")
         else:
-            st.markdown("### Cause")
             st.markdown(
-                "None of the messages that this page knows is in the text. "
+                "### Cause\nNone of the messages that this page knows is in the text. "
                 "The checklist below finds most causes."
             )
     with right.container(border=True, height="stretch"):
@@ -73,7 +72,7 @@ def decoder(palette: Palette) -> None:
 
 
 def _explained(explanation: Explanation, text: str) -> None:
-    """What happened; then what mends it, or, of several meanings, each behind its condition."""
+    """Draw the cause and the fix; of several meanings, each with its condition."""
     first, *others = explanation.meanings
     st.markdown(f"### {'What it says' if others else 'Cause'}")
     st.markdown(plain((explanation.happened if others else first.cause)[:LONGEST]))
@@ -95,14 +94,14 @@ def _explained(explanation: Explanation, text: str) -> None:
 
 
 def _shapes_in(message: str) -> list[Shape]:
-    """The shapes of 2 to 4 axes that a text names, each once: three at most."""
+    """The first three shapes of 2 to 4 axes in a text, each once."""
     size = r"(?:None|\?|[0-9]{1,7})"
     texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", ends(message))
     return [shape for shape in dict.fromkeys(map(sizes, texts)) if 0 not in shape][:3]
 
 
 def _open() -> None:
-    """Trace the stack that the message describes. What was pasted stays out of the address."""
+    """Trace the stack that the message describes; the pasted text stays out of the address."""
     set_stack(from_text(described_stack(session().shapes.message or "")))
     address.set_page_value("part", "stack")
 

@@ -1,6 +1,6 @@
-"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does.
+"""Check a target: what the loss makes of its shape, the fix, and the damage a mistake does.
 
-For the damage one click trains a model on the right target and one on a mistaken one.
+To show the damage, one click trains a model on the right target and one on a mistaken target.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import (
-    SCALES,
-    Palette,
-    lineup_picture,
-)
+from lib.charts import SCALES, Palette, lineup_picture
 from lib.charts import target as words
 from lib.shapes import (
     LOSS,
@@ -52,11 +48,11 @@ COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 SHAPES = {"output": "The model’s output", "target": "y.shape"}
 POLL_SECONDS = 0.3
 Answers = Mapping[str, AnswerFuture]
-"""By mistake what the worker says of it, once it has trained both."""
+"""The worker's answers by mistake, once it has trained both models."""
 
 
 def doctor(palette: Palette) -> None:
-    """The verdict with its picture, what mends it, the usual cases, and the damage done."""
+    """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
     question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
@@ -87,7 +83,7 @@ def doctor(palette: Palette) -> None:
 
 
 def _set(**values: Any) -> None:
-    """Change the question. What is wrong with a field is said until that field is answered."""
+    """Change the question, and forget the problems of the fields that are set."""
     for name in values:
         session().shapes.problems.pop(name, None)
     question = replace(read_question(address.page_value(KEY)), **values)
@@ -96,14 +92,12 @@ def _set(**values: Any) -> None:
 
 def _question(question: TargetQuestion) -> None:
     page = session().shapes
-    problems = page.problems
     for name, label in SHAPES.items():
-        key, text = f"check_{name}", f"{getattr(question, name)}"
-        if name in problems:
-            text = st.session_state.get(key, "")
+        key, problem = f"check_{name}", page.problems.get(name)
+        text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
         st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
-        if name in problems:
-            st.warning(plain(problems[name]))
+        if problem:
+            st.warning(plain(problem))
     if page.made_up and page.taken == address.page_value(KEY):
         hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
     label = "Take the traced stack’s output"
@@ -115,7 +109,7 @@ def _question(question: TargetQuestion) -> None:
 
 
 def _read(name: str, text: str) -> None:
-    """Take a typed shape; where it is none, say so and leave everything as it was."""
+    """Take a typed shape; note a problem with it and change nothing else."""
     question = read_question(address.page_value(KEY))
     other = question.target if name == "output" else question.output
     try:
@@ -125,10 +119,10 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Take the traced stack's output with y's samples, its batch, and the loss that it wants.
+    """Ask about the traced stack's output, with the loss and batch size that fit the stack.
 
-    Open timesteps become 12. Of code that was read it is its own loss, and its own y; where nobody
-    has said what y is, it is what that loss wants. What an earlier stack has said is forgotten.
+    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
+    without any y the target is what the loss expects. An earlier stack's question is forgotten.
     """
     stack, page = current_stack(), session().shapes
     said = address.page_value(KEY)
@@ -169,7 +163,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 
 def _usual(question: TargetQuestion) -> None:
-    """A row for each output, and in it every target by its verdict; a click opens one."""
+    """Draw a row for each output with every target coloured by its verdict; a click opens one."""
     for name, output in OUTPUTS.items():
         cases = {y: replace(question, output=output, target=shape) for y, shape in TARGETS.items()}
         asked = next((y for y, case in cases.items() if case == question), None)
@@ -192,7 +186,7 @@ def _usual(question: TargetQuestion) -> None:
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """The mistake that fits the question best; a recorded training until the person trains it."""
+    """Draw the mistake that fits the question best, with a recorded or a live training."""
     page = session().shapes
     fitting = mistake_of(question.output, question.target)
     if page.damage_question != question:
@@ -207,7 +201,7 @@ def _is_training(answers: Answers) -> bool:
 
 
 def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
-    """`asked_about` is the mistake that the question describes; None where it is none of these."""
+    """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
     waiting, page = _is_training(answers), session().shapes
     case, titles = page.mistake, {name: one.title for name, one in MISTAKES.items()}
     pick = partial(setattr, page, "mistake")
@@ -232,9 +226,8 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
         steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        steady_chart(
-            words.damage_predictions_figure(damage, palette), sentence, "damage_predictions"
-        )
+        figure = words.damage_predictions_figure(damage, palette)
+        steady_chart(figure, sentence, "damage_predictions")
         hint("What both models say, against what is true.")
     takeaway(told, sentence)
 

@@ -1,4 +1,4 @@
-"""Bring a model: paste it or drop its file, and it is the stack; none of it is ever run."""
+"""Read a pasted model or a model's file as the stack; its code is never run."""
 
 from functools import partial
 from typing import Any
@@ -20,14 +20,14 @@ from lib.ui.text import closable, hint, plain, press
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.keras].names}
-"""By each name that `compile` takes, a loss of Explore's."""
+"""Names that `compile` takes → Explore's loss."""
 MOST_NOTES = 3
-"""In sight; the rest is folded."""
+"""Notes shown; the others are folded."""
 HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 
 def model_box() -> None:
-    """The box, and what came of what was pasted last."""
+    """Draw the box, and what was read from it last."""
     page = session().shapes
     hidden: Any = {"label_visibility": "collapsed"}
     with st.container(key="model", gap="xsmall"):
@@ -52,7 +52,7 @@ def _read_error() -> None:
 
 
 def _came(reading: Reading) -> None:
-    """What was read, or that the stack is another one by now."""
+    """Say what was read, or that the stack has changed since."""
     stack, notes = reading.stack, reading.notes
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,7 +98,7 @@ def _drop() -> None:
 
 
 def _read(text: str | bytes, name: str = "") -> None:
-    """Make it the stack; one that can't be read leaves the stack as it is."""
+    """Make a model the stack; if it can't be read, note why and keep the stack."""
     page = session().shapes
     page.reading, page.model_problem, page.model_file = None, "", name
     if not text.strip():
@@ -117,7 +117,7 @@ def _read(text: str | bytes, name: str = "") -> None:
 
 
 def to_explore(stack: Stack) -> None:
-    """A link to train it, or why Explore can't train it on the data that are chosen there."""
+    """Draw a link to train the stack in Explore, or a button that says why it can't."""
     page, experiment = session().shapes, session().address.experiment
     settings = as_settings(stack, page.targets)
     explore, icon = PAGES["Explore"]

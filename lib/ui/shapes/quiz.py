@@ -1,4 +1,4 @@
-"""Predict first: what shape comes out? Answered by a click or a key, graded at once, and drawn."""
+"""Predict first: a question on an output shape, answered by a click or a key."""
 
 import re
 from functools import partial
@@ -18,7 +18,7 @@ MOST = 9999
 
 
 def quiz(palette: Palette) -> None:
-    """A question; after the answer, the stack with all its tensors."""
+    """Draw a question; after the answer, the stack with all its tensors."""
     number = _number()
     puzzle = question(number)
     answer, _ = session().shapes.answers.get(number, (None, False))
@@ -43,7 +43,7 @@ def quiz(palette: Palette) -> None:
 
 
 def _number() -> int:
-    """The seed: questions are counted from 1 in the address and on the page."""
+    """The question's seed; the address and the page count from 1."""
     text = address.page_value(KEY)
     return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
 

@@ -1,4 +1,4 @@
-"""The settings of a stack's layers as controls: the stack is the truth, callbacks change it."""
+"""Controls for the settings of a stack's layers. Widgets show the stack; callbacks change it."""
 
 import re
 from collections.abc import Callable
@@ -51,7 +51,7 @@ _MENU = [name for name in KINDS if name != "unread"]
 
 
 def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
-    """The head of a layer with its buttons; below it its line of code, its fields and switches."""
+    """Draw a layer's title with buttons, its line of code, its fields and its switches."""
     layer = stack[place]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"**{place + 1} · {plain(layer.title)}**"
@@ -85,7 +85,7 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> list[LayerSetting]:
-    """Its settings, of an input those that mean something for its shape."""
+    """The settings of a layer that have an effect: of an input, those of its form."""
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
     hidden = unused[layer.form] if isinstance(layer, Input) else ()
@@ -124,7 +124,7 @@ def _key(place: int, layer: Layer, name: str) -> str:
 
 
 def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
-    """A field for a number or for several, or a menu."""
+    """Draw a menu, a text field or a number field for a setting."""
     key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
     value, label = getattr(layer, setting.name), setting.label or setting.name
     take = partial(_take, place, layer, setting)
@@ -154,7 +154,7 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
-    """Set what was typed for a layer; where it can't be, say so, and set the nearest."""
+    """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
     if not _is_there(place, layer):
         return
     said = []
@@ -195,7 +195,7 @@ def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
 
 
 def _takes(place: int, stack: Stack) -> None:
-    """Which tensors a layer is called on; none chosen is the one before it."""
+    """Draw the choice of a layer's input tensors; without one, the layer before."""
     layer = stack[place]
     if layer.takes_nothing:
         return
@@ -227,23 +227,20 @@ def _takes(place: int, stack: Stack) -> None:
 
 
 def _is_there(place: int, layer: Layer) -> bool:
-    """Whether a layer of this kind still stands in its place, when a callback comes to change it.
-
-    A quick click may reach the server after another one has changed the stack.
-    """
+    """Whether a layer of this kind is still in its place: a click may come after another change."""
     stack = current_stack()
     return place < len(stack) and stack[place].inside.kind == layer.inside.kind
 
 
 def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
-    """Replace a layer, where it is still there, by what `change` makes of it."""
+    """Replace a layer by `change(layer)` if it is still there."""
     if _is_there(place, layer):
         stack = current_stack()
         set_stack(put(stack, place, change(stack[place])))
 
 
 def _move(place: int, layer: Layer, way: str) -> None:
-    """Move a layer up or down, or remove it, where it is still there."""
+    """Move a layer up or down, or remove it, if it is still there."""
     stack = current_stack()
     if not _is_there(place, layer):
         return

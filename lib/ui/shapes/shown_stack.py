@@ -1,4 +1,4 @@
-"""The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
+"""The session's stack: the sidebar's model, or one of the person's own in the address."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from lib.ui import address
 from lib.ui.session import Loaded, session
 
 KEY = "stack"
-"""In the address, where the stack isn't the sidebar's."""
+"""The stack's key in the address, unless it is the sidebar's."""
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
-    """Remember the sidebar's model as a stack, for callbacks; returns the stack that is shown."""
+    """Remember the sidebar's model as a stack, for callbacks; returns the shown stack."""
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
     now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
@@ -34,7 +34,7 @@ def current_stack() -> Stack:
 
 
 def _own_stack() -> Stack:
-    """The stack of the address, as it was set here where it was, with its lines of code."""
+    """The stack of the address; one that was set here keeps its lines of code."""
     page, text = session().shapes, address.page_value(KEY)
     if text != page.stack_text:
         page.stack_text = text
@@ -45,7 +45,7 @@ def _own_stack() -> Stack:
 
 
 def set_stack(stack: Stack | None) -> None:
-    """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
+    """Set the stack, or with None the sidebar's; remember the previous one. For callbacks."""
     page = session().shapes
     page.stack_before = current_stack()
     page.stack, page.said, page.model_problem = stack or (), [], ""
@@ -61,7 +61,7 @@ def is_of_code() -> bool:
 
 
 def _change_code() -> None:
-    """Write a change of the stack into the code that it was read from, where lines can say it."""
+    """Write a change of the stack into the code that it was read from, if possible."""
     page = session().shapes
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return

@@ -1,7 +1,7 @@
-"""Trace a stack: a row for each layer, its settings beside what comes out of it, or breaks it.
+"""Trace a stack: a row for each layer, with its settings beside its output shape or its error.
 
-The stack is the truth: each run writes its values into the widgets, each callback the stack. Of a
-long one the rows are a picture, and the settings of one layer are open at a time.
+Each run writes the stack's values into the widgets; callbacks change the stack. A long stack is a
+picture, with the settings of one layer open at a time.
 """
 
 from functools import partial
@@ -41,17 +41,17 @@ from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
 AT_ONCE = 12
-"""Of so many layers all have their settings in sight."""
+"""Up to so many layers, all settings are shown."""
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
-"""What the takeaway may become: its room."""
+"""The longest takeaway, which reserves its space."""
 SAYS: dict[str, str] = beside(__file__)["says"]
 Mend = tuple[StackFix, dict[int, str]]
-"""What gets past the layer that breaks, and what the lines of the person's code become by it."""
+"""A fix for the layer that breaks, and the new text of the code's lines by number."""
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
-    """The box for a model, the layers with their tensors, and the stack as code."""
+    """Draw the box for a model, the layers with their tensors, and the stack as code."""
     steps, before = trace(stack), previous_stack()
     mends = _mends(steps)
     title = SAYS["unread"] if session().shapes.model_problem else narrate.stack_title(steps)
@@ -106,12 +106,12 @@ def _check_target() -> None:
 
 
 def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether the layers, or some, are those of a person's code."""
+    """Whether layers come from a person's code."""
     return any(step.layer.origin for step in steps)
 
 
 def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
-    """All that gets past the layer that breaks, with the lines of the likeliest."""
+    """The fixes for the layer that breaks, the likeliest first with its lines of code."""
     reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
     if mends and reading and _is_read(steps):
         mends[0][1].update(rewritten(reading, mends[0][0].stack)[0])
@@ -119,7 +119,7 @@ def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
 
 
 def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -> None:
-    """Each layer: its settings at the left, what comes out of it at the right."""
+    """Draw each layer, its settings at the left and its output at the right."""
     opened = _opened(steps)
     pictures = list(layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
@@ -134,26 +134,21 @@ def _rows(steps: tuple[TracedLayer, ...], mends: list[Mend], palette: Palette) -
 
 
 def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
-    """The layers whose settings are in sight: all of a short stack, of a long one the picked."""
+    """The layers whose settings are shown: all of a short stack, of a long one the picked."""
     if len(steps) <= AT_ONCE:
         return set(range(len(steps)))
     page = session().shapes
     place = page.opened if page.opened is not None else stopped(steps)
-    titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
-
-    def take(at: int | None) -> None:
-        page.opened = at
-
     place = place if place is None or place < len(steps) else None
-    shown = bound("opened_layer", place, take)
-    options, label = range(len(steps)), "Change a layer"
-    title_of = titles.__getitem__
-    st.selectbox(label, options, None, title_of, placeholder="Pick one", width=320, **shown)
+    titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
+    shown = bound("opened_layer", place, partial(setattr, page, "opened"))
+    about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
+    st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **about)
     return set() if place is None else {place}
 
 
 def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture: str) -> None:
-    """A layer with its settings; where the trace stops, why, and what mends a layer that breaks."""
+    """Draw a layer with its settings and output, or why the trace stops there, and fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
     with st.container(key=f"layer_{place}"):
         way: Any = "top" if step.error or step.not_traced else "center"
@@ -180,6 +175,6 @@ def _row(place: int, steps: tuple[TracedLayer, ...], mends: list[Mend], picture:
 
 
 def _mend(number: int, fix: StackFix) -> None:
-    """The button that takes a change over."""
+    """Draw the button that applies a fix."""
     act = partial(set_stack, fix.stack)
     press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)

@@ -1,4 +1,4 @@
-"""What the next sweep varies: ready ones to pick, settings and values to choose or to type."""
+"""The form of the next sweep: settings, values and seeds, or a ready sweep to pick."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 
 
 def choose(loaded: Loaded) -> Plan | None:
-    """Draw the choice; returns the plan, None where there can be none, which is said."""
+    """Draw the form; returns the plan, or None and says why there is none."""
     can = offered(loaded.experiment)
     typed = _typed(can)
     st.markdown("### What varies")
@@ -69,14 +69,14 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 
 
 def _typed(can: list[str]) -> dict[str, str]:
-    """What varies and its values, as the address has them; else what is usual."""
+    """The varied settings and their values from the address, else the usual ones."""
     pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
     typed = {key: text for key, text in pairs if key in can}
     return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
 
 
 def _write() -> None:
-    """Write what the widgets say into the address."""
+    """Write the widgets' values into the address."""
     words, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # another run of the page has dropped it
         return
@@ -88,7 +88,7 @@ def _write() -> None:
 
 
 def _take(ready: Ready) -> None:
-    """Show a ready sweep, and set everything to it, so that it can be started or changed."""
+    """Show a ready sweep, and set all settings to it."""
     base = base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}

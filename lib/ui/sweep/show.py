@@ -1,4 +1,4 @@
-"""A sweep as it goes: buttons, progress, and its pictures with what was found. One fragment."""
+"""A sweep in progress: buttons, progress, and pictures with the findings, as one fragment."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -40,18 +40,18 @@ from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)
-"""By state: a badge, and what it means."""
+"""Badges by the sweep's state, and sentences."""
 _HTML = templates(__file__, MODES=MODES, WORDS=WORDS, named=named, number=number)
 
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
-    """Draw the sweep that is shown, and keep it up to date while it goes."""
+    """Draw the shown sweep, and keep it up to date while it runs."""
     draw = partial(_panel, plan, loaded, palette)
     following_fragment(shown, draw, _may_change, LOOK_SECONDS)
 
 
 def _may_change(sweep: Sweep) -> bool:
-    """Whether it changes by itself: one that rests may be steered by who has begun it."""
+    """Whether the sweep may change by itself: its owner may resume one that rests."""
     state = sweep.runner.state
     return state is State.GOING or bool(sweep.id and not sweep.is_mine and not state.is_over)
 
@@ -69,7 +69,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
 
 
 def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
-    """Start, pause or go on, stop; what can't be done is dimmed."""
+    """Draw Start, Pause or Go on, and Stop."""
     runner, args = sweep.runner, (plan, loaded)
     idle = runner.state.is_over or not sweep.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
@@ -114,7 +114,7 @@ def _other_settings(done: Plan, planned: Plan) -> str:
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
-    """A curve of one setting; of two a curve for each value of the other, and maps; else lines."""
+    """Draw a curve of one setting; for two also maps; for more, parallel coordinates."""
     axes = axes_of(points)
     if len(axes) > 2:
         steady_chart(parallel_figure(points, palette), words, "sweep_parallel")
@@ -137,7 +137,7 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
-    """All points with links to their runs in Explore; to their settings where there is no run."""
+    """A table of all points with links to their runs, or else their settings, in Explore."""
     found, rows = findings(points), []
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""

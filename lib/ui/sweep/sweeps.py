@@ -1,7 +1,7 @@
-"""The sweeps of a page server: each outlives a reload, and whoever has its link watches.
+"""The sweeps of a page server: each outlives a reload, and its link shows it to others.
 
-Only the browser that started one may steer it. What is shown without one is a recorded sweep. Other
-page servers of a cluster show the runs of a sweep, but not its page.
+Only the browser that started a sweep may steer it. Without a sweep the page shows a recorded one.
+Other page servers of a cluster show the runs of a sweep, but not its page.
 """
 
 import secrets
@@ -21,22 +21,21 @@ from lib.ui.session import Loaded, session
 from lib.ui.text import plain
 
 KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
-"""The page's own in the address: a sweep's id or a ready one's name, and what is picked."""
+"""The page's keys in the address: a sweep's id or a ready sweep's name, and the choices."""
 MOST = 24
-"""Sweeps that are kept; of more the oldest that are over are forgotten. Of those that aren't over
-there are `MAX_SWEEPS` at most, each with a thread."""
+"""Sweeps kept; beyond that the oldest finished ones are forgotten. At most `MAX_SWEEPS` go on, each
+with a thread."""
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
-
 
 NOBODY = Visitor(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """One that was started here, or a recorded one."""
+    """A sweep that was started here, or a recorded one."""
 
     id: str
-    """"" of a recorded one."""
+    """"" for a recorded sweep."""
     runner: Runner
     data: str
     """The title of its data."""
@@ -46,7 +45,7 @@ class Sweep:
 
     @property
     def title(self) -> str:
-        """The same as this browser may see it: the name of an upload is its owner's."""
+        """The title that this browser may see: the name of an upload is its owner's."""
         return TITLE if self.is_redacted else self.data
 
     @property
@@ -61,13 +60,13 @@ class Sweep:
 
 
 _SWEEPS: dict[str, Sweep] = {}
-"""By id, of all sessions of this server."""
+"""Sweeps by id, of all sessions of this server."""
 _LOCK = threading.Lock()
 """Held while a place for a new sweep is found and taken."""
 
 
 def shown() -> Sweep:
-    """The address's sweep, else this browser's newest, else a recorded one; it is watched now."""
+    """The address's sweep, else this browser's newest, else a recorded one; marks it as watched."""
     sweep, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         sweep = next((each for each in reversed(known) if each.is_mine), None)
@@ -82,10 +81,7 @@ def shown() -> Sweep:
 
 
 def begin(plan: Plan, loaded: Loaded) -> None:
-    """Start a sweep and show it; others of this browser are stopped.
-
-    Where there are too many, a notification says so instead.
-    """
+    """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
     visitor = runs.visitor()
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     owner = runs.Owner(visitor.browser, table, is_listed=False)

@@ -1,0 +1,142 @@
+"""Scripts compute one at a time, a person's action first; pages look as often as that allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+
+from lib.ui import clock
+from lib.ui.load import FASTEST, LEAST_BUSY, MOST_BUSY, SLOWEST, Rhythm, Turns
+from tests.clock import Clock
+from tests.waiting import PATIENCE, eventually
+
+CROWDED = (1 + MOST_BUSY) / 2
+
+
+def wait(turns: Turns, act: Callable[[], object], *, first: bool = False) -> Thread:
+    """A thread that waits for a turn by now, and acts in it."""
+
+    def come() -> None:
+        with turns.turn(first=first):
+            act()
+
+    before = sum(map(len, turns._queues))
+    thread = Thread(target=come)
+    thread.start()
+    assert eventually(lambda: sum(map(len, turns._queues)) > before)
+    return thread
+
+
+def test_two_never_have_a_turn_at_once() -> None:
+    """However many come."""
+    turns, inside, most = Turns(Rhythm()), [], [0]
+
+    def come() -> None:
+        for _ in range(50):
+            with turns.turn(first=False):
+                inside.append(1)
+                most[0] = max(most[0], len(inside))
+                inside.pop()
+
+    threads = [Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert most == [1]
+
+
+def test_who_goes_first_overtakes_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slider waits for one turn at most; the rhythm hears how long turns take, not the waits."""
+    time, took, order = Clock(), list[float](), list[str]()
+    monkeypatch.setattr(clock, "now", time.now)
+    rhythm = Rhythm()
+    rhythm.took = lambda seconds, *_: took.append(seconds)  # type: ignore[method-assign]
+    turns = Turns(rhythm)
+    with turns.turn(first=False):
+        threads = [wait(turns, lambda: order.append("look")) for _ in range(3)]
+        threads.append(wait(turns, lambda: order.append("slider"), first=True))
+        time.forward(5)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == ["slider", "look", "look", "look"]
+    assert took == [5, 0, 0, 0, 0]
+
+
+def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn() -> None:
+    """The one would wait for itself; Streamlit ends scripts by raising."""
+    turns = Turns(Rhythm())
+
+    def fail() -> None:
+        with turns.turn(first=True):
+            assert turns.is_mine
+            with pytest.raises(RuntimeError), turns.turn(first=True):
+                raise AssertionError
+            raise LookupError
+
+    for _ in range(2):
+        assert not turns.is_mine
+        with pytest.raises(LookupError):
+            fail()
+
+
+def pass_time(rhythm: Rhythm, busy: float, start: float, seconds: float) -> float:
+    """Ten turns a second that take this share of the time; the time after that."""
+    for turn in range(round(10 * seconds)):
+        rhythm.took(busy / 10, start + turn / 10)
+    return start + seconds
+
+
+def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level() -> None:
+    """As often as the worker reports where there is room; at some level the interval stays."""
+    rhythm = Rhythm()
+    now = pass_time(rhythm, LEAST_BUSY / 2, 0.0, 30)
+    assert rhythm.interval() == FASTEST
+    now = pass_time(rhythm, CROWDED, now, 6)
+    assert FASTEST < rhythm.interval() < SLOWEST
+    now = pass_time(rhythm, (LEAST_BUSY + MOST_BUSY) / 2, now, 10)
+    level = rhythm.interval()
+    now = pass_time(rhythm, (LEAST_BUSY + MOST_BUSY) / 2, now, 60)
+    assert rhythm.interval() == level > FASTEST
+    pass_time(rhythm, CROWDED, now, 60)
+    assert rhythm.interval() == SLOWEST
+
+
+def test_a_crowd_finds_its_level() -> None:
+    """Thirty pages that need 10 ms a look: as often as leaves a part of the time, but not more."""
+    rhythm, now = Rhythm(), 0.0
+    for _ in range(1500):
+        took = 0.010
+        rhythm.took(took, now := now + max(took, rhythm.interval() / 30))
+    share = 30 * 0.010 / rhythm.interval()
+    assert LEAST_BUSY < share < MOST_BUSY
+
+
+def test_a_class_that_begins_at_once_is_met_at_once() -> None:
+    """Thirty who wait, 15 ms each, come back when all can have been served."""
+    rhythm = Rhythm()
+    for turn in range(30):
+        rhythm.took(0.015, turn * 0.015, waiting=30)
+    assert rhythm.interval() == pytest.approx(30 * 0.015 / MOST_BUSY, rel=0.1)
+
+
+def test_when_the_crowd_has_gone_it_recovers() -> None:
+    """Also where the one who is left looks only every few seconds at first."""
+    rhythm = Rhythm()
+    now = pass_time(rhythm, 1.0, 0.0, 60)
+    for _ in range(20):
+        now += rhythm.interval()
+        rhythm.took(0.01, now)
+    assert rhythm.interval() == FASTEST
+
+
+@pytest.mark.parametrize(
+    ("factor", "off"), [(1.1, False), (1 / 1.1, False), (1.4, True), (1 / 1.4, True)]
+)
+def test_a_page_changes_its_interval_only_when_that_is_far_off(factor: float, off: bool) -> None:
+    """Each change has the browser's timer begin anew."""
+    rhythm = Rhythm()
+    pass_time(rhythm, 1.0, 0.0, 6)
+    assert rhythm.is_off(rhythm.interval() * factor) is off
