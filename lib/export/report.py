@@ -1,4 +1,4 @@
-"""A run as one HTML page that loads nothing: report.html in the light theme, with Plotly's script."""
+"""A run as one HTML page that loads nothing: report.html, always light, with Plotly's script."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
