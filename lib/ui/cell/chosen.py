@@ -154,11 +154,7 @@ Follower = Callable[[At], None]
 
 
 def follow_playhead(
-    bar: DeltaGenerator,
-    layer: LayerPass,
-    followers: Sequence[Follower],
-    *,
-    plays: bool = False,
+    bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower], *, plays: bool = False
 ) -> None:
     """Draw the playhead into `bar`. When it moves, the followers run, and no picture is drawn.
 

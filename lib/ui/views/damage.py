@@ -1,4 +1,4 @@
-"""What comes of the right target and of a mistaken one: apart, since it imports so much."""
+"""The damage of a mistaken target, in a module of its own since it imports much."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from lib.ui.shapes.doctor import KEY, damage_card
 
 
 def damage(_: Loaded, palette: Palette) -> None:
-    """Both trainings of the mistake that the address asks about."""
+    """Draw both trainings of the mistake that the address asks about."""
     with st.container(border=True, key="damage"):
         damage_card(read_question(address.page_value(KEY)), palette)
 
