@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, combinations, product
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
-from lib.results.run import Snapshot, Status
+from lib.results import RunAt, Status
 from lib.training.client import TrainingClient
 from tests.unit.own_data import csv, trend
 from tests.unit.uploaded import lines
@@ -72,15 +72,6 @@ ROWS = {
 by a search, in which each level meets each of any other setting."""
 FIRST = 5
 """So many of them have every level at least once, and are what `make test` checks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An experiment that was trained in the app, with its files for two scripts."""
-
-    experiment: Experiment
-    dataset: Dataset
-    snapshot: Snapshot
 
 
 class Runner:
@@ -152,14 +143,14 @@ def experiment_of(row: str) -> tuple[Experiment, Dataset]:
 @pytest.fixture(scope="module")
 def cases(
     client: TrainingClient, runner: Runner, request: pytest.FixtureRequest
-) -> dict[str, Case]:
+) -> dict[str, RunAt]:
     """The experiments that tests ask for, trained; the runner has been given their scripts."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     asked = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
     runs = {row: client.start(*about) for row, about in asked.items()}
     found = {}
     for row, (experiment, dataset) in asked.items():
-        found[row] = Case(experiment, dataset, client.wait(runs[row], PATIENCE))
+        found[row] = RunAt(experiment, dataset, client.wait(runs[row], PATIENCE))
         whole = experiment.set(batch=512)  # quicker by half, and none can tell
         for name, of in {"exact": experiment, "keras": whole}.items():
             script = EXPORTS[name].write(of, dataset, found[row].snapshot)
@@ -182,7 +173,7 @@ def figures(printed: str) -> dict[str, dict[str, float]]:
     return json.loads(printed.splitlines()[-1])
 
 
-def assert_same_figures(case: Case, printed: str) -> None:
+def assert_same_figures(case: RunAt, printed: str) -> None:
     """What the script came to is what the app showed: both figures, and the first losses."""
     found = figures(printed)
     assert found.keys() == {"last_step_mse", "loss", "losses"}
@@ -233,7 +224,7 @@ def test_an_exact_script_tells_figures_that_are_not_the_apps(client, runner) -> 
     experiment = settle(Experiment().set(data="upload", U=4, mode="last", **settings), table)
     dataset = make_dataset(experiment, table)
     run = client.start(experiment, dataset)
-    case = Case(experiment, dataset, client.wait(run, PATIENCE))
+    case = RunAt(experiment, dataset, client.wait(run, PATIENCE))
     seeds = [
         {mode: replace(r, last_step_mse=r.last_step_mse * 1.01) for mode, r in seed.items()}
         for seed in case.snapshot.seeds
@@ -261,7 +252,7 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner) -> Non
         client.step(run)
     client.wait(run, PATIENCE, lambda s: s.epoch == 12 and s.status is Status.PAUSED)
     client.stop(run)
-    case = Case(experiment, dataset, client.wait(run, PATIENCE))
+    case = RunAt(experiment, dataset, client.wait(run, PATIENCE))
     assert (case.snapshot.status, case.snapshot.epoch) == (Status.STOPPED, 12)
     for name in ("exact", "keras"):
         script = EXPORTS[name].write(experiment, dataset, case.snapshot)

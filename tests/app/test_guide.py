@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lib.data.datasets import make_dataset, settle, suggested
 from lib.experiment.experiment import SETTINGS, read_query
 from lib.results.run import Status
-from lib.story import GUIDE, Scene
+from lib.story import GUIDE, Scene, Until
 from lib.training.recorded import recorded
 from lib.ui import address, lesson
 from lib.ui.frame import PAGES
@@ -121,36 +121,36 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
     """By the control that it is about; then it goes on, also when the step is opened again."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
-    match scene.until.split():
-        case ["epoch", count]:
+    match scene.until:
+        case Until(epoch=count) if count:
             app.button(key="do_train").click().run()
             run = next(iter(client.runs.values()))
-            client.set(run, Status.PAUSED, epoch=int(count) - 1)
+            client.set(run, Status.PAUSED, epoch=count - 1)
             app.run()
             by_key = {key.name: {*key.on} for key in KEYS["Guide"]}
             [paused] = {button.key for button in app.button} & by_key["P"]
             assert paused in by_key["T"]
             app.button(key=paused).click().run()
             assert client.calls[-1] == ("resume", run.id)
-            client.set(run, Status.RUNNING, epoch=int(count) - 1)
+            client.set(run, Status.RUNNING, epoch=count - 1)
             app.run()
-            assert f"Epoch {int(count) - 1} of the {count}" in text(app)
+            assert f"Epoch {count - 1} of the {count}" in text(app)
             assert not may_go_on(app)
-            client.set(run, Status.RUNNING, epoch=int(count))
+            client.set(run, Status.RUNNING, epoch=count)
             app.run()
-        case ["mode", value]:
+        case Until(key="mode", value=value):
             app.segmented_control(key="mode").set_value(value).run()
-        case ["step", value]:
+        case Until(key="step", value=value):
             # As the playhead's script does, which isn't run here.
             session(app).address.subject.values["step"] = value
             app.run()
-        case ["T", value]:
+        case Until(key="T", value=value):
             app.slider(key="T").set_value(8).run()
             assert not may_go_on(app)
             app.slider(key="T").set_value(int(value)).run()
-        case ["check", "moved"]:
+        case Until(key="check"):
             app.button(key="target_fix_0").click().run()
-        case ["mended"]:
+        case Until(mended=True):
             app.button(key="fix_0").click().run()
             assert not may_go_on(app)
             app.button(key="fix_0").click().run()

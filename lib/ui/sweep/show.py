@@ -68,7 +68,7 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
 def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     runner = sweep.runner
     state = f"{runner.state}" if sweep.id else "example"
-    words = f"{SAID[state]} {done} of {runner.total} points"
+    words = f"{SAID[state]} {done} of {len(runner.plan.points)} points"
     if (left := runner.seconds_left) is not None:
         words += f" · {duration(left)} left"
     st.progress(runner.share, text=words)
