@@ -20,11 +20,7 @@ FLOOR = "this layer's floor"
 
 @pytest.mark.parametrize(
     ("cell", "sequence", "last"),
-    [
-        ("lstm", 26109.24, 26692.69),
-        ("gru", 26067.50, 26681.50),
-        ("simple_rnn", 26067.50, 26681.50),
-    ],
+    [("lstm", 26109.24, 26692.69), ("gru", 26067.50, 26681.50), ("simple_rnn", 26067.50, 26681.50)],
 )
 def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, last):
     """An LSTM stays below tanh(1) and tanh(2), the other two below 1."""

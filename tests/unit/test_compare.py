@@ -87,10 +87,7 @@ OF_TABLE = of_a_table(a_dataset())
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
         ("Their seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
         ("They have no mode in common", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
-        (
-            "One run has an error that isn't a number",
-            runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]}),
-        ),
+        ("One run has an error that", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("Some of these runs aren't at their end", [ONE, PAUSED]),
     ],
 )
@@ -117,11 +114,8 @@ def test_few_samples_and_other_losses_name_no_winner():
 
 def test_what_is_said_below_a_picture_is_short():
     """At most 15 words, the longest verdicts among them."""
-    runs = runs_on(
-        a_dataset(),
-        {"sequence": [1.0, 1.1], "last": [2.0, 2.1]},
-        {"sequence": [2.0, 2.2], "last": [1.0, 1.05]},
-    )
+    one = {"sequence": [1.0, 1.1], "last": [2.0, 2.1]}
+    runs = runs_on(a_dataset(), one, {"sequence": [2.0, 2.2], "last": [1.0, 1.05]})
     told = [words.errors_words(runs), words.losses_words(runs), words.answers_words(runs, 0, 0)]
     assert "A in sequence mode, B in last-step mode" in told[0][0]
     assert max(len(takeaway.split()) for takeaway, _ in told) <= 15
@@ -129,37 +123,38 @@ def test_what_is_said_below_a_picture_is_short():
 
 def test_what_differs_is_named_data_first():
     """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
-    echo, mean = (
-        Compared(suggested(name), make_dataset(suggested(name)), a_run().snapshot, name, name)
-        for name in ("echo", "running_mean")
-    )
-    small = replace(mean, experiment=mean.experiment.set(U=4, cell="gru", lag=9))
-    assert words.differences([echo, mean, small]) == [
-        "Echo",
-        "Running mean · units 16 · cell LSTM",
-        "Running mean · units 4 · cell GRU",
-    ]
-    slow = replace(echo, experiment=echo.experiment.set(lag=5, seeds=4))
-    assert words.differences([slow, mean]) == ["Echo · lag 5", "Running mean"]
-    assert words.differences([small, mean]) == ["units 4 · cell GRU", "units 16 · cell LSTM"]
-    assert words.differences([mean]) == ["Running mean · timesteps 12 · units 16"]
-    other = replace(small, experiment=mean.experiment.set(lr=0.1, batch=8, epochs=7, loss="mae"))
-    other = replace(other, experiment=other.experiment.set(cell="gru", U=3, seed=4))
-    assert words.differences([mean, other])[1].endswith("and 2 more")
+
+    def run_of(name, **settings):
+        experiment = suggested(name)
+        dataset = make_dataset(experiment)
+        return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
+
+    echo, mean = run_of("echo"), run_of("running_mean")
+    small = run_of("running_mean", U=4, cell="gru", lag=9)
+    far = run_of("running_mean", lr=0.1, batch=8, epochs=7, loss="mae", cell="gru", U=3, seed=4)
+    for runs, names in (
+        (
+            [echo, mean, small],
+            ["Echo", "Running mean · units 16 · cell LSTM", "Running mean · units 4 · cell GRU"],
+        ),
+        ([run_of("echo", lag=5, seeds=4), mean], ["Echo · lag 5", "Running mean"]),
+        ([small, mean], ["units 4 · cell GRU", "units 16 · cell LSTM"]),
+        ([mean], ["Running mean · timesteps 12 · units 16"]),
+    ):
+        assert words.differences(runs) == names
+    assert words.differences([mean, far])[1].endswith("and 2 more")
 
 
 def test_the_same_data_are_told_by_their_samples():
     """The same object, or settings and arrays that are equal."""
-    experiment = suggested("echo")
-    one, again, other = (
-        Compared(
-            each := experiment.set(seed=seed), make_dataset(each), a_run().snapshot, f"{seed}", ""
-        )
-        for seed in (0, 0, 1)
-    )
-    assert one.dataset is not again.dataset
-    assert same_data([one, again])
-    assert not same_data([one, other])
+
+    def echo(seed):
+        experiment = suggested("echo").set(seed=seed)
+        return Compared(experiment, make_dataset(experiment), a_run().snapshot, f"{seed}", "")
+
+    other = echo(1)
+    assert same_data([echo(0), echo(0)])
+    assert not same_data([echo(0), other])
     assert same_data([other, replace(other, experiment=EXPERIMENT)])
 
 
@@ -247,15 +242,9 @@ def test_the_table_has_a_row_for_each_run_mode_and_seed():
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))
-    assert [(row["run"], row["mode"], row["seed"]) for row in rows] == [
-        ("id0", "sequence", "0"),
-        ("id0", "last", "0"),
-        ("id0", "sequence", "1"),
-        ("id0", "last", "1"),
-        ("id1", "last", "0"),
-    ]
+    of_first = [("id0", mode, seed) for seed in "01" for mode in ("sequence", "last")]
+    found = [(row["run"], row["mode"], row["seed"]) for row in rows]
+    assert found == [*of_first, ("id1", "last", "0")]
     np.testing.assert_allclose(float(rows[3]["last_step_mse"]), 0.01)
-    assert rows[4]["name"] == "'=1+1"
-    assert rows[4]["inputs"] == "a|b"
-    assert rows[0]["kept_epoch"] == ""
+    assert (rows[4]["name"], rows[4]["inputs"], rows[0]["kept_epoch"]) == ("'=1+1", "a|b", "")
     assert {*SETTINGS, *NUMBERS} - {"seeds"} <= rows[0].keys()

@@ -22,8 +22,7 @@ def test_a_story_has_the_scenes_that_the_link_names_in_its_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [("", [*TALK]), ("nothing,at.all", [*TALK]), ("strip,nothing", ["strip"])],
+    ("text", "expected"), [("", [*TALK]), ("nothing,at.all", [*TALK]), ("strip,nothing", ["strip"])]
 )
 def test_what_a_link_names_in_vain_is_left_out(text: str, expected: list[str]) -> None:
     """Without any scene that is known it is the ready talk."""
