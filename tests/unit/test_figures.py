@@ -151,16 +151,6 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         assert "<b>" not in texts, name
 
 
-def test_the_name_of_the_last_step_has_room():
-    """Half of it stands right of the plot, and Plotly leaves out what doesn't fit."""
-    plain, named = a_dataset(), a_dataset(timestep_names=tuple(f"quarter {k}" for k in range(4)))
-    margins = [
-        drawn("step_error", a_run(data, last=0.1)).layout.margin.r for data in (plain, named)
-    ]
-    assert margins[0] == 16
-    assert margins[1] >= 28
-
-
 def test_of_several_seeds_there_is_a_thin_line_for_each():
     """In the mode's colour, beside the median; with one seed there is none."""
     one = a_run(sequence=0.5, last=1.0)

@@ -104,16 +104,6 @@ def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level() -
     assert rhythm.interval() == SLOWEST
 
 
-def test_a_crowd_finds_its_level() -> None:
-    """Thirty pages that need 10 ms a look: as often as leaves a part of the time, but not more."""
-    rhythm, now = Rhythm(), 0.0
-    for _ in range(1500):
-        took = 0.010
-        rhythm.took(took, now := now + max(took, rhythm.interval() / 30))
-    share = 30 * 0.010 / rhythm.interval()
-    assert LEAST_BUSY < share < MOST_BUSY
-
-
 def test_a_class_that_begins_at_once_is_met_at_once() -> None:
     """Thirty who wait, 15 ms each, come back when all can have been served."""
     rhythm = Rhythm()

@@ -54,19 +54,6 @@ def test_what_came_after_an_epoch_can_be_forgotten() -> None:
     assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
 
 
-def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
-    """In its place, with its figure; one that is there stays as it is."""
-    history = History(4)
-    for epoch in range(20):
-        history.add(epoch, float(epoch))
-    known = history.epochs.tolist()
-    assert 7 not in known
-    history.put_back(7, 7.0)
-    history.put_back(known[-1], float(known[-1]))
-    assert history.epochs.tolist() == sorted([7, *known])
-    assert history.values.tolist() == history.epochs.tolist()
-
-
 @pytest.mark.parametrize("count", [700, 5000, 100_000])
 def test_a_long_history_is_spaced_evenly(count: int) -> None:
     """No part of a run is shown more closely than another, and a third of the room is used."""
