@@ -1,7 +1,5 @@
 """Axes hold all values, and what stands beside them never touches."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

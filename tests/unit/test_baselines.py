@@ -186,8 +186,6 @@ def test_a_season_is_found_a_whole_one_ahead(step, period):
     [
         ("week", 156, "52 rows", "", 52),  # 109 of them are for training
         ("week", 140, "", "52 rows were not tried: that takes two periods, 104 training rows", 52),
-        ("week", 70, "", "and there are 49", 1),
-        ("month", 36, "12 rows", "", 12),
         ("day", 60, "7 rows", "365 rows were not tried", 7),
         ("day", 1100, "7 and 365 rows", "", 7),
         ("row", 60, "", "", 1),
@@ -229,9 +227,8 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
 
 @pytest.mark.parametrize(
     ("rows", "step", "horizon", "baseline"),
-    [(3, "hour", 1, 1), (9, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1),
-     (300, "hour", 24, 168)],
-)  # fmt: skip
+    [(3, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1), (300, "hour", 24, 168)],
+)
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
     """A day ahead by the hour, yesterday is the last value: the baseline is a week ago."""
     values = np.random.default_rng(6).normal(size=rows).cumsum()
@@ -243,12 +240,9 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
     [
         ("hour", 24, (1,), False, "the same hour yesterday"),
         ("hour", 24, (30,), False, "repeating the last known day"),
-        ("hour", 24, (1,), True, "the value 24 rows before"),
-        ("hour", 9, (1,), False, "the value 9 hours before"),
         ("row", 9, (10,), False, "repeating the last 9 rows"),
         ("day", 5, (1,), False, "the same weekday last week"),
         ("day", 10, (1,), False, "the value 10 weekdays before"),
-        ("day", 3, (1,), False, "the value 3 rows before"),
         ("day", 5, (1,), True, "the value 5 rows before"),
     ],
 )

@@ -1,7 +1,5 @@
 """The least error that a model can have knows its head and how far its cell's outputs get."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The pictures of the Cell page: what they hold, at any size, in both themes."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from io import BytesIO

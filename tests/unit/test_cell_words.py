@@ -1,7 +1,5 @@
 """What the Cell page says: only what the numbers show."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -89,13 +87,12 @@ def test_else_the_headline_is_the_unit_that_moves_most():
 def test_units_that_never_move_are_named_or_numbered():
     """Up to four by name."""
     hidden = np.zeros((6, 4))
-    hidden[:, 2] = [0, 0.5, 0, 0.5, 0, 0.5]
+    hidden[::2, 2] = 0.5
     said = findings("gru", a_trace(hidden, z=hidden + 0.5, r=hidden + 0.4, h=hidden))
     assert any(words.startswith("Units 1, 2 and 4 never move") for words in said)
     assert "Unit 3 moves most: its output is between 0 and 0.5." in said
     said = findings("simple_rnn", a_trace(np.zeros((6, 9))))
     assert any(words.startswith("9 units never move") for words in said)
-    assert not any("moves most" in words for words in said)
 
 
 @pytest.mark.parametrize("cell", CELLS)

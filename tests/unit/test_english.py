@@ -1,7 +1,5 @@
 """Small words that every sentence uses."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The charts of Explore: what each of them draws."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +11,6 @@ from lib.results import best_loss, naive_loss
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
-    LIGHT,
     a_dataset,
     a_run,
     all_figures,
@@ -126,14 +123,11 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
 @pytest.mark.parametrize(("loss", "naive"), [("mse", 9.0), ("mae", 3.0), ("huber", 2.5)])
 def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
     """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
-    dataset = a_dataset(y=np.full((8, 4, 1), 4.0, np.float32), best_mse=np.full(4, 0.5))
-    experiment = EXPERIMENT.set(loss=loss)
+    y = np.full((8, 4, 1), 4.0, np.float32)
+    y[6:] = 100  # what the validation samples are like doesn't change it
+    dataset, experiment = a_dataset(y=y, best_mse=np.full(4, 0.5)), EXPERIMENT.set(loss=loss)
     assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
     assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
-    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == ({}, None)
-    y = np.ones((8, 4, 1), np.float32)
-    y[6:] = 100  # what the validation samples are like doesn't change it
-    assert naive_loss(EXPERIMENT.set(mode="last"), a_dataset(y=y)) == {"last": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -180,8 +174,7 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
 def test_before_training_the_loss_chart_says_so():
     """Its axes are there already: epochs from 0 to what was asked for."""
     figure = drawn("loss", a_run(epochs=0, last=0.5))
-    [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
-    assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
+    assert "not trained yet" in [note.text for note in figure.layout.annotations]
     low, high = figure.layout.xaxis.range
     assert low < 0
     assert 20 < high < 21

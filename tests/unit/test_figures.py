@@ -1,7 +1,5 @@
 """What holds for every chart of Explore: places, names, and colours that mean the same."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64decode
 from dataclasses import replace

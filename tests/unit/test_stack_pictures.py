@@ -1,7 +1,5 @@
 """Stacks, tensors and line-ups as HTML: what stands in them, and what is said of them."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 
@@ -84,18 +82,12 @@ def test_each_layer_has_a_picture_of_what_comes_out_of_it():
     assert 'aria-label="LSTM gives (N, 16) with 1,280 parameters"' in pictures[1]
     assert "It received <b>2 axes, (N, 16)</b>" in pictures[2]
     assert "not reached" in pictures[3]
+    for text, shared in (("input~lstm_seq~dense", True), ("input~lstm~dense", False)):
+        *_, dense = layer_pictures(steps_of(text), LIGHT)
+        assert ("the same at each step" in dense) is shared
     whole = stack_picture(steps, LIGHT)
     assert whole.count("breaks here") == whole.count("not reached") == 1
     assert len(drawings(whole)) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "shared"), [("input~lstm_seq~dense", True), ("input~lstm~dense", False)]
-)
-def test_weights_that_all_timesteps_share_are_told(text, shared):
-    """Dense works on each step with the same ones, if a time axis reaches it."""
-    *_, dense = layer_pictures(steps_of(text), LIGHT)
-    assert ("the same at each step" in dense) == shared
 
 
 def test_every_pattern_is_drawn_and_said_in_fifteen_words():
@@ -182,17 +174,11 @@ def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence
     assert bool(long) == bool(sentence)
 
 
-@pytest.mark.parametrize(
-    ("lines", "sentence"),
-    [
-        ([5], "Change line 5: set units=4 on layer 2."),
-        ([3, 5], "Change lines 3 and 5: set units=4 on layer 2."),
-        ([], "Set units=4 on layer 2, and it goes on."),
-    ],
-)
-def test_what_mends_a_stack_is_said_with_its_lines_of_code(lines, sentence):
+def test_what_mends_a_stack_is_said_with_its_lines_of_code():
     """Some changes have none, such as those of a layer that a loop makes."""
-    assert mended("Set units=4 on layer 2", lines) == sentence
+    fix = "Set units=4 on layer 2"
+    assert mended(fix, [3, 5]) == "Change lines 3 and 5: set units=4 on layer 2."
+    assert mended(fix, []) == "Set units=4 on layer 2, and it goes on."
 
 
 # Targets

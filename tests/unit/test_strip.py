@@ -1,7 +1,5 @@
 """The shape strip: every tensor of an experiment's models, and what it shades."""
 
-from __future__ import annotations
-
 import base64
 import re
 import xml.etree.ElementTree as ET
@@ -57,7 +55,9 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     strip = Fragment(strip_of(EXPERIMENT, a_dataset()))
     assert strip.tags == {"div", "span", "br", "img"}
     assert strip.first["role"] == "img"
-    assert strip.first["aria-label"] == strip_sentence(EXPERIMENT, a_dataset())
+    sentence = strip_sentence(EXPERIMENT, a_dataset())
+    assert strip.first["aria-label"] == sentence
+    assert "nothing else: (N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each" in sentence
     for said in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
         *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone", "LSTM 5", "180 params"),

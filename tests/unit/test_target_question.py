@@ -1,7 +1,5 @@
 """A question for the target doctor: what a person types, its address, and the measured damage."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

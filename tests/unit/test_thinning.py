@@ -1,7 +1,5 @@
 """What a run remembers stays small, and says how fast it really goes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -54,7 +52,17 @@ def test_what_came_after_an_epoch_can_be_forgotten() -> None:
     assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
 
 
-@pytest.mark.parametrize("count", [700, 5000, 100_000])
+def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
+    """In its place, with its value."""
+    history = History(4)
+    history.extend(0, range(20))
+    known = history.epochs.tolist()
+    assert 7 not in known
+    history.put_back(7, 7)
+    assert history.epochs.tolist() == history.values.tolist() == sorted([7, *known])
+
+
+@pytest.mark.parametrize("count", [700, 100_000])
 def test_a_long_history_is_spaced_evenly(count: int) -> None:
     """No part of a run is shown more closely than another, and a third of the room is used."""
     history = History(600)
