@@ -65,9 +65,9 @@ bench-cluster: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
 	$(BIN)/python -m tests.bench.cluster $(ARGS)
 
-# README's screenshots, and a picture of each gallery card.
+# README's screenshot.
 pictures: .venv/dev.stamp browser
-	$(BIN)/python -m tests.pictures $(ARGS)
+	$(BIN)/python -m tests.pictures
 
 # One that is there, else Playwright's, else apt's: see tests/browser/chromium.py.
 browser: .venv/dev.stamp

@@ -1,5 +1,7 @@
 """Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from lib.results.run import Status

@@ -11,12 +11,10 @@ import pytest
 
 from lib.charts.palette import PALETTES
 from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
-from lib.data.datasets import make_dataset, suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK
 from lib.story.cards import card_of, experiments_of, plot_of, told
-from lib.training.limits import with_seeds
-from lib.training.recorded import FOLDER, answers_of, read, recorded, recorded_answer
+from lib.training.recorded import FOLDER, answers_of, recorded, recorded_answer
 
 CARDS = list(GALLERY)
 
@@ -108,14 +106,3 @@ def test_a_recorded_answer_is_of_that_model_alone() -> None:
     assert recorded_answer("parity", "reach", {**asked, "weights": moved}) is None
     assert recorded_answer("parity", "reach", {**asked, "x": asked["x"][:8]}) is None
     assert recorded_answer("seattle", "reach", asked) is None
-
-
-def test_a_datasets_own_recording_is_found_beside_those_of_cards() -> None:
-    """And a card's has settings of its own: else one would hide the other."""
-    for name in ("echo", "recall_first", "running_mean"):
-        files = FOLDER.glob(f"{name}.*msgpack.z")
-        queries = [read(file.name[: -len(".msgpack.z")].rstrip("."), tuple)[0] for file in files]
-        assert len(queries) > 1
-        assert len({tuple(sorted(query.items())) for query in queries}) == len(queries)
-        own = with_seeds(suggested(name), make_dataset(suggested(name)))
-        assert recorded(own) is not None

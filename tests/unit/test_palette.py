@@ -34,13 +34,6 @@ def test_lines_and_words_stand_out_from_the_background(theme):
         assert contrast(words, p.surface) >= 4.5
 
 
-def test_light_mode_has_the_colours_that_the_pages_speak_of():
-    """Okabe and Ito's blue, vermilion and green."""
-    assert (LIGHT.sequence, LIGHT.last, LIGHT.best) == ("#0072B2", "#D55E00", "#009E73")
-    assert LIGHT.mode("sequence") == LIGHT.sequence
-    assert LIGHT.words("last") == LIGHT.last_text
-
-
 def test_shades_go_from_pale_to_the_colour_itself():
     """One for each level, every one stronger than the one before."""
     shades = LIGHT.shades(LIGHT.sequence)
