@@ -102,13 +102,10 @@ def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ..
 
 def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
     """Its trace, its name, the formula and the formula filled in; the scale's ends beside it."""
-    layer = opened("lstm")
-    made = lines(layer, 0, 2)
+    made = lines(opened("lstm"), 0, 2)
     page = unit_lines(made, LIGHT)
     assert page.count("<img") == len(made)
-    for line in made:
-        assert line.symbol in page
-        assert line.filled in page
+    assert all(line.symbol in page and line.filled in page for line in made)
     gate = Line("f₁", "forget gate", "", "", 0.5, np.array([0.5, 0.25]))
     state = Line("c₁", "cell state", "", "", -2.5, np.array([-2.5, 1]))
     assert "<span>1</span><span>0</span>" in unit_lines([gate], LIGHT)

@@ -153,15 +153,10 @@ def test_each_runs_numbers_have_their_range():
     run = a_run(last=[0.1, 0.2, 0.3])
     assert words.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert words.spread(a_run(last=[0.1]), "last") == "0.01"
-    untrained = replace(run.snapshot.results["last"], loss=np.zeros(0))
-    bare = replace(run, snapshot=replace(run.snapshot, results={"last": untrained}, others=()))
-    assert words.middling(bare, "last", "final_loss") == "–"
     assert words.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert words.reached(timed) == "20 epochs, 5 s"
     assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
-    assert words.headline([]).startswith("Nothing is laid side by side")
-    assert words.headline([run, run]) == "2 runs side by side."
 
 
 @pytest.mark.parametrize("data", DATASETS)
@@ -176,12 +171,8 @@ def test_every_figure_is_one_that_plotly_accepts(data):
         if same_data(runs):
             figures.append(answers_figure(runs, 0, dataset.targets - 1, LIGHT))
         for figure in figures:
-            built = figure.to_dict()
-            checked = go.Figure(built)
-            assert len(checked.data) == len(built["data"])
-            low, high = checked.layout.yaxis.range
-            assert np.isfinite([low, high]).all()
-            assert low < high
+            low, high = go.Figure(figure.to_dict()).layout.yaxis.range
+            assert -np.inf < low < high < np.inf
     assert "nan" not in sparkline(broken, LIGHT)
     assert sparkline(six[0], LIGHT).startswith("<img")
 

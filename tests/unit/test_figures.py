@@ -66,11 +66,8 @@ def test_every_figure_is_one_that_plotly_accepts(data, run):
         for figure in all_figures(seen).values():
             built = figure.to_dict()
             assert json.dumps(built)  # arrays would be compared number by number, and none is there
-            checked = go.Figure(built)
-            assert len(checked.data) == len(built["data"])
-            low, high = checked.layout.yaxis.range
-            assert np.isfinite([low, high]).all()
-            assert low < high
+            low, high = go.Figure(built).layout.yaxis.range
+            assert -np.inf < low < high < np.inf
 
 
 def test_a_figure_is_sent_as_plotly_itself_would_write_it():

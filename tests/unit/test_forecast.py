@@ -148,18 +148,6 @@ def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(sa
     assert found.covered["last"][0] == pytest.approx(inside, abs=2)  # rounding at an edge
 
 
-def test_a_band_is_from_the_series_own_errors(says):
-    """A small store's band isn't that of a large one; with too few errors there is none."""
-    says(lambda x: x)
-    own = [coming(own_data.sales(), series=s) for s in range(3)]
-    assert len({float(one.widths["last"][0]) for one in own}) == 3
-    assert not own[0].covered
-    few = own_data.sales(train=95, T=24)
-    assert len(few[1].x) - few[1].train == 3 * 8
-    assert coming(few, series=0).errors[0] == 8
-    assert np.isnan(coming(few, series=0).widths["last"][0])
-
-
 def test_what_cannot_be_fed_back_is_said():
     """An input that nobody knows of rows to come; targets that aren't the next row's."""
     with pytest.raises(ForecastError, match="own row"):
@@ -199,6 +187,16 @@ def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected)
     settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
     prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)
     assert future_times(prepared[1], 0, 2).strftime("%Y-%m-%d").tolist() == expected
+
+
+def test_a_band_is_from_the_series_own_errors(says):
+    """With too few errors there is none."""
+    says(lambda x: x)
+    own = [coming(own_data.sales(), series=s).widths["last"][0] for s in range(3)]
+    assert len({*map(float, own)}) == 3
+    few = coming(own_data.sales(train=95, T=24), series=0)
+    assert few.errors[0] == 8
+    assert np.isnan(few.widths["last"][0])
 
 
 @pytest.mark.parametrize("feed", [0, 3])

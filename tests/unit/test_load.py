@@ -1,6 +1,7 @@
 """Scripts compute one at a time, a person's action first; pages look as often as that allows."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
 import pytest
@@ -29,21 +30,17 @@ def wait(turns: Turns, act: Callable[[], object], *, first: bool = False) -> Thr
 
 def test_two_never_have_a_turn_at_once() -> None:
     """However many come."""
-    turns, inside, most = Turns(Rhythm()), [], [0]
+    turns, inside, most = Turns(Rhythm()), [], []
 
-    def come() -> None:
-        for _ in range(50):
-            with turns.turn(first=False):
-                inside.append(1)
-                most[0] = max(most[0], len(inside))
-                inside.pop()
+    def come(_: int) -> None:
+        with turns.turn(first=False):
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
 
-    threads = [Thread(target=come) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert most == [1]
+    with ThreadPoolExecutor(8) as pool:
+        assert len([*pool.map(come, range(400))]) == 400
+    assert max(most) == 1
 
 
 def test_who_goes_first_overtakes_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,19 +84,19 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
     Of a season of seven days no seventh one, which would be the same weekday.
     """
-    experiment, dataset, weights = own_data.sales()
-    whole = answers(experiment, dataset, weights)
-    monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 2.5)
+    prepared = own_data.sales()
+    whole = answers(*prepared)
+    cost = len(whole.samples) * worth.cost(prepared[2], 6)
+    monkeypatch.setattr(worth, "BUDGET", cost / 6.5)
+    assert answers(*prepared).every == 8
+    monkeypatch.setattr(worth, "BUDGET", cost / 2.5)
     monkeypatch.setattr(model, "HELD", 1000)
-    thin = answers(experiment, dataset, weights)
+    thin = answers(*prepared)
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()
     np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
-    monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 6.5)
-    assert answers(experiment, dataset, weights).every == 8
-    found = evaluate(dataset, thin)
-    same = next(one for one in found.guesses if one.name == "last")
-    frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
+    same = next(one for one in evaluate(prepared[1], thin).guesses if one.name == "last")
+    frame, rows = by_hand(own_data.panel(), prepared[1], prepared[1].judged)
     change = frame.groupby("store")["sales"].diff().to_numpy()[rows[::3]]
     assert same.mae[0] == pytest.approx(np.abs(change).mean(), rel=1e-5)
 

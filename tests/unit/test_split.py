@@ -127,8 +127,6 @@ HIGH = a_table([300, 372, 378, 394, 340, 341, 342, 343])
         (a_table([*[350.0] * 20, 374]), ""),
         (a_table([300.0, 374, 340, 335]), ""),  # on both sides of an unmoved level, as noise is
         (replace(HIGH, test=2), "67% of"),  # six are judged
-        (replace(HIGH, base=np.zeros(HIGH.y.shape)), ""),
-        (replace(HIGH, origin=None), ""),
         (replace(HIGH, test=8), ""),
     ],
 )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lib.data.datasets import DATASETS
-from lib.story import TALK, Scene, all_scenes, find, offer, story
+from lib.story import TALK, Scene, all_scenes, find, offer, scene, story
 from lib.ui import clock
 from lib.ui.present.talks import ABSENT_SECONDS, MOST, Talks
 from lib.ui.views import VIEWS
@@ -77,45 +77,28 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own() -> None:
     assert talks.noted(talk.id) is talks.find(talk.notes) is None
 
 
-def names(text: str) -> list[str]:
-    """Of the scenes that an address names."""
-    return [scene.name for scene in story(text)]
-
-
-def test_a_story_has_the_scenes_that_the_link_names_in_its_order() -> None:
-    """From all registries, and the pictures of the app."""
-    assert names("number,view.loss,strip") == ["number", "view.loss", "strip"]
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"), [("", [*TALK]), ("nothing,at.all", [*TALK]), ("strip,nothing", ["strip"])]
+    ("text", "expected"),
+    [
+        ("number,view.loss,strip", ["number", "view.loss", "strip"]),
+        ("strip,number,strip", ["strip", "number"]),  # a name is one place in the talk
+        ("strip,nothing", ["strip"]),
+        ("nothing,at.all", [*TALK]),
+        ("", [*TALK]),
+    ],
 )
-def test_what_a_link_names_in_vain_is_left_out(text: str, expected: list[str]) -> None:
-    """Without any scene that is known it is the ready talk."""
-    assert names(text) == expected
+def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected) -> None:
+    """From all registries, and the app's pictures; without any that is known the ready talk."""
+    assert [scene.name for scene in story(text)] == expected
 
 
-def test_a_scene_that_is_named_twice_comes_once() -> None:
-    """Its name says where the talk is, so that it must be one place."""
-    assert names("strip,number,strip") == ["strip", "number"]
-
-
-def test_what_rooms_above_offer_can_be_found() -> None:
+def test_what_packages_above_offer_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A story needn't know who draws."""
     mine = Scene("view.mine", "Mine", "mine")
+    monkeypatch.setattr(scene, "_ALL", dict(scene._ALL))
     assert find("view.mine") is None
     offer([mine])
-    try:
-        assert find("view.mine") is mine
-    finally:
-        offer_nothing("view.mine")
-
-
-def offer_nothing(name: str) -> None:
-    """Take a scene back that was offered."""
-    from lib.story import scene
-
-    del scene._ALL[name]
+    assert find("view.mine") is mine
 
 
 @pytest.mark.parametrize("scene", list(all_scenes()), ids=lambda scene: scene.name)
