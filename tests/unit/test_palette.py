@@ -1,7 +1,5 @@
 """Colours mean the same in every picture, and can be read in both themes."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.charts.palette import LEVELS, PALETTES, mix
