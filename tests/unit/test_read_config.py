@@ -322,13 +322,6 @@ VALUES = st.recursive(
 )
 
 
-@given(VALUES)
-def test_any_json_is_a_stack_or_a_sentence(value: Any):
-    """Never another exception, nor of the trace of what was read."""
-    with suppress(ModelError):
-        trace(read_config(json.dumps(value)).stack)
-
-
 SHARED = functional([INPUT, SECOND, ENCODER, DECODER], [["x", 0, 0]], ["decoder", 0, 0])
 BOTH = sequential(INPUT, saved("Bidirectional", layer=saved("GRU", units=4), merge_mode="ave"))
 
