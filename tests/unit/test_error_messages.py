@@ -139,23 +139,6 @@ def test_shapes_are_compared_axis_by_axis():
 
 
 @pytest.mark.parametrize(
-    ("received", "says"),
-    [
-        ("(16, 12, 3)", "batch size is fixed at 32"),
-        ("(32, 7, 3)", "7 timesteps instead of 12"),
-        ("(32, 12, 4)", "4 features instead of 3"),
-        ("(32, 3, 12)", "timesteps and features are swapped"),
-    ],
-)
-def test_a_model_that_refuses_its_data_says_which_axis(received, says):
-    """A fixed batch size, the time, the features, or two that are swapped."""
-    message = f"expected shape=(32, 12, 3), found shape={received}"
-    explanation = explain_error(f'Input 0 of layer "sequential" is incompatible: {message}')
-    assert explanation.cause.startswith(f"sequential takes (32, 12, 3) and got {received}")
-    assert says in explanation.cause
-
-
-@pytest.mark.parametrize(
     "message",
     [
         "expected shape=(None, 5, 2), found shape=(None, 5, 2)",

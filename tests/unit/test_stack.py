@@ -17,7 +17,6 @@ from lib.shapes import (
     Layer,
     broken,
     code_lines,
-    explain_error,
     fixes,
     from_text,
     keras_code,
@@ -197,19 +196,6 @@ def test_a_decoder_takes_the_states_it_has_room_for():
     assert "leaves 1 of the states out" in code
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "input~gru_state~unpack~lstm_init",
-        "input~lstm_u4_state~unpack~lstm_u8_init",
-        "input~lstm_init",
-    ],
-)
-def test_the_decoder_knows_what_is_wrong_with_states(text):
-    """Too few of them, of other units, or none: three messages of their own."""
-    assert explain_error(steps_of(text)[-1].error.message) is not None
-
-
 def layers_of(most: int) -> st.SearchStrategy[list[Layer]]:
     """Up to so many layers, each of any kind with any settings."""
     layer = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
@@ -234,18 +220,6 @@ def test_a_graph_survives_the_address(stack):
     steps = trace(stack)
     assert len(code_lines(steps)) == len(stack)
     assert len(fixes(steps)) <= MOST_FIXES
-
-
-@settings(max_examples=400, derandomize=True, deadline=None)
-@given(layers_of(5))
-def test_the_decoder_knows_what_breaks_a_stack(layers):
-    """The words of Keras under a layer that breaks can be pasted into the decoder.
-
-    Where Keras says nothing, as of a list that Dropout stacks, there is nothing to paste.
-    """
-    steps = trace((Input(timesteps=None), *layers))
-    if (at := broken(steps)) is not None and (says := steps[at].error.message):
-        assert explain_error(says) is not None
 
 
 @settings(derandomize=True, deadline=None)
