@@ -5,11 +5,8 @@ That the verdicts are what Keras does is shown in tests/agreement/test_doctor.py
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lib.shapes.doctor import diagnose_target
-from lib.shapes.doctor.loss_shapes import RULES
 
 N, T, U = 320, 12, 16
 
@@ -179,27 +176,3 @@ def test_what_is_no_shape_or_no_loss_is_refused(output, target, loss, batch_size
     """Expected and received are said."""
     with pytest.raises(ValueError, match=message):
         diagnose_target(output, target, loss, batch_size)
-
-
-shapes = st.lists(st.integers(1, 4), max_size=3)
-
-
-@given(
-    samples=st.integers(1, 9),
-    output=shapes,
-    target=shapes,
-    loss=st.sampled_from(list(RULES)),
-    batch_size=st.integers(1, 10),
-)
-@settings(max_examples=300)
-def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batch_size):
-    """Whatever the shapes; and every verdict has a cause."""
-    diagnosis = diagnose_target((samples, *output), (samples, *target), loss, batch_size)
-    assert diagnosis.cause.endswith(".")
-    assert bool(diagnosis.keras_says) == (diagnosis.verdict == "error")
-    if diagnosis.verdict == "correct":
-        assert not diagnosis.fixes
-    for fix in diagnosis.fixes:
-        assert fix.y or fix.model
-        after = diagnose_target(fix.output_shape, fix.target_shape, fix.loss, batch_size)
-        assert after.verdict == "correct"

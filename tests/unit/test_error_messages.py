@@ -115,6 +115,15 @@ def test_the_last_error_of_a_chain_is_explained_first():
     assert explain_error(first + between + "KeyError: 'a'").confidence == "possible"
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["IndexError: list index out of range", "TypeError: 'int' object is not iterable"],
+)
+def test_what_python_says_of_anything_is_a_possibility_alone(message):
+    """A layer may be meant, or any line of a person's own."""
+    assert explain_error(message).confidence == "possible"
+
+
 def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
     """Each behind a condition; the code of each is labelled, and one line tells which it is."""
     explanation = explain_error("Shapes (None, 1) and (None, 10) are incompatible")
@@ -145,6 +154,9 @@ def test_shapes_are_compared_axis_by_axis():
         "Shapes (None, 5) and (None, 5) are incompatible", "Incompatible shapes: [8,5] vs. [8,5]",
         "expected ndim=3, found ndim=3", "Shapes (x,) and (y,) are incompatible", "", "hello",
         "KeyError: 'a'", "IndexError: pop from empty",
+        "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        "TypeError: '<' not supported between instances of 'str' and 'int'",
+        "AttributeError: 'Person' object has no attribute 'shape'",
     ],
 )  # fmt: skip
 def test_equal_shapes_and_what_is_not_known_get_no_answer(message):

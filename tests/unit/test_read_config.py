@@ -222,14 +222,6 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
     assert code_lines(trace(stack))[1] == "x = inputs + inputs"
 
 
-def test_one_tensor_in_a_list_is_joined_with_nothing():
-    """A model that is saved was built: its only tensor was in a list."""
-    add = saved("Add", [[[tensor("x")]]])
-    assert trace(stack_of(functional([INPUT, add], [], ["add", 0, 0])))[1].shapes == (
-        (None, 12, 3),
-    )
-
-
 @pytest.mark.parametrize(
     ("loss", "name"),
     [
@@ -243,13 +235,6 @@ def test_one_tensor_in_a_list_is_joined_with_nothing():
 def test_the_loss_is_taken_along(loss: Any, name: str):
     """Of a model with several there is none."""
     assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
-
-
-def test_an_argument_that_keras_refuses_breaks_its_layer():
-    """The rest is there."""
-    steps = trace(stack_of(sequential(INPUT, saved("LSTM", units="many"))))
-    assert broken(steps) == 1
-    assert "units" in f"{steps[1].error.expected}"
 
 
 NESTED = '{"class_name":"Sequential","config":{"layers":['

@@ -93,13 +93,6 @@ def test_formulas_come_to_the_parameters(text: str):
                 assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
 
 
-def test_time_and_batch_may_be_open():
-    """None stays None on the way, and Flatten makes one None of what it can't multiply."""
-    steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
-    assert [step.shapes[0] for step in steps[1:]] == [(None, None, 4), (None, None)]
-    assert letters(steps[2].tensors[0]) == "(N, T·U)"
-
-
 def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     """The commonest of all: two LSTMs, the lower one without return_sequences."""
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
@@ -336,19 +329,6 @@ def test_a_list_is_no_number(layer: str, words: str):
     """But for sizes along an axis: Conv1D([4], 3) is refused, and Conv1D(4, [3]) is not."""
     assert words in error_of(layer).message
     assert error_of("Conv1D(4, [3], strides=[1])(x)") is None
-
-
-def test_one_tensor_in_a_list_is_joined_with_nothing():
-    """A list that a loop fills may have one tensor; without a list Keras refuses it."""
-    for layer in ("Add()", "Concatenate()", "Maximum()"):
-        assert error_of(f"{layer}([x])") is None
-        assert "list" in error_of(f"{layer}(x)").message
-    assert error_of("concatenate([x])") is None
-    assert "exactly 2 inputs. Received: input_shape=[(None, 4, 3)]" in (
-        error_of("Subtract()([x])").message
-    )
-    assert "[(None, 4, 3)]" in error_of("Dot(1)([x])").message
-    assert error_of("Attention()([x])").message.endswith("Received length: 1.")
 
 
 def test_one_tensor_in_a_list_is_named_in_links_and_in_code():
