@@ -161,6 +161,7 @@ def test_initial_weights_have_the_shapes_and_the_spread_of_keras(cell):
     theirs = layer.get_weights()
     assert [(w.shape, w.dtype) for w in ours] == [(w.shape, w.dtype) for w in theirs]
     np.testing.assert_array_equal(ours[2], theirs[2])
+    np.testing.assert_allclose(ours[1] @ ours[1].T, np.eye(96), atol=1e-5)  # orthogonal
     for mine, other in zip(ours[:2], theirs[:2], strict=True):
         assert mine.std() == pytest.approx(other.std(), rel=0.05)
         assert np.abs(mine).max() == pytest.approx(np.abs(other).max(), rel=0.25)

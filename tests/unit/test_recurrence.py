@@ -29,17 +29,6 @@ def test_a_simple_rnn_is_tanh_of_input_and_previous_output():
     np.testing.assert_allclose(hidden[0, :, 0], [first, np.tanh(2 + 0.5 * first + 0.1)], rtol=1e-6)
 
 
-@pytest.mark.parametrize("u", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_sample_is_the_same_alone_and_among_others(cell, u):
-    """Whatever the number of units: a gate's numbers lie 4 or 3 times as far apart in memory."""
-    weights, x = layer(cell, n=9, u=u)
-    together = unroll(cell, weights, x).hidden
-    for sample in range(9):
-        alone = unroll(cell, weights, x[sample : sample + 1]).hidden
-        np.testing.assert_allclose(together[sample : sample + 1], alone, atol=1e-6)
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_trace_is_float32_and_has_every_gate_by_name(cell):
     """Shapes are (N, T, U), whatever type the inputs are."""
@@ -121,15 +110,6 @@ def test_shapes_that_do_not_fit_are_refused_with_both_shapes():
         unroll("lstm", [1.0, recurrent, bias], x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
         unroll("lstm", weights, x, mask=np.ones((3, 4)))
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_recurrent_kernel_starts_orthogonal_and_the_kernel_within_glorots_limit(cell):
-    """Orthonormal rows, and |kernel| <= sqrt(6 / (fan in + fan out)) without being small."""
-    kernel, recurrent, _ = initial_weights(cell, 3, 16, np.random.default_rng(0))
-    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(16), atol=1e-6)
-    limit = np.sqrt(6 / sum(kernel.shape))
-    assert 0.8 * limit < np.abs(kernel).max() <= limit
 
 
 def test_the_seed_decides_a_models_first_weights():
