@@ -65,7 +65,7 @@ bench-cluster: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
 	$(BIN)/python -m tests.bench.cluster $(ARGS)
 
-# README's screenshots, and a picture of each gallery card.
+# README's screenshot.
 pictures: .venv/dev.stamp browser
 	$(BIN)/python -m tests.pictures $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Compare: this browser's runs, or those of a link, in a list and laid over one another."""
+"""Compare: this browser's runs, or a link's, in a list and in shared pictures."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Data: choose it or bring your own, look at single samples, and see what is kept for checking."""
+"""Data: choose a dataset or upload one, and look at its samples and its split."""
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ def _pick(name: str | None) -> None:
 
 
 def _pictures() -> None:
-    """Single samples, the rows that they are, the split, and the way to take all of it away."""
+    """Draw single samples, their rows, the split, the leak check, and the download."""
     with st.container(border=True):
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1

@@ -18,7 +18,7 @@ def _enter() -> None:
         leave_foreign_run()
         stage.enter(scene)
     else:
-        address.put({})  # it is about nothing that its address would have to say
+        address.put({})  # all cards have no settings
 
 
 record = session().address

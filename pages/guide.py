@@ -1,4 +1,4 @@
-"""Guide: a lesson of nine steps, with one idea, one action and one question or a few each."""
+"""Guide: a lesson of nine steps, each with one idea, one action and a question or more."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Present: a story, one thing to a screen, driven by keys; others follow it in their browsers."""
+"""Present: a talk with one picture to a screen, driven by keys; others follow it in browsers."""
 
 import streamlit as st
 

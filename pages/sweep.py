@@ -1,4 +1,4 @@
-"""Sweep: a setting or several over values and seeds, and at which of them one mode is better."""
+"""Sweep: train over values of settings and seeds, and see where one mode is better."""
 
 import streamlit as st
 

@@ -1,1 +1,1 @@
-"""Tests: unit (no Keras), agreement (against Keras), app (AppTest), browser (Chromium), bench."""
+"""Tests: unit, app (pages in AppTest), agreement (with Keras), browser, faults, and benchmarks."""

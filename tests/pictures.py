@@ -1,8 +1,8 @@
-"""Draw the pictures of README and of the gallery's cards anew: `python -m tests.pictures`.
+"""Draw README's picture and one of each gallery card: `python -m tests.pictures`.
 
-README's are pages as they open, on a server that has trained nothing. A card's,
-`.github/cards/NAME.png`, has its claim above its picture, in the size of a link's preview
-(`og:image`). With names, as `python -m tests.pictures explore parity`, only those.
+README's is Explore as it opens on a server that has trained nothing. A card's picture,
+`.github/cards/NAME.png`, shows its claim and its chart in the size of a link's preview
+(`og:image`). With names, as in `python -m tests.pictures explore parity`, only those are drawn.
 """
 
 from __future__ import annotations
@@ -23,13 +23,8 @@ from tests.browser.driver import settle
 from tests.browser.server import ROOT, serve
 
 GITHUB = ROOT / ".github"
-PAGES = {
-    "explore": ("/", 1440, 1130),
-    "gallery": ("/gallery", 1280, 720),
-    "guide": ("/guide", 1280, 720),
-    "present": ("/present", 1280, 720),
-}
-"""By name the address, and the screen's width and height in pixels."""
+PAGES = {"explore": ("/", 1440, 1130)}
+"""README's picture: its address, and the screen's width and height in pixels."""
 CARD = """<!doctype html><style>
 body {{ margin: 0; height: 630px; display: flex; flex-direction: column; color: {ink};
   background: {background}; font-family: sans-serif }}
@@ -39,7 +34,7 @@ iframe {{ border: 0; flex: 1; margin: 0 20px 16px; zoom: 1.5 }}
 PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
 .st-key-pickers>:not(:first-child) { display: none }
 .st-key-embedded [class*=st-key-card_] { min-height: calc(100dvh - 1rem) }"""
-"""What is of no use in a picture isn't there, nor is its room."""
+"""Hides controls, and the space they take."""
 
 
 def write(path: Path, png: bytes) -> None:

@@ -5,12 +5,14 @@ grey a guess without learning; of signed numbers ink is positive and magenta neg
 axes purple is time, brown features, grey the batch. Shape and dash always say the same again.
 
 Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008), for people with any
-kind of colour vision. To change a colour, edit `palette.toml`; the pages' own text
-has its colours in `.streamlit/config.toml`.
+kind of colour vision. The colours that pages share with their pictures are Streamlit's theme in
+`.streamlit/config.toml`; those of pictures alone are in `palette.toml`.
 """
 
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from lib.text import beside
 
@@ -102,5 +104,28 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-PALETTES = {theme: Palette(theme, **colors) for theme, colors in beside(__file__).items()}
+THEME_OPTIONS = {
+    "background": "backgroundColor",
+    "surface": "secondaryBackgroundColor",
+    "border": "borderColor",
+    "ink": "textColor",
+    "muted": "grayTextColor",
+    "sequence": "blueColor",
+    "sequence_text": "blueTextColor",
+    "last": "orangeColor",
+    "last_text": "orangeTextColor",
+    "best": "greenColor",
+}
+"""Field of `Palette` → the option of Streamlit's theme that holds its colour."""
+
+
+def read_palette(theme: str) -> Palette:
+    """The palette of "light" or "dark", from `.streamlit/config.toml` and `palette.toml`."""
+    config = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+    options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
+    shared = {field: options[option] for field, option in THEME_OPTIONS.items()}
+    return Palette(theme, **shared, **beside(__file__)[theme])
+
+
+PALETTES = {theme: read_palette(theme) for theme in ("light", "dark")}
 """By theme, as `st.context.theme.type` names it."""

@@ -33,6 +33,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell(Choice):
+    """A recurrent cell, with the sizes of its weights."""
+
+    blocks: int = 1
+    """Matrices side by side in each kernel: one per gate, and one for the candidate."""
+    biases: tuple[int, ...] = (1,)
+    """Biases that each column of the kernels may have, Keras's default first."""
+    states: tuple[str, ...] = ("h",)
+    """What the cell carries to the next timestep: "h" the hidden state, "c" a cell state."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mode(Choice):
     """What a model returns, with all words for it; its colours are in the palette."""
 
@@ -61,8 +73,11 @@ def _registry(name: str) -> dict[str, Choice]:
 
 
 MODES = {key: Mode(**row) for key, row in _FILE["modes"].items()}
-CELLS, HEADS = _registry("cells"), _registry("heads")
-OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("optimizers", "losses", "keeps"))
+CELLS = {
+    key: Cell(biases=tuple(row.pop("biases")), states=tuple(row.pop("states")), **row)
+    for key, row in _FILE["cells"].items()
+}
+HEADS, OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("heads", "optimizers", "losses", "keeps"))
 MISSING, SPLITS, AHEAD = map(_registry, ("missing", "splits", "ahead"))
 FORMS, SCALINGS, WIDE, AT_GAPS = map(_registry, ("forms", "scalings", "wide", "at_gaps"))
 

@@ -1,8 +1,7 @@
-"""How a script gets its data: `x` (N, T, F), `y` (N, T, K) and `train`, as the app made them.
+"""The code by which a script gets the app's data: `x` (N, T, F), `y` (N, T, K) and `train`.
 
-Made data come from their own code. A table's were prepared by the app, and are loaded from the file
-of `arrays`, which the app offers beside the script. Where that table is one series and its windows
-are all that there are, the script cuts its rows into windows itself, by Keras's own function.
+Generated data come from their own source. A table's are loaded from the file that `arrays` makes
+and the app offers beside the script; plain windows of one series are cut by Keras's own function.
 """
 
 import io
@@ -21,10 +20,7 @@ from lib.export.python import DataCode, block, source
 
 
 def data_name(dataset: Dataset) -> str:
-    """What files of this dataset are called, without an ending: "seattle".
-
-    A person's own data have their file's name, in letters that are safe anywhere.
-    """
+    """The stem of file names of this dataset, in safe letters: "seattle", or the upload's name."""
     own = dataset.name == "upload"
     known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
@@ -32,15 +28,12 @@ def data_name(dataset: Dataset) -> str:
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """How a script gets this dataset of a settled experiment.
-
-    Raises ExperimentError for one that isn't one of `lib.data.datasets.DATASETS`.
-    """
+    """The code of a settled experiment's dataset. Raises ExperimentError for an unknown one."""
     return DATA[find_spec(experiment).name](experiment, dataset)
 
 
 def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """A synthetic task: its own source, called with the experiment's seed."""
+    """A synthetic task: its source, called with the experiment's seed."""
     task = TASKS[experiment.data.name]
     arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
     name, seed = task.function.__name__, experiment.seed
@@ -75,7 +68,7 @@ DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
     **dict.fromkeys(("worked_raw", "worked_scaled"), _worked),
     **dict.fromkeys((*TABLES, "upload"), _table),
 }
-"""How a script gets its data, by dataset."""
+"""The writer of a script's data, by dataset."""
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
@@ -92,19 +85,17 @@ def has_plain_windows(dataset: Dataset) -> bool:
 
 
 def _sizes(dataset: Dataset) -> dict[str, int]:
-    """How many samples each part has, by its name in a script."""
+    """Number of samples of each part, by its name in a script."""
     names = {"training": "train"}
     return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:
-    """A NumPy archive, to be read by `np.load` without pickle.
+    """Write a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
-    x (N, T, F) and y (N, T, K) as the models see them, float32; how many samples are for training,
-    from the first, and for the test, at the end; names. Of a table the series of each sample and
-    when it begins, and what takes values back: raw inputs are x * x_scale + x_offset, (F,) each, or
-    (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K) where they are changes.
-    Where `has_plain_windows`, also the rows that they were cut from: inputs (R, F), targets (R, K).
+    Of a table also series and begin of each sample, and its scaling: raw inputs are x * x_scale +
+    x_offset, (F,) each, or (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K)
+    for changes. Where `has_plain_windows`, also the rows: inputs (R, F), targets (R, K).
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
@@ -125,16 +116,12 @@ def arrays(dataset: Dataset) -> bytes:
 
 
 def _whole(values: Any) -> np.ndarray:
-    """The array with its values in order in memory, as a checksum needs them."""
+    """The array in C order, as a checksum needs it."""
     return np.asarray(values, order="C")
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
-    """Code by which Keras's `timeseries_dataset_from_array` cuts rows, for both modes.
-
-    From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
-    after one another; the dataset may have every k-th of them alone.
-    """
+    """Write code by which `timeseries_dataset_from_array` cuts windows every `stride` rows."""
     fields = {
         "origin": origin,
         "steps": dataset.shape[1],

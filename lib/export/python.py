@@ -1,4 +1,4 @@
-"""Python code from templates, values and words: on one line where they fit."""
+"""Python code from Jinja templates and values, formatted as ruff does."""
 
 import inspect
 import json
@@ -18,7 +18,7 @@ LINE = 100
 
 @dataclass(frozen=True, slots=True)
 class DataCode:
-    """The part of a script that makes `x` (N, T, F), `y` (N, T, K) and `train`."""
+    """The code of `x` (N, T, F), `y` (N, T, K) and `train`, with a function and imports."""
 
     code: str
     function: str = ""
@@ -39,30 +39,30 @@ class DataCode:
 
 
 def short(title: str) -> str:
-    """The name of a dataset, for places with little room."""
+    """A dataset's title, cut where it is long."""
     return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
 @cache  # a page asks for three with each move of a slider
 def source(function: Callable[..., object]) -> str:
-    """The code of one of the project's own functions."""
+    """The source of one of the project's functions."""
     return inspect.getsource(function).rstrip()
 
 
 def plain(text: str) -> str:
-    """Words that can stand in a docstring or a comment, whatever a file or a column is called."""
+    """Make any text safe for a docstring or a comment."""
     words = " ".join(text.replace("\\", "/").replace('"', "'").split())
     return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
 
 
 def comment(text: str) -> str:
-    """Lines of a comment."""
+    """Wrap a text into lines of a comment."""
     lines = wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
     return "\n".join(lines)
 
 
 def laid_out(head: str, items: Sequence[str], tail: str, *, indent: int = 0) -> str:
-    """A list from `head` to `tail`, an item to a line where one line from `indent` is too short."""
+    """Write a list on one line from `indent`, or an item to a line where that is too long."""
     line = f"{head}{', '.join(items)}{tail}"
     if indent + len(line) <= LINE:
         return line
@@ -71,7 +71,7 @@ def laid_out(head: str, items: Sequence[str], tail: str, *, indent: int = 0) -> 
 
 
 def quoted(text: str) -> str:
-    """A Python string, in double quotes where that needs no more escapes."""
+    """Write a Python string, in double quotes where that needs no more escapes."""
     code = json.dumps(text, ensure_ascii=False)
     if text.count('"') <= text.count("'"):
         return code
@@ -90,17 +90,17 @@ _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 
 def render(template: str, **fields: Any) -> str:
-    """`template`.py.jinja, filled in with the fields."""
+    """Render `template`.py.jinja."""
     return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
 
 
 def block(template: str, name: str, **fields: Any) -> str:
-    """A block of `template`.py.jinja, filled in with the fields."""
+    """Render a block of `template`.py.jinja."""
     of = _TEMPLATES.get_template(f"{template}.py.jinja")
     return "".join(of.blocks[name](of.new_context(fields))).strip("\n")
 
 
 def blocks(template: str, **fields: Any) -> dict[str, str]:
-    """All blocks of `template`.py.jinja by name, in order."""
+    """Render all blocks of `template`.py.jinja, by name in order."""
     names = _TEMPLATES.get_template(f"{template}.py.jinja").blocks
     return {name: block(template, name, **fields) for name in names}

@@ -1,8 +1,4 @@
-"""A run as one HTML page that needs nothing else: for who wasn't there, and for paper.
-
-Always light. Its charts move as in the app, by Plotly's own script, which is most of the file. How
-the page is made of the run stands in report.html.
-"""
+"""A run as one HTML page that loads nothing: report.html, always light, with Plotly's script."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +27,7 @@ _TITLES = {
     "step_error": "How early could each model know?",
     "compare": "The last step",
 }
-"""By the name of an Explore card."""
+"""Headings of the Explore cards in a report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +35,18 @@ class Reported(RunAt):
     """A run, and what of it is on the screen."""
 
     sample: int = 0
-    """Which of the shown samples, 0 to S-1."""
+    """One of the shown samples, 0 to S-1."""
     target: int = 0
     earlier: bool = False
-    """Whether last-step mode's answers before the last step are shown."""
+    """Whether last-step mode's outputs before the last step are shown."""
     past: tuple[tuple[int, SeedWeights], ...] = ()
-    """Weights after earlier epochs, increasing."""
+    """Epochs, increasing, with their weights."""
     source: str = ""
-    """Where it is from, unless it was trained here: "from mine.unrolled"."""
+    """"from mine.unrolled" of a run that wasn't trained here."""
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
+    """Title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
     picked = {
         "predictions": (of.sample, of.target, of.earlier),
@@ -73,10 +69,9 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """The page, UTF-8, of this time and these versions; `link` opens the run's settings in the app.
+    """Render the page, UTF-8; `link` opens the run's settings in the app.
 
-    Names of columns and files are text in it, and never markup or script. Of data whose rows are
-    hidden it has neither samples nor code.
+    Names are escaped. Of data whose rows are hidden the page has neither samples nor code.
     """
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
@@ -106,6 +101,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         made=made,
         versions=versions,
         modes=MODES,
+        palette=_LIGHT,
         lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
         words=words,
         english=english,

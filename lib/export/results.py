@@ -1,8 +1,4 @@
-"""What runs came to, as arrays and tables: settings and numbers, losses by epoch, answers, weights.
-
-Most are of one run: its experiment, dataset and snapshot. What Keras has to write is asked of the
-worker.
-"""
+"""Results of runs as files: figures and losses, NumPy weights, predictions as CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -24,21 +20,18 @@ if TYPE_CHECKING:  # a page that takes no table away needs none
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
-"""Of the weights at the end: errors on the judged samples, and the training's own losses."""
+"""Figures of the weights at the end."""
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    """Each model's seed, mode and figures."""
+    """Seed, mode and figures of each model."""
     for seed, results in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in results.items():
             yield seed, mode, result
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
-    """A row for each run, mode and seed, with every setting and number.
-
-    What isn't known is empty; several columns' names are in one field, with "|".
-    """
+    """Write a row for each run, mode and seed, with every setting and figure; "|" joins names."""
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
@@ -50,10 +43,7 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
 
 
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """The losses of every epoch that they were kept of, by mode and seed; empty where unknown.
-
-    Epoch 0 is before training; the last column is on the judged samples, in the unit of y squared.
-    """
+    """Write the losses by epoch, mode and seed; empty where unknown. Epoch 0 is before training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
         told, checked = result.loss_epochs, result.checked_epochs
@@ -72,7 +62,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _field(value: Any) -> Any:
-    """A value in CSV: a text that a spreadsheet would take for a formula begins with a '."""
+    """Escape a text that a spreadsheet would take for a formula, with a leading '."""
     if value != value:  # noqa: PLR0124  not a number
         return ""
     text = "|".join(value) if isinstance(value, tuple) else value
@@ -80,7 +70,7 @@ def _field(value: Any) -> Any:
 
 
 def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """All models' weights, float32, for `np.load`: "sequence/seed_7/lstm/lstm_cell/kernel"."""
+    """Write all weights for `np.load`, by name: "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file = experiment.model.cell, io.BytesIO()
     arrays = {
         f"{mode}/seed_{seed}/{name}": array
@@ -93,11 +83,10 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 
 
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """What the models say of every judged sample, in the raw unit, beside the targets.
+    """Predictions and targets of every judged sample, in the raw unit.
 
-    A row for each sample, timestep and target column, a column for each mode, and seed where there
-    are several. Last-step mode answers at T alone: elsewhere nothing is said. Samples and timesteps
-    count from 1; `time` is that of the row which is read then, where there are dates.
+    A row for each sample, timestep (both from 1) and target column; a column for each mode, and
+    seed where there are several. Last-step mode predicts at T alone: NaN elsewhere.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
 
@@ -130,7 +119,7 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
 
 
 def predictions_csv(*run: Any) -> bytes:
-    """The same as CSV; `run` is what `predictions` takes."""
+    """Write `predictions` of a run as CSV."""
     frame = predictions(*run)
     for name in ("name", "time", "target"):
         frame[name] = frame[name].map(_field)
@@ -138,7 +127,7 @@ def predictions_csv(*run: Any) -> bytes:
 
 
 def predictions_parquet(*run: Any) -> bytes:
-    """The same as Parquet."""
+    """Write `predictions` of a run as Parquet."""
     file = io.BytesIO()
     predictions(*run).to_parquet(file, index=False)
     return file.getvalue()

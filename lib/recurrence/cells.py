@@ -105,7 +105,7 @@ def unroll(
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
-        units, go = len(recurrent), _STEP[cell]
+        units, go = len(recurrent), STEPS[cell]
         states = np.zeros((t + 1, len(STATES[cell]), n, units), precision)
         for step, after in enumerate(states[1:]):
             go(gates[step], states[step], after, recurrent, bias)
@@ -175,13 +175,13 @@ def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: 
     np.tanh(output, out=output)
 
 
-_STEP: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
+STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
 """By cell, what makes gates of the inputs' part, in place, and the states after a step."""
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
     """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
-    if cell not in _STEP:
+    if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
         raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")

@@ -193,26 +193,35 @@ def _sum(first: float, *others: float) -> str:
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
     """How gates and states make the new states; nothing for a cell that has no gates."""
+    rows = _STATE_ROWS.get(layer.cell)
+    return rows(layer, step) if rows else []
+
+
+def _lstm_state_rows(layer: LayerPass, step: int) -> list[Row]:
+    gates, hidden, cell = layer.gates(step), layer.trace.hidden[0, step], layer.trace.cell
+    assert cell is not None  # noqa: S101 - an LSTM has one
+    carried = _before(cell[0], step)
+    return [
+        Row("c before", carried),
+        Row("f·c before", gates["f"] * carried),
+        Row("i·c̃", gates["i"] * gates["c"]),
+        Row("c = sum of both", cell[0, step], "strong"),
+        Row("tanh(c)", np.tanh(cell[0, step]), "rule"),
+        Row("h = o·tanh(c)", hidden, "strong"),
+    ]
+
+
+def _gru_state_rows(layer: LayerPass, step: int) -> list[Row]:
     gates, before = layer.gates(step), layer.before(step)
-    hidden, cell = layer.trace.hidden[0, step], layer.trace.cell
-    if layer.cell == "lstm" and cell is not None:
-        carried = _before(cell[0], step)
-        return [
-            Row("c before", carried),
-            Row("f·c before", gates["f"] * carried),
-            Row("i·c̃", gates["i"] * gates["c"]),
-            Row("c = sum of both", cell[0, step], "strong"),
-            Row("tanh(c)", np.tanh(cell[0, step]), "rule"),
-            Row("h = o·tanh(c)", hidden, "strong"),
-        ]
-    if layer.cell == "gru":
-        return [
-            Row("h before", before),
-            Row("z·h before", gates["z"] * before),
-            Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
-            Row("h = sum of both", hidden, "strong"),
-        ]
-    return []
+    return [
+        Row("h before", before),
+        Row("z·h before", gates["z"] * before),
+        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
+        Row("h = sum of both", layer.trace.hidden[0, step], "strong"),
+    ]
+
+
+_STATE_ROWS = {"lstm": _lstm_state_rows, "gru": _gru_state_rows}
 
 
 def by_similarity(hidden: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
-"""Losses in NumPy as Keras computes them, with the levels that give a loss a meaning.
+"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model.
 
-The levels are a naive guess, to be beaten, and the best possible. Both are in the terms of a mode's
-own training loss: the sequence mode's counts every timestep, the last-step mode's only the last.
+A mode's own loss counts every timestep in sequence mode, only the last in last-step mode.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from lib.text import NOTHING, number, signed
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:
-    """Half the square up to 1, then straight on: Keras's `huber` with its `delta` of 1."""
+    """Keras's `huber` with its `delta` of 1."""
     size = np.abs(wrong)
     return np.where(size <= 1, 0.5 * size**2, size - 0.5)
 
@@ -26,16 +25,16 @@ ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "mae": np.abs,
     "huber": _huber,
 }
-"""A key of `lib.experiment.LOSSES` → what one wrong value costs; a loss is the mean of these."""
+"""A key of `lib.experiment.LOSSES` → the loss of each value."""
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
-    """The loss by timestep (T,), of what is wrong with some outputs (N, T, K)."""
+    """Loss by timestep (T,) of errors (N, T, K)."""
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
 def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
-    """The loss by mode, of the losses by timestep (T,): of all steps, or of the last alone."""
+    """Loss by mode from losses by timestep (T,): their mean, or the last."""
     return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
 
 
@@ -46,18 +45,17 @@ class Best:
     mse: np.ndarray
     """Mean squared error by timestep (T,), in the unit of y squared."""
     label: str
-    """Its name on charts: the best possible of any model, or the floor of a layer."""
+    """Its name on charts."""
     why: str
-    """One sentence that says where it comes from, or why a target is out of reach."""
+    """The reason, as a sentence."""
 
 
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Best | None:
-    """The least mean squared error of the experiment's models; None where nobody knows it.
+    """The least mean squared error of the experiment's models; None where it isn't known.
 
-    A Dense head can answer with any number. Without one no model comes nearer to a target than the
-    layer's output can: measured on `samples`, those that are judged unless others are given.
+    Without a Dense head the layer's bounded output limits it: on `samples`, by default the judged.
     """
     known = dataset.best_mse
     best = None if known is None else Best(known, "best possible", dataset.best_why)
@@ -79,7 +77,7 @@ def best_possible(
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """The training loss of `Dataset.naive`, by mode, on the training samples: to be beaten."""
+    """Training loss of the naive baseline by mode."""
     loss = experiment.training.loss
     if dataset.known_errors is not None:
         return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
@@ -88,7 +86,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
-    """The least training loss that models can expect, by mode, and why; of squared errors alone."""
+    """Least possible training loss by mode, and the reason; for "mse" only."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None

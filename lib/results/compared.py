@@ -1,9 +1,8 @@
-"""Which of two modes, or of two runs, is better, as far as seeds and samples can tell.
+"""Which of two modes or runs is better: a paired t-test over seeds, and a test of the sample size.
 
 The seed decides the first weights and the order of batches, and moves an error as much as many a
-setting does. So figures are medians over the seeds, and one mode is called better only if a paired
-t-test over the seeds is significant (`compare_modes`), and if enough independent samples were
-judged (`decisive_ratio`).
+setting does. So figures are medians over seeds; one mode is better only if `compare_modes` finds a
+significant difference, and if enough independent samples were judged (`decisive_ratio`).
 """
 
 import math
@@ -17,23 +16,21 @@ from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
 
 LETTERS = "ABCDEF"
-"""The names in pictures of runs that are compared; there are no more of them."""
+"""Names of compared runs in charts."""
 CHANCE = 0.05
-"""The significance level: a smaller p-value makes one mode better."""
+"""The significance level."""
 BETTER = 0.95
 """A model beats a rival with an error below this share of the rival's."""
 OUTCOMES = ("clear", "unclear", "no")
-"""Whether a model beats a rival; of several steps the first of these that occurs counts."""
+"""Whether a model beats a rival, best first."""
 CORRELATION = 0.8
-"""The correlation of two models' errors on the same samples, or of a model's and a baseline's: 0.68
-to 0.90, with a median of 0.79, for both modes and the best baseline of the bundled tables."""
+"""Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """How many of these samples, by default the judged ones, have independent errors.
+    """Count independent errors among samples, by default the judged ones; infinite if generated.
 
-    Errors of forecasts h rows ahead share the noise of these rows, so targets less than h rows
-    apart count as one. Generated data could have any number of samples: infinity.
+    Errors of forecasts h rows ahead share noise, so targets less than h rows apart count as one.
     """
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
@@ -46,7 +43,7 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 
 
 def decisive_ratio(samples: float) -> float:
-    """The ratio from which two mean squared errors on so many samples differ significantly.
+    """Smallest ratio at which two mean squared errors on so many samples differ significantly.
 
     For n pairs of normal errors around 0 whose correlation is r, and the ratio F of their mean
     squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom
@@ -62,37 +59,34 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether so many samples decide which of two mean squared errors is smaller, as bool.
-
-    An error that isn't a number (of a run that diverged) counts as decided.
-    """
+    """Whether so many samples tell two mean squared errors apart; a NaN error counts as decided."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether errors beat a rival's, one of `OUTCOMES` for each, as text."""
+    """For each error one of `OUTCOMES` against a rival's."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What errors of two modes, or of two of anything, say, seed by seed."""
+    """The comparison of two models' errors by seed."""
 
     better: int
-    """0 where the first has the smaller error in the median, else 1."""
+    """0 where the first has the smaller median error, else 1."""
     wins: int
-    """Seeds in which it has."""
+    """Number of seeds in which it is smaller."""
     seeds: int
     by: float
-    """The median over the seeds of how much smaller it is, as a share of the other's."""
+    """Median over the seeds of the relative reduction of the error."""
     p_value: float
-    """Of the paired t-test; 1 with a single seed."""
+    """From the paired t-test; 1 with a single seed."""
     agrees: bool
-    """Whether the mean of the logarithms, which `p_value` is about, favours the same one."""
+    """Whether the mean of the log errors, which the test is about, favours the same one."""
     has_samples: bool = True
-    """Whether enough samples were judged to tell such errors apart: see `decided`."""
+    """Whether enough samples were judged: see `decided`."""
 
     @property
     def is_equal(self) -> bool:
@@ -108,10 +102,7 @@ class Verdict:
 def compare_modes(
     first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray
 ) -> Verdict:
-    """Compare two models' errors by seed, (R,) each, by a paired t-test of their logarithms.
-
-    Logarithms, because errors of one setting often differ by a factor from seed to seed.
-    """
+    """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     least = np.finfo(np.float64).tiny
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
@@ -144,27 +135,24 @@ def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared(RunAt):
-    """One run among others, as it is now; without results before its first figures."""
+    """A run that is compared with others."""
 
     id: str
     name: str
     letter: str = ""
-    """One of LETTERS; "" for a run that is in the list alone."""
+    """One of LETTERS; "" for a run that isn't drawn."""
     is_recorded: bool = False
     is_kept: bool = False
     """Whether it is from a file."""
 
     @property
     def results(self) -> dict[str, ModeResult]:
-        """By mode, the median of the seeds' figures."""
+        """Medians over seeds by mode; empty before the first figures."""
         return self.snapshot.middle.results
 
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
-    """Of two runs or more the place of the one with the least median, and by place the verdicts.
-
-    `errors` are a run's by seed, (R,) each. In each verdict the leading run is the first.
-    """
+    """Find the run with the least median of `errors`, (R,) each, and compare it with each other."""
     lead = int(np.argmin([np.median(each) for each in errors]))
     return lead, {
         k: compare_modes(errors[lead], each) for k, each in enumerate(errors) if k != lead
@@ -172,19 +160,21 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
 
 
 def part_of(runs: Sequence[Compared]) -> str:
-    """Where their losses are compared: "validation", or "training" if one has no such part."""
+    """The part on which losses are compared: "training" if a run has no validation part."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
 
 def same_data(runs: Sequence[Compared]) -> bool:
-    """Whether all were trained and judged on the same samples."""
-    return all(_same(runs[0], other) for other in runs[1:])
+    """Whether all runs have the same samples."""
+    return all(_have_same_data(runs[0], other) for other in runs[1:])
 
 
-def _same(one: Compared, other: Compared) -> bool:
+def _have_same_data(one: Compared, other: Compared) -> bool:
     a, b = one.dataset, other.dataset
-    if a is b or one.experiment.data != other.experiment.data or a.train != b.train:
-        return a is b
+    if a is b:
+        return True
+    if one.experiment.data != other.experiment.data or a.train != b.train:
+        return False
     if not (a.has_rows or b.has_rows):  # guesses err alike on the same rows
         return np.array_equal(a.naive_mse, b.naive_mse)
     # A seed makes other data of a task and not of a table, and two files may be cut alike.

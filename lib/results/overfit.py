@@ -15,13 +15,11 @@ def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
 
 
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Whether validation loss has risen from its least, and clearly above the training loss.
+    """Whether validation loss has risen from its minimum, and clearly above the training loss.
 
-    Medians of a tenth of all judgements, nine at least, are compared, since single ones swing. The
-    rise has to be more than such swings make (four deviations of a median, by how neighbouring
-    judgements differ), and so much that so many independent `samples` tell it. The least must lie
-    before the last quarter. What rises has to be worth something beside `guess`, the loss of a
-    guess. Training loss has fallen then: it is below the least validation loss.
+    Medians over a tenth of all judgements are compared, since single ones vary. The minimum must
+    lie before the last quarter, and the rise exceed four deviations of a median, be decided by so
+    many independent `samples`, and be more than 2% of `guess`, the loss of the naive baseline.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():

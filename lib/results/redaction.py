@@ -1,8 +1,7 @@
-"""A run on somebody's upload, as others may see it: its figures without the file's rows.
+"""A run on an upload as others may see it: errors and weights, but no value or name of the file.
 
-The copies made here have the same types and shapes, but hold no value, text or name of the file.
-Arrays of values are NaN, so that a picture that doesn't ask `Dataset.has_rows` draws nothing. What
-is kept are errors: losses, errors by timestep, those of the naive guess, and the models' weights.
+Copies have the same types and shapes. Arrays of values are NaN, so that a chart that doesn't check
+`Dataset.has_rows` draws nothing.
 """
 
 from dataclasses import replace
@@ -24,13 +23,13 @@ COLUMN_SETTINGS = ("inputs", "targets", "types", "id")
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:
-    """NaN in this shape, (…) float32, without memory of its own."""
+    """NaN in this shape, float32, without memory of its own."""
     return np.broadcast_to(np.float32(np.nan), shape)
 
 
 @remembered
 def without_rows(dataset: Dataset) -> Dataset:
-    """The dataset with NaN for its arrays, numbered names, and the errors of all guesses."""
+    """The dataset with NaN for its arrays, numbered names, and the errors of the baselines."""
     (n, steps, features), targets = dataset.shape, dataset.targets
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
@@ -61,7 +60,7 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 @remembered
 def without_answers(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with NaN for the models' outputs, which are close to the rows of the file."""
+    """The snapshot with NaN for predictions, which are close to the rows of the file."""
 
     def hide(result: ModeResult) -> ModeResult:
         return replace(result, predictions=_nothing(result.predictions.shape))

@@ -1,7 +1,6 @@
-"""A run as it was: as it starts, after an earlier epoch, or, as a replay, after each kept epoch.
+"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay.
 
-NumPy only, from weights. The untrained model is the very one that training starts from:
-`lib.recurrence` makes the initial weights for both.
+Computed with NumPy from weights; the initial weights are those that training starts from.
 """
 
 import math
@@ -19,25 +18,22 @@ from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 from lib.results.thinning import spread_places
 
 BUDGET = 100_000_000
-"""Multiply-adds that a redraw may spend on judging a model as it was, about 0.1 s."""
+"""Multiply-adds for evaluating a model as it was, about 0.1 s."""
 MOST, LEAST = 24, 6
-"""Of more kept epochs so many are shown, evenly, with the first and the newest."""
+"""Limits of the number of frames, which depends on their cost."""
 FEWEST = 3
-"""So many epochs at the least are a training to be seen."""
+"""The least number of epochs that make a replay."""
 BEST = "best"
-"""What the end of a run is called whose models have their best epochs back."""
+"""Name of the last frame where the best epochs are restored."""
 SHARE = 1 / 16
-"""Of the time that a redraw may spend on one epoch: here there are many."""
+"""Share of the budget for one frame of a replay."""
 STEP = 60_000
-"""Multiply-adds that take as long as what a timestep costs besides its own."""
+"""Overhead of a timestep, in multiply-adds."""
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """The run's snapshot at epoch 0: what the models say with their initial weights.
-
-    Both modes start from the same weights, so one forward pass of a seed serves both.
-    """
+    """The snapshot at epoch 0. Both modes start from the same weights, so one pass serves both."""
     none, weights = np.zeros(0), first_weights(experiment, dataset)
     epochs = none.astype(np.int64)
     nothing = ModeResult(epochs, none, epochs, none, none, none, none)
@@ -49,7 +45,7 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
 
 def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
-    """What the models of each seed start from, the same in both modes."""
+    """Initial weights of each seed, the same in both modes."""
     modes, sizes = experiment.model.modes, (dataset.shape[2], dataset.targets)
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
     return tuple(dict.fromkeys(modes, weights) for weights in each)
@@ -63,10 +59,10 @@ def as_of(
     budget: float = BUDGET,
     shares: Sequence[Mapping[str, np.ndarray]] = (),
 ) -> Snapshot:
-    """A run's snapshot as it was after an earlier epoch, with the weights that it had then.
+    """The snapshot after an earlier epoch, computed from the weights then.
 
-    Each model is evaluated within a `budget` of multiply-adds, all seeds together: see `_evaluate`.
-    Its errors are multiplied by its `shares`, of each seed by mode: see `_share`.
+    All seeds together are evaluated within a `budget` of multiply-adds (`_evaluate`), and errors
+    are multiplied by `shares`, by seed and mode (`_share`).
     """
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Evaluated] = {}
@@ -74,7 +70,6 @@ def as_of(
     def then(
         mode: str, now: ModeResult, weights: tuple[np.ndarray, ...], share: np.ndarray | float
     ) -> ModeResult:
-        """A model's figures as they were after the epoch."""
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
         if id(weights) not in judged:
@@ -112,11 +107,9 @@ def as_of(
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
+    """Mean squared errors by timestep (T,), the loss by mode, and shown predictions (S, T, K).
 
-    With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would
-    take more than the budget, the shown ones stand for them with as many more, evenly spread, as it
-    allows.
+    Where all judged samples cost more than the budget, every k-th and the shown ones are evaluated.
     """
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
@@ -131,17 +124,17 @@ def _evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """The run after one epoch."""
+    """A replay's run after one epoch."""
 
     name: str
-    """The epoch, or what its end is called: unique among a replay's frames."""
+    """The epoch, or BEST."""
     snapshot: Snapshot
     is_estimated: bool = False
-    """Whether its errors are those of some samples, scaled to what all of them say in the end."""
+    """Whether errors are scaled from those of some samples."""
 
     @property
     def label(self) -> str:
-        """The name as it is shown; of one seed's best with each model's epoch."""
+        """The name on the chart; the best of one seed with each model's epoch."""
         if self.name.isdecimal():
             return f"{int(self.name):,}"
         kept = {result.kept_epoch for result in self.snapshot.results.values()}
@@ -150,11 +143,7 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames by the epochs whose weights are known; the last is the snapshot itself.
-
-    That comes after these epochs, as BEST where models have these back. All frames together take
-    about a second at most.
-    """
+    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
     snapshot, most = run.snapshot, _most(run.experiment, run.dataset)
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
@@ -173,7 +162,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
 
 
 def _most(experiment: Experiment, dataset: Dataset) -> int:
-    """How many frames are made in about a second."""
+    """The number of frames that take about a second."""
     (_, steps, features), models = dataset.shape, len(experiment.each_seed)
     weights = initial_model_weights(experiment, features, dataset.targets)
     each = STEP + len(dataset.shown) * sum(array.size for array in weights)
@@ -182,14 +171,14 @@ def _most(experiment: Experiment, dataset: Dataset) -> int:
 
 
 def _share(all_say: ModeResult, some_say: ModeResult) -> np.ndarray:
-    """The factors from errors of some samples to those of all, (T,)."""
+    """Factors from errors on some samples to those on all, (T,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         share = all_say.step_mse / some_say.step_mse
     return np.where(np.isfinite(share), share, 1.0)
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
-    """Mean squared error by mode, of each frame at each timestep, (E, T): medians over seeds."""
+    """Median mean squared error over seeds by mode, of each frame and timestep, (E, T)."""
     return {
         mode: np.stack([np.median(frame.snapshot.by_seed(mode, "step_mse"), 0) for frame in frames])
         for mode in frames[-1].snapshot.results

@@ -1,8 +1,4 @@
-"""A run and how it goes: what the pages, the pictures and the sentences are about.
-
-Records only. What trains a run is `lib/training`. A `Snapshot` is complete in itself: the newest
-one is all that a page needs, and any number of older ones may be skipped.
-"""
+"""Runs and their snapshots. A page needs only the newest `Snapshot`: each is complete in itself."""
 
 import math
 from collections.abc import Sequence
@@ -21,7 +17,7 @@ class Status(StrEnum):
     """Where a run stands."""
 
     QUEUED = "queued"
-    """Accepted; others come first, or the worker is still starting."""
+    """Accepted, but others come first, or the worker is starting."""
     COMPILING = "compiling"
     RUNNING = "running"
     PAUSED = "paused"
@@ -34,7 +30,7 @@ class Status(StrEnum):
 
     @property
     def active(self) -> bool:
-        """Whether figures change without anybody doing anything."""
+        """Whether figures change by themselves."""
         return self in (Status.QUEUED, Status.COMPILING, Status.RUNNING)
 
     @property
@@ -44,21 +40,21 @@ class Status(StrEnum):
 
 
 ModelWeights = dict[str, tuple[np.ndarray, ...]]
-"""Of one seed's models, by mode, in the order of Keras's `model.get_weights()`."""
+"""Weights of one seed's models by mode, in the order of Keras's `model.get_weights()`."""
 SeedWeights = tuple[ModelWeights, ...]
-"""Of all models of a run, by seed."""
+"""Weights of all models of a run, by seed."""
 
 ARRAY_BYTES = 200
-"""What an array takes in memory besides its numbers."""
+"""Memory of an array besides its numbers."""
 
 
 def weight_bytes(weights: SeedWeights) -> int:
-    """How much memory they take."""
+    """Bytes of the weights' numbers."""
     return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
 
 
 def memory_of(part: Any) -> int:
-    """About how much memory the arrays in records, dicts and tuples take, in bytes."""
+    """Bytes of memory, about, of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):
         return part.nbytes + ARRAY_BYTES
     if isinstance(part, dict):
@@ -72,54 +68,46 @@ def memory_of(part: Any) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
-    """The figures of one model, "sequence" or "last", up to now.
+    """The figures of one model, of S shown samples, and errors on all judged ones in y's unit.
 
-    S is the number of shown samples (`Snapshot.samples`); errors are over all judged samples
-    (`Dataset.judged`) and in the unit of y, whatever the training loss is.
+    Of the last-step model, steps before the last are what its head would have said there.
     """
 
     loss_epochs: np.ndarray
-    """Epochs that `loss` was kept for, (P,) int, increasing; thinned as a run grows."""
+    """Epochs of `loss`, (P,) int, increasing; thinned as a run grows."""
     loss: np.ndarray
-    """Training loss of these epochs, (P,): as Keras's `fit` reports it, the mean over samples."""
+    """Training loss, (P,), as Keras's `fit` reports it: the mean over samples."""
     checked_epochs: np.ndarray
-    """Epochs that the model was judged after, (Q,) int, increasing; 0 is before training."""
+    """Epochs after which the model was judged, (Q,) int, increasing; 0 is before training."""
     last_step_mse: np.ndarray
-    """Mean squared error at the last timestep on the judged samples, (Q,). The number that can
-    be compared between the modes."""
+    """Mean squared error at the last timestep, (Q,): the number to compare the modes by."""
     validation_loss: np.ndarray
-    """The training's own loss on the validation part, (Q,), as Keras's `evaluate` reports it: over
-    all steps, or at the last alone. (0,) where there is no such part: see `Samples.train`."""
+    """Loss on the validation part, (Q,), as Keras's `evaluate` reports it; (0,) without one."""
     step_mse: np.ndarray
-    """Mean squared error by timestep on the judged samples, now, (T,). For the last-step model:
-    what its head would have said at each earlier step."""
+    """Mean squared error by timestep, now, (T,)."""
     predictions: np.ndarray
-    """Outputs for the shown samples at every step, now, (S, T, K). The last-step model answers
-    with `predictions[:, -1]` alone; its other steps are what its head would have said."""
+    """Outputs for the shown samples, now, (S, T, K)."""
     weights: tuple[np.ndarray, ...] | None = None
-    """The weights now, in Keras's `model.get_weights()` order; None where they are too many to be
-    sent while a run trains."""
+    """Weights now, in `get_weights()` order; None where too many to be sent during training."""
     kept_epoch: int | None = None
-    """The best epoch on the validation part, where its weights are back; what is so "now" is of it.
-    None as long as the model trains on, and where the last epoch is kept."""
+    """Best epoch on the validation part, once its weights are restored; else None."""
 
     @property
     def final_mse(self) -> float:
-        """`last_step_mse` of the weights."""
+        """The weights' `last_step_mse`."""
         return self._final(self.last_step_mse, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
-        """`loss` in the epoch that led to the weights; not a number before the first."""
+        """The weights' `loss`; NaN before the first epoch."""
         return self._final(self.loss, self.loss_epochs)
 
     @property
     def final_validation_loss(self) -> float:
-        """`validation_loss` of the weights; not a number where there is none."""
+        """The weights' `validation_loss`; NaN without one."""
         return self._final(self.validation_loss, self.checked_epochs)
 
     def _final(self, values: np.ndarray, epochs: np.ndarray) -> float:
-        """The one of the weights' epoch; `epochs` are those of the values, and have it."""
         if not len(values):
             return math.nan
         kept = self.kept_epoch
@@ -128,63 +116,60 @@ class ModeResult:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
-    """Everything about a run at one moment."""
+    """A run's figures at one moment."""
 
     run_id: str
     status: Status
     epoch: int = 0
     epochs: int = 0
-    """The epochs asked for."""
+    """Epochs asked for."""
     epochs_per_second: float = 0.0
-    """Those of the run's pace, as long as it can be kept; else of the last second or so; 0 before
-    that was measured. Both models of a pair counted as one epoch."""
+    """The run's pace while it can be kept, else the last second's speed; 0 if not measured yet."""
     seconds_left: float | None = None
-    """At that pace, or at the speed of the last seconds; None before that was measured, and always
-    where it may stop early."""
+    """None if not measured yet, and where the run may stop early."""
     reason: str = ""
-    """A sentence where something has to be said: why it ended, what it waits for."""
+    """Why it ended or what it waits for, as a sentence, where that has to be said."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Indexes into `Dataset.x` of the samples in `ModeResult.predictions`, (S,) int."""
+    """Indexes of the shown samples, (S,) int."""
     results: dict[str, ModeResult] = field(default_factory=dict)
-    """By mode, "sequence" and "last", of the experiment's own seed; empty before the first."""
+    """Figures by mode, of the experiment's own seed; empty before the first."""
     others: tuple[dict[str, ModeResult], ...] = ()
-    """The same of the seeds after it, where there are several."""
+    """Figures of the seeds after it."""
     past: tuple[tuple[int, SeedWeights], ...] = ()
-    """Weights after earlier epochs, increasing: some of those that the models were judged with
-    since the snapshot before. Empty where they are too many."""
+    """Epochs, increasing, and weights of some judgements since the snapshot before."""
     is_full: bool = False
-    """Whether it FAILED only since its training process had no place: it may have one soon."""
+    """Whether it FAILED only because its training process had no place for it."""
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:
-        """The results of all seeds, in order."""
+        """Results of all seeds."""
         return (self.results, *self.others)
 
     @property
     def middle(self) -> "Snapshot":
-        """The run with the median of all seeds as its only results; as it is where there is one."""
+        """The snapshot with the medians over the seeds as its only results."""
         return _middle(self)
 
     def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
-        """A figure of `ModeResult`, the number that compares, of each of R seeds: (R,)."""
+        """A figure of `ModeResult` by seed, (R,)."""
         return np.array([getattr(seed[mode], figure) for seed in self.seeds])
 
     @property
     def weights(self) -> SeedWeights:
-        """The newest of all models, but those that were too many to be sent."""
+        """Weights of all models, except those too many to be sent."""
         return tuple(
             {mode: result.weights for mode, result in seed.items() if result.weights is not None}
             for seed in self.seeds
         )
 
     def has_all(self, weights: SeedWeights) -> bool:
-        """Whether these are of each seed's models, and perhaps of others."""
+        """Whether these weights include each seed's models."""
         pairs = zip(self.seeds, weights, strict=False)
         return all(seed.keys() <= models.keys() for seed, models in pairs)
 
     @property
     def keeps_best(self) -> bool:
-        """Whether each model has the weights of its best epoch back."""
+        """Whether each model's best epoch is restored."""
         kept = [result.kept_epoch for seed in self.seeds for result in seed.values()]
         return bool(kept) and None not in kept
 
@@ -198,7 +183,7 @@ def _middle(snapshot: Snapshot) -> Snapshot:
 
 
 def _median(results: Sequence[ModeResult]) -> ModeResult:
-    """The medians at the epochs that all seeds have; the newest are of the weights of now."""
+    """Medians over seeds, at the epochs that all have, and of the weights now."""
 
     def curve(epochs: str, values: str, final: str) -> tuple[np.ndarray, np.ndarray]:
         known = [(getattr(r, epochs), getattr(r, values)) for r in results]
@@ -228,7 +213,7 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Run:
-    """One training of one experiment on one dataset. What it has reached is in its snapshots."""
+    """One training of one experiment on one dataset."""
 
     id: str
     experiment: Experiment
@@ -237,7 +222,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunAt:
-    """A run at one moment: what it is of, and its figures then."""
+    """A run at one moment."""
 
     experiment: Experiment
     dataset: Dataset

@@ -18,14 +18,14 @@ from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 
 BUDGET = 5_000_000_000
-"""Multiply-adds of all answers, about a second. Of more samples every k-th is evaluated."""
+"""Multiply-adds of all predictions, about a second; of more samples every k-th is evaluated."""
 
 Part = Literal["judged", "test"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """Outputs of the models for samples of one part of a dataset."""
+    """Predictions for samples of one part of a dataset."""
 
     samples: np.ndarray
     """Indexes of the samples, (M,) int, increasing."""
@@ -55,7 +55,7 @@ class SkillTable:
         return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
-        """By how many percent its RMSE is below the best baseline's; NaN where that is 0."""
+        """Reduction of the RMSE against the best baseline, in percent; NaN where that is 0."""
         best = float(self.baselines(target)[0].rmse[target])
         return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
 
@@ -124,10 +124,7 @@ def skill_of_seeds(
 
 
 def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
-    """The median over seeds of each figure of the models; baselines have no seeds.
-
-    An RMSE is the root of the median mean squared error, which other cards show.
-    """
+    """Medians over seeds; an RMSE is the root of the median MSE, which other cards show."""
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         errors = {name: [getattr(one, name) for one in same] for name in ("mae", "rmse", "mase")}

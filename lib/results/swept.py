@@ -1,7 +1,6 @@
-"""What came of a sweep: both modes' errors by point, and at which points one is clearly better.
+"""Results of a sweep: both modes' errors by point, and where one mode is significantly better.
 
-Records and their test, for pictures and sentences. What plans and trains a sweep is `lib.sweep`.
-A point is one choice of the settings that vary; R is the number of seeds it was trained with.
+A point is one choice of the settings that vary; R is its number of seeds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,24 +21,23 @@ VARIABLE: dict[str, dict[str, str]] = beside(__file__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PointResult:
-    """What came of a point's run. What all its rows say alike is `point["status"]`."""
+    """The result of a point's run; `point["status"]` is a column that all its rows share."""
 
     values: Mapping[str, Any]
     """The settings that vary, by URL key."""
     rows: Sequence[Mapping[str, Any]]
-    """Its part of the sweep's table, by column of `lib.sweep.rows.KINDS`: a row for each of R seeds
-    and mode."""
+    """A row for each seed and mode, by column of `lib.sweep.rows.KINDS`."""
 
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Last-step errors by seed, (R,); `relative` as a share of the best guess's."""
+        """Errors at the last step by seed, (R,); `relative` to the best baseline's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
     def median(self, mode: str) -> float:
-        """The median over the seeds of `errors`."""
+        """Median error over the seeds."""
         return float(np.median(self.errors(mode)))
 
     @property
@@ -50,16 +48,12 @@ class PointResult:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run was trained to its end."""
+        """Whether it has results."""
         return self["status"] == Status.FINISHED
 
 
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
-    """A verdict for each finished point, of sequence mode (0) and last-step mode (1).
-
-    With twenty points one p-value below 0.05 is expected by chance alone, so the p-values are
-    corrected by Holm's method.
-    """
+    """Compare both modes at each finished point, with Holm's correction of the p-values."""
     found = {p: compare_modes(*map(p.errors, MODES)) for p in points if p.is_finished}
     p_values = corrected([each.p_value for each in found.values()])
     return {
@@ -74,11 +68,10 @@ def clear_mode(found: Verdict) -> str:
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:
-    """Chances of several tests, corrected for their number.
+    """Adjust p-values for multiple tests.
 
-    The least counts as many times as there are, the next once less, and none is less than the one
-    before. Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
-    Journal of Statistics 6, 1979.
+    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+    Statistics 6, 1979.
     """
     order, found = np.argsort(p_values), np.array(p_values)
     times = np.arange(len(order), 0, -1)

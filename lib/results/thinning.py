@@ -1,8 +1,4 @@
-"""Which epochs of a run are kept where all would be too many.
-
-`History` thins while a run grows: losses and errors by epoch, and weights, as a `WeightHistory`.
-`spread_places` chooses from epochs that are all there: for a replay, or a kept file.
-"""
+"""Which epochs of a run are kept: `History` thins while it grows, `spread_places` afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +9,7 @@ import numpy as np
 from lib.results.run import SeedWeights, Snapshot, memory_of
 
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
-"""Limits of the weights that are held of each run, so that its states can be seen by epoch."""
+"""Limits of the weights by epoch in memory, of each run."""
 FEW_BYTES, FEW_EPOCHS = 250_000, 8
 """Limits for a run that nobody has looked at for long."""
 KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
@@ -22,10 +18,7 @@ Value = TypeVar("Value")
 
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
-    """Places of at most `most` of `count` epochs, evenly spread: the first and the newest too.
-
-    With `early`, more of the early epochs than of the late ones, since most changes there.
-    """
+    """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
     else:
@@ -34,37 +27,30 @@ def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
 
 
 def kept_places(size: int, known: int) -> list[int]:
-    """Places of the epochs that a kept file has, of `known` ones with weights of `size` bytes.
-
-    More of the early ones; two of large weights, and none of very large ones.
-    """
+    """Pick the epochs of a kept file from `known` ones with `size` bytes each; large ones fewer."""
     most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
 
 
 @dataclass(slots=True, eq=False)
 class History(Generic[Value]):
-    """Values by epoch, never more than `limit` of them.
-
-    When they become too many, every second one goes, and from then on they are kept that far
-    apart. The first and the newest are always there.
-    """
+    """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
 
     limit: int
     gap: int = 1
-    """How many epochs apart values are kept by now."""
+    """Epochs between kept values; doubles when there are too many."""
     points: list[tuple[int, Value]] = field(default_factory=list)
     """Epochs, increasing, each with its value."""
 
     def add(self, epoch: int, value: Value) -> None:
-        """Note the value of an epoch, later than all before it."""
+        """Add the value of a later epoch."""
         if len(self.points) > 1 and self.points[-1][0] - self.points[-2][0] < self.gap:
             self.points.pop()
         self.points.append((epoch, value))
         self.thin(self.limit)
 
     def thin(self, limit: int) -> None:
-        """Keep no more than `limit` values, and later ones as far apart."""
+        """Keep no more than `limit` values, and space later ones as far apart."""
         if len(self.points) <= limit:
             return
         first, *others, newest = self.points
@@ -76,10 +62,7 @@ class History(Generic[Value]):
         self.points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
-        """Note the values of `epoch` and those after it: as `add` of each would, but faster.
-
-        Values that the next one would replace at once are skipped. All epochs before must be there.
-        """
+        """Add values from `epoch` on: as `add` of each, but faster."""
         place, last = 0, len(values) - 1
         while place <= last:
             self.add(epoch + place, values[place])
@@ -88,7 +71,7 @@ class History(Generic[Value]):
             place = max(place + 1, min(lasting + self.gap - epoch, last))
 
     def put_back(self, epoch: int, value: Value) -> None:
-        """Insert the value of an epoch that was thinned out. Nothing may be added after that."""
+        """Insert the value of a thinned-out epoch; nothing may be added afterwards."""
         known = {**dict(self.points), epoch: value}
         self.points = sorted(known.items())
 
@@ -119,16 +102,16 @@ class WeightHistory:
 
     @property
     def nbytes(self) -> int:
-        """About how much memory it takes."""
+        """Bytes of memory, about."""
         return len(self.points) * self._size
 
     @property
     def points(self) -> list[tuple[int, SeedWeights]]:
-        """Epochs, increasing, each with all models' weights then: the first and the newest too."""
+        """Epochs, increasing, with all models' weights."""
         return [*self._history.points] if self._history else []
 
     def take(self, snapshot: Snapshot) -> None:
-        """Keep the weights that are new in a snapshot."""
+        """Add a snapshot's new weights."""
         points = [*snapshot.past]
         # A model that has its best epoch back isn't as it was after its last one.
         training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
@@ -147,6 +130,6 @@ class WeightHistory:
             self._history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self._size)))
 
     def cut(self, epoch: int) -> None:
-        """Forget what came after an epoch: it comes again."""
+        """Forget what came after an epoch."""
         if self._history:
             self._history.cut(epoch)

@@ -9,19 +9,17 @@ tuple whose first entry is the batch: `None`, as in `model.output_shape`, since 
 from collections.abc import Sequence
 from typing import Any
 
+from lib.experiment import CELLS
+
 Shape = tuple[int | None, ...]
 """(None, 12, 16): the batch, then each axis; None where any size will do."""
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 """How Bidirectional joins its two directions; with None it gives both, one by one."""
 
-BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
-"""By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
-BIASES = {"lstm": (1,), "gru": (2, 1), "simple_rnn": (1,)}
-"""By cell, how many biases each column of its kernels may have, Keras's default first. A GRU has
-two with `reset_after`, one for what the kernel gives and one for the recurrent kernel."""
-STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
-"""By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
+BLOCKS = {name: cell.blocks for name, cell in CELLS.items()}
+BIASES = {name: cell.biases for name, cell in CELLS.items()}
+STATES = {name: cell.states for name, cell in CELLS.items()}
 
 
 def rnn_output_shape(

@@ -6,4 +6,4 @@ Nothing here draws: `lib/ui/stage.py` puts a scene on a page.
 """
 
 from lib.story.cards import cells_of, plot_of, told
-from lib.story.scene import GALLERY, GUIDE, TALK, Ask, Scene, all_scenes, find, offer, story
+from lib.story.scene import GALLERY, GUIDE, TALK, Ask, Scene, Until, all_scenes, find, offer, story

@@ -30,6 +30,20 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """What a scene waits for: an epoch, a setting, or a stack that doesn't break."""
+
+    epoch: int = 0
+    """The run has come so far."""
+    key: str = ""
+    """The URL key of the setting, or of the picture's value, that is to have this `value`."""
+    value: str = ""
+    """"" for any other value than the setup's."""
+    mended: bool = False
+    """The page's stack doesn't break."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One thing to look at."""
 
@@ -51,8 +65,8 @@ class Scene:
     """The picture from then on; "" where it stays the same."""
     controls: tuple[str, ...] = ()
     """What can be moved here: settings by URL key, and "run", which trains."""
-    until: str = ""
-    """What has to happen before it goes on, besides the answers: see `lib.ui.stage.done`."""
+    until: Until | None = None
+    """What has to happen before it goes on, besides the answers."""
     todo: str = ""
     """The same in words, for the person."""
     points_at: str = ""
@@ -86,7 +100,9 @@ def _scene(prefix: str, name: str, row: dict[str, Any]) -> Scene:
         Ask(options=tuple(Option(*option) for option in each.pop("options")), **each)
         for each in row.pop("asks", ())
     )
-    return Scene(name=prefix + name, asks=asks, controls=tuple(row.pop("controls", ())), **row)
+    until = Until(**row.pop("until")) if "until" in row else None
+    controls = tuple(row.pop("controls", ()))
+    return Scene(name=prefix + name, asks=asks, until=until, controls=controls, **row)
 
 
 def _read(table: str, prefix: str = "") -> dict[str, Scene]:

@@ -1,7 +1,4 @@
-"""What a sweep trains: each value of each setting that varies with each of the others, as points.
-
-It trains nothing (`runner`). Everything that can be refused before is refused here, in sentences.
-"""
+"""The points of a sweep: each combination of the values of the settings that vary, checked."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -19,38 +16,38 @@ from lib.text import listed
 MOST_RUNS = 96
 """Points times seeds."""
 LEFT_OUT = {"mode", "seeds", "data"}
-"""Settings that a sweep has words of its own for: it always trains both modes."""
+"""Settings that a sweep sets itself: it always trains both modes."""
 
 
 class SweepError(ExperimentError):
-    """A sweep that can't be made. The message says what was expected, received, and would do."""
+    """A sweep that can't be made: the message says what was expected, received, and would do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """One choice of the settings that vary: one run, of both modes and all seeds."""
+    """One choice of the settings that vary: one run of both modes and all seeds."""
 
     values: dict[str, Any]
     """The settings that vary, by URL key."""
     experiment: Experiment
     """Settled."""
     settings: str
-    """The experiment as a link has it, and which file it is about: as good as its name."""
+    """The experiment and its file as a URL query, which identifies the point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep, and what has to be said of them."""
+    """All points of a sweep."""
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
     seeds: int
     notes: tuple[str, ...] = ()
-    """A sentence for each value that couldn't be taken as it was asked for."""
+    """A sentence for each value that was changed or merged."""
 
     @property
     def runs(self) -> int:
-        """Points times seeds: each run of a point trains so many pairs."""
+        """Points times seeds."""
         return len(self.points) * self.seeds
 
 
@@ -61,17 +58,10 @@ def make_plan(
     table: Table | None = None,
     file: str = "",
 ) -> Plan:
-    """The points of a sweep around an experiment, of which only what varies is changed.
+    """Plan a sweep around `base`, with values or their texts to `vary` by URL key.
 
-    Args:
-        base: its mode doesn't matter.
-        vary: by URL key the values, as they are or as text.
-        seeds: how many seeds each point is trained with, from the base's own on.
-        table: the person's own, where the data are "upload".
-        file: what tells that file from others.
-
-    Raises SweepError for a setting that can't vary, and beyond MOST_RUNS, and ExperimentError for a
-    value that isn't allowed. What can't be cut from a table shows when it is trained.
+    `seeds` count from the base's own; `table` is an upload, which `file` identifies. Raises
+    SweepError for a setting that can't vary and beyond MOST_RUNS, ExperimentError for a value.
     """
     if not (seeds := read_value("seeds", seeds)):
         raise SweepError("a sweep needs 1 seed at least, got 0")
@@ -104,12 +94,12 @@ def make_plan(
 
 
 def offered(base: Experiment) -> list[str]:
-    """The settings, by URL key, that can vary on the data of a settled experiment."""
+    """URL keys of the settings that can vary on the data of a settled experiment."""
     return [key for key in VARIABLE if key not in idle(base)]
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
-    """Settings and values as they are typed: "T=8,16,32". Raises SweepError for anything else."""
+    """Parse settings and values such as "T=8,16,32". Raises SweepError."""
     vary: dict[str, list[str]] = {}
     for text in texts:
         key, equals, values = text.partition("=")
@@ -121,7 +111,7 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def read_value(key: str, value: Any) -> Any:
-    """A setting's value from itself or its text. Raises ExperimentError where it isn't allowed."""
+    """Check a setting's value, or parse its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
         with suppress(TypeError, ValueError):  # NumPy's own numbers, too
@@ -133,7 +123,7 @@ def read_value(key: str, value: Any) -> Any:
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
-    """What data suggest, with some settings changed, by URL key. Raises ExperimentError."""
+    """The settings that data suggest, with some changed by URL key. Raises ExperimentError."""
     if taken := settings.keys() & LEFT_OUT:
         raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
     find_spec(Experiment().set(data=data, **settings))
@@ -145,7 +135,7 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
 
 
 def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
-    """The values that are asked for of a setting, each once."""
+    """Check the values of a setting that varies, each once."""
     if key not in VARIABLE:
         raise SweepError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
@@ -159,7 +149,7 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
 
 
 def _settings(settled: Experiment, file: str) -> str:
-    """All that differs from the defaults, or from what the data suggest: either may change."""
+    """All settings that differ from the defaults or from what the data suggest, as a query."""
     name = settled.data.name
     said = {**to_query(settled), **to_query(settled, suggested(name))}
     texts = {"data": name, **said, **({"file": file} if file else {})}

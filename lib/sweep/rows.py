@@ -1,8 +1,6 @@
-"""A sweep's results as a table: a row for each point, seed and mode; and back from its CSV.
+"""A sweep's results as CSV, a row for each point, seed and mode; and the recorded sweeps.
 
-The standard library reads and writes it, so that a page needs no pandas for it. Sweeps that teach
-are ready to be started, with the results that they had, a CSV each in `recorded/`, which
-`tests/record.py` writes.
+Written without pandas, which a page would have to load. `tests/record.py` writes `recorded/`.
 """
 
 import csv
@@ -39,9 +37,8 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "run": str,
     "settings": str,
 }
-"""What the columns hold beside the settings that vary: see `lib.sweep.run_sweep`. `settings` is the
-whole experiment as a link has it, "data=seattle&T=8&seeds=4". An empty cell is a number that there
-isn't."""
+"""Columns beside the settings that vary → their parsers: see `lib.sweep.run_sweep`. An empty cell
+is NaN."""
 
 
 def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
@@ -50,7 +47,7 @@ def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
 
 
 def from_csv(text: str) -> list[PointResult]:
-    """The points of what `to_csv` has written. Raises ValueError or KeyError for another."""
+    """Read what `to_csv` has written. Raises ValueError or KeyError."""
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
@@ -66,7 +63,7 @@ def from_csv(text: str) -> list[PointResult]:
 
 
 def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
-    """The table of points over these settings; numbers have all their digits."""
+    """The table of points over these settings, with all digits."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
     writer.writeheader()
@@ -76,7 +73,7 @@ def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
 
 
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Have `to_csv` of points in a file, or what was there before, whatever happens."""
+    """Write the table to a file, which is replaced as a whole."""
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8", newline="") as file:
         file.write(to_csv(points, keys))
@@ -86,10 +83,9 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """What of a plan's points a file has; none where there is no file.
+    """Read a plan's results from a file, if there is one; failed points aren't among them.
 
-    What has failed is tried again: its worker may have been killed. Raises SweepError for a file
-    that isn't of this sweep, which would be lost.
+    Raises SweepError for a file of anything else, which would be overwritten.
     """
     if not path.exists():
         return []
@@ -110,7 +106,7 @@ def read_done(path: Path, plan: Plan) -> list[PointResult]:
 
 @dataclass(frozen=True)
 class Ready:
-    """A sweep that teaches, as `ready.toml` has it."""
+    """A recorded sweep: a row of `ready.toml`."""
 
     name: str
     title: str
@@ -129,7 +125,7 @@ class Ready:
 
     @property
     def path(self) -> Path:
-        """Where its results are."""
+        """The CSV of its results."""
         return Path(__file__).with_name("recorded") / f"{self.name}.csv"
 
     @cached_property

@@ -1,11 +1,7 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
-    runner = Runner(plan, client)
-    runner.start()
-    runner.results
-
-The thread of `run` starts and steers all runs. Every other method returns at once and may be called
-from any thread: it sets what that thread does within LOOK_SECONDS.
+The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
+called from any thread: the runs follow within LOOK_SECONDS.
 """
 
 import math
@@ -59,11 +55,10 @@ class ActivePoint:
 
 
 class Runner:
-    """One sweep. Points that are `done` are not trained again.
+    """One sweep, without the points that are `done`.
 
     `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
-    `watch`. Other
-    page servers show a run by what `card` makes of its experiment.
+    `watch`. `card` makes the card by which other page servers show a run.
     """
 
     def __init__(
@@ -172,16 +167,6 @@ class Runner:
         return self._clock() - self._watched
 
     @property
-    def is_forgotten(self) -> bool:
-        """Whether the sweep is over and nobody has looked for hours."""
-        return self.state.is_over and self.unwatched_seconds >= KEEP_SECONDS
-
-    @property
-    def total(self) -> int:
-        """The number of points."""
-        return len(self.plan.points)
-
-    @property
     def away(self) -> str:
         """Why the cluster does not train, as a sentence; "" if nothing is wrong."""
         return self._client.away
@@ -269,7 +254,7 @@ class Runner:
 
 
 def weight(point: Point, like: Samples) -> float:
-    """Estimated seconds of a point, given a dataset of the same size and width."""
+    """Estimated seconds of a point, with a dataset of the same size and width."""
     seconds = limits.seconds(point.experiment, like)
     return COMPILE_SECONDS + seconds * point.experiment.data.timesteps / like.shape[1]
 

@@ -1,7 +1,6 @@
-"""Which one do I need? Usual cases with the mode each needs, and what the letters stand for.
+"""Which one do I need? A table of usual cases with the mode of each, in a popover of the menu.
 
-The words are in advice.toml, the markup in advice.html. It opens in the browser alone: its text
-comes with the page.
+The words are in advice.toml, the markup in advice.html.
 """
 
 import streamlit as st
@@ -17,6 +16,6 @@ TABLE = f"{templates(__file__).advice(ADVICE, _FILE['letters'])}"
 
 
 def advice() -> None:
-    """The line that opens it, below the menu of every page."""
+    """Draw the popover below the menu of every page."""
     with st.popover("Which one do I need?", icon=":material/help:", type="tertiary", key="advice"):
         st.html(TABLE)

@@ -9,15 +9,15 @@ import streamlit as st
 from lib.charts import PALETTES, Palette
 
 COOKIE = "unrolled_browser"
-"""Holds a random token, which the server gives a browser with its first page: see `served`."""
+"""Has a random token that the server gives a browser with its first page: see `served`."""
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 
 
 def browser_id() -> str | None:
     """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
 
-    It is a hash of the cookie's token, so that who reads an id, which the servers of a cluster tell
-    each other, can't pass for that browser.
+    A hash of the cookie's token: who reads an id, which servers of a cluster exchange, can't pass
+    for that browser.
     """
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
@@ -26,15 +26,15 @@ def browser_id() -> str | None:
 
 
 def current_palette() -> Palette:
-    """The colours for the theme that the browser shows now."""
+    """The colours of the browser's theme."""
     return PALETTES[st.context.theme.type or "light"]
 
 
 def component(key: str, module: str, *scripts: str) -> Any:
-    """A component of the .html, .css and .js beside a module, its `__file__`.
+    """A component of the .html, .css and .js beside a `module`, its `__file__`.
 
-    Before its own CSS comes what components share, the look of their buttons. Its own script can
-    call what the named ones in the same folder define: Streamlit takes one script.
+    With the CSS of all components' buttons, and the named `scripts` of the same folder before its
+    own: Streamlit takes one script.
     """
     own = Path(module)
     html, css, js = (

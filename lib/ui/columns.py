@@ -34,12 +34,12 @@ WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
 
 
 def has_columns(settled: Settled) -> bool:
-    """Whether the chosen data are a table, of which something can be chosen."""
+    """Whether the chosen data are a table with columns to choose."""
     return "horizon" in DATASETS[settled.experiment.data.name].uses
 
 
 def columns(settled: Settled) -> None:
-    """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
+    """Draw the controls of the chosen table; without a table only how far ahead."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
@@ -50,7 +50,7 @@ def columns(settled: Settled) -> None:
 
 
 def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
-    """The Data page's: these and all others, in groups of which the first may be open."""
+    """Draw all controls of a table, for the Data page, in groups; the first may be open."""
     table, uses = _table(settled), DATASETS[settled.experiment.data.name].uses
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
@@ -69,7 +69,7 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
 
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
-    """What makes models of these data fail, where that can be told, and the click that mends it."""
+    """Say what makes models of these data fail, each with a button that fixes it."""
     for words, label, values in (
         (range_hint(dataset), "Predict the change", {"form": "change"}),
         (series_hint(dataset), "Split by series", {"split": "id"}),
@@ -82,7 +82,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
 
 
 def _table(settled: Settled) -> Table | None:
-    """The chosen table, as it is set to be read where that can be."""
+    """The chosen table as its `types` say, or as it is where they can't be applied."""
     spec = DATASETS[settled.experiment.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
@@ -98,11 +98,11 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
     if emptied.get(key) != kept:
         emptied.pop(key, None)
-    # What was taken away doesn't come back by itself, to be trained beside what is picked next.
+    # Columns that were all removed don't come back by themselves beside what is picked next.
     picked = [] if key in emptied else list(kept)
 
     def choose(now: list[str]) -> None:
-        """Keep what is picked, in the table's own order; () where it is the usual."""
+        """Set the picked columns in the table's order; () for the table's default."""
         emptied.pop(key, None)
         if chosen := tuple(name for name in names if name in now):
             change({key: () if set(chosen) == set(usual) else chosen})
@@ -123,7 +123,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:
-    """Correct what a column is read as."""
+    """Draw two menus that correct what a column is read as."""
     with st.container(horizontal=True):
         labels = [] if table.label is None else [str(name) for name in table.label.columns]
         names = [*labels, *(str(name) for name in table.frame.columns)]
@@ -143,7 +143,7 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
 
 
 def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
-    """Which column tells series apart, in sight where times repeat or one was chosen."""
+    """Draw which column tells series apart; unfolded where times repeat or one was chosen."""
     chosen = settled.experiment.data.series
     by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique

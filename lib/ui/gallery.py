@@ -1,4 +1,4 @@
-"""The gallery's cards: all of them to choose from, and one alone with its picture at full size."""
+"""The gallery: all cards to choose from, or one card with its picture at full size."""
 
 import streamlit as st
 
@@ -11,11 +11,11 @@ from lib.ui.text import hint, plain
 from lib.ui.views import draw
 
 KEY = "card"
-"""In the address: the card that is alone."""
+"""The open card's key in the address."""
 
 
 def all_cards(palette: Palette) -> None:
-    """Every card, which opens alone wherever it is pressed."""
+    """Draw every card; a press on a card opens it."""
     with st.container(key="gallery"):
         for scene in map(told, GALLERY.values()):
             if scene.group:
@@ -29,7 +29,7 @@ def all_cards(palette: Palette) -> None:
 
 
 def one_card(scene: Scene, settled: Settled, palette: Palette) -> None:
-    """A card alone: its claim, the picture that has its numbers, and the ways on."""
+    """Draw one card: its claim, its picture, and links."""
     scene, names = told(scene), list(GALLERY)
     place = names.index(scene.id)
     st.markdown(f"# {plain(scene.title)}")
@@ -47,9 +47,9 @@ def one_card(scene: Scene, settled: Settled, palette: Palette) -> None:
 
 
 def _link(label: str, name: str, icon: str | None = None) -> None:
-    """To a card alone; "" is to all of them.
+    """Draw a link to a card; "" leads to all of them.
 
-    A link that says nothing leaves the address of its own page as it is (Streamlit 1.67).
+    A link without parameters leaves the address of its own page as it is (Streamlit 1.67).
     """
     path, _ = PAGES["Gallery"]
     st.page_link(path, label=label, icon=icon, query_params={KEY: name})

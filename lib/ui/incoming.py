@@ -35,15 +35,15 @@ SESSION_BYTES = 2 * MAX_BYTES
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
 """The same for all sessions of the server."""
 SECONDS = 60.0
-"""How long a file may pause while it arrives, come at any rate, and wait for a page to take it."""
+"""A file may pause so long while it arrives, and wait so long for a page to take it."""
 LEAST_RATE = 10**6 / 60
 """Bytes a second that must arrive beyond SECONDS."""
 MOST_BODY = 106 * 10**6
 """Bytes of a request at most: a file of 100 of Streamlit's MB, 2^20 bytes each, and its head."""
 MOST_HEAD = 2**16
-"""Bytes of what precedes the file in a request at most."""
+"""Most bytes before the file in a request."""
 MOST_DROPPED = 1000
-"""Dropped files of which it is known that they were dropped."""
+"""So many dropped files are remembered, to say that they were dropped."""
 _FULL = (
     "The files that you have sent would have {total:,.0f} MB together, and at most {most:,.0f} MB "
     "of one visitor's are held at a time. Send one after the other, or reload the page.",

@@ -1,4 +1,4 @@
-"""The lesson as a whole: where a browser is in it, how far that is, and all of it on paper."""
+"""The lesson: the current step, each browser's progress, and the handout for paper."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -18,38 +18,34 @@ from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
 KEY = "at"
-"""In the address: the step."""
+"""The step's key in the address."""
 STEPS = list(GUIDE)
 MOST = 500
-"""So many browsers are remembered."""
+"""The number of browsers that are remembered."""
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
 
 
 @dataclass(slots=True)
 class Kept:
-    """How far a browser is in the lesson, for its next session."""
+    """A browser's progress in the lesson, for its next session."""
 
     step: str = STEPS[0]
-    """The last one that was opened."""
+    """The step that was opened last."""
     answers: dict[str, list[int]] = field(default_factory=dict)
-    """As the session's stage has them, and so with these:"""
     passed: set[str] = field(default_factory=set)
 
 
 _KEPT: dict[str, Kept] = {}
-"""By browser, the newest last."""
+"""Progress by browser, the newest last."""
 
 
 def step() -> Scene:
-    """The step that the address names, else the one where this browser was."""
+    """The step that the address names, else this browser's last one."""
     return GUIDE.get(address.page_value(KEY)) or GUIDE[session().stage.step or STEPS[0]]
 
 
 def enter() -> None:
-    """Put a step on the stage: the address's, else the one where this browser was, else the first.
-
-    The address isn't rewritten: Back couldn't get past that.
-    """
+    """Put the current step on the stage, without rewriting the address: Back must get past it."""
     record = session().stage
     if not record.step:
         kept = _KEPT.get(browser_id() or "", Kept())
@@ -62,14 +58,14 @@ def enter() -> None:
 
 
 def go(name: str) -> None:
-    """Open a step, in a callback, and note that this browser is there."""
+    """Open a step and remember it for this browser. For callbacks."""
     session().stage.came_back = False
     address.set_page_value(KEY, name)
     _keep(name)
 
 
 def _keep(name: str = "") -> None:
-    """Note the answers of this browser, and which step it went to if it did."""
+    """Remember this browser's answers, and the step that it went to, if any."""
     record, browser = session().stage, browser_id()
     if not browser:
         return
@@ -79,7 +75,7 @@ def _keep(name: str = "") -> None:
 
 
 def progress() -> None:
-    """Draw the number of the step, and all steps to pick from, with a mark at finished ones."""
+    """Draw the step's number, and all steps to pick from, with a mark at finished ones."""
     titles = {
         name: f"✓ {capital(name)}" if stage.done(scene) else capital(name)
         for name, scene in GUIDE.items()
@@ -119,7 +115,7 @@ def ways_on() -> None:
 
 
 def _query(scene: Scene, *, turn: bool = False) -> address.Query:
-    """The link to the scene's page as the scene is now; untrained for a person's `turn`."""
+    """The link to the scene's page as the scene is now; for `turn`, without a run."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
     values = {key: address.page_value(key) for key in address.PICTURE_KEYS} | {"part": part}
@@ -132,7 +128,7 @@ def _query(scene: Scene, *, turn: bool = False) -> address.Query:
 
 @lru_cache(maxsize=1)
 def handout() -> str:
-    """All steps as Markdown, to be printed: words, questions with their options, answers last."""
+    """All steps as Markdown for print: words, questions with options, and answers."""
     return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
 
 

@@ -1,12 +1,11 @@
-"""What listens to the browser on every page: keys, the timestep pointed at, files, the drawer.
+"""A component on every page whose script does what can't wait for a run of the page.
 
-Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
-can't wait for a run of the page. So a component's script listens, which draws only what lies over
-the page: the list of keys that `?` shows, the frame into which a file is dropped, which goes to the
-page's uploader then, and the marks of a timestep in the pictures of Explore and of a sample on
-Data; on Compare it lifts a run's row and curves, on Sweep a point opens its run.
-Python hears only how high the charts are that fill a place, and that the system has gone dark or
-light; and once a link has been pressed, nothing of the page that is left.
+It hears the page's keys, and shows them for `?`; gives a file that is dropped anywhere to the
+page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts a
+run's row and curves on Compare; opens the run of a point on Sweep; closes the drawer on phones.
+
+It tells Python the heights of charts that fill a place, and that the system went dark or light;
+but once a link has been pressed, nothing of the page that is left.
 """
 
 import re
@@ -27,7 +26,7 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 
 
 def listener(page: str) -> None:
-    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
+    """Draw the component for `page`, a key of KEYS."""
     asking_fragment(_draw)(page)
 
 
@@ -38,9 +37,9 @@ def _draw(page: str) -> None:
 
 
 def _note_heights() -> None:
-    """Take over what the browser has measured: "chart_loss:230 chart_compare:176", in pixels.
+    """Note the heights that the browser measured: "chart_loss:230 chart_compare:176", in pixels.
 
-    Of a page that has just been left there is nothing: the component is the next page's by then.
+    Right after a change of pages there are none: the component is the next page's by then.
     """
     told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(KEY)}")
     session().charts.heights.update({name: int(height) for name, height in told})

@@ -39,28 +39,28 @@ from lib.ui.strangers import foreign_upload
 from lib.ui.text import hint
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
-"""By group and URL key, how a setting is drawn."""
+"""Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 _EXPLAINED = {"U", *(key for spec in DATASETS.values() for key in (*spec.why, *spec.at_least))} | {
     key for rows in GROUPS.values() for key, row in rows.items() if "clamped" in row
 }
-"""Settings below which something may be said: it must not take the place of the next one."""
+"""Settings with a sentence below at times: a container keeps the next widget in its place."""
 _NAMES = {key: row["label"] for rows in GROUPS.values() for key, row in rows.items()} | LABELS
 
 
 def label_of(setting: Setting) -> str:
-    """What its control is called, without limits and units: "Targets", "Learning rate"."""
+    """A setting's label without limits and units: "Targets", "Learning rate"."""
     label = _NAMES.get(setting.key, name_of(setting)).format(step="Row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
-    """The sidebar's experiment as its data allow it."""
+    """The experiment as its data allow it."""
 
     experiment: Experiment
     below: DeltaGenerator | None = None
-    """A place below the sidebar's controls of a table, for what has to be said of its samples."""
+    """A place below the sidebar's controls of a table, for a sentence about its samples."""
 
 
 def settled_experiment() -> Settled:
@@ -77,12 +77,12 @@ def settled_experiment() -> Settled:
 
 
 def _guide(step: str) -> str:
-    """The link to a step of the lesson, as Markdown."""
+    """A link to a step of the lesson, as Markdown."""
     return f"[Guide: {step}](guide?at={step})"
 
 
 def _help(row: Mapping[str, Any], *lines: str) -> str | None:
-    """What a control means, and the way to the step of the lesson that explains it."""
+    """A control's help text, with a link to the step of the lesson that explains it."""
     about = [*lines, row.get("about", ""), _guide(row["guide"]) if "guide" in row else ""]
     return "  \n".join(filter(None, about)) or None
 
@@ -122,7 +122,7 @@ def mode_control() -> None:
 
 
 def one_control(key: str, settled: Settled) -> None:
-    """Draw the widget of one setting, by its key, on a page that has no others."""
+    """Draw the widget of one setting, by its key."""
     if key == "mode":
         mode_control()
         return
@@ -132,7 +132,7 @@ def one_control(key: str, settled: Settled) -> None:
 
 
 def controls(group: str, settled: Settled, only: str = "", **names: object) -> None:
-    """Draw a group's widgets, or `only` one of them; `names` are those in their labels."""
+    """Draw a group's widgets, or `only` one of them; `names` fill in their labels."""
     experiment = settled.experiment
     why, unused = dictated(experiment), OPTIONAL - DATASETS[experiment.data.name].uses
     if experiment.training.keep != "stop":
@@ -154,7 +154,7 @@ def controls(group: str, settled: Settled, only: str = "", **names: object) -> N
 
 
 def _fixed(key: str, label: str, value: Any) -> None:
-    """What holds instead of what a person could choose."""
+    """A disabled widget with the value that the data or the head dictate."""
     setting, place = SETTINGS[key], f"{key}_fixed_{value}"
     if setting.options:
         st.selectbox(label, [setting.options[value].label], disabled=True, key=place)
@@ -165,7 +165,7 @@ def _fixed(key: str, label: str, value: Any) -> None:
 
 
 def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment) -> None:
-    """A number within its limits; where another one holds that is said below."""
+    """A slider; below it what the data need, or which value holds instead."""
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
     most = spec.at_most.get(key, limit.maximum)
@@ -195,7 +195,7 @@ def _menu(key: str, label: str, row: Mapping[str, str], options: Mapping[str, Ch
 
 
 def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
-    """A number that is typed; its label may have its limits."""
+    """A field for a number; its label may have the limits."""
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
     st.number_input(

@@ -186,20 +186,20 @@ def waiting(scene: Scene) -> None:
 
 def _progress(scene: Scene) -> tuple[str, bool]:
     """What is to do, or how far the run is; and whether a run goes on."""
-    what, _, value = scene.until.partition(" ")
+    epoch = scene.until.epoch if scene.until else 0
     _, snapshot = runs.current_run() or (None, None)
-    if what != "epoch" or snapshot is None or not snapshot.status.active:
-        why = runs.client().unavailable if what == "epoch" else ""
+    if not epoch or snapshot is None or not snapshot.status.active:
+        why = runs.client().unavailable if epoch else ""
         return (f"{why} Skip shows a recorded run." if why else scene.todo), False
     if not snapshot.epoch:
         return "The training is about to begin. Skip shows a recorded one.", True
-    return f"Epoch {snapshot.epoch} of the {value} that it waits for …", True
+    return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
 
 
 def _waive(scene: Scene) -> None:
     """Skip what is to do; a training is replaced by the recorded run."""
     session().stage.passed.add(scene.name)
-    if scene.until.startswith("epoch"):
+    if scene.until and scene.until.epoch:
         runs.leave()
 
 
@@ -214,12 +214,7 @@ def done(scene: Scene) -> bool:
 
 
 def has_happened(scene: Scene) -> bool:
-    """Whether what the scene waits for after its first questions has happened, or was skipped.
-
-    `until` is "" or one of: "epoch 20" (a run has come so far), "mode last" or "step 3" (a setting
-    or a picture's key has this value), "T moved" (it isn't what the scene has set), "mended" (the
-    stack doesn't break).
-    """
+    """Whether what the scene waits for after its first questions has happened, or was skipped."""
     passed = session().stage.passed
     if scene.name not in passed and answered(scene) and _is_so(scene):
         passed.add(scene.name)
@@ -232,21 +227,17 @@ def traced_stack() -> tuple[TracedLayer, ...]:
 
 
 def _is_so(scene: Scene) -> bool:
-    what, _, value = scene.until.partition(" ")
-    if not what:
+    until = scene.until
+    if until is None:
         return True
     if session().stage.scene != scene.name:
         return False
-    if what == "epoch":
+    if until.epoch:
         current = runs.current_run()
-        return current is not None and current[1].epoch >= int(value)
-    if what == "mended":
+        return current is not None and current[1].epoch >= until.epoch
+    if until.mended:
         return broken(traced_stack()) is None
-    is_now = (
-        address.page_value(what)
-        if what in address.PICTURE_KEYS
-        else f"{session().address.experiment.get(what)}"
-    )
-    if value == "moved":
-        return is_now not in scene.query.get(what, ())
-    return is_now == value
+    is_picture = until.key in address.PICTURE_KEYS
+    setting = session().address.experiment.get
+    now = address.page_value(until.key) if is_picture else f"{setting(until.key)}"
+    return now == until.value if until.value else now not in scene.query.get(until.key, ())

@@ -187,6 +187,9 @@ def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
     assert eventually(lambda: is_gone(int(ended.stdout)))
 
 
+WEEKLY = pytest.mark.weekly
+
+
 class Bare:
     """A worker process without a client: the test holds the other end."""
 
@@ -231,9 +234,11 @@ def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
     ("code", "says"),
     [
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow is not installed"),
-        ("raise ImportError('no libx.so')", "TensorFlow can't be imported"),
         ("import os; os.kill(os.getpid(), 4)", "AVX"),
-        ("import time\nwhile True: time.sleep(0.005)", "does not end"),
+        pytest.param(
+            "raise ImportError('no libx.so')", "TensorFlow can't be imported", marks=WEEKLY
+        ),
+        pytest.param("import time\nwhile True: time.sleep(0.005)", "does not end", marks=WEEKLY),
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917

@@ -99,6 +99,7 @@ def test_the_default_experiment_is_learned_in_a_fifth_of_its_epochs(client):
     assert max(errors) < dataset.naive_mse[-1] / 20
 
 
+@pytest.mark.weekly
 def test_both_modes_beat_a_linear_autoregression_in_seattle(client):
     """With the suggested settings; the naive guess misses by 0.150 of the variance."""
     errors, dataset = learned(client, suggested("seattle"))

@@ -34,6 +34,7 @@ from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from lib.training.size_buckets import SIZE_BUCKETS, bucket_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
+from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
 N, T, F, K = 10, 5, 3, 2
@@ -149,7 +150,7 @@ def begin(ours: engine.Program, experiment: Experiment, mode: str) -> engine.Mod
     return ours.load([weights], own, experiment.training, mode)
 
 
-@pytest.mark.parametrize("begins_in", ["own", "bucket"])
+@pytest.mark.parametrize("begins_in", first_of(["own", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: str) -> None:
     """The same batches, one by one, and the loss of each before its update.

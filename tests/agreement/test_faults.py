@@ -26,6 +26,7 @@ from tests.agreement.test_client import is_gone
 from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
+from tests.weekly import first_of
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +186,7 @@ def limit_memory(pid: int, room: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
-@pytest.mark.parametrize("where", ["in a run", "in the worker"])
+@pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
 def test_out_of_memory(
     client: TrainingClient, endless: tuple[Experiment, Dataset], where: str
 ) -> None:

@@ -125,8 +125,9 @@ def hints_win() -> None:
     assert said("parity", 0).startswith("Sequence")
     run = recorded(suggested("parity"))
     assert run
-    epoch = int(GUIDE["parity"].until.split()[1])
-    at = {mode: result.last_step_mse[epoch] for mode, result in run.results.items()}
+    until = GUIDE["parity"].until
+    assert until
+    at = {mode: result.last_step_mse[until.epoch] for mode, result in run.results.items()}
     assert at["sequence"] < 0.1
     assert at["last"] > 1
     four = recorded(suggested("parity").set(seeds=4))

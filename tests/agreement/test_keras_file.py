@@ -18,6 +18,7 @@ from lib.results.run import Snapshot
 from lib.training.answers.keras_file import keras_file
 from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset
+from tests.weekly import first_of
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras 3.15 on NumPy 2, where it loads
@@ -29,7 +30,7 @@ RUNS = {
 }
 
 
-@pytest.fixture(scope="module", params=RUNS)
+@pytest.fixture(scope="module", params=first_of(RUNS))
 def trained(request: pytest.FixtureRequest, client: TrainingClient) -> tuple[Dataset, Snapshot]:
     """An experiment of each cell that has been trained a little, and its data."""
     dataset = make_dataset(n=20, t=6, f=3, k=4, train=12)

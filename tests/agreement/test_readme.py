@@ -1,4 +1,4 @@
-"""README's script really runs, as a person would paste it."""
+"""README's scripts really run, as a person would paste them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def run(script: str, folder: Path = ROOT) -> str:
+def script(word: str) -> str:
+    """The one script of README that has this word."""
+    scripts = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
+    (found,) = [each for each in scripts if word in each]
+    return found
+
+
+def run(code: str, folder: Path = ROOT) -> str:
     """What a script prints, where this project can be imported."""
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", code],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": f"{ROOT}"},
         capture_output=True,
@@ -26,31 +36,38 @@ def run(script: str, folder: Path = ROOT) -> str:
     return done.stdout
 
 
-def test_readmes_scripts_train_sweep_and_trace() -> None:
-    """Without Streamlit: errors of both modes, a row for each of a smaller sweep, parameters."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    train, _, shapes, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
-    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))
-    assert set(errors) == {"sequence", "last"}
-    assert all(0 < float(error) < 1 for error in errors.values())
-    small = (
-        sweep.replace("[8, 16, 32]", "[8]").replace("[8, 32]", "[4]").replace("seeds=4", "seeds=2")
-    )
-    assert small != sweep
-    assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")
-    assert run(shapes).endswith("31269 parameters\n")
+def test_a_stack_is_traced() -> None:
+    """Without Keras: its parameters are printed."""
+    assert run(script("trace(")).endswith("31269 parameters\n")
 
 
-def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:
-    """It trains on the file beside it, and leaves its exact script and arrays there."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    own = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
+def test_an_own_file_is_trained_on(tmp_path: Path) -> None:
+    """The file beside the script; its exact script and arrays are left there."""
     rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80)]
     (tmp_path / "sales.csv").write_text("\n".join(["day,price,sales", *rows]))
-    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(own, tmp_path)))
-    script = (tmp_path / "sales-lstm-both-exact.py").read_text(encoding="utf-8")
+    printed = run(script("read_upload"), tmp_path)
+    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", printed))
+    exact = (tmp_path / "sales-lstm-both-exact.py").read_text(encoding="utf-8")
     for mode, error in errors.items():
-        assert f'"{mode}": {float(error):.8g}' in script
+        assert f'"{mode}": {float(error):.8g}' in exact
     assert len(errors) == 2
-    assert 'FILE = "sales.npz"' in script
+    assert 'FILE = "sales.npz"' in exact
     assert (tmp_path / "sales.npz").exists()
+
+
+@pytest.mark.weekly
+def test_an_experiment_is_trained() -> None:
+    """Both modes' errors are printed."""
+    first = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)[0]
+    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(first)))
+    assert set(errors) == {"sequence", "last"}
+    assert all(0 < float(error) < 1 for error in errors.values())
+
+
+@pytest.mark.weekly
+def test_a_sweep_gives_a_frame() -> None:
+    """A row for each seed and mode of a smaller sweep."""
+    sweep = script("run_sweep")
+    small = sweep.replace("[8, 16, 32]", "[8]").replace("[8, 32]", "[4]").replace("=4", "=2")
+    assert small != sweep
+    assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import unescape
 
 import numpy as np
 import pytest
@@ -15,66 +14,18 @@ from lib.results.replay import untrained
 from lib.results.run import Run, Snapshot, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
-from tests.app.test_address import address
-from tests.app.test_pages import APP, start
+from tests.app.driver import address, html, link, start, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient, Question
 
-SHOWS = {
-    "unrolled": "·recurrent_kernel",
-    "proof": "return_sequences=False",
-    "break": "zero_output_for_mask=True",
-    "learn": "How far back does each loss reach?",
-}
-"""Part → what it shows before Keras has said a word."""
+PARTS = ("unrolled", "proof", "break", "learn")
 
 
 def open_part(app: AppTest, name: str) -> AppTest:
     """Choose one of the page's parts."""
-    app.button_group(key="cell_part").set_value(list(SHOWS).index(name)).run()
+    app.button_group(key="cell_part").set_value(PARTS.index(name)).run()
     assert not app.exception
     return app
-
-
-def html(app: AppTest) -> str:
-    """All that the page has written as HTML."""
-    return " ".join(element.proto.body for element in app.get("html"))
-
-
-def words(app: AppTest) -> str:
-    """All that the page says, without Markdown's marks."""
-    markdown = " ".join(element.value for element in app.markdown).replace("\\", "")
-    return f"{markdown} {unescape(html(app))}"
-
-
-def seen(app: AppTest) -> str:
-    """What the page has written as HTML, without tags: sentences, but not the room they take."""
-    return unescape(re.sub(r"<[^>]*>", "", html(app)))
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"cell": "gru", "layers": "3", "U": "5", "T": "7"},
-        {"cell": "simple_rnn", "mode": "last", "U": "1"},
-        {"data": "worked_raw"},
-        {"data": "worked_scaled", "cell": "gru", "mode": "sequence"},
-        {"data": "upload"},
-        {"T": "100", "U": "128"},
-    ],
-    ids=str,
-)
-def test_all_parts_open_full_with_every_kind_of_model(query: dict[str, str]) -> None:
-    """Pictures and formulas come from NumPy, before Keras has said a word."""
-    app = start("Cell", **query)
-    assert not app.exception
-    assert re.search(r"Timestep 1, unit \d+: its (cell )?state was 0", seen(app))
-    assert len(app.button_group(key="cell_part").options) == len(SHOWS)
-    for part, shows in SHOWS.items():
-        text = words(open_part(app, part))
-        assert shows in text
-        asks = re.search(r"Keras is (starting|answering 1 of \d)", seen(app))
-        assert bool(asks) == (part != "unrolled")
 
 
 def test_only_the_open_part_asks_and_only_once(client: FakeClient) -> None:
@@ -105,7 +56,7 @@ def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client: FakeC
     fail(client.questions)
     app.run()
     assert "the worker is gone" in app.error[0].value
-    assert "Keras gave no answer to 4 of 4 questions: the end of this page says why" in seen(app)
+    assert "Keras gave no answer to 4 of 4 questions: the end of this page says why" in text(app)
     assert html(app).count(NO_ANSWER) >= 4
     assert "Padded at the end" in html(app)
     next(button for button in app.button if button.label == "Ask Keras again").click().run()
@@ -122,34 +73,28 @@ def fail(questions: list[Question]) -> None:
 def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked() -> None:
     """The bottom layer reads the features, the one above its outputs; epoch 0 is the start."""
     app = start("Cell", layers="2", F="3", U="5", T="6")
-    assert "reads 5 outputs of the layer below" in words(app)
+    assert "reads 5 outputs of the layer below" in text(app)
     app.button_group(key="cell_layer_2").set_value(0).run()
-    assert "reads 3 features" in words(app)
+    assert "reads 3 features" in text(app)
     app = start("Cell")
-    assert "after epoch 200 of a recorded run" in words(app)
+    assert "after epoch 200 of a recorded run" in text(app)
     before = html(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
-    assert "as the sequence model starts, before training" in words(app)
+    assert "as the sequence model starts, before training" in text(app)
     assert html(app) != before
 
 
-LINK = {
-    "sample": "246",
-    "layer": "1",
-    "weights": "last",
-    "order": "similar",
-    "step": "3",
-    "unit": "2",
-}
+LINK = {"sample": "246", "layer": "1", "weights": "last", "order": "similar"}
+LINK |= {"step": "3", "unit": "2"}
 
 
 def test_a_link_shows_what_was_on_the_screen() -> None:
     """Sample, layer, mode, order, timestep, unit and part; moving on changes the link."""
-    app = start_at_link(layers="2", U="5", T="6", part="break", **LINK)
-    assert SHOWS["break"] in words(app)
+    app = link("Cell", layers="2", U="5", T="6", part="break", **LINK)
+    assert "zero_output_for_mask=True" in text(app)
     open_part(app, "unrolled")
     assert "part" not in address(app)
-    assert "Timestep 3, unit 2" in words(app)
+    assert "Timestep 3, unit 2" in text(app)
     assert app.select_slider(key="cell_sample_32").value == 2
     assert app.button_group(key="cell_layer_2").value == 0
     assert app.button_group(key="cell_mode").value == 1
@@ -157,39 +102,23 @@ def test_a_link_shows_what_was_on_the_screen() -> None:
     app.button_group(key="cell_layer_2").set_value(1).run()
     app.select_slider(key="cell_sample_32").set_value(3).run()
     open_part(app, "learn")
-    link = {key: text for key, text in address(app).items() if key in {"part", *LINK}}
-    assert link == {
-        "part": "learn",
-        "sample": "249",
-        "weights": "last",
-        "order": "similar",
-        "step": "3",
-        "unit": "2",
-    }
+    now = {key: value for key, value in address(app).items() if key in {"part", *LINK}}
+    moved = {key: value for key, value in LINK.items() if key != "layer"}  # the top one is usual
+    assert now == moved | {"part": "learn", "sample": "249"}
 
 
 def test_what_a_link_names_and_there_is_not_is_passed_over() -> None:
     """Nonsense, samples that aren't shown, and a timestep after the last."""
-    app = start_at_link(
-        U="5",
-        T="6",
-        sample="1",
-        layer="3",
-        weights="both",
-        epoch="7",
-        step="99",
-        unit="²",
-        order="x",
-        part="all",
-    )
-    assert "Timestep 6, unit " in words(app)
+    odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
+    app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
+    assert "Timestep 6, unit " in text(app)
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
 def test_an_epoch_is_picked_for_one_run(client: FakeClient) -> None:
     """Another run is shown as it is now, and so is the recording when that one is left."""
-    app = start_at_link(epoch="0")
-    assert "as the sequence model starts, before training" in words(app)
+    app = link("Cell", epoch="0")
+    assert "as the sequence model starts, before training" in text(app)
     app.switch_page(PAGES["Explore"][0]).run()
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()
@@ -199,18 +128,7 @@ def test_an_epoch_is_picked_for_one_run(client: FakeClient) -> None:
     app.switch_page(PAGES["Explore"][0]).run()
     app.button(key="do_reset").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
-    assert "after epoch 200 of a recorded run" in words(app)
-
-
-def start_at_link(**query: str) -> AppTest:
-    """The Cell page, opened by a link, without another page before it."""
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.switch_page(PAGES["Cell"][0])
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    assert "after epoch 200 of a recorded run" in text(app)
 
 
 def test_units_can_be_ordered_by_similarity() -> None:
@@ -230,7 +148,7 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
-    app.button_group(key="cell_part").set_value(list(SHOWS).index("learn"))
+    app.button_group(key="cell_part").set_value(PARTS.index("learn"))
     (run,) = client.runs.values()
     norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 
@@ -238,7 +156,7 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
         """How often the reach was asked for when the run is at this epoch, and what is shown."""
         show_epoch(client, run, epoch)
         assert not app.run().exception
-        epochs = re.findall(r"Figures as of epoch (\d+)", seen(app))
+        epochs = re.findall(r"Figures as of epoch (\d+)", text(app))
         return len(asked()), "".join(epochs)
 
     def asked() -> list[Question]:

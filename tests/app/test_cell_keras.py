@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.training.client import TrainingClient
-from tests.app.test_cell import html, open_part, seen, words
-from tests.app.test_pages import start
+from tests.app.driver import html, start, text
+from tests.app.test_cell import open_part
 from tests.fake_client import FakeClient
 from tests.waiting import eventually
 
@@ -23,7 +23,7 @@ def answered(app: AppTest, part: str) -> AppTest:
     def has_answered() -> bool:
         app.run()
         assert not app.exception
-        return "Keras has answered" in seen(app)
+        return "Keras has answered" in text(app)
 
     assert eventually(has_answered, pause=0.3), "Keras hasn't answered"
     return app
@@ -33,7 +33,7 @@ def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked by the page itself, once; every figure comes, and the modes differ by exactly zero."""
     app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"), "proof")
     page = html(app)
-    assert "Keras has answered the question about what is shown." in seen(app)
+    assert "Keras has answered the question about what is shown." in text(app)
     for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
         assert claim in page
     assert page.count("✓ 0.0") >= 3
@@ -43,11 +43,11 @@ def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     page = html(answered(app, "break"))
     assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
     assert page.count("✓ 0.0") == 3
-    text = words(answered(app, "learn"))
-    assert "Keras has answered all 4 questions about what is shown." in text
-    assert "no output is moved by an input that comes after it" in text
-    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in text
-    assert re.search(r"At step 1, the loss .* has \S+ times the other's gradient", text)
+    said = text(answered(app, "learn"))
+    assert "Keras has answered all 4 questions about what is shown." in said
+    assert "no output is moved by an input that comes after it" in said
+    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in said
+    assert re.search(r"At step 1, the loss .* has \S+ times the other's gradient", said)
     silent = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", silent.ask)
     for part in ("proof", "break", "learn"):
@@ -62,21 +62,21 @@ def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.Mo
     app.button_group(key="cell_layer_2").set_value(0).run()
     assert differs(answered(app, "learn")) < 1e-5
     answered(app, "proof")
-    assert "Layer 1 of 2, as if no other were above it." in words(app)
-    assert "more than rounding explains" not in seen(app)  # both are about this layer
+    assert "Layer 1 of 2, as if no other were above it." in text(app)
+    assert "more than rounding explains" not in text(app)  # both are about this layer
 
     app = answered(start("Cell"), "learn")
     monkeypatch.setattr(TrainingClient, "ask", FakeClient().ask)
     app.select_slider(key="epoch_recorded_200").set_value(1).run()
     assert differs(app) < 1e-5
-    assert seen(app).count("Figures as of epoch 200.") == 1
+    assert text(app).count("Figures as of epoch 200.") == 1
     app.select_slider(key="cell_sample_32").set_value(3).run()  # nothing is known of this one
-    assert "Keras differs from NumPy" not in words(app)
-    assert "Figures as of epoch 200." in seen(app)  # the reach is a mean over samples
+    assert "Keras differs from NumPy" not in text(app)
+    assert "Figures as of epoch 200." in text(app)  # the reach is a mean over samples
 
 
 def differs(app: AppTest) -> float:
     """How far Keras is from NumPy on padded batches, as the page says."""
-    match = re.search(r"Keras differs from NumPy by (.+?) at most", words(app))
+    match = re.search(r"Keras differs from NumPy by (.+?) at most", text(app))
     assert match
     return 1e-6 if match[1] == "less than a millionth" else float(match[1])

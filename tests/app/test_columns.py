@@ -11,7 +11,7 @@ from lib.data import Table
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
-from tests.app.test_pages import start
+from tests.app.driver import start, text
 from tests.unit.own_data import csv, load, panel, trend
 
 
@@ -38,26 +38,20 @@ def shown(app: AppTest) -> Dataset:
     return app.session_state[KEY].upload.last_good.dataset
 
 
-def said(app: AppTest) -> str:
-    """All hints and sentences."""
-    words = [each.value for each in (*app.main.markdown, *app.sidebar.markdown)]
-    return " ".join(words).replace("\\", "")
-
-
 @pytest.mark.parametrize("page", ["Data", "Explore"])
 def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page: str) -> None:
     """Until then nothing changes; then it is what was picked, and nothing beside it."""
     app = given(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
-    assert "Choose what to predict; until then sales stays." in said(app)
+    assert "Choose what to predict; until then sales stays." in text(app)
     assert shown(app).origin.columns == ("sales",)
     app.slider(key="T").set_value(8).run()
     assert app.multiselect(key="targets_widget").value == []
     app.multiselect(key="targets_widget").set_value(["weekday"]).run()
     assert app.multiselect(key="targets_widget").value == ["weekday"]
     assert shown(app).origin.columns == ("weekday",)
-    assert "until then" not in said(app)
+    assert "until then" not in text(app)
 
 
 def test_what_was_cleared_is_forgotten_with_the_data() -> None:
@@ -95,13 +89,13 @@ def test_dates_are_offered_as_inputs() -> None:
 def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
     """Then the rows of one day become one."""
     app = given(stores(), T="2", test="0")
-    assert "Times repeat: store tells 3 series apart, and no window crosses them." in said(app)
+    assert "Times repeat: store tells 3 series apart, and no window crosses them." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
     assert app.selectbox(key="id").options[0] == "store (noticed)"
     app.selectbox(key="id").set_value(NO_SERIES).run()
     assert shown(app).origin.names == ("",)
     assert len(shown(app).origin.series) == 60
-    assert "Choose what tells them apart" in said(app)
+    assert "Choose what tells them apart" in text(app)
     app.selectbox(key="id").set_value("weekday").run()
     assert len(shown(app).origin.names) == 7
 
@@ -146,7 +140,7 @@ def test_a_table_without_series_is_not_asked_about_them() -> None:
     frame = load(4)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
     app = given(Table("load.csv", frame, times, "hour"))
-    assert "Times don't repeat: all rows are one series." in said(app)
+    assert "Times don't repeat: all rows are one series." in text(app)
     assert not [each for each in app.selectbox if each.key == "scale"]
 
 
@@ -181,22 +175,13 @@ def test_a_type_is_corrected_and_taken_back() -> None:
     assert app.session_state[KEY].address.experiment.data.types == ()
 
 
-@pytest.mark.parametrize("page", ["Data", "Explore", "Cell"])
+@pytest.mark.parametrize("page", ["Data", "Cell"])
 def test_it_is_said_on_every_page_that_not_all_windows_are_used(page: str) -> None:
     """N is smaller than rows and timesteps make one think."""
     frame = load(60)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
     app = given(Table("load.csv", frame, times, "hour"), page, T="512")
     assert "Every 5th window is used, " in " ".join(each.value for each in app.sidebar.markdown)
-
-
-@pytest.mark.parametrize("horizon", ["0", "1", "30"])
-@pytest.mark.parametrize("name", ["seattle", "macro", "gapminder"])
-def test_the_bundled_tables_can_be_cut_otherwise_too(name: str, horizon: str) -> None:
-    """All pictures and sentences have words for it, or the page says what doesn't work."""
-    app = start("Data", data=name, horizon=horizon, form="change", test="20", gap="2", stride="2")
-    assert not app.exception
-    assert app.get("plotly_chart")
 
 
 def test_a_trend_is_said_and_one_click_predicts_the_change() -> None:

@@ -12,9 +12,8 @@ from lib.results.compared import LETTERS
 from lib.results.replay import untrained
 from lib.results.run import Run, Snapshot, Status
 from lib.ui import runs as ui_runs
-from tests.app.test_address import address
-from tests.app.test_cell import html, seen, words
-from tests.app.test_pages import APP, PAGES, start
+from lib.ui.frame import PAGES
+from tests.app.driver import APP, address, html, seen, start, text
 from tests.fake_client import FakeClient
 
 
@@ -72,7 +71,7 @@ def test_it_opens_with_recordings() -> None:
     """Full of pictures before anybody has trained, and said to be recorded; no link names them."""
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
-    assert "2 recorded runs" in words(app)
+    assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in seen(app)
     assert "Their data differ, so no run is called better than another." in seen(app)
     assert "runs" not in address(app)
@@ -119,7 +118,7 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client: Fak
     other = opened(link)
     assert rows(other)["small one"] == "A"
     assert not other.text_input
-    assert "Another browser has started this run." in words(other)
+    assert "Another browser has started this run." in text(other)
     assert rows(opened(f"{run.id}~<b>"))["somebody's run"] == "A"
 
 

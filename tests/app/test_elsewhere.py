@@ -11,10 +11,9 @@ from lib.results import Run, Status
 from lib.ui import lookup, runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
-from tests.app.test_cell import seen
+from tests.app.driver import address, seen, start
 from tests.app.test_compare import opened
-from tests.app.test_pages import start
-from tests.app.test_sweep import linked, sweep
+from tests.app.test_sweep import sweep
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.waiting import eventually
@@ -89,7 +88,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(
     for _ in range(2):
         assert warnings(app) == []
         assert runs.LOOKING in " ".join(each.value for each in app.markdown)
-        assert linked(app, "run") == RUN
+        assert address(app)["run"] == RUN
         app.run()
     assert runs.LOOKING not in " ".join(each.value for each in start(data="echo").markdown)
     client.answer()
@@ -110,7 +109,7 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client: FakeClie
     client.answer()
     assert eventually(lambda: "Small" in {each.label for each in app.run().checkbox})
     assert not app.exception
-    assert linked(app, "runs") == f"echo,{RUN}~Small"
+    assert address(app)["runs"] == f"echo,{RUN}~Small"
 
 
 @pytest.mark.parametrize("card", [None, b"nonsense"])
@@ -139,7 +138,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client: FakeCl
     for _ in range(2):
         assert warnings(app.run()) == [plain(runs.AWAY)]
         assert "You are watching a run" not in seen(app)
-        assert linked(app, "run") == RUN
+        assert address(app)["run"] == RUN
     assert client.found == [RUN]  # nobody was asked who can't answer
     client.away = ""
     assert warnings(found(app)) == []
@@ -151,7 +150,7 @@ def test_a_run_of_this_browser_that_is_forgotten_is_gone_though_the_cluster_is_a
     """It was this server's own: nobody else would have it, and no link is blamed."""
     app = start(data="running_mean", N="64", epochs="50")
     app.button(key="do_train").click().run()
-    assert linked(app, "run") in client.runs
+    assert address(app)["run"] in client.runs
     client.runs.clear()
     client.away = "The cluster isn't used: nobody answers. This machine trains."
     assert plain(runs.GONE) not in warnings(app.run())

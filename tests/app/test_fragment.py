@@ -19,7 +19,7 @@ from lib.results.run import Status
 from lib.training.recorded import recorded
 from lib.ui import fragment
 from lib.ui.explore import page
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.fake_client import FakeClient
 
 

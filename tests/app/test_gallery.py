@@ -1,9 +1,9 @@
-"""The gallery in AppTest: all cards, one alone, and what these open."""
+"""Cards: those of the gallery, all and alone, what these open, and cards in frames elsewhere."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from markupsafe import escape
@@ -13,80 +13,65 @@ from lib.charts.thumbnail import PICTURES
 from lib.story import GALLERY
 from lib.story.cards import told
 from lib.training.recorded import ANSWERED
-from tests.app.test_cell import html, open_part, seen, words
-from tests.app.test_pages import start
+from lib.ui.frame import PAGES
+from lib.ui.text import plain
+from lib.ui.views import VIEWS
+from tests.app.driver import bar, html, link, text
+from tests.app.test_cell import open_part
 from tests.fake_client import FakeClient
+from tests.weekly import first_of
 
 
-def link(page: str, **query: str) -> AppTest:
-    """A page as a link to it opens it."""
-    app = start(page)
-    for key in [*app.query_params]:
-        del app.query_params[key]
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
+def links(app: AppTest) -> list:
+    """The links in the middle of the page."""
+    return [each.proto for each in app.main.get("page_link")]
 
 
 def opened(name: str) -> AppTest:
     """The page that a card leads on to, in full."""
     scene = GALLERY[name]
-    return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()}).run()
-
-
-def claimed(app: AppTest, name: str) -> bool:
-    """Whether a card's claim stands on the page."""
-    return told(GALLERY[name]).title in words(app)
+    return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
 
 
 def test_every_card_has_its_claim_picture_and_words() -> None:
     """And its link is the claim, to the card alone; the picture says it too, and its axes."""
-    app = start("Gallery")
-    assert not app.exception
+    app = link("Gallery")
     page = html(app)
-    links = [each.proto for each in app.main.get("page_link")]
     titles = [told(scene).title for scene in GALLERY.values()]
-    assert [each.label.replace("\\", "") for each in links] == titles
-    assert [parse_qs(each.query_string) for each in links] == [{"card": [name]} for name in GALLERY]
+    assert [each.label.replace("\\", "") for each in links(app)] == titles
+    queries = [parse_qs(each.query_string) for each in links(app)]
+    assert queries == [{"card": [name]} for name in GALLERY]
     assert page.count('class="thumbnail"') == len(GALLERY)
     for scene in map(told, GALLERY.values()):
         assert f'alt="{escape(scene.title)}"' in page
-        assert f":small[{scene.text}]" in words(app)
-        assert PICTURES[scene.picture][1] in words(app)
+        assert f":small[{scene.text}]" in text(app)
+        assert PICTURES[scene.picture][1] in text(app)
 
 
-@pytest.mark.parametrize("name", list(GALLERY))
+@pytest.mark.parametrize("name", first_of(GALLERY, 3))
 def test_a_cards_link_opens_what_is_recorded(name: str) -> None:
     """Without a complaint, with figures that somebody has trained, and without the worker."""
     app = opened(name)
-    assert not app.exception
     assert not app.warning
-    assert "The link" not in words(app)
+    assert "The link" not in text(app)
     if GALLERY[name].page == "Explore":
-        (progress,) = app.get("progress")
-        assert "[example]" in progress.proto.text
+        assert "[example]" in bar(app)
 
 
 @pytest.mark.parametrize("name", list(GALLERY))
 def test_one_card_has_its_view_and_the_ways_on(name: str) -> None:
-    """`?card=` alone is enough."""
+    """`?card=` alone is enough. From the last card the next is the first."""
     app = link("Gallery", card=name)
-    assert not app.exception
     assert not app.warning
-    assert claimed(app, name)
-    on, *others = [each.proto for each in app.main.get("page_link")]
+    assert told(GALLERY[name]).title in text(app)
+    on, previous, following, all_cards = links(app)
     assert on.label == f"Open in {GALLERY[name].page}"
     assert parse_qs(on.query_string) == GALLERY[name].query
-    assert [each.label for each in others] == ["Previous", "Next", "All cards"]
-
-
-def test_cards_follow_one_another_in_a_ring() -> None:
-    """From the last one the next is the first."""
-    first, *_, before, last = GALLERY
-    app = link("Gallery", card=last)
-    _, previous, following, _ = [each.proto for each in app.main.get("page_link")]
-    assert previous.query_string == f"card={before}"
-    assert following.query_string == f"card={first}"
+    names = list(GALLERY)
+    place = names.index(name)
+    assert previous.query_string == f"card={names[place - 1]}"
+    assert following.query_string == f"card={names[(place + 1) % len(names)]}"
+    assert all_cards.label == "All cards"
 
 
 @pytest.mark.parametrize("name", ["parity", "adding"])
@@ -99,17 +84,15 @@ def test_a_claims_errors_stand_on_its_picture(name: str) -> None:
     assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
 
 
-def test_the_card_of_two_cells_shows_both() -> None:
-    """With the numbers of its claim."""
+def test_the_card_of_two_cells_shows_the_numbers_of_both() -> None:
+    """Those of its claim."""
     page = html(link("Gallery", card="cells"))
-    for number in re.findall(r"\d\.\d+", told(GALLERY["cells"]).title):
-        assert number in page
+    assert all(number in page for number in re.findall(r"\d\.\d+", told(GALLERY["cells"]).title))
 
 
 def test_a_card_that_there_is_not_is_said() -> None:
     """In a sentence above all cards, with nothing of the link taken as markup."""
     app = link("Gallery", card="<b>x")
-    assert not app.exception
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
 
@@ -117,20 +100,57 @@ def test_a_card_that_there_is_not_is_said() -> None:
 def test_a_recorded_run_that_diverged_says_so() -> None:
     """It is an example, and one that ended with what to try."""
     app = opened("diverged")
-    assert "[diverged]" in app.get("progress")[0].proto.text
-    assert "no finite number in epoch 9. Lower the learning rate (1), or take Adam." in words(app)
+    assert "[diverged]" in bar(app)
+    assert "Lower the learning rate" in text(app)
 
 
-@pytest.mark.parametrize("name", ANSWERED)
+@pytest.mark.parametrize("name", first_of(ANSWERED, 2))
 def test_keras_has_answered_before_it_has_started(name: str, client: FakeClient) -> None:
     """About the models that pages open with, on every part; about others it is asked."""
-    app = start("Cell", data=name)
+    app = link("Cell", data=name)
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times the other")):
         open_part(app, part)
-        assert not app.exception
-        assert claim in html(app) + words(app)
-        assert "Keras has answered" in seen(app)
+        assert claim in text(app)
+        assert "Keras has answered" in text(app)
     assert not client.questions
     slider = next(slider for slider in app.select_slider if slider.key.startswith("cell_sample"))
     slider.set_value(3).run()
     assert client.questions
+
+
+@pytest.mark.parametrize("card", list(VIEWS))
+def test_every_view_can_be_framed_with_a_link_to_its_page(card: str) -> None:
+    """Alone on its page, with the same settings there, and in its part of it."""
+    app = link("Explore", card=card, data="parity", T="7")
+    assert not app.error
+    assert not app.sidebar.children
+    page, query = framed_link(app)
+    assert page == PAGES[VIEWS[card].page][0]
+    part = {"part": [VIEWS[card].part]} if VIEWS[card].part else {}
+    assert query == {"data": ["parity"], "T": ["7"], **part}
+
+
+def framed_link(app: AppTest) -> tuple[str, dict[str, list[str]]]:
+    """Where a frame leads to: the page's file, and the settings there."""
+    target = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
+    name = target.path[2:]
+    return f"pages/{name}.py" if name else "app.py", parse_qs(target.query)
+
+
+@pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
+def test_a_card_of_the_gallery_can_be_framed(name: str) -> None:
+    """With its claim, its picture and its own settings, which the link to all of it has as well."""
+    app, scene = link("Explore", card=name), told(GALLERY[name])
+    assert not app.error
+    assert app.markdown[0].value == f"**{plain(scene.title)}**"
+    assert framed_link(app)[1].items() >= scene.query.items()
+
+
+def test_a_frame_says_what_its_link_asks_too_much() -> None:
+    """Of a card that there is not those that there are; of a number what was taken."""
+    app = link("Explore", card="banana")
+    assert "'banana'" in app.error[0].value
+    assert all(name in text(app) for name in VIEWS)
+    app = link("Explore", card="strip", T="9999")
+    assert "T=9999" in text(app)
+    assert app.get("html")

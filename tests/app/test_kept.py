@@ -12,14 +12,13 @@ from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import Experiment
 from lib.export.kept import keep
 from lib.results.replay import as_of, untrained
-from lib.results.run import RunAt, Snapshot
+from lib.results.run import ModeResult, RunAt, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import kept_runs
 from lib.ui.explore.live import SAME_CLICK_SECONDS
-from lib.ui.session import KEY
-from tests.app.test_cell import seen
-from tests.app.test_pages import PAGES, start
+from lib.ui.frame import PAGES
+from tests.app.driver import bar, give, session, start, text
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload
@@ -35,53 +34,42 @@ def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
     return other, keep(RunAt(other, dataset, snapshot), snapshot.past)
 
 
-def give(app: AppTest, name: str, content: bytes) -> None:
-    """Give the page a file, by whichever uploader it has."""
-    uploader = next(each for each in app.get("file_uploader") if "model_file" not in each.key)
-    uploader.set_value((name, content, "application/octet-stream")).run()
-    assert not app.exception
+@pytest.fixture
+def mine() -> AppTest:
+    """Explore, which was given the kept run `of()`, as "mine.unrolled"."""
+    app = start()
+    give(app, "mine.unrolled", of()[1])
+    return app
 
 
 def waiting(app: AppTest) -> str:
     """What is said of a run that waits for its file."""
-    said = [each.value.replace("\\", "") for each in app.info if "isn't open yet" in each.value]
-    return " ".join(said)
+    said = " ".join(each.value for each in app.info if "isn't open yet" in each.value)
+    return said.replace("\\", "")
 
 
-def bar(app: AppTest) -> str:
-    """What stands above the progress bar."""
-    return str(app.get("progress")[0].proto.text)
-
-
-def test_a_kept_run_is_shown_with_its_settings_and_its_epochs() -> None:
+def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine: AppTest) -> None:
     """Marked as from a file, named, with a slider over the weights that it holds."""
-    experiment, content = of()
-    app = start()
-    give(app, "mine.unrolled", content)
-    assert app.session_state[KEY].address.experiment == experiment
-    assert "from a file" in bar(app)
-    assert "From mine.unrolled, kept on 20" in seen(app)
-    slider = app.select_slider(key=next(w.key for w in app.select_slider if "epoch" in w.key))
+    assert session(mine).address.experiment == of()[0]
+    assert "from a file" in bar(mine)
+    assert "From mine.unrolled, kept on 20" in text(mine)
+    slider = next(each for each in mine.select_slider if "epoch" in each.key)
     epoch = slider.options[1]
     slider.set_value(1).run()
-    assert f"shown: after epoch {epoch}" in bar(app)
-    app.switch_page("pages/cell.py").run()
-    told = " ".join(each.value for each in app.markdown)
-    assert f"after epoch {epoch} of mine.unrolled" in told
+    assert f"shown: after epoch {epoch}" in bar(mine)
+    mine.switch_page("pages/cell.py").run()
+    assert f"after epoch {epoch} of mine.unrolled" in text(mine)
 
 
-def test_other_settings_show_other_runs_and_reset_forgets_the_file() -> None:
+def test_other_settings_show_other_runs_and_reset_forgets_the_file(mine: AppTest) -> None:
     """Back at its settings it is there again, until it is reset."""
-    _, content = of()
-    app = start()
-    give(app, "mine.unrolled", content)
-    app.slider(key="U").set_value(5).run()
-    assert "not trained yet" in bar(app)
-    app.slider(key="U").set_value(16).run()
-    assert "from a file" in bar(app)
-    app.button(key="do_reset").click().run()
-    assert "not trained yet" in bar(app)
-    assert app.button(key="do_reset").disabled
+    mine.slider(key="U").set_value(5).run()
+    assert "not trained yet" in bar(mine)
+    mine.slider(key="U").set_value(16).run()
+    assert "from a file" in bar(mine)
+    mine.button(key="do_reset").click().run()
+    assert "not trained yet" in bar(mine)
+    assert mine.button(key="do_reset").disabled
 
 
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, time: Clock) -> None:
@@ -99,13 +87,13 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, t
     assert "from a file" in bar(app)
 
 
-@pytest.mark.parametrize("page", ["Explore", "Cell", "Data", "Shapes", "Compare", "Sweep"])
+@pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
 def test_every_page_opens_a_kept_run(page: str) -> None:
     """Of a table too: with what it is worth, and among the runs that are compared."""
     _, content = of("seattle")
     app = start(page)
     give(app, "mine.unrolled", content)
-    assert app.session_state[KEY].kept.name == "mine.unrolled"
+    assert session(app).kept.name == "mine.unrolled"
     if page == "Compare":
         assert "from a file" in " ".join(each.proto.body for each in app.get("html"))
         assert any(box.label == "mine.unrolled" for box in app.checkbox)
@@ -117,14 +105,14 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None
     experiment, content = of()
     app = start(page)
     give(app, "bad.unrolled", content[:-999])
-    assert app.session_state[KEY].address.page == page
+    assert session(app).address.page == page
     assert "bad.unrolled isn't open" in app.error[0].value.replace("\\", "")
     give(app, "mine.unrolled", content)
-    assert app.session_state[KEY].address.page == "Explore"
-    assert app.session_state[KEY].address.experiment == experiment
+    assert session(app).address.page == "Explore"
+    assert session(app).address.experiment == experiment
     assert "from a file" in bar(app)
     app.switch_page(PAGES[page][0]).run()
-    assert app.session_state[KEY].address.mine.experiment == experiment
+    assert session(app).address.mine.experiment == experiment
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
@@ -136,15 +124,15 @@ def test_a_damaged_file_takes_nothing_away(page: str) -> None:
     give(app, "bad.unrolled", content[:-999])
     [error] = app.error
     assert "bad.unrolled isn't open. A whole kept run" in error.value.replace("\\", "")
-    assert app.session_state[KEY].kept.name == "mine.unrolled"
-    assert app.session_state[KEY].address.experiment == experiment
+    assert session(app).kept.name == "mine.unrolled"
+    assert session(app).address.experiment == experiment
     next(button for button in app.button if button.label == "Close").click().run()
     assert not app.error
 
 
 def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> None:
     """One below the other; closing one leaves the other."""
-    app = start(run="deadbeef")
+    app = start(run="deadbeef").run()
     give(app, "bad.unrolled", of()[1][:-999])
     assert not app.exception
     assert (len(app.warning), len(app.error)) == (1, 1)
@@ -158,8 +146,8 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
     app = start()
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert "from a file" in bar(app)
-    assert app.session_state[KEY].upload.table.name == "beer.csv"
-    assert app.session_state[KEY].address.experiment.data.name == "upload"
+    assert session(app).upload.table.name == "beer.csv"
+    assert session(app).address.experiment.data.name == "upload"
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
@@ -171,15 +159,15 @@ def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: 
     assert "isn't open yet" in waiting(app)
     assert "Give beer.csv, too" in waiting(app)
     assert not app.error
-    assert app.session_state[KEY].kept is None
+    assert session(app).kept is None
     give(app, "other.csv", CSV.replace("900", "901").encode())
     assert "Give beer.csv, too" in waiting(app)
     assert "other.csv isn't that file: it becomes your data." in waiting(app)
-    assert app.session_state[KEY].upload.table.name == "other.csv"
+    assert session(app).upload.table.name == "other.csv"
     give(app, "copy.csv", CSV.encode())
     assert not waiting(app)
-    assert app.session_state[KEY].kept.experiment == experiment
-    assert app.session_state[KEY].upload.table.name == "copy.csv"
+    assert session(app).kept.experiment == experiment
+    assert session(app).upload.table.name == "copy.csv"
 
 
 @pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
@@ -188,37 +176,35 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
     """A file may have numbers this large, and none that are larger."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(seeds=2)
-    start_of = untrained(experiment, dataset)
-    huge = tuple(
-        {
-            mode: tuple(w * 0 + np.float32(9e14) for w in result.weights or ())
-            for mode, result in seed.items()
-        }
-        for seed in start_of.seeds
+    first = untrained(experiment, dataset)
+    snapshot: Snapshot = as_of(RunAt(experiment, dataset, first), 1, first.weights)
+    first_seed, other_seed = (
+        {mode: overflowing(result) for mode, result in seed.items()} for seed in snapshot.seeds
     )
-    snapshot: Snapshot = as_of(RunAt(experiment, dataset, start_of), 1, start_of.weights)
-    results, other = (
-        {
-            mode: replace(
-                result,
-                loss_epochs=np.array([1]),
-                loss=np.array([9e79]),
-                last_step_mse=result.last_step_mse * 0 + 9e79,
-                step_mse=result.step_mse * 0 + 9e79,
-                predictions=result.predictions * 0 - np.float32(9e14),
-            )
-            for mode, result in seed.items()
-        }
-        for seed in snapshot.seeds
+    snapshot = replace(snapshot, epoch=3, results=first_seed, others=(other_seed,))
+    past = tuple(
+        {mode: tuple(w * 0 + np.float32(9e14) for w in r.weights or ()) for mode, r in seed.items()}
+        for seed in first.seeds
     )
-    snapshot = replace(snapshot, epoch=3, results=results, others=(other,))
     app = start()
-    give(app, "huge.unrolled", keep(RunAt(experiment, dataset, snapshot), [(2, huge)]))
+    give(app, "huge.unrolled", keep(RunAt(experiment, dataset, snapshot), [(2, past)]))
     assert "from a file" in bar(app)
-    next(w for w in app.select_slider if "epoch" in w.key).set_value(1).run()
+    next(each for each in app.select_slider if "epoch" in each.key).set_value(1).run()
     for page in ("pages/cell.py", "pages/compare.py", "app.py"):
         app.switch_page(page).run()
         assert not app.exception
+
+
+def overflowing(result: ModeResult) -> ModeResult:
+    """The same with the largest figures and predictions that a file may have."""
+    return replace(
+        result,
+        loss_epochs=np.array([1]),
+        loss=np.array([9e79]),
+        last_step_mse=result.last_step_mse * 0 + 9e79,
+        step_mse=result.step_mse * 0 + 9e79,
+        predictions=result.predictions * 0 - np.float32(9e14),
+    )
 
 
 def test_who_no_more_waits_for_a_file_closes_that() -> None:
@@ -229,7 +215,7 @@ def test_who_no_more_waits_for_a_file_closes_that() -> None:
     app.button(key="close_error_of_file").click().run()
     assert not waiting(app)
     give(app, "beer.csv", CSV.encode())
-    assert app.session_state[KEY].kept is None
+    assert session(app).kept is None
 
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,4 +231,4 @@ def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPa
     again.run()
     again.button(key="do_reset").click().run()
     assert "not trained yet" in bar(start(**link))
-    assert app.session_state[KEY].address.experiment == experiment
+    assert session(app).address.experiment == experiment

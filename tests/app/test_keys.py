@@ -13,8 +13,8 @@ from lib.results.run import Status
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.keys import EVERYWHERE, KEYS
+from tests.app.driver import start
 from tests.app.test_guide import answer, open_step
-from tests.app.test_pages import start
 from tests.fake_client import FakeClient
 from tests.waiting import eventually
 

@@ -15,12 +15,12 @@ from lib.results.run import Run, Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.shown import ShownRun, strip_values
-from tests.app.test_address import address
-from tests.app.test_cell import open_part, seen, words
-from tests.app.test_pages import PAGES, start
-from tests.app.test_upload import give, rows
+from tests.app.driver import address, bar, give, start, text
+from tests.app.test_cell import open_part
+from tests.app.test_upload import rows
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
@@ -36,11 +36,6 @@ def enabled(app: AppTest) -> set[str]:
     """The panel's buttons that aren't dimmed."""
     keys = {button.key for button in app.button if not button.disabled}
     return {key.removeprefix("do_") for key in keys if key and key.startswith("do_")}
-
-
-def progress(app: AppTest) -> str:
-    """The text of the bar."""
-    return app.get("progress")[0].proto.text
 
 
 def recorded_figures(run: Run) -> dict[str, Any]:
@@ -66,16 +61,16 @@ def run(app: AppTest, client: FakeClient) -> Run:  # noqa: ARG001  the app has s
 
 def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Run) -> None:
     """And those that could do nothing are dimmed."""
-    assert "blue-badge[training]" in progress(app)
+    assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
-    assert "yellow-badge[paused]" in progress(press(app, "pause"))
+    assert "yellow-badge[paused]" in bar(press(app, "pause"))
     assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
-    assert "blue-badge[training]" in progress(press(app, "resume"))
+    assert "blue-badge[training]" in bar(press(app, "resume"))
     press(app, "step")
-    assert "gray-badge[stopped]" in progress(press(app, "stop"))
+    assert "gray-badge[stopped]" in bar(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
     assert enabled(app) == {"train", "reset"}
-    assert "gray-badge[example]" in progress(press(app, "reset"))
+    assert "gray-badge[example]" in bar(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
 
 
@@ -103,7 +98,7 @@ def test_a_second_call_for_the_same_click_does_nothing(
 def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClient) -> None:
     """What has changed is said; Step then takes the first epoch of a new run."""
     app.slider(key="U").set_value(5).run()
-    assert "The settings have changed since: " in seen(app)
+    assert "The settings have changed since: " in text(app)
     assert not client.calls
     press(app, "step")
     first, second = client.runs.values()
@@ -114,8 +109,8 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
 def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason() -> None:
     """But not to who has chosen how many, nor of a short one."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
-        text = seen(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", text)) == times
+        said = text(start(data="running_mean", **{"epochs": "5000", **query}))
+        assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
 def test_train_goes_on_with_a_paused_run(
@@ -125,14 +120,14 @@ def test_train_goes_on_with_a_paused_run(
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
     assert app.button(key="do_train").label == "Resume"
-    assert "these show U = 16" in words(app)
+    assert "these show U = 16" in text(app)
     press(app, "step")
     press(app, "train")
     assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
     time.seconds += 2 * SAME_CLICK_SECONDS
     press(press(app, "pause"), "new_run")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
-    assert "these show" not in words(app)
+    assert "these show" not in text(app)
     assert "new_run" not in enabled(app)
 
 
@@ -142,8 +137,8 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client: FakeClient) -> None:
     give(app, "old.csv", rows(100))
     press(app, "train")
     give(app, "new.csv", rows(100, "a,b,c").replace(b"\n", b",1\n"))
-    assert "these show old.csv" in words(app).replace("\\", "")
-    assert "data old.csv → new.csv" in words(app).replace("\\", "")
+    assert "these show old.csv" in text(app)
+    assert "data old.csv → new.csv" in text(app)
     assert client.runs
 
 
@@ -163,15 +158,15 @@ def test_a_run_is_shown_at_the_pace_that_is_picked(
 def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client: FakeClient) -> None:
     """On every page, as the link says, until training begins or goes on, or other data come."""
     app = start(data="running_mean")
-    newest = seen(app)
+    newest = text(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
     assert address(app)["epoch"] == "0"
-    assert "shown: after epoch 0" in progress(app)
-    assert "Not trained yet: this is what the initial weights give." in seen(app)
-    assert newest != seen(app)
+    assert "shown: after epoch 0" in bar(app)
+    assert "Not trained yet: this is what the initial weights give." in text(app)
+    assert newest != text(app)
     app.slider(key="U").set_value(5).run()
     app.slider(key="U").set_value(16).run()
-    assert "shown: after epoch 0" in progress(app)
+    assert "shown: after epoch 0" in bar(app)
     app.selectbox(key="data").set_value("parity").run()
     assert "epoch" not in address(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
@@ -189,12 +184,12 @@ def test_who_goes_on_sees_the_newest_epoch_again(
     app.run()
     app.slider(key="U").set_value(5).run()
     app.select_slider(key=f"epoch_{run.id}_200").set_value(0).run()
-    assert "shown: after epoch 0" in progress(app)
+    assert "shown: after epoch 0" in bar(app)
     assert address(app)["epoch"] == "0"
     press(app, way)
     client.set(run, Status.PAUSED, epoch=200, **figures)
     app.run()
-    assert "shown: after" not in progress(app)
+    assert "shown: after" not in bar(app)
     assert "epoch" not in address(app)
 
 
@@ -217,36 +212,53 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(
         figures["results"][mode] = replace(figures["results"][mode], kept_epoch=best)
     client.set(run, Status.FINISHED, epoch=143, **figures)
     app.run()
-    assert "stopped early after 143 of 200 epochs" in progress(app)
+    assert "stopped early after 143 of 200 epochs" in bar(app)
     assert app.get("progress")[0].proto.value == 100
-    assert "Sequence mode keeps epoch 23, last-step mode epoch 31, each its best" in seen(app)
+    assert "Sequence mode keeps epoch 23, last-step mode epoch 31, each its best" in text(app)
     slider = app.select_slider(key=f"epoch_{run.id}_0")
     assert (list(slider.options), slider.value) == (["0", "best"], 1)
     slider.set_value(0).run()
-    assert "shown: after epoch 0" in progress(app)
+    assert "shown: after epoch 0" in bar(app)
     app.select_slider(key=f"epoch_{run.id}_0").set_value(1).run()
-    assert "shown: after" not in progress(app)
+    assert "shown: after" not in bar(app)
     app.switch_page(PAGES["Cell"][0]).run()
-    assert "Weights: the sequence model's after epoch 23, its best on validation." in words(app)
+    assert "Weights: the sequence model's after epoch 23, its best on validation." in text(app)
 
 
+@pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
-    time: Clock, app: AppTest, client: FakeClient, run: Run
+    time: Clock, app: AppTest, client: FakeClient, run: Run, status: Status
 ) -> None:
     """With the settings that it had."""
-    client.set(run, Status.FAILED, reason="The training process died.")
-    app.run()
-    assert "The training process died." in seen(app)
+    client.set(run, status, reason="The training process died.")
+    assert "The training process died." in text(app.run())
     time.seconds += 2 * SAME_CLICK_SECONDS
     press(app, "train")
     assert [run.experiment for run in client.runs.values()] == [run.experiment] * 2
+
+
+def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
+    client: FakeClient,
+) -> None:
+    """The sidebar's settings can't be had without it, so Train is dimmed."""
+    owner = start(data="upload", T="8")
+    give(owner, "own.csv", rows(100))
+    press(owner, "train")
+    (run,) = client.runs
+    watcher = start(data="upload", T="8", run=run)
+    assert "another browser started" in text(watcher)
+    assert "keeps its file's rows" in text(watcher)
+    assert not {"train", "pause", "stop"} & enabled(watcher)
+    assert "stop" in enabled(owner.run())
+    owner.toggle(key="share_rows").set_value(True).run()
+    assert "shares its file's rows" in text(watcher.run())
 
 
 def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
     """It is said whose it is, and no button reaches it."""
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
-    assert "another browser started" in seen(other)
+    assert "another browser started" in text(other)
     assert enabled(other) == {"train", "step", "reset"}
     press(other, "reset")
     assert not client.calls
@@ -317,20 +329,20 @@ def test_where_nothing_can_be_trained_the_example_stays(app: AppTest, client: Fa
     client.set(run, Status.FAILED, reason=client.unavailable)
     for page in (app.run(), start()):
         assert not {"train", "step"} & enabled(page)
-        assert "[example]" in progress(page)
-        assert seen(page).count(client.unavailable) == 1
+        assert "[example]" in bar(page)
+        assert text(page).count(client.unavailable) == 1
     sweep = start("Sweep")
     assert sweep.button(key="sweep_start").disabled
-    assert words(sweep).count(client.unavailable) == 1
+    assert text(sweep).count(client.unavailable) == 1
 
 
 def test_recorded_answers_of_keras_are_shown_where_it_cannot_be_asked(client: FakeClient) -> None:
     """About other models it is said once that it can't be, and not to ask again."""
     client.unavailable = "No TensorFlow."
-    assert "Keras has answered" in seen(open_part(start("Cell"), "proof"))
+    assert "Keras has answered" in text(open_part(start("Cell"), "proof"))
     asked = open_part(start("Cell", U="5"), "learn")
     for question in client.questions:
         question.answer.set_exception(AnswerError(client.unavailable))
     asked.run()
-    assert seen(asked).count(client.unavailable) == 1
+    assert text(asked).count(client.unavailable) == 1
     assert not asked.error

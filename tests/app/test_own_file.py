@@ -13,8 +13,8 @@ from starlette.datastructures import UploadFile
 
 from lib.data.datasets import settle
 from lib.ui import incoming
-from tests.app.test_pages import APP, start
-from tests.app.test_upload import give, rows, title
+from tests.app.driver import APP, give, start
+from tests.app.test_upload import headings, rows
 from tests.fake_client import FakeClient
 
 
@@ -27,9 +27,9 @@ def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
     ticket = arriving.expect("session")
     arriving.arrived(ticket, UploadFile(io.BytesIO(rows(100))))
     give(app, "good.csv", ticket)
-    assert "good.csv" in title(app)
+    assert "good.csv" in headings(app)
     give(app, "again.csv", ticket)
-    assert "good.csv" in title(app)
+    assert "good.csv" in headings(app)
     assert not app.error
     give(app, "other.csv", b"unrolled refused at most 200 MB")
     assert "at most 200 MB" in app.error[0].value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.test_shapes import button, shapes, title
+from tests.app.driver import text, title
+from tests.app.test_shapes import button, shapes
 
 STACKED = """\
 from keras import Sequential, Input
@@ -21,25 +22,20 @@ model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 LONG = "~".join(["input_t50", *["conv1d_k8_psame", "relu"] * 8, "lstm", "dense"])
 
 
-def paste(text: str, app: AppTest | None = None) -> AppTest:
+def paste(code: str, app: AppTest | None = None) -> AppTest:
     """The page after a text was pasted."""
     app = app or shapes()
-    app.text_area(key="model_text").set_value(text).run()
+    app.text_area(key="model_text").set_value(code).run()
     assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    """All sentences of the page."""
-    return " ".join(m.value for m in (*app.markdown, *app.warning, *app.error)).replace("\\", "")
 
 
 def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it() -> None:
     """The layer, its line of code, Keras's words, and the line to copy; the loss goes along."""
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
-    assert "line 7" in said(app)
-    assert "Change line 6: set return" in _takeaways(app)
+    assert "line 7" in text(app)
+    assert "Change line 6: set return" in text(app)
     codes = [code.value for code in app.code]
     assert "model.add(LSTM(64, return_sequences=True))" in codes
     assert any("expected ndim=3, found ndim=2" in code for code in codes)
@@ -66,16 +62,16 @@ def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
     paste("model = Sequential([LSTM(", app)
     assert title(app) == "That couldn’t be read: below is the stack from before"
     assert app.number_input(key="layer_1_lstm_units").value == 4
-    assert "Line 1" in said(app)
+    assert "Line 1" in text(app)
     assert app.text_area(key="model_text").value == "model = Sequential([LSTM("
     app.number_input(key="layer_1_lstm_units").set_value(5).run()
     assert title(app).startswith("From (N, 9, 2) to (N, 5)")
 
 
-def checked(text: str, app: AppTest) -> str:
+def checked(code: str, app: AppTest) -> str:
     """The verdict on the target of a model that is pasted."""
     app.segmented_control(key="shapes_part").set_value(0).run()
-    paste(text, app).button(key="to_doctor").click().run()
+    paste(code, app).button(key="to_doctor").click().run()
     return title(app)
 
 
@@ -86,14 +82,14 @@ def test_each_model_has_its_own_target() -> None:
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
     assert "output (500, 1) and y (500,)" in checked(with_y, app)
-    assert "doesn’t show y" not in said(app)
+    assert "doesn’t show y" not in text(app)
     assert "output (320, 24) and y (320, 24)" in checked(code.format(24), app)
-    assert "Your code doesn’t show y. This is the y that fits" in said(app)
+    assert "Your code doesn’t show y. This is the y that fits" in text(app)
     assert "output (320, 3) and y (320, 3)" in checked(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
-    assert "doesn’t show y" not in said(app)
+    assert "doesn’t show y" not in text(app)
     assert "output (40, 24) and y (40, 3)" in checked(code.format(24), app)
-    assert "doesn’t show y" not in said(app)
+    assert "doesn’t show y" not in text(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code() -> None:
@@ -101,9 +97,9 @@ def test_a_change_on_the_page_is_written_into_the_code() -> None:
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
     app.number_input(key="layer_2_lstm_units").set_value(9).run()
     assert "model.add(LSTM(9))" in app.text_area(key="model_text").value
-    assert "line 7 `model.add(LSTM(9))`" in said(app).replace("]", "").replace(":gray[", "")
+    assert "line 7 `model.add(LSTM(9))`" in text(app).replace("]", "").replace(":gray[", "")
     app.pills(key="shapes_pattern").set_value("stateful").run()
-    assert "isn’t that of your code any more" in said(app)
+    assert "isn’t that of your code any more" in text(app)
     app.button(key="trace_again").click().run()
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
 
@@ -112,8 +108,8 @@ def test_a_click_leaves_a_line_that_makes_several_layers() -> None:
     """Where one of them is to change, no line says it."""
     loop = "m = Sequential([Input((9, 2))])\nfor n in (8, 4):\n    m.add(LSTM(n))"
     app = paste(loop)
-    assert "Set return_sequences=True on layer 2, LSTM, and it goes on." in _takeaways(app)
-    assert "becomes:" not in said(app)
+    assert "Set return_sequences=True on layer 2, LSTM, and it goes on." in text(app)
+    assert "becomes:" not in text(app)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert app.text_area(key="model_text").value == loop
 
@@ -141,29 +137,29 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> N
     """It isn't said to break, and no fix is offered; the link keeps the shape."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
-    assert "✗" not in said(app)
-    assert "That doesn’t mean that it breaks" in said(app)
+    assert "✗" not in text(app)
+    assert "That doesn’t mean that it breaks" in text(app)
     assert not [each for each in app.button if f"{each.key}".startswith("fix_")]
     assert app.button(key="to_doctor").disabled
     shape = "layer_2_unread_output"
     app.text_input(key=shape).set_value("None, many").run()
-    assert "takes some whole numbers" in said(app)
+    assert "takes some whole numbers" in text(app)
     app.text_input(key=shape).set_value("(None, None, 8)").run()
     assert title(app) == "From (N, 24, 6) to (N, ?, 1) with 1,481 parameters and those of layer 3"
-    assert "incomplete" in said(app)
+    assert "incomplete" in text(app)
     assert app.text_input(key=shape).value == "None, None, 8"
     app.number_input(key="layer_1_lstm_units").set_value(9).run()
     assert "LSTM(9, return" in app.text_area(key="model_text").value
-    assert "isn’t that of your code any more" not in said(app)
+    assert "isn’t that of your code any more" not in text(app)
     link = "".join(app.query_params["stack"])
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, ?, 1)")
 
 
-def drop(app: AppTest, name: str, text: str) -> None:
+def drop(app: AppTest, name: str, code: str) -> None:
     """Give the page a model's file."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
     assert not uploader.value
-    uploader.set_value((name, text.encode(), "text/plain")).run()
+    uploader.set_value((name, code.encode(), "text/plain")).run()
     assert not app.exception
 
 
@@ -172,17 +168,17 @@ def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
     app = shapes()
     drop(app, "mine.py", STACKED)
     assert app.text_area(key="model_text").value == STACKED
-    assert "4 layers were read from your code, mine.py." in said(app)
+    assert "4 layers were read from your code, mine.py." in text(app)
     button(app, "Set return_sequences=True on layer 2").click().run()
     assert "LSTM(64, return_sequences=True)" in app.text_area(key="model_text").value
     layer = '{"class_name": "InputLayer", "config": {"batch_shape": [null, 20, 4]}}'
     drop(app, "a.json", f'{{"class_name": "Sequential", "config": {{"layers": [{layer}]}}}}')
     assert title(app).startswith("From (N, 20, 4)")
     assert not app.text_area(key="model_text").value
-    assert "1 layer was read from your configuration, a.json." in said(app)
+    assert "1 layer was read from your configuration, a.json." in text(app)
     drop(app, "b.py", "Sequential([")
-    assert "b.py: Line 1" in said(app)
-    assert "b.py" not in said(paste(STACKED, app))
+    assert "b.py: Line 1" in text(app)
+    assert "b.py" not in text(paste(STACKED, app))
 
 
 def test_an_error_in_the_box_is_read_where_errors_are() -> None:
@@ -208,7 +204,7 @@ def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
     """The field shows what the drawing has."""
     app = shapes(stack="input~lstm_u16")
     app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
-    assert "was asked. It goes from 1 to 1,000,000" in said(app)
+    assert "was asked. It goes from 1 to 1,000,000" in text(app)
     assert app.number_input(key="layer_1_lstm_units").value == 1_000_000
     assert title(app).startswith("From (N, 12, 3) to (N, 1000000)")
     app.number_input(key="layer_0_input_features").set_value(128).run()
@@ -221,7 +217,7 @@ def test_cells_are_typed_as_the_link_has_them() -> None:
     app.text_input(key="layer_1_cells_cells").set_value("lstm8-gru4").run()
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
     app.text_input(key="layer_1_cells_cells").set_value("lstm8, gru").run()
-    assert "cells takes what is like “lstm16-lstm8”, and got “lstm8, gru”." in said(app)
+    assert "cells takes what is like “lstm16-lstm8”, and got “lstm8, gru”." in text(app)
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
 
 
@@ -236,9 +232,9 @@ def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
 def test_a_link_that_names_what_isnt_known_says_so() -> None:
     """And numbers out of range, as an experiment's link does."""
     app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
-    assert "“what” isn’t known here" in said(app)
-    assert "timesteps=9999999 was asked" in said(app)
-    assert "no setting “zz”" in said(app)
+    assert "“what” isn’t known here" in text(app)
+    assert "timesteps=9999999 was asked" in text(app)
+    assert "no setting “zz”" in text(app)
     assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
 
 
@@ -246,12 +242,8 @@ def test_what_is_said_of_a_change_is_what_it_did() -> None:
     """Layer 3 was broken before; another layer's units break nothing."""
     app = shapes(stack="input~lstm~lstm~dense_k4")
     app.number_input(key="layer_3_dense_units").set_value(5).run()
-    assert "units=5 on layer 4: layer 3 still breaks." in said(app) + _takeaways(app)
-    assert "now layer 3 breaks" not in said(app)
-
-
-def _takeaways(app: AppTest) -> str:
-    return " ".join(f"{html.proto.body}" for html in app.get("html"))
+    assert "units=5 on layer 4: layer 3 still breaks." in text(app)
+    assert "now layer 3 breaks" not in text(app)
 
 
 def test_a_long_stack_has_the_settings_of_one_layer_open() -> None:

@@ -14,7 +14,7 @@ from lib.ui.data import dataset_of
 from lib.ui.present import followers, talks
 from lib.ui.session import KEY
 from lib.ui.text import plain
-from tests.app.test_pages import APP
+from tests.app.driver import APP
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.ui.explore import replay
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.fake_client import FakeClient
 from tests.waiting import eventually
 

@@ -10,7 +10,7 @@ from lib.experiment.experiment import Experiment, read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.test_pages import start
+from tests.app.driver import start
 from tests.fake_client import FakeClient
 
 

@@ -26,8 +26,7 @@ from lib.ui.present.talks import Shown
 from lib.ui.session import KEY
 from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS
-from tests.app.test_cell import seen
-from tests.app.test_pages import start
+from tests.app.driver import seen, start
 from tests.app.test_present import Browsers, browsers
 from tests.app.test_sweep import sweep
 from tests.app.test_take import given, taken

@@ -17,9 +17,9 @@ from lib.results.run import Status
 from lib.ui import runs
 from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
+from tests.app.driver import give, start
 from tests.app.test_live import press
-from tests.app.test_pages import start
-from tests.app.test_upload import give, rows
+from tests.app.test_upload import rows
 from tests.app.test_worth import let_go
 from tests.clock import Clock
 from tests.fake_client import FakeClient

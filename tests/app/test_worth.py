@@ -12,12 +12,10 @@ from streamlit.testing.v1 import AppTest
 import lib.results.skill
 from lib.results.replay import untrained
 from lib.results.run import Run, Status
-from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
-from tests.app.test_cell import seen
+from tests.app.driver import start, text
 from tests.app.test_live import press
-from tests.app.test_pages import start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
@@ -37,11 +35,6 @@ def seattle(**query: str) -> AppTest:
     app = start(data="seattle", **query)
     assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    """All words in Markdown or HTML."""
-    return " ".join([seen(app), *(each.value for each in app.main.markdown)])
 
 
 def let_go(client: FakeClient, status: Status, kept: int | None = None, epoch: int = 5) -> Run:
@@ -68,7 +61,7 @@ def test_a_recording_is_judged_beside_all_baselines() -> None:
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
     assert len(rows(app)) == 7
     assert card(app).splitlines()[4].endswith("| 0% |")
-    assert "In this run both modes beat" in said(app)
+    assert "In this run both modes beat" in text(app)
 
 
 def test_a_season_that_is_chosen_counts_at_once(client: FakeClient) -> None:
@@ -77,12 +70,12 @@ def test_a_season_that_is_chosen_counts_at_once(client: FakeClient) -> None:
     let_go(client, Status.PAUSED)
     app.run()
     assert "the same weekday last week" in rows(app)
-    assert "No season was found" in said(app)
+    assert "No season was found" in text(app)
     app.number_input(key="period").set_value(14).run()
     assert app.query_params["period"] == "14"
     assert len(rows(app)) == 7
     assert "the value 14 days before" in rows(app)
-    assert "A season is 14 days, as chosen." in said(app)
+    assert "A season is 14 days, as chosen." in text(app)
 
 
 def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
@@ -95,21 +88,13 @@ def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
         assert part in at_field
 
 
-def test_data_that_are_no_table_have_no_card() -> None:
-    """Tasks aren't cut from rows."""
-    app = start()
-    app.run()
-    assert not card(app)
-    assert "What is it worth?" not in said(app)
-
-
 def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
-    """Other settings than the recording's; there is no forecast yet."""
+    """Other settings than the recording's; there is no forecast yet. Tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
-    assert "To be beaten: a linear autoregression, the best baseline." in said(app)
-    app = seattle(U="7", part="ahead")
-    assert "Not trained yet" in said(app)
+    assert "To be beaten: a linear autoregression" in text(app)
+    assert "Not trained yet" in text(seattle(U="7", part="ahead"))
+    assert not card(start())
 
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])
@@ -122,7 +107,7 @@ def test_each_part_opens_by_a_link_with_its_picture(part: str) -> None:
 def test_answers_are_fed_back_where_that_can_be_done(client: FakeClient) -> None:
     """By a link; the slider says how far, and a chart is drawn where there was none."""
     app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
-    assert "Not trained yet" in said(app)
+    assert "Not trained yet" in text(app)
     press(app, "train")
     let_go(client, Status.PAUSED)
     app.run()
@@ -146,41 +131,29 @@ def test_only_the_last_figure_is_kept_and_the_answers_it_is_drawn_from_are_made_
     assert made["dates"][1] is not before["dates"]
 
 
-def test_a_menu_of_many_names_says_that_it_has_the_first_of_them() -> None:
-    """Thousands of series would all be sent to the browser with each."""
-
-    def menu() -> None:
-        from lib.ui.explore import worth
-
-        worth._pick("Series", [f"{k}" for k in range(300)], "series")
-
-    [box] = AppTest.from_function(menu).run().selectbox
-    assert box.options == [f"{k}" for k in range(worth.MOST_NAMES)]
-    assert box.help == "The first 200 of 300."
-
-
 def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) -> None:
     """What was there stays, and it says so: nothing is computed of a run that is under way."""
     app = seattle()
     before = card(app)
     press(app, "train")
-    assert "this follows when the run pauses or ends" in said(app)
+    assert "this follows when the run pauses or ends" in text(app)
     assert card(app) == before
     let_go(client, Status.PAUSED)
     app.run()
-    assert "this follows" not in said(app)
+    assert "this follows" not in text(app)
     assert len(rows(app)) == 7
     assert card(app) != before
 
 
+@pytest.mark.parametrize(
+    ("part", "words"), [("worth", "medians over 4 seeds"), ("dates", "with seed 0, the first")]
+)
 def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(
-    client: FakeClient,  # noqa: ARG001  no worker is started
+    part: str, words: str
 ) -> None:
     """The bands and the lines on dates are of one model."""
-    assert "modes' figures are medians over 4 seeds" in said(seattle())
-    assert "modes' figures are medians" not in said(seattle(seeds="1"))
-    assert "with seed 0, the first" in said(seattle(part="dates"))
-    assert "with seed 0, the first" not in said(seattle(part="dates", seeds="1"))
+    assert words in text(seattle(part=part))
+    assert words not in text(seattle(part=part, seeds="1"))
 
 
 def test_the_same_weights_are_judged_once(
@@ -212,29 +185,29 @@ def test_the_same_weights_are_judged_once(
 
 def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: Clock) -> None:
     """When a run is over; each other run makes it one more time."""
+
+    def tables() -> list[str]:
+        return [m.value for m in app.main.markdown if m.value.startswith("| at the")]
+
     app = press(seattle(test="15"), "train")
     assert "look_at_test" not in {button.key for button in app.button}
-    run = let_go(client, Status.FINISHED)
+    let_go(client, Status.FINISHED)
     app.run()
-    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
-    assert len(tables) == 1
+    assert len(tables()) == 1
     app.button(key="look_at_test").click().run()
-    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
-    assert len(tables) == 2
-    assert tables[0] != tables[1]
-    assert "Looked at 1 time in this session" in said(app)
+    assert len(set(tables())) == 2
+    assert "Looked at 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
     time.forward(SAME_CLICK_SECONDS + 1)
     press(app, "train")
-    assert let_go(client, Status.STOPPED) is not run
+    let_go(client, Status.STOPPED)
     app.run()
-    assert "Looked at" not in said(app)
+    assert "Looked at" not in text(app)
     app.button(key="look_at_test").click().run()
-    assert "Looked at 2 times in this session" in said(app)
+    assert "Looked at 2 times in this session" in text(app)
 
 
-@pytest.mark.parametrize("kept", [0, None])
-@pytest.mark.parametrize("part", ["worth", "ahead"])
+@pytest.mark.parametrize(("part", "kept"), [("worth", 0), ("ahead", 0), ("worth", None)])
 def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(
     client: FakeClient, part: str, kept: int | None
 ) -> None:
@@ -242,4 +215,4 @@ def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(
     app = press(seattle(part=part, inputs="temp_max"), "train")
     let_go(client, Status.FINISHED, kept)
     app.run()
-    assert ("The best epoch was picked on these samples" in said(app)) == (kept is not None)
+    assert ("The best epoch was picked on these samples" in text(app)) == (kept is not None)

@@ -1,4 +1,4 @@
-"""What axe finds: nothing serious, in light and in dark, on every page."""
+"""Every page is for all: axe finds nothing serious, in light and in dark, and it fits a phone."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lib.charts.palette import PALETTES
+from tests.app.test_own_model import LONG
 from tests.browser.driver import open_page, settle, wait_until_whole
+from tests.weekly import first_of
 
 PATHS = (
-    "/",
     "/?T=9999",  # a link that isn't all right
-    "/?data=parity&replay=yes",
     "/cell?T=3&U=4&F=2",
+    "/data?data=seattle",
+    "/shapes?stack=input~lstm~lstm_u8",
+    "/shapes?part=target",
+    "/compare",
+    "/",
+    "/?data=parity&replay=yes",
     "/cell?part=proof",
     "/cell?part=break",
     "/cell?part=learn",
-    "/data?data=seattle",
     "/shapes",
-    "/shapes?stack=input~lstm~lstm_u8",
-    "/shapes?part=target",
     "/shapes?part=error",
     "/shapes?part=quiz",
-    "/compare",
+    "/shapes?stack=input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_actsoftmax",
+    f"/shapes?stack={LONG}",
+    "/sweep",
+    "/gallery",
 )
+"""The first four have nearly all kinds of elements, and are checked by `make test`."""
 LOOKS = 5
 """How often it is looked for what axe finds, a second apart."""
 
@@ -67,7 +74,7 @@ def darken(page: Page) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", first_of(PATHS, 4))
 def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     """No serious or critical violation, such as too little contrast or a control without name.
 
@@ -79,6 +86,15 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     assert not serious(page, "html", "color-contrast")
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_a_phone(page: Page, path: str) -> None:
+    """At 390 px nothing scrolls sideways but in itself."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_all(page, path)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+
+
+@pytest.mark.weekly
 @pytest.mark.parametrize("path", ["/", "/data?data=seattle"])
 def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page: Page, path: str) -> None:
     """A page that is opened in dark draws all of it so at once."""

@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from lib.ui.fragment import AFRESH
 from tests.browser.driver import (
     TRAINING,
-    button,
-    choose,
     epoch,
     move_slider,
     open_page,
@@ -67,56 +65,49 @@ def test_a_chart_in_full_screen_lies_above_everything(page: Page) -> None:
 
 
 def test_train_both_modes_to_the_end(page: Page) -> None:
-    """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
-    open_page(page, "/?seed=1&epochs=400&pace=fast")
+    """Train shows progress, ends as finished, and leaves a last-step error for both modes.
+
+    Of two charts in one place the one that is seen has the last epoch.
+    """
+    open_page(page, "/?data=running_mean&seed=1&epochs=400&seeds=1&U=4&pace=fast")
     press(page, "Train")
     wait_for_status(page, "finished")
     expect(page.get_by_test_id("stProgress")).to_contain_text("epoch 400 of 400")
-    expect(page.get_by_text("example", exact=True)).to_have_count(0)
     numbers = page.locator(".st-key-compare")
     expect(numbers).to_contain_text("Sequence")
     expect(numbers).to_contain_text("Last step")
     page.wait_for_url("**run=**")
+    seen = page.locator(".st-key-chart_loss .js-plotly-plot:visible")
+    expect(seen).to_have_count(1)
+    ends = "plot => plot._fullData.map(trace => [trace.name, trace.x.at(-1)])"
+    found = dict(seen.evaluate(ends))
+    assert [found["sequence mode"], found["last-step mode, validation"]] == [400, 400]
 
 
-@pytest.mark.parametrize(
-    ("mode", "present", "absent"),
-    [("sequence", "sequence mode", "last-step"), ("last", "last-step", "sequence mode")],
-)
-def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> None:
-    """A single mode trains and is shown without the other."""
-    open_page(page, f"/?mode={mode}&epochs=100&pace=fast")
-    press(page, "Train")
-    wait_for_status(page, "finished")
-    chart = page.locator(".st-key-chart_predictions")
-    expect(
-        chart.get_by_role("figure", name=re.compile(present, re.IGNORECASE)).first
-    ).to_be_visible()
-    expect(chart.get_by_role("figure", name=re.compile(absent, re.IGNORECASE))).to_have_count(0)
-
-
-def test_pause_step_resume_and_stop(page: Page) -> None:
-    """Step trains one epoch more than where Pause has held it; Resume goes on, Reset forgets."""
+def test_step_resume_pause_and_stop(page: Page) -> None:
+    """Step works from the start, and trains one epoch more than where Pause has held it."""
     open_page(page, TRAINING)
-    train(page)
+    progress = page.get_by_test_id("stProgress")
+    press(page, "Step")
+    wait_for_status(page, "paused")
+    expect(progress).to_contain_text("epoch 1 of 5,000")
+    press(page, "Resume")
+    expect(progress).not_to_contain_text("epoch 1 of 5,000")
     press(page, "Pause")
     wait_for_status(page, "paused")
     held = epoch(page)
-    progress = page.get_by_test_id("stProgress")
-    for more in (1, 2):
-        press(page, "Step")
-        expect(progress).to_contain_text(f"epoch {held + more:,} of 5,000")
-        wait_for_status(page, "paused")
-    press(page, "Resume")
-    wait_for_status(page, "training")
-    expect(progress).not_to_contain_text(f"epoch {held + 2:,} of 5,000")
+    press(page, "Step")
+    expect(progress).to_contain_text(f"epoch {held + 1:,} of 5,000")
     stop(page)
     press(page, "Reset")
     wait_for_status(page, "not trained yet")
 
 
-def test_what_a_browser_holds_does_not_grow_while_a_run_trains(page: Page) -> None:
-    """Two charts for each of the four cards, and those of the last looks, not of all twenty."""
+def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page: Page) -> None:
+    """Two charts for each of the four cards, and those of the last looks, not of all twenty.
+
+    A reload is a new session, which can still steer the run.
+    """
     open_page(page, TRAINING)
     train(page)
     seen = set[int]()
@@ -124,19 +115,10 @@ def test_what_a_browser_holds_does_not_grow_while_a_run_trains(page: Page) -> No
         seen.add(epoch(page))
         page.wait_for_timeout(50)
     assert page.locator(".js-plotly-plot").count() <= 8 + 3 * AFRESH
+    page.reload()
+    wait_for_status(page, "training")
+    assert epoch(page) >= max(seen)
     stop(page)
-
-
-def test_the_chart_that_is_seen_in_the_end_has_the_last_epoch(page: Page) -> None:
-    """The other one in its place is a look older, and a browser keeps what was replaced."""
-    open_page(page, "/?data=running_mean&epochs=400&seeds=1&U=4&pace=fast")
-    press(page, "Train")
-    wait_for_status(page, "finished")
-    seen = page.locator(".st-key-chart_loss .js-plotly-plot:visible")
-    expect(seen).to_have_count(1)
-    ends = "plot => plot._fullData.map(trace => [trace.name, trace.x.at(-1)])"
-    found = dict(seen.evaluate(ends))
-    assert [found["sequence mode"], found["last-step mode, validation"]] == [400, 400]
 
 
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
@@ -181,53 +163,16 @@ def test_no_click_is_lost(page: Page) -> None:
             wait_for_status(page, status)
 
 
-def test_step_alone_trains_one_epoch(page: Page) -> None:
-    """Step works from the start: one epoch, then it waits."""
-    open_page(page, "/?seed=3")
-    press(page, "Step")
-    wait_for_status(page, "paused")
-    expect(page.get_by_test_id("stProgress")).to_contain_text("epoch 1 of 200")
+def test_other_settings_while_training_leave_the_run_and_its_script(page: Page) -> None:
+    """The strip follows the slider at once; the page says which settings its charts show.
 
-
-def test_moving_t_while_training_redraws_the_shapes_and_keeps_the_run(page: Page) -> None:
-    """The strip follows the slider at once; the run goes on, and the page says what it shows."""
-    open_page(page, TRAINING)
-    train(page)
-    move_slider(page, "Timesteps", 3)
-    expect(page.locator(".st-key-strip")).to_contain_text("(N, 27, 3)")
-    expect(page.get_by_text("settings have changed since")).to_be_visible()
-    wait_for_status(page, "training")
-    press(page, "Train")
-    expect(page.get_by_text("settings have changed since")).to_have_count(0)
-    wait_for_status(page, "training")
-    stop(page)
-
-
-def test_reload_in_the_middle_shows_the_run_again(page: Page) -> None:
-    """A reload is a new session: the run goes on meanwhile, and can still be steered."""
-    open_page(page, TRAINING)
-    train(page)
-    before = epoch(page)
-    page.reload()
-    wait_for_status(page, "training")
-    expect(button(page, "Stop")).to_be_enabled()
-    assert epoch(page) >= before
-    stop(page)
-
-
-def test_a_control_that_does_not_apply_says_why(page: Page) -> None:
-    """The worked example has two timesteps: its T can't be moved, and the page says so."""
-    open_page(page)
-    choose(page, "Data", "Worked example$")
-    expect(page.get_by_role("slider", name="Timesteps")).to_be_disabled()
-    expect(page.get_by_text("The worked example has 2 timesteps")).to_be_visible()
-
-
-def test_the_script_is_of_the_run_that_is_shown(page: Page) -> None:
-    """What is saved is the code on the page, however often that was redrawn; and the sidebar's."""
+    What is saved is the code on the page, however often that was redrawn; and the sidebar's.
+    """
     open_page(page, TRAINING)
     train(page)
     move_slider(page, "Timesteps", 1)
+    expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
+    expect(page.get_by_text("settings have changed since")).to_be_visible()
     card = page.locator(".st-key-take_away")
     expect(card.get_by_text("with T = 24. The sidebar says otherwise")).to_be_visible()
     stop(page)
@@ -242,6 +187,9 @@ def test_the_script_is_of_the_run_that_is_shown(page: Page) -> None:
         saved[file] = download.value.path().read_text().strip()
     assert saved["keras"] == code.inner_text().strip()
     assert "(N, 25, 3)" in saved["keras_now"]
+    press(page, "Train")
+    expect(page.get_by_text("settings have changed since")).to_have_count(0)
+    stop(page)
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (1024, 1), (390, 1)])
@@ -282,8 +230,3 @@ def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page: Page) -> N
     page.reload()
     expect(seeds.get_by_role("radio", name="8")).to_be_checked()
     expect(card.get_by_text("Median and range over 8 seeds")).to_be_visible()
-    seeds.get_by_text("1", exact=True).click()
-    page.wait_for_url("**seeds=1**")
-    press(page, "Train")
-    wait_for_status(page, "finished")
-    expect(card.get_by_text("One seed decides nothing")).to_be_visible()

@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from lib.story import GUIDE, Ask, Scene
+from lib.story import GUIDE, Ask, Scene, Until
 from tests.browser.driver import settle, wait_for_keys
 from tests.browser.test_accessibility import darken, serious
+from tests.weekly import first_of
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LAPTOP: ViewportSize = {"width": 1280, "height": 720}
@@ -58,25 +59,25 @@ def next_step(page: Page) -> None:
 
 def do(page: Page, scene: Scene) -> None:
     """Do what the step waits for, by keys alone."""
-    match scene.until.split():
-        case ["step", *_]:
+    match scene.until:
+        case Until(key="step"):
             page.locator(".bar.ready").wait_for()
             page.keyboard.press("ArrowRight")
             page.keyboard.press("ArrowRight")
-        case ["mode", *_]:
+        case Until(key="mode"):
             tab_to(page, ".st-key-mode [role=radiogroup]")
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
-        case ["T", value]:
+        case Until(key="T", value=value):
             tab_to(page, ".st-key-T :is(input,[role=slider])")
             for _ in range(int(value) - int(scene.query["T"][-1])):
                 page.keyboard.press("ArrowRight")
-        case ["epoch", *_]:
+        case Until(epoch=epoch) if epoch:
             page.keyboard.press("t")
-        case ["check", *_]:
+        case Until(key="check"):
             tab_to(page, ".st-key-target_fix_0")
             page.keyboard.press("Enter")
-        case ["mended"]:
+        case Until(mended=True):
             for layer in ("layer 2", "layer 5"):
                 expect(page.locator(".st-key-fix_0")).to_contain_text(layer)
                 tab_to(page, ".st-key-fix_0")
@@ -135,7 +136,7 @@ def test_who_comes_back_goes_on_where_they_were(page: Page) -> None:
     expect(page.get_by_text("1 of 9", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("name", list(GUIDE))
+@pytest.mark.parametrize("name", first_of(GUIDE))
 def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(
     page: Page, name: str
 ) -> None:

@@ -19,6 +19,7 @@ from tests.browser.driver import (
     wait_for_status,
     wait_until_whole,
 )
+from tests.weekly import first_of
 
 LINK = "T=20&U=24&cell=gru&seed=7"
 
@@ -90,7 +91,7 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page:
     stop(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
 def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) -> None:
     """Widgets whose code comes late show the link's values, and Train changes none of them."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -160,15 +160,3 @@ def test_it_says_what_it_shows_in_few_words(page: Page) -> None:
     details = page.locator(".st-key-card_loss").get_by_text("details")
     details.click()
     expect(page.locator(".st-key-card_loss").get_by_text("The two losses")).to_be_visible()
-
-
-def test_on_paper_it_has_two_pages_and_no_buttons(page: Page) -> None:
-    """Without the sidebar and what is pressed, and no chart is cut in two."""
-    open_page(page)
-    wait_until_whole(page)
-    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
-    assert 1 <= pages <= 2
-    page.emulate_media(media="print")
-    for hidden in ("[data-testid=stSidebar]", ".st-key-train_controls", ".st-key-earlier"):
-        expect(page.locator(hidden)).to_be_hidden()
-    expect(page.locator(".st-key-chart_compare .main-svg").first).to_be_visible()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app.test_own_model import LONG, STACKED
-from tests.browser.driver import open_page, settle
-from tests.browser.test_accessibility import serious
+from tests.app.test_own_model import STACKED
+from tests.browser.driver import open_page
 from tests.browser.test_kept import drag
 from tests.browser.test_shapes import heading
 
@@ -20,7 +18,6 @@ PASTE = """text => {
     document.execCommand("insertText", false, text);
     box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
 }"""
-GRAPH = "input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_actsoftmax"
 
 
 def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
@@ -68,18 +65,6 @@ def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:
     page.get_by_role("button", name="return_sequences=True on layer 2").focus()
     page.keyboard.press("Enter")
     heading(page, "From (N, 9, 2) to (N, 3)")
-
-
-@pytest.mark.parametrize("stack", [GRAPH, LONG], ids=["graph", "long"])
-def test_graphs_and_long_stacks_fit_a_phone_and_axe_finds_nothing_serious(
-    page: Page, stack: str
-) -> None:
-    """At 390 px the page has no sideways scroll: what is wide scrolls in itself."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, f"/shapes?stack={stack}")
-    settle(page)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
-    assert not serious(page)
 
 
 def test_a_new_layer_comes_where_one_points(page: Page) -> None:

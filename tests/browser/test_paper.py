@@ -1,4 +1,4 @@
-"""The other pages on paper: what one would hand out, and nothing that is pressed."""
+"""Pages on paper: what one would hand out, and nothing that is pressed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ PRESSED = (
 ANSWERS = ".st-key-usual_cases, .st-key-quiz_options"
 """What is pressed there is what the paper is about."""
 PAGES = {
+    "/": 2,
     "/cell?part=learn&U=4&T=6": 1,  # its two columns stay side by side
     "/data": 1,
     "/shapes?part=target": 2,

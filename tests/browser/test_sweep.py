@@ -7,7 +7,6 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import open_page, settle, wait_for_status
-from tests.browser.test_accessibility import darken, serious
 
 SMALL = "/sweep?data=running_mean&N=64&epochs=800&vary=U%3D2%2C3%2C4%2C5&each=1"
 
@@ -46,15 +45,3 @@ def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page: Page) -> No
     page.wait_for_url("**run=**")
     wait_for_status(page, "finished")
     expect(page.get_by_role("slider", name=re.compile("Units"))).to_have_value("2")
-
-
-def test_the_page_is_for_all_and_fits_a_phone(page: Page) -> None:
-    """Nothing serious for axe, in light and in dark; no sideways scroll."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, "/sweep")
-    expect(page.get_by_role("link", name="T = 4, cell = GRU")).to_be_visible()
-    assert not serious(page)
-    darken(page)
-    assert not serious(page)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("main => main.scrollWidth") <= 390

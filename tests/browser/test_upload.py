@@ -12,14 +12,12 @@ from playwright.sync_api import Page, expect
 
 from lib.ui.streamlit_private import PRIVATE
 from tests.browser.driver import (
-    button,
     choose,
     move_slider,
     open_page,
     press,
     settle,
     stop,
-    unfold,
     upload,
     wait_for_status,
 )
@@ -37,27 +35,6 @@ def table(days: int, header: str = "a,b,c") -> bytes:
     """A CSV of so many rows."""
     rows = (f"{day},{day % 7},{day % 5}" for day in range(days))
     return "\n".join([header, *rows]).encode()
-
-
-def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
-    """The whole way: a file, its columns, a target some rows ahead, a run of both modes."""
-    open_page(page, "/?pace=fast")
-    choose(page, "Data", "Your own table")
-    expect(page.get_by_text("Seattle weather stands in")).to_be_visible()
-    expect(button(page, "Train")).to_be_disabled()
-    expect(page.locator(".js-plotly-plot").filter(visible=True).first).to_be_visible()
-    upload(page, "seattle-weather.csv", SEATTLE.read_bytes())
-    expect(page.get_by_text("1,461 rows")).to_be_visible()
-    unfold(page, "Target columns")
-    page.get_by_role("option", name="temp_max").click()
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name=re.compile("Remove wind|wind")).last.click()
-    expect(page.locator(".st-key-strip")).to_contain_text("(N, 12, 4)")
-    settle(page)
-    press(page, "Train")
-    wait_for_status(page, "finished")
-    expect(page.get_by_text("tomorrow as today").filter(visible=True).first).to_be_visible()
-    page.wait_for_url("**data=upload**")
 
 
 def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Visitors who press, move, type and open whatever there is, as a seeded chance has it.
 
-`python -m tests.faults.monkey --seed 1 --seconds 600` starts a server with busy loops beside it,
-lets sessions without a browser (`tests.session`) and tabs of Chromium loose on it, and prints what
-nobody should meet: an exception on a page or in the server's log, an error in the browser's
-console, a page that stays white or doesn't answer, a session that runs its page in a loop, memory
-that isn't given back. Each finding comes with the visitor's last steps. Every visitor draws from a
-generator of its own, so a seed repeats their wishes; what comes of them depends on the machine too.
+`python -m tests.faults.monkey --seed 1 --seconds 600` starts a server, lets sessions without a
+browser (`tests.session`) and tabs of Chromium loose on it, and prints what nobody should meet: an
+exception on a page or in the server's log, an error in the browser's console, a page that stays
+white or doesn't answer, a session that runs its page in a loop. Each finding comes with the
+visitor's last steps. Every visitor draws from a generator of its own, so a seed repeats their
+wishes; what comes of them depends on the machine too. Memory is measured by `tests.bench.soak`.
 """
 
 from __future__ import annotations
@@ -14,32 +14,26 @@ import argparse
 import asyncio
 import contextlib
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import async_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.bench.figures import anonymous_mb
 from tests.browser.chromium import FLAGS, find
 from tests.browser.conftest import DESKTOP, TELL_EXCEPTIONS
-from tests.browser.server import Server, serve, without_known
+from tests.browser.server import Server, serve_for_tests
 from tests.faults.browsing import browse
-from tests.faults.wishes import LIMIT, PAGES, Visitor, wish
+from tests.faults.wishes import LIMIT, Visitor, wish
 from tests.session import WIDGETS, Session
 
 SHOW_ERRORS = ("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
 """In a server's environment: pages show what was raised, and where."""
 RUNS, RUNS_PER_SECOND = 6, 1.5
 """How often a page may run as a whole after a single wish, and in each second after it."""
-KEPT_MB, REST = 50, 360.0
-"""What the page process may keep beyond `come_and_go`, so many seconds after the last visitor: for
-five minutes they may come back, and within one more the last session has ended."""
 
 
 class Tab(Session):
@@ -155,55 +149,18 @@ async def let_loose(
     return findings
 
 
-async def come_and_go(server: Server) -> float:
-    """Open every page once, which imports pandas (35 MB), and return what the page holds, in MB."""
-    for page in PAGES:
-        async with Session(server.url, page=page):
-            await asyncio.sleep(2)
-    return anonymous_mb([server.process])
-
-
-@contextlib.contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    """So many processes that take all the processor time that they get."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
 def main() -> int:
     """Run it, and print what was found; 1 if there is something."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--busy", type=int, default=2, help="busy loops beside it")
     parser.add_argument("--sessions", type=int, default=4, help="visitors without a browser")
     parser.add_argument("--tabs", type=int, default=2, help="visitors with a browser")
-    parser.add_argument("--rest", type=float, default=REST, help="seconds until memory is read")
     asked = parser.parse_args()
     os.environ.update([SHOW_ERRORS])
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.txt"
-        with serve(log) as server:
-            before = asyncio.run(come_and_go(server))
-            with busy_loops(asked.busy):
-                people = asked.sessions, asked.tabs
-                findings = asyncio.run(let_loose(server, asked.seed, asked.seconds, *people))
-            most = anonymous_mb([server.process])
-            for _ in range(int(asked.rest // 30)):
-                time.sleep(30)
-                print(f"page: {anonymous_mb([server.process]):.0f} MB", flush=True)
-            kept = anonymous_mb([server.process]) - before
-        output = without_known(log.read_text(encoding="utf-8", errors="replace"))
-    print(output if "Traceback" in output else "")
-    findings += ["a traceback in the server's log"] * ("Traceback" in output)
-    if asked.rest >= REST and kept > KEPT_MB:
-        findings.append(f"the page process keeps {kept:.0f} MB more than before")
-    print(f"page: {before:.0f} MB at first, {most:.0f} MB at the end, {kept:+.0f} MB kept")
+    with tempfile.TemporaryDirectory() as folder, serve_for_tests(Path(folder)) as server:
+        people = asked.sessions, asked.tabs
+        findings = asyncio.run(let_loose(server, asked.seed, asked.seconds, *people))
     print(f"seed {asked.seed}: {len(findings)} findings", *findings, sep="\n")
     return bool(findings)
 

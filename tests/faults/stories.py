@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -17,15 +16,7 @@ from tests.browser.server import Server
 from tests.session import Session
 from tests.waiting import eventually
 
-PATIENCE_SECONDS = 4.0
 KILLED = "was killed (SIGKILL"
-
-
-class Patient(Session):
-    """Asks for news less often than a browser, so that many leave the processor to the worker."""
-
-    async def _tick(self, fragment_id: str, interval: float) -> None:
-        await super()._tick(fragment_id, max(interval, PATIENCE_SECONDS))
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
@@ -58,16 +49,6 @@ async def reads(session: Session, *words: str) -> None:
     await session.until(lambda: all(each in session.text for each in words))
 
 
-def says_no_memory(session: Session) -> bool:
-    """Whether the page says that there was none, of a run or of a worker that nobody killed."""
-    return "memory" in session.text and KILLED not in session.text
-
-
-async def lacks_memory(session: Session) -> None:
-    """Wait until the page says so."""
-    await session.until(lambda: says_no_memory(session))
-
-
 async def train_again(session: Session) -> None:
     """Start a run anew that was lost, or that has begun again by itself; see its first point.
 
@@ -78,24 +59,6 @@ async def train_again(session: Session) -> None:
     await session.click("Train")
     await session.until(lambda: session.has("training") and KILLED not in session.text)
     await session.until(lambda: session.epoch > 0)
-
-
-async def trains_at_last(session: Session) -> None:
-    """See the first point of what it has asked for last; what fails says why, and is asked anew."""
-
-    def is_settled() -> bool:
-        is_new = "settings have changed since" not in session.text
-        return is_new and (session.has("failed") or session.epoch > 0)
-
-    await session.until(is_settled)
-    if session.has("failed"):
-        await session.until(lambda: "memory" in session.text)  # its words come after its badge
-        await train_again(session)
-
-
-async def together(acts: Iterable[Awaitable[object]]) -> None:
-    """Do all of this at once, and wait until all is done."""
-    await asyncio.gather(*acts)
 
 
 async def comes(true: Callable[[], object]) -> None:
@@ -138,18 +101,3 @@ async def has_built_for_nobody(worker: psutil.Process) -> None:
     before = -1.0
     while before < (before := seconds_of_builds(worker, IDLE_NICE)):
         await asyncio.sleep(1)
-
-
-@contextmanager
-def no_more_memory(worker: psutil.Process) -> Iterator[None]:
-    """Let a worker keep what it has, and get no more, within the block or until it has ended.
-
-    By what it may write to (getrlimit(2), RLIMIT_DATA): of addresses it has more than it uses.
-    """
-    most = worker.memory_info().data
-    resource.prlimit(worker.pid, resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            resource.prlimit(worker.pid, resource.RLIMIT_DATA, (resource.RLIM_INFINITY,) * 2)

@@ -86,6 +86,7 @@ def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> 
         assert result.final_mse == pytest.approx(found[0].results[mode].final_mse, rel=1e-3)
 
 
+@pytest.mark.weekly
 def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) -> None:
     """The run goes on from its checkpoint, and the person is told."""
     run = start(client, show_seconds=30)
@@ -103,6 +104,7 @@ def card_from(client: TrainingClient, run_id: str) -> Any:
     return client.find(run_id).result(60)["card"]
 
 
+@pytest.mark.weekly
 def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) -> None:
     """Who opens it on the other server watches the run, also when the first server is gone."""
     links: list[str] = []
@@ -134,6 +136,7 @@ def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) 
     assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
+@pytest.mark.weekly
 def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Made) -> None:
     """Runs and a sweep of 24: from checkpoints, to the same end; a person is told."""
     cluster, there = made
@@ -179,6 +182,7 @@ def snapshot(client: TrainingClient, run: Run) -> Snapshot:
     return found
 
 
+@pytest.mark.weekly
 def test_a_node_of_another_version_is_not_used(
     client: TrainingClient, made: Made, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -193,6 +197,7 @@ def test_a_node_of_another_version_is_not_used(
     cluster.kill(node)
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize(
     ("mode", "token", "words"),
     [
@@ -222,6 +227,7 @@ def test_without_its_token_a_cluster_is_not_used(  # noqa: PLR0917
         assert words in at_epoch(refused, run, 1).reason
 
 
+@pytest.mark.weekly
 def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made: Made) -> None:
     """A run goes on here, and is told why; when there is a head again, new runs go to its nodes."""
     cluster, _ = made

@@ -1,7 +1,5 @@
 """Datasets and snapshots for the tests of figures and sentences, and what to read of a figure."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any

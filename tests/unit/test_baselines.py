@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from lib.charts.skill import season_sentence
-from lib.data import Dataset, Origin
-from lib.data.origin import Scale, Season
+from lib.data.origin import Season
 from lib.data.tables import baselines
 from lib.data.tables.baselines import BASELINES, with_baselines
 from lib.data.tables.seasons import find_season
@@ -16,74 +15,37 @@ from lib.results.skill import seasonal_error
 from lib.text import joined
 from tests.unit import own_data
 
-SAME = Scale(np.zeros(1), np.ones(1))
-"""It leaves values as they are."""
+ORIGIN = own_data.windows_of_load(weeks=2).origin
 
 
-def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), period=1, train=0.7):
-    """An Origin of rows that are in order; `train` of each series' rows are for training."""
-    place = np.concatenate([np.arange(count) / count for count in np.bincount(series)])
-    return Origin(
-        targets=values,
-        inputs=values.astype(np.float32),
-        series=series,
-        segment=series,
-        names=names,
+def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
+    """The origin of one series of these values (R,); 70% of its rows are for training."""
+    count = len(values)
+    zeros = np.zeros(count, int)
+    return replace(
+        ORIGIN,
+        targets=np.asarray(values)[:, None],
+        series=zeros,
+        segment=zeros,
         times=times,
         step=step,
-        starts=np.zeros(0, int),
-        rate=1,
         horizons=horizons,
-        training=place < train,
+        training=np.arange(count) / count < 0.7,
         season=Season(period, period),
-        time_format="",
-        columns=tuple(f"c{c}" for c in range(values.shape[1])),
-        x_scale=SAME,
-        y_scale=SAME,
-        every=1,
     )
 
 
-def cut(origin, timesteps, rate=1, *, scale=SAME, change=False):
-    """All windows that fit in, of each series; those of training rows come first."""
-    reach = (timesteps - 1) * rate + max(origin.horizons)
-    starts = np.arange(len(origin.series) - reach)
-    starts = starts[origin.series[starts] == origin.series[starts + reach]]
-    known = origin.training[starts + reach]
-    starts = np.concatenate([starts[known], starts[~known]])
-    origin = replace(origin, starts=starts, rate=rate, y_scale=scale)
-    rows = origin.rows(timesteps)
-    y = np.stack([origin.targets[rows + h] for h in origin.horizons], axis=-1)
-    y = y.reshape(*rows.shape, -1)
-    base = np.repeat(origin.targets[rows], len(origin.horizons), axis=-1) if change else None
-    y = scale.standard(y - (base if change else 0), origin.series[starts][:, None])
-    return Dataset(
-        name="upload",
-        title="rows",
-        x=origin.inputs[rows],
-        y=y.astype(np.float32),
-        train=int(known.sum()),
-        feature_names=tuple(f"c{c}" for c in range(origin.inputs.shape[1])),
-        target_names=tuple(f"{k}" for k in range(y.shape[-1])),
-        timestep_names=tuple(f"{t}" for t in range(timesteps)),
-        naive=y,
-        naive_label="",
-        base=base,
-        origin=origin,
-    )
+def two_columns(inputs, targets, **settings):
+    """The dataset of three stores with two columns each, or of windows of these."""
+    frame = own_data.panel(40)
+    frame["visits"] = np.random.default_rng(0).normal(size=len(frame)).cumsum()
+    table = own_data.table(frame, "day", "store")
+    return own_data.cut(table, inputs, targets, **settings)[1]
 
 
 def guess_of(name, windows, *, last):
     """What a baseline says."""
     return BASELINES[name].guess(windows, windows.origin, last)
-
-
-def some_rows(rng, counts=(31, 23), columns=2, **rest):
-    """Random walks, `counts` rows of each series."""
-    series = np.repeat(np.arange(len(counts)), counts)
-    names = tuple(f"s{i}" for i in range(len(counts)))
-    values = rng.normal(size=(len(series), columns)).cumsum(axis=0) + 100 * series[:, None]
-    return rows_of(series, names, values, **rest)
 
 
 def by_loop(name, origin, row, horizon, column):
@@ -106,31 +68,28 @@ def by_loop(name, origin, row, horizon, column):
 
 
 @pytest.mark.parametrize("name", ["last", "seasonal", "drift", "mean"])
-@pytest.mark.parametrize("horizons", [(0,), (1,), (3,), (7,), (1, 2, 6)])
-def test_guesses_are_what_a_loop_over_rows_finds(name, horizons):
-    """Two series, two columns, a period of 5, a scale: every timestep, and the last one alone."""
-    origin = some_rows(np.random.default_rng(0), horizons=horizons, period=5)
-    k = 2 * len(horizons)
-    windows = cut(origin, 4, 2, scale=Scale(np.full(k, 3.0), np.arange(1.0, k + 1)))
-    expected = np.array(
-        [
-            [[by_loop(name, origin, row, h, c) for c in range(2) for h in horizons] for row in rows]
-            for rows in windows.origin.rows(4)
-        ]
-    )
-    expected = (expected - 3) / np.arange(1, k + 1)
-    np.testing.assert_allclose(guess_of(name, windows, last=False), expected)
-    np.testing.assert_allclose(guess_of(name, windows, last=True), expected[:, -1:])
+@pytest.mark.parametrize(
+    "settings",
+    [{"horizon": 0}, {"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}],
+)
+def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
+    """Three series, two columns, a period of 5: every timestep, and the last one alone."""
+    columns = ("sales", "visits")
+    windows = two_columns(columns, columns, T=4, period=5, **settings)
+    origin = windows.origin
+    ahead = [(column, horizon) for column in (0, 1) for horizon in origin.horizons]
+    guesses = [by_loop(name, origin, row, h, c) for row in origin.rows(4).ravel() for c, h in ahead]
+    expected = np.reshape(guesses, (len(windows.x), 4, -1))
+    expected = (expected - windows.target_offset) / windows.target_scale
+    np.testing.assert_allclose(guess_of(name, windows, last=False), expected, atol=1e-9)
+    np.testing.assert_allclose(guess_of(name, windows, last=True), expected[:, -1:], atol=1e-9)
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
     """Of a change from the last value "no change" is 0, less the offset, by each series' scale."""
-    origin = some_rows(np.random.default_rng(1), columns=1)
-    scale = Scale(np.array([[-1.0], [1.0]]), np.array([[1.0], [2.0]]))
-    windows = cut(origin, 3, scale=scale, change=True)
-    series = origin.series[windows.origin.starts]
-    last = guess_of("last", windows, last=True)[:, 0, 0]
-    np.testing.assert_allclose(last, np.where(series == 0, 1, -1 / 2))
+    _, windows, _ = own_data.sales(form="change", scale="id")
+    last = guess_of("last", windows, last=True)[:, 0]
+    np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
 
 
 def ridge(read, told, train, x):
@@ -144,86 +103,66 @@ def ridge(read, told, train, x):
 
 def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
     """Each timestep's own solve gives the same as the one factor for all."""
-    origin = some_rows(np.random.default_rng(2), (90,), horizons=(1, 3))
-    windows = cut(origin, 5)
-    samples = len(windows.x)
+    windows = two_columns(("sales", "visits"), ("sales",), T=5, horizon=2, ahead="each")
     guess = guess_of("linear", windows, last=False)
     for t in range(5):
-        read = windows.x[:, : t + 1].reshape(samples, -1).astype(float)
-        told = windows.y[:, t].astype(float)
-        np.testing.assert_allclose(guess[:, t], ridge(read, told, windows.train, read), rtol=1e-4)
+        read = windows.x[:, : t + 1].reshape(len(windows.x), -1).astype(float)
+        expected = ridge(read, windows.y[:, t].astype(float), windows.train, read)
+        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
     last = guess_of("linear", windows, last=True)
-    np.testing.assert_allclose(last, guess[:, -1:], rtol=1e-4)
+    np.testing.assert_allclose(last, guess[:, -1:], atol=1e-4)
 
 
 def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monkeypatch):
     """Of 6 × 2 numbers 4 may be read: four timesteps of the one target column."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
-    origin = some_rows(np.random.default_rng(3), (90,))
-    windows = cut(replace(origin, columns=("c1",)), 6)
+    windows = two_columns(("visits", "sales"), ("sales",), T=6)
     guess = guess_of("linear", windows, last=False)
-    own = windows.x[..., 1].astype(float)
+    own = windows.x[..., windows.feature_names.index("sales")].astype(float)
     told = windows.y[:, 3].astype(float)
     for t in range(3, 6):
         expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
-        np.testing.assert_allclose(guess[:, t], expected, rtol=1e-4)
-    np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], rtol=1e-4)
+        np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
+    np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], atol=1e-4)
 
 
 def test_numbers_too_large_for_a_regression_leave_it_out():
     """The others stay."""
-    origin = some_rows(np.random.default_rng(4), (40,))
-    x = np.full((37, 3, 2), 1e15, np.float32)
+    windows = own_data.windows_of_load(weeks=2)
+    x = np.full_like(windows.x, 1e15)
     x[::2] = -1e15
-    windows = replace(cut(origin, 3), x=x)
-    found = with_baselines(windows, windows.origin).baselines
+    found = with_baselines(replace(windows, x=x), windows.origin).baselines
     assert {"last", "mean"} <= {one.name for one in found}
-
-
-def of_column(frame, name, step, horizons=(1,)):
-    """One column of a frame whose first one is the time."""
-    time = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
-    values = frame[[name]].to_numpy()
-    series = np.zeros(len(frame), int)
-    return rows_of(series, ("",), values, times=time, step=step, horizons=horizons)
-
-
-def of_values(values, step="row", horizons=(1,), **rest):
-    """One series of these values (R,)."""
-    series = np.zeros(len(values), int)
-    return rows_of(series, ("",), np.asarray(values)[:, None], step=step, horizons=horizons, **rest)
 
 
 def judged_errors(windows):
     """Root mean squared errors by label, over the validation part, in order."""
-    made = with_baselines(windows, windows.origin)
-    found = made.baselines
-    assert made.naive_label == found[0].label
-    np.testing.assert_allclose(made.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
-    wrong = [(one.last - windows.y[:, -1])[windows.train :] for one in found]
+    found = windows.baselines
+    assert windows.naive_label == found[0].label
+    np.testing.assert_allclose(windows.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
+    wrong = [(one.last - windows.y[:, -1])[windows.judged] for one in found]
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
 
 
 def test_an_hourly_load_is_guessed_by_last_week():
     """A day ahead, last week beats yesterday, which is "no change" there, and the regression."""
-    origin = of_column(own_data.load(), "load", "hour", (24,))
-    assert find_season(origin).period == 168
-    errors = judged_errors(cut(replace(origin, season=Season(168, 168)), 24))
+    windows = own_data.windows_of_load(horizon=24)
+    assert windows.origin.season.period == 168
+    errors = judged_errors(windows)
     assert next(iter(errors)) == "the same hour last week"
     assert errors["the same hour last week"] < 0.6 * errors["a linear autoregression"]
     assert errors["a linear autoregression"] < errors["guessing no change"]
-    same_day = cut(replace(origin, season=Season(24, 24)), 24)
-    found = with_baselines(same_day, same_day.origin).baselines
-    assert "seasonal" not in {one.name for one in found}
+    same_day = own_data.windows_of_load(horizon=24, period=24).baselines
+    assert "seasonal" not in {one.name for one in same_day}
 
 
 def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_more():
     """A year ago a rising level was lower by more than it changes in a week: MASE goes by a row."""
-    origin = of_column(own_data.trend(), "co2", "week")
-    found = find_season(origin)
-    assert (found.period, found.baseline) == (1, 52)
-    origin = replace(origin, season=found)
-    errors = judged_errors(cut(origin, 24))
+    table = own_data.table(own_data.trend(), "week")
+    _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
+    origin = windows.origin
+    assert (origin.season.period, origin.season.baseline) == (1, 52)
+    errors = judged_errors(windows)
     assert next(iter(errors)) == "a linear autoregression"
     assert errors["the value 52 weeks before"] > errors["guessing no change"]
     change = np.diff(origin.targets[origin.training], axis=0)
@@ -231,19 +170,14 @@ def test_where_no_season_is_nearer_the_calendars_is_listed_and_counts_for_no_mor
 
 
 @pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
-@pytest.mark.parametrize("is_noisy", [True, False])
-def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
-    """The last known value is the seasonal one then: it isn't listed twice."""
+def test_a_season_is_found_a_whole_one_ahead(step, period):
+    """Where the last known value is the seasonal one."""
     rng, count = np.random.default_rng(0), 40 * period
-    phases = rng.normal(size=period) if is_noisy else np.sin(2 * np.pi * np.arange(period) / period)
-    values = phases[np.arange(count) % period] + rng.normal(0, 0.2, count)
+    values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
     for horizon in (period, 2 * period):
         origin = of_values(values, step, (horizon,))
         origin = replace(origin, season=find_season(origin))
         assert origin.period == period
-        windows = cut(origin, 4)
-        found = {one.name for one in with_baselines(windows, windows.origin).baselines}
-        assert ("seasonal" in found) == (origin.season.baseline > period)
         assert seasonal_error(origin) == pytest.approx(0.2, rel=0.5)
 
 
@@ -252,8 +186,6 @@ def test_a_season_is_found_a_whole_one_ahead(step, period, is_noisy):
     [
         ("week", 156, "52 rows", "", 52),  # 109 of them are for training
         ("week", 140, "", "52 rows were not tried: that takes two periods, 104 training rows", 52),
-        ("week", 70, "", "and there are 49", 1),
-        ("month", 36, "12 rows", "", 12),
         ("day", 60, "7 rows", "365 rows were not tried", 7),
         ("day", 1100, "7 and 365 rows", "", 7),
         ("row", 60, "", "", 1),
@@ -295,9 +227,8 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
 
 @pytest.mark.parametrize(
     ("rows", "step", "horizon", "baseline"),
-    [(3, "hour", 1, 1), (9, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1),
-     (300, "hour", 24, 168)],
-)  # fmt: skip
+    [(3, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1), (300, "hour", 24, 168)],
+)
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
     """A day ahead by the hour, yesterday is the last value: the baseline is a week ago."""
     values = np.random.default_rng(6).normal(size=rows).cumsum()
@@ -309,12 +240,9 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
     [
         ("hour", 24, (1,), False, "the same hour yesterday"),
         ("hour", 24, (30,), False, "repeating the last known day"),
-        ("hour", 24, (1,), True, "the value 24 rows before"),
-        ("hour", 9, (1,), False, "the value 9 hours before"),
         ("row", 9, (10,), False, "repeating the last 9 rows"),
         ("day", 5, (1,), False, "the same weekday last week"),
         ("day", 10, (1,), False, "the value 10 weekdays before"),
-        ("day", 3, (1,), False, "the value 3 rows before"),
         ("day", 5, (1,), True, "the value 5 rows before"),
     ],
 )

@@ -18,7 +18,7 @@ def test_a_percentile_is_one_of_the_values() -> None:
 
 
 def test_a_slope_goes_through_all_points() -> None:
-    """It says nothing of a single one, and one that lies off moves it by least squares."""
+    """One that lies off moves it by least squares; a single one has none."""
     assert slope([(0.0, 1.0)]) is None
     assert slope([(1.0, 500.0), (2.0, 520.0), (3.0, 540.0)]) == pytest.approx(20.0)
     assert slope([(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]) == pytest.approx(0.0)

@@ -1,7 +1,5 @@
 """The least error that a model can have knows its head and how far its cell's outputs get."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -20,11 +18,7 @@ FLOOR = "this layer's floor"
 
 @pytest.mark.parametrize(
     ("cell", "sequence", "last"),
-    [
-        ("lstm", 26109.24, 26692.69),
-        ("gru", 26067.50, 26681.50),
-        ("simple_rnn", 26067.50, 26681.50),
-    ],
+    [("lstm", 26109.24, 26692.69), ("gru", 26067.50, 26681.50), ("simple_rnn", 26067.50, 26681.50)],
 )
 def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, last):
     """An LSTM stays below tanh(1) and tanh(2), the other two below 1."""
@@ -55,37 +49,23 @@ def test_the_floor_is_how_far_the_nearest_output_is_from_each_target(cell):
     """Target by target, of the samples that are asked for; several columns are averaged."""
     y = np.random.default_rng(0).normal(0, 2, (8, 4, 2)).astype(np.float32)
     dataset, experiment = a_dataset(k=2, y=y), HEADLESS.set(cell=cell, U=2)
-
-    def nearest(target: float, step: int) -> float:
-        bound = math.tanh(step) if cell == "lstm" else 1.0
-        return min(max(target, -bound), bound)
-
-    for samples, some in ((None, y[6:]), (slice(6), y[:6])):
-        expected = [
-            np.mean([(float(v) - nearest(float(v), t)) ** 2 for v in some[:, t - 1].ravel()])
-            for t in range(1, 5)
-        ]
-        best = best_possible(experiment, dataset, samples)
-        np.testing.assert_allclose(best.mse, expected, rtol=1e-9)
+    bounds = np.tanh(np.arange(1, 5))[:, None] if cell == "lstm" else np.ones((4, 1))
+    floors = ((y - np.clip(y, -bounds, bounds)) ** 2).mean(axis=2)
+    for samples, own in ((None, floors[6:]), (slice(6), floors[:6])):
+        best, expected = best_possible(experiment, dataset, samples), own.mean(axis=0)
+        np.testing.assert_allclose(best.mse, expected, rtol=1e-6)
         assert best.label == FLOOR
-    assert best_loss(experiment, dataset)[0] == pytest.approx(
-        {"sequence": np.mean(expected), "last": expected[-1]}
-    )
+    losses, _ = best_loss(experiment, dataset)
+    assert losses == pytest.approx({"sequence": expected.mean(), "last": expected[-1]})
 
 
 def test_an_echo_without_a_head_has_a_floor():
     """Of normal numbers what lies beyond ±1 costs 2 ((1 + 1) Q(1) - φ(1)) = 0.151 on average."""
-    experiment = settle(Experiment().set(data="echo", head="none", U=1))
-    dataset = make_dataset(experiment)
-    losses, best = best_loss(experiment, dataset)
-    assert best.label == FLOOR
-    assert min(losses.values()) >= 0.08
-    assert best_possible(experiment, dataset).mse[3:].min() > 0.07
-    many = settle(experiment.set(N=4096))
-    mse = best_possible(many, make_dataset(many)).mse
+    experiment = settle(Experiment().set(data="echo", head="none", U=1, N=4096))
+    best = best_possible(experiment, make_dataset(experiment))
     tail, density = math.erfc(1 / math.sqrt(2)) / 2, math.exp(-0.5) / math.sqrt(2 * math.pi)
-    assert mse[-6:].mean() == pytest.approx(2 * (2 * tail - density), abs=0.02)
-    assert not mse[:3].any()
+    assert best.mse[-6:].mean() == pytest.approx(2 * (2 * tail - density), abs=0.02)
+    assert not best.mse[:3].any()
 
 
 @pytest.mark.parametrize(
@@ -102,24 +82,15 @@ def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
         assert (best.label, best.why) == ("best possible", dataset.best_why)
 
 
-def test_the_larger_of_noise_and_floor_counts_at_each_step():
+@pytest.mark.parametrize(("known", "label"), [(0.5, FLOOR), (4.0, "best possible")])
+def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
     """It is the layer's floor as soon as that is above what is known, and tells its reason."""
-    y = np.full((8, 4, 1), 2, np.float32)
-    for known, label in ((0.5, FLOOR), (4.0, "best possible")):
-        dataset = a_dataset(y=y, best_mse=np.array([4, 4, 4, known]), best_why="Noise.")
-        best = best_possible(HEADLESS.set(cell="gru"), dataset)
-        assert best.mse.tolist() == [4, 4, 4, max(known, 1)]
-        assert best.label == label
-        assert ("±1 at every step, so a target of 2 is" in best.why) == (label == FLOOR)
-
-
-def test_where_nothing_is_known_there_is_a_floor_or_none():
-    """Targets in reach have none; scaled ones are called so."""
-    assert best_possible(HEADLESS, a_dataset(y=np.full((8, 4, 1), 0.5, np.float32))) is None
-    assert best_possible(EXPERIMENT, a_dataset()) is None
-    scaled = a_dataset(y=np.full((8, 4, 1), -2, np.float32), target_scale=np.array([10.0]))
-    best = best_possible(HEADLESS, scaled)
-    assert "±0.762 at step 1 and ±0.999 at step 4, so a scaled target of −2 is" in best.why
+    more = {"best_mse": np.array([4, 4, 4, known]), "best_why": "Noise."}
+    dataset = a_dataset(y=np.full((8, 4, 1), 2, np.float32), **more)
+    best = best_possible(HEADLESS.set(cell="gru"), dataset)
+    assert best.mse.tolist() == [4, 4, 4, max(known, 1)]
+    assert best.label == label
+    assert ("±1 at every step, so a target of 2 is" in best.why) == (label == FLOOR)
 
 
 def test_what_rounding_reaches_is_no_floor():
@@ -128,3 +99,4 @@ def test_what_rounding_reaches_is_no_floor():
     best = best_possible(experiment, make_dataset(experiment))
     assert best.mse[0] > 0.05
     assert best.mse[-1] == 0
+    assert best_possible(HEADLESS, a_dataset(y=np.full((8, 4, 1), 0.5, np.float32))) is None

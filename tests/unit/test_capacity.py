@@ -82,51 +82,31 @@ def test_a_class_of_a_hundred_worked_by_hand() -> None:
 
 
 def test_one_person_has_one_of_each() -> None:
-    """And nothing is full."""
+    """And nothing is full; both tables have a line of what there is one of."""
     found = paper(1)
     assert (found.pages, found.slots, found.machines) == (1, 1, 1)
     assert max(found.used.values()) < 1
+    assert needs(found)["people"] == uses(found)["people"] == 1
+    assert set(SINGLE) < set(found.used)
 
 
 @pytest.mark.parametrize("training", [0.1, 1.0])
 def test_ten_times_as_many_people_need_ten_times_as_much(training: float) -> None:
-    """But for what is counted in whole ones, and asks of each server."""
+    """But for what is counted in whole ones."""
     few, many = (paper(people, training) for people in (1_000, 10_000))
     for name in ("page_processors", "snapshots_per_s", "proxy_mb_per_s", "compile_s_per_h"):
         assert getattr(many, name) == pytest.approx(10 * getattr(few, name))
-    assert few.pages * 10 >= many.pages > (few.pages - 1) * 10
-    assert few.slots * 10 >= many.slots > (few.slots - 1) * 10
+    for name in ("pages", "slots"):
+        assert 10 * getattr(few, name) >= getattr(many, name) > 10 * (getattr(few, name) - 1)
 
 
-def test_where_nobody_trains_slots_and_snapshots_rest() -> None:
-    """Pages and proxy are there for their sliders."""
-    found = paper(100, 0.0, habits=replace(HABITS, runs_per_hour=0.0))
-    assert found.slots == 1
-    assert found.snapshots_per_s == found.slots_mb_per_s == found.compile_s_per_h == 0
-    assert found.page_processors == pytest.approx(100 * HABITS.moves_per_s * MEASURED.move_seconds)
-
-
-def test_a_slot_takes_48_runs_at_most() -> None:
-    """However small they are; and one, however large."""
+def test_a_slot_takes_one_to_48_runs_and_memory_counts_as_processors_do() -> None:
+    """Four slots of 20 GB, 80.6 GB in all, don't fit on machines with 25.2 GB each but on four."""
     assert runs_of_slot(HABITS, replace(MEASURED, run_seconds=0.01), MACHINE) == 48
     assert runs_of_slot(HABITS, replace(MEASURED, run_seconds=100.0), MACHINE) == 1
-
-
-def test_machines_are_as_many_as_memory_asks_for() -> None:
-    """Four slots of 20 GB don't fit on a machine of 32, whose processors would do."""
     large = replace(ROUND, slot_mb=20_000.0)
     found = paper(25, 1.0, habits=CALM, measured=large, machine=SMALL)
-    assert found.slots == 4
-    # 80 + 0.2 + 0.125 + 0.3 GB in 25.2 each.
-    assert found.machines == 4
-
-
-def test_what_there_is_one_of_is_among_what_is_used() -> None:
-    """Both tables have a line of each."""
-    found = paper(30)
-    assert set(SINGLE) < set(found.used)
-    assert needs(found)["people"] == uses(found)["people"] == 30
-    assert uses(found)["proxy"] == f"{found.used['proxy']:.4f}"
+    assert (found.slots, found.machines) == (4, 4)
 
 
 def test_calls_of_a_slot_are_those_of_the_cluster() -> None:

@@ -45,6 +45,13 @@ def test_rows_that_are_too_many_are_told_nobody(monkeypatch: pytest.MonkeyPatch)
 GOOD = card_of(suggested("running_mean"), None, None, "")
 
 
+def with_rest(name: str, value: object) -> bytes:
+    """The rows of the table with another value in a field."""
+    rows = record_of(read(PLAIN))
+    rows.rest[name] = value
+    return encode(rows)
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -53,23 +60,21 @@ GOOD = card_of(suggested("running_mean"), None, None, "")
         GOOD[:-5],
         encode({"experiment": 1}),
         encode(card._Card(suggested("running_mean").set(data="unknown"), None, "", b"")),
-        encode(card._Card(UPLOAD, None, "", b"")),
-        encode(card._Card(UPLOAD, None, "", b"nonsense")),
-        encode(card._Card(UPLOAD.set(inputs=("c",)), None, "", encode(record_of(TABLE)))),
+        *(
+            encode(card._Card(experiment, None, "", rows))
+            for experiment, rows in (
+                (UPLOAD, b""),
+                (UPLOAD, b"nonsense"),
+                (UPLOAD.set(inputs=("c",)), encode(record_of(TABLE))),
+                (UPLOAD, with_rest("step", 5)),
+                (UPLOAD, with_rest("inputs", ("z",))),
+                (UPLOAD, with_rest("settings", {"T": "long"})),
+                (UPLOAD, with_rest("name", 3)),
+            )
+        ),
     ],
 )
 def test_what_is_no_card_is_a_value_error(bad: bytes) -> None:
     """Whatever it is: anybody with the cluster's token may have left it."""
     with pytest.raises(ValueError, match="not a"):
         read_card(bad)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("step", 5), ("inputs", ("z",)), ("settings", {"T": "long"}), ("name", 3)]
-)
-def test_rows_that_no_file_becomes_are_a_value_error(name: str, value: object) -> None:
-    """Of another kind than they should be, or about columns that aren't there."""
-    rows = record_of(read(PLAIN))
-    rows.rest[name] = value
-    with pytest.raises(ValueError, match="not a run's card"):
-        read_card(encode(card._Card(UPLOAD, None, "", encode(rows))))

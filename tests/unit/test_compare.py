@@ -1,10 +1,7 @@
 """Runs side by side: who leads, what differs, the pictures, the words and the table."""
 
-from __future__ import annotations
-
 import csv
 import io
-import math
 import re
 from dataclasses import replace
 
@@ -32,9 +29,6 @@ from tests.unit.pictures import (
 )
 from tests.unit.test_figures import DATASETS
 
-CRITICAL = {2: 12.706, 4: 3.182, 8: 2.365, 16: 2.131}
-"""Student's t for 5%, by the number of seeds: from a table."""
-
 
 def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
     """A finished run with a letter; `sequence=[0.5, 0.4]` is how wrong it is, seed by seed."""
@@ -54,50 +48,34 @@ def runs_on(dataset, *errors):
     return [a_run(place, dataset, **each) for place, each in enumerate(errors)]
 
 
-# Who leads
+@pytest.mark.parametrize(
+    ("errors", "leader"),
+    [
+        (([1.0, 1.1], [2.0, 2.1]), "A"),
+        (([2.0, 2.1, 2.2, 2.1], [1.0, 1.1, 1.0, 1.2], [4.0, 4.1, 4.3, 4.2]), "B"),
+        (([1.0, 1.1, 1.0, 1.2], [1.1, 1.0, 1.2, 1.0]), ""),
+        (([2.0, 2.1], [1.0, 1.1], [1.1, 1.0]), ""),  # two are close to each other
+    ],
+)
+def test_the_words_name_the_run_that_is_better_than_each_of_the_others(errors, leader):
+    """By the verdicts of `compare_modes`, with the seeds in which it is."""
+    runs = runs_on(a_dataset(), *({"last": each} for each in errors))
+    says, details = words.errors_words(runs)
+    assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
+    assert len(says.split()) <= 15
+    assert details.count("paired t-test") == len(errors) - 1
+    squares = dict(zip(LETTERS, np.square(errors), strict=False))
+    found = re.findall(r"(\w) is below (\w) in (\d+) of", details)
+    assert len(found) == len(errors) - 1
+    for below, above, wins in found:
+        assert int(wins) == (squares[below] < squares[above]).sum()
+        assert np.median(squares[above] / squares[below]) >= 1
 
 
-def told_independently(errors):
-    """The same verdict told another way: the letter that is clearly the least, else "".
-
-    Paired t of log ratios against a table's critical value, and the median on the same side.
-    """
-    logs = [np.log(np.square(each)) for each in errors]
-    place = min(range(len(errors)), key=lambda k: np.median(np.square(errors[k])))
-    for k, other in enumerate(logs):
-        if k == place:
-            continue
-        gains = other - logs[place]
-        count = len(gains)
-        t = gains.mean() / (gains.std(ddof=1) / math.sqrt(count))
-        if not (t > CRITICAL[count] and np.median(gains) > 0):
-            return ""
-    return LETTERS[place]
-
-
-def test_the_words_name_the_leader_that_an_independent_computation_finds():
-    """200 generated outcomes of two to four runs; where it is unsure, so are the words."""
-    random, dataset = np.random.default_rng(3), a_dataset()
-    named = set()
-    for _ in range(200):
-        count, several = int(random.choice(list(CRITICAL))), int(random.integers(2, 5))
-        level = np.exp(random.normal(0, 1, (several, 1)) * random.choice([0, 1]))
-        errors = level * np.exp(random.normal(0, 0.3, (several, count)))
-        runs = runs_on(dataset, *({"last": each.tolist()} for each in errors))
-        says, details = words.errors_words(runs)
-        leader = told_independently(errors)
-        named.add(bool(leader))
-        assert says == (
-            f"Smallest last-step error, by all seeds together: {leader} in last-step mode."
-            if leader
-            else f"No clear winner: {count} seeds can't tell these runs apart."
-        )
-        assert details.count("paired t-test") == several - 1
-        squares = dict(zip(LETTERS, np.square(errors), strict=False))
-        for below, above, wins in re.findall(r"(\w) is below (\w) in (\d+) of", details):
-            assert int(wins) == (squares[below] < squares[above]).sum()
-            assert np.median(squares[above] / squares[below]) >= 1
-    assert named == {True, False}
+BETTER, WORSE = {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]}
+ONE, OTHER = runs_on(a_dataset(), BETTER, WORSE)
+PAUSED = replace(OTHER, snapshot=replace(OTHER.snapshot, status=Status.PAUSED))
+OF_TABLE = of_a_table(a_dataset())
 
 
 @pytest.mark.parametrize(
@@ -106,15 +84,10 @@ def test_the_words_name_the_leader_that_an_independent_computation_finds():
         ("One run alone", [a_run()]),
         ("Their data differ", [a_run(), a_run(1, a_dataset(t=5))]),
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
-        ("Their seeds differ", runs_on(a_dataset(), {"last": [1.0, 1]}, {"last": [2.0, 2, 2]})),
-        (
-            "They have no mode in common",
-            runs_on(a_dataset(), {"last": [1.0, 1]}, {"sequence": [2.0, 2]}),
-        ),
-        (
-            "One run has an error that isn't a number",
-            runs_on(a_dataset(), {"last": [1.0, 1]}, {"last": [np.nan, 2]}),
-        ),
+        ("Their seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
+        ("They have no mode in common", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
+        ("One run has an error that", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
+        ("Some of these runs aren't at their end", [ONE, PAUSED]),
     ],
 )
 def test_no_winner_is_named_where_seeds_cannot_tell(why, runs):
@@ -125,68 +98,53 @@ def test_no_winner_is_named_where_seeds_cannot_tell(why, runs):
     assert len(says.split()) <= 15
 
 
-def test_no_winner_is_named_before_all_are_at_their_end_nor_on_few_samples_of_a_table():
-    """Nor where the losses count different things."""
-    one, other = runs_on(a_dataset(), {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]})
-    going = replace(other, snapshot=replace(other.snapshot, status=Status.PAUSED))
-    assert words.errors_words([one, going])[0].startswith("Some of these runs aren't at their end")
-    mae = replace(other, experiment=other.experiment.set(loss="mae"))
-    assert words.losses_words([one, mae])[0].startswith("Their losses count different things")
-    assert words.losses_words([one, other])[0].startswith("Smallest validation loss")
-    table = [replace(run, dataset=of_a_table(one.dataset)) for run in (one, other)]
-    assert "2 independent samples need" in words.errors_words(table)[0]
-    far = runs_on(table[0].dataset, {"last": [1.0, 1.1]}, {"last": [200.0, 210]})
-    assert words.errors_words(far)[0].startswith("Smallest last-step error")
-
-
-def test_what_is_said_below_a_picture_is_short():
-    """At most 15 words, the longest verdicts among them."""
-    runs = runs_on(
-        a_dataset(),
-        {"sequence": [1.0, 1.1], "last": [2.0, 2.1]},
-        {"sequence": [2.0, 2.2], "last": [1.0, 1.05]},
-    )
-    told = [words.errors_words(runs), words.losses_words(runs), words.answers_words(runs, 0, 0)]
-    assert "A in sequence mode, B in last-step mode" in told[0][0]
-    assert max(len(takeaway.split()) for takeaway, _ in told) <= 15
-
-
-# What differs, and the same data
+def test_few_samples_and_other_losses_name_no_winner():
+    """On a table errors must be far apart; losses must count the same."""
+    mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
+    far = {"last": [200.0, 210]}
+    for says, start in (
+        (words.losses_words([ONE, mae])[0], "Their losses count different things"),
+        (words.losses_words([ONE, OTHER])[0], "Smallest validation loss"),
+        (words.errors_words(runs_on(OF_TABLE, BETTER, WORSE))[0], "2 independent samples need"),
+        (words.errors_words(runs_on(OF_TABLE, BETTER, far))[0], "Smallest last-step error"),
+    ):
+        assert start in says
 
 
 def test_what_differs_is_named_data_first():
     """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
-    echo, mean = (
-        Compared(suggested(name), make_dataset(suggested(name)), a_run().snapshot, name, name)
-        for name in ("echo", "running_mean")
-    )
-    small = replace(mean, experiment=mean.experiment.set(U=4, cell="gru", lag=9))
-    assert words.differences([echo, mean, small]) == [
-        "Echo",
-        "Running mean · units 16 · cell LSTM",
-        "Running mean · units 4 · cell GRU",
-    ]
-    slow = replace(echo, experiment=echo.experiment.set(lag=5, seeds=4))
-    assert words.differences([slow, mean]) == ["Echo · lag 5", "Running mean"]
-    assert words.differences([small, mean]) == ["units 4 · cell GRU", "units 16 · cell LSTM"]
-    assert words.differences([mean]) == ["Running mean · timesteps 12 · units 16"]
-    other = replace(small, experiment=mean.experiment.set(lr=0.1, batch=8, epochs=7, loss="mae"))
-    other = replace(other, experiment=other.experiment.set(cell="gru", U=3, seed=4))
-    assert words.differences([mean, other])[1].endswith("and 2 more")
+
+    def run_of(name, **settings):
+        experiment = suggested(name)
+        dataset = make_dataset(experiment)
+        return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
+
+    echo, mean = run_of("echo"), run_of("running_mean")
+    small = run_of("running_mean", U=4, cell="gru", lag=9)
+    far = run_of("running_mean", lr=0.1, batch=8, epochs=7, loss="mae", cell="gru", U=3, seed=4)
+    for runs, names in (
+        (
+            [echo, mean, small],
+            ["Echo", "Running mean · units 16 · cell LSTM", "Running mean · units 4 · cell GRU"],
+        ),
+        ([run_of("echo", lag=5, seeds=4), mean], ["Echo · lag 5", "Running mean"]),
+        ([small, mean], ["units 4 · cell GRU", "units 16 · cell LSTM"]),
+        ([mean], ["Running mean · timesteps 12 · units 16"]),
+    ):
+        assert words.differences(runs) == names
+    assert words.differences([mean, far])[1].endswith("and 2 more")
 
 
 def test_the_same_data_are_told_by_their_samples():
     """The same object, or settings and arrays that are equal."""
-    experiment = suggested("echo")
-    one, again, other = (
-        Compared(
-            each := experiment.set(seed=seed), make_dataset(each), a_run().snapshot, f"{seed}", ""
-        )
-        for seed in (0, 0, 1)
-    )
-    assert one.dataset is not again.dataset
-    assert same_data([one, again])
-    assert not same_data([one, other])
+
+    def echo(seed):
+        experiment = suggested("echo").set(seed=seed)
+        return Compared(experiment, make_dataset(experiment), a_run().snapshot, f"{seed}", "")
+
+    other = echo(1)
+    assert same_data([echo(0), echo(0)])
+    assert not same_data([echo(0), other])
     assert same_data([other, replace(other, experiment=EXPERIMENT)])
 
 
@@ -195,18 +153,10 @@ def test_each_runs_numbers_have_their_range():
     run = a_run(last=[0.1, 0.2, 0.3])
     assert words.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert words.spread(a_run(last=[0.1]), "last") == "0.01"
-    untrained = replace(run.snapshot.results["last"], loss=np.zeros(0))
-    bare = replace(run, snapshot=replace(run.snapshot, results={"last": untrained}, others=()))
-    assert words.middling(bare, "last", "final_loss") == "–"
     assert words.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert words.reached(timed) == "20 epochs, 5 s"
     assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
-    assert words.headline([]).startswith("Nothing is laid side by side")
-    assert words.headline([run, run]) == "2 runs side by side."
-
-
-# Pictures
 
 
 @pytest.mark.parametrize("data", DATASETS)
@@ -221,12 +171,8 @@ def test_every_figure_is_one_that_plotly_accepts(data):
         if same_data(runs):
             figures.append(answers_figure(runs, 0, dataset.targets - 1, LIGHT))
         for figure in figures:
-            built = figure.to_dict()
-            checked = go.Figure(built)
-            assert len(checked.data) == len(built["data"])
-            low, high = checked.layout.yaxis.range
-            assert np.isfinite([low, high]).all()
-            assert low < high
+            low, high = go.Figure(figure.to_dict()).layout.yaxis.range
+            assert -np.inf < low < high < np.inf
     assert "nan" not in sparkline(broken, LIGHT)
     assert sparkline(six[0], LIGHT).startswith("<img")
 
@@ -272,23 +218,14 @@ def test_answers_are_in_the_raw_unit_and_said_so():
     assert "A in sequence mode by 5 °C and B in last-step mode by 2.5 °C" in details
 
 
-# The table
-
-
 def test_the_table_has_a_row_for_each_run_mode_and_seed():
     """With all settings; what isn't known is empty, and no name is a formula."""
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))
-    assert [(row["run"], row["mode"], row["seed"]) for row in rows] == [
-        ("id0", "sequence", "0"),
-        ("id0", "last", "0"),
-        ("id0", "sequence", "1"),
-        ("id0", "last", "1"),
-        ("id1", "last", "0"),
-    ]
+    of_first = [("id0", mode, seed) for seed in "01" for mode in ("sequence", "last")]
+    found = [(row["run"], row["mode"], row["seed"]) for row in rows]
+    assert found == [*of_first, ("id1", "last", "0")]
     np.testing.assert_allclose(float(rows[3]["last_step_mse"]), 0.01)
-    assert rows[4]["name"] == "'=1+1"
-    assert rows[4]["inputs"] == "a|b"
-    assert rows[0]["kept_epoch"] == ""
+    assert (rows[4]["name"], rows[4]["inputs"], rows[0]["kept_epoch"]) == ("'=1+1", "a|b", "")
     assert {*SETTINGS, *NUMBERS} - {"seeds"} <= rows[0].keys()

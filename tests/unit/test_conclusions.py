@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.charts.split import levels_hint, range_hint, series_hint
+from lib.charts.split import levels_hint, series_hint
 from lib.data import read_upload
 from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import Experiment
-from tests.unit.own_data import csv, load, panel, trend
+from tests.unit.own_data import csv, load, panel
 
 
 def upload(frame, **settings):
@@ -104,53 +104,6 @@ def test_samples_with_a_target_of_their_own_are_guessed_by_their_inputs_alone():
     dataset = make_dataset(experiment, table)
     assert {one.name for one in dataset.baselines} == {"mean", "linear"}
     assert rmse(dataset, "mean") > 1
-
-
-def test_a_load_is_held_against_last_week_and_a_regression():
-    """24 hours ahead "no change" is the worst of three, and what is best is drawn and named."""
-    frame = load()
-    dataset = upload(frame, T=24, horizon=24, inputs=("load",))
-    values = frame["load"].to_numpy()
-    edge = dataset.train + 24 + 24 - 1
-    due = np.arange(edge + 47, len(values))
-    truth = values[due]
-
-    def error(told):
-        return float(np.sqrt(((told - truth) ** 2).mean()))
-
-    assert rmse(dataset, "last") == pytest.approx(error(values[due - 24]), rel=1e-4)
-    assert rmse(dataset, "seasonal") == pytest.approx(error(values[due - 168]), rel=1e-4)
-    known = np.arange(47, edge)
-    lags = np.arange(24, 48)
-    read, told = values[known[:, None] - lags], values[known]
-    weights, *_ = np.linalg.lstsq(np.c_[read, np.ones(len(read))], told, rcond=None)
-    guess = np.c_[values[due[:, None] - lags], np.ones(len(due))] @ weights
-    assert rmse(dataset, "linear") == pytest.approx(error(guess), rel=0.01)
-    errors = [rmse(dataset, one.name) for one in dataset.baselines]
-    assert errors == sorted(errors)
-    assert dataset.naive_label == dataset.baselines[0].label != "guessing no change"
-    assert errors[0] < 0.7 * rmse(dataset, "last")
-
-
-def test_a_trend_is_said_and_the_change_stays_in_reach():
-    """Validation lies above all that training has seen; of the changes nearly all lie inside."""
-    frame = trend()
-    settings = {"T": 26, "inputs": ("co2",)}
-    dataset = upload(frame, **settings)
-    values = frame["co2"].to_numpy()
-    edge = dataset.train + 26
-    judged = values[edge + 26 :]
-    outside = np.mean((judged > values[:edge].max()) | (judged < values[:edge].min()))
-    assert outside > 0.5
-    assert range_hint(dataset).startswith(f"{100 * outside:.0f}")
-    changed = upload(frame, form="change", **settings)
-    assert range_hint(changed) == ""
-    low, high = changed.y[: changed.train, -1].min(), changed.y[: changed.train, -1].max()
-    assert (
-        np.mean((changed.y[changed.judged, -1] < low) | (changed.y[changed.judged, -1] > high))
-        < 0.02
-    )
-    assert dataset.raw(dataset.y[9], 9) == pytest.approx(changed.raw(changed.y[9], 9), abs=1e-3)
 
 
 def test_a_part_that_nobody_has_looked_at_is_left_out_of_every_number():

@@ -1,31 +1,14 @@
-"""The colours and limits that stand in two places are the same in both."""
+"""Streamlit's options that the app relies on."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
 
-import pytest
-
-from lib.charts.palette import PALETTES
 from lib.data import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("theme", list(PALETTES))
-def test_text_and_charts_share_their_colours(theme: str) -> None:
-    """`:blue[…]` is the sequence mode and `:orange[…]` the last-step mode, as in the charts."""
-    ours, streamlits = PALETTES[theme], CONFIG["theme"][theme]
-    assert streamlits["blueColor"] == ours.sequence
-    assert streamlits["blueTextColor"] == ours.sequence_text
-    assert streamlits["orangeColor"] == ours.last
-    assert streamlits["orangeTextColor"] == ours.last_text
-    assert streamlits["greenColor"] == ours.best
-    assert streamlits["grayTextColor"] == ours.muted
-    assert streamlits["backgroundColor"] == ours.background
-    assert streamlits["textColor"] == ours.ink
 
 
 def test_the_server_keeps_its_guards() -> None:

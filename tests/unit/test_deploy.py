@@ -116,7 +116,7 @@ def test_every_setting_of_the_project_is_explained() -> None:
 
 
 def test_paths_that_are_named_exist() -> None:
-    """In commands and links."""
+    """In commands and links of the guide."""
     paths = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", README)
     links = re.findall(r"\]\((?!https?:)([\w./]+)\)", README)
     assert len(paths) > 5
@@ -133,23 +133,19 @@ def ray_starts() -> list[str]:
     return commands + [each["command"] for each in SERVICES.values() if "command" in each]
 
 
-def test_no_node_sets_memory_aside_that_nothing_uses() -> None:
-    """Else Ray takes 30% of the machine's for its object store."""
-    assert len(ray_starts()) == 5
-    assert all("--object-store-memory=200000000 " in f"{each} " for each in ray_starts())
-    spec = MANIFESTS[0]["spec"]
-    for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
-        assert group["rayStartParams"]["object-store-memory"] == "200000000"
-
-
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
 def test_ray_start_has_every_option_that_it_is_given() -> None:
     """In compose, in the page's script, in README and as parameters of KubeRay."""
     commands = ray_starts()
+    # Else Ray takes 30% of a machine's memory for its object store.
+    assert all("--object-store-memory=200000000 " in f"{each} " for each in commands)
     used = {word for each in commands for word in re.findall(r"(--[a-z-]+)", each)}
     used |= set(re.findall(r"(--[a-z-]+-port)=", README))
     spec = MANIFESTS[0]["spec"]
+    (wanted,) = re.findall(r"^ray~=(.+)$", (ROOT / "requirements-cluster.txt").read_text(), re.M)
+    assert spec["rayVersion"].startswith(f"{wanted}.")
     for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
+        assert group["rayStartParams"]["object-store-memory"] == "200000000"
         used |= {f"--{name}" for name in group["rayStartParams"]}
     assert {"--head", "--address", "--block", "--num-cpus", "--node-manager-port"} <= used
     told = subprocess.run(
@@ -159,14 +155,6 @@ def test_ray_start_has_every_option_that_it_is_given() -> None:
         check=True,
     ).stdout
     assert sorted(used - set(re.findall(r"--[a-z-]+", told))) == []
-
-
-def test_the_version_of_ray_is_the_one_that_is_installed_there() -> None:
-    """KubeRay is told it, and does different things by it."""
-    (wanted,) = re.findall(
-        r"^ray~=(.+)$", (ROOT / "requirements-cluster.txt").read_text(), re.MULTILINE
-    )
-    assert MANIFESTS[0]["spec"]["rayVersion"].startswith(f"{wanted}.")
 
 
 def test_the_page_script_asks_for_an_address() -> None:

@@ -1,7 +1,5 @@
 """Small words that every sentence uses."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -42,18 +40,14 @@ def test_two_things_that_differ_are_never_nothing_apart():
     ("values", "texts"),
     [
         ((355.132, 355.42), ["355.1", "355.4"]),
-        ((355.42, 355.132), ["355.4", "355.1"]),
         ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
         ((355.132, 355.42, 340), ["355.1", "355.4", "340"]),
-        ((27, 27.25, 27.5), ["27", "27.25", "27.5"]),
         ((0.25, 0.250001), ["0.25", "0.250001"]),
         ((0.25, 4), ["0.25", "4"]),
-        ((12345, 12345.2), ["12,345", "12,345.2"]),
         ((3.44e11, 3.441e11), ["3.44e11", "3.441e11"]),
         ((1e-9, 0.02), ["nothing", "0.02"]),
         ((-1e-7, 1e-7), ["less than a millionth"] * 2),
         ((-0.5, math.nan, math.inf), ["-0.5", "not a number", "infinite"]),
-        ((1 / 3, 1 / 3), ["0.333", "0.333"]),
         ((1 / 3, 1 / 3 + 1e-8), ["0.333", "0.333"]),
         ((1 / 3,), ["0.333"]),
         ((), []),
@@ -78,26 +72,18 @@ def test_words_are_counted_listed_and_capitalised():
     assert counted(1, "row") == "1 row"
     assert counted(1461, "row") == "1,461 rows"
     assert counted(0, "value is", "values are") == "0 values are"
-    assert [joined(words) for words in ([], ["a"], "ab", "abc")] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
-    assert listed("abcdef") == "a, b, c, d, e, f"
+    assert [joined(words) for words in ("", "a", "abc")] == ["", "a", "a, b and c"]
     assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
     assert listed(["a" * 50]) == "a" * 39 + "…"
     assert listed([]) == "none"
     assert capital("sample of NOAA") == "Sample of NOAA"
-    assert capital("") == ""
-    assert [subscript(index) for index in (0, 7, 128)] == ["₀", "₇", "₁₂₈"]
+    assert subscript(128) == "₁₂₈"
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         (0.0000116, "0.0000116"),
-        (1234567, "1,234,567"),
         (375455961, "3.75e8"),
         (1e-13, "≈ 0"),
         (2.5e-6, "0.000003"),
@@ -121,27 +107,18 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0, "0"),
         (-0.0, "0"),
         (1e-12, "1e-12"),
-        (-1.23e-14, "-1.23e-14"),
-        (0.5, "0.5"),
         (-0.25, "-0.25"),
         (12.345, "12.3"),
-        (99.96, "100"),
         (999.7, "1,000"),
         (26109.24, "26,109"),
         (0.00041234, "0.000412"),
         (0.0000123, "0.0000123"),
-        (0.00000123, "1.23e-6"),
         (0.0000099999, "0.00001"),
-        (26_109_240, "26,109,240"),
         (999_999_999, "1e9"),
         (343_615_047_542, "3.44e11"),
-        (1e-9, "1e-9"),
-        (1.5e13, "1.5e13"),
         (math.inf, "infinite"),
-        (math.nan, "not a number"),
         (np.float32(0.1), "0.1"),
     ],
 )

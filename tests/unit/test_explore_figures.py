@@ -1,7 +1,5 @@
 """The charts of Explore: what each of them draws."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -13,11 +11,11 @@ from lib.results import best_loss, naive_loss
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
-    LIGHT,
     a_dataset,
     a_run,
     all_figures,
     drawn,
+    sentence,
     the,
     traces,
     with_kept,
@@ -67,37 +65,29 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
 
 
 @pytest.mark.parametrize(("head", "who"), [("dense", "its head"), ("none", "its output")])
-def test_asked_earlier_a_dotted_line_leads_to_it(head, who):
-    """In both charts over the timesteps."""
+@pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
+def test_asked_earlier_a_dotted_line_leads_to_it(head, who, card, picked):
+    """In both charts over the timesteps, and in what is said of them."""
     run, name = a_run(experiment=EXPERIMENT.set(head=head), last=0.5), f"{who}, asked earlier"
-    for card, picked in (("predictions", (0, 0, True)), ("step_error", (True,))):
-        figure = drawn(card, run, *picked)
-        assert the(figure, name).line.dash == "dot"
-        assert len(the(figure, name).y) == 4
-        assert name in words_of(figure)
+    figure = drawn(card, run, *picked)
+    assert the(figure, name).line.dash == "dot"
+    assert len(the(figure, name).y) == 4
+    assert name in words_of(figure)
+    assert f"{who} would have been off by 0.5" in sentence(card, run, *picked)
 
 
-def test_the_axis_of_predictions_stands_still_while_a_model_learns():
+@pytest.mark.parametrize("y", [np.arange(4), np.array([0, 1, 1, 0])])
+def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
     """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
-    ranges = {
-        drawn("predictions", a_run(sequence=wrong), sample, 0).layout.yaxis.range
-        for wrong in (-1.5, 0.0, 1.5)
+    dataset = a_dataset(y=(y[:, None] * np.ones((8, 1, 1))).astype(np.float32))
+    figures = [
+        drawn("predictions", a_run(dataset, sequence=wrong * y.max(), last=wrong), sample, 0)
+        for wrong in (0.0, 0.2)
         for sample in (0, 1)
-    }
-    assert len(ranges) == 1
-
-
-def test_targets_of_0_and_1_begin_at_0():
-    """While no answer is below; dots on the axis are whole. Errors keep their room below 0."""
-    y = np.array([0, 1, 1, 0], np.float32)[:, None] * np.ones((8, 1, 1), np.float32)
-    ranges = {}
-    for wrong in (0.0, 0.2, -0.05):
-        figure = drawn("predictions", a_run(a_dataset(y=y), sequence=wrong, last=wrong))
-        assert not any(trace.cliponaxis for trace in figure.data)
-        ranges[wrong] = figure.layout.yaxis.range
-    assert ranges[0.0] == ranges[0.2]
-    assert ranges[0.0][0] == 0
-    assert -0.1 < ranges[-0.05][0] < -0.05
+    ]
+    (span,) = {figure.layout.yaxis.range for figure in figures}
+    assert span[0] == 0  # where targets begin at 0; dots on the axis are whole
+    assert not any(trace.cliponaxis for figure in figures for trace in figure.data)
 
 
 def test_predictions_that_are_not_numbers_leave_a_gap():
@@ -114,7 +104,6 @@ def test_hovering_tells_the_timestep_by_number_and_by_name():
     figure = drawn("predictions", a_run(a_dataset(timestep_names=names, lead="one day"), last=0.1))
     assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
     assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
-    assert the(drawn("predictions", a_run(last=0.1)), "target").customdata is None
 
 
 # Loss, and the number that compares
@@ -135,14 +124,11 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
 @pytest.mark.parametrize(("loss", "naive"), [("mse", 9.0), ("mae", 3.0), ("huber", 2.5)])
 def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
     """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
-    dataset = a_dataset(y=np.full((8, 4, 1), 4.0, np.float32), best_mse=np.full(4, 0.5))
-    experiment = EXPERIMENT.set(loss=loss)
+    y = np.full((8, 4, 1), 4.0, np.float32)
+    y[6:] = 100  # what the validation samples are like doesn't change it
+    dataset, experiment = a_dataset(y=y, best_mse=np.full(4, 0.5)), EXPERIMENT.set(loss=loss)
     assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
     assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
-    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == ({}, None)
-    y = np.ones((8, 4, 1), np.float32)
-    y[6:] = 100  # what the validation samples are like doesn't change it
-    assert naive_loss(EXPERIMENT.set(mode="last"), a_dataset(y=y)) == {"last": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -189,8 +175,7 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
 def test_before_training_the_loss_chart_says_so():
     """Its axes are there already: epochs from 0 to what was asked for."""
     figure = drawn("loss", a_run(epochs=0, last=0.5))
-    [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
-    assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
+    assert "not trained yet" in [note.text for note in figure.layout.annotations]
     low, high = figure.layout.xaxis.range
     assert low < 0
     assert 20 < high < 21
@@ -226,7 +211,6 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
     assert figure.layout.yaxis.title.text == "typical error (°C)"
-    assert figure.layout.yaxis.range[0] < 0 < figure.layout.yaxis.range[1]
     mixed = drawn("step_error", a_run(a_dataset(**MIXED), sequence=0.5))  # no common unit
     np.testing.assert_allclose(the(mixed, "sequence mode").y, 0.5)
     assert mixed.layout.yaxis.title.text == "typical error (scaled)"

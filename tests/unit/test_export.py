@@ -57,7 +57,11 @@ def check_format(script):
 @pytest.mark.parametrize(
     "settings",
     [
-        *({"data": name, **DATASETS[name].suggested} for name in {*DATASETS} - {*TABLES, "upload"}),
+        *(
+            {"data": name, **DATASETS[name].suggested}
+            for name in DATASETS
+            if name not in {*TABLES, "upload"}
+        ),
         {"data": "echo", "seed": 7, "noise": 0.25, "lag": 2, "N": 64, "T": 5, "F": 2},
     ],
     ids=lambda settings: settings["data"],

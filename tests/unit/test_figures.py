@@ -1,7 +1,5 @@
 """What holds for every chart of Explore: places, names, and colours that mean the same."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64decode
 from dataclasses import replace
@@ -68,11 +66,8 @@ def test_every_figure_is_one_that_plotly_accepts(data, run):
         for figure in all_figures(seen).values():
             built = figure.to_dict()
             assert json.dumps(built)  # arrays would be compared number by number, and none is there
-            checked = go.Figure(built)
-            assert len(checked.data) == len(built["data"])
-            low, high = checked.layout.yaxis.range
-            assert np.isfinite([low, high]).all()
-            assert low < high
+            low, high = go.Figure(built).layout.yaxis.range
+            assert -np.inf < low < high < np.inf
 
 
 def test_a_figure_is_sent_as_plotly_itself_would_write_it():
@@ -149,16 +144,6 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         texts = json.dumps(decoded(figure.to_dict()))
         assert "&lt;b&gt;" in texts, name
         assert "<b>" not in texts, name
-
-
-def test_the_name_of_the_last_step_has_room():
-    """Half of it stands right of the plot, and Plotly leaves out what doesn't fit."""
-    plain, named = a_dataset(), a_dataset(timestep_names=tuple(f"quarter {k}" for k in range(4)))
-    margins = [
-        drawn("step_error", a_run(data, last=0.1)).layout.margin.r for data in (plain, named)
-    ]
-    assert margins[0] == 16
-    assert margins[1] >= 28
 
 
 def test_of_several_seeds_there_is_a_thin_line_for_each():

@@ -11,12 +11,10 @@ import pytest
 
 from lib.charts.palette import PALETTES
 from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
-from lib.data.datasets import make_dataset, suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK
 from lib.story.cards import card_of, experiments_of, plot_of, told
-from lib.training.limits import with_seeds
-from lib.training.recorded import FOLDER, answers_of, read, recorded, recorded_answer
+from lib.training.recorded import FOLDER, answers_of, recorded, recorded_answer
 
 CARDS = list(GALLERY)
 
@@ -38,13 +36,8 @@ def test_a_claim_is_one_plain_line(name: str) -> None:
     scene = told(GALLERY[name])
     assert len(scene.title.split()) <= 15
     assert not re.search(r"[{}]|nothing|infinite|not a number", scene.title + scene.text)
+    assert not any(told(other) is not other for other in (*GUIDE.values(), *TALK.values()))
     assert 1 <= len(re.findall(r"[.!?](?: |$)", scene.text)) <= 2
-
-
-def test_a_scene_without_numbers_stays_as_it_is() -> None:
-    """Steps of the lesson and scenes of the talk are told by the same function."""
-    for scene in (*GUIDE.values(), *TALK.values()):
-        assert told(scene) is scene
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -60,15 +53,11 @@ def test_what_a_card_opens_is_recorded(name: str) -> None:
 
 
 def test_recordings_of_cards_are_small() -> None:
-    """Those of settings of their own have names with the card's in it."""
+    """Those of settings of their own have names with the card's; every picture is on a card."""
+    assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
     own = [*FOLDER.glob("*.*.msgpack.z")]
     assert {file.name.split(".")[1].partition("-")[0] for file in own} <= {*CARDS}
     assert max(file.stat().st_size for file in own) < 400_000
-
-
-def test_every_kind_of_picture_is_on_a_card() -> None:
-    """None is left that nobody sees."""
-    assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
 
 
 @pytest.mark.parametrize("theme", list(PALETTES))
@@ -117,14 +106,3 @@ def test_a_recorded_answer_is_of_that_model_alone() -> None:
     assert recorded_answer("parity", "reach", {**asked, "weights": moved}) is None
     assert recorded_answer("parity", "reach", {**asked, "x": asked["x"][:8]}) is None
     assert recorded_answer("seattle", "reach", asked) is None
-
-
-def test_a_datasets_own_recording_is_found_beside_those_of_cards() -> None:
-    """And a card's has settings of its own: else one would hide the other."""
-    for name in ("echo", "recall_first", "running_mean"):
-        files = FOLDER.glob(f"{name}.*msgpack.z")
-        queries = [read(file.name[: -len(".msgpack.z")].rstrip("."), tuple)[0] for file in files]
-        assert len(queries) > 1
-        assert len({tuple(sorted(query.items())) for query in queries}) == len(queries)
-        own = with_seeds(suggested(name), make_dataset(suggested(name)))
-        assert recorded(own) is not None

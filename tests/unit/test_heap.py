@@ -1,7 +1,5 @@
 """How the page process gives memory back."""
 
-from __future__ import annotations
-
 import gc
 import platform
 import subprocess

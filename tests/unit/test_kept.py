@@ -241,11 +241,8 @@ def with_nan():
 
 
 REFUSED = {
-    "nothing": (b"", "damaged"),
-    "a text": (b"x,y\n1,2\n", "damaged"),
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
     "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
-    "no version": (changed(unrolled_json=b"{}"), "damaged"),
     "a member that isn't there": (changed(arrays_bin=None), "holds .*arrays.bin, and here"),
     "one more": (changed(evil_py=b"1"), r"evil\.py"),
     "a path": (zipped({**PARTS, "../../x": b""}), r"\.\./x"),
@@ -257,20 +254,14 @@ REFUSED = {
     "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
     "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
     "a pickle": (changed(arrays_bin=pickle.dumps([1.0])), "damaged"),
-    "too few numbers": (changed(arrays_bin=PARTS["arrays.bin"][:64]), "damaged"),
     "nan": (changed(arrays_bin=with_nan()), "predictions that are no numbers up to"),
-    "beyond": (said([*RESULT, "loss"], ["<f8", 10**15, [3]]), "damaged"),
     "before": (said([*RESULT, "loss"], ["<f8", -3, [3]]), "can't be at -3"),
-    "a huge shape": (said([*RESULT, "loss"], ["<f8", 0, [2**40, 2**40]]), "damaged"),
     "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
-    "a dtype": (said([*RESULT, "loss"], ["object", 0, [1]]), "damaged"),
     "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "arrays of weights"),
     "odd samples": (said(["snapshot", "samples"], ["<i8", 0, [1]]), "samples"),
     "no figures": (said(["snapshot", "results"], {}), "other models"),
-    "another mode": (said(["snapshot", "results"], {"x": {}}), "damaged"),
     "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
     "more epochs": (said(["snapshot", "epoch"], 10**6), "epoch 1,000,000"),
-    "epochs back": (said([*RESULT, "loss_epochs"], ["<i8", 1, [2]]), "damaged"),
     "very many epochs": (
         said(["snapshot", "past"], [[k, [{}]] for k in range(25)]),
         "weights of 25",
@@ -282,9 +273,8 @@ REFUSED = {
     "units": (said(["experiment", "model", "units"], 10**9), "units must be 1 to 128"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
     "a status": (said(["snapshot", "status"], "evil"), "damaged"),
-    "a number": (said(["snapshot", "epochs_per_second"], "fast"), "damaged"),
 }
-"""A file, or what makes a large one, and what the sentence must speak of."""
+"""A file, or its maker, and a word of the sentence; more are generated below."""
 
 
 @pytest.mark.parametrize("kind", REFUSED)

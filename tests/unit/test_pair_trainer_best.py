@@ -69,31 +69,6 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds: float) -
         assert result.final_loss == 4 * best - 2.5  # the mean of its four batches' numbers
 
 
-def test_a_mode_that_has_stopped_shows_its_best_while_the_other_trains() -> None:
-    """After epoch 7 the last-step model is as it was after 3, the sequence model as it is."""
-    trainer = make_trainer("stop")
-    train(trainer, epochs=7)
-    results = trainer.results()[0]
-    assert not trainer.stopped
-    assert [results[mode].kept_epoch for mode in ("sequence", "last")] == [None, 3]
-    assert (results["sequence"].predictions == 28).all()
-    assert (results["last"].predictions == 12).all()
-
-
-def test_without_patience_all_epochs_are_trained() -> None:
-    """And the best ones are back when they are asked for, once and for all."""
-    trainer = make_trainer("best")
-    train(trainer)
-    assert not trainer.stopped
-    assert {m: r.kept_epoch for m, r in trainer.results()[0].items()} == dict.fromkeys(BEST)
-    trainer.keep_best()
-    results = trainer.results()[0]
-    assert trainer.stopped
-    assert {mode: result.kept_epoch for mode, result in results.items()} == BEST
-    assert all(len(result.loss) == 20 for result in results.values())
-    assert (results["sequence"].predictions == 24).all()
-
-
 def test_of_equal_epochs_the_first_is_the_best() -> None:
     """As Keras has it: an improvement is less than what was there. In single precision, as there.
 

@@ -1,7 +1,5 @@
 """Colours mean the same in every picture, and can be read in both themes."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.charts.palette import LEVELS, PALETTES, mix
@@ -34,13 +32,6 @@ def test_lines_and_words_stand_out_from_the_background(theme):
     ):
         assert contrast(words, p.background) >= 4.5
         assert contrast(words, p.surface) >= 4.5
-
-
-def test_light_mode_has_the_colours_that_the_pages_speak_of():
-    """Okabe and Ito's blue, vermilion and green."""
-    assert (LIGHT.sequence, LIGHT.last, LIGHT.best) == ("#0072B2", "#D55E00", "#009E73")
-    assert LIGHT.mode("sequence") == LIGHT.sequence
-    assert LIGHT.words("last") == LIGHT.last_text
 
 
 def test_shades_go_from_pale_to_the_colour_itself():

@@ -1,7 +1,5 @@
 """A training to be seen again: its frames, their figure, and what is said of them."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from dataclasses import replace
 from io import BytesIO
@@ -11,7 +9,7 @@ import pytest
 from PIL import Image
 
 from lib.charts.palette import PALETTES
-from lib.charts.replay import EDGE, MOST_DOTS, replay_figure, replay_words
+from lib.charts.replay import EDGE, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.results import Frame, RunAt, SeedWeights, as_of, frames_of, step_errors, untrained
@@ -77,13 +75,12 @@ def test_of_many_epochs_some_are_frames_with_the_first_and_the_newest(monkeypatc
 
 def test_the_last_frame_is_what_the_run_has_in_the_end():
     """Its best epochs by name; its figures alone, where it failed and its weights are lost."""
-    run, past = a_training(5)
-    frames = frames_of(with_results(run, kept_epoch=4), past)
-    assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "best"]
+    run, past = a_training(3)
     lost = with_results(run, weights=None)
     lost = replace(lost, snapshot=replace(lost.snapshot, epoch=7))
-    frames = frames_of(lost, past)
-    assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "7"]
+    for seen, end in ((with_results(run, kept_epoch=2), "best"), (lost, "7")):
+        frames = frames_of(seen, past)
+        assert [frame.name for frame in frames] == ["0", "1", "2", "3", end]
     assert frames[-1].snapshot is lost.snapshot
 
 
@@ -112,8 +109,7 @@ def test_what_is_known_of_a_model_that_has_stopped_is_not_scaled(monkeypatch):
     assert late.snapshot.results["last"] is stopped
 
 
-@pytest.mark.parametrize("earlier", [False, True])
-@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize(("earlier", "theme"), [(False, "light"), (True, "dark")])
 def test_a_frame_has_the_marks_of_the_charts_at_its_epoch(earlier, theme):
     """As long as nobody moves it, the figure is as the charts are; a frame as they were."""
     (run, frames), palette = a_recording(), PALETTES[theme]
@@ -177,17 +173,6 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep():
     assert [row[0] for row in heat.text] == [frame.name for frame in frames]
 
 
-def test_lines_of_many_timesteps_have_no_dots():
-    """A browser would have to move a hundred of them twenty times a second."""
-    experiment = Experiment().set(data="running_mean", T=MOST_DOTS + 1, U=2, seeds=1)
-    dataset = make_dataset(experiment)
-    start = untrained(experiment, dataset)
-    run, frames = RunAt(experiment, dataset, start), (Frame("0", start),) * 2
-    figure = replay_figure(run, frames, 0, 0, palette=LIGHT)
-    lines = [t.mode for t in figure.data if t.name == "sequence mode" and t.xaxis == "x"]
-    assert set(lines) == {"lines"}
-
-
 @pytest.mark.parametrize(("layout", "across"), [("wide", 3), ("page", 2), ("narrow", 1)])
 def test_on_a_phone_panels_stand_below_one_another(layout, across):
     """Else they would be as wide as a thumb."""
@@ -197,34 +182,26 @@ def test_on_a_phone_panels_stand_below_one_another(layout, across):
 
 
 @pytest.mark.parametrize(
-    ("sequence", "last", "says"),
+    ("sequence", "last", "horizon", "says"),
     [
-        ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), "sequence mode from epoch 8, last-step mode from 16."),
-        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), "sequence mode no more, last-step mode no more."),
-        ((1.0, 1.0), (1.0, 0.5), "sequence mode never, last-step mode from epoch 8."),
+        ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), 0, "from epoch 8, last-step mode from 16."),
+        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "no more, last-step mode no more."),
+        ((1.0, 1.0), (1.0, 0.5), 0, "never, last-step mode from epoch 8."),
+        ((1.0, 0.05), (1.0, 0.8), 10, "from epoch 8, last-step mode unclear."),  # few samples
     ],
 )
-def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, says):
+def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, horizon, says):
     """For good: what is lost again doesn't count. Errors are shares of the guess's."""
     run, _ = a_training(0)
-    assert told(run.dataset, run.snapshot, sequence, last) == f"Last step beats the guess: {says}"
-
-
-def told(dataset, snapshot, sequence, last):
-    """The takeaway for these errors at the last step, every 8 epochs."""
+    dataset = of_a_table(run.dataset, horizon) if horizon else run.dataset
     guess, results = float(dataset.naive_mse[-1]), {}
     for mode, shares in (("sequence", sequence), ("last", last)):
         epochs, errors = 8 * np.arange(len(shares)), guess * np.array(shares)
-        results[mode] = replace(snapshot.results[mode], checked_epochs=epochs, last_step_mse=errors)
-    return replay_words(dataset, (Frame("0", replace(snapshot, results=results)),))[0]
-
-
-def test_too_few_samples_leave_it_open():
-    """Of a table whose windows share their targets' rows."""
-    run, _ = a_training(0)
-    few = of_a_table(run.dataset, horizon=10)
-    says = told(few, run.snapshot, (1.0, 0.05), (1.0, 0.8))
-    assert says.endswith("sequence mode from epoch 8, last-step mode unclear.")
+        result = run.snapshot.results[mode]
+        results[mode] = replace(result, checked_epochs=epochs, last_step_mse=errors)
+    frame = Frame("0", replace(run.snapshot, results=results))
+    takeaway, _ = replay_words(dataset, (frame,))
+    assert takeaway == f"Last step beats the guess: sequence mode {says}"
 
 
 def test_the_details_have_the_errors_of_the_history():

@@ -40,17 +40,15 @@ class Page(HTMLParser):
         """Note an element."""
         self.tags.append((tag, dict(attrs)))
         self._inside = tag
-        if tag == "script":
-            self.scripts.append("")
 
     def handle_endtag(self, _: str) -> None:
-        """Nothing that matters here follows another element's end."""
+        """Leave the element."""
         self._inside = ""
 
     def handle_data(self, data: str) -> None:
-        """Take up words, or a script."""
+        """Take up a script, which comes in one piece, or words."""
         if self._inside == "script":
-            self.scripts[-1] += data
+            self.scripts.append(data)
         elif self._inside != "style":
             self.words += f" {data}"
 
@@ -60,17 +58,21 @@ class Page(HTMLParser):
         return json.loads(self.scripts[1])
 
 
+def page_of(run: tuple, link: str = LINK, **options: object) -> Page:
+    """The report of an experiment, a dataset and a snapshot."""
+    return Page(report(Reported(*run, **options), link, MADE, VERSIONS))
+
+
 @pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
 def test_a_report_says_all_that_the_screen_says(name: str) -> None:
     """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
     run = _, dataset, snapshot = a_run(name)
-    page = Page(report(of := Reported(*run), LINK, MADE, VERSIONS))
+    page, of = page_of(run), Reported(*run)
     words = " ".join(page.words.split())
     said = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
     said += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
-    for title, figure, takeaway, sentence in figures(of):
+    for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
         said += [title, takeaway, sentence]
-        drawn = page.plots[[shown[0] for shown in figures(of)].index(title)]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
     said += keras_script(*run).splitlines()
     for each in said:
@@ -105,12 +107,8 @@ def test_names_are_no_markup_and_no_script() -> None:
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
     evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
     evil |= {"feature_names": (EVIL,) * 4}
-    good = Page(report(Reported(experiment, dataset, snapshot), LINK, MADE, VERSIONS))
-    bad = Page(
-        report(
-            Reported(experiment, replace(dataset, **evil), snapshot), LINK + EVIL, MADE, VERSIONS
-        )
-    )
+    good = page_of((experiment, dataset, snapshot))
+    bad = page_of((experiment, replace(dataset, **evil), snapshot), LINK + EVIL)
     tags = [[(tag, *sorted(attributes)) for tag, attributes in p.tags] for p in (good, bad)]
     assert tags[0] == tags[1]
     assert len(good.scripts) == len(bad.scripts) == 3
@@ -124,7 +122,7 @@ def test_names_are_no_markup_and_no_script() -> None:
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
 def test_a_link_is_an_address_or_nothing(link: str) -> None:
     """Nothing else may stand behind it."""
-    page = Page(report(Reported(*a_run("echo", seeds=1)), link, MADE, VERSIONS))
+    page = page_of(a_run("echo", seeds=1), link)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
 
 
@@ -133,9 +131,7 @@ def test_every_kind_of_run_has_one(mode: str) -> None:
     """Of one mode or two, deep or not, untrained too."""
     experiment = settle(Experiment().set(data="gapminder", T=5, mode=mode, layers=3, seeds=1))
     dataset = make_dataset(experiment)
-    page = Page(
-        report(Reported(experiment, dataset, untrained(experiment, dataset)), LINK, MADE, VERSIONS)
-    )
+    page = page_of((experiment, dataset, untrained(experiment, dataset)))
     assert len(page.plots) == 4
     heads = {"sequence": ["Sequence"], "last": ["Last step"], "both": ["Sequence", "Last step"]}
     numbers = page.words.partition("Numbers")[2].split("Error at")[0]
@@ -146,12 +142,12 @@ def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown() -> None:
     """Of a run whose past is known: what came after that epoch isn't in it."""
     run = experiment, dataset, snapshot = a_run("seattle")
     past = (*snapshot.past, (snapshot.epoch, snapshot.weights))
-    page = Page(report(Reported(*run, past=past), LINK, MADE, VERSIONS))
+    page = page_of(run, past=past)
     *_, moving = page.plots
     assert [frame["name"] for frame in moving["frames"]] == [f"{epoch}" for epoch, _ in past]
     assert "The training, epoch by epoch" in page.words
     epoch, weights = snapshot.past[3]
     earlier = as_of(RunAt(experiment, dataset, snapshot), epoch, weights)
-    page = Page(report(Reported(experiment, dataset, earlier, past=past), LINK, MADE, VERSIONS))
+    page = page_of((experiment, dataset, earlier), past=past)
     *_, moving = page.plots
     assert [frame["name"] for frame in moving["frames"]] == [f"{e}" for e, _ in past[:4]]

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.charts.last_step_error import SAME
 from lib.charts.words import seeds_range
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
@@ -74,36 +73,41 @@ def test_samples_whose_targets_share_rows_count_as_one():
     assert independent_samples(a_dataset()) == math.inf
 
 
-def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
-    """On 200 outcomes: the winner, its seeds, its lead, and whether chance would do the same."""
+def test_the_verdict_follows_from_the_errors() -> None:
+    """On 200 outcomes: the better mode, its wins, its lead, and the test, computed with loops."""
     rng = np.random.default_rng(0)
-    said = set()
     for _ in range(200):
         count = int(rng.choice([2, 4, 8, 16]))
         first = np.exp(rng.normal(-6, 0.5, count))
         second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6, 9]), 0.3, count))
-        says = takeaway("compare", run_of_seeds(first.tolist(), second.tolist()))
         ratios = [b / a for a, b in zip(first, second, strict=True)]
         logs = [math.log(ratio) for ratio in ratios]
         mean = sum(logs) / count
         spread = math.sqrt(sum((log - mean) ** 2 for log in logs) / (count - 1) / count)
-        clear = integrated_chance(abs(mean) / spread, count - 1) < CHANCE
-        sequence_leads = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
-        shares = sorted(1 - (1 / ratio if sequence_leads else ratio) for ratio in ratios)
-        by = (shares[count // 2 - 1] + shares[count // 2]) / 2
-        if not clear or (mean > 0) is not sequence_leads or by <= 0:
-            expected = f"No clear winner: {count} seeds can't tell the two modes apart."
-        elif by < SAME:
-            expected = f"Both modes' errors are nearly the same in {count} seeds: "
-        else:
-            name = "Sequence mode" if sequence_leads else "Last-step mode"
-            wins = sum((ratio > 1) == sequence_leads for ratio in ratios)
-            where = f"all {count}" if wins == count else f"{wins} of {count}"
-            said_by = "over 99%" if by >= 0.995 else f"{by:.0%}"
-            expected = f"{name} is better in {where} seeds, by {said_by} in the median."
-        assert says.startswith(expected)
-        said |= {expected.split()[0], "over 99%" * ("over 99%" in expected)}
-    assert said >= {"No", "Sequence", "Last-step", "over 99%"}  # by 100% there would be no error
+        is_first = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
+        shares = sorted(1 - (1 / ratio if is_first else ratio) for ratio in ratios)
+        found = compare_modes(first, second)
+        assert (found.better, found.agrees) == (int(not is_first), (mean > 0) is is_first)
+        assert found.wins == sum((ratio > 1) == is_first for ratio in ratios)
+        assert found.by == pytest.approx(sum(shares[count // 2 - 1 : count // 2 + 1]) / 2)
+        chance = integrated_chance(abs(mean) / spread, count - 1)
+        assert found.p_value == pytest.approx(chance, abs=1e-6)
+        assert found.is_clear == (chance < CHANCE and found.agrees and found.by > 0)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ([2.0, 2.1, 2.0, 2.1], "Sequence mode is better in all 4 seeds, by 5"),
+        ([0.9, 0.45, 0.5, 0.44], "Last-step mode is better in all 4 seeds, by 5"),
+        ([1e9, 1e9, 2e9, 1e9], "Sequence mode is better in all 4 seeds, by over 99%"),
+        ([2.0, 0.5, 1.9, 0.6], "No clear winner: 4 seeds can't tell"),
+        ([1.01, 1.011, 1.01, 1.012], "Both modes' errors are nearly the same in 4 seeds: "),
+    ],
+)
+def test_the_takeaway_says_the_verdict(last: list[float], expected: str) -> None:
+    """The winner, its seeds and its lead; by 100% there would be no error."""
+    assert takeaway("compare", run_of_seeds([1.0] * 4, last)).startswith(expected)
 
 
 def test_one_seed_decides_nothing() -> None:

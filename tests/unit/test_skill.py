@@ -7,7 +7,6 @@ from lib.recurrence import forward, model
 from lib.results import skill as worth
 from lib.results.skill import Score, SkillTable, answers, by_row, evaluate, median_skill
 from tests.unit import own_data
-from tests.unit.pictures import EXPERIMENT, a_dataset
 
 
 def by_hand(frame, dataset, part):
@@ -40,25 +39,24 @@ def test_errors_of_a_baseline_are_those_that_pandas_finds(part):
     assert week.mase[0] == pytest.approx(week.mae[0] / np.nanmean(usual), rel=1e-4)
 
 
-@pytest.mark.parametrize("settings", [{}, {"form": "change"}, {"scale": "id"}, {"horizon": 3}])
+@pytest.mark.parametrize("settings", [{"form": "change"}, {"scale": "id"}, {"horizon": 3}])
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """Its output by the scale that a sample has, on top of what changes are from."""
     experiment, dataset, weights = own_data.sales(**settings)
     found = evaluate(dataset, answers(experiment, dataset, weights))
     samples = np.arange(len(dataset.x))[dataset.judged]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
-    ahead = settings.get("horizon", 1)
-    values = frame["sales"].to_numpy()
-    truth, now = values[rows - 1 + ahead], values[rows - 1]
+    values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
+    scale, offset = dataset.target_scale, dataset.target_offset
+    if settings.get("scale"):
+        scale, offset = scale[samples], offset[samples]
     for score in found.models:
         output = forward(experiment, weights[score.name], dataset.x[samples])[1][:, -1, 0]
-        scale, offset = dataset.target_scale, dataset.target_offset
-        if settings.get("scale"):
-            scale, offset = scale[samples], offset[samples]
         told = output * scale[..., 0] + offset[..., 0]
-        told += now if settings.get("form") else 0
-        assert score.rmse[0] == pytest.approx(np.sqrt(((told - truth) ** 2).mean()), rel=1e-4)
-        assert score.mae[0] == pytest.approx(np.abs(told - truth).mean(), rel=1e-4)
+        told += values[rows - 1] if settings.get("form") else 0
+        wrong = told - values[rows - 1 + ahead]
+        assert score.rmse[0] == pytest.approx(np.sqrt((wrong**2).mean()), rel=1e-4)
+        assert score.mae[0] == pytest.approx(np.abs(wrong).mean(), rel=1e-4)
 
 
 def test_skill_is_against_the_best_baseline_of_each_target():
@@ -86,19 +84,19 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
     Of a season of seven days no seventh one, which would be the same weekday.
     """
-    experiment, dataset, weights = own_data.sales()
-    whole = answers(experiment, dataset, weights)
-    monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 2.5)
+    prepared = own_data.sales()
+    whole = answers(*prepared)
+    cost = len(whole.samples) * worth.cost(prepared[2], 6)
+    monkeypatch.setattr(worth, "BUDGET", cost / 6.5)
+    assert answers(*prepared).every == 8
+    monkeypatch.setattr(worth, "BUDGET", cost / 2.5)
     monkeypatch.setattr(model, "HELD", 1000)
-    thin = answers(experiment, dataset, weights)
+    thin = answers(*prepared)
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()
     np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
-    monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 6.5)
-    assert answers(experiment, dataset, weights).every == 8
-    found = evaluate(dataset, thin)
-    same = next(one for one in found.guesses if one.name == "last")
-    frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)
+    same = next(one for one in evaluate(prepared[1], thin).guesses if one.name == "last")
+    frame, rows = by_hand(own_data.panel(), prepared[1], prepared[1].judged)
     change = frame.groupby("store")["sales"].diff().to_numpy()[rows[::3]]
     assert same.mae[0] == pytest.approx(np.abs(change).mean(), rel=1e-5)
 
@@ -137,19 +135,13 @@ def test_without_weights_the_baselines_stand_alone():
     assert {one.name for one in found.guesses} == {"last", "seasonal", "drift", "mean", "linear"}
 
 
-def test_data_without_rows_are_refused():
-    """Tasks have no origin."""
-    with pytest.raises(ValueError, match="origin"):
-        evaluate(a_dataset(), answers(EXPERIMENT, a_dataset(), {}))
-
-
-def test_of_several_seeds_each_figure_is_their_median() -> None:
+def test_of_several_seeds_each_figure_is_their_median():
     """Of models alone: baselines have no seeds."""
 
-    def of(mae: float, rmse: float) -> SkillTable:
-        one = Score("last", "last-step mode", np.array([mae]), np.array([rmse]), np.array([mae]))
+    def of(mae, rmse):
         guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
-        return SkillTable(np.arange(3), 1, (one,), (guess,), 3)
+        model = Score("last", "last-step mode", *(np.array([each]) for each in (mae, rmse, mae)))
+        return SkillTable(np.arange(3), 1, (model,), (guess,), 3)
 
     found = median_skill([of(1, 9), of(5, 2), of(3, 4)])
     (model,) = found.models

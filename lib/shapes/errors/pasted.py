@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.output import Shape
+from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 READ = 10_000
 """Characters that are read at either end of a text. A traceback has its message at one of them."""
-RECURRENT = {"lstm": "lstm", "gru": "gru", "simple_rnn": "rnn", "bidirectional": "bi"}
+RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTES = str.maketrans("'`“”‘’", '""""""')

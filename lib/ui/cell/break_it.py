@@ -5,19 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    Strip,
-    bound_picture,
-    bound_words,
-    caption,
-    leak_words,
-    leaked,
-    small_picture,
-    strips,
-    strips_legend,
-    ways_to_break_it,
-)
+from lib import charts
+from lib.charts import Palette, Strip
 from lib.recurrence import highest_output, unroll, unroll_stack
 from lib.training import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
@@ -36,15 +25,17 @@ _BELOW = " What is padded are the features: the layers below read the zeros, and
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
     """Draw the part, which doesn't follow the playhead."""
     (breakings,) = replies
-    ways = ways_to_break_it(chosen.experiment, PADDING, breakings.values)
-    st.html(strips_legend(palette))
+    ways = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    st.html(charts.strips_legend(palette))
     outputs = _strips(chosen)
     for row in ROWS:
         for name, column in zip(row, st.columns(2), strict=True):
             way = ways[name]
             with column, card(way.title, gap="xsmall", height="stretch"):
                 sentence = f"{way.takeaway} {way.why}"
-                st.html(strips(outputs[name], way.measures, breakings.instead, sentence, palette))
+                st.html(
+                    charts.strips(outputs[name], way.measures, breakings.instead, sentence, palette)
+                )
                 below = _BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
     left, right = st.columns(2)
@@ -52,9 +43,9 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
         layers = experiment.model.layers
         which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
-        words, details = bound_words(experiment, chosen.dataset, hidden)
+        words, details = charts.bound_words(experiment, chosen.dataset, hidden)
         bound = highest_output(experiment.model.cell, len(hidden))
-        st.html(bound_picture(hidden, bound, which + details, palette))
+        st.html(charts.bound_picture(hidden, bound, which + details, palette))
         takeaway(words, which + details)
     with right:
         leak_card(palette)
@@ -65,9 +56,9 @@ def leak_card(palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        (words, details), plot = leak_words(leak), leaked(leak)
-        st.html(small_picture(plot, words, palette))
-        hint(caption("leaked", plot))
+        (words, details), plot = charts.leak_words(leak), charts.leaked(leak)
+        st.html(charts.small_picture(plot, words, palette))
+        hint(charts.caption("leaked", plot))
         takeaway(words, details)
 
 

@@ -154,11 +154,7 @@ Follower = Callable[[At], None]
 
 
 def follow_playhead(
-    bar: DeltaGenerator,
-    layer: LayerPass,
-    followers: Sequence[Follower],
-    *,
-    plays: bool = False,
+    bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower], *, plays: bool = False
 ) -> None:
     """Draw the playhead into `bar`. When it moves, the followers run, and no picture is drawn.
 
@@ -198,12 +194,8 @@ def _remember() -> None:
         return  # nothing of use, and so not from our script
     page.step, page.unit = step, unit
     if report.get("rests"):
-        address.set_page_values({"step": f"{step + 1}", "unit": f"{unit + 1}"})
-        page.link = _link()
-
-
-def _link() -> tuple[str, str]:
-    return address.page_value("step"), address.page_value("unit")
+        page.link = f"{step + 1}", f"{unit + 1}"
+        address.set_page_values({"step": page.link[0], "unit": page.link[1]})
 
 
 def where(layer: LayerPass) -> At:
@@ -211,9 +203,9 @@ def where(layer: LayerPass) -> At:
 
     The unit is at first the one that moves most.
     """
-    page = session().cell
-    if page.link != _link():
-        page.link = _link()
+    page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
+    if page.link != link:
+        page.link = link
         page.step, page.unit = map(_index, page.link)
         page.links_opened += 1
     return At(

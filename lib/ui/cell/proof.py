@@ -6,16 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    ProofCard,
-    Side,
-    also_measured,
-    equation,
-    one_computation,
-    prefix_sentence,
-    proof_cards,
-)
+from lib import charts
+from lib.charts import Palette, ProofCard, Side
 from lib.recurrence import agreement
 from lib.text import widest
 from lib.ui.cell.ask import Reply, measured
@@ -28,7 +20,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     """Draw the part; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    _, at_each = one_computation(experiment, steps, answer)
+    _, at_each = charts.one_computation(experiment, steps, answer)
     order = row_order(chosen.layer_pass)
     if not chosen.is_top:  # no model returns the last step of such a layer
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
@@ -48,13 +40,15 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
             upward, x = chosen.upward(modes.answered.weights), measured(chosen)
             cell = experiment.model.cell
             against = agreement(cell, upward, x, answer["sequence"], answer["states"])
-        cards = also_measured(experiment, answer, against)
-        st.html(proof_cards(cards, palette, modes.instead))
+        cards = charts.also_measured(experiment, answer, against)
+        st.html(charts.proof_cards(cards, palette, modes.instead))
 
     def write(at: At) -> None:
         zeros = np.zeros((steps, len(order)))
         values = answer or {"whole": zeros, "prefixes": zeros}
-        says = prefix_sentence(values["whole"], values["prefixes"], at.unit, at.step, "Keras")
+        says = charts.prefix_sentence(
+            values["whole"], values["prefixes"], at.unit, at.step, "Keras"
+        )
         with words:
             say_steadily(says if answer else modes.instead, widest(says))
 
@@ -66,7 +60,7 @@ def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> lis
     """Draw the first card: the last step of one mode is the whole output of the other."""
     (modes,) = replies
     answer, order = modes.values, row_order(chosen.layer_pass)
-    at_last, _ = one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
+    at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         ends = None if answer is None else answer["sequence"][:, -1].T[order]
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
@@ -88,4 +82,4 @@ def _shown(
 ) -> str:
     says = f"{card.takeaway} {card.why}"
     about |= {"missing": modes.instead, "sentence": says}
-    return equation(*sides, card.measures[0], palette, **about)
+    return charts.equation(*sides, card.measures[0], palette, **about)

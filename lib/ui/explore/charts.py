@@ -34,12 +34,7 @@ MOST_LOOKS = 16
 
 
 def draw(
-    names: Sequence[str],
-    shown: ShownRun,
-    palette: Palette,
-    *,
-    hold: bool = False,
-    badge: str = "",
+    names: Sequence[str], shown: ShownRun, palette: Palette, *, hold: bool = False, badge: str = ""
 ) -> Follow:
     """Draw these cards, by their names in CARDS; returns what updates them.
 

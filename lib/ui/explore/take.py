@@ -1,8 +1,7 @@
-"""What can be taken away of the run that is shown: code, itself, a report, tables, pictures.
+"""Explore's card of files to take away: code, the run, a report, tables, pictures.
 
-A file is made when its button is pressed, by a thread of its own, and the browser asks for it until
-it is there: so no page waits, whatever takes long. Pictures are made in the browser, of what is
-seen there. What is in which row, and the words, stand in take.toml.
+A thread makes a file when its button is pressed, and the browser asks again until it is there, so
+that no page waits. The browser makes pictures of what it shows. Rows and words are in take.toml.
 """
 
 import math
@@ -44,11 +43,11 @@ from lib.ui.text import card
 
 KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
-"""What takes no longer comes at once; and how long a browser asks for what doesn't come."""
+"""A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
 RECEIVED = "received"
 """What the browser asks for when it has its file."""
 Make = Callable[[], Future[Any]]
-"""Begins to make a file, in another thread, and so without `st`, or in the worker."""
+"""Starts to make a file in another thread, so without `st`, or in the worker."""
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
@@ -62,7 +61,7 @@ def take_card(loaded: Loaded) -> None:
 
 
 def _plain_script(epochs: Epochs) -> None:
-    """Folded: it is written when somebody opens it, since with each epoch it is another."""
+    """Draw the plain script, which is written when somebody unfolds it: each epoch has another."""
     label = "Read the plain script"
     folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
     if folded.open:
@@ -74,17 +73,14 @@ def _plain_script(epochs: Epochs) -> None:
 
 
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """At an earlier epoch that was picked nothing is said of how the run ended."""
+    """The snapshot without how the run ended, if an earlier epoch is picked."""
     if picked is None:
         return snapshot
     return replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _draw(loaded: Loaded) -> None:
-    """What take.js draws; or, once it is made, the file that the browser has asked for.
-
-    Below it the plain script, to be read.
-    """
+    """Draw the rows, or send the file that the browser asked for; below, the plain script."""
     epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
     shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
     makers = _makers(epochs, loaded if other else None)
@@ -111,45 +107,38 @@ def _draw(loaded: Loaded) -> None:
 
 
 def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]:
-    """A file that is asked for, once it is made; until then, or where it can't be, a sentence.
+    """The requested file once it is made; until then, or if it fails, a sentence.
 
-    A file is kept until the browser says that it has it: two answers may be on their way at once,
-    of which a browser sees the newer one alone.
+    A file is kept until the browser confirms it: of two answers on their way at once, a browser
+    sees the newer one alone.
     """
     making = session().taking
     if key not in making:
         _forget()  # nobody waits for what was asked for before
         making[key] = make(), clock.now()
     future, since = making[key]
-    if wait([future], QUICK_SECONDS).done:
-        made = _made(future)
-    elif clock.now() - since > MOST_SECONDS:
-        made = {"words": _SAID["late"], "failed": True}
+    if not wait([future], QUICK_SECONDS).done:
+        if clock.now() - since <= MOST_SECONDS:
+            is_cold = of_keras and not runs.client().worker_ready
+            return {"words": _SAID["cold" if is_cold else "making"]}
+        words = _SAID["late"]
     else:
-        is_cold = of_keras and not runs.client().worker_ready
-        return {"words": _SAID["cold" if is_cold else "making"]}
-    if not isinstance(made, bytes):
-        _forget()  # the next press tries again
-    return made
+        try:
+            file = future.result()
+            file = file["file"] if isinstance(file, dict) else file  # Keras's answer
+            return file.encode() if isinstance(file, str) else bytes(file)
+        except Exception as error:  # whatever it is, who asked must hear of it
+            words = _SAID["failed"].format(why=f"{error}" or type(error).__name__)
+    _forget()  # the next press tries again
+    return {"words": words, "failed": True}
 
 
 def _forget() -> None:
-    """Make no more what was asked for."""
+    """Stop making what was asked for."""
     making = session().taking
     for future, _ in making.values():
         future.cancel()
     making.clear()
-
-
-def _made(future: Future[Any]) -> bytes | dict[str, Any]:
-    """The file, or a sentence that says why there is none."""
-    try:
-        file = future.result()
-    except Exception as error:  # whatever it is, who asked must hear of it
-        why = f"{error}" or type(error).__name__
-        return {"words": _SAID["failed"].format(why=why), "failed": True}
-    file = file["file"] if isinstance(file, dict) else file  # Keras's answer
-    return file.encode() if isinstance(file, str) else bytes(file)
 
 
 def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
@@ -190,7 +179,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 
 def _table(shown: ShownRun) -> Table | None:
-    """The upload that a run is of, where this browser may have it."""
+    """The upload of a run, if this browser may have it."""
     return runs.table_of_run() if shown.run else session().upload.table
 
 
@@ -200,7 +189,7 @@ def _may_take(dataset: Dataset, table: Table | None) -> bool:
 
 
 def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
-    """All that can be made of the run as it is shown, and of the sidebar's settings if others."""
+    """What makes each file of the shown run, and of the sidebar's settings if these differ."""
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
     table, known = _table(shown), then.snapshot.weights[0]
@@ -211,7 +200,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def run() -> tuple[Experiment, Dataset, Snapshot]:
-        """An earlier epoch is judged on all samples here, however long that takes."""
+        """The shown run; an earlier epoch is evaluated on all samples, however long that takes."""
         if picked is None:
             return experiment, dataset, now
         judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)

@@ -13,26 +13,12 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from lib import results
 from lib.charts import Palette, with_unit
 from lib.charts import skill as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.results import (
-    HIDDEN,
-    Answers,
-    ForecastError,
-    ModelWeights,
-    Part,
-    Run,
-    SeedWeights,
-    SkillTable,
-    answers,
-    by_row,
-    evaluate,
-    forecast,
-    skill_of_seeds,
-    why_not_fed_back,
-)
+from lib.results import Answers, ForecastError, ModelWeights, Part, Run, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
 from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
@@ -98,7 +84,7 @@ def _once(what: str, make: Callable[[], T], *about: object) -> T:
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
     about, seeds = (shown.experiment, shown.dataset, weights, part), len(session().worth.weights)
-    return _once(f"answers {part}", lambda: answers(*about, seeds=seeds))
+    return _once(f"answers {part}", lambda: results.answers(*about, seeds=seeds))
 
 
 def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
@@ -124,7 +110,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     def table(part: Part) -> None:
         seeds = session().worth.weights
         about = shown.experiment, dataset, seeds, part
-        worth = _once(f"medians {part}", lambda: skill_of_seeds(*about), dataset)
+        worth = _once(f"medians {part}", lambda: results.skill_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.skill_sentence(dataset, origin, worth, target, part)
         if len(seeds) > 1:
@@ -171,7 +157,7 @@ def _errors_alone(shown: ShownRun, run: Run) -> None:
         st.markdown(f"### {TITLES['worth']}")
         target = _pick("Target", shown.dataset.target_labels, "target")
         st.markdown(_markdown(worth, target, shown.dataset.target_unit))
-        hint(HIDDEN)
+        hint(results.HIDDEN)
 
 
 def _markdown(worth: SkillTable, target: int, unit: str) -> str:
@@ -193,14 +179,16 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     """Draw the validation part on dates, for one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    worth = _once("worth", lambda: evaluate(dataset, said), dataset)
+    worth = _once("worth", lambda: results.evaluate(dataset, said), dataset)
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
         best_first = [score.name for score in worth.baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = _once("rows", lambda: by_row(dataset, said, target, series), dataset, target, series)
+    rows = _once(
+        "rows", lambda: results.by_row(dataset, said, target, series), dataset, target, series
+    )
     about = dataset, origin, rows, target
     draw = partial(words.on_dates_figure, *about, guess, palette=palette)
     figure = _once("dates", draw, rows, guess, palette.theme)
@@ -216,7 +204,7 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
-        why = _once("why", lambda: why_not_fed_back(dataset))
+        why = _once("why", lambda: results.why_not_fed_back(dataset))
         fed = linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
         if fed and not why:
             feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
@@ -229,7 +217,7 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     said: dict[str, Any] = {"judged": judged, "tested": tested}
     said |= {"series": series, "column": column, "feed": feed}
     try:
-        coming = _once("coming", partial(forecast, *run, **said), *about)
+        coming = _once("coming", partial(results.forecast, *run, **said), *about)
     except ForecastError as error:
         hint(f"{error}")
         return

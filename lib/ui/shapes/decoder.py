@@ -4,18 +4,9 @@ import re
 
 import streamlit as st
 
+from lib import shapes
 from lib.charts import SCALES, Palette, shapes_picture
-from lib.shapes import (
-    CHECKLIST,
-    EXAMPLES,
-    Explanation,
-    Shape,
-    described_stack,
-    ends,
-    explain_error,
-    from_text,
-    sizes,
-)
+from lib.shapes import Explanation, Shape
 from lib.text import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
@@ -33,10 +24,10 @@ SURE: dict[str, str] = beside(__file__)["sure"]
 def decoder(palette: Palette) -> None:
     """Draw the explanation beside the message; below, its shapes and a checklist."""
     example = address.page_value(KEY)
-    example = example if example in EXAMPLES else next(iter(EXAMPLES))
+    example = example if example in shapes.EXAMPLES else next(iter(shapes.EXAMPLES))
     page = session().shapes
-    text = page.message = EXAMPLES[example] if page.message is None else page.message
-    explanation = explain_error(text)
+    text = page.message = shapes.EXAMPLES[example] if page.message is None else page.message
+    explanation = shapes.explain_error(text)
     unknown = "This message isn’t known here" if text.strip() else "Paste a message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
@@ -55,12 +46,14 @@ def decoder(palette: Palette) -> None:
         control = bound("error_text", text, _pasted)
         st.text_area("Paste a message, or a whole traceback", height=200, **control)
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
-        picked = next((name for name, words in EXAMPLES.items() if words == text), None)
-        pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
+        picked = next((name for name, words in shapes.EXAMPLES.items() if words == text), None)
+        pills(
+            "Examples", {name: name for name in shapes.EXAMPLES}, picked, "error_example", _picked
+        )
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
-        if shapes := _shapes_in(text):
-            st.html(shapes_picture(shapes, palette))
+        if found := _shapes_in(text):
+            st.html(shapes_picture(found, palette))
             hint(
                 "Drawn as samples, timesteps, features: purple is time, brown are features. "
                 f"The shape of a kernel means something else. {SCALES}"
@@ -68,7 +61,7 @@ def decoder(palette: Palette) -> None:
         else:
             hint("None of 2 to 4 axes.")
     with right, card("Check the shapes, in this order", height="stretch"):
-        st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
+        st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
 
 
 def _explained(explanation: Explanation, text: str) -> None:
@@ -89,28 +82,28 @@ def _explained(explanation: Explanation, text: str) -> None:
     if not others:
         st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
         st.code(first.code[:LONGEST], language="python", wrap_lines=True)
-    if described_stack(text):
+    if shapes.described_stack(text):
         press("Open this stack", "stacks", "open_stack", _open)
 
 
 def _shapes_in(message: str) -> list[Shape]:
     """The first three shapes of 2 to 4 axes in a text, each once."""
     size = r"(?:None|\?|[0-9]{1,7})"
-    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", ends(message))
-    return [shape for shape in dict.fromkeys(map(sizes, texts)) if 0 not in shape][:3]
+    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(message))
+    return [shape for shape in dict.fromkeys(map(shapes.sizes, texts)) if 0 not in shape][:3]
 
 
 def _open() -> None:
     """Trace the stack that the message describes; the pasted text stays out of the address."""
-    set_stack(from_text(described_stack(session().shapes.message or "")))
+    set_stack(shapes.from_text(shapes.described_stack(session().shapes.message or "")))
     address.set_page_value("part", "stack")
 
 
 def _pasted(text: str) -> None:
-    session().shapes.message = ends(text)
+    session().shapes.message = shapes.ends(text)
     address.set_page_value(KEY, "")
 
 
 def _picked(name: str) -> None:
-    session().shapes.message = EXAMPLES[name]
-    address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)
+    session().shapes.message = shapes.EXAMPLES[name]
+    address.set_page_value(KEY, "" if name == next(iter(shapes.EXAMPLES)) else name)

@@ -10,28 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from lib import shapes
 from lib.charts import SCALES, Palette, lineup_picture
 from lib.charts import target as words
-from lib.shapes import (
-    LOSS,
-    LOSS_NAMES,
-    MISTAKES,
-    OUTPUTS,
-    RULE_OF,
-    SIGNS,
-    TARGETS,
-    TIMESTEPS,
-    Damage,
-    Diagnosis,
-    ShapeTextError,
-    TargetQuestion,
-    fitting_loss,
-    mistake_of,
-    read_question,
-    read_shape,
-    trace,
-    write_question,
-)
+from lib.shapes import Damage, Diagnosis, ShapeTextError, TargetQuestion
 from lib.shapes import tensors_sizes as sizes
 from lib.text import capital
 from lib.training import AnswerFuture, recorded_damage
@@ -53,7 +35,7 @@ Answers = Mapping[str, AnswerFuture]
 
 def doctor(palette: Palette) -> None:
     """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
-    question = read_question(address.page_value(KEY))
+    question = shapes.read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
@@ -64,11 +46,11 @@ def doctor(palette: Palette) -> None:
         sentence = f"{words.verdict_title(diagnosis)}. {compared}"
         st.html(lineup_picture(diagnosis, sentence, palette))
         details = f"{compared} {SCALES}"
-        case = mistake_of(question.output, question.target)
+        case = shapes.mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
-        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
+        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", shapes.LOSS)
         if case and timesteps and measured:
-            details += f" {words.measured_sentence(MISTAKES[case], recorded_damage(case))}"
+            details += f" {words.measured_sentence(shapes.MISTAKES[case], recorded_damage(case))}"
         takeaway(words.compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
@@ -86,8 +68,10 @@ def _set(**values: Any) -> None:
     """Change the question, and forget the problems of the fields that are set."""
     for name in values:
         session().shapes.problems.pop(name, None)
-    question = replace(read_question(address.page_value(KEY)), **values)
-    address.set_page_value(KEY, "" if question == TargetQuestion() else write_question(question))
+    question = replace(shapes.read_question(address.page_value(KEY)), **values)
+    address.set_page_value(
+        KEY, "" if question == TargetQuestion() else shapes.write_question(question)
+    )
 
 
 def _question(question: TargetQuestion) -> None:
@@ -103,17 +87,17 @@ def _question(question: TargetQuestion) -> None:
     label = "Take the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
-    st.selectbox("Loss", LOSS_NAMES, **loss)
+    st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
     size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
     st.number_input("Batch size", 1, 4096, **size)
 
 
 def _read(name: str, text: str) -> None:
     """Take a typed shape; note a problem with it and change nothing else."""
-    question = read_question(address.page_value(KEY))
+    question = shapes.read_question(address.page_value(KEY))
     other = question.target if name == "output" else question.output
     try:
-        _set(**{name: read_shape(text, samples=other[0])})
+        _set(**{name: shapes.read_shape(text, samples=other[0])})
     except ShapeTextError as error:
         session().shapes.problems[name] = capital(str(error))
 
@@ -127,19 +111,19 @@ def take_stack_output() -> None:
     stack, page = current_stack(), session().shapes
     said = address.page_value(KEY)
     said = "" if said == page.taken else said
-    question, tensors = read_question(said), trace(stack)[-1].tensors
+    question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
     if not tensors:
         problem = "The traced stack’s output isn’t known. Go through its red or grey row first."
         page.problems["output"] = problem
         return
     read = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
-    loss = (read and read.loss) or fitting_loss(activation, question.loss)
+    loss = (read and read.loss) or shapes.fitting_loss(activation, question.loss)
     batch, *rest = sizes(tensors[0])
-    one = tuple(size or TIMESTEPS for size in rest)
-    rule, target = RULE_OF.get(loss), question.target
+    one = tuple(size or shapes.TIMESTEPS for size in rest)
+    rule, target = shapes.RULE_OF.get(loss), question.target
     if read and read.target:
-        target = tuple(size or TIMESTEPS for size in read.target)
+        target = tuple(size or shapes.TIMESTEPS for size in read.target)
     elif not said:  # nobody has said anything of y yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
     size = batch or question.batch_size
@@ -164,23 +148,25 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 def _usual(question: TargetQuestion) -> None:
     """Draw a row for each output with every target coloured by its verdict; a click opens one."""
-    for name, output in OUTPUTS.items():
-        cases = {y: replace(question, output=output, target=shape) for y, shape in TARGETS.items()}
+    for name, output in shapes.OUTPUTS.items():
+        cases = {
+            y: replace(question, output=output, target=shape) for y, shape in shapes.TARGETS.items()
+        }
         asked = next((y for y, case in cases.items() if case == question), None)
         painted = {}
         for y, case in cases.items():
             verdict = case.diagnose().verdict
-            painted[y] = f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(y)}]"
+            painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
 
             def ask(target: str, output: tuple[int, ...] = output) -> None:
-                _set(output=output, target=TARGETS[target])
+                _set(output=output, target=shapes.TARGETS[target])
 
             pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
-    n, t, u = OUTPUTS["(N, T, U)"]
+    n, t, u = shapes.OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(f"{SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
+        " · ".join(f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
@@ -188,11 +174,11 @@ def _usual(question: TargetQuestion) -> None:
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the mistake that fits the question best, with a recorded or a live training."""
     page = session().shapes
-    fitting = mistake_of(question.output, question.target)
+    fitting = shapes.mistake_of(question.output, question.target)
     if page.damage_question != question:
-        page.mistake = fitting or page.mistake or next(iter(MISTAKES))
+        page.mistake = fitting or page.mistake or next(iter(shapes.MISTAKES))
     page.damage_question = question
-    draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
+    draw = partial(_panel, palette, fitting if question.loss == shapes.LOSS else None)
     following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
 
@@ -203,16 +189,21 @@ def _is_training(answers: Answers) -> bool:
 def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
     waiting, page = _is_training(answers), session().shapes
-    case, titles = page.mistake, {name: one.title for name, one in MISTAKES.items()}
+    mistakes, case = shapes.MISTAKES, page.mistake
+    titles = {name: one.title for name, one in mistakes.items()}
     pick = partial(setattr, page, "mistake")
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != asked_about:
-        hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
+        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
     answer = answers[case] if case in answers and answers[case].done() else None
     problem = answer and answer.exception()
     damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
+
+    def train() -> None:
+        page.training_both[case] = runs.client().ask("target_damage", case=case)
+
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
@@ -221,7 +212,7 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = words.damage_words(MISTAKES[case], damage)
+    told, sentence = words.damage_words(mistakes[case], damage)
     with left:
         steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
@@ -230,7 +221,3 @@ def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
         steady_chart(figure, sentence, "damage_predictions")
         hint("What both models say, against what is true.")
     takeaway(told, sentence)
-
-
-def _ask(case: str) -> None:
-    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)

@@ -8,9 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from lib import shapes
 from lib.shapes import (
-    KINDS,
-    MAX_LAYERS,
     Input,
     Joining,
     Layer,
@@ -21,10 +20,6 @@ from lib.shapes import (
     Stack,
     TracedLayer,
     Unread,
-    insert,
-    out_of_range,
-    put,
-    swap,
 )
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
@@ -47,7 +42,7 @@ WIDTHS = {
 """Of fields, in pixels; where there are buttons in it a number needs more than 120."""
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")
-_MENU = [name for name in KINDS if name != "unread"]
+_MENU = [name for name in shapes.KINDS if name != "unread"]
 
 
 def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
@@ -99,10 +94,10 @@ def adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> No
     st.menu_button(
         label,
         _MENU,
-        format_func=lambda name: KINDS[name].keras,
+        format_func=lambda name: shapes.KINDS[name].keras,
         key=key,
         on_click=partial(_add, key, place),
-        disabled=len(stack) >= MAX_LAYERS,
+        disabled=len(stack) >= shapes.MAX_LAYERS,
         **options,
     )
 
@@ -178,7 +173,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
         whole = not isinstance(value, float)
         nearest = setting.within(round(value, 4))
         if nearest != round(value, 4):
-            said = [out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
+            said = [shapes.out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
         value = int(nearest) if whole else nearest
     _change(place, layer, lambda now: now.with_settings(**{setting.name: value}))
     session().shapes.said = said
@@ -236,7 +231,7 @@ def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
     """Replace a layer by `change(layer)` if it is still there."""
     if _is_there(place, layer):
         stack = current_stack()
-        set_stack(put(stack, place, change(stack[place])))
+        set_stack(shapes.put(stack, place, change(stack[place])))
 
 
 def _move(place: int, layer: Layer, way: str) -> None:
@@ -245,21 +240,21 @@ def _move(place: int, layer: Layer, way: str) -> None:
     if not _is_there(place, layer):
         return
     if way == "remove":
-        set_stack(put(stack, place))
+        set_stack(shapes.put(stack, place))
         return
     first = place - 1 if way == "up" else place
     if 0 < first < len(stack) - 1:
-        set_stack(swap(stack, first))
+        set_stack(shapes.swap(stack, first))
 
 
 def _add(key: str, place: int) -> None:
     name, stack = st.session_state.get(key), current_stack()
-    if not name or len(stack) >= MAX_LAYERS or place > len(stack):
+    if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
-    layer = KINDS[name]()
+    layer = shapes.KINDS[name]()
     if isinstance(layer, Joining):  # with what stands before, and what stands before that
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, Input) and isinstance(first := stack[0], Input):
         layer = first
-    set_stack(insert(stack, place, layer))
+    set_stack(shapes.insert(stack, place, layer))
     session().shapes.opened = place

@@ -10,24 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from lib import shapes
 from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
 from lib.charts import stack as narrate
-from lib.shapes import (
-    INCOMPLETE,
-    MAX_LAYERS,
-    PATTERNS,
-    Stack,
-    StackFix,
-    TracedLayer,
-    broken,
-    fixes,
-    is_chain,
-    keras_code,
-    pattern_of,
-    rewritten,
-    stopped,
-    trace,
-)
+from lib.shapes import Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
 from lib.ui.linked import bound, pills
@@ -52,24 +38,30 @@ Mend = tuple[StackFix, dict[int, str]]
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
-    steps, before = trace(stack), previous_stack()
+    steps, before = shapes.trace(stack), previous_stack()
     mends = _mends(steps)
     title = SAYS["unread"] if session().shapes.model_problem else narrate.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box()
-    name = pattern_of(stack)
-    titles = {SIDEBAR: "The sidebar’s model"} | {key: one.title for key, one in PATTERNS.items()}
+    name = shapes.pattern_of(stack)
+    titles = {SIDEBAR: "The sidebar’s model"} | {
+        key: one.title for key, one in shapes.PATTERNS.items()
+    }
     picked = SIDEBAR if is_sidebar_stack() else name
+
+    def take(name: str) -> None:
+        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
+
     # Below a model of the person's own they would push what breaks out of sight.
     with st.expander("Start from another", type="compact") if is_of_code() else st.container():
-        pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
+        pills("Start from", titles, picked, "shapes_pattern", take)
     said = session().shapes.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
-    about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
-    if broken(steps) is None and stopped(steps) is not None:
+    about = shapes.PATTERNS[name].about if name and not is_sidebar_stack() else ""
+    if shapes.broken(steps) is None and shapes.stopped(steps) is not None:
         about = SAYS["grey row"]
     elif _is_read(steps):
-        about = SAYS["code"] if broken(steps) is None else SAYS["broken code"]
+        about = SAYS["code"] if shapes.broken(steps) is None else SAYS["broken code"]
         about = narrate.mended(mends[0][0].words, mends[0][1]) if mends else about
     words, change = narrate.change_words(before, stack, about)
     moves = MOVES if is_sidebar_stack() else ""
@@ -78,26 +70,22 @@ def tracer(stack: Stack, palette: Palette) -> None:
         takeaway(words, details, longest=LONGEST)
         if _is_read(steps) and mends:  # of a model with many notes the row is far below
             _mend(0, mends[0][0])
-        if not is_chain(stack):
+        if not shapes.is_chain(stack):
             st.html(graph_picture(steps, palette))
         _rows(steps, mends, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
-            label, ends = "Check a target for this output", stopped(steps) is not None
+            label, ends = "Check a target for this output", shapes.stopped(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=ends)
             to_explore(stack)
-        if len(stack) >= MAX_LAYERS:
-            hint(f"A stack can have {MAX_LAYERS} layers here.")
+        if len(stack) >= shapes.MAX_LAYERS:
+            hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
     with card("The stack as Keras code"):
-        code = keras_code(steps)
-        if INCOMPLETE in code:
-            hint(INCOMPLETE)
+        code = shapes.keras_code(steps)
+        if shapes.INCOMPLETE in code:
+            hint(shapes.INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
-
-
-def _take_pattern(name: str) -> None:
-    set_stack(None if name == SIDEBAR else PATTERNS[name].stack)
 
 
 def _check_target() -> None:
@@ -112,9 +100,12 @@ def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
 
 def _mends(steps: tuple[TracedLayer, ...]) -> list[Mend]:
     """The fixes for the layer that breaks, the likeliest first with its lines of code."""
-    reading, mends = session().shapes.reading, [(fix, dict[int, str]()) for fix in fixes(steps)]
+    reading, mends = (
+        session().shapes.reading,
+        [(fix, dict[int, str]()) for fix in shapes.fixes(steps)],
+    )
     if mends and reading and _is_read(steps):
-        mends[0][1].update(rewritten(reading, mends[0][0].stack)[0])
+        mends[0][1].update(shapes.rewritten(reading, mends[0][0].stack)[0])
     return mends
 
 
@@ -138,7 +129,7 @@ def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
     if len(steps) <= AT_ONCE:
         return set(range(len(steps)))
     page = session().shapes
-    place = page.opened if page.opened is not None else stopped(steps)
+    place = page.opened if page.opened is not None else shapes.stopped(steps)
     place = place if place is None or place < len(steps) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "opened"))

@@ -6,28 +6,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    changed_settings,
-    curve_figure,
-    found_details,
-    found_takeaway,
-    map_figure,
-    parallel_figure,
-    templates,
-)
+from lib import charts, results
+from lib.charts import Palette
 from lib.experiment import MODES as WORDS
-from lib.results import (
-    COLUMN_SETTINGS,
-    MODES,
-    PointResult,
-    axes_of,
-    clear_mode,
-    findings,
-    is_number,
-    named,
-    worded,
-)
+from lib.results import PointResult
 from lib.sweep import Plan, State
 from lib.text import beside, duration, joined, number, sentence
 from lib.ui import runs
@@ -41,7 +23,9 @@ from lib.ui.text import hint, plain, press, steady_chart, takeaway
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)
 """Badges by the sweep's state, and sentences."""
-_HTML = templates(__file__, MODES=MODES, WORDS=WORDS, named=named, number=number)
+_HTML = charts.templates(
+    __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
+)
 
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
@@ -61,8 +45,8 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
         _buttons(sweep, plan, loaded)
     points = sweep.runner.results
     _progress(sweep, plan, loaded, len(points))
-    words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
-    takeaway(words, *found_details(points))
+    words = charts.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
+    takeaway(words, *charts.found_details(points))
     if points:
         _pictures(points, words, palette)
         st.html(_table(points, hides_columns=sweep.is_redacted))
@@ -84,7 +68,7 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
 def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     runner = sweep.runner
     state = f"{runner.state}" if sweep.id else "example"
-    words = f"{SAID[state]} {done} of {runner.total} points"
+    words = f"{SAID[state]} {done} of {len(runner.plan.points)} points"
     if (left := runner.seconds_left) is not None:
         words += f" · {duration(left)} left"
     st.progress(runner.share, text=words)
@@ -106,7 +90,7 @@ def _other_settings(done: Plan, planned: Plan) -> str:
     """How a planned sweep of the same data differs: "units 8 → 16 and other points"; "" if not."""
     before, after = done.points[0].experiment, planned.points[0].experiment
     varied = {key: before.get(key) for key in (*done.keys, *planned.keys)}
-    said = [changed_settings(before, after.set(**varied))]
+    said = [charts.changed_settings(before, after.set(**varied))]
     said += ["other points"] * (
         [p.values for p in done.points] != [p.values for p in planned.points]
     )
@@ -115,35 +99,39 @@ def _other_settings(done: Plan, planned: Plan) -> str:
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
     """Draw a curve of one setting; for two also maps; for more, parallel coordinates."""
-    axes = axes_of(points)
+    axes = results.axes_of(points)
     if len(axes) > 2:
-        steady_chart(parallel_figure(points, palette), words, "sweep_parallel")
+        steady_chart(charts.parallel_figure(points, palette), words, "sweep_parallel")
         return
-    across, *others = sorted(axes, key=lambda key: not is_number(key))
+    across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     of_curve = points
     with st.container(horizontal=True, key="sweep_pickers"):
         relative = linked_toggle("As a share of the best guess's", RELATIVE)
         for key in others:
             texts = [f"{value}" for value in axes[key]]
             choice = Linked("at", texts, 0, f"sweep_at_{key}_{len(texts)}")
-            names = [worded(key, value) for value in axes[key]]
+            names = [results.worded(key, value) for value in axes[key]]
             at = linked_buttons(key, names, choice, label_visibility="collapsed")
             of_curve = [point for point in points if point.values[key] == axes[key][at]]
-    curve = curve_figure(of_curve, across, palette, relative=relative)
+    curve = charts.curve_figure(of_curve, across, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
     for key in others:
-        for what in ("difference", *MODES):
-            steady_chart(map_figure(points, (across, key), what, palette), words, f"sweep_{what}")
+        for what in ("difference", *results.MODES):
+            steady_chart(
+                charts.map_figure(points, (across, key), what, palette), words, f"sweep_{what}"
+            )
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
     """A table of all points with links to their runs, or else their settings, in Explore."""
-    found, rows = findings(points), []
+    found, rows = results.findings(points), []
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
-        better = clear_mode(found[point]) if point in found else ""
+        better = results.clear_mode(found[point]) if point in found else ""
         settings = parse_qsl(point["settings"])
         if hides_columns:
-            settings = [(key, value) for key, value in settings if key not in COLUMN_SETTINGS]
+            settings = [
+                (key, value) for key, value in settings if key not in results.COLUMN_SETTINGS
+            ]
         rows.append((point, urlencode(settings) + run, better))
     return str(_HTML.points(rows, hides_columns))

@@ -14,7 +14,7 @@ import streamlit as st
 from lib.data import DATASETS
 from lib.results import TITLE
 from lib.sweep import READY, Plan, Runner
-from lib.training import MAX_SWEEPS, WATCH_SECONDS, Visitor, sweep_refusal
+from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, Visitor, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
 from lib.ui.session import Loaded, session
@@ -113,7 +113,7 @@ def _make_room(visitor: Visitor) -> str:
     for other in known:
         if other.is_mine:
             other.runner.stop()
-        if other.runner.is_forgotten:
+        if other.runner.state.is_over and other.runner.unwatched_seconds >= KEEP_SECONDS:
             _SWEEPS.pop(other.id, None)
     over = [each.id for each in known if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:

@@ -1,7 +1,7 @@
-"""Pictures that stand by themselves, by name: of scenes, and of cards in a frame elsewhere.
+"""Pictures by name, for scenes and for cards that are embedded elsewhere.
 
-Each is drawn from what a page has loaded, the session's run, and the values in the address. Its
-module is imported when it is drawn: a cold server shows its first one sooner.
+Each is drawn from the page's data, the session's run, and the values in the address. Its module is
+imported when it is drawn, so that a cold server shows the first one sooner.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,12 @@ class View:
     """A picture of the app."""
 
     title: str
-    """What it is called where one can be picked."""
     module: str
-    """Of this package: its `DRAW` has, by the view's name, what draws it."""
+    """A module of this package, whose `DRAW` maps the view's name to a function."""
     page: str = "Explore"
-    """Where all of it is to be seen."""
+    """The page that shows the whole."""
     part: str = ""
-    """The part of that page, as its address has it."""
+    """The part of that page, as in its address."""
     needs_rows: bool = False
     """Whether it draws a sample of the data."""
 
@@ -54,10 +53,10 @@ VIEWS = {
     "code": View("A stack as code", "lesson", "Shapes"),
     "worked": View("The two worked examples, number by number", "lesson"),
     "glance": View("Masks, states, both directions", "lesson", "Cell", needs_rows=True),
-    "damage": View("What a silent mistake does", "damage", "Shapes", "target"),
+    "damage": View("What a silent mistake does", "lesson", "Shapes", "target"),
     "advice": View("Which one do I need?", "shapes"),
 }
-"""By name, in scenes and in the address."""
+"""Views by their names in scenes and in the address."""
 offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
 
 

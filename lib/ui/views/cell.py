@@ -1,4 +1,4 @@
-"""The parts of the Cell page, each with the playhead that it has there, and cards of them."""
+"""The parts of the Cell page, each with its playhead, and some of their cards."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,7 +18,7 @@ Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
 
 
 def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
-    """A part that shows the answers of these places."""
+    """Draw a part with the answers of these places."""
     chosen = looked_at(loaded)
     bar = st.container(key="cell_bar")
     replies = _replies(places, chosen)
@@ -27,7 +27,7 @@ def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) ->
 
 
 def _replies(places: Sequence[str], chosen: Chosen) -> list[Reply]:
-    """What Keras says at these places; where it can't be asked, that is said."""
+    """Keras's answers for these places; says so if Keras can't be asked."""
     replies = [ask(place, chosen) for place in places]
     if any(reply.error for reply in replies):
         hint(client().unavailable)
@@ -35,7 +35,7 @@ def _replies(places: Sequence[str], chosen: Chosen) -> list[Reply]:
 
 
 def runs(loaded: Loaded, palette: Palette) -> None:
-    """The layer at every timestep, which it goes through by itself."""
+    """Draw the layer at every timestep, with a playhead that plays by itself."""
     chosen = looked_at(loaded)
     with st.container(border=True, key="cell_unrolled"):
         unrolled.chain(chosen, palette, as_it_runs=True)
@@ -43,7 +43,7 @@ def runs(loaded: Loaded, palette: Palette) -> None:
 
 
 def one(loaded: Loaded, palette: Palette) -> None:
-    """The proof's first card."""
+    """Draw the proof's first card."""
     chosen = looked_at(loaded)
     replies = _replies(["modes"], chosen)
     proof.draw_last(chosen, replies, palette)
@@ -51,7 +51,7 @@ def one(loaded: Loaded, palette: Palette) -> None:
 
 
 def leak(_: Loaded, palette: Palette) -> None:
-    """What a Bidirectional layer reads of its targets."""
+    """Draw what a Bidirectional layer reads of its targets."""
     break_it.leak_card(palette)
 
 

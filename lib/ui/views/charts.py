@@ -1,4 +1,4 @@
-"""Charts: those of Explore, which follow a run while it trains, a sample, and the two cells."""
+"""Charts: Explore's cards, which follow a run while it trains, a sample, and two cells."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from lib.ui.text import steady_chart, takeaway
 
 
 def chart(name: str, loaded: Loaded, palette: Palette) -> None:
-    """One of Explore's cards."""
+    """Draw one of Explore's cards."""
 
     def draw(epochs: Epochs) -> Callable[[Epochs], object]:
         follow = charts.draw([name], epochs.then, palette)
@@ -34,7 +34,7 @@ def chart(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def sample(loaded: Loaded, palette: Palette) -> None:
-    """The sample that the address names, else the first, and what is to be learned from it."""
+    """Draw the sample that the address names, else the first, with its takeaway."""
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
@@ -45,7 +45,7 @@ def sample(loaded: Loaded, palette: Palette) -> None:
 
 
 def cells(_: Loaded, palette: Palette) -> None:
-    """The gallery's two cells, as recorded: errors at the last step, which are all their loss."""
+    """Draw the gallery's two recorded cells, whose loss is the error at the last step."""
     runs = [*cells_of(GALLERY["cells"]).items()]
     laid, ends = list[Compared](), list[str]()
     for letter, (name, run) in zip(LETTERS, runs, strict=False):

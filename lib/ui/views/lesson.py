@@ -1,7 +1,7 @@
-"""The lesson's own pictures: a cell by hand, targets that don't match, what else one has to know.
+"""The lesson's own pictures: a cell by hand, mismatched targets, masks, states and directions.
 
-Markup stands in lesson.html, words in lesson.toml. All numbers are computed: from recordings, by
-the NumPy recurrence, and by the target doctor.
+The markup is in lesson.html, the words in lesson.toml. All numbers are computed from recordings, by
+the NumPy recurrence, and by the target diagnosis.
 """
 
 from dataclasses import replace
@@ -10,15 +10,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    by_hand,
-    can_show,
-    heatmaps,
-    lineup_picture,
-    shapes_picture,
-    templates,
-)
+from lib import charts
+from lib.charts import Palette
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
@@ -29,39 +22,41 @@ from lib.text import beside, number, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, Chosen, follow_playhead, looked_at, where
+from lib.ui.cell.chosen import At, follow_playhead, looked_at, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
+from lib.ui.shapes.doctor import damage_card
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, takeaway
 
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3
-"""So many of a padded sample's steps are its own, if it has more."""
+"""The steps of a sample before its padding, if it has more."""
 Recording = tuple[dict[str, str], Snapshot]
-_HTML = templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+_HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
 def chain(loaded: Loaded, palette: Palette) -> None:
-    """The layer along time, and what it hands out."""
+    """Draw the layer along time with its outputs."""
     chosen = looked_at(loaded)
     with st.container(border=True, key="chain"):
         unrolled.chain(chosen, palette)
 
 
 def hand(loaded: Loaded, palette: Palette) -> None:
-    """One layer with all its numbers, and those of the playhead's step multiplied out."""
+    """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = looked_at(loaded)
-    layer, bar = chosen.layer_pass, st.container(key="cell_bar")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         unrolled.chain(chosen, palette, told=False)
-        st.html(_states(chosen, palette))
+        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = slot()
-    is_at, is_small = address.page_value("step"), can_show(layer.x.shape[1], layer.units)
+    is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
 
     def write(at: At) -> None:
         if is_small:
-            tables.html(by_hand(layer, at.step, palette))
+            tables.html(charts.by_hand(layer, at.step, palette))
         if address.page_value("step") != is_at:  # the page may wait for that
             st.rerun()
 
@@ -69,30 +64,26 @@ def hand(loaded: Loaded, palette: Palette) -> None:
     follow_playhead(bar, layer, [write])
 
 
-def _states(chosen: Chosen, palette: Palette) -> str:
-    hidden = chosen.layer_pass.trace.hidden[0]
-    seen = {"start": 0, "outlined_name": "", "sentence": say(SAID, "states")}
-    return heatmaps({say(SAID, "states"): hidden}, np.arange(hidden.shape[1]), palette, **seen)
-
-
 def pair(_: Loaded, palette: Palette) -> None:
-    """An output and a target, and nothing that is said of them."""
+    """Draw an output and a target without a verdict."""
     question = read_question(address.page_value("check"))
     with st.container(border=True):
         hint(say(SAID, "pair"))
-        st.html(shapes_picture([question.output, question.target], palette))
+        st.html(charts.shapes_picture([question.output, question.target], palette))
 
 
 def target(_: Loaded, palette: Palette) -> None:
-    """What a loss makes of an output and a target, what that does, and a click that mends it."""
+    """Draw what a loss makes of an output and a target, the damage, and buttons that fix it."""
     question = read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
         takeaway(words.verdict_title(diagnosis))
-        st.html(lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            hint(_trained(case))
+            trained = recorded_damage(case)
+            errors = {side: number(trained.error(side)) for side in trained.loss}
+            hint(say(SAID, "trained", **errors, mended=MISTAKES[case].right))
         else:
             hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
@@ -103,26 +94,25 @@ def target(_: Loaded, palette: Palette) -> None:
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 
-def _trained(case: str) -> str:
-    """What the recorded trainings with the right y and with this one came to."""
-    damage = recorded_damage(case)
-    errors = {side: number(damage.error(side)) for side in damage.loss}
-    return say(SAID, "trained", **errors, mended=MISTAKES[case].right)
+def damage(_: Loaded, palette: Palette) -> None:
+    """Draw both trainings of the mistake that the address asks about."""
+    with st.container(border=True, key="damage"):
+        damage_card(read_question(address.page_value("check")), palette)
 
 
 def code(_: Loaded, __: Palette) -> None:
-    """A stack as Keras code, without its shapes."""
+    """Draw a stack as Keras code, without its shapes."""
     with st.container(border=True):
         st.code("\n".join(code_lines(traced_stack())), language="python", wrap_lines=True)
 
 
 def worked(_: Loaded, __: Palette) -> None:
-    """The two worked examples, number by number, and why their targets are out of reach."""
+    """Draw the two worked examples in numbers, and why their targets are out of reach."""
     st.html(f"{_HTML.worked(**worked_numbers())}")
 
 
 def worked_numbers() -> dict[str, object]:
-    """All that is said of them: data, answers of the recorded models, floors, bounds."""
+    """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
     run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
@@ -140,7 +130,7 @@ def worked_numbers() -> dict[str, object]:
 
 
 def glance(loaded: Loaded, palette: Palette) -> None:
-    """A mask, the final states, and both directions, with this layer's numbers."""
+    """Draw a mask, the final states, and both directions, with this layer's numbers."""
     layer = looked_at(loaded).layer_pass
     with st.container(border=True):
         st.html(f"{_HTML.glance(**glance_numbers(layer), palette=palette)}")
@@ -171,6 +161,7 @@ DRAW = {
     "hand": hand,
     "pair": pair,
     "target": target,
+    "damage": damage,
     "code": code,
     "worked": worked,
     "glance": glance,

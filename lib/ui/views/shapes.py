@@ -4,12 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    shape_strip,
-    stack_picture,
-    stack_title,
-)
+from lib.charts import Palette, shape_strip, stack_picture, stack_title
 from lib.shapes import TracedLayer, broken, fixes, read_text, to_text, trace
 from lib.story import find
 from lib.ui import address
@@ -21,7 +16,7 @@ from lib.ui.text import plain, press, takeaway
 
 
 def strip(loaded: Loaded, palette: Palette) -> None:
-    """Every tensor of both models, with one sample's values as shades."""
+    """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
         sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
@@ -29,7 +24,7 @@ def strip(loaded: Loaded, palette: Palette) -> None:
 
 
 def stack(_: Loaded, palette: Palette) -> None:
-    """A stack; where it breaks, a click mends it."""
+    """Draw a stack, and buttons that fix it if it breaks."""
     steps = traced_stack()
     with st.container(border=True, key="stack"):
         title = stack_title(steps)
@@ -41,14 +36,14 @@ def stack(_: Loaded, palette: Palette) -> None:
 
 
 def _is_mended(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether the scene that is on has set a stack that breaks, which doesn't any more."""
+    """Whether the scene began with a stack that breaks and the stack doesn't break any more."""
     scene = find(session().stage.scene)
     first = read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
     return broken(trace(first)) is not None and broken(steps) is None
 
 
 def advice(_: Loaded, __: Palette) -> None:
-    """The table of usual cases."""
+    """Draw the table of usual cases."""
     with st.container(border=True):
         st.html(TABLE)
 

@@ -1,0 +1,261 @@
+"""A sweep's plan, its table, and its command: what is trained, kept, and refused in a sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from lib.data import DATASETS, Table, make_dataset, read_upload, suggested
+from lib.experiment import SETTINGS, ExperimentError, read_query
+from lib.results import VARIABLE, PointResult, Snapshot, Status, independent_samples
+from lib.sweep import (
+    MOST_RUNS,
+    READY,
+    Plan,
+    SweepError,
+    base_of,
+    make_plan,
+    offered,
+    parse_vary,
+    rows,
+    run_sweep,
+)
+from lib.sweep.__main__ import main
+from lib.sweep.runner import result_of
+from lib.sweep.sweep import run_plan
+from tests.unit.swept import a_point
+
+
+def test_each_value_goes_with_each_of_the_others() -> None:
+    """In both modes and with all seeds, whatever the base has."""
+    base = suggested("running_mean").set(mode="last", seeds=1, seed=7)
+    plan = make_plan(base, {"T": [8, 16], "cell": ["lstm", "gru"]}, 4)
+    assert [point.values for point in plan.points] == [
+        {"T": t, "cell": cell} for t in (8, 16) for cell in ("lstm", "gru")
+    ]
+    assert plan.runs == 16
+    assert not plan.notes
+    for point in plan.points:
+        assert point.experiment.model.modes == ("sequence", "last")
+        assert [each.seed for each in point.experiment.each_seed] == [7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("data", ["running_mean", "seattle", "echo"])
+def test_a_point_s_settings_open_it_as_a_link(data: str) -> None:
+    """Whatever is the default and whatever the data suggest."""
+    for point in make_plan(suggested(data), {"U": [3, 16], "lr": [0.01, 0.001]}, 2).points:
+        query = parse_qs(point.settings)
+        assert read_query(query, suggested(data))[0] == point.experiment
+        assert read_query(query)[0] == point.experiment
+
+
+@pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
+def test_all_that_is_offered_can_vary_over_its_usual_values(data: str) -> None:
+    """On every dataset; values that these don't allow are said."""
+    for key in offered(suggested(data)):
+        assert SETTINGS[key].limit or SETTINGS[key].options
+        asked = VARIABLE[key]["values"].split(",")
+        plan = make_plan(suggested(data), {key: asked}, 1)
+        assert len(plan.points) + len(plan.notes) >= len(asked)
+        assert len(plan.points) > 1 or plan.notes
+
+
+def test_values_that_become_the_same_are_trained_once_and_said() -> None:
+    """A lag has to be less than T."""
+    plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
+    assert [point.values["lag"] for point in plan.points] == [2, 3]
+    assert plan.notes == (
+        "T = 4, lag = 5 is taken as T = 4, lag = 3 on these data.",
+        "T = 4, lag = 8 is the same as T = 4, lag = 3 on these data.",
+    )
+    again = make_plan(suggested("parity"), {"head": ["none"], "U": [1, 2]}, 1)
+    assert len(again.points) == 1
+    assert len(again.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "vary", "seeds", "words"),
+    [
+        ("seattle", {}, 4, "a sweep needs a setting that varies"),
+        ("seattle", {"F": [1]}, 4, "F can't vary here: As many as the input columns make"),
+        ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
+        ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
+        ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
+        ("seattle", {"T": ["x"]}, 4, "timesteps must be a whole number from 2 to 512, got 'x'"),
+        ("seattle", {"T": ["8.5"]}, 4, "timesteps must be a whole number from 2"),
+        ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of ['lstm', 'gru', 'simple_rnn']"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take 3 seeds at most"),
+        ("seattle", {"T": range(2, 99)}, 1, "got 97 × 1 = 97: take fewer values"),
+        ("seattle", {"T": [8]}, 17, "seeds must be 0 to 16, got 17"),
+        ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
+    ],
+)
+def test_what_cannot_be_swept_is_refused_in_a_sentence(
+    data: str, vary: dict[str, Any], seeds: int, words: str
+) -> None:
+    """Before anything is trained, with what would do."""
+    with pytest.raises(ExperimentError, match=re.escape(words)):
+        make_plan(suggested(data), vary, seeds)
+    assert make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4).runs == MOST_RUNS
+
+
+def test_values_are_read_as_they_are_typed() -> None:
+    """Blanks and commas too many don't matter; each setting once."""
+    assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
+    for wrong in ("T", "T=", "=8"):
+        with pytest.raises(SweepError):
+            make_plan(suggested("parity"), parse_vary([wrong]), 1)
+    with pytest.raises(SweepError, match="each setting once"):
+        parse_vary(["T=8", "T=9"])
+
+
+def test_what_does_not_vary_is_checked_as_well() -> None:
+    """Settings by key; what a sweep has words of its own for isn't one of them."""
+    assert base_of("seattle", {"epochs": "5", "inputs": ["wind"]}).data.inputs == ("wind",)
+    for settings in ({"epochs": 0}, {"epoch": 5}, {"mode": "last"}):
+        with pytest.raises(ExperimentError):
+            base_of("seattle", settings)
+    with pytest.raises(ExperimentError, match="data must be one of"):
+        base_of("nothing", {})
+
+
+def test_another_file_is_another_sweep() -> None:
+    """Its settings may be the same."""
+    rows = "".join(f"{k % 7},{k % 5}\n" for k in range(200))
+    table = read_upload("own.csv", f"a,b\n{rows}".encode())
+    base = base_of("upload", {"targets": ["b"]})
+    one, other = (make_plan(base, {"T": [4]}, 1, table, file=name) for name in "ab")
+    assert one.points[0].settings != other.points[0].settings
+    assert one.points[0].experiment == other.points[0].experiment
+
+
+def test_ready_sweeps_can_be_made_and_are_recorded() -> None:
+    """All three; that a recorded number holds is shown in tests/agreement."""
+    for ready in READY.values():
+        assert ready.plan.runs <= MOST_RUNS
+        assert not ready.plan.notes
+        points = ready.recorded
+        assert [p["settings"] for p in points] == [p.settings for p in ready.plan.points]
+        assert all(point.is_finished for point in points)
+        counts = [independent_samples(make_dataset(p.experiment)) for p in ready.plan.points]
+        assert [p["independent_samples"] for p in points] == counts
+
+
+def the_plan(*values: int) -> Plan:
+    """A sweep over T."""
+    return make_plan(suggested("parity"), {"T": values}, 2)
+
+
+def results(plan: Plan, status: Status = Status.DIVERGED) -> list[PointResult]:
+    """What its points came to."""
+    snapshot = Snapshot("r", status, reason="The loss, it is said, is no number.")
+    return [result_of(point, None, snapshot) for point in plan.points]
+
+
+def test_a_row_for_each_point_seed_and_mode(tmp_path: Path) -> None:
+    """All digits stay, and what isn't a number is empty."""
+    points = [
+        a_point([0.1, 1 / 3], [2e-9, 5], T=8, cell="lstm"),
+        a_point([1, 2], [3, 4], Status.DIVERGED, T=16, cell="gru"),
+    ]
+    file = tmp_path / "out.csv"
+    rows.write(points, ["T", "cell"], file)
+    text = file.read_text()
+    assert len(text.splitlines()) == 1 + 2 * 2 * 2
+    assert "nan" not in text
+    back = rows.from_csv(text)
+    for before, after in zip(points, back, strict=True):
+        assert after.values == before.values
+        for was, row in zip(before.rows, after.rows, strict=True):
+            np.testing.assert_equal(row, was)
+    rows.write(back, ["T", "cell"], file)
+    assert file.read_text() == text
+
+
+def test_a_sweep_goes_on_with_what_a_file_has(tmp_path: Path) -> None:
+    """Also where more values were added; what failed is tried again."""
+    file = tmp_path / "out.csv"
+    assert rows.read_done(file, the_plan(4, 8)) == []
+    rows.write(results(the_plan(4, 8)), ["T"], file)
+    assert [p.values["T"] for p in rows.read_done(file, the_plan(4, 8, 16))] == [4, 8]
+    rows.write(results(the_plan(4), Status.FAILED), ["T"], file)
+    assert rows.read_done(file, the_plan(4)) == []
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", None])
+def test_another_file_is_refused_and_stays(tmp_path: Path, text: str | None) -> None:
+    """Results of another sweep, and what isn't a sweep's at all."""
+    file = tmp_path / "out.csv"
+    if text is None:
+        rows.write(results(the_plan(4, 8)), ["T"], file)
+    else:
+        file.write_text(text)
+    before = file.read_text()
+    with pytest.raises(SweepError, match="holds something else: expected results of this very"):
+        rows.read_done(file, the_plan(4, 9))
+    assert file.read_text() == before
+
+
+SEATTLE = "--data seattle --vary T=8,16"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--vary T=8", "expected --data or --file, one of the two"),
+        (f"{SEATTLE} --file own.csv", "expected --data or --file, one of the two"),
+        ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
+        ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
+        ("--data seattle --vary lag=3", "lag can't vary here"),
+        (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
+        (f"{SEATTLE} --set epochs=0", "epochs must be 1 to 5000, got 0"),
+        (f"{SEATTLE} --set mode=last", "mode can't be set: a sweep has its own"),
+        (f"{SEATTLE} --seeds 99", "seeds must be 0 to 16, got 99"),
+        (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said(words: str, said: str) -> None:
+    """With an exit code that isn't 0, and without a traceback."""
+    done = CliRunner().invoke(main, words.split())
+    assert done.exit_code == 1
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_results_of_another_sweep_are_not_written_over(tmp_path: Path) -> None:
+    """Neither by the command nor by a script."""
+    out = tmp_path / "out.csv"
+    rows.write(results(the_plan(4, 8)), ["T"], out)
+    before = out.read_text()
+    done = CliRunner().invoke(main, [*SEATTLE.split(), "--out", f"{out}"])
+    assert (done.exit_code, out.read_text()) == (1, before)
+    assert "holds something else" in done.output
+    with pytest.raises(SweepError, match="holds something else"):
+        run_plan(make_plan(base_of("parity", {}), {"U": [4]}, 2), out=out)
+
+
+def test_a_script_takes_data_or_a_table_and_tells_tables_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By their values: results of one are none of another's."""
+    with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
+        run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
+    named = []
+
+    def note(plan: Plan, *_: object, **__: object) -> tuple[()]:
+        named.append(plan.points[0].settings)
+        return ()
+
+    monkeypatch.setattr("lib.sweep.sweep.run_plan", note)
+    for offset in (0, 0, 7):
+        frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
+        run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])
+    assert named[0] == named[1] != named[2]
