@@ -12,28 +12,33 @@ N, T, U = 320, 12, 16
 
 
 @pytest.mark.parametrize(
-    ("output", "target", "verdict", "pairs"),
+    ("output", "target", "verdict", "pairs", "words"),
     [
-        ((N, T, U), (N, T, U), "correct", (32, T, U)),
-        ((N, U), (N, U), "correct", (32, U)),
-        ((N, T, 1), (N, T), "correct", (32, T)),
-        ((N, 1), (N,), "correct", (32, 1)),
-        ((N, T, U), (N, U), "error", None),
-        ((N, T, 1), (N, 1), "silent", (32, T)),
-        ((N, T, 1), (N,), "silent", (32, T, 32)),
-        ((N, T, U), (N, 1, 1), "silent", (32, T, U)),
-        ((N, T, U), (N, T, 1), "silent", (32, T, U)),
-        ((N, T, U), (N, 1, U), "silent", (32, T, U)),
-        ((N, 1), (N, T, 1), "silent", (32, T)),
-        ((N, 1), (N, T), "silent", (32, T)),
-        ((N, U), (N, 1), "silent", (32, U)),
-        ((N, U), (N, T, U), "error", None),
+        ((N, T, U), (N, T, U), "correct", (32, T, U), "Every output meets its own target."),
+        ((N, U), (N, U), "correct", (32, U), ""),
+        ((N, T, 1), (N, T), "correct", (32, T), "Every output meets its own target."),
+        ((N, 1), (N,), "correct", (32, 1), ""),
+        ((N, T, U), (N, U), "error", None, "32 samples of y meet 12 timesteps of the output"),
+        ((N, T, 1), (N, 1), "silent", (32, T), "drops the last axis of the output"),
+        ((N, T, 1), (N, 1), "silent", (32, T), "One target counts for all 12 timesteps."),
+        ((N, T, 1), (N,), "silent", (32, T, 32), "meets all 32 targets in its batch"),
+        ((N, T, U), (N, 1, 1), "silent", (32, T, U), ""),
+        ((N, T, U), (N, T, 1), "silent", (32, T, U), ""),
+        ((N, T, U), (N, 1, U), "silent", (32, T, U), ""),
+        ((N, 1), (N, T, 1), "silent", (32, T), "is compared with 12 timesteps of y"),
+        ((N, 1), (N, T), "silent", (32, T), ""),
+        ((N, U), (N, 1), "silent", (32, U), "One target counts for all 16 columns."),
+        ((N, U), (N, T, U), "error", None, ""),
+        ((N, T, U), (N - 1, T, U), "error", None, "The output has 320 samples and y has 319"),
+        # The worked examples, swapped: N = T = 2.
+        ((2, 2, 4), (2, 4), "silent", (2, 2, 4), "y's samples meet the output's timesteps"),
     ],
 )
-def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs):
-    """And the shape of the pairs that it compares in a batch is told."""
+def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs, words):
+    """With the shape of the pairs in a batch, and what meets what, in numbers and by name."""
     diagnosis = diagnose_target(output, target, "mse", 32)
     assert (diagnosis.verdict, diagnosis.broadcast_shape) == (verdict, pairs)
+    assert words in diagnosis.cause
 
 
 def test_a_last_batch_that_raises_is_told_apart_from_the_others():
@@ -45,29 +50,6 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     ]
     assert "Batches of 12 pass without a word; the last, of 2, raises." in diagnosis.cause
     assert diagnosis.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
-
-
-@pytest.mark.parametrize(
-    ("output", "target", "words"),
-    [
-        ((N, T, U), (N, U), "32 samples of y meet 12 timesteps of the output"),
-        ((N, T, 1), (N, 1), "drops the last axis of the output"),
-        ((N, T, 1), (N, 1), "One target counts for all 12 timesteps."),
-        (
-            (N, T, 1),
-            (N,),
-            "Every output meets all 32 targets in its batch: it learns their average",
-        ),
-        ((N, 1), (N, T, 1), "One output is compared with 12 timesteps of y"),
-        ((N, U), (N, 1), "One target counts for all 16 columns."),
-        ((N, T, 1), (N, T), "Every output meets its own target."),
-        ((N, T, U), (N - 1, T, U), "The output has 320 samples and y has 319"),
-        ((2, 2, 4), (2, 4), "y's samples meet the output's timesteps"),  # the worked examples
-    ],
-)
-def test_the_cause_says_what_meets_what(output, target, words):
-    """In numbers and by name."""
-    assert words in diagnose_target(output, target, "mse", 32).cause
 
 
 @pytest.mark.parametrize(

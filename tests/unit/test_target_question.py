@@ -1,6 +1,5 @@
 """A question for the target doctor: what a person types, its address, and the measured damage."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given
