@@ -122,23 +122,16 @@ def test_over_one_class_the_loss_is_nothing_for_any_output_and_the_doctor_says_s
     ("output", "target", "loss", "batch_size"),
     [
         ((9, 5, 3), (9, 5, 3), "mse", 4),
-        ((9, 5, 1), (9, 5), "mse", 4),
-        ((9, 1), (9,), "mae", 4),
         ((9, 5, 3), (9, 3), "mse", 4),
         ((10, 5, 3), (10, 3), "mse", 5),  # batches of T
         ((11, 5, 3), (11, 3), "mse", 5),  # batches of T, and a last one of 1
         ((12, 5, 3), (12, 3), "huber", 5),  # batches of T, and a last one of 2
-        ((12, 5, 3), (12, 3), "msle", 5),
         ((9, 5, 3), (9, 4, 3), "msle", 4),  # where the message names the output first
-        ((9, 5, 3), (9, 4, 3), "huber", 4),
         ((9, 5, 3), (9, 4, 3), "log_cosh", 4),
         ((9, 5, 3), (9, 4, 3), "mse", 4),
-        ((3, 5, 3), (3, 3), "mse", 1),
         ((9, 5, 1), (9, 1), "mse", 4),
         ((9, 5, 1), (9,), "mse", 4),
-        ((9, 5, 3), (9, 1, 3), "mse", 4),
         ((9, 1), (9, 12, 1), "mse", 4),
-        ((9, 3), (9, 1), "log_cosh", 4),
         ((9, 3), (9, 12, 3), "mse", 4),
         ((2, 2, 4), (2, 4), "mean_squared_error", 32),  # the worked example, swapped
         ((9, 5, 3), (8, 5, 3), "mse", 4),
