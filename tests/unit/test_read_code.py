@@ -101,9 +101,7 @@ def test_code_is_read_as_people_have_it(code: str) -> None:
          "m.add(Dense(max(c['head']) - 1 * len(chars)))", [3, 16, 120, 4]),
     ],
 )  # fmt: skip
-def test_names_lists_functions_and_classes_are_followed_as_python_has_them(
-    code: str, expected: list[int]
-) -> None:
+def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code, expected):
     """Scopes, arithmetic, what changes lists and dicts, what a model and a class have by name."""
     assert widths(code) == expected
 
@@ -184,9 +182,7 @@ def test_what_is_not_followed_is_said_and_never_guessed(code: str) -> None:
          [(None, 9, 3), (None, 10), ()], {3: "starts from states"}),
     ],
 )  # fmt: skip
-def test_what_is_worth_knowing_is_said_with_its_line(
-    code: str, expected: list[tuple[int | None, ...]], said: dict[int | None, str]
-) -> None:
+def test_what_is_worth_knowing_is_said_with_its_line(code, expected, said):
     """What stands in for what the code doesn't tell, what was followed, and what wasn't read."""
     assert shapes(code) == expected
     found = notes(code)
@@ -392,9 +388,7 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(200)])", None, "received 201"),
     ],
 )
-def test_a_text_without_a_model_is_refused_in_a_sentence(
-    text: str, line: int | None, words: str
-) -> None:
+def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
     """With its line, where there is one, and what was expected."""
     with pytest.raises(ModelError, match=words) as raised:
         reading(text)

@@ -321,9 +321,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @given(st.sampled_from([CHAIN, SHARED, BOTH]), st.data())
-def test_a_configuration_with_something_else_in_it_is_a_stack_or_a_sentence(
-    model: dict[str, Any], data: st.DataObject
-):
+def test_a_configuration_with_something_else_in_it_is_a_stack_or_a_sentence(model, data):
     """Wherever it stands."""
     changed = json.loads(json.dumps(model))
     *path, last = data.draw(st.sampled_from(places(changed)))

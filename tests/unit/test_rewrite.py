@@ -119,9 +119,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
          ["from keras.layers import LSTM, Input", "m.add(Input((12, 3)))\nm.add(LSTM(4))"]),
     ],
 )  # fmt: skip
-def test_a_fix_is_written_into_the_lines_that_it_changes(
-    code: str, words: str, lines: list[str]
-) -> None:
+def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
     """Or into none, where no lines say that change alone."""
     found = offered(code)
     assert found[words or next(iter(found))] == lines
