@@ -173,10 +173,10 @@ MISTAKES = {
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.LSTM(4, return_sequence=True)":
         ("LSTM has no return_sequence.", "Write return_sequences."),
-    "layers.Bidirectional(layers.Dense(2))": ("LSTM, GRU and SimpleRNN have it.", "help(Dense)"),
+    "layers.Bidirectional(layers.Dense(2))": ("Dense has no go_backwards", "help(Dense)"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    'layers.LSTM(3, merge_mode="sum")': ("LSTM, GRU and SimpleRNN have it.", "help(LSTM)"),
+    'layers.LSTM(3, merge_mode="sum")': ("LSTM has no merge_mode", "help(LSTM)"),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])":
         ("A stateful layer keeps one state for each sample", "batch_shape="),
     "stateful_with_head().fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)":
