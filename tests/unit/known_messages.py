@@ -43,6 +43,7 @@ TODAY = [
     ("max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
      "Another value is wanted here. It got max_value=-1.", ""),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("expected shape=(32, 12, 3), found shape=(32, 7, 3)", "7 timesteps instead of 12", ""),
     ("expected shape=(32, 12, 3), found shape=(32, 12, 4)", "4 features instead of 3", ""),
 ]  # fmt: skip
 """Messages, whole or in part, each with words of its cause, and of its fix or code."""
