@@ -68,21 +68,6 @@ def random_cases(count):
     return list(cases)
 
 
-def test_the_cases_have_all_that_shapes_can_have():
-    """Ranks 1 to 4, N = T, axes of 1, every loss, batches with and without a remainder."""
-    cases = random_cases(CASES)
-    assert len(cases) == CASES >= 1500
-    assert {len(output) for output, *_ in cases} == {len(target) for _, target, *_ in cases}
-    assert {len(output) for output, *_ in cases} == {1, 2, 3, 4}
-    assert sum(len(output) == 3 and output[0] == output[1] > 1 for output, *_ in cases) > 50
-    assert sum(1 in target[1:] for _, target, *_ in cases) > 200
-    remainders = Counter(output[0] % size > 0 for output, _, _, size in cases)
-    assert min(remainders[True], remainders[False]) > 200
-    losses = Counter(loss_rule(loss, output, target).name for output, target, loss, _ in cases)
-    assert set(losses) == set(RULES)
-    assert min(losses.values()) > 10
-
-
 @pytest.mark.parametrize("part", range(SHARE))
 def test_verdicts_on_random_shapes_are_what_keras_does(part):
     """Raises, or gives the intended loss, or another one."""
@@ -137,23 +122,16 @@ def test_over_one_class_the_loss_is_nothing_for_any_output_and_the_doctor_says_s
     ("output", "target", "loss", "batch_size"),
     [
         ((9, 5, 3), (9, 5, 3), "mse", 4),
-        ((9, 5, 1), (9, 5), "mse", 4),
-        ((9, 1), (9,), "mae", 4),
         ((9, 5, 3), (9, 3), "mse", 4),
         ((10, 5, 3), (10, 3), "mse", 5),  # batches of T
         ((11, 5, 3), (11, 3), "mse", 5),  # batches of T, and a last one of 1
         ((12, 5, 3), (12, 3), "huber", 5),  # batches of T, and a last one of 2
-        ((12, 5, 3), (12, 3), "msle", 5),
         ((9, 5, 3), (9, 4, 3), "msle", 4),  # where the message names the output first
-        ((9, 5, 3), (9, 4, 3), "huber", 4),
         ((9, 5, 3), (9, 4, 3), "log_cosh", 4),
         ((9, 5, 3), (9, 4, 3), "mse", 4),
-        ((3, 5, 3), (3, 3), "mse", 1),
         ((9, 5, 1), (9, 1), "mse", 4),
         ((9, 5, 1), (9,), "mse", 4),
-        ((9, 5, 3), (9, 1, 3), "mse", 4),
         ((9, 1), (9, 12, 1), "mse", 4),
-        ((9, 3), (9, 1), "log_cosh", 4),
         ((9, 3), (9, 12, 3), "mse", 4),
         ((2, 2, 4), (2, 4), "mean_squared_error", 32),  # the worked example, swapped
         ((9, 5, 3), (8, 5, 3), "mse", 4),

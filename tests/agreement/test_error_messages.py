@@ -69,25 +69,11 @@ def test_a_traceback_tells_a_categorical_loss_from_a_binary_one(output, y):
 
 
 PAIRS = [
-    ((T, 3), (3,)),
-    ((T, 3), (1,)),
-    ((T, 3), ()),
-    ((T, 3), (T,)),
-    ((T, 3), (2,)),
-    ((T, 3), (T, 2)),
-    ((T, 3), (6, 3)),
-    ((T, 3), (6, 1)),
-    ((T, 3), (3, T)),
-    ((T, 1), (3,)),
-    ((T, 1), (6, 3)),
-    ((3,), (T, 3)),
-    ((3,), (T, 2)),
-    ((3,), (T, 1)),
-    ((3,), (2,)),
-    ((3,), ()),
-    ((1,), (T, 3)),
+    ((T, 3), (3,)), ((T, 3), (1,)), ((T, 3), ()), ((T, 3), (T,)), ((T, 3), (2,)), ((T, 3), (T, 2)),
+    ((T, 3), (6, 3)), ((T, 3), (6, 1)), ((T, 3), (3, T)), ((T, 1), (3,)), ((T, 1), (6, 3)),
+    ((3,), (T, 3)), ((3,), (T, 2)), ((3,), (T, 1)), ((3,), (2,)), ((3,), ()), ((1,), (T, 3)),
     ((3,), (1, 2)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)
@@ -102,16 +88,10 @@ def test_what_mends_a_loss_in_fit_ends_in_a_correct_pairing(output, y):
 @pytest.mark.parametrize(
     ("output", "y"),
     [
-        ((T, 3), (1,)),
-        ((T, 3), ()),
-        ((T, 3), (4,)),
-        ((T, 3), (6,)),
-        ((T, 3), (3,)),
-        ((T, 3), (T, 3)),
-        ((3,), (T, 3)),
-        ((T, 3), (T, 4)),
+        ((T, 3), (1,)), ((T, 3), ()), ((T, 3), (4,)), ((T, 3), (6,)), ((T, 3), (3,)),
+        ((T, 3), (T, 3)), ((3,), (T, 3)), ((T, 3), (T, 4)),
     ],
-)
+)  # fmt: skip
 def test_each_way_out_of_the_sparse_loss_error_ends_in_a_correct_pairing(output, y):
     """They are the target doctor's; each is followed by itself, and `fit` takes it."""
     model = f'recurrent({output}, loss="sparse_categorical_crossentropy")'

@@ -32,6 +32,19 @@ TODAY = [
      "Keras knows no initializer orthogonall", 'kernel_initializer="orthogonal"'),
     ("TypeError: SpatialDropout1D.__init__() got an unexpected keyword argument 'foo'",
      "SpatialDropout1D has no foo.", "help(SpatialDropout1D)"),
+    ("Argument `n` should be a positive integer. Received: n=0",
+     "Keras takes a positive integer. It got n=0.", ""),
+    ("Argument `padding` must be either 'valid' or 'same'. Received: no",
+     'Keras takes either "valid" or "same".', ""),
+    ("The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+     "Received: first", 'Keras takes one of "channels_first", "channels_last".', ""),
+    ("There must be at most one unknown dimension (-1) in `target_shape`. Received: "
+     "target_shape=(-1, -1).", "one unknown dimension. It got target_shape=(-1, -1).", ""),
+    ("max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
+     "Another value is wanted here. It got max_value=-1.", ""),
+    ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("expected shape=(32, 12, 3), found shape=(32, 7, 3)", "7 timesteps instead of 12", ""),
+    ("expected shape=(32, 12, 3), found shape=(32, 12, 4)", "4 features instead of 3", ""),
 ]  # fmt: skip
 """Messages, whole or in part, each with words of its cause, and of its fix or code."""
 

@@ -7,12 +7,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.plain import Input, Unread
+from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read import Reading, read
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.shaping import RepeatVector
@@ -71,8 +69,6 @@ def test_code_is_read_as_people_have_it(code: str) -> None:
         ("m = Sequential([Input((9, 3)), LSTM(4), Dense(1)])\nm.pop()\nm.add(Dense(7))", [3, 4, 7]),
         ("a = [LSTM(4)]\na.extend([Dense(1)])\na.insert(0, Input((9, 3)))\na[2] = Dense(5)\n"
          "m = Sequential(a)", [3, 4, 5]),
-        ("c = {'u': 4}\nc['u'] = 9\n"
-         "m = Sequential([Input((9, 3)), LSTM(c['u']), Dense(c.get('v', 5))])", [3, 9, 5]),
         ("u = 8\na = [LSTM(u, return_sequences=True) for u in (4, 5)]\n"
          "m = Sequential([Input((9, 3)), *a, Dense(u)])", [3, 4, 5, 8]),
         ("u = 4\ndef f():\n  return LSTM(u)\ndef g():\n  u = 9\n  return f()\n"
@@ -89,13 +85,7 @@ def test_code_is_read_as_people_have_it(code: str) -> None:
          "m = Sequential([Input((9, 3)), *[Dense(u) for u in a]])", [3, 64, 6, 7]),
         ("a = [4, 5]\na *= 2\nm = Sequential([Input((9, 3)), *[Dense(u) for u in a]])",
          [3, 4, 5, 4, 5]),
-        ("m = Sequential([Input((9, 3))])\nfor u in (4, 5): m.add(Dense(u))\nelse: m.add(Dense(7))",
-         [3, 4, 5, 7]),
         ("d = 3\nm = Sequential([Input((9, 3))])\nif 1 < d and d != 5: m.add(Dense(4))", [3, 4]),
-        ("first = Sequential([Input((9, 3)), LSTM(4)])\nif flag:\n  def f(x): return ReLU()(x)\n"
-         "m = Sequential([Input((9, 3)), LSTM(5)])", [3, 5]),
-        ("def add(a, layer): a += [layer]\na = [Input((9, 3))]\nadd(a, LSTM(4))\n"
-         "m = Sequential(a)", [3, 4]),
         ("i, g = Input((9, 3)), GRU(4, return_state=True)\n"
          "m = Model(i, g(i, initial_state=g.get_initial_state(ops.shape(i)[0]))[0])", [3, 4]),
         ("class Config:\n  units: int = 4\nm = Sequential([Input((9, 3)), LSTM(Config.units)])",
@@ -111,9 +101,7 @@ def test_code_is_read_as_people_have_it(code: str) -> None:
          "m.add(Dense(max(c['head']) - 1 * len(chars)))", [3, 16, 120, 4]),
     ],
 )  # fmt: skip
-def test_names_lists_functions_and_classes_are_followed_as_python_has_them(
-    code: str, expected: list[int]
-) -> None:
+def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code, expected):
     """Scopes, arithmetic, what changes lists and dicts, what a model and a class have by name."""
     assert widths(code) == expected
 
@@ -122,10 +110,8 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(
     "code",
     [
         "n = 4\ndef f():\n  global n\n  n = 8\nf()\nm = Sequential([Input((9, 3)), LSTM(n)])",
-        "a = [Dense(2), Dense(3)]\ndel a[0]\nm = Sequential([Input((9, 3)), *a])",
         "a = [2, 3]\na.reverse()\nm = Sequential([Input((9, 3)), Dense(a[0])])",
         "b = {'units': 4}\nm = Sequential([Input((9, 3)), LSTM(**{**b, 'seed': 0})])",
-        "m = Sequential([Input((9, 3))] + [Dense(u) for u in (2, 3) if u])",
         "m = Sequential([Input((9, 3)), *[Dense(a * b) for a in (2, 3) for b in (1, 2)]])",
         "a = [Input((9, 3))]\na.extend(more())\nm = Sequential(a)",
         "m = Sequential([Input((9, 3))])\nm.add(LSTM(4)) if flag else None\nm.add(Dense(2))",
@@ -133,8 +119,6 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(
         "i = Input((9, 3))\nm = Model(i, tf.reduce_mean(i, axis=1))",
         "n, i = 7, Input((9, 3))\nwith open(here) as n: pass\nm = Model(i, Dense(n)(i))",
         "i = Input((9, 3))\ny = (x := Dense(5)(i))\nm = Model(i, LSTM(4)(x))",
-        "n = 7\na = [n := u for u in (4, 5)]\nm = Sequential([Input((9, 3)), Dense(n)])",
-        "i = Input((9, 3))\nm = Model(i, layers.Add()([i, 2.0]))",
         "class Own(Layer):\n  @staticmethod\n  def call(x): return Dense(2)(x)\n"
         "m = Sequential([Input((9, 3)), Own()])",
         "class Own(Layer):\n  def build(self, shape): self.d = Dense(shape[-1] * 2)\n"
@@ -156,24 +140,16 @@ def test_what_is_not_followed_is_said_and_never_guessed(code: str) -> None:
     [
         ("X = load()\nm = Sequential([Input((X.shape[1], 3)), LSTM(16)])",
          [(None, None, 3), (None, 16)], {2: "(None, 3) stands in"}),
-        ("X = load()\nm = Sequential([Input((12, X.shape[2])), LSTM(16)])",
-         [(None, 12, 3), (None, 16)], {2: "(12, 3) stands in"}),
         ("m = Sequential([Input((X.shape[1],)), Embedding(100, 8)])",
          [(None, None), (None, None, 8)], {1: "(None,) stands in"}),
         ("m = Sequential([Embedding(len(words) + 1, 8, input_length=5)])",
          [(None, 5), (None, 5, 8)], {1: "input_dim of Embedding can’t be told"}),
-        ("m = Sequential([Embedding(100, 8)])", [(None, 12), (None, 12, 8)], {1: "stands in"}),
         ("m = Sequential([LSTM(2)])\nm.build((None, 7, 4))", [(None, 7, 4), (None, 2)], {}),
-        ("m = Sequential([LSTM(2)])\nm(Input((7, 4)))", [(None, 7, 4), (None, 2)], {}),
         ("m = Sequential([Input((9, 3)), LSTM(UNITS)])", [(None, 9, 3), (None, 16)],
          {1: "units of LSTM can’t be told from this code: 16 stands in for it."}),
-        ("m = Sequential([Input((3,)), RepeatVector(n_out), Dropout(rate)])",
-         [(None, 3), (None, 6, 3), (None, 6, 3)], {1: "n of RepeatVector can’t be told"}),
         ("m = Sequential([Input([]), Flatten()])", [(None,), (None, 1)], {}),
         ("i = Input((12, 5))\na = LSTM(2)(i)\nm = Model(i, a)\nm.fit(x, y)\ne = Model(i, i)\n"
          "e.summary()", [(None, 12, 5), (None, 2)], {3: "2 models"}),
-        ("def build(shape=(12, 3), head=None):\n  m = Sequential([Input(shape), LSTM(16)])\n"
-         "  if head is not None: m.add(Dense(head))\n  return m", CHAIN[:2], {1: "defaults"}),
         ("def build(u, head=None):\n  m = Sequential([Input((12, 3)), LSTM(u)])\n"
          "  if head is not None: m.add(Dense(head))\n  return m\n"
          "if __name__ == '__main__':\n  m = build(u=16, head=1)", CHAIN, {}),
@@ -199,8 +175,6 @@ def test_what_is_not_followed_is_said_and_never_guessed(code: str) -> None:
          {3: "inputs first"}),
         ("m = Sequential([Input((9, 4)), LSTM(2, name='a'), Dense(2, name='a')])",
          [(None, 9, 4), (None, 2), (None, 2)], {None: "Two layers are named “a”"}),
-        ("i = Input((9, 3))\nm = Model(i, Dense(2)({**a}['x']))", [(None, 9, 3), (), ()],
-         {2: "“{**a}['x']” isn’t known"}),
         ("def f(x):\n  if flag: return LSTM(3)(x)\n  return GRU(4)(x)\ni = Input((9, 3))\n"
          "m = Model(i, f(i))", [(None, 9, 3), ()], {2: "an if, whose condition"}),
         ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"
@@ -208,9 +182,7 @@ def test_what_is_not_followed_is_said_and_never_guessed(code: str) -> None:
          [(None, 9, 3), (None, 10), ()], {3: "starts from states"}),
     ],
 )  # fmt: skip
-def test_what_is_worth_knowing_is_said_with_its_line(
-    code: str, expected: list[tuple[int | None, ...]], said: dict[int | None, str]
-) -> None:
+def test_what_is_worth_knowing_is_said_with_its_line(code, expected, said):
     """What stands in for what the code doesn't tell, what was followed, and what wasn't read."""
     assert shapes(code) == expected
     found = notes(code)
@@ -264,53 +236,6 @@ def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> No
     assert found[:2] == [(None, 12, 3)] * 2
     assert found[-1] == ()
     assert broken(trace(reading(code).stack)) is None
-
-
-def test_what_follows_a_layer_that_cannot_be_read_is_read_on_however_long_it_is() -> None:
-    """One row stands for all of it; what it takes to say so is taken once."""
-    steps = "    x = unknown(x)\n" * 900
-    code = f"if True:\n    x = i = Input((9, 3))\n{steps}    m = Model(i, Dense(2)(x))"
-    assert shapes(code) == [(None, 9, 3), (), ()]
-
-
-def test_graphs_have_branches_states_and_layers_that_are_shared() -> None:
-    """An encoder's states start the decoder; a layer that is called twice has its weights once."""
-    code = """
-        source, target = keras.Input((None, 5)), keras.Input((None, 4))
-        _, *states = layers.LSTM(8, return_state=True)(source)
-        x = layers.LSTM(8, return_sequences=True)(target, initial_state=states)
-        head = layers.Dense(2)
-        both = layers.concatenate([head(x), head(x)], axis=-1)
-        model = keras.Model([source, target], both + both)
-    """
-    steps = trace(reading(code).stack)
-    assert [step.layer.kind for step in steps[4:]] == ["dense", "dense", "concat", "add"]
-    assert steps[-1].shapes == ((None, None, 4),)
-    assert total(steps) == 4 * 8 * (5 + 8 + 1) + 4 * 8 * (4 + 8 + 1) + 2 * 9
-    assert steps[5].layer.shares == 4
-
-
-@pytest.mark.parametrize(
-    "picture",
-    [
-        "picture = Sequential([Input((8, 8, 1)), Conv2D(2, 3), Flatten()])",
-        "p = Input((8, 8, 1))\n        picture = Model(p, Flatten()(Conv2D(2, 3)(p)))",
-    ],
-)
-def test_a_model_inside_a_model_is_put_in_its_place(picture: str) -> None:
-    """One of inputs and outputs, a Sequential, and one at each timestep; weights once."""
-    code = f"""
-        {picture}
-        a = Input((4,))
-        encoder = Model(a, Dense(3)(a))
-        film, word = Input((5, 8, 8, 1)), Input((4,))
-        seen = LSTM(6)(TimeDistributed(picture)(film))
-        model = Model([film, word], Concatenate()([seen, encoder(word), encoder(word)]))
-    """
-    steps = trace(reading(code).stack)
-    assert steps[-1].shapes == ((None, 6 + 3 + 3),)
-    assert sum(isinstance(step.layer, Input) for step in steps) == 2
-    assert total(steps) == 2 * 10 + 4 * 6 * (72 + 6 + 1) + 3 * 5
 
 
 @pytest.mark.parametrize(
@@ -463,9 +388,7 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(200)])", None, "received 201"),
     ],
 )
-def test_a_text_without_a_model_is_refused_in_a_sentence(
-    text: str, line: int | None, words: str
-) -> None:
+def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
     """With its line, where there is one, and what was expected."""
     with pytest.raises(ModelError, match=words) as raised:
         reading(text)
@@ -521,11 +444,9 @@ def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
 HOSTILE = {
     "5 MB": "x = 1\n" * 900_000,
     "brackets": "(" * 190_000,
-    "minus": "-" * 190_000 + "1",
     "attributes": "a" + ".a" * 19_000,
     "statements": "a=1\n" * 39_000,
     "f-string": "f'" + "{a}" * 60_000 + "'",
-    "conditions": "1 if 1 else " * 15_000 + "1",
     "null": "a\0b",
     "fences": "```\n" * 39_000,
     "blank lines": "(" + "\n" * 39_000,
@@ -535,28 +456,22 @@ HOSTILE = {
     "range": "a = list(range(10**9)) + [*range(10**11)]\nLSTM(sum(range(10**12)))",
     "round": "m = Sequential([Input((3, 2)), Dense(round(5, -10**9))])",
     "laughs": "a = [1]\n" + "a = [a] * 10\n" * 30 + "m = Sequential([LSTM(a), Dense(max(a))])",
-    "twice": "x = Input((3, 2))\n" + "x = [x, x]\n" * 60 + "m = Concatenate()(x)",
     "keys": "a = (1,)\n" + "a = (a, a)\n" * 60 + "d = {}\nd.update([(a, 1)])\nd.get(a)\nd[a] = 1",
     "index": "d = {}\na = (1,)\n" + "a = (a, a)\n" * 60 + "b = d[a]\nx = LSTM(2)(y)[:, -1, a]",
     "long names": "x = Input((12, 3))\nfor i in range(99):\n  x = " + "ab" * 90_000 + "(x)",
-    "paths": "x = tf\nfor i in range(99):\n for j in range(60): x = x." + "ab" * 90_000,
     "inner loops": "for i in range(99):\n for j in range(90):\n  for k in []: " + "a=b-c;" * 19_000,
     "functions": "".join(" " * n + f"def f{n}():\n" for n in range(90))
     + " " * 90
     + "a=b-c;" * 9_000,
-    "sets": "for i in range(99):\n for j in range(60):\n  f(\n{" + "a," * 19_000 + "})",
     "one line": "a = '" + "é" * 90_000 + "';" + "f();" * 13_000,
-    "stars": "a = [0] * 1000\nx = [" + "*a," * 19_000 + "]",
     "no shape": "y = np.zeros((3, 4)).reshape()\nx = Dense(1)(y)",
     "own loss": "class L(Loss): pass\nm = Sequential([LSTM(2)])\nm.compile(loss=L())",
     "lists": "a = [1] * 900\n" + "a.extend(a)\n" * 60 + "b = [a]\nb.extend(9**9)",
     "calls": "def f(x):\n  f(x);f(x);f(x)\n  return f(x)\nm = Sequential([Input((3, 4)), f(3)])",
-    "attributes of a model": "m = Sequential([LSTM(2)])\n" + "m.abcdefghijkl\n" * 12_000,
     "a model of itself": "m = Sequential()\nm.add(m)\nn = Sequential([m])\nm.add(n)\nm.fit()",
     "itself": "a = []\na.append(a)\nm = Sequential(a)\nx = Concatenate()(a)",
     "models": "m = Sequential([Dense(2)])\n" + "m = Sequential([m, m])\n" * 40,
     "sums": "x = Input((3, 2))\n" + "x = x + x\n" * 3000,
-    "rounds": "for i in range(200):\n  for j in range(200):\n    for k in range(200): x = i * j",
     "recursion": "def f(x):\n  return f(f(x))\nm = Model(Input((3,)), f(Input((3,))))",
     "layers": "m = Sequential([" + ", ".join(f"LSTM({n})" for n in range(1, 5000)) + "])",
     "shapes": "x = Input((3, 2))\n" + "x = Dense(2)(x)\ny = x.shape[1]\n" * 1000,
@@ -607,13 +522,6 @@ def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """
     assert shapes(code)[:2] == CHAIN[:2]
     assert list(tmp_path.iterdir()) == []
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.text())
-def test_any_text_is_read_or_refused(text: str) -> None:
-    """Nothing but a ModelError comes out."""
-    assert came_of(text)
 
 
 @pytest.mark.parametrize("seed", range(8))

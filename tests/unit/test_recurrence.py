@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence import GATES, forward, initial_model_weights, model, unroll
-from lib.recurrence.weights import dense_weights, initial_weights
+from lib.recurrence.weights import initial_weights
 
 DATA_X = np.arange(1, 13, dtype=np.float32).reshape(2, 2, 3)
 
@@ -21,55 +21,12 @@ def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
     return initial_weights(cell, f, u, rng), rng.standard_normal((n, t, f)).astype(np.float32)
 
 
-def sigmoid(value):
-    """Element by element."""
-    return 1 / (1 + np.exp(-value))
-
-
 def test_a_simple_rnn_is_tanh_of_input_and_previous_output():
     """Worked by hand: kernel 1, recurrent_kernel 0.5, bias 0.1, inputs 1 and 2."""
     weights = [np.array([[1.0]]), np.array([[0.5]]), np.array([0.1])]
     hidden = unroll("simple_rnn", weights, np.array([[[1.0], [2.0]]])).hidden
     first = np.tanh(1 + 0.1)
     np.testing.assert_allclose(hidden[0, :, 0], [first, np.tanh(2 + 0.5 * first + 0.1)], rtol=1e-6)
-
-
-def test_an_lstm_writes_forgets_and_shows_by_its_gates():
-    """The state is f·c + i·candidate and the output o·tanh(c), at every step."""
-    weights, x = layer("lstm")
-    trace = unroll("lstm", weights, x)
-    before = np.concatenate([np.zeros_like(trace.cell[:, :1]), trace.cell[:, :-1]], axis=1)
-    gates = trace.gates
-    np.testing.assert_allclose(trace.cell, gates["f"] * before + gates["i"] * gates["c"], rtol=1e-6)
-    np.testing.assert_allclose(trace.hidden, gates["o"] * np.tanh(trace.cell), rtol=1e-6)
-
-
-def test_an_lstms_first_gates_come_from_the_input_alone():
-    """The first step has no state yet, so a gate is sigmoid(x·kernel + bias) of its columns."""
-    weights, x = layer("lstm", u=4)
-    kernel, _, bias = weights
-    expected = sigmoid(x[:, 0] @ kernel[:, 4:8] + bias[4:8])
-    np.testing.assert_allclose(unroll("lstm", weights, x).gates["f"][:, 0], expected, rtol=1e-5)
-
-
-def test_a_gru_mixes_its_state_and_its_candidate_by_the_update_gate():
-    """The output is z·h + (1 - z)·candidate, at every step."""
-    weights, x = layer("gru")
-    trace = unroll("gru", weights, x)
-    before = np.concatenate([np.zeros_like(trace.hidden[:, :1]), trace.hidden[:, :-1]], axis=1)
-    z, candidate = trace.gates["z"], trace.gates["h"]
-    np.testing.assert_allclose(trace.hidden, z * before + (1 - z) * candidate, atol=1e-6)
-
-
-@pytest.mark.parametrize("u", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_sample_is_the_same_alone_and_among_others(cell, u):
-    """Whatever the number of units: a gate's numbers lie 4 or 3 times as far apart in memory."""
-    weights, x = layer(cell, n=9, u=u)
-    together = unroll(cell, weights, x).hidden
-    for sample in range(9):
-        alone = unroll(cell, weights, x[sample : sample + 1]).hidden
-        np.testing.assert_allclose(together[sample : sample + 1], alone, atol=1e-6)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -117,39 +74,6 @@ def test_an_lstms_output_at_step_t_stays_within_tanh_of_t(steps, scale, seed):
     assert (np.abs(hidden).max(axis=(0, 2)) <= bound + 1e-6).all()
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_masked_steps_hold_the_state_and_repeat_the_output(cell):
-    """Skipping two steps is the same as never having had them."""
-    weights, x = layer(cell, t=6)
-    mask = np.array([1, 1, 0, 1, 0, 1], bool)
-    masked = unroll(cell, weights, x, mask=np.tile(mask, (3, 1)))
-    short = unroll(cell, weights, x[:, mask])
-    np.testing.assert_allclose(masked.hidden[:, mask], short.hidden, atol=1e-6)
-    np.testing.assert_array_equal(masked.hidden[:, 2], masked.hidden[:, 1])
-    np.testing.assert_array_equal(masked.hidden[:, 4], masked.hidden[:, 3])
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_sample_that_is_masked_throughout_gives_zeros(cell):
-    """There is no output to repeat, so it is zero."""
-    weights, x = layer(cell)
-    mask = np.ones((3, 5), bool)
-    mask[1] = False
-    hidden = unroll(cell, weights, x, mask=mask).hidden
-    assert not hidden[1].any()
-    assert hidden[0].any()
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_backwards_is_forwards_over_the_flipped_input_in_order_of_processing(cell):
-    """As in Keras, the outputs are not flipped back; the mask is flipped with the input."""
-    weights, x = layer(cell)
-    mask = np.random.default_rng(1).random((3, 5)) < 0.7
-    backwards = unroll(cell, weights, x, mask=mask, go_backwards=True)
-    flipped = unroll(cell, weights, x[:, ::-1], mask=mask[:, ::-1])
-    np.testing.assert_array_equal(backwards.hidden, flipped.hidden)
-
-
 def test_a_diverged_layer_gives_nan_without_a_warning():
     """A run that went astray is drawn like any other."""
     experiment = Experiment().set(U=4)
@@ -186,24 +110,6 @@ def test_shapes_that_do_not_fit_are_refused_with_both_shapes():
         unroll("lstm", [1.0, recurrent, bias], x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
         unroll("lstm", weights, x, mask=np.ones((3, 4)))
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_recurrent_kernel_starts_orthogonal_and_the_kernel_within_glorots_limit(cell):
-    """Orthonormal rows, and |kernel| <= sqrt(6 / (fan in + fan out)) without being small."""
-    kernel, recurrent, _ = initial_weights(cell, 3, 16, np.random.default_rng(0))
-    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(16), atol=1e-6)
-    limit = np.sqrt(6 / sum(kernel.shape))
-    assert 0.8 * limit < np.abs(kernel).max() <= limit
-
-
-def test_biases_start_at_zero_but_for_the_forget_gate():
-    """An LSTM remembers at first. A GRU has two biases, since `reset_after` is the default."""
-    rng = np.random.default_rng(0)
-    assert initial_weights("lstm", 1, 2, rng)[2].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
-    assert initial_weights("gru", 1, 2, rng)[2].tolist() == [[0] * 6] * 2
-    assert initial_weights("simple_rnn", 1, 2, rng)[2].tolist() == [0, 0]
-    assert dense_weights(4, 3, rng)[1].tolist() == [0, 0, 0]
 
 
 def test_the_seed_decides_a_models_first_weights():

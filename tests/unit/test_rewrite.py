@@ -65,10 +65,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
          ["x  = layers.LSTM(8)(i)\nx = layers.RepeatVector(9)(x)"]),
         ("Sequential([\n  keras.Input((9, 2)),\n  LSTM(8),  # encodes\n  LSTM(8),\n])", REPEAT,
          ["LSTM(8),\nRepeatVector(9),  # encodes"]),
-        ("Sequential([Input((9, 2)), LSTM(8), LSTM(8)])", REPEAT,
-         ["Sequential([Input((9, 2)), LSTM(8), RepeatVector(9), LSTM(8)])"]),
         (FUNCTIONAL.format("x = LSTM(3)(LSTM(8)(i))"), REPEAT, []),
-        (FUNCTIONAL.format("def e(x, n):\n  return LSTM(n)(x)\nx = e(e(i, 8), 3)"), REPEAT, []),
         # One that goes away is a comment; of a line with several no line is told.
         (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(\n  3))"), "Remove layer 3, LSTM",
          ["# model.add(LSTM(", "#   3))"]),
@@ -87,15 +84,11 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
         # Of two faults of a layer the argument goes first.
         ("Sequential([Input((10,)), LSTM(50, return_sequence=True), Dense(1)])", FIRST,
          ["Sequential([Input((10,)), LSTM(50, return_sequences=True), Dense(1)])"]),
-        ("Sequential([Input((10, 3)), LSTM(50), LSTM(5, return_sequence=True), Dense(1)])", FIRST,
-         ["Sequential([Input((10, 3)), LSTM(50), LSTM(5, return_sequences=True), Dense(1)])"]),
         # An Input tells what comes in, where a layer's arguments told it before.
         ("m = Sequential()\nm.add(LSTM(4, batch_input_shape=(16, 1, 3), stateful=True))", FIRST,
          ["m.add(Input(batch_shape=(16, 1, 3)))\nm.add(LSTM(4, stateful=True))"]),
         ("Sequential([layers.LSTM(4, batch_input_shape=(16, 1, 3), stateful=True)])", FIRST,
          ["Sequential([layers.Input(batch_shape=(16, 1, 3)), layers.LSTM(4, stateful=True)])"]),
-        ("m = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
-         ["m.add(Input((12, 3)))\nm.add(LSTM(4))"]),
         ("Sequential([Input((3,), name='x'), LSTM(4)])", FIRST,
          ["Sequential([Input((12, 3), name='x'), LSTM(4)])"]),
         ("model = Sequential()\nmodel.add(Input((5, 28, 28)))\nmodel.add(LSTM(8))",
@@ -110,8 +103,6 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
         (FUNCTIONAL.format("e = LSTM(5, return_state=True)\nx = e(i)\nx = Dense(2)(x)"), FIRST, []),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
-        ("Sequential([\n  Input((9, 2)),\n  LSTM(5, return_state=True),\n  Dense(2),\n])",
-         "Set return_state=False on layer 2, LSTM", ["LSTM(5, return_state=False),"]),
         # **those may hold the argument as well, which Python would refuse twice.
         (SEQUENTIAL.format("c = {'units': 8, 'return_sequences': False}\nmodel.add(LSTM(**c))\n"
                            "model.add(LSTM(3, name='e', **{}))"),
@@ -124,15 +115,11 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) ->
         ("from keras.layers import (\n    LSTM,\n    Dense,\n)\n" + SEQUENTIAL.format(TWO), REPEAT,
          ["Dense, RepeatVector,", ADDED]),
         ("from keras.layers import LSTM, RepeatVector\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
-        ("from keras.layers import *\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
-        ("from keras import layers\n" + SEQUENTIAL.format(TWO), REPEAT, [ADDED]),
         ("from keras.layers import LSTM\nm = Sequential()\nm.add(LSTM(4, input_shape=(3,)))", FIRST,
          ["from keras.layers import LSTM, Input", "m.add(Input((12, 3)))\nm.add(LSTM(4))"]),
     ],
 )  # fmt: skip
-def test_a_fix_is_written_into_the_lines_that_it_changes(
-    code: str, words: str, lines: list[str]
-) -> None:
+def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
     """Or into none, where no lines say that change alone."""
     found = offered(code)
     assert found[words or next(iter(found))] == lines
@@ -190,12 +177,3 @@ def test_what_has_no_code_or_too_deep_code_has_no_lines() -> None:
     assert becomes(Reading(stack, "configuration"), stack[:1]) == []
     deep = f"Sequential([Input((9, 2)), LSTM(8), LSTM(4, name=lambda: {'1+' * 500}1)])"
     assert [*offered(deep).values()] == [[], [], []]
-
-
-def test_a_layer_that_becomes_another_is_imported() -> None:
-    """Its line has the other's name."""
-    code = "from keras.layers import LSTM, Dropout\n" + SEQUENTIAL.format("model.add(Dropout(0.2))")
-    reading = read_code(code)
-    other = Flatten(origin=reading.stack[1].origin)
-    lines = becomes(reading, put(reading.stack, 1, other))
-    assert lines == ["from keras.layers import LSTM, Dropout, Flatten", "model.add(Flatten())"]

@@ -17,7 +17,6 @@ from lib.shapes import (
     Layer,
     broken,
     code_lines,
-    explain_error,
     fixes,
     from_text,
     keras_code,
@@ -92,13 +91,6 @@ def test_formulas_come_to_the_parameters(text: str):
             if formula and step.layer.shares is None:
                 filled = LETTER.sub(lambda at: f"({at[1] or 1}*{sizes_of[at[2]]})", formula)
                 assert eval(filled.replace("·", "*")) == step.parameters  # noqa: S307
-
-
-def test_time_and_batch_may_be_open():
-    """None stays None on the way, and Flatten makes one None of what it can't multiply."""
-    steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
-    assert [step.shapes[0] for step in steps[1:]] == [(None, None, 4), (None, None)]
-    assert letters(steps[2].tensors[0]) == "(N, T·U)"
 
 
 def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
@@ -197,19 +189,6 @@ def test_a_decoder_takes_the_states_it_has_room_for():
     assert "leaves 1 of the states out" in code
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "input~gru_state~unpack~lstm_init",
-        "input~lstm_u4_state~unpack~lstm_u8_init",
-        "input~lstm_init",
-    ],
-)
-def test_the_decoder_knows_what_is_wrong_with_states(text):
-    """Too few of them, of other units, or none: three messages of their own."""
-    assert explain_error(steps_of(text)[-1].error.message) is not None
-
-
 def layers_of(most: int) -> st.SearchStrategy[list[Layer]]:
     """Up to so many layers, each of any kind with any settings."""
     layer = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
@@ -234,18 +213,6 @@ def test_a_graph_survives_the_address(stack):
     steps = trace(stack)
     assert len(code_lines(steps)) == len(stack)
     assert len(fixes(steps)) <= MOST_FIXES
-
-
-@settings(max_examples=400, derandomize=True, deadline=None)
-@given(layers_of(5))
-def test_the_decoder_knows_what_breaks_a_stack(layers):
-    """The words of Keras under a layer that breaks can be pasted into the decoder.
-
-    Where Keras says nothing, as of a list that Dropout stacks, there is nothing to paste.
-    """
-    steps = trace((Input(timesteps=None), *layers))
-    if (at := broken(steps)) is not None and (says := steps[at].error.message):
-        assert explain_error(says) is not None
 
 
 @settings(derandomize=True, deadline=None)
@@ -362,19 +329,6 @@ def test_a_list_is_no_number(layer: str, words: str):
     """But for sizes along an axis: Conv1D([4], 3) is refused, and Conv1D(4, [3]) is not."""
     assert words in error_of(layer).message
     assert error_of("Conv1D(4, [3], strides=[1])(x)") is None
-
-
-def test_one_tensor_in_a_list_is_joined_with_nothing():
-    """A list that a loop fills may have one tensor; without a list Keras refuses it."""
-    for layer in ("Add()", "Concatenate()", "Maximum()"):
-        assert error_of(f"{layer}([x])") is None
-        assert "list" in error_of(f"{layer}(x)").message
-    assert error_of("concatenate([x])") is None
-    assert "exactly 2 inputs. Received: input_shape=[(None, 4, 3)]" in (
-        error_of("Subtract()([x])").message
-    )
-    assert "[(None, 4, 3)]" in error_of("Dot(1)([x])").message
-    assert error_of("Attention()([x])").message.endswith("Received length: 1.")
 
 
 def test_one_tensor_in_a_list_is_named_in_links_and_in_code():

@@ -66,21 +66,6 @@ def test_a_layer_needs_what_it_names(text, at, says, when):
     assert code_lines(steps)
 
 
-def test_whatever_no_layer_takes_is_an_output():
-    """In order; what is an output has a name of its own, unless it is the last."""
-    steps = steps_of("input_t4_f3~lstm_u2~dense_of1")
-    assert code_lines(steps)[1] == "x = x2 = layers.LSTM(2)(x)"
-    assert code_lines(steps)[2] == "x = layers.Dense(1)(inputs)"
-    assert model_line(steps) == "model = keras.Model(inputs, [x2, x])"
-
-
-def test_what_is_unpacked_may_have_a_name():
-    """Then the first tensor has it, and `states` are the others."""
-    lines = code_lines(steps_of("input_t4_f3~lstm_u2_seq_state~unpack~drop~add_of3-4"))
-    assert lines[2] == "x, *states = x3, *_ = x"
-    assert lines[4] == "x = layers.Add()([x3, x4])"
-
-
 def test_names_of_layers_follow_an_edit():
     """A layer more, one less, and two that change places."""
     stack = from_text("input_t4~dense_k3~lstm_u3_seq~add_of2-3")
@@ -104,13 +89,3 @@ def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
     assert misspelt.fixed == LSTM(4, return_sequences=True)
     assert "units" in made("Dense", (UNKNOWN,)).error.reason
     assert made("Dense", (3,), {"activation": UNKNOWN}) == Dense(3)
-
-
-def test_cells_of_different_kinds_are_one_setting():
-    """Each with its units, in the link and in the code; each reads what the one before gives."""
-    steps = steps_of("input_t12_f5~cells_clstm8-gru4.before-rnn3.nobias_seq")
-    lstm, gru, rnn = 4 * 8 * (5 + 8 + 1), 3 * 4 * (8 + 4 + 1), 3 * (4 + 3)
-    assert (steps[1].shapes, steps[1].parameters) == (((None, 12, 3),), lstm + gru + rnn)
-    cells = "[layers.LSTMCell(8), layers.GRUCell(4, reset_after=False), "
-    cells += "layers.SimpleRNNCell(3, use_bias=False)]"
-    assert code_lines(steps)[1] == f"x = layers.RNN({cells}, return_sequences=True)(x)"
