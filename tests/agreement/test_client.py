@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ from lib.results.run import Snapshot, Status
 from lib.sweep.__main__ import main
 from lib.training import worker_process
 from lib.training.client import TrainingClient
-from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
 from lib.training.worker_process import ROOT
 from tests.processes import worker_pids
@@ -105,20 +103,6 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
 
 
-def test_a_run_that_diverges_keeps_its_last_finite_figures(client: TrainingClient) -> None:
-    """And says what to try."""
-    wild = Experiment().set(U=4, batch=8, epochs=5000, optimizer="sgd", lr=1.0, mode="last")
-    big = make_dataset(n=60, t=5, f=2, train=48)
-    object.__setattr__(big, "y", big.y * 1000)
-    snapshot = client.wait(client.start(wild, big), PATIENCE)
-    assert snapshot.status is Status.DIVERGED
-    assert "Lower the learning rate (1), or take Adam" in snapshot.reason
-    result = snapshot.results["last"]
-    assert len(result.loss) == snapshot.epoch
-    for figures in (result.loss, result.step_mse, result.predictions, *(result.weights or ())):
-        assert np.isfinite(figures).all()
-
-
 def test_two_clients_do_not_know_of_each_other(
     client: TrainingClient,
     endless: tuple[Experiment, Dataset],
@@ -188,46 +172,6 @@ def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
 
 
 WEEKLY = pytest.mark.weekly
-
-
-class Bare:
-    """A worker process without a client: the test holds the other end."""
-
-    def __init__(self) -> None:
-        self.connection, theirs = Pipe()
-        with theirs:
-            command = [sys.executable, "-m", "lib.training.worker", str(theirs.fileno())]
-            self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
-
-    def receive(self) -> Message:
-        """Its next message that isn't just a sign of life."""
-        while True:
-            assert self.connection.poll(PATIENCE)
-            message = decode(self.connection.recv_bytes(), Message)
-            if message != Event("alive"):
-                return message
-
-
-def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
-    """Bytes that aren't a message don't hurt it; the end of the connection is its end."""
-    bare = Bare()
-    try:
-        assert bare.receive() == Event("ready")
-        bare.connection.send_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that calls os.system
-        refused = bare.receive()
-        assert isinstance(refused, Event)
-        assert refused.text.startswith("WireError: not a message")
-        bare.connection.send_bytes(encode(Event("ready")))
-        refused = bare.receive()
-        assert isinstance(refused, Event)
-        assert "Invalid value 'Event'" in refused.text
-        assert bare.process.poll() is None
-        bare.connection.close()
-        assert bare.process.wait(PATIENCE) == 0
-    finally:
-        bare.process.kill()
-        bare.process.wait()
-        bare.connection.close()
 
 
 @pytest.mark.parametrize(

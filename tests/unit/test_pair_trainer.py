@@ -31,20 +31,6 @@ def make_trainer(
     return trainer, program
 
 
-def test_errors_are_means_over_judged_samples_and_targets() -> None:
-    """By timestep, in the unit of y; the last one is what goes into the history."""
-    dataset = make_dataset(n=12, t=4, k=3, train=7)
-    trainer = PairTrainer(make_experiment(mode="last"), dataset)
-    trainer.load(FakeProgram(lambda _: 0.0))
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    result = trainer.results()[0]["last"]
-    expected = ((4.0 - dataset.y[7:].astype(np.float64)) ** 2).mean(axis=(0, 2))
-    np.testing.assert_allclose(result.step_mse, expected)
-    assert result.last_step_mse[-1] == pytest.approx(expected[-1])
-    assert result.predictions.shape == (5, 4, 3)
-
-
 @pytest.mark.parametrize(
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
@@ -95,26 +81,6 @@ def timed_trainer(
     program = FakeProgram(max_steps=max_steps, clock=clock, seconds=step_seconds / 2)
     trainer.load(program)
     return trainer, program, clock
-
-
-def test_both_models_get_the_same_batches() -> None:
-    """Whatever the slices: call by call the two are fed alike."""
-    trainer, program, _ = timed_trainer(1e-5)
-    while trainer.epoch < 50:
-        trainer.advance(1e-4, goal=200)
-    assert sum(len(call) for call in program.calls) == 2 * 200
-    for sequence, last in zip(program.calls[::2], program.calls[1::2], strict=True):
-        np.testing.assert_array_equal(sequence, last)
-
-
-def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
-    """After the first, many epochs at a time, and none half done."""
-    trainer, _, _ = timed_trainer(2e-5)
-    for _ in range(20):
-        trainer.advance(0.002, goal=4000)
-        if trainer.step >= 64:
-            assert trainer.at_epoch_end
-    assert trainer.epoch > 1
 
 
 @pytest.mark.parametrize(
@@ -218,15 +184,3 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
     assert trainer.evaluate(0.0)
     assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
     assert trainer.evaluate(0.0)
-
-
-def test_weights_belong_to_the_figures_beside_them() -> None:
-    """Those of the last check, not of the moment."""
-    trainer, _ = make_trainer()
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    trainer.advance(LONG, goal=8)
-    result = trainer.results()[0]["last"]
-    assert result.weights is not None
-    assert result.weights[0].flat[0] == 4
-    assert result.predictions.flat[0] == 4

@@ -100,20 +100,6 @@ def test_a_run_goes_on_from_its_newest_checkpoint(ready: Scene) -> None:
     assert ready.status(run) is Status.RUNNING
 
 
-def test_checkpoints_are_kept_of_unfinished_runs_alone(ready: Scene) -> None:
-    """One of each: a finished or failed run needs none, and one that was dropped isn't known."""
-    runs = [start(ready) for _ in range(3)]
-    kept = [ready.client._registry.runs[run.id] for run in runs]
-    ready.say(runs[0], Status.FINISHED, 5)
-    ready.worker.say(Checkpoint(runs[0].id, 4, b"late"))
-    ready.client.drop(runs[1])
-    ready.worker.say(Checkpoint(runs[1].id, 4, b"late"))
-    assert kept[0].checkpoint is None
-    assert runs[1].id not in ready.client._registry.runs
-    ready.client.close()
-    assert kept[2].checkpoint is None
-
-
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches"])
 def test_a_run_that_rests_comes_back_paused(ready: Scene, act: str) -> None:
     """So does one that was to make a step, or some: from there it is told anew."""
@@ -189,15 +175,6 @@ def test_a_run_keeps_its_pace_and_place_with_another_worker(scene: Scene, sent: 
     assert isinstance(first, Start)
     assert first.background
     assert [command.show_seconds for command in (first, *more)][-1] == 24.0  # type: ignore[union-attr]
-
-
-def test_what_a_dead_worker_never_got_goes_to_the_next(scene: Scene) -> None:
-    """A run that waited for the worker still waits, and is none of the lost."""
-    run = scene.start()
-    scene.client.pause(run)
-    scene.worker.die()
-    assert scene.status(run) is Status.QUEUED
-    assert scene.worker.verbs == ["start", "pause"]
 
 
 def test_a_run_that_is_lost_twice_fails(ready: Scene) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -89,21 +88,6 @@ def test_what_is_no_message_is_passed_over(stub: Stub) -> None:
     assert not psutil.pid_exists(watched.worker.pid or 0)
 
 
-def test_a_node_that_is_refused_is_not_called_the_training_process(
-    stub: Stub, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A cluster's driver says so, which speaks the same protocol."""
-    stub(f"{CONNECTED}    say('refused')\n    say('ready')\n    time.sleep(600)\n")
-    said: queue.Queue[Message] = queue.Queue()
-    driver = WorkerProcess(
-        lambda _, message: said.put(message), lambda _: None, 0.0, "lib.training.cluster"
-    )
-    assert said.get(timeout=PATIENCE) == Event("refused")
-    driver.close()
-    assert "cluster: " in caplog.text
-    assert "training process" not in caplog.text
-
-
 def test_a_silence_is_counted_from_the_last_word_on(
     monkeypatch: pytest.MonkeyPatch, stub: Stub
 ) -> None:
@@ -148,19 +132,6 @@ def test_a_slow_import_of_tensorflow_is_waited_for(
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     Watched().ending()
     assert len(seen) > 50 + 10
-
-
-def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
-) -> None:
-    """On a full disk, say. What it writes is lost, and that is all."""
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    stub("exit 1")
-    assert Watched().ending() == "ended with exit code 1"
 
 
 @pytest.mark.parametrize(
