@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -128,47 +131,55 @@ def test_two_clients_do_not_know_of_each_other(
     client.stop(run)
 
 
-def test_a_worker_ends_when_the_process_that_started_it_is_killed() -> None:
-    """No orphan, even where nobody could say goodbye: while it imports TensorFlow, and after."""
-    script = (
-        "import sys, time\n"
-        "from lib.training.client import TrainingClient\n"
-        "from tests.processes import worker_pids\n"
-        "client = TrainingClient()\n"
-        "while not worker_pids(client): time.sleep(0.01)\n"
-        "print(*worker_pids(client), flush=True)\n"
-        "time.sleep(600)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+CLIENT = """
+import time
+from lib.training.client import TrainingClient
+from tests.processes import worker_pids
+client = TrainingClient()
+while not worker_pids(client): time.sleep(0.01)
+print(*worker_pids(client), flush=True)
+"""
+"""Starts a worker, says which, and ends in the usual way."""
+WORKER = """
+import time
+from lib.training.worker_process import WorkerProcess
+worker = WorkerProcess(lambda *_: None, print)
+while not worker.ready: time.sleep(0.01)
+print(worker.pid, flush=True)
+"""
+SLEEP = "time.sleep(600)\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "is_stopped"),
+    [
+        (CLIENT, False),
+        (CLIENT + SLEEP, False),  # killed while the worker imports TensorFlow
+        pytest.param(  # which can't see that its connection has ended, so Linux has to end it
+            *(WORKER + SLEEP, True),
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked"),
+        ),
+    ],
+    ids=["ends without close", "killed", "killed, and the worker stopped"],
+)
+def test_no_worker_outlives_the_process_that_started_it(script: str, is_stopped: bool) -> None:
+    """However that ends; a script that ends in the usual way writes no warning."""
+    command = [sys.executable, "-W", "error", "-c", script]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
         pid = int(process.stdout.readline())
-        assert not is_gone(pid)
-        process.kill()
-    assert eventually(lambda: is_gone(pid))
-
-
-def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
-    """The client closes itself when its process ends in the usual way."""
-    script = (
-        "import time\n"
-        "from lib.training.client import TrainingClient\n"
-        "from tests.processes import worker_pids\n"
-        "client = TrainingClient()\n"
-        "while not worker_pids(client): time.sleep(0.01)\n"
-        "print(*worker_pids(client), flush=True)\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
-    assert ended.stderr == ""
-    assert eventually(lambda: is_gone(int(ended.stdout)))
+        if is_stopped:
+            os.kill(pid, signal.SIGSTOP)
+        if SLEEP in script:
+            assert psutil.pid_exists(pid)
+            process.kill()
+        elif process.wait(PATIENCE) == 0:
+            assert process.stderr.read() == ""
+    try:
+        assert eventually(lambda: is_gone(pid))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 WEEKLY = pytest.mark.weekly
@@ -180,7 +191,9 @@ WEEKLY = pytest.mark.weekly
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow is not installed"),
         ("import os; os.kill(os.getpid(), 4)", "AVX"),
         pytest.param(
-            "raise ImportError('no libx.so')", "TensorFlow can't be imported", marks=WEEKLY
+            "raise ImportError('no libx.so')",
+            "TensorFlow can't be imported",
+            marks=WEEKLY,
         ),
         pytest.param("import time\nwhile True: time.sleep(0.005)", "does not end", marks=WEEKLY),
     ],
