@@ -108,36 +108,29 @@ def test_half_an_epoch_is_not_judged() -> None:
     assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(bad: float) -> None:
-    """In the third epoch: two losses stay, and what was judged before."""
-    trainer, _ = make_trainer(lambda step: bad if step >= 9 else 1.0, epochs=50)
+@pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
+def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(
+    mode: str, bad: float
+) -> None:
+    """In the third epoch: two losses stay, and what was judged before, of both modes."""
+    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
+    trainer.evaluate()
+    losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}
+    losses[mode] = lambda step: bad if step >= 9 else 1.0
+    trainer.load(FakeProgram(losses["sequence"], last_loss=losses["last"]))
     trainer.advance(LONG, goal=4)
     trainer.evaluate()
-    before = trainer.results()[0]["sequence"]
+    before = trainer.results()[0]
     trainer.advance(LONG, goal=200)
     trainer.evaluate()
-    after = trainer.results()[0]["sequence"]
-    assert trainer.diverged == ("sequence", 0)
-    assert trainer.epoch == 2
-    assert after.loss.tolist() == [1.0, 1.0]
-    assert after.predictions is before.predictions
-    assert after.checked_epochs.tolist() == [0, 1]
+    assert (trainer.diverged, trainer.epoch) == ((mode, 0), 2)
+    for each, after in trainer.results()[0].items():
+        assert after.loss.tolist() == [1.0, 1.0]
+        assert after.predictions is before[each].predictions
+        assert after.checked_epochs.tolist() == [0, 1]
     step = trainer.step
     trainer.advance(LONG, goal=200)
     assert trainer.step == step
-
-
-def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
-    """Both models end in the same epoch, for they are compared."""
-    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
-    trainer.evaluate()
-    trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
-    trainer.advance(LONG, goal=4)
-    trainer.advance(LONG, goal=200)
-    assert trainer.diverged == ("last", 0)
-    lengths = {mode: len(result.loss) for mode, result in trainer.results()[0].items()}
-    assert lengths == {"sequence": 2, "last": 2}
 
 
 def test_a_step_that_takes_long_is_two_turns() -> None:
