@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -111,15 +111,12 @@ def program(key: Architecture) -> engine.Program:
 
 def test_the_cases_cover_every_pair_of_choices() -> None:
     """Cells, layers, heads, optimizers, losses and modes: each value with each other one."""
-    axes = [list(CELLS), [1, 2, 3], list(HEADS), list(OPTIMIZERS), list(LOSSES)]
-    axes.append(["sequence", "last"])
+    axes = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
     missing = [
-        (one, other)
-        for i, first in enumerate(axes)
-        for j, second in enumerate(axes[:i])
-        for one in first
-        for other in second
-        if not any(case[i] == one and case[j] == other for case in CASES)
+        pair
+        for i, j in combinations(range(len(axes)), 2)
+        for pair in product(axes[i], axes[j])
+        if not any((case[i], case[j]) == pair for case in CASES)
     ]
     assert missing == []
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
