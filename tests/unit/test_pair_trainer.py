@@ -94,20 +94,6 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps
     assert trainer.step == 4 + steps
 
 
-def test_half_an_epoch_is_not_judged() -> None:
-    """Figures belong to epochs: those of the last whole one stay."""
-    trainer, _ = make_trainer()
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    trainer.advance(LONG, goal=6)
-    assert not trainer.at_epoch_end
-    trainer.evaluate()
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
-    trainer.advance(LONG, goal=8)
-    trainer.evaluate()
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
-
-
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
 def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(
     mode: str, bad: float
