@@ -91,18 +91,6 @@ def test_what_breaks_the_equality_and_what_does_not(cell: str, layers: int) -> N
         )
 
 
-def whole_model(
-    cell: str, layers: int, weights: list[np.ndarray], masked: bool, *, return_sequences: bool
-) -> keras.Model:
-    """What a person writes, with a Masking layer or without."""
-    stack = [KERAS[cell](U, return_sequences=True) for _ in range(layers - 1)]
-    stack += [KERAS[cell](U, return_sequences=return_sequences)]
-    front = [keras.layers.Masking(0.0)] if masked else []
-    model = keras.Sequential([keras.Input((T, F)), *front, *stack])
-    model.set_weights(weights)
-    return model
-
-
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: int) -> None:
@@ -113,7 +101,10 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: 
     x = np.where(mask[:, :, None], x, 0).astype(np.float32)
     answer = padding("gru", weights, {"end": x}, loss)["end"]
     for masked in (True, False):
-        model = whole_model("gru", layers, weights, masked, return_sequences=True)
+        stack = [KERAS["gru"](U, return_sequences=True) for _ in range(layers)]
+        masking = [keras.layers.Masking(0.0)] if masked else []
+        model = keras.Sequential([keras.Input((T, F)), *masking, *stack])
+        model.set_weights(weights)
         model.compile(loss=LOSSES[loss].keras, run_eagerly=True)
         reported = model.evaluate(x, np.zeros((N, T, U)), verbose=0)
         assert answer["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
@@ -135,7 +126,10 @@ def test_padded_batches_are_what_keras_makes_of_them(cell: str, layers: int) -> 
     batches = {name: batch(x[0], name == "end")[0] for name in ("end", "start")}
     answer = padding(cell, weights, batches, "mse")
     for masked in (False, True):
-        model = whole_model(cell, layers, weights, masked, return_sequences=False)
+        stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
+        front = [keras.layers.Masking(0.0)] if masked else []
+        model = keras.Sequential([keras.Input((T, F)), *front, *stack])
+        model.set_weights(weights)
         for name, padded in batches.items():
             kept = answer[name]["masked_last" if masked else "last"]
             np.testing.assert_allclose(model(padded), kept, rtol=0, atol=1e-6)
