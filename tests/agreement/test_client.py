@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,7 @@ from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.run import Snapshot, Status
 from lib.sweep.__main__ import main
-from lib.training import worker_process
 from lib.training.client import TrainingClient
-from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
 from lib.training.worker_process import ROOT
 from tests.processes import worker_pids
@@ -105,129 +105,70 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
 
 
-def test_a_run_that_diverges_keeps_its_last_finite_figures(client: TrainingClient) -> None:
-    """And says what to try."""
-    wild = Experiment().set(U=4, batch=8, epochs=5000, optimizer="sgd", lr=1.0, mode="last")
-    big = make_dataset(n=60, t=5, f=2, train=48)
-    object.__setattr__(big, "y", big.y * 1000)
-    snapshot = client.wait(client.start(wild, big), PATIENCE)
-    assert snapshot.status is Status.DIVERGED
-    assert "Lower the learning rate (1), or take Adam" in snapshot.reason
-    result = snapshot.results["last"]
-    assert len(result.loss) == snapshot.epoch
-    for figures in (result.loss, result.step_mse, result.predictions, *(result.weights or ())):
-        assert np.isfinite(figures).all()
-
-
-def test_two_clients_do_not_know_of_each_other(
-    client: TrainingClient,
-    endless: tuple[Experiment, Dataset],
-    experiment: Experiment,
-    dataset: Dataset,
+def test_a_worker_that_waits_begins_with_the_first_run(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
 ) -> None:
-    """Each has its own worker, and closing one leaves the other's run alone.
-
-    The second one's worker would start in an hour: a look ahead changes nothing, a run does.
-    """
+    """It would begin in an hour: a look ahead changes nothing, a run does. Other clients don't."""
     with TrainingClient(delay=3600) as other:
         other.prepare(experiment, dataset)
         assert worker_pids(other) == ()
-        short = other.start(experiment.set(epochs=3), dataset)
-        assert other.wait(short, PATIENCE).status is Status.FINISHED
-        run = client.start(*endless)
-        assert other.get(run.id) is None
+        run = other.start(experiment.set(epochs=3), dataset)
+        assert other.wait(run, PATIENCE).status is Status.FINISHED
+        assert client.get(run.id) is None
         (pid,) = worker_pids(other)
         assert pid not in worker_pids(client)
     assert not psutil.pid_exists(pid)
-    reached = client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0).epoch
-    client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > reached)
-    client.stop(run)
 
 
-def test_a_worker_ends_when_the_process_that_started_it_is_killed() -> None:
-    """No orphan, even where nobody could say goodbye: while it imports TensorFlow, and after."""
-    script = (
-        "import sys, time\n"
-        "from lib.training.client import TrainingClient\n"
-        "from tests.processes import worker_pids\n"
-        "client = TrainingClient()\n"
-        "while not worker_pids(client): time.sleep(0.01)\n"
-        "print(*worker_pids(client), flush=True)\n"
-        "time.sleep(600)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+CLIENT = """
+import time
+from lib.training.client import TrainingClient
+from tests.processes import worker_pids
+client = TrainingClient()
+while not worker_pids(client): time.sleep(0.01)
+print(*worker_pids(client), flush=True)
+"""
+"""Starts a worker, says which, and ends in the usual way."""
+WORKER = """
+import time
+from lib.training.worker_process import WorkerProcess
+worker = WorkerProcess(lambda *_: None, print)
+while not worker.ready: time.sleep(0.01)
+print(worker.pid, flush=True)
+"""
+SLEEP = "time.sleep(600)\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "is_stopped"),
+    [
+        (CLIENT, False),
+        (CLIENT + SLEEP, False),  # killed while the worker imports TensorFlow
+        pytest.param(  # which can't see that its connection has ended, so Linux has to end it
+            *(WORKER + SLEEP, True),
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked"),
+        ),
+    ],
+    ids=["ends without close", "killed", "killed, and the worker stopped"],
+)
+def test_no_worker_outlives_the_process_that_started_it(script: str, is_stopped: bool) -> None:
+    """However that ends; a script that ends in the usual way writes no warning."""
+    command = [sys.executable, "-W", "error", "-c", script]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
         pid = int(process.stdout.readline())
-        assert not is_gone(pid)
-        process.kill()
-    assert eventually(lambda: is_gone(pid))
-
-
-def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
-    """The client closes itself when its process ends in the usual way."""
-    script = (
-        "import time\n"
-        "from lib.training.client import TrainingClient\n"
-        "from tests.processes import worker_pids\n"
-        "client = TrainingClient()\n"
-        "while not worker_pids(client): time.sleep(0.01)\n"
-        "print(*worker_pids(client), flush=True)\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
-    assert ended.stderr == ""
-    assert eventually(lambda: is_gone(int(ended.stdout)))
-
-
-WEEKLY = pytest.mark.weekly
-
-
-class Bare:
-    """A worker process without a client: the test holds the other end."""
-
-    def __init__(self) -> None:
-        self.connection, theirs = Pipe()
-        with theirs:
-            command = [sys.executable, "-m", "lib.training.worker", str(theirs.fileno())]
-            self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
-
-    def receive(self) -> Message:
-        """Its next message that isn't just a sign of life."""
-        while True:
-            assert self.connection.poll(PATIENCE)
-            message = decode(self.connection.recv_bytes(), Message)
-            if message != Event("alive"):
-                return message
-
-
-def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
-    """Bytes that aren't a message don't hurt it; the end of the connection is its end."""
-    bare = Bare()
+        if is_stopped:
+            os.kill(pid, signal.SIGSTOP)
+        if SLEEP in script:
+            assert psutil.pid_exists(pid)
+            process.kill()
+        elif process.wait(PATIENCE) == 0:
+            assert process.stderr.read() == ""
     try:
-        assert bare.receive() == Event("ready")
-        bare.connection.send_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that calls os.system
-        refused = bare.receive()
-        assert isinstance(refused, Event)
-        assert refused.text.startswith("WireError: not a message")
-        bare.connection.send_bytes(encode(Event("ready")))
-        refused = bare.receive()
-        assert isinstance(refused, Event)
-        assert "Invalid value 'Event'" in refused.text
-        assert bare.process.poll() is None
-        bare.connection.close()
-        assert bare.process.wait(PATIENCE) == 0
+        assert eventually(lambda: is_gone(pid))
     finally:
-        bare.process.kill()
-        bare.process.wait()
-        bare.connection.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -236,9 +177,10 @@ def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
         ("raise ModuleNotFoundError('', name='tensorflow')", "TensorFlow is not installed"),
         ("import os; os.kill(os.getpid(), 4)", "AVX"),
         pytest.param(
-            "raise ImportError('no libx.so')", "TensorFlow can't be imported", marks=WEEKLY
+            "raise ImportError('no libx.so')",
+            "TensorFlow can't be imported",
+            marks=pytest.mark.weekly,
         ),
-        pytest.param("import time\nwhile True: time.sleep(0.005)", "does not end", marks=WEEKLY),
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
@@ -249,9 +191,7 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
     code: str,
     says: str,
 ) -> None:
-    """At the first try, whether it is missing, broken, ends the process (SIGILL), or hangs."""
-    if "sleep" in code:
-        monkeypatch.setattr(worker_process, "IMPORT_BEATS", 5)
+    """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
     (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with TrainingClient() as client:

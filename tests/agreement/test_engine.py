@@ -6,9 +6,9 @@ Here the programs are compiled and run in this process. The worker around them i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -25,7 +25,6 @@ from lib.data.dataset import Dataset  # noqa: E402
 from lib.experiment.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
-from lib.results.run import ModeResult  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
@@ -34,6 +33,7 @@ from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from lib.training.size_buckets import SIZE_BUCKETS, bucket_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
+from tests.unit.test_checkpoint import assert_same, train_to  # noqa: E402
 from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
@@ -55,23 +55,12 @@ CASES = [
 ]
 
 
-def make_experiment(  # noqa: PLR0917  the columns of CASES
-    cell: str, layers: int, head: str, optimizer: str, loss: str, mode: str, batch: int
-) -> Experiment:
-    """The experiment of a case."""
-    return Experiment().set(
-        cell=cell,
-        layers=layers,
-        head=head,
-        optimizer=optimizer,
-        loss=loss,
-        mode=mode,
-        batch=batch,
-        U=K if head == "none" else 4,
-        epochs=EPOCHS,
-        lr=0.02,
-        seed=7,
-    )
+def make_experiment(*case: object, **settings: object) -> Experiment:
+    """The experiment of a case, and other settings."""
+    names = ("cell", "layers", "head", "optimizer", "loss", "mode", "batch")
+    chosen = dict(zip(names, case, strict=True))
+    units = K if chosen["head"] == "none" else 4
+    return Experiment().set(**chosen, U=units, epochs=EPOCHS, lr=0.02, seed=7).set(**settings)
 
 
 def data(n: int = N) -> Dataset:
@@ -122,15 +111,12 @@ def program(key: Architecture) -> engine.Program:
 
 def test_the_cases_cover_every_pair_of_choices() -> None:
     """Cells, layers, heads, optimizers, losses and modes: each value with each other one."""
-    axes = [list(CELLS), [1, 2, 3], list(HEADS), list(OPTIMIZERS), list(LOSSES)]
-    axes.append(["sequence", "last"])
+    axes = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
     missing = [
-        (one, other)
-        for i, first in enumerate(axes)
-        for j, second in enumerate(axes[:i])
-        for one in first
-        for other in second
-        if not any(case[i] == one and case[j] == other for case in CASES)
+        pair
+        for i, j in combinations(range(len(axes)), 2)
+        for pair in product(axes[i], axes[j])
+        if not any((case[i], case[j]) == pair for case in CASES)
     ]
     assert missing == []
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
@@ -296,33 +282,6 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     assert lengths == {30} if keep == "best" else max(lengths) < 30
 
 
-def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
-    """Two in turns end where each would have ended alone: weights, optimizer, rate, mode."""
-    dataset = data()
-    experiments = [
-        make_experiment("lstm", 1, "dense", "adam", "mse", mode, 4).set(seed=seed, lr=rate)
-        for seed, rate, mode in ((1, 0.02, "sequence"), (2, 0.1, "last"))
-    ]
-    shared = program(architecture_of(experiments[0], N, T, F, K))
-    samples = shared.samples(dataset.x[:N], dataset.y[:N])
-
-    def set_out(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
-        return BatchOrder(N, 4, experiment.seed), begin(shared, experiment, experiment.model.mode)
-
-    alone = []
-    for experiment in experiments:
-        order, state = set_out(experiment)
-        shared.train(state, samples, order.take(12)[:, None])
-        alone.append(shared.weights(state)[0])
-    turns = [set_out(experiment) for experiment in experiments]
-    for _ in range(4):
-        for order, state in turns:
-            shared.train(state, samples, order.take(3)[:, None])
-    for expected, (_, state) in zip(alone, turns, strict=True):
-        for one, other in zip(expected, shared.weights(state)[0], strict=True):
-            np.testing.assert_array_equal(one, other)
-
-
 def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     """By one program the experiment decides its figures, not the machine's speed."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
@@ -360,11 +319,6 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
         trainer.load(ours)
         return trainer
 
-    def train_to(trainer: PairTrainer, epochs: int) -> None:
-        while trainer.epoch < epochs and not trainer.stopped:
-            trainer.advance(60.0, (trainer.epoch + 1) * trainer.batches.steps)
-            trainer.evaluate()
-
     whole, second, stopped = begin_trainer(), begin_trainer(), set()
     for epoch in range(1, 25):
         train_to(whole, epoch)
@@ -376,42 +330,15 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
     assert stopped == ({"none", "some"} if keep == "stop" else {"none"})
     whole.keep_best()
     second.keep_best()
-    for ours_of_seed, of_seed in zip(second.results(), whole.results(), strict=True):
-        for mode, result in of_seed.items():
-            for field in fields(ModeResult):
-                one, other = getattr(ours_of_seed[mode], field.name), getattr(result, field.name)
-                arrays = zip(one, other, strict=True) if field.name == "weights" else [(one, other)]
-                for found, expected in arrays:
-                    np.testing.assert_array_equal(found, expected, field.name)
+    assert_same(second, whole)
 
 
-def test_padding_with_samples_changes_nothing() -> None:
-    """Sixteen places serve ten samples: padding is never trained on."""
-    experiment = make_experiment("simple_rnn", 1, "dense", "adam", "mse", "sequence", 5)
-    ten = architecture_of(experiment, 10, T, F, K)
-    assert ten.capacity == 16
-    assert ten == architecture_of(experiment, 15, T, F, K)
-    shared, dataset = program(ten), data()
-    state = shared.load(
-        [initial_model_weights(experiment, F, K)], ten, experiment.training, "sequence"
-    )
-    x, y = shared.samples(dataset.x[:10], dataset.y[:10])
-    shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
-    clean = shared.weights(state)[0]
-    spoilt = shared.load(
-        [initial_model_weights(experiment, F, K)], ten, experiment.training, "sequence"
-    )
-    x, y = x.numpy(), y.numpy()
-    x[10:], y[10:] = np.nan, np.nan
-    shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
-    for one, other in zip(clean, shared.weights(spoilt)[0], strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_what_a_bucket_holds() -> None:
-    """The same layers with any loss, in more calls; nothing larger. No other program does."""
+def test_what_a_program_serves() -> None:
+    """Its own: any mode, optimizer, rate, seed and epochs. A bucket: smaller models, any loss."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
+    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
+        assert architecture_of(experiment.set(**free), N, T, F, K) == own
     bucket = bucket_for(own)
     assert bucket.holds(own)
     assert bucket.holds(architecture_of(experiment.set(loss="mae", seeds=8), 5000, T, F, K))
@@ -427,31 +354,23 @@ def test_what_a_bucket_holds() -> None:
         ({}, (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (0.98, 0.5)),
         ({"lanes": 4, "threads": 2}, (4, 8, 12, 16, 24, 32, 40), (1, 3, 4), (0.9, 0.7)),
     ],
+    ids=["one seed", "several"],
 )
 def test_the_buckets_hold_what_is_usual(
-    several: dict[str, int],
-    timesteps: Sequence[int],
-    features: Sequence[int],
-    parts: Sequence[float],
+    several: dict, timesteps: Sequence[int], features: Sequence[int], parts: Sequence[float]
 ) -> None:
     """Nearly all settings of one layer with the usual batch, and most of two and three layers.
 
-    Of several seeds too, of which fewer timesteps and features are looked at.
+    However dear, some bucket holds each small model, with batches of 32 and 64: where memory is
+    short, programs come to an end.
     """
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense", "mse")
         sizes = product(range(1, 65), timesteps, features, (1, 4))
         asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
-        held = list(filter(bucket_of, asked))
-        assert len(held) > parts[layers > 1] * len(asked)
-
-
-def test_some_bucket_holds_every_small_model() -> None:
-    """However dear: where memory is short, programs come to an end. With batches of 32 and 64."""
-    for cell, layers in product(CELLS, (1, 2, 3)):
-        code = Code(cell, layers, "dense", "mse")
-        for sizes in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
-            assert any(bucket.holds(Architecture(code, *sizes)) for bucket in SIZE_BUCKETS), sizes
+        assert len([*filter(bucket_of, asked)]) > parts[layers > 1] * len(asked)
+        for each in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
+            assert any(bucket.holds(Architecture(code, *each)) for bucket in SIZE_BUCKETS), each
 
 
 def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -466,16 +385,6 @@ def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert True in tracebacks()
     engine.forget_where_code_is()
     assert tracebacks() == {False}
-
-
-def test_what_needs_no_new_program() -> None:
-    """Mode, optimizer, learning rate, seed, epochs and the data's own settings; more units do."""
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
-    key = architecture_of(experiment, N, T, F, K)
-    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}, {"optimizer": "sgd"}):
-        assert architecture_of(experiment.set(**free), N, T, F, K) == key
-    assert architecture_of(experiment.set(U=5), N, T, F, K) != key
-    assert architecture_of(experiment.set(batch=5), N, T, F, K) != key
 
 
 def test_weights_that_do_not_fit_are_refused() -> None:

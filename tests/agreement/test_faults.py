@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -152,32 +149,6 @@ def test_stopped_and_so_silent(
     assert eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
     goes_on(client, run, pid, "said nothing for")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked for it")
-def test_a_stopped_worker_ends_when_the_process_that_started_it_is_killed() -> None:
-    """It can't see that its connection has ended, so Linux has to end it."""
-    script = (
-        "import time\n"
-        "from lib.training.worker_process import WorkerProcess\n"
-        "worker = WorkerProcess(lambda *_: None, print)\n"
-        "while not worker.ready: time.sleep(0.01)\n"
-        "print(worker.pid, flush=True)\n"
-        "time.sleep(600)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=worker_process.ROOT, stdout=subprocess.PIPE, text=True
-    ) as starter:
-        assert starter.stdout is not None
-        pid = int(starter.stdout.readline())
-        os.kill(pid, signal.SIGSTOP)
-        assert psutil.pid_exists(pid)
-        starter.kill()
-    try:
-        assert eventually(lambda: is_gone(pid))
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
 
 def limit_memory(pid: int, room: int) -> None:

@@ -38,7 +38,7 @@ def make_trainer(
     return trainer
 
 
-def train(trainer: PairTrainer, epochs: int) -> None:
+def train_to(trainer: PairTrainer, epochs: int) -> None:
     """Up to an epoch; each is judged."""
     while trainer.epoch < epochs and not trainer.stopped:
         trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
@@ -79,12 +79,12 @@ def test_a_run_goes_on_as_if_nothing_had_been(
     monkeypatch.setattr(model_record, "MAX_LOSSES", 10)
     settings = {**STOP, "keep": keep, "seeds": seeds, "batch": 3}
     whole = make_trainer(samples(), **settings)
-    train(whole, epoch)
+    train_to(whole, epoch)
     state = encode(whole.saved())
     second = make_trainer(samples(), state, **settings)
     assert_same(second, whole)
     for trainer in (whole, second):
-        train(trainer, 20)
+        train_to(trainer, 20)
         trainer.keep_best()
     assert_same(second, whole)
 
@@ -108,7 +108,7 @@ def test_a_checkpoint_of_another_run_is_refused(
 ) -> None:
     """And what is none: that run fails, with a sentence, and others go on."""
     first = make_trainer()
-    train(first, 2)
+    train_to(first, 2)
     state = state or encode(first.saved())
     desk = Desk()
     experiment = make_experiment(**settings)
@@ -137,15 +137,15 @@ def test_where_there_is_nothing_to_go_on_with_none_is_sent() -> None:
     trainer.advance(LONG, 6)
     assert not trainer.may_be_saved
     diverged = make_trainer(loss=lambda step: np.nan if step > 5 else 1.0)
-    train(diverged, 1)
+    train_to(diverged, 1)
     diverged.advance(LONG, 8)
     assert diverged.diverged
     assert not diverged.may_be_saved
     stopped = make_trainer(samples(), **STOP)
-    train(stopped, 20)
+    train_to(stopped, 20)
     assert not stopped.may_be_saved
     large = make_trainer(U=128, seeds=16)
-    train(large, 1)
+    train_to(large, 1)
     assert not large.may_be_saved
 
 
@@ -226,7 +226,7 @@ def test_checkpoints_take_a_fiftieth_of_a_workers_time() -> None:
         sent.append(message)
 
     checkpoints, trainer = Checkpoints(send, clock.now), make_trainer()
-    train(trainer, 1)
+    train_to(trainer, 1)
     assert checkpoints.are_due(clock.now() - 2, 2)
     assert not checkpoints.are_due(clock.now() - 1.9, 2)
     assert checkpoints.make("id", trainer.saved) == clock.now()

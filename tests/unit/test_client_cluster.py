@@ -169,21 +169,6 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready: Scene) -> None:
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def test_why_a_cluster_is_not_used_is_logged_once(
-    scene: Scene, caplog: pytest.LogCaptureFixture
-) -> None:
-    """And again where it is another reason, or where the cluster was used meanwhile."""
-    no_slot = Event("away", "no node has a processor free")
-    used = Event("ready", count=2)
-    for event in (AWAY, AWAY, no_slot, used, used, no_slot):
-        scene.worker.say(event)
-        scene.workers = scene.workers[:1]  # the driver goes on
-    ours = [each.getMessage() for each in caplog.records if "cluster_link" in each.name]
-    free = "the cluster isn't used: no node has a processor free"
-    assert ours[0] == "the cluster isn't used: nobody answers at head:1"
-    assert ours[1:] == [free, "the cluster is used: 2 slots", free]
-
-
 @pytest.mark.parametrize(("setting", "is_there"), [(None, False), ("", False), ("head:1", True)])
 def test_an_empty_setting_is_no_cluster(
     monkeypatch: pytest.MonkeyPatch, setting: str | None, is_there: bool

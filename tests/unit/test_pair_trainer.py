@@ -31,20 +31,6 @@ def make_trainer(
     return trainer, program
 
 
-def test_errors_are_means_over_judged_samples_and_targets() -> None:
-    """By timestep, in the unit of y; the last one is what goes into the history."""
-    dataset = make_dataset(n=12, t=4, k=3, train=7)
-    trainer = PairTrainer(make_experiment(mode="last"), dataset)
-    trainer.load(FakeProgram(lambda _: 0.0))
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    result = trainer.results()[0]["last"]
-    expected = ((4.0 - dataset.y[7:].astype(np.float64)) ** 2).mean(axis=(0, 2))
-    np.testing.assert_allclose(result.step_mse, expected)
-    assert result.last_step_mse[-1] == pytest.approx(expected[-1])
-    assert result.predictions.shape == (5, 4, 3)
-
-
 @pytest.mark.parametrize(
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
@@ -97,26 +83,6 @@ def timed_trainer(
     return trainer, program, clock
 
 
-def test_both_models_get_the_same_batches() -> None:
-    """Whatever the slices: call by call the two are fed alike."""
-    trainer, program, _ = timed_trainer(1e-5)
-    while trainer.epoch < 50:
-        trainer.advance(1e-4, goal=200)
-    assert sum(len(call) for call in program.calls) == 2 * 200
-    for sequence, last in zip(program.calls[::2], program.calls[1::2], strict=True):
-        np.testing.assert_array_equal(sequence, last)
-
-
-def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
-    """After the first, many epochs at a time, and none half done."""
-    trainer, _, _ = timed_trainer(2e-5)
-    for _ in range(20):
-        trainer.advance(0.002, goal=4000)
-        if trainer.step >= 64:
-            assert trainer.at_epoch_end
-    assert trainer.epoch > 1
-
-
 @pytest.mark.parametrize(
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
@@ -128,50 +94,29 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps
     assert trainer.step == 4 + steps
 
 
-def test_half_an_epoch_is_not_judged() -> None:
-    """Figures belong to epochs: those of the last whole one stay."""
-    trainer, _ = make_trainer()
+@pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
+def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(
+    mode: str, bad: float
+) -> None:
+    """In the third epoch: two losses stay, and what was judged before, of both modes."""
+    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
+    trainer.evaluate()
+    losses = {"sequence": lambda _: 1.0, "last": lambda _: 1.0}
+    losses[mode] = lambda step: bad if step >= 9 else 1.0
+    trainer.load(FakeProgram(losses["sequence"], last_loss=losses["last"]))
     trainer.advance(LONG, goal=4)
     trainer.evaluate()
-    trainer.advance(LONG, goal=6)
-    assert not trainer.at_epoch_end
-    trainer.evaluate()
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
-    trainer.advance(LONG, goal=8)
-    trainer.evaluate()
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(bad: float) -> None:
-    """In the third epoch: two losses stay, and what was judged before."""
-    trainer, _ = make_trainer(lambda step: bad if step >= 9 else 1.0, epochs=50)
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    before = trainer.results()[0]["sequence"]
+    before = trainer.results()[0]
     trainer.advance(LONG, goal=200)
     trainer.evaluate()
-    after = trainer.results()[0]["sequence"]
-    assert trainer.diverged == ("sequence", 0)
-    assert trainer.epoch == 2
-    assert after.loss.tolist() == [1.0, 1.0]
-    assert after.predictions is before.predictions
-    assert after.checked_epochs.tolist() == [0, 1]
+    assert (trainer.diverged, trainer.epoch) == ((mode, 0), 2)
+    for each, after in trainer.results()[0].items():
+        assert after.loss.tolist() == [1.0, 1.0]
+        assert after.predictions is before[each].predictions
+        assert after.checked_epochs.tolist() == [0, 1]
     step = trainer.step
     trainer.advance(LONG, goal=200)
     assert trainer.step == step
-
-
-def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
-    """Both models end in the same epoch, for they are compared."""
-    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
-    trainer.evaluate()
-    trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
-    trainer.advance(LONG, goal=4)
-    trainer.advance(LONG, goal=200)
-    assert trainer.diverged == ("last", 0)
-    lengths = {mode: len(result.loss) for mode, result in trainer.results()[0].items()}
-    assert lengths == {"sequence": 2, "last": 2}
 
 
 def test_a_step_that_takes_long_is_two_turns() -> None:
@@ -218,15 +163,3 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
     assert trainer.evaluate(0.0)
     assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
     assert trainer.evaluate(0.0)
-
-
-def test_weights_belong_to_the_figures_beside_them() -> None:
-    """Those of the last check, not of the moment."""
-    trainer, _ = make_trainer()
-    trainer.advance(LONG, goal=4)
-    trainer.evaluate()
-    trainer.advance(LONG, goal=8)
-    result = trainer.results()[0]["last"]
-    assert result.weights is not None
-    assert result.weights[0].flat[0] == 4
-    assert result.predictions.flat[0] == 4

@@ -55,17 +55,6 @@ def ask(cache: ProgramCache, *keys: str, background: bool = False) -> list[Futur
     return [cache.ask(key, background=background) for key in keys]
 
 
-def test_equal_keys_share_one_program(shop: Workshop) -> None:
-    """Two runs of one architecture cost one compile."""
-    cache = ProgramCache(shop.build)
-    shop.let(2)
-    one = ask(cache, "a", "b")
-    two = ask(cache, "b", "a")
-    assert [future.result(PATIENCE) for future in one] == ["A", "B"]
-    assert [future.result(PATIENCE) for future in two] == ["B", "A"]
-    assert sorted(shop.built) == ["a", "b"]
-
-
 def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:
     """What was to be built ahead has to wait, and takes one thread at most."""
     cache = ProgramCache(shop.build)
@@ -185,18 +174,6 @@ def test_without_leisure_no_bucket_is_built(shop: Workshop) -> None:
     assert shop.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))
-
-
-def test_without_memory_a_run_may_ask_only_for_what_is_there(shop: Workshop) -> None:
-    """Or is being built for another. What a run can't do without is built all the same."""
-    memory = [True]
-    cache = ProgramCache(shop.build, may_grow=lambda: memory[0])
-    assert cache.may_ask("a")
-    shop.let(2)
-    assert cache.ask("a").result(PATIENCE) == "A"
-    memory[0] = False
-    assert [cache.may_ask("a"), cache.may_ask("b")] == [True, False]
-    assert cache.ask("b").result(PATIENCE) == "B"
 
 
 def test_without_memory_a_bucket_does_that_is_there(shop: Workshop) -> None:

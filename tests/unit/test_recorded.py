@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +11,8 @@ from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import Experiment
 from lib.recurrence import forward
 from lib.results.replay import as_of, untrained
-from lib.results.run import RunAt, Snapshot, Status
+from lib.results.run import RunAt, Status
 from lib.training.recorded import BUNDLED, recorded
-from tests.record import write
-
-recordings = import_module("lib.training.recorded")  # the package exports a function of this name
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -77,21 +72,6 @@ def test_other_settings_have_no_recording() -> None:
     """A recording isn't shown for settings that it wasn't made with."""
     assert recorded(Experiment().set(seed=1)) is None
     assert recorded(Experiment().set(data="upload")) is None
-
-
-def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A recording holds everything that the charts need."""
-    snapshot = recorded(suggested("running_mean").set(seeds=4))
-    assert snapshot is not None
-    monkeypatch.setattr(recordings, "FOLDER", tmp_path / "new")
-    write("run", snapshot)
-    for seed, back in zip(snapshot.seeds, recordings.read("run", Snapshot).seeds, strict=True):
-        for mode, result in seed.items():
-            again = back[mode]
-            np.testing.assert_array_equal(again.loss, result.loss)
-            np.testing.assert_array_equal(again.validation_loss, result.validation_loss)
-            for ours, theirs in zip(again.weights or (), result.weights or (), strict=True):
-                np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])

@@ -41,20 +41,30 @@ class Maker:
         return sum(map(len, found))
 
 
-def test_its_own_program_takes_over_without_a_word_or_a_step_lost() -> None:
-    """Each epoch's loss is what it would be without: they depend on what was trained before."""
-    maker, alone = Maker(), Stage(epochs=2000)
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [({"epochs": 2000}, 1e-3), ({"epochs": 100, "seeds": 4}, 1e-4)],
+    ids=["many batches in a turn", "several turns for a batch"],
+)
+def test_its_own_program_takes_over_without_a_word_or_a_step_lost(
+    settings: dict, seconds: float
+) -> None:
+    """Each epoch's loss is what it would be without: they depend on what was trained before.
+
+    It takes over between two batches, where turns are shorter than one batch of all models, too.
+    """
+    maker, alone = Maker(), Stage(**settings)
     alone.until_status(Status.FINISHED)
-    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=2000)
-    stage.until(lambda: len(stage.programs.asked) == 2)
-    stage.until(lambda: stage.last.epoch > 0 and stage.last.seconds_left is None)
+    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, **settings)
+    stage.until(lambda: len(stage.programs.asked) == 2 and stage.last.epoch > 0, seconds)
     maker.gate.set()
     assert stage.programs.asked[1].result(PATIENCE)
-    stage.until_status(Status.FINISHED)
+    stage.until_status(Status.FINISHED, seconds)
     assert maker.calls(of_buckets=True)
     assert maker.calls(of_buckets=False)
-    for mode, result in stage.last.results.items():
-        np.testing.assert_array_equal(result.loss, alone.last.results[mode].loss)
+    for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
+        for mode, result in found.items():
+            np.testing.assert_array_equal(result.loss, expected[mode].loss)
     assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
 
 
@@ -122,22 +132,6 @@ def test_an_exact_program_that_finds_no_memory_is_done_without(where: str) -> No
     assert stage.last.epoch == 2000
     (exact,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
     assert where == "build" or exact.load.call_count == 1  # type: ignore[attr-defined]
-
-
-def test_a_program_does_not_change_within_a_step() -> None:
-    """Where turns are shorter than a step, some of the models are a batch ahead in between."""
-    maker, alone = Maker(), Stage(epochs=100, seeds=4)
-    alone.until_status(Status.FINISHED)
-    maker.gate.set()
-    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, epochs=100, seeds=4)
-    stage.until(lambda: len(stage.programs.asked) == 2, 1e-4)
-    assert stage.programs.asked[1].result(PATIENCE)
-    stage.until_status(Status.FINISHED, 1e-4)
-    assert maker.calls(of_buckets=True)
-    assert maker.calls(of_buckets=False)
-    for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
-        for mode, result in found.items():
-            np.testing.assert_array_equal(result.loss, expected[mode].loss)
 
 
 def test_what_is_shown_at_a_pace_repeats() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from lib.results import thinning
 from lib.results.run import ModeResult, Run, Snapshot, Status
 from lib.training import client, quotas, run_registry
 from lib.training.limits import MAX_RUNS
-from lib.training.messages import Checkpoint, Start, Steer
-from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_NAMELESS, Visitor
+from lib.training.messages import Checkpoint, Steer
+from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_EACH, MAX_RUNS_NAMELESS, Visitor
 from lib.training.run_registry import (
     CROWD,
     CROWDED_SECONDS,
@@ -82,70 +83,65 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
     assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
 
 
-def test_one_browser_may_have_so_many_runs_and_data_going(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On all workers. Others aren't counted, nor is what is over or was told to stop."""
-    scene = Scene(workers=2)
-    monkeypatch.setattr(quotas, "MAX_RUNS_EACH", 2)
-
-    def start(browser: str = "me") -> Run:
-        return scene.start(Visitor(browser))
-
-    runs, refused = [start() for _ in range(2)], start()
-    assert scene.status(refused) is Status.FAILED
-    assert all(words in scene.latest(refused).reason for words in ("at most 2 runs", "one has 2"))
-    posted = [command for worker in scene.workers for command in worker.posted]
-    assert refused.id not in [c.run_id for c in posted if isinstance(c, Start)]
-    assert scene.status(start("you")) is scene.status(scene.start()) is Status.QUEUED
-    scene.client.stop(runs[0])
-    assert [scene.status(start()) for _ in range(2)] == [Status.QUEUED, Status.FAILED]
-    scene.workers[1].say(Snapshot(runs[1].id, Status.FINISHED))
-    assert scene.status(start()) is Status.QUEUED
-    monkeypatch.setattr(quotas, "MAX_VALUES_EACH", make_dataset().x.size)
-    large = start("another")
-    assert "at most 60 numbers of data at a time, and with this one it would have 90" in (
-        scene.latest(large).reason
-    )
-    scene.client.close()
-
-
-@pytest.mark.parametrize("address", [None, "10.0.0.1"])
-def test_nameless_browsers_leave_places_for_others(scene: Scene, address: str | None) -> None:
+@pytest.mark.parametrize(
+    ("visitor", "most", "words"),
+    [
+        (lambda _: Visitor("me"), MAX_RUNS_EACH, ["at most 8 runs", "one has 8"]),
+        (lambda _: Visitor(None), MAX_RUNS_NAMELESS, ["at most 8 runs", "8 are", "Allow cookies"]),
+        (lambda _: Visitor(None, "10.0.0.1"), MAX_RUNS_NAMELESS, ["Allow cookies"]),
+        (lambda k: Visitor(f"{k}", "10.0.0.1"), MAX_RUNS_ADDRESS, ["one network address"]),
+        (lambda k: Visitor(f"{k}"), MAX_RUNS, []),  # an unknown address, as on localhost
+    ],
+    ids=["a browser", "without cookies", "and of an address", "cookies of an address", "anybody"],
+)
+def test_visitors_leave_places_for_others(
+    scene: Scene, visitor: Callable[[int], Visitor], most: int, words: list[str]
+) -> None:
     """However many of them come; the refusal says the limit, what was asked, and what helps.
 
-    What was refused pushes out no results of others.
+    What was refused reaches no worker, and pushes out no results. What is over doesn't count.
     """
     done = scene.start(Visitor("honest"))
     result = {"last": a_result(make_dataset(), 0.5)}
     scene.worker.say(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
     going = []
-    for _ in range(56):
-        run = scene.start(Visitor(None, address))
+    for k in range(MAX_RUNS + 8 * bool(words)):
+        run = scene.start(visitor(k))
         if scene.status(run) is Status.QUEUED:
             going.append(run)
-    assert len(going) == MAX_RUNS_NAMELESS <= MAX_RUNS // 2
-    reason = scene.latest(run).reason
-    assert all(words in reason for words in ("at most 8 runs", "and 8 are", "Allow cookies"))
+    assert len(going) == most
+    assert len(scene.worker.posted) == 1 + most
     assert scene.status(done) is Status.FINISHED
-    named = [scene.start(Visitor(f"{place}", f"{place}")) for place in range(32)]
-    assert {scene.status(run) for run in named} == {Status.QUEUED}
+    assert all(each in scene.latest(run).reason for each in words)
+    if words:
+        assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
+        scene.client.stop(going[0])
+        again = [scene.status(scene.start(visitor(0))) for _ in range(2)]
+        assert again == [Status.QUEUED, Status.FAILED]
+
+
+@pytest.mark.parametrize("cookie", ["me", None])
+def test_a_visitors_runs_hold_so_much_data(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, cookie: str | None
+) -> None:
+    """Of all that are going together. The refusal says how much."""
+    monkeypatch.setattr(quotas, "MAX_VALUES_EACH", 120)
+    first, second = scene.start(Visitor(cookie)), scene.start(Visitor(cookie))
+    assert scene.status(first) is Status.QUEUED
+    assert all(
+        words in scene.latest(second).reason for words in ("at most 120 numbers", "have 180")
+    )
+
+
+def test_runs_that_somebody_without_cookies_has_left_take_no_place(scene: Scene) -> None:
+    """Paused ones, after a while: nobody else can stop them. A class of 32 has room beside them."""
+    assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
+    going = [scene.start(Visitor(None)) for _ in range(MAX_RUNS_NAMELESS)]
     for run in going:
         scene.say(run, Status.PAUSED, 1)
     assert scene.status(scene.start(Visitor(None))) is Status.FAILED
-    scene.clock.forward(WATCH_SECONDS + 1)  # nobody else can stop those that were left
+    scene.clock.forward(WATCH_SECONDS + 1)
     assert scene.status(scene.start(Visitor(None))) is Status.QUEUED
-
-
-@pytest.mark.parametrize(("address", "most"), [("10.0.0.1", MAX_RUNS_ADDRESS), (None, 60)])
-def test_made_up_cookies_do_not_take_all_places(
-    scene: Scene, address: str | None, most: int
-) -> None:
-    """A class behind one address has its places, and others find some. Unknown ones don't count."""
-    made_up = [scene.start(Visitor(f"{place}", address)) for place in range(60)]
-    assert [scene.status(run) for run in made_up].count(Status.QUEUED) == most
-    assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
-    if address:
-        assert "one network address" in scene.latest(made_up[-1]).reason
-    assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
 
 
 def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) -> Run:

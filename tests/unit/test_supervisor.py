@@ -69,49 +69,32 @@ def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
     assert not scene.worker.begun
 
 
-def test_a_dead_worker_is_replaced_and_its_runs_begin_again(ready: Scene) -> None:
-    """By themselves, from epoch 0 without a checkpoint; it is said until they are over."""
-    done, going = ready.start(), ready.start()
+@pytest.mark.parametrize(
+    ("saved", "state", "epoch", "says"),
+    [
+        ([], b"", 0, "This run began again."),
+        ([b"first", b"newer"], b"newer", 3, "This run goes on from epoch 3."),
+    ],
+)
+def test_a_run_goes_on_with_another_worker(
+    ready: Scene, saved: list[bytes], state: bytes, epoch: int, says: str
+) -> None:
+    """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
+    done, run = ready.start(), ready.start()
     ready.say(done, Status.FINISHED, 5)
-    ready.say(going, Status.RUNNING, 3)
-    start_again(ready, going)
-    snapshot = ready.latest(going)
-    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 0)
-    assert snapshot.reason == f"{DIED} This run began again."
-    ready.worker.say(Event("ready"))
-    ready.say(going, Status.RUNNING, 1)
-    assert ready.latest(going).reason == snapshot.reason
-    assert ready.status(done) is Status.FINISHED
-
-
-def test_a_run_goes_on_from_its_newest_checkpoint(ready: Scene) -> None:
-    """It says from which epoch until it is over; its figures stay until there are others."""
-    run = start(ready, epoch=4, saved=2)
-    ready.worker.say(Checkpoint(run.id, 3, b"newer"))
+    ready.say(run, Status.RUNNING, 4)
+    for at, each in enumerate(saved, 2):
+        ready.worker.say(Checkpoint(run.id, at, each))
     command = start_again(ready, run)
-    assert (command.checkpoint, command.paused) == (b"newer", False)
+    assert (command.checkpoint, command.paused) == (state, False)
     snapshot = ready.latest(run)
-    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 3)
-    assert snapshot.reason == f"{DIED} This run goes on from epoch 3."
-    ready.worker.die()  # before it got the command
-    assert ready.worker.posted == [command]
+    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
+    assert snapshot.reason == f"{DIED} {says}"
     ready.worker.say(Event("ready"))
     ready.say(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
-
-
-def test_checkpoints_are_kept_of_unfinished_runs_alone(ready: Scene) -> None:
-    """One of each: a finished or failed run needs none, and one that was dropped isn't known."""
-    runs = [start(ready) for _ in range(3)]
-    kept = [ready.client._registry.runs[run.id] for run in runs]
-    ready.say(runs[0], Status.FINISHED, 5)
-    ready.worker.say(Checkpoint(runs[0].id, 4, b"late"))
-    ready.client.drop(runs[1])
-    ready.worker.say(Checkpoint(runs[1].id, 4, b"late"))
-    assert kept[0].checkpoint is None
-    assert runs[1].id not in ready.client._registry.runs
-    ready.client.close()
-    assert kept[2].checkpoint is None
+    assert ready.latest(run).reason == snapshot.reason
+    assert ready.status(done) is Status.FINISHED
 
 
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches"])
@@ -189,15 +172,6 @@ def test_a_run_keeps_its_pace_and_place_with_another_worker(scene: Scene, sent: 
     assert isinstance(first, Start)
     assert first.background
     assert [command.show_seconds for command in (first, *more)][-1] == 24.0  # type: ignore[union-attr]
-
-
-def test_what_a_dead_worker_never_got_goes_to_the_next(scene: Scene) -> None:
-    """A run that waited for the worker still waits, and is none of the lost."""
-    run = scene.start()
-    scene.client.pause(run)
-    scene.worker.die()
-    assert scene.status(run) is Status.QUEUED
-    assert scene.worker.verbs == ["start", "pause"]
 
 
 def test_a_run_that_is_lost_twice_fails(ready: Scene) -> None:
@@ -322,15 +296,15 @@ def test_the_runs_of_a_retired_worker_that_dies_begin_again(ready: Scene) -> Non
 
 
 def test_a_successor_that_dies_leaves_the_old_worker_in_place(ready: Scene) -> None:
-    """Nothing is lost, and nobody needs to know."""
+    """Nothing is lost; while the old one is too big it says so, and another is tried."""
     old = ready.worker
+    for tries in (2, 3):
+        old.say(Event("grown"))
+        assert len(ready.workers) == tries
+        ready.worker.die()
+        run = ready.start()
+        assert old.posted[-1].run_id == run.id
     old.say(Event("grown"))
-    ready.worker.die()
-    run = ready.start()
-    assert old.posted[-1].run_id == run.id
-    assert len(ready.workers) == 2
-    old.say(Event("grown"))  # as it does while it is too big: another try
-    assert len(ready.workers) == 3
     ready.worker.say(Event("ready"))
     assert old.verbs[-1] == "retire"
 

@@ -53,17 +53,6 @@ class Runner:
         return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
 
 
-@pytest.mark.parametrize(("epochs", "seconds"), [(20, 8.0), (200, 8.0), (200, 24.0), (2, 8.0)])
-def test_epochs_come_evenly_and_in_that_time(epochs: int, seconds: float) -> None:
-    """The first at once, and each of the others as long after the one before."""
-    runner = Runner(epochs, seconds)
-    runner.until()
-    assert runner.ends[0] == pytest.approx(runner.cost)
-    assert runner.gaps() == pytest.approx([seconds / epochs] * (epochs - 1))
-    assert runner.ends[-1] == pytest.approx(seconds - seconds / epochs, abs=0.01)
-    assert set(runner.calls) == {1}
-
-
 @pytest.mark.parametrize("restarted_at", [0, 100])
 def test_before_the_first_measurement_nothing_is_estimated(restarted_at: int) -> None:
     """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
@@ -113,10 +102,3 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only() -> None:
     runner.until()
     assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
     assert runner.tempo.keeps_pace
-
-
-@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
-def test_a_pace_is_a_time(seconds: float) -> None:
-    """Above 0 and not for ever; the error says what was given."""
-    with pytest.raises(ValueError, match=f"more than 0 seconds, got {seconds}"):
-        Tempo(5, seconds)

@@ -17,7 +17,6 @@ from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
 from tests.unit.fakes import (
-    FakeProgram,
     build,
     build_after,
     lost_outputs,
@@ -123,20 +122,6 @@ def test_stop_keeps_the_figures() -> None:
         judged = stage.last.results["last"].checked_epochs.tolist()
         assert judged == ([0, 1] if timing is USUAL else [0])
         assert not stage.run.busy
-
-
-def test_a_diverged_run_says_why_and_what_to_try() -> None:
-    """With the learning rate that it had, and the last finite figures."""
-
-    def bad(_key: object) -> object:
-        return FakeProgram(lambda step: np.nan if step > 20 else 1.0)
-
-    stage = Stage(build=bad, epochs=100, optimizer="sgd", lr=0.7)
-    stage.until_status(Status.DIVERGED)
-    assert "finite number in epoch 6" in stage.last.reason
-    assert "Lower the learning rate (0.7), or take Adam" in stage.last.reason
-    assert stage.last.epoch == 5
-    assert np.isfinite(stage.last.results["sequence"].loss).all()
 
 
 def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(

@@ -82,9 +82,11 @@ def test_a_run_that_diverges_has_its_best_epochs_back(keep: str, last: int) -> N
     def bad(_key: Any) -> Any:
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
-    stage = Stage(build=bad, **{**STOP, "keep": keep})
+    stage = Stage(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})
     stage.until_status(Status.DIVERGED)
     assert "finite number in epoch 8" in stage.last.reason
+    assert "Lower the learning rate (0.7), or take Adam" in stage.last.reason
+    assert all(np.isfinite(result.loss).all() for result in stage.last.results.values())
     assert stage.last.epoch == 7
     assert kept(stage.last) == (BEST if keep == "best" else dict.fromkeys(BEST))
     assert (stage.last.results["last"].predictions == last).all()
