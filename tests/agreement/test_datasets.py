@@ -4,11 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from lib.data.dataset import Dataset
 from lib.data.datasets import make_dataset, settle, suggested
 from lib.experiment.experiment import CELLS, Experiment
 from lib.results.baselines import best_possible
-from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
@@ -85,7 +83,7 @@ def test_training_the_scaled_worked_example_reaches_every_target():
     assert np.abs(wrong).max() < 1
 
 
-def learned(client: TrainingClient, experiment: Experiment) -> tuple[list[float], Dataset]:
+def learned(client, experiment):
     """Both modes' last-step errors on validation data, trained as the app does, and the data."""
     dataset = make_dataset(experiment)
     results = client.wait(client.start(experiment, dataset), PATIENCE).results

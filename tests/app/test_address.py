@@ -1,7 +1,5 @@
 """A page's own keys in the address: theirs alone, remembered, and never taken for a new link."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,7 +9,7 @@ OLD = Experiment().data.name
 """The data of links that don't say theirs."""
 
 
-def page() -> None:
+def page():
     """A page that shows its own key, and a button that sets it."""
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -33,7 +31,7 @@ def page() -> None:
     st.text(address.page_value("stack"))
 
 
-def start(**query: str) -> AppTest:
+def start(**query):
     """That page, opened by a link."""
     app = AppTest.from_function(page, default_timeout=30)
     for key, value in query.items():
@@ -41,13 +39,13 @@ def start(**query: str) -> AppTest:
     return app.run()
 
 
-def shown(app: AppTest) -> str:
+def shown(app):
     """The value that the page has of its own key."""
     assert not app.exception
     return app.text[0].value
 
 
-def address(app: AppTest) -> dict[str, str]:
+def address(app):
     """What stands in the address, without lists of one."""
     return {
         key: value[-1] if isinstance(value, list) else value
@@ -55,14 +53,14 @@ def address(app: AppTest) -> dict[str, str]:
     }
 
 
-def test_a_link_brings_the_pages_own_value_beside_the_settings() -> None:
+def test_a_link_brings_the_pages_own_value_beside_the_settings():
     """Both are taken over, and both stay in the address."""
     app = start(stack="a", T="20")
     assert shown(app) == "a"
     assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
-def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves() -> None:
+def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
     """Neither is taken for a link that somebody opened."""
     app = start(stack="a")
     app.button(key="set").click().run()
@@ -72,7 +70,7 @@ def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves(
     assert address(app) == {"data": OLD, "stack": "b", "T": "30"}
 
 
-def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
+def test_a_part_of_the_page_sets_a_value_when_it_runs_alone():
     """The address follows at once, and none of the values is taken for a new link."""
     app = start(stack="a")
     for value in ("c", "d"):
@@ -82,7 +80,7 @@ def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
         assert address(app) == {"data": OLD, "stack": value}
 
 
-def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back() -> None:
+def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back():
     """The value belongs to its page, and is remembered while the person is elsewhere."""
     app = start(stack="a", T="20")
     app.session_state["name"] = "Two"
@@ -94,7 +92,7 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
     assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
-def test_another_link_in_the_same_tab_replaces_it() -> None:
+def test_another_link_in_the_same_tab_replaces_it():
     """Also by none, where the link has none."""
     app = start(stack="a")
     app.query_params["stack"] = "c"
@@ -104,13 +102,13 @@ def test_another_link_in_the_same_tab_replaces_it() -> None:
     assert shown(app.run()) == ""
 
 
-def test_a_key_of_another_page_is_no_key_of_this_one() -> None:
+def test_a_key_of_another_page_is_no_key_of_this_one():
     """It is dropped, as all that nobody knows."""
     app = start(other="x", T="20")
     assert address(app) == {"data": OLD, "T": "20"}
 
 
-def test_an_address_that_lags_behind_takes_nothing_back() -> None:
+def test_an_address_that_lags_behind_takes_nothing_back():
     """However late the browser follows, also where a run of our own had the newer one between."""
     app = start(stack="a")
     app.button(key="set").click().run()
@@ -123,7 +121,7 @@ def test_an_address_that_lags_behind_takes_nothing_back() -> None:
 
 @pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
-def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
+def test_back_takes_the_page_to_an_address_that_it_had(values):
     """Whether the browser had followed by then or not."""
     app = start(stack="a")
     app.button(key="set").click().run()
@@ -135,7 +133,7 @@ def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
     assert shown(app.run()) == "a"
 
 
-def changed_page() -> None:
+def changed_page():
     """A page whose data another run changes between settling the settings and drawing them."""
     from lib.ui import address
     from lib.ui.settings import controls, settled_experiment
@@ -146,7 +144,7 @@ def changed_page() -> None:
     controls("sizes", settled)
 
 
-def test_settings_that_change_while_they_are_drawn_are_drawn_as_they_are_then() -> None:
+def test_settings_that_change_while_they_are_drawn_are_drawn_as_they_are_then():
     """The run of the page that changed them draws the rest."""
     app = AppTest.from_function(changed_page, default_timeout=30).run()
     assert not app.exception

@@ -1,7 +1,5 @@
 """Present: every scene opens, the presenter steers, and followers see what the presenter sees."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,18 +14,17 @@ from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.driver import APP
 from tests.clock import Clock
-from tests.fake_client import FakeClient
 
 
 class Browsers:
     """Several browsers on one server, which AppTest doesn't tell apart."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.here = ""
         self.talks = talks.Talks()
         self.clock = Clock()
 
-    def open(self, browser: str, **query: str) -> AppTest:
+    def open(self, browser, **query):
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
@@ -35,19 +32,19 @@ class Browsers:
             app.query_params[key] = value
         return self.again(browser, app)
 
-    def again(self, browser: str, app: AppTest) -> AppTest:
+    def again(self, browser, app):
         """A run of its page."""
         self.here = browser
         return app.run()
 
-    def press(self, browser: str, app: AppTest, key: str) -> AppTest:
+    def press(self, browser, app, key):
         """A click on one of its buttons."""
         self.clock.seconds += 1
         return self.again(browser, app.button(key=key).click())
 
 
 @pytest.fixture
-def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
+def browsers(monkeypatch):
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
@@ -57,23 +54,23 @@ def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
     return found
 
 
-def title(app: AppTest) -> str:
+def title(app):
     """What the screen is about."""
     return str(next(each.value for each in app.markdown if each.value.startswith("# ")))[2:]
 
 
-def seen(app: AppTest) -> str:
+def seen(app):
     """All that is written or drawn as HTML."""
     parts = [*(each.value for each in app.markdown), *(e.proto.body for e in app.get("html"))]
     return " ".join(parts)
 
 
-def keys(app: AppTest) -> set[str]:
+def keys(app):
     """Of its buttons."""
     return {each.key for each in app.button}
 
 
-def about(app: AppTest) -> tuple[object, ...]:
+def about(app):
     """What a page has: its experiment, its own values but the places, and its pictures."""
     record = app.session_state[KEY].address
     htmls = [each.proto.body for each in app.get("html")]
@@ -86,7 +83,7 @@ def about(app: AppTest) -> tuple[object, ...]:
     )
 
 
-def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> None:
+def test_every_scene_opens_and_followers_see_the_same(browsers):
     """Of the talk, the gallery and the guide, and each picture: and what it asks is revealed.
 
     Who follows has the same settings, the same values of the page, and the same pictures.
@@ -109,7 +106,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> Non
     assert app.button(key="scene_next").disabled
 
 
-def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers: Browsers) -> None:
+def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
     """In the order in which scenes are picked, which the link then has; one click resets it."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
@@ -129,7 +126,7 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers: Browsers) ->
     assert "story" not in app.query_params
 
 
-def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers: Browsers) -> None:
+def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
     """Late ones too; they have no button but the one to go off."""
     presenter = browsers.open("a", scene="vote")
     (talk,) = browsers.talks._talks.values()
@@ -149,9 +146,7 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers: Brows
     assert title(browsers.open("c", follow=talk.id)) == plain(TALK["train"].title)
 
 
-def test_followers_see_the_presenters_settings_and_run(
-    browsers: Browsers, client: FakeClient
-) -> None:
+def test_followers_see_the_presenters_settings_and_run(browsers, client):
     """T as it was moved, and the run that trains, which they can't steer."""
     presenter = browsers.open("a", scene="shapes")
     (talk,) = browsers.talks._talks.values()
@@ -176,7 +171,7 @@ def test_followers_see_the_presenters_settings_and_run(
     assert not {"do_train", "do_pause"} & keys(follower)
 
 
-def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers: Browsers) -> None:
+def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers):
     """They begin at the same scene; what they do there moves nobody else."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
@@ -193,7 +188,7 @@ def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers: Bro
     assert title(follower) == plain(TALK["train"].title)
 
 
-def test_who_goes_off_keeps_what_is_shown(browsers: Browsers) -> None:
+def test_who_goes_off_keeps_what_is_shown(browsers):
     """With T as the presenter has moved it, also after a reload."""
     presenter = browsers.open("a", scene="shapes")
     (talk,) = browsers.talks._talks.values()
@@ -207,7 +202,7 @@ def test_who_goes_off_keeps_what_is_shown(browsers: Browsers) -> None:
     assert "go_back" in keys(follower)
 
 
-def test_a_click_mends_the_stack_and_says_so(browsers: Browsers) -> None:
+def test_a_click_mends_the_stack_and_says_so(browsers):
     """With what it is then."""
     app = browsers.open("a", scene="breaks")
     assert "Mended" not in seen(app)
@@ -215,7 +210,7 @@ def test_a_click_mends_the_stack_and_says_so(browsers: Browsers) -> None:
     assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in seen(app)
 
 
-def test_another_browser_with_the_same_link_steers_its_own_talk(browsers: Browsers) -> None:
+def test_another_browser_with_the_same_link_steers_its_own_talk(browsers):
     """A presenter's address is no key to the talk."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
@@ -226,7 +221,7 @@ def test_another_browser_with_the_same_link_steers_its_own_talk(browsers: Browse
     assert title(browsers.again("a", presenter)) == plain(TALK["number"].title)
 
 
-def test_the_window_with_notes_says_what_comes_next(browsers: Browsers) -> None:
+def test_the_window_with_notes_says_what_comes_next(browsers):
     """And follows the presenter."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
@@ -237,7 +232,7 @@ def test_the_window_with_notes_says_what_comes_next(browsers: Browsers) -> None:
     assert TALK["adding"].notes in seen(browsers.again("a", notes))
 
 
-def test_the_window_with_notes_moves_the_talk(browsers: Browsers) -> None:
+def test_the_window_with_notes_moves_the_talk(browsers):
     """In the next run of the presenter's page; presses add up."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
@@ -250,7 +245,7 @@ def test_the_window_with_notes_moves_the_talk(browsers: Browsers) -> None:
     assert title(browsers.again("a", presenter)) == plain(TALK["adding"].title)
 
 
-def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
+def test_no_link_of_a_follower_opens_the_notes(browsers):
     """Nor does that of the notes let anybody follow."""
     browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
@@ -261,7 +256,7 @@ def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
         assert TALK["number"].notes not in seen(app)
 
 
-def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
+def test_a_reload_keeps_what_was_revealed(browsers):
     """Once the page before counts as closed; unless the talk was begun anew, which asks again."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
@@ -276,7 +271,7 @@ def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
     assert "is a hint" not in seen(app)
 
 
-def test_a_press_that_comes_while_the_page_runs_counts(browsers: Browsers) -> None:
+def test_a_press_that_comes_while_the_page_runs_counts(browsers):
     """It goes on from where the one before has gone, and no further than there are scenes."""
     app = browsers.open("a", scene="shapes")
     app.button(key="scene_next").click()
@@ -285,9 +280,7 @@ def test_a_press_that_comes_while_the_page_runs_counts(browsers: Browsers) -> No
     assert title(app) == plain(TALK["which"].title)
 
 
-def test_a_stranger_cannot_train_on_a_file_that_is_watched(
-    browsers: Browsers, client: FakeClient
-) -> None:
+def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
     """Its run is shown, and Train is off."""
     data = dataset_of(suggested("seattle"), None)
     run = client.start(suggested("upload"), data)
@@ -298,7 +291,7 @@ def test_a_stranger_cannot_train_on_a_file_that_is_watched(
 
 
 @pytest.mark.parametrize("key", ["follow", "notes"])
-def test_a_talk_that_nobody_knows_is_answered_with_a_way_on(key: str, browsers: Browsers) -> None:
+def test_a_talk_that_nobody_knows_is_answered_with_a_way_on(key, browsers):
     """Such as a link of last week."""
     app = browsers.open("b", **{key: "00000000"})
     assert not app.exception

@@ -161,8 +161,7 @@ class Person:
         if await session.click("Train"):
             await session.until(lambda: session.query != before, ANSWER_SECONDS)
             await session.until(
-                lambda: session.epoch > 0 or session.has("failed") or session.errors,
-                ANSWER_SECONDS,
+                lambda: session.epoch > 0 or session.has("failed") or session.errors, ANSWER_SECONDS
             )
             self._links[:] = [*self._links, session.query][-PEOPLE:]
             self.did["trained"] += 1

@@ -145,11 +145,7 @@ class Peer:
 
 
 def take_turns(
-    sides: dict[str, Measure],
-    works: list[Workload],
-    rounds: int,
-    seconds: float,
-    end: float,
+    sides: dict[str, Measure], works: list[Workload], rounds: int, seconds: float, end: float
 ) -> Rates:
     """Measure all sides on all workloads, in turns, as far as there is time until `end`."""
     rates: Rates = {work.name: defaultdict(list) for work in works}

@@ -162,10 +162,7 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     assert table.times is None or len(table.times) == len(table.frame)
     for missing in MISSING:
         dataset = outcome(
-            make_windows,
-            table,
-            *default_columns(table),
-            DataSettings(timesteps=2, missing=missing),
+            make_windows, table, *default_columns(table), DataSettings(timesteps=2, missing=missing)
         )
         if dataset is not None:
             assert np.isfinite(dataset.x).all()
