@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.experiment.experiment import Experiment
+from tests.app.driver import address
 
 OLD = Experiment().data.name
 """The data of links that don't say theirs."""
@@ -24,10 +25,8 @@ def page():
     address.begin(name, ("stack",) if name == "One" else ())
     controls("sizes", settled_experiment(), only="T")
     address.finish()
-    st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", "b"))
-    st.button(
-        "Part", key="part_button", on_click=lambda: address.set_page_values(st.session_state.part)
-    )
+    state = st.session_state
+    st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", state.value))
     st.text(address.page_value("stack"))
 
 
@@ -45,17 +44,15 @@ def shown(app):
     return app.text[0].value
 
 
-def address(app):
-    """What stands in the address, without lists of one."""
-    return {
-        key: value[-1] if isinstance(value, list) else value
-        for key, value in app.query_params.items()
-    }
+def put(app, value):
+    """Press the button that sets the page's own key."""
+    app.session_state["value"] = value
+    return app.button(key="set").click().run()
 
 
 def test_a_link_brings_the_pages_own_value_beside_the_settings():
-    """Both are taken over, and both stay in the address."""
-    app = start(stack="a", T="20")
+    """Both stay in the address; a key that this page doesn't know is dropped."""
+    app = start(stack="a", T="20", other="x")
     assert shown(app) == "a"
     assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
@@ -63,33 +60,21 @@ def test_a_link_brings_the_pages_own_value_beside_the_settings():
 def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
     """Neither is taken for a link that somebody opened."""
     app = start(stack="a")
-    app.button(key="set").click().run()
-    assert shown(app) == "b"
-    app.slider(key="T").set_value(30).run()
-    assert shown(app) == "b"
-    assert address(app) == {"data": OLD, "stack": "b", "T": "30"}
-
-
-def test_a_part_of_the_page_sets_a_value_when_it_runs_alone():
-    """The address follows at once, and none of the values is taken for a new link."""
-    app = start(stack="a")
-    for value in ("c", "d"):
-        app.session_state["part"] = {"stack": value}
-        app.button(key="part_button").click().run()
-        assert shown(app) == value
+    for value in ("b", "c"):
+        assert shown(put(app, value)) == value
         assert address(app) == {"data": OLD, "stack": value}
+    app.slider(key="T").set_value(30).run()
+    assert shown(app) == "c"
+    assert address(app) == {"data": OLD, "stack": "c", "T": "30"}
 
 
 def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back():
-    """The value belongs to its page, and is remembered while the person is elsewhere."""
+    """The value belongs to its page; the settings belong to all pages."""
     app = start(stack="a", T="20")
-    app.session_state["name"] = "Two"
-    app.run()
-    assert address(app) == {"data": OLD, "T": "20"}
-    app.session_state["name"] = "One"
-    app.run()
-    assert shown(app) == "a"
-    assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
+    for name, own in (("Two", {}), ("One", {"stack": "a"})):
+        app.session_state["name"] = name
+        assert shown(app.run()) == own.get("stack", "")
+        assert address(app) == {"data": OLD, "T": "20", **own}
 
 
 def test_another_link_in_the_same_tab_replaces_it():
@@ -102,20 +87,11 @@ def test_another_link_in_the_same_tab_replaces_it():
     assert shown(app.run()) == ""
 
 
-def test_a_key_of_another_page_is_no_key_of_this_one():
-    """It is dropped, as all that nobody knows."""
-    app = start(other="x", T="20")
-    assert address(app) == {"data": OLD, "T": "20"}
-
-
 def test_an_address_that_lags_behind_takes_nothing_back():
     """However late the browser follows, also where a run of our own had the newer one between."""
-    app = start(stack="a")
-    app.button(key="set").click().run()
-    for _ in range(2):
-        app.query_params["stack"] = "a"
-        assert shown(app.run()) == "b"
-        app.query_params["stack"] = "b"
+    app = put(start(stack="a"), "b")
+    for late in "abab":
+        app.query_params["stack"] = late
         assert shown(app.run()) == "b"
 
 
@@ -124,10 +100,8 @@ def test_an_address_that_lags_behind_takes_nothing_back():
 def test_back_takes_the_page_to_an_address_that_it_had(values):
     """Whether the browser had followed by then or not."""
     app = start(stack="a")
-    app.button(key="set").click().run()
-    for value in values[1:]:
-        app.session_state["part"] = {"stack": value}
-        app.button(key="part_button").click().run()
+    for value in values:
+        put(app, value)
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"

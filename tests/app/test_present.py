@@ -171,25 +171,8 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     assert not {"do_train", "do_pause"} & keys(follower)
 
 
-def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers):
-    """They begin at the same scene; what they do there moves nobody else."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    follower = browsers.open("b", follow=talk.id)
-    browsers.press("b", follower, "look_around")
-    assert title(follower) == plain(TALK["number"].title)
-    browsers.press("b", follower, "scene_next")
-    assert title(follower) == plain(TALK["adding"].title)
-    assert title(browsers.again("a", presenter)) == plain(TALK["number"].title)
-    assert talk.shown is not None
-    assert talk.shown.scene == "number"
-    browsers.press("a", presenter, "scene_before")
-    browsers.press("b", follower, "go_back")
-    assert title(follower) == plain(TALK["train"].title)
-
-
-def test_who_goes_off_keeps_what_is_shown(browsers):
-    """With T as the presenter has moved it, also after a reload."""
+def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browsers):
+    """With T as the presenter has moved it; what they do there moves nobody else."""
     presenter = browsers.open("a", scene="shapes")
     (talk,) = browsers.talks._talks.values()
     presenter.slider(key="T").set_value(30)
@@ -199,61 +182,40 @@ def test_who_goes_off_keeps_what_is_shown(browsers):
     assert follower.slider(key="T").value == 30
     assert follower.query_params["T"] in ("30", ["30"])
     assert "open_audience" not in keys(follower)
-    assert "go_back" in keys(follower)
-
-
-def test_a_click_mends_the_stack_and_says_so(browsers):
-    """With what it is then."""
-    app = browsers.open("a", scene="breaks")
-    assert "Mended" not in seen(app)
-    browsers.press("a", app, "fix_0")
-    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in seen(app)
-
-
-def test_another_browser_with_the_same_link_steers_its_own_talk(browsers):
-    """A presenter's address is no key to the talk."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    other = browsers.open("b", scene="number")
-    browsers.press("b", other, "scene_next")
-    assert talk.shown is not None
-    assert talk.shown.scene == "number"
-    assert title(browsers.again("a", presenter)) == plain(TALK["number"].title)
-
-
-def test_the_window_with_notes_says_what_comes_next(browsers):
-    """And follows the presenter."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    notes = browsers.open("a", notes=talk.notes)
-    assert TALK["number"].notes in seen(notes)
-    assert plain(TALK["adding"].title) in seen(notes)
+    browsers.press("b", follower, "scene_next")
+    elsewhere, there = title(follower), title(browsers.again("a", presenter))
+    assert elsewhere != there == plain(TALK["shapes"].title)
     browsers.press("a", presenter, "scene_next")
-    assert TALK["adding"].notes in seen(browsers.again("a", notes))
+    browsers.press("b", follower, "go_back")
+    assert title(follower) == title(presenter) != there
 
 
-def test_the_window_with_notes_moves_the_talk(browsers):
+def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers):
     """In the next run of the presenter's page; presses add up."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
     notes = browsers.open("c", notes=talk.notes)
+    assert TALK["number"].notes in seen(notes)
+    assert plain(TALK["adding"].title) in seen(notes)
     browsers.press("c", notes, "scene_before")
     assert title(browsers.again("a", presenter)) == plain(TALK["train"].title)
-    browsers.again("c", notes)
+    assert TALK["train"].notes in seen(browsers.again("c", notes))
     browsers.press("c", notes, "scene_next")
     browsers.press("c", notes, "scene_next")
     assert title(browsers.again("a", presenter)) == plain(TALK["adding"].title)
 
 
-def test_no_link_of_a_follower_opens_the_notes(browsers):
-    """Nor does that of the notes let anybody follow."""
+def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
+    """Such as last week's. A follower's link opens no notes, and that of the notes no talk."""
     browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
-    for query, words in (({"notes": talk.id}, "notes"), ({"follow": talk.notes}, "follow")):
-        app = browsers.open("b", **query)
+    for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
+        app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert followers.GONE[words] in seen(app)
+        assert followers.GONE[key] in seen(app)
         assert TALK["number"].notes not in seen(app)
+        browsers.press("b", app, "present_own")
+        assert title(app) == plain(TALK["strip"].title)
 
 
 def test_a_reload_keeps_what_was_revealed(browsers):
@@ -288,13 +250,3 @@ def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
     app = browsers.open("b", scene="train", data="upload", run=run.id)
     assert not app.exception
     assert app.button(key="do_train").disabled
-
-
-@pytest.mark.parametrize("key", ["follow", "notes"])
-def test_a_talk_that_nobody_knows_is_answered_with_a_way_on(key, browsers):
-    """Such as a link of last week."""
-    app = browsers.open("b", **{key: "00000000"})
-    assert not app.exception
-    assert title(app) == "This talk is over"
-    browsers.press("b", app, "present_own")
-    assert title(app) == plain(TALK["strip"].title)

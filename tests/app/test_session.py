@@ -12,7 +12,7 @@ from lib.ui.cell import chosen
 from lib.ui.session import once, session
 from lib.ui.shapes import model_box
 from lib.ui.sweep import choose
-from tests.app.test_address import address as address_of
+from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 
 
@@ -63,18 +63,13 @@ def test_a_link_opens_its_experiment_and_its_run(client):
     assert address_of(app) == {"data": "seattle", "U": "8", "cell": "gru", "run": run.id}
 
 
-def test_a_moved_setting_is_in_the_address_and_the_address_is_taken_as_ours():
+def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
     """When the browser has followed, nothing is opened anew."""
     app = start()
     assert experiment(app, T=20).data.timesteps == 20
     assert address_of(app) == {"data": FIRST, "T": "20"}
     assert experiment(app, U=5) == suggested(FIRST).set(T=20, U=5)
-
-
-def test_another_link_in_the_same_tab_is_opened():
-    """Whatever the settings were before."""
-    app = start(T="20")
-    del app.query_params["T"]
+    app.query_params.clear()
     app.query_params["data"] = "gapminder"
     assert experiment(app) == suggested("gapminder")
 
@@ -85,14 +80,6 @@ def test_a_fragment_that_asks_for_the_page_opens_nothing_anew():
     do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
     del app.query_params["epoch"]
     assert do(app, lambda: address.page_value("epoch")) == "31"
-
-
-def test_settings_stay_when_the_page_changes():
-    """Streamlit forgets the widgets of a page that is left."""
-    app = start(T="20", units="x")
-    before = experiment(app)
-    app.session_state["name"] = "Data"
-    assert experiment(app) == before
 
 
 def test_a_slider_with_other_limits_keeps_what_a_person_set():
@@ -226,26 +213,19 @@ def may_steer(app, run):
     return do(app, look)
 
 
-def test_only_the_browser_that_started_a_run_may_steer_it(open_in, client):
-    """In its first session, and in another one after a reload; others watch."""
-    first = open_in("anna")
+@pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
+def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in, client):
+    """In another session after a reload, too; two browsers without cookies aren't the same."""
+    first = open_in(owner)
     run = train(first)
     assert may_steer(first, run)
-    assert may_steer(open_in("anna"), run)
-    for name in ("berta", None):
+    assert may_steer(open_in(owner), run) is bool(owner)
+    for name in others:
         app = open_in(name)
         assert not may_steer(app, run)
         do(app, runs.leave)
         assert client.calls == []
         assert do(app, runs.current_run) is None
-
-
-def test_without_cookies_a_run_belongs_to_its_session_alone(open_in):
-    """Two browsers without a name aren't the same browser."""
-    app = open_in(None)
-    run = train(app)
-    assert may_steer(app, run)
-    assert not may_steer(open_in(None), run)
 
 
 def test_a_new_run_takes_the_place_of_the_one_before(client):

@@ -8,7 +8,7 @@ from lib.experiment.experiment import read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.driver import start
+from tests.app.driver import start, text
 
 
 def experiment(app):
@@ -84,6 +84,7 @@ def test_a_mended_stack_is_still_mended_when_its_scene_comes_back():
     app = present("breaks")
     broken = TALK["breaks"].query["stack"][0]
     app.button(key="fix_0").click().run()
+    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in text(app)
     app.button(key="scene_next").click().run()
     app.button(key="scene_before").click().run()
     assert app.query_params["stack"] not in (broken, [broken])

@@ -55,36 +55,24 @@ def run(app, number):
 def test_two_charts_take_turns():
     """The older keeps its identity, so the browser leaves it alone while the newer is drawn."""
     app = AppTest.from_function(page, default_timeout=30)
-    first, values, style = run(app, 1)
-    assert values == [1]
-    assert ".st-key-it_1{visibility:hidden" in style
-
-    second, values, style = run(app, 2)
-    assert values == [1, 2]
-    assert second["It shows 1."] == first["It shows 1."]
-    assert ".st-key-it_0{visibility:hidden" in style
-
-    third, values, style = run(app, 3)
-    assert values == [3, 2]
-    assert third["It shows 2."] == second["It shows 2."]
-    assert ".st-key-it_1{visibility:hidden" in style
-
-
-def test_a_chart_that_stays_the_same_is_left_alone():
-    """Another run of the page changes neither chart, nor which of them is above."""
-    app = AppTest.from_function(page, default_timeout=30)
-    run(app, 1)
-    assert run(app, 2) == run(app, 2)
+    before = {}
+    for number, drawn, hidden in ((1, [1], 1), (2, [1, 2], 0), (3, [3, 2], 1)):
+        charts, values, style = run(app, number)
+        assert values == drawn
+        assert f".st-key-it_{hidden}{{visibility:hidden" in style
+        older = before.keys() & charts.keys()
+        assert len(older) == min(number - 1, 1)
+        assert all(charts[words] == before[words] for words in older)
+        before = charts
+    assert run(app, 3) == run(app, 3)  # the same figure again changes nothing
 
 
 def test_a_held_chart_waits_with_its_next_figure():
     """While it is held nothing is drawn; afterwards the newest figure is."""
     app = AppTest.from_function(page, default_timeout=30)
-    run(app, 1)
-    app.session_state["hold"] = True
-    assert run(app, 2)[1] == [1]
-    app.session_state["hold"] = False
-    assert run(app, 3)[1] == [1, 3]
+    for number, hold, drawn in ((1, False, [1]), (2, True, [1]), (3, False, [1, 3])):
+        app.session_state["hold"] = hold
+        assert run(app, number)[1] == drawn
 
 
 def band_page():

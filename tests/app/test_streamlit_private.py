@@ -58,29 +58,23 @@ def script(tmp_path):
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(script):
+@pytest.mark.parametrize(
+    ("then", "ends"),
+    [
+        (None, BOTH),
+        (AppSession.shutdown, WHOLE),  # a session that has gone starts nothing
+        # A run of the page takes along what waits: nothing older comes after it.
+        (lambda session: _ask(session, ""), [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]),
+    ],
+)
+def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(then, ends, script):
     """The browser hears of both."""
-    assert asyncio.run(_ends(script)) == BOTH
+    assert asyncio.run(_ends(script, then)) == ends
 
 
 def test_streamlit_itself_forgets_the_end_of_the_run(script):
     """Once it doesn't, what is mended here can go."""
     assert asyncio.run(_ends(script)) == BOTH[1:]
-
-
-@pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_session_that_has_gone_starts_nothing(script):
-    """Though a fragment of it still waits for the end of a run."""
-    assert asyncio.run(_ends(script, then=AppSession.shutdown)) == WHOLE
-
-
-@pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_run_of_the_page_takes_along_what_waits(script):
-    """Nothing older comes after it: neither values that have changed since nor another address."""
-    ends = asyncio.run(_ends(script, then=lambda session: _ask(session, "")))
-    assert ends == [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]
 
 
 @pytest.mark.private
@@ -123,31 +117,32 @@ def test_a_fragment_keeps_what_the_page_has_drawn_of_it():
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_of_a_page_that_was_left_is_not_run():
-    """Also before the next page's run begins; its browser would lose the next page otherwise."""
+def test_a_fragment_of_a_page_or_an_address_that_was_left_is_not_run():
+    """Its browser would lose the next page, or go back to the address before a link's."""
     asked = []
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
     session._create_scriptrunner = asked.append
     session._scriptrunner = None
-    for page, fragment in (("old", ""), ("old", "part"), ("new", ""), ("old", "part")):
-        state = ClientState(page_script_hash=page, fragment_id=fragment)
+    for page, query, fragment in (
+        ("old", "card=a", ""),
+        ("old", "card=a", "part"),
+        ("old", "card=b", ""),
+        ("old", "card=a", "part"),  # asks with the older address
+        ("new", "", ""),
+        ("old", "", "part"),  # is not run
+        ("new", "", "part"),
+    ):
+        state = ClientState(page_script_hash=page, query_string=query, fragment_id=fragment)
         AppSession.request_rerun(session, state)
-    AppSession.request_rerun(session, ClientState(page_script_hash="new", fragment_id="part"))
-    told = [(each.page_script_hash, each.fragment_id or "") for each in asked]
-    assert told == [("old", ""), ("old", "part"), ("new", ""), ("new", "part")]
-
-
-@pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_fragment_does_not_bring_back_an_address_that_a_link_has_left():
-    """The browser has it until the run that the link asked for answers."""
-    asked = []
-    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
-    session._create_scriptrunner = lambda data: asked.append(data.query_string)
-    session._scriptrunner = None
-    for address, part in (("card=a", ""), ("card=a", "part"), ("card=b", ""), ("card=a", "part")):
-        AppSession.request_rerun(session, ClientState(query_string=address, fragment_id=part))
-    assert asked == ["card=a", "card=a", "card=b", "card=b"]
+    told = [(each.page_script_hash, each.query_string, each.fragment_id or "") for each in asked]
+    assert told == [
+        ("old", "card=a", ""),
+        ("old", "card=a", "part"),
+        ("old", "card=b", ""),
+        ("old", "card=b", "part"),
+        ("new", "", ""),
+        ("new", "", "part"),
+    ]
 
 
 @pytest.mark.private

@@ -38,11 +38,16 @@ def explore(**query):
     return app
 
 
+def ask(app, file):
+    """A run of the page after a press of a file's button."""
+    app.session_state[take.KEY] = {"asked": file}
+    app.run()
+
+
 def taken(app, given, file):
     """What comes of a button: bytes, without the name before them, or what is said instead."""
     for _ in range(100):
-        app.session_state[take.KEY] = {"asked": file}
-        app.run()
+        ask(app, file)
         del app.session_state[take.KEY]
         assert not app.exception
         if isinstance(given[-1], bytes):
@@ -94,8 +99,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     app = explore()
     for ready, words in ((False, "starting"), (True, "being made")):
         client.worker_ready = ready
-        app.session_state[take.KEY] = {"asked": "model_last"}
-        app.run()
+        ask(app, "model_last")
         assert words in given[-1]["said"]["words"]
     (asked,) = client.questions  # however often the browser asks whether it is there
     assert asked.name == "keras_file"
@@ -107,31 +111,27 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
 def test_a_file_is_given_until_the_browser_has_it(given, client):
     """Of two answers that are on their way at once it may see the later one alone."""
     app = explore()
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     (asked,) = client.questions
     asked.answer.set_result({"file": b"keras"})
     for _ in range(2):
         app.run()
         assert given[-1] == b"model_last\nkeras"
     assert client.questions == [asked]
-    app.session_state[take.KEY] = {"asked": take.RECEIVED}
-    app.run()
+    ask(app, take.RECEIVED)
     assert not app.session_state[SESSION].taking
 
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):
     """As who asks for what the run that is shown hasn't got."""
     app = explore()
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     assert not given[-1]["said"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
     assert given[-1]["said"]["failed"]
     assert client.questions[0].answer.cancelled()
-    app.session_state[take.KEY] = {"asked": "predictions"}
-    app.run()
+    ask(app, "predictions")
     assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
 
 
@@ -139,8 +139,7 @@ def test_what_is_asked_for_next_cancels_what_was_asked_for_before(given, client)
     """One browser waits for one file at a time."""
     app = explore()
     for model in ("model_last", "model_sequence"):
-        app.session_state[take.KEY] = {"asked": model}
-        app.run()
+        ask(app, model)
         assert given[-1]["said"]["id"] == model
     first, second = client.questions
     assert first.answer.cancelled()
@@ -200,15 +199,13 @@ def test_what_was_asked_for_of_another_model_is_never_given(given, client):
     """Whoever asks Keras for a model, and moves the cell meanwhile, asks for another one."""
     app = explore(data="seattle", seeds="1")
     client.worker_ready = False
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     del app.session_state[take.KEY]
     (old,) = client.questions
     assert given[-1]["said"]["id"] == "model_last"
     app.selectbox(key="cell").set_value("gru").run()
     old.answer.set_result({"file": b"an LSTM"})
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     assert not isinstance(given[-1], bytes)
     *_, new = client.questions
     assert new is not old
