@@ -1,8 +1,5 @@
 """The registry of datasets, what `settle` does to an experiment, and what the bundled data are."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -188,12 +185,6 @@ def test_what_cannot_be_made_is_refused(asked, message):
     """Names come from the URL, where anything may stand; a link can't bring a file along."""
     with pytest.raises(ExperimentError, match=message):
         make_dataset(Experiment().set(**asked))
-
-
-def test_data_can_be_read_without_tensorflow_and_plotly():
-    """The page process must stay without Keras, and without Plotly until there is a chart."""
-    code = "import lib.data, sys; assert not {'keras', 'tensorflow', 'plotly'} & {*sys.modules}"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_worked_example_is_the_one_that_people_ask_about():
