@@ -33,8 +33,7 @@ def page():
 def start(**query):
     """That page, opened by a link."""
     app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     return app.run()
 
 

@@ -32,8 +32,7 @@ def sent():
 def test_nothing_stands_beside_a_fragment(name, query, sent):
     """What is drawn by a fragment, in its place or in another's, is alone in a page's container."""
     app = start(name)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     sent.clear()  # a page is reached by way of Explore
     app.run()
     owners = {}

@@ -28,8 +28,7 @@ class Browsers:
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
-        for key, value in query.items():
-            app.query_params[key] = value
+        app.query_params.update(query)
         return self.again(browser, app)
 
     def again(self, browser, app):

@@ -33,8 +33,7 @@ def page():
 def start(**query):
     """A session whose page is opened by a link, in a browser that has no name."""
     app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     return app.run()
 
 

@@ -30,8 +30,7 @@ def present(scene, **query):
     """The talk, opened at a scene."""
     app = start()
     app.query_params.clear()
-    for key, value in {"scene": scene, **query}.items():
-        app.query_params[key] = value
+    app.query_params.update({"scene": scene, **query})
     return app.switch_page("pages/present.py").run()
 
 

@@ -197,8 +197,7 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     dataset = make_windows(
         table, ["value", "store", "day of week"], ["value"], DataSettings(timesteps=4)
     )
-    stores = ("store = s0", "store = s1", "store = s2")
-    assert dataset.feature_names[:4] == ("value", *stores)
+    assert dataset.feature_names[:4] == ("value", "store = s0", "store = s1", "store = s2")
     assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
     # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)

@@ -12,7 +12,6 @@ from lib.data import (
     SPEC_GROUPS,
     TASKS,
     example_of_upload,
-    idle,
     make_dataset,
     settle,
     suggested,
@@ -152,16 +151,6 @@ def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
         dataset = make_dataset(Experiment().set(**asked))
         assert dataset.shape[2] == experiment.data.features
         assert experiment.model.head == "dense" or dataset.targets == experiment.model.units
-
-
-def test_what_changes_nothing_is_known():
-    """By what the data use, by what they dictate, and by the head."""
-    sine = Experiment().set(data="sine")
-    assert idle(sine) == {"lag", *DATASETS["upload"].uses}
-    assert idle(sine.set(head="none")) == idle(sine) | {"U"}
-    assert {"N", "noise", "F"} < idle(Experiment().set(data="seattle"))
-    assert {"T", "F", "head", "keep"} < idle(Experiment().set(data="worked_scaled", head="none"))
-    assert "U" not in idle(Experiment().set(data="worked_scaled", head="none"))
 
 
 @pytest.mark.parametrize(("T", "horizon"), [(2, 1), (100, 365)])

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from lib.data.datasets import DATASETS
-from lib.story import TALK, Scene, all_scenes, find, offer, scene, story
+from lib.story import TALK, Scene, find, offer, scene, story
 from lib.ui import clock
 from lib.ui.present.talks import ABSENT_SECONDS, MOST, Talks
-from lib.ui.views import VIEWS
 from tests.clock import Clock
 
 
@@ -99,14 +97,6 @@ def test_what_packages_above_offer_can_be_found(monkeypatch):
     assert find("view.mine") is None
     offer([mine])
     assert find("view.mine") is mine
-
-
-@pytest.mark.parametrize("scene", list(all_scenes()), ids=lambda scene: scene.name)
-def test_each_scene_shows_what_there_is(scene):
-    """Its pictures have a place, and its data are known."""
-    assert scene.shows in VIEWS
-    assert not scene.reveals or scene.reveals in VIEWS
-    assert {*scene.query.get("data", [])} <= {*DATASETS}
 
 
 @pytest.mark.parametrize("name", list(TALK))
