@@ -67,7 +67,7 @@ bench-cluster: .venv/dev.stamp
 
 # README's screenshot.
 pictures: .venv/dev.stamp browser
-	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.pictures $(ARGS)
 
 # One that is there, else Playwright's, else apt's: see tests/browser/chromium.py.
 browser: .venv/dev.stamp

@@ -1,46 +1,99 @@
-"""Draw README's picture anew: `python -m tests.pictures`.
+"""Draw README's picture and one of each gallery card: `python -m tests.pictures`.
 
-It is Explore as it opens, on a server that has trained nothing.
+README's is Explore as it opens on a server that has trained nothing. A card's picture,
+`.github/cards/NAME.png`, shows its claim and its chart in the size of a link's preview
+(`og:image`). With names, as in `python -m tests.pictures explore parity`, only those are drawn.
 """
 
 from __future__ import annotations
 
+import sys
+from html import escape
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from lib.charts.palette import PALETTES
+from lib.story import GALLERY, Scene
+from lib.story.cards import told
 from tests.browser.chromium import FLAGS, find
-from tests.browser.driver import open_page, wait_until_whole
+from tests.browser.driver import settle
 from tests.browser.server import ROOT, serve
 
-SCREEN: ViewportSize = {"width": 1440, "height": 1130}
-FILE = ROOT / ".github" / "explore.png"
+GITHUB = ROOT / ".github"
+PAGES = {"explore": ("/", 1440, 1130)}
+"""README's picture: its address, and the screen's width and height in pixels."""
+CARD = """<!doctype html><style>
+body {{ margin: 0; height: 630px; display: flex; flex-direction: column; color: {ink};
+  background: {background}; font-family: sans-serif }}
+h1 {{ font-size: 40px; line-height: 1.2; margin: 28px 40px 12px }}
+iframe {{ border: 0; flex: 1; margin: 0 20px 16px; zoom: 1.5 }}
+</style><h1>{title}</h1><iframe src="{url}"></iframe>"""
+PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
+.st-key-pickers>:not(:first-child) { display: none }
+.st-key-embedded [class*=st-key-card_] { min-height: calc(100dvh - 1rem) }"""
+"""Hides controls, and the space they take."""
 
 
-def wait_until_still(page: Page) -> bytes:
-    """Take screenshots, a second apart, until two are the same; the last one."""
+def write(path: Path, png: bytes) -> None:
+    """Write a picture, of 256 colours: a third of the bytes, and nobody sees it."""
+    path.parent.mkdir(exist_ok=True)
+    with Image.open(BytesIO(png)) as whole:
+        # That method alone keeps a colour of which there is little, as that of a line's name.
+        few = whole.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
+        few.save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until two looks at it, a second apart, show the same; one that plays, for a while."""
     before = b""
-    while (now := page.screenshot()) != before:
+    for _ in range(15):
+        now = page.screenshot()
+        if now == before:
+            return
         before = now
         page.wait_for_timeout(1000)
-    return now
 
 
-def main() -> None:
-    """Write the picture, of 256 colours: a third of the bytes, and nobody sees it."""
+def draw_page(page: Page, url: str, path: str, width: int, height: int) -> bytes:
+    """A page as it opens on a screen of this size."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{url}{path}")
+    settle(page)
+    wait_until_still(page)
+    return page.screenshot()
+
+
+def draw_card(page: Page, url: str, scene: Scene) -> bytes:
+    """A card's claim, and its picture."""
+    page.set_viewport_size({"width": 1200, "height": 630})
+    colors = PALETTES["light"]
+    address = escape(f"{url}/?embed=true&card={scene.shows}&{scene.setup}")
+    look = {"background": colors.background, "ink": colors.ink}
+    page.set_content(CARD.format(title=escape(told(scene).title), url=address, **look))
+    page.frame_locator("iframe").locator(".st-key-embedded").wait_for()
+    page.frames[-1].add_style_tag(content=PRESSED)
+    wait_until_still(page)
+    return page.screenshot()
+
+
+def main(names: list[str]) -> None:
+    """Draw those that are named, else all."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
-        page = browser.new_page(viewport=SCREEN, base_url=server.url)
-        open_page(page)
-        wait_until_whole(page)
-        with Image.open(BytesIO(wait_until_still(page))) as whole:
-            # That method alone keeps a colour of which there is little, as that of a line's name.
-            few = whole.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE)
-            few.save(FILE, optimize=True)
+        page = browser.new_page()
+        for name, (path, width, height) in PAGES.items():
+            if not names or name in names:
+                png = draw_page(page, server.url, path, width, height)
+                write(GITHUB / f"{name}.png", png)
+        for name, scene in GALLERY.items():
+            if not names or name in names:
+                write(GITHUB / "cards" / f"{name}.png", draw_card(page, server.url, scene))
         browser.close()
-    print(f"{FILE.relative_to(ROOT)}: {FILE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
