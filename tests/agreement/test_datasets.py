@@ -4,11 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from lib.data.dataset import Dataset
-from lib.data.datasets import make_dataset, settle, suggested
+from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import CELLS, Experiment
 from lib.results.baselines import best_possible
-from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
@@ -29,13 +27,6 @@ def worked(cell, return_sequences):
     model.compile(keras.optimizers.Adam(0.1), "mean_squared_error")
     y = dataset.y if return_sequences else dataset.y[:, -1]
     return model, dataset, y, best_possible(experiment, dataset).mse
-
-
-def train(model, x, y, steps):
-    """Train on both samples at each step. One long epoch spares Keras's work between epochs."""
-    many = (steps, 1, 1)
-    last = model.fit(np.tile(x, many), np.tile(y, many), batch_size=2, shuffle=False, verbose=0)
-    assert np.isfinite(last.history["loss"]).all()
 
 
 @pytest.mark.parametrize("return_sequences", [True, False])
@@ -61,15 +52,6 @@ def test_no_weights_get_below_the_floor(cell):
         assert ((wrong**2).mean(axis=(0, 2)) >= floor - 0.01).all()
 
 
-def test_training_the_raw_worked_example_ends_at_the_floor():
-    """Adam comes within half a unit of 26109.24 and stops there, 161 from every target."""
-    keras.utils.set_random_seed(0)
-    model, dataset, y, floor = worked("lstm", return_sequences=True)
-    train(model, dataset.x, y, steps=300)
-    loss = model.evaluate(dataset.x, y, verbose=0)
-    assert floor.mean() - 0.01 <= loss < floor.mean() + 0.5
-
-
 def test_training_the_scaled_worked_example_reaches_every_target():
     """A Dense layer and standardised targets: right to less than a unit of 101 to 208."""
     keras.utils.set_random_seed(0)
@@ -77,31 +59,15 @@ def test_training_the_scaled_worked_example_reaches_every_target():
     layers = [keras.Input((2, 3)), keras.layers.LSTM(4, return_sequences=True)]
     model = keras.Sequential([*layers, keras.layers.Dense(4)])
     model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
-    train(model, dataset.x, dataset.y, steps=300)
-    all_of_it = slice(None)
-    wrong = dataset.raw(model.predict(dataset.x, verbose=0), all_of_it) - dataset.raw(
-        dataset.y, all_of_it
-    )
+    x, y = (np.tile(array, (300, 1, 1)) for array in (dataset.x, dataset.y))  # a long epoch is fast
+    model.fit(x, y, batch_size=2, shuffle=False, verbose=0)
+    wrong = (model.predict(dataset.x, verbose=0) - dataset.y) * dataset.target_scale
     assert np.abs(wrong).max() < 1
-
-
-def learned(client: TrainingClient, experiment: Experiment) -> tuple[list[float], Dataset]:
-    """Both modes' last-step errors on validation data, trained as the app does, and the data."""
-    dataset = make_dataset(experiment)
-    results = client.wait(client.start(experiment, dataset), PATIENCE).results
-    return [result.final_mse for result in results.values()], dataset
 
 
 def test_the_default_experiment_is_learned_in_a_fifth_of_its_epochs(client):
     """Both modes are then at less than a twentieth of what guessing the mean costs."""
-    epochs = Experiment().training.epochs // 5
-    errors, dataset = learned(client, Experiment().set(epochs=epochs))
-    assert max(errors) < dataset.naive_mse[-1] / 20
-
-
-@pytest.mark.weekly
-def test_both_modes_beat_a_linear_autoregression_in_seattle(client):
-    """With the suggested settings; the naive guess misses by 0.150 of the variance."""
-    errors, dataset = learned(client, suggested("seattle"))
-    assert dataset.naive_mse[-1] == pytest.approx(0.150, abs=0.001)
-    assert max(errors) < 0.93 * dataset.naive_mse[-1]
+    experiment = Experiment().set(epochs=Experiment().training.epochs // 5)
+    dataset = make_dataset(experiment)
+    results = client.wait(client.start(experiment, dataset), PATIENCE).results
+    assert max(each.final_mse for each in results.values()) < dataset.naive_mse[-1] / 20

@@ -1,7 +1,5 @@
 """The code that the Data page shows for Keras gives the windows that the page has."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,17 +1,16 @@
 """A page's own keys in the address: theirs alone, remembered, and never taken for a new link."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.experiment.experiment import Experiment
+from tests.app.driver import address
 
 OLD = Experiment().data.name
 """The data of links that don't say theirs."""
 
 
-def page() -> None:
+def page():
     """A page that shows its own key, and a button that sets it."""
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -26,75 +25,58 @@ def page() -> None:
     address.begin(name, ("stack",) if name == "One" else ())
     controls("sizes", settled_experiment(), only="T")
     address.finish()
-    st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", "b"))
-    st.button(
-        "Part", key="part_button", on_click=lambda: address.set_page_values(st.session_state.part)
-    )
+    state = st.session_state
+    st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", state.value))
     st.text(address.page_value("stack"))
 
 
-def start(**query: str) -> AppTest:
+def start(**query):
     """That page, opened by a link."""
     app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     return app.run()
 
 
-def shown(app: AppTest) -> str:
+def shown(app):
     """The value that the page has of its own key."""
     assert not app.exception
     return app.text[0].value
 
 
-def address(app: AppTest) -> dict[str, str]:
-    """What stands in the address, without lists of one."""
-    return {
-        key: value[-1] if isinstance(value, list) else value
-        for key, value in app.query_params.items()
-    }
+def put(app, value):
+    """Press the button that sets the page's own key."""
+    app.session_state["value"] = value
+    return app.button(key="set").click().run()
 
 
-def test_a_link_brings_the_pages_own_value_beside_the_settings() -> None:
-    """Both are taken over, and both stay in the address."""
-    app = start(stack="a", T="20")
+def test_a_link_brings_the_pages_own_value_beside_the_settings():
+    """Both stay in the address; a key that this page doesn't know is dropped."""
+    app = start(stack="a", T="20", other="x")
     assert shown(app) == "a"
     assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
-def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves() -> None:
+def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
     """Neither is taken for a link that somebody opened."""
     app = start(stack="a")
-    app.button(key="set").click().run()
-    assert shown(app) == "b"
-    app.slider(key="T").set_value(30).run()
-    assert shown(app) == "b"
-    assert address(app) == {"data": OLD, "stack": "b", "T": "30"}
-
-
-def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
-    """The address follows at once, and none of the values is taken for a new link."""
-    app = start(stack="a")
-    for value in ("c", "d"):
-        app.session_state["part"] = {"stack": value}
-        app.button(key="part_button").click().run()
-        assert shown(app) == value
+    for value in ("b", "c"):
+        assert shown(put(app, value)) == value
         assert address(app) == {"data": OLD, "stack": value}
+    app.slider(key="T").set_value(30).run()
+    assert shown(app) == "c"
+    assert address(app) == {"data": OLD, "stack": "c", "T": "30"}
 
 
-def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back() -> None:
-    """The value belongs to its page, and is remembered while the person is elsewhere."""
+def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back():
+    """The value belongs to its page; the settings belong to all pages."""
     app = start(stack="a", T="20")
-    app.session_state["name"] = "Two"
-    app.run()
-    assert address(app) == {"data": OLD, "T": "20"}
-    app.session_state["name"] = "One"
-    app.run()
-    assert shown(app) == "a"
-    assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
+    for name, own in (("Two", {}), ("One", {"stack": "a"})):
+        app.session_state["name"] = name
+        assert shown(app.run()) == own.get("stack", "")
+        assert address(app) == {"data": OLD, "T": "20", **own}
 
 
-def test_another_link_in_the_same_tab_replaces_it() -> None:
+def test_another_link_in_the_same_tab_replaces_it():
     """Also by none, where the link has none."""
     app = start(stack="a")
     app.query_params["stack"] = "c"
@@ -104,38 +86,27 @@ def test_another_link_in_the_same_tab_replaces_it() -> None:
     assert shown(app.run()) == ""
 
 
-def test_a_key_of_another_page_is_no_key_of_this_one() -> None:
-    """It is dropped, as all that nobody knows."""
-    app = start(other="x", T="20")
-    assert address(app) == {"data": OLD, "T": "20"}
-
-
-def test_an_address_that_lags_behind_takes_nothing_back() -> None:
+def test_an_address_that_lags_behind_takes_nothing_back():
     """However late the browser follows, also where a run of our own had the newer one between."""
-    app = start(stack="a")
-    app.button(key="set").click().run()
-    for _ in range(2):
-        app.query_params["stack"] = "a"
-        assert shown(app.run()) == "b"
-        app.query_params["stack"] = "b"
+    app = put(start(stack="a"), "b")
+    for late in "abab":
+        app.query_params["stack"] = late
         assert shown(app.run()) == "b"
 
 
 @pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
-def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
+def test_back_takes_the_page_to_an_address_that_it_had(values):
     """Whether the browser had followed by then or not."""
     app = start(stack="a")
-    app.button(key="set").click().run()
-    for value in values[1:]:
-        app.session_state["part"] = {"stack": value}
-        app.button(key="part_button").click().run()
+    for value in values:
+        put(app, value)
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"
 
 
-def changed_page() -> None:
+def changed_page():
     """A page whose data another run changes between settling the settings and drawing them."""
     from lib.ui import address
     from lib.ui.settings import controls, settled_experiment
@@ -146,7 +117,7 @@ def changed_page() -> None:
     controls("sizes", settled)
 
 
-def test_settings_that_change_while_they_are_drawn_are_drawn_as_they_are_then() -> None:
+def test_settings_that_change_while_they_are_drawn_are_drawn_as_they_are_then():
     """The run of the page that changed them draws the rest."""
     app = AppTest.from_function(changed_page, default_timeout=30).run()
     assert not app.exception

@@ -1,16 +1,11 @@
 """A fragment has a container to itself, so that what Streamlit drops of it leaves no gap."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
 import streamlit as st
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.testing.v1 import AppTest
@@ -20,13 +15,12 @@ from lib.training.recorded import recorded
 from lib.ui import fragment
 from lib.ui.explore import page
 from tests.app.driver import start
-from tests.fake_client import FakeClient
 
 
 @pytest.fixture
-def sent() -> Iterator[list[ForwardMsg]]:
+def sent():
     """All that a script sends to the browser, as it is sent."""
-    messages: list[ForwardMsg] = []
+    messages = []
     ForwardMsgQueue.on_before_enqueue_msg(messages.append)
     yield messages
     ForwardMsgQueue.on_before_enqueue_msg(None)
@@ -35,16 +29,13 @@ def sent() -> Iterator[list[ForwardMsg]]:
 @pytest.mark.parametrize(
     ("name", "query"), [("Explore", {}), ("Cell", {}), ("Shapes", {"part": "target"})]
 )
-def test_nothing_stands_beside_a_fragment(
-    name: str, query: dict[str, str], sent: list[ForwardMsg]
-) -> None:
+def test_nothing_stands_beside_a_fragment(name, query, sent):
     """What is drawn by a fragment, in its place or in another's, is alone in a page's container."""
     app = start(name)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     sent.clear()  # a page is reached by way of Explore
     app.run()
-    owners: dict[tuple[int, ...], str] = {}
+    owners = {}
     for message in sent:
         if message.WhichOneof("type") == "delta":
             owners[tuple(message.metadata.delta_path)] = message.delta.fragment_id
@@ -62,33 +53,31 @@ def test_nothing_stands_beside_a_fragment(
 
 
 @pytest.mark.private
-def test_who_looks_for_new_figures_sends_only_what_is_another(
-    client: FakeClient, sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_looks_for_new_figures_sends_only_what_is_another(client, sent, monkeypatch):
     """Into the places where it was drawn with the page, so that the browser keeps all else.
 
     After an epoch both charts of the upper row come and one of the lower, each with its words and
     its details, and a style that lays them above the older ones; then, without another epoch,
     only the other chart of the lower row.
     """
-    follows: list[Callable[[], None]] = []
+    follows = []
     streamlits = st.fragment
 
-    def note(draw: Callable[..., None], **options: Any) -> Callable[..., None]:
+    def note(draw, **options):
         if draw.__name__ == "follow":
             follows.append(draw)
         return streamlits(draw, **options)
 
-    looks: list[list[ForwardMsg]] = []
+    looks = []
 
-    def look_twice(_: object) -> None:
+    def look_twice(_):
         if not client.runs:
             return
         (run,) = client.runs.values()
         shown = recorded(run.experiment)
         assert shown
         for _ in range(2):
-            figures: dict[str, Any] = {"samples": shown.samples, "results": shown.results}
+            figures = {"samples": shown.samples, "results": shown.results}
             client.set(run, Status.RUNNING, epoch=9, **figures)
             sent.clear()
             with ThreadState.scoped(fragment_id="alone", delta_path=(0, 99)):
@@ -113,7 +102,7 @@ def test_who_looks_for_new_figures_sends_only_what_is_another(
     assert owner not in {"", "alone"}
 
 
-def crowded_page() -> None:
+def crowded_page():
     """What goes, on a server that becomes crowded while it is drawn; and Streamlit's own timer."""
     import streamlit as st
 
@@ -121,10 +110,10 @@ def crowded_page() -> None:
     from lib.ui.load import Rhythm
 
     class Crowded(Rhythm):
-        def interval(self, _: float = 0.0) -> float:
+        def interval(self, _=0.0):
             return 1.0
 
-    def draw(_: object) -> None:
+    def draw(_):
         pass
 
     fragment.RHYTHM = Crowded()
@@ -133,9 +122,7 @@ def crowded_page() -> None:
 
 
 @pytest.mark.private
-def test_a_page_takes_an_interval_as_streamlit_would_set_it(
-    sent: list[ForwardMsg], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_takes_an_interval_as_streamlit_would_set_it(sent, monkeypatch):
     """The browser's timer of that fragment, without a run of the page."""
     monkeypatch.setattr(fragment, "RHYTHM", fragment.RHYTHM)
     assert not AppTest.from_function(crowded_page, default_timeout=30).run().exception
@@ -147,12 +134,12 @@ def test_a_page_takes_an_interval_as_streamlit_would_set_it(
 
 
 @pytest.mark.private
-def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch):
     """The fragment around has a timer of its own, which is so much slower and fires just then."""
-    follows: list[Callable[[], None]] = []
+    follows = []
     timers, drawn = list[tuple[object, ...]](), list[bool]()
 
-    def note(follow: Callable[[], None]) -> Callable[[], None]:
+    def note(follow):
         follows.append(follow)
         return follow
 

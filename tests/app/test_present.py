@@ -1,7 +1,5 @@
 """Present: every scene opens, the presenter steers, and followers see what the presenter sees."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,38 +14,36 @@ from lib.ui.session import KEY
 from lib.ui.text import plain
 from tests.app.driver import APP
 from tests.clock import Clock
-from tests.fake_client import FakeClient
 
 
 class Browsers:
     """Several browsers on one server, which AppTest doesn't tell apart."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.here = ""
         self.talks = talks.Talks()
         self.clock = Clock()
 
-    def open(self, browser: str, **query: str) -> AppTest:
+    def open(self, browser, **query):
         """Present, as this browser opens it by a link; the page says its name to `run` again."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
-        for key, value in query.items():
-            app.query_params[key] = value
+        app.query_params.update(query)
         return self.again(browser, app)
 
-    def again(self, browser: str, app: AppTest) -> AppTest:
+    def again(self, browser, app):
         """A run of its page."""
         self.here = browser
         return app.run()
 
-    def press(self, browser: str, app: AppTest, key: str) -> AppTest:
+    def press(self, browser, app, key):
         """A click on one of its buttons."""
         self.clock.seconds += 1
         return self.again(browser, app.button(key=key).click())
 
 
 @pytest.fixture
-def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
+def browsers(monkeypatch):
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
@@ -57,23 +53,23 @@ def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
     return found
 
 
-def title(app: AppTest) -> str:
+def title(app):
     """What the screen is about."""
     return str(next(each.value for each in app.markdown if each.value.startswith("# ")))[2:]
 
 
-def seen(app: AppTest) -> str:
+def seen(app):
     """All that is written or drawn as HTML."""
     parts = [*(each.value for each in app.markdown), *(e.proto.body for e in app.get("html"))]
     return " ".join(parts)
 
 
-def keys(app: AppTest) -> set[str]:
+def keys(app):
     """Of its buttons."""
     return {each.key for each in app.button}
 
 
-def about(app: AppTest) -> tuple[object, ...]:
+def about(app):
     """What a page has: its experiment, its own values but the places, and its pictures."""
     record = app.session_state[KEY].address
     htmls = [each.proto.body for each in app.get("html")]
@@ -86,7 +82,7 @@ def about(app: AppTest) -> tuple[object, ...]:
     )
 
 
-def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> None:
+def test_every_scene_opens_and_followers_see_the_same(browsers):
     """Of the talk, the gallery and the guide, and each picture: and what it asks is revealed.
 
     Who follows has the same settings, the same values of the page, and the same pictures.
@@ -109,7 +105,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers: Browsers) -> Non
     assert app.button(key="scene_next").disabled
 
 
-def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers: Browsers) -> None:
+def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
     """In the order in which scenes are picked, which the link then has; one click resets it."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
@@ -129,7 +125,7 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers: Browsers) ->
     assert "story" not in app.query_params
 
 
-def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers: Browsers) -> None:
+def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
     """Late ones too; they have no button but the one to go off."""
     presenter = browsers.open("a", scene="vote")
     (talk,) = browsers.talks._talks.values()
@@ -149,9 +145,7 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers: Brows
     assert title(browsers.open("c", follow=talk.id)) == plain(TALK["train"].title)
 
 
-def test_followers_see_the_presenters_settings_and_run(
-    browsers: Browsers, client: FakeClient
-) -> None:
+def test_followers_see_the_presenters_settings_and_run(browsers, client):
     """T as it was moved, and the run that trains, which they can't steer."""
     presenter = browsers.open("a", scene="shapes")
     (talk,) = browsers.talks._talks.values()
@@ -176,25 +170,8 @@ def test_followers_see_the_presenters_settings_and_run(
     assert not {"do_train", "do_pause"} & keys(follower)
 
 
-def test_who_goes_off_comes_back_to_where_the_presenter_is_by_then(browsers: Browsers) -> None:
-    """They begin at the same scene; what they do there moves nobody else."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    follower = browsers.open("b", follow=talk.id)
-    browsers.press("b", follower, "look_around")
-    assert title(follower) == plain(TALK["number"].title)
-    browsers.press("b", follower, "scene_next")
-    assert title(follower) == plain(TALK["adding"].title)
-    assert title(browsers.again("a", presenter)) == plain(TALK["number"].title)
-    assert talk.shown is not None
-    assert talk.shown.scene == "number"
-    browsers.press("a", presenter, "scene_before")
-    browsers.press("b", follower, "go_back")
-    assert title(follower) == plain(TALK["train"].title)
-
-
-def test_who_goes_off_keeps_what_is_shown(browsers: Browsers) -> None:
-    """With T as the presenter has moved it, also after a reload."""
+def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browsers):
+    """With T as the presenter has moved it; what they do there moves nobody else."""
     presenter = browsers.open("a", scene="shapes")
     (talk,) = browsers.talks._talks.values()
     presenter.slider(key="T").set_value(30)
@@ -204,64 +181,43 @@ def test_who_goes_off_keeps_what_is_shown(browsers: Browsers) -> None:
     assert follower.slider(key="T").value == 30
     assert follower.query_params["T"] in ("30", ["30"])
     assert "open_audience" not in keys(follower)
-    assert "go_back" in keys(follower)
-
-
-def test_a_click_mends_the_stack_and_says_so(browsers: Browsers) -> None:
-    """With what it is then."""
-    app = browsers.open("a", scene="breaks")
-    assert "Mended" not in seen(app)
-    browsers.press("a", app, "fix_0")
-    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in seen(app)
-
-
-def test_another_browser_with_the_same_link_steers_its_own_talk(browsers: Browsers) -> None:
-    """A presenter's address is no key to the talk."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    other = browsers.open("b", scene="number")
-    browsers.press("b", other, "scene_next")
-    assert talk.shown is not None
-    assert talk.shown.scene == "number"
-    assert title(browsers.again("a", presenter)) == plain(TALK["number"].title)
-
-
-def test_the_window_with_notes_says_what_comes_next(browsers: Browsers) -> None:
-    """And follows the presenter."""
-    presenter = browsers.open("a", scene="number")
-    (talk,) = browsers.talks._talks.values()
-    notes = browsers.open("a", notes=talk.notes)
-    assert TALK["number"].notes in seen(notes)
-    assert plain(TALK["adding"].title) in seen(notes)
+    browsers.press("b", follower, "scene_next")
+    elsewhere, there = title(follower), title(browsers.again("a", presenter))
+    assert elsewhere != there == plain(TALK["shapes"].title)
     browsers.press("a", presenter, "scene_next")
-    assert TALK["adding"].notes in seen(browsers.again("a", notes))
+    browsers.press("b", follower, "go_back")
+    assert title(follower) == title(presenter) != there
 
 
-def test_the_window_with_notes_moves_the_talk(browsers: Browsers) -> None:
+def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers):
     """In the next run of the presenter's page; presses add up."""
     presenter = browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
     notes = browsers.open("c", notes=talk.notes)
+    assert TALK["number"].notes in seen(notes)
+    assert plain(TALK["adding"].title) in seen(notes)
     browsers.press("c", notes, "scene_before")
     assert title(browsers.again("a", presenter)) == plain(TALK["train"].title)
-    browsers.again("c", notes)
+    assert TALK["train"].notes in seen(browsers.again("c", notes))
     browsers.press("c", notes, "scene_next")
     browsers.press("c", notes, "scene_next")
     assert title(browsers.again("a", presenter)) == plain(TALK["adding"].title)
 
 
-def test_no_link_of_a_follower_opens_the_notes(browsers: Browsers) -> None:
-    """Nor does that of the notes let anybody follow."""
+def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
+    """Such as last week's. A follower's link opens no notes, and that of the notes no talk."""
     browsers.open("a", scene="number")
     (talk,) = browsers.talks._talks.values()
-    for query, words in (({"notes": talk.id}, "notes"), ({"follow": talk.notes}, "follow")):
-        app = browsers.open("b", **query)
+    for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
+        app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert followers.GONE[words] in seen(app)
+        assert followers.GONE[key] in seen(app)
         assert TALK["number"].notes not in seen(app)
+        browsers.press("b", app, "present_own")
+        assert title(app) == plain(TALK["strip"].title)
 
 
-def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
+def test_a_reload_keeps_what_was_revealed(browsers):
     """Once the page before counts as closed; unless the talk was begun anew, which asks again."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
@@ -276,7 +232,7 @@ def test_a_reload_keeps_what_was_revealed(browsers: Browsers) -> None:
     assert "is a hint" not in seen(app)
 
 
-def test_a_press_that_comes_while_the_page_runs_counts(browsers: Browsers) -> None:
+def test_a_press_that_comes_while_the_page_runs_counts(browsers):
     """It goes on from where the one before has gone, and no further than there are scenes."""
     app = browsers.open("a", scene="shapes")
     app.button(key="scene_next").click()
@@ -285,9 +241,7 @@ def test_a_press_that_comes_while_the_page_runs_counts(browsers: Browsers) -> No
     assert title(app) == plain(TALK["which"].title)
 
 
-def test_a_stranger_cannot_train_on_a_file_that_is_watched(
-    browsers: Browsers, client: FakeClient
-) -> None:
+def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
     """Its run is shown, and Train is off."""
     data = dataset_of(suggested("seattle"), None)
     run = client.start(suggested("upload"), data)
@@ -295,13 +249,3 @@ def test_a_stranger_cannot_train_on_a_file_that_is_watched(
     app = browsers.open("b", scene="train", data="upload", run=run.id)
     assert not app.exception
     assert app.button(key="do_train").disabled
-
-
-@pytest.mark.parametrize("key", ["follow", "notes"])
-def test_a_talk_that_nobody_knows_is_answered_with_a_way_on(key: str, browsers: Browsers) -> None:
-    """Such as a link of last week."""
-    app = browsers.open("b", **{key: "00000000"})
-    assert not app.exception
-    assert title(app) == "This talk is over"
-    browsers.press("b", app, "present_own")
-    assert title(app) == plain(TALK["strip"].title)

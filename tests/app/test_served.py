@@ -7,7 +7,6 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message
 
 from lib.data.caches import REMEMBERED
 from lib.data.datasets import suggested
@@ -24,22 +23,16 @@ from lib.ui.served import MIDDLEWARE, ROUTES
 @pytest.mark.private
 @pytest.mark.parametrize(
     ("path", "query", "charted"),
-    [
-        ("/present", "", True),
-        ("/gallery", "card=parity", True),
-        ("/gallery", "", False),
-    ],
+    [("/present", "", True), ("/gallery", "card=parity", True), ("/gallery", "", False)],
 )
-def test_a_page_that_opens_with_charts_loads_their_code(
-    path: str, query: str, charted: bool
-) -> None:
+def test_a_page_that_opens_with_charts_loads_their_code(path, query, charted):
     """After Streamlit's own code, which stands in all of its first page."""
     page = _first_page(path, query)
     own = page.index("/static/js/index.")
     assert (page.find("/static/js/PlotlyChart.") > own) is charted
 
 
-def _first_page(path: str, query: str) -> str:
+def _first_page(path, query):
     """What a browser gets that asks for this."""
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
     request = Request({**scope, "headers": [(b"host", b"localhost")], "root_path": ""})
@@ -47,7 +40,7 @@ def _first_page(path: str, query: str) -> str:
     return bytes(asyncio.run(endpoint(request)).body).decode()
 
 
-def test_a_browser_gets_a_name_with_its_first_page() -> None:
+def test_a_browser_gets_a_name_with_its_first_page():
     """Once, unguessable, and out of the reach of scripts; what isn't a page brings none.
 
     Also where the browser has the page, of which the server says no more than that.
@@ -62,12 +55,12 @@ def test_a_browser_gets_a_name_with_its_first_page() -> None:
     assert _cookie("*/*") == ""
 
 
-def _cookie(accept: str, status: int = 200, sent: str = "") -> str:
+def _cookie(accept, status=200, sent=""):
     """What a browser has to keep that accepts this, sends these cookies, and gets this answer."""
-    answers: list[Message] = []
+    answers = []
 
-    async def ask() -> None:
-        async def send(message: Message) -> None:
+    async def ask():
+        async def send(message):
             answers.append(message)
 
         named = MIDDLEWARE[0].cls(Response(status_code=status))
@@ -79,18 +72,16 @@ def _cookie(accept: str, status: int = 200, sent: str = "") -> str:
 
 
 @pytest.mark.parametrize(("cluster", "is_asked"), [("head:6379", True), ("", False)])
-def test_a_server_looks_for_its_cluster_before_anybody_comes(
-    monkeypatch: pytest.MonkeyPatch, cluster: str, *, is_asked: bool
-) -> None:
+def test_a_server_looks_for_its_cluster_before_anybody_comes(monkeypatch, cluster, *, is_asked):
     """So that its log says at once whether that is used. Else nothing starts before a visitor."""
-    asked: list[str] = []
+    asked = []
     monkeypatch.setattr(served.runs, "client", lambda: asked.append("client"))
     monkeypatch.setattr(served, "mend_sessions", lambda: None)
     monkeypatch.setenv(RAY, cluster)
     monkeypatch.setattr("gc.freeze", freeze := MagicMock())
 
-    async def begin() -> None:
-        async with served.lifespan(None):  # type: ignore[arg-type]
+    async def begin():
+        async with served.lifespan(None):
             pass
 
     asyncio.run(begin())
@@ -98,7 +89,7 @@ def test_a_server_looks_for_its_cluster_before_anybody_comes(
     freeze.assert_called_once_with()
 
 
-def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch):
     """Data, recordings, and what was computed about either; the system gets the memory back."""
     monkeypatch.setattr(served, "give_back", give_back := MagicMock())
     dataset = dataset_of(suggested("parity"), None)

@@ -1,10 +1,5 @@
 """What a session remembers: its address, whose a run is, which browser asks. Nothing is drawn."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -12,18 +7,16 @@ from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment.experiment import Experiment
-from lib.results.run import Run
 from lib.ui import address, browser, linked, listener, runs, upload
 from lib.ui.cell import chosen
 from lib.ui.session import once, session
 from lib.ui.shapes import model_box
 from lib.ui.sweep import choose
-from tests.app.test_address import address as address_of
-from tests.fake_client import FakeClient
+from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 
 
-def page() -> None:
+def page():
     """A page without widgets, which does what a test asks for."""
     import streamlit as st
 
@@ -37,21 +30,20 @@ def page() -> None:
         st.session_state["result"] = act()
 
 
-def start(**query: str) -> AppTest:
+def start(**query):
     """A session whose page is opened by a link, in a browser that has no name."""
     app = AppTest.from_function(page, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
+    app.query_params.update(query)
     return app.run()
 
 
-def experiment(app: AppTest, **settings: Any) -> Experiment:
+def experiment(app, **settings):
     """The session's experiment after a run of the page, to which these settings were moved."""
     app.session_state["moved"] = settings
     return do(app, lambda: session().address.experiment)
 
 
-def do(app: AppTest, act: Callable[[], Any]) -> Any:
+def do(app, act):
     """What `act` returns in a run of the page."""
     app.session_state["act"] = act
     app.run()
@@ -62,7 +54,7 @@ def do(app: AppTest, act: Callable[[], Any]) -> Any:
 # The address
 
 
-def test_a_link_opens_its_experiment_and_its_run(client: FakeClient) -> None:
+def test_a_link_opens_its_experiment_and_its_run(client):
     """What a link doesn't say is what its dataset suggests; nonsense in it is dropped."""
     run = client.start(Experiment(), a_dataset())
     app = start(data="seattle", U="8", T="many", cell="gru", run=run.id, x="?")
@@ -70,23 +62,18 @@ def test_a_link_opens_its_experiment_and_its_run(client: FakeClient) -> None:
     assert address_of(app) == {"data": "seattle", "U": "8", "cell": "gru", "run": run.id}
 
 
-def test_a_moved_setting_is_in_the_address_and_the_address_is_taken_as_ours() -> None:
+def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
     """When the browser has followed, nothing is opened anew."""
     app = start()
     assert experiment(app, T=20).data.timesteps == 20
     assert address_of(app) == {"data": FIRST, "T": "20"}
     assert experiment(app, U=5) == suggested(FIRST).set(T=20, U=5)
-
-
-def test_another_link_in_the_same_tab_is_opened() -> None:
-    """Whatever the settings were before."""
-    app = start(T="20")
-    del app.query_params["T"]
+    app.query_params.clear()
     app.query_params["data"] = "gapminder"
     assert experiment(app) == suggested("gapminder")
 
 
-def test_a_fragment_that_asks_for_the_page_opens_nothing_anew() -> None:
+def test_a_fragment_that_asks_for_the_page_opens_nothing_anew():
     """Its request has the address that the page was asked for with, however long ago."""
     app = start(T="20")
     do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
@@ -94,18 +81,10 @@ def test_a_fragment_that_asks_for_the_page_opens_nothing_anew() -> None:
     assert do(app, lambda: address.page_value("epoch")) == "31"
 
 
-def test_settings_stay_when_the_page_changes() -> None:
-    """Streamlit forgets the widgets of a page that is left."""
-    app = start(T="20", units="x")
-    before = experiment(app)
-    app.session_state["name"] = "Data"
-    assert experiment(app) == before
-
-
-def test_a_slider_with_other_limits_keeps_what_a_person_set() -> None:
+def test_a_slider_with_other_limits_keeps_what_a_person_set():
     """Though Streamlit has kept an older value from before the slider was drawn."""
 
-    def page() -> None:
+    def page():
         import streamlit as st
 
         from lib.ui import address
@@ -129,7 +108,7 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set() -> None:
     assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 5)
 
 
-def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> None:
+def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set():
     """And takes back what suited the data from before."""
     app = start()
     experiment(app, cell="gru")
@@ -141,13 +120,13 @@ def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> Non
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
-def test_a_link_to_what_a_dataset_suggests_is_short(name: str) -> None:
+def test_a_link_to_what_a_dataset_suggests_is_short(name):
     """Only the dataset's name stands in it."""
     assert address_of(start(data=name)) == {"data": name}
 
 
 @pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
-def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query: dict[str, str]) -> None:
+def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
     """Until something is changed: written anew, it would be in the way of Back."""
     app = start(**query)
     assert experiment(app) == suggested(FIRST)
@@ -157,7 +136,7 @@ def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query: dict
 
 
 @pytest.mark.parametrize("query", [{"seed": "3"}, {"mode": "last"}, {"run": "gone"}])
-def test_a_link_from_before_has_the_data_that_were_the_first_then(query: dict[str, str]) -> None:
+def test_a_link_from_before_has_the_data_that_were_the_first_then(query):
     """It said nothing of them; now the address does."""
     app = start(**query)
     assert experiment(app).data == Experiment().data
@@ -175,16 +154,14 @@ def test_a_link_from_before_has_the_data_that_were_the_first_then(query: dict[st
         ({"data": "echo", "lag": "5"}, {"lag": "5"}),
     ],
 )
-def test_what_changes_nothing_leaves_the_address_without_a_word(
-    query: dict[str, str], kept: dict[str, str]
-) -> None:
+def test_what_changes_nothing_leaves_the_address_without_a_word(query, kept):
     """What the data don't use, and what they or the head dictate."""
     app = start(**query)
     assert address_of(app) == {"data": query["data"], **kept}
     assert do(app, lambda: session().address.complaints) == []
 
 
-def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
     """Written anew, it would be a place that Back can't get past."""
     app = start(seed="3")
     experiment(app, U=5)
@@ -195,7 +172,7 @@ def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch: pytest.Monk
     assert address_of(app) == {"seed": "3"}
 
 
-def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped() -> None:
+def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped():
     """Its components are no longer there to be asked."""
     app = start()
     before = do(app, lambda: (dict(session().charts.heights), session().cell.step))
@@ -208,11 +185,11 @@ def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped() 
 
 
 @pytest.fixture
-def open_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], AppTest]:
+def open_in(monkeypatch):
     """`open_in(name)`: a new session in this browser; None is one without a cookie."""
     monkeypatch.setattr(runs, "browser_id", lambda: st.session_state.get("browser"))
 
-    def open_page(name: str | None) -> AppTest:
+    def open_page(name):
         app = start()
         app.session_state["browser"] = name
         return app
@@ -220,30 +197,29 @@ def open_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], AppTest]:
     return open_page
 
 
-def train(app: AppTest, **settings: Any) -> Run:
+def train(app, **settings):
     """A run that the session starts."""
     return do(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
 
 
-def may_steer(app: AppTest, run: Run) -> bool:
+def may_steer(app, run):
     """Whether the session may, when it looks at this run."""
 
-    def look() -> bool:
+    def look():
         session().run_id = run.id
         return runs.may_steer(run)
 
     return do(app, look)
 
 
-def test_only_the_browser_that_started_a_run_may_steer_it(
-    open_in: Callable[[str | None], AppTest], client: FakeClient
-) -> None:
-    """In its first session, and in another one after a reload; others watch."""
-    first = open_in("anna")
+@pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
+def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in, client):
+    """In another session after a reload, too; two browsers without cookies aren't the same."""
+    first = open_in(owner)
     run = train(first)
     assert may_steer(first, run)
-    assert may_steer(open_in("anna"), run)
-    for name in ("berta", None):
+    assert may_steer(open_in(owner), run) is bool(owner)
+    for name in others:
         app = open_in(name)
         assert not may_steer(app, run)
         do(app, runs.leave)
@@ -251,17 +227,7 @@ def test_only_the_browser_that_started_a_run_may_steer_it(
         assert do(app, runs.current_run) is None
 
 
-def test_without_cookies_a_run_belongs_to_its_session_alone(
-    open_in: Callable[[str | None], AppTest],
-) -> None:
-    """Two browsers without a name aren't the same browser."""
-    app = open_in(None)
-    run = train(app)
-    assert may_steer(app, run)
-    assert not may_steer(open_in(None), run)
-
-
-def test_a_new_run_takes_the_place_of_the_one_before(client: FakeClient) -> None:
+def test_a_new_run_takes_the_place_of_the_one_before(client):
     """It is stopped, and the address names the new one."""
     app = start()
     first, second = train(app), train(app)
@@ -272,7 +238,7 @@ def test_a_new_run_takes_the_place_of_the_one_before(client: FakeClient) -> None
     assert address_of(app) == {"data": FIRST}
 
 
-def test_a_request_from_before_the_run_forgets_it_not(client: FakeClient) -> None:
+def test_a_request_from_before_the_run_forgets_it_not(client):
     """A busy browser's address still has no run, and the page has been run with it since."""
     app = start(data=FIRST)
     run = train(app)
@@ -282,7 +248,7 @@ def test_a_request_from_before_the_run_forgets_it_not(client: FakeClient) -> Non
     assert client.calls == []
 
 
-def test_of_a_run_that_was_started_here_no_link_is_blamed(client: FakeClient) -> None:
+def test_of_a_run_that_was_started_here_no_link_is_blamed(client):
     """It is forgotten after some hours, and no link was opened."""
     app = start()
     train(app)
@@ -291,15 +257,13 @@ def test_of_a_run_that_was_started_here_no_link_is_blamed(client: FakeClient) ->
     assert do(app, lambda: session().address.complaints) == []
 
 
-def test_a_run_is_one_of_these_settings_and_this_upload(
-    open_in: Callable[[str | None], AppTest],
-) -> None:
+def test_a_run_is_one_of_these_settings_and_this_upload(open_in):
     """Two files may have the same settings, and another browser's file is never this one's."""
     app, mine, later = open_in("anna"), object(), object()
 
-    def is_run_of(app: AppTest, run: Run, table: object, **settings: Any) -> bool:
+    def is_run_of(app, run, table, **settings):
         experiment = run.experiment.set(**settings)
-        return do(app, lambda: runs.is_run_of(run, experiment, table))  # type: ignore[arg-type]
+        return do(app, lambda: runs.is_run_of(run, experiment, table))
 
     do(app, lambda: setattr(session().upload, "table", mine))
     run = train(app, data="upload")
@@ -319,10 +283,10 @@ def test_a_run_is_one_of_these_settings_and_this_upload(
 # Which browser it is
 
 
-def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
     """Each by another one, which doesn't hold the token; without the cookie by none."""
 
-    def browser_of(**cookies: str) -> str | None:
+    def browser_of(**cookies):
         monkeypatch.setattr(type(st.context), "cookies", cookies)
         return browser.browser_id()
 
@@ -335,9 +299,7 @@ def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch: pytest.MonkeyPa
     assert browser_of() is browser_of(unrolled_browser="") is None
 
 
-def test_what_takes_long_is_made_once_for_the_same_arrays(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
     """Texts and numbers are the same by value; arrays of the same numbers are others."""
     monkeypatch.setattr(st, "session_state", {})
     weights = np.zeros((2, 2)), np.zeros(2)
@@ -352,10 +314,10 @@ def test_what_takes_long_is_made_once_for_the_same_arrays(
     assert session().made["it"][1] is second
 
 
-def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     """Streamlit lets two runs of a page overlap; then a callback finds no value of its widget."""
     monkeypatch.setattr(st, "session_state", state := {})
-    taken: list[int] = []
+    taken = []
     moved = linked.bound("field", 1, taken.append)["on_change"]
     kept = linked.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))["on_change"]
     moved()
@@ -368,11 +330,11 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch: pytest.M
     assert taken == [1]
 
 
-def test_a_label_that_is_no_option_any_more_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_label_that_is_no_option_any_more_is_not_taken(monkeypatch):
     """Streamlit gives a callback the label itself, where other data no longer have the option."""
-    labels: dict[str, object] = {"sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
+    labels = {"sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
     monkeypatch.setattr(st, "session_state", labels)
-    written: dict[str, str] = {}
+    written = {}
     monkeypatch.setattr(choose, "set_page_value", written.__setitem__)
     kept = linked.Linked("step", ("0", "1"), 0, "field").bind(written.clear)["on_change"]
     labels["field"] = "Step 9"

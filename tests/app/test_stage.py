@@ -1,25 +1,22 @@
 """Pages that set what they show by themselves, and what the person had before."""
 
-from __future__ import annotations
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import FIRST, suggested
-from lib.experiment.experiment import Experiment, read_query
+from lib.experiment.experiment import read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.driver import start
-from tests.fake_client import FakeClient
+from tests.app.driver import start, text
 
 
-def experiment(app: AppTest) -> Experiment:
+def experiment(app):
     """What the page that was run last is about."""
     return app.session_state[KEY].address.experiment
 
 
-def follow(app: AppTest, page: str) -> AppTest:
+def follow(app, page):
     """Follow the menu's link to a page, with the address that it has."""
     link = next(each for each in app.sidebar.get("page_link") if each.proto.label == page)
     app.query_params.clear()
@@ -29,16 +26,15 @@ def follow(app: AppTest, page: str) -> AppTest:
     return app.switch_page(PAGES[page][0]).run()
 
 
-def present(scene: str, **query: str) -> AppTest:
+def present(scene, **query):
     """The talk, opened at a scene."""
     app = start()
     app.query_params.clear()
-    for key, value in {"scene": scene, **query}.items():
-        app.query_params[key] = value
+    app.query_params.update({"scene": scene, **query})
     return app.switch_page("pages/present.py").run()
 
 
-def test_a_guide_that_was_opened_first_leaves_nothing_behind() -> None:
+def test_a_guide_that_was_opened_first_leaves_nothing_behind():
     """Explore is as it is for who comes there first."""
     app = AppTest.from_file("../../app.py", default_timeout=30)
     app.switch_page(PAGES["Guide"][0]).run()
@@ -47,7 +43,7 @@ def test_a_guide_that_was_opened_first_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("name", list(TALK))
-def test_a_scene_opens_with_its_settings(name: str) -> None:
+def test_a_scene_opens_with_its_settings(name):
     """As its row says, whatever the person had."""
     app = present(name)
     assert not app.exception
@@ -56,12 +52,12 @@ def test_a_scene_opens_with_its_settings(name: str) -> None:
     assert experiment(app).set(seeds=0) == asked.set(seeds=0)
 
 
-def test_settings_in_a_scenes_link_go_before_its_own() -> None:
+def test_settings_in_a_scenes_link_go_before_its_own():
     """So that a link shows what was on the screen: with T moved, say."""
     assert experiment(present("shapes", data="running_mean", T="30")).data.timesteps == 30
 
 
-def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back() -> None:
+def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
     """T as it was moved, and the run that was trained."""
     app = present("shapes")
     app.slider(key="T").set_value(30).run()
@@ -72,7 +68,7 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back() -> None:
     assert app.slider(key="T").value == 30
 
 
-def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:
+def test_a_scenes_training_pauses_at_its_epoch(client):
     """It takes the scene's seconds until there."""
     app = present("train")
     app.button(key="do_train").click().run()
@@ -82,18 +78,19 @@ def test_a_scenes_training_pauses_at_its_epoch(client: FakeClient) -> None:
     assert client.paces[run.id] == scene.seconds * epochs / scene.pause
 
 
-def test_a_mended_stack_is_still_mended_when_its_scene_comes_back() -> None:
+def test_a_mended_stack_is_still_mended_when_its_scene_comes_back():
     """What its picture has in the address is part of what was made of it."""
     app = present("breaks")
     broken = TALK["breaks"].query["stack"][0]
     app.button(key="fix_0").click().run()
+    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in text(app)
     app.button(key="scene_next").click().run()
     app.button(key="scene_before").click().run()
     assert app.query_params["stack"] not in (broken, [broken])
     assert not [button for button in app.button if button.key == "fix_0"]
 
 
-def test_a_step_is_as_it_was_after_a_look_at_the_gallery() -> None:
+def test_a_step_is_as_it_was_after_a_look_at_the_gallery():
     """A page that sets its own, too, but nothing of the step."""
     app = start("Guide")
     app.query_params["at"] = "shapes"
@@ -104,7 +101,7 @@ def test_a_step_is_as_it_was_after_a_look_at_the_gallery() -> None:
     assert set(app.query_params) == {"at"}
 
 
-def test_a_control_that_a_step_doesnt_have_says_nothing_there() -> None:
+def test_a_control_that_a_step_doesnt_have_says_nothing_there():
     """Though the session still has the value that it had in another one."""
     app = start("Guide")
     app.query_params["at"] = "switch"

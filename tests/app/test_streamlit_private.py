@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -36,13 +35,13 @@ BOTH = [*WHOLE, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
 
 
 @pytest.fixture(autouse=True)
-def runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+def runtime(monkeypatch):
     """What a session asks of its server: to drop files that nobody shows any more."""
     monkeypatch.setattr(Runtime, "_instance", MagicMock())
 
 
 @pytest.fixture
-def mended(monkeypatch: pytest.MonkeyPatch) -> None:
+def mended(monkeypatch):
     """What a server does when it starts, for one test."""
     for name in ("_clear_queue", "_create_scriptrunner", "request_rerun"):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
@@ -50,7 +49,7 @@ def mended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> str:
+def script(tmp_path):
     """The path of a page with a fragment."""
     path = tmp_path / "page.py"
     path.write_text(PAGE)
@@ -59,35 +58,29 @@ def script(tmp_path: Path) -> str:
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(script: str) -> None:
+@pytest.mark.parametrize(
+    ("then", "ends"),
+    [
+        (None, BOTH),
+        (AppSession.shutdown, WHOLE),  # a session that has gone starts nothing
+        # A run of the page takes along what waits: nothing older comes after it.
+        (lambda session: _ask(session, ""), [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]),
+    ],
+)
+def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(then, ends, script):
     """The browser hears of both."""
-    assert asyncio.run(_ends(script)) == BOTH
+    assert asyncio.run(_ends(script, then)) == ends
 
 
-def test_streamlit_itself_forgets_the_end_of_the_run(script: str) -> None:
+def test_streamlit_itself_forgets_the_end_of_the_run(script):
     """Once it doesn't, what is mended here can go."""
     assert asyncio.run(_ends(script)) == BOTH[1:]
 
 
 @pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_session_that_has_gone_starts_nothing(script: str) -> None:
-    """Though a fragment of it still waits for the end of a run."""
-    assert asyncio.run(_ends(script, then=AppSession.shutdown)) == WHOLE
-
-
-@pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_run_of_the_page_takes_along_what_waits(script: str) -> None:
-    """Nothing older comes after it: neither values that have changed since nor another address."""
-    ends = asyncio.run(_ends(script, then=lambda session: _ask(session, "")))
-    assert ends == [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]
-
-
-@pytest.mark.private
-def test_a_click_that_waits_is_not_lost() -> None:
+def test_a_click_that_waits_is_not_lost():
     """The run of the page is told of it, with the newest values of all else."""
-    started: list[RerunData] = []
+    started = []
     start = delivered_first(lambda _, asked: started.append(asked))
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
     click, old, new = (
@@ -108,7 +101,7 @@ def test_a_click_that_waits_is_not_lost() -> None:
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_keeps_what_the_page_has_drawn_of_it() -> None:
+def test_a_fragment_keeps_what_the_page_has_drawn_of_it():
     """A browser removes what it hears nothing of until the page's run ends."""
     drawn, ended = ForwardMsg(), ForwardMsg()
     drawn.delta.fragment_id = "part"
@@ -124,44 +117,45 @@ def test_a_fragment_keeps_what_the_page_has_drawn_of_it() -> None:
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_of_a_page_that_was_left_is_not_run() -> None:
-    """Also before the next page's run begins; its browser would lose the next page otherwise."""
-    asked: list[ClientState] = []
+def test_a_fragment_of_a_page_or_an_address_that_was_left_is_not_run():
+    """Its browser would lose the next page, or go back to the address before a link's."""
+    asked = []
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
     session._create_scriptrunner = asked.append
     session._scriptrunner = None
-    for page, fragment in (("old", ""), ("old", "part"), ("new", ""), ("old", "part")):
-        state = ClientState(page_script_hash=page, fragment_id=fragment)
+    for page, query, fragment in (
+        ("old", "card=a", ""),
+        ("old", "card=a", "part"),
+        ("old", "card=b", ""),
+        ("old", "card=a", "part"),  # asks with the older address
+        ("new", "", ""),
+        ("old", "", "part"),  # is not run
+        ("new", "", "part"),
+    ):
+        state = ClientState(page_script_hash=page, query_string=query, fragment_id=fragment)
         AppSession.request_rerun(session, state)
-    AppSession.request_rerun(session, ClientState(page_script_hash="new", fragment_id="part"))
-    told = [(each.page_script_hash, each.fragment_id or "") for each in asked]
-    assert told == [("old", ""), ("old", "part"), ("new", ""), ("new", "part")]
+    told = [(each.page_script_hash, each.query_string, each.fragment_id or "") for each in asked]
+    assert told == [
+        ("old", "card=a", ""),
+        ("old", "card=a", "part"),
+        ("old", "card=b", ""),
+        ("old", "card=b", "part"),
+        ("new", "", ""),
+        ("new", "", "part"),
+    ]
 
 
 @pytest.mark.private
-@pytest.mark.usefixtures("mended")
-def test_a_fragment_does_not_bring_back_an_address_that_a_link_has_left() -> None:
-    """The browser has it until the run that the link asked for answers."""
-    asked: list[str] = []
-    session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
-    session._create_scriptrunner = lambda data: asked.append(data.query_string)
-    session._scriptrunner = None
-    for address, part in (("card=a", ""), ("card=a", "part"), ("card=b", ""), ("card=a", "part")):
-        AppSession.request_rerun(session, ClientState(query_string=address, fragment_id=part))
-    assert asked == ["card=a", "card=a", "card=b", "card=b"]
-
-
-@pytest.mark.private
-def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch):
     """One whose browser may still come back stays. When nobody is there, the server is told."""
     from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
     clock = [0.0]
     storage = MemorySessionStorage()
-    storage._cache._timer = lambda: clock[0]  # type: ignore[attr-defined]
-    sessions = Runtime._instance._session_mgr  # type: ignore[union-attr]
+    storage._cache._timer = lambda: clock[0]
+    sessions = Runtime._instance._session_mgr
     monkeypatch.setattr(sessions, "_session_storage", storage)
-    sessions.list_active_sessions.return_value = []  # type: ignore[attr-defined]
+    sessions.list_active_sessions.return_value = []
     give_back = MagicMock()
     broken, expired, young = MagicMock(), MagicMock(), MagicMock()
     broken.session.shutdown.side_effect = ValueError("a session that cannot end")
@@ -172,7 +166,7 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     clock[0] = 121.0
     rests = iter([None])
 
-    async def rest(_: float) -> None:
+    async def rest(_):
         next(rests)
 
     monkeypatch.setattr(asyncio, "sleep", rest)
@@ -187,19 +181,17 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch: pytest.M
     ("version", "switch", "private"),
     [("1.67.3", "", True), ("1.67.3", "0", True), ("1.67.3", "1", False), ("1.68.0", "", False)],
 )
-def test_private_names_are_those_of_the_tested_release(
-    version: str, switch: str, monkeypatch: pytest.MonkeyPatch, *, private: bool
-) -> None:
+def test_private_names_are_those_of_the_tested_release(version, switch, monkeypatch, *, private):
     """Another release, or a switch in the environment, has pages do without them."""
     monkeypatch.setattr(st, "__version__", version)
     monkeypatch.setenv("UNROLLED_PUBLIC", switch)
     source = Path(streamlit_private.__file__).read_text("utf-8")
-    names: dict[str, object] = {"__name__": "other"}
+    names = {"__name__": "other"}
     exec(source, names)  # noqa: S102  as another server would
     assert names["PRIVATE"] is private
 
 
-async def _ends(script: str, then: Callable[[AppSession], object] | None = None) -> list[int]:
+async def _ends(script, then=None):
     """How the browser hears that runs have ended: of the page, and of a fragment.
 
     That one asks when the page's thread has ended and the loop, held here, hasn't heard of it.
@@ -224,5 +216,5 @@ async def _ends(script: str, then: Callable[[AppSession], object] | None = None)
     return [m.script_finished for m in messages if m.WhichOneof("type") == "script_finished"]
 
 
-def _ask(session: AppSession, fragment_id: str) -> None:
+def _ask(session, fragment_id):
     session.request_rerun(ClientState(fragment_id=fragment_id))

@@ -1,16 +1,12 @@
 """Explore's card: what can be taken away is made when it is asked for, of the run that is shown."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.export.kept import open_kept
 from lib.results.run import Status
@@ -21,34 +17,37 @@ from tests.app.driver import give, start
 from tests.app.test_live import press
 from tests.app.test_upload import rows
 from tests.app.test_worth import let_go
-from tests.clock import Clock
-from tests.fake_client import FakeClient
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def given(monkeypatch):
     """What the browser is given for the card, the newest last."""
-    data: list[Any] = []
+    data = []
 
-    def draw(data_now: Any) -> None:
+    def draw(data_now):
         data.append(data_now if isinstance(data_now, bytes) else data_now[0])
 
     monkeypatch.setattr(take, "_component", lambda **of: draw(of["data"]))
     return data
 
 
-def explore(**query: str) -> AppTest:
+def explore(**query):
     """Explore, opened by a link."""
     app = start(**query)
     assert not app.exception
     return app
 
 
-def taken(app: AppTest, given: list[Any], file: str) -> Any:
+def ask(app, file):
+    """A run of the page after a press of a file's button."""
+    app.session_state[take.KEY] = {"asked": file}
+    app.run()
+
+
+def taken(app, given, file):
     """What comes of a button: bytes, without the name before them, or what is said instead."""
     for _ in range(100):
-        app.session_state[take.KEY] = {"asked": file}
-        app.run()
+        ask(app, file)
         del app.session_state[take.KEY]
         assert not app.exception
         if isinstance(given[-1], bytes):
@@ -60,7 +59,7 @@ def taken(app: AppTest, given: list[Any], file: str) -> Any:
     raise AssertionError(f"{file} was never made")
 
 
-def test_each_button_gives_its_file(given: list[Any]) -> None:
+def test_each_button_gives_its_file(given):
     """Of the recorded run: each is what its name says, and nothing is made before."""
     app = explore(data="seattle", seeds="1")
     card = given[-1]
@@ -71,7 +70,7 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
     assert not app.session_state[SESSION].taking
 
-    def file(name: str) -> io.BytesIO:
+    def file(name):
         return io.BytesIO(taken(app, given, name))
 
     for script in ("keras", "exact"):
@@ -95,69 +94,50 @@ def test_each_button_gives_its_file(given: list[Any]) -> None:
     assert "<h1>One LSTM answers at each of 24 timesteps" in report
 
 
-def test_a_model_is_asked_of_keras_and_nobody_waits(given: list[Any], client: FakeClient) -> None:
+def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     """Until it is there the card says so, and that Keras still starts where it does."""
     app = explore()
     for ready, words in ((False, "starting"), (True, "being made")):
         client.worker_ready = ready
-        app.session_state[take.KEY] = {"asked": "model_last"}
-        app.run()
+        ask(app, "model_last")
         assert words in given[-1]["said"]["words"]
     (asked,) = client.questions  # however often the browser asks whether it is there
     assert asked.name == "keras_file"
     assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
     asked.answer.set_result({"file": b"keras"})
-    assert taken(app, given, "model_last") == b"keras"
-
-
-def test_a_file_is_given_until_the_browser_has_it(given: list[Any], client: FakeClient) -> None:
-    """Of two answers that are on their way at once it may see the later one alone."""
-    app = explore()
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
-    (asked,) = client.questions
-    asked.answer.set_result({"file": b"keras"})
-    for _ in range(2):
+    for _ in range(2):  # of two answers at once the browser may see the later one alone
         app.run()
         assert given[-1] == b"model_last\nkeras"
+    ask(app, take.RECEIVED)
     assert client.questions == [asked]
-    app.session_state[take.KEY] = {"asked": take.RECEIVED}
-    app.run()
     assert not app.session_state[SESSION].taking
 
 
-def test_who_asks_for_what_never_comes_is_told(
-    given: list[Any], client: FakeClient, time: Clock
-) -> None:
+def test_who_asks_for_what_never_comes_is_told(given, client, time):
     """As who asks for what the run that is shown hasn't got."""
     app = explore()
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     assert not given[-1]["said"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
     app.run()
     assert given[-1]["said"]["failed"]
     assert client.questions[0].answer.cancelled()
-    app.session_state[take.KEY] = {"asked": "predictions"}
-    app.run()
+    ask(app, "predictions")
     assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
 
 
-def test_what_is_asked_for_next_cancels_what_was_asked_for_before(
-    given: list[Any], client: FakeClient
-) -> None:
+def test_what_is_asked_for_next_cancels_what_was_asked_for_before(given, client):
     """One browser waits for one file at a time."""
     app = explore()
     for model in ("model_last", "model_sequence"):
-        app.session_state[take.KEY] = {"asked": model}
-        app.run()
+        ask(app, model)
         assert given[-1]["said"]["id"] == model
     first, second = client.questions
     assert first.answer.cancelled()
     assert not second.answer.cancelled()
 
 
-def test_what_cannot_be_made_is_said(given: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_made_is_said(given, monkeypatch):
     """With the reason; the next press tries again."""
     app = explore()
     monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
@@ -166,7 +146,7 @@ def test_what_cannot_be_made_is_said(given: list[Any], monkeypatch: pytest.Monke
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeClient) -> None:
+def test_code_is_of_the_run_and_of_the_sidebar(given, client):
     """Where they differ; the file names say which is which, and the page shows the run's."""
     app = press(explore(data="echo"), "train")
     assert "trains" in given[-1]["note"]
@@ -188,9 +168,7 @@ def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeCli
     assert not app.run().code
 
 
-def test_somebody_elses_rows_are_not_handed_on(
-    given: list[Any], client: FakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
     """Of an upload that another browser trains on there are no targets, and no rows."""
     app = start(data="upload", T="5", seeds="1")
     give(app, "own.csv", rows(60))
@@ -208,21 +186,17 @@ def test_somebody_elses_rows_are_not_handed_on(
     assert "weights" in given[-1]["files"]
 
 
-def test_what_was_asked_for_of_another_model_is_never_given(
-    given: list[Any], client: FakeClient
-) -> None:
+def test_what_was_asked_for_of_another_model_is_never_given(given, client):
     """Whoever asks Keras for a model, and moves the cell meanwhile, asks for another one."""
     app = explore(data="seattle", seeds="1")
     client.worker_ready = False
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     del app.session_state[take.KEY]
     (old,) = client.questions
     assert given[-1]["said"]["id"] == "model_last"
     app.selectbox(key="cell").set_value("gru").run()
     old.answer.set_result({"file": b"an LSTM"})
-    app.session_state[take.KEY] = {"asked": "model_last"}
-    app.run()
+    ask(app, "model_last")
     assert not isinstance(given[-1], bytes)
     *_, new = client.questions
     assert new is not old
@@ -231,7 +205,7 @@ def test_what_was_asked_for_of_another_model_is_never_given(
     assert given[-1] == b"model_last\na GRU"
 
 
-def test_of_an_earlier_epoch_files_say_so(given: list[Any]) -> None:
+def test_of_an_earlier_epoch_files_say_so(given):
     """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
     app = explore(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"

@@ -4,28 +4,17 @@
 [--slots N] [--quick] [--json PATH]` prints a table for each of these and, last, one JSON object
 with the rows of all of them by name. It needs requirements-cluster.txt, and Linux:
 
-- `cost`: the same run by this machine's worker and by a slot, in turns, the client, worker and slot
-  all warm; medians of `RUNS`. Slot and worker may use all processors. By pace, as pages have it:
-  seconds from `start` to the first snapshot with an epoch (`first_point_s`), snapshots with a new
-  epoch a second, and epochs a second. Ray's own processes are there meanwhile on both sides. What
-  crosses is weighed in one more run of each: the median snapshot and checkpoint (`snapshot_kb`,
-  `checkpoint_kb`, null where the run is too short for one), and all messages a second.
-- `sweep`: 48 points of one seed, by `run_sweep` (12 learning rates × 4 levels of noise), on one
-  node and on two of a processor each; head, driver and this process may use all. A point is LSTM,
-  T=12, U=16, 480 training samples and 120 epochs in both modes: 0.8 s of training or so, and
-  `point_cpu_s` is what it took of a slot's processor. No point has to be compiled: all share one
-  architecture, which the slots have had before anything is counted. `seconds` is the median of
-  `SWEEPS` whole calls, the start of a driver and its way to the cluster among them;
-  `points_per_s` counts from the first result to the last. `times` is how many times as many
-  points a second as on one node, `times_whole` the same of whole calls. `slot_cpu_s`: seconds of a
-  processor that each slot took in all of these; fewer `slots_used` than nodes make the row void.
+- `cost`: the same run by this machine's worker and by a slot, in turns, all warm; medians of
+  `RUNS`. `first_point_s` counts from `start`; sizes are those of the median snapshot and checkpoint
+  of one more run, null where it is too short for one.
+- `sweep`: `POINTS` points of one seed and one architecture, compiled before, by `run_sweep` on one
+  node and on two of a processor each. `seconds` is the median of `SWEEPS` whole calls, a driver's
+  start among them; `points_per_s` counts from the first result to the last. `times` and
+  `times_whole` compare them with one node. Fewer `slots_used` than nodes make the row void.
 - `memory`: by process, after a server's only visitor has trained one run: USS, which its end would
-  free, and PSS, with its part of what is shared. `slot` is a slot's worker, `actor` what Ray calls;
-  `agents` are Ray's on the node, `head` is all of the head but `gcs`; `local` has no cluster.
-- `crowd`: 32, 64 and 128 people as `tests.bench.load` has them, half of them on each of two page
-  servers that share a node of `--slots`, or of one for `EACH_SLOT` people where that is more. The
-  columns are those of `sessions` there; memory and processors are all pages', drivers', slots' and
-  Ray's, `page_each_mb` each page's.
+  free, and PSS, with its part of what is shared; `local` has no cluster.
+- `crowd`: people as `tests.bench.load` has them, half on each of two page servers that share a node
+  of `--slots`, or of one for `EACH_SLOT` people where that is more. Columns as of `sessions` there.
 
 With --quick one run, 8 points and 4 people, which says that it works and nothing else.
 """

@@ -34,9 +34,7 @@ SCENES, IDLE_SECONDS = 6, 20.0
 async def scene_comes(followers: list[Session], place: int) -> None:
     """Until all of them have drawn the scene at this place, from 1, to its last line."""
     last = f"Following the presenter, scene {place} of"
-    await asyncio.gather(
-        *(session.until(lambda s=session: last in s.text) for session in followers)
-    )
+    await asyncio.gather(*(s.until(lambda s=s: last in s.text) for s in followers))
 
 
 def share(server: Server, before: float, start: float) -> float:
@@ -58,12 +56,8 @@ async def measure(count: int) -> dict[str, float]:
                 await stack.enter_async_context(Session(server.url, query)) for _ in range(count)
             ]
             await asyncio.to_thread(until_rests, server.children)
-            await asyncio.gather(
-                *(
-                    s.until(lambda s=s: "Look around" in f"{s.elements('button')}")
-                    for s in followers
-                )
-            )
+            for s in followers:
+                await s.until(lambda s=s: "Look around" in f"{s.elements('button')}")
             await asyncio.sleep(3)
             before, start = cpu_seconds([server.process]), time.perf_counter()
             await asyncio.sleep(IDLE_SECONDS)

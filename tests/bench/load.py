@@ -17,11 +17,7 @@ prints a table for each of these and, last, one JSON object with all of them by 
   the load itself. Of 32 each has an architecture of
   its own; `told` of them read their place in the compiler's queue.
 - `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
-- `cold`: seconds from the request to the recorded charts, of servers that have served nobody;
-  null without a browser.
-- `throughput`: our epochs per second over JAX's, by workload; null where it isn't installed.
 - `largest`: as `eight`, for one run as large as a run may be.
-- `runs`: memory while small runs begin and end (`--runs` of them).
 - `soak`, if asked for: eight people who train, change settings, leave and come back. Memory by the
   minute, each printed when it is over; how it grows after ten minutes; what failed.
 
@@ -29,7 +25,7 @@ With --quick `new`, `eight` and 16 and 32 sessions alone, within a minute: on on
 memory has in it what came before; less is counted, and a worker that builds ahead, or first points
 that don't come, are waited for some seconds and no longer.
 
-The sessions speak Streamlit's protocol (tests/session.py); nothing is painted but for `cold`.
+The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
 Everything runs on this machine, the load too.
 """
 
@@ -40,7 +36,6 @@ import asyncio
 import contextlib
 import json
 import os
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -48,22 +43,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
 from lib.training.client import TrainingClient
-from tests.bench import compiling, crowd, soak, throughput
+from tests.bench import compiling, crowd, soak
 from tests.bench.crowd import Bounds
 from tests.bench.figures import QUICK_REST
-from tests.bench.first_use import cold_paint
-from tests.bench.workloads import WORKLOADS
-from tests.browser.chromium import FLAGS, find
 from tests.browser.server import Server, serve
 from tests.session import Session
 
 LEVELS, QUICK_LEVELS = (1, 4, 8, 16, 32), (16, 32)
 QUICK_ROWS = ("new", "eight", "sessions")
 QUICK_BOUNDS = Bounds(counted=3.5, warm=0.5, rest=2.0, first_points=25.0)
-COLD_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,6 @@ class Asked:
 
     bounds: Bounds
     levels: tuple[int, ...]
-    runs: int
     minutes: float
     server: Callable[[], AbstractContextManager[Server]] = serve
     client: Callable[[], AbstractContextManager[TrainingClient]] = TrainingClient
@@ -111,32 +99,6 @@ def watchers(asked: Asked) -> dict[str, Any]:
         return asyncio.run(crowd.watchers(server, asked.bounds))
 
 
-def cold(_: Asked) -> dict[str, float | None]:
-    """The first visit of servers that have served nobody."""
-    if (path := find()) is None:
-        print("There is no browser: no figure for a cold server.")
-        return {"cold_paint_s": None}
-    waits = []
-    for _ in range(COLD_STARTS):
-        with serve() as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-            waits.append(cold_paint(browser, server)[1])
-            browser.close()
-    return {"cold_paint_s": round(statistics.median(waits), 3)}
-
-
-def ratios(asked: Asked) -> dict[str, Any]:
-    """Ours over JAX on the four workloads."""
-    if not throughput.is_installed("jax"):
-        return {"vs_jax": None}
-    with asked.client() as client:
-        compiling.rest(client, asked.bounds.rest)
-        end = time.perf_counter() + 600
-        sides = {"ours": partial(throughput.ours, client)}
-        rates = throughput.side_by_side(sides, ["jax"], WORKLOADS, seconds=3.0, end=end)
-    return {"vs_jax": throughput.ratios(rates, "jax")}
-
-
 def largest(asked: Asked) -> dict[str, Any]:
     """By which of the largest runs it is."""
     found = {}
@@ -145,12 +107,6 @@ def largest(asked: Asked) -> dict[str, Any]:
             compiling.rest(client, asked.bounds.rest)
             found[name] = compiling.largest(client, settings)
     return found
-
-
-def small_runs(asked: Asked) -> dict[str, Any]:
-    """Memory over many of them."""
-    with asked.server() as server:
-        return asyncio.run(soak.runs(server, asked.bounds, asked.runs))
 
 
 def hour(asked: Asked) -> dict[str, Any]:
@@ -163,10 +119,7 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "eight": eight,
     "sessions": sessions,
     "watchers": watchers,
-    "cold": cold,
-    "throughput": ratios,
     "largest": largest,
-    "runs": small_runs,
     "soak": hour,
 }
 """What can be measured, by its name in the result, in this order."""
@@ -174,9 +127,6 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
 
 def table(name: str, found: dict[str, Any]) -> list[dict[str, Any]]:
     """What was found as lines with the same columns."""
-    if name == "runs":
-        columns = ("runs", "page_mb", "worker_mb")
-        return [dict(zip(columns, row, strict=True)) for row in found["after_page_worker_mb"]]
     if name in ("sessions", "largest"):
         return [{name: key, **row} for key, row in found.items()]
     return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
@@ -214,13 +164,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="what a minute suffices for")
     parser.add_argument("--only", nargs="+", choices=ROWS, help="these alone")
     parser.add_argument("--levels", nargs="+", type=int, help="numbers of sessions")
-    parser.add_argument("--runs", type=int, default=300, help="how many small runs")
     parser.add_argument("--soak", nargs="?", type=float, const=60.0, help="minutes; without: 60")
     given = parser.parse_args()
     usual = QUICK_ROWS if given.quick else [name for name in ROWS if name != "soak"]
     names = {*(given.only or usual), *(["soak"] if given.soak else [])}
     bounds, levels = (QUICK_BOUNDS, QUICK_LEVELS) if given.quick else (Bounds(), LEVELS)
-    asked = partial(Asked, bounds, tuple(given.levels or levels), given.runs, given.soak or 60.0)
+    asked = partial(Asked, bounds, tuple(given.levels or levels), given.soak or 60.0)
     start = time.perf_counter()
     print(f"{os.cpu_count()} processors")
     result: dict[str, Any] = {"processors": os.cpu_count()}

@@ -1,4 +1,4 @@
-"""Whether memory stays flat: many small runs, and an hour of people who come, train and leave."""
+"""Whether memory stays flat in an hour of people who come, train and leave."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench.crowd import Bounds, rest
 from tests.bench.figures import anonymous_mb, slope
 from tests.browser.server import Server, serve, without_known
 from tests.session import Session
 
 PERSON_SECONDS = 0.2
 """Between two clicks: what comes sooner is taken for the same one."""
-RUNNERS = 4
-"""Sessions that the small runs are shared among."""
 PEOPLE = 8
 WARM_MINUTES = 10
 """After these memory has to be flat."""
@@ -53,43 +50,6 @@ WORDS = 'class="said" style="color'
 MARKUP = re.compile("<style>.*?</style>|<[^>]+>", re.DOTALL)
 DETAILS = ("did", "failures", "by_minute")
 """What a soak tells in full, for the result alone."""
-
-
-async def repeat(session: Session, times: int, done: list[int]) -> None:
-    """Start runs one after the other: Train is dimmed until the one before has finished."""
-    for _ in range(times):
-        before = session.query
-        while session.query == before:
-            await session.click("Train")
-            with contextlib.suppress(TimeoutError):
-                await session.until(lambda old=before: session.query != old, PERSON_SECONDS)
-        done.append(1)
-    await session.until(lambda: session.has("finished"))
-
-
-async def runs(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
-    """Small runs of a few architectures, and memory in between."""
-    figures: list[tuple[int, int, int]] = []
-    done: list[int] = []
-    async with contextlib.AsyncExitStack() as stack:
-        sessions = [
-            await stack.enter_async_context(Session(server.url, f"epochs=20&U={8 + n}"))
-            for n in range(RUNNERS)
-        ]
-        await rest(server, bounds)
-        shares = [count // RUNNERS + (n < count % RUNNERS) for n in range(RUNNERS)]
-        work = asyncio.gather(
-            *(repeat(session, n, done) for session, n in zip(sessions, shares, strict=True))
-        )
-        noted = 0
-        while not work.done():
-            await asyncio.wait([work], timeout=0.2)
-            if len(done) >= noted:
-                page, worker = anonymous_mb([server.process]), anonymous_mb(server.children())
-                figures.append((len(done), round(page), round(worker)))
-                noted += max(count // 6, 1)
-        await work
-    return {"runs": len(done), "after_page_worker_mb": figures}
 
 
 class Person:
@@ -161,8 +121,7 @@ class Person:
         if await session.click("Train"):
             await session.until(lambda: session.query != before, ANSWER_SECONDS)
             await session.until(
-                lambda: session.epoch > 0 or session.has("failed") or session.errors,
-                ANSWER_SECONDS,
+                lambda: session.epoch > 0 or session.has("failed") or session.errors, ANSWER_SECONDS
             )
             self._links[:] = [*self._links, session.query][-PEOPLE:]
             self.did["trained"] += 1

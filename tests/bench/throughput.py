@@ -4,8 +4,7 @@
 last, one JSON object: `vs_fit`, `vs_torch` and `vs_jax` are our epochs per second over theirs, by
 workload, `null` where a peer isn't installed (see requirements.txt) or the time didn't suffice;
 `seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed.
-Besides: `epochs_per_second` by side and workload, the seconds from `start()` to the first trained
-epoch of a pair that is new to the worker and of one that it has seen, and the worker's memory.
+Besides: `epochs_per_second` by side and workload, and the worker's memory.
 
 Ours is what a person gets: the run is judged and reported on about five times a second. `fit` keeps
 the same figures in a callback; PyTorch and JAX only train. Everybody has one thread. All take
@@ -31,7 +30,6 @@ from typing import Any
 
 import psutil
 
-from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.bench.compiling import rest
 from tests.bench.figures import QUICK_REST, REST
@@ -85,31 +83,6 @@ def ours(client: TrainingClient, work: Workload, seconds: float, seeds: int = 1)
     return statistics.median(rates)
 
 
-def first_point(client: TrainingClient, units: int) -> float:
-    """Seconds from `start()` to the first trained epoch of a pair of default models."""
-    work = Workload(240, 12, 3, units, 32, jit_epochs=1)
-    experiment = Experiment().set(U=units, epochs=5000)
-    dataset = work.dataset()
-    start = time.perf_counter()
-    run = client.start(experiment, dataset)
-    client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
-    elapsed = time.perf_counter() - start
-    client.stop(run)
-    client.wait(run, 60)
-    return elapsed
-
-
-def first_points(client: TrainingClient, repeats: int) -> dict[str, float]:
-    """Seconds to the first trained epoch, of what is new and of what was compiled before."""
-    first_point(client, 15)  # the very first compile of a process loads a lot besides
-    units = range(16, 16 + repeats)
-    new, seen = ([first_point(client, u) for u in units] for _ in range(2))
-    return {
-        "first_point_new_s": round(statistics.median(new), 3),
-        "first_point_seen_s": round(statistics.median(seen), 3),
-    }
-
-
 class Peer:
     """A peer's process, which measures when it is asked to."""
 
@@ -145,11 +118,7 @@ class Peer:
 
 
 def take_turns(
-    sides: dict[str, Measure],
-    works: list[Workload],
-    rounds: int,
-    seconds: float,
-    end: float,
+    sides: dict[str, Measure], works: list[Workload], rounds: int, seconds: float, end: float
 ) -> Rates:
     """Measure all sides on all workloads, in turns, as far as there is time until `end`."""
     rates: Rates = {work.name: defaultdict(list) for work in works}
@@ -201,7 +170,6 @@ def main() -> None:
     installed = [name for name in MODULES if is_installed(name)]
     with TrainingClient() as client:
         rest(client, QUICK_REST if quick else REST)
-        result |= first_points(client, repeats=1 if quick else 5)
         rates = side_by_side(
             {"ours": partial(ours, client)}
             | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),

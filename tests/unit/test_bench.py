@@ -1,7 +1,5 @@
 """What the benchmarks reckon with; the figures themselves are no test's."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest
@@ -10,21 +8,21 @@ from tests.bench.figures import percentile, slope
 from tests.bench.soak import summary
 
 
-def test_a_percentile_is_one_of_the_values() -> None:
+def test_a_percentile_is_one_of_the_values():
     """Of a hundred waits five are longer than the 95th; of a single one it is that."""
     assert percentile([*range(100, 0, -1)], 95) == 95
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([0.7], 95) == 0.7
 
 
-def test_a_slope_goes_through_all_points() -> None:
+def test_a_slope_goes_through_all_points():
     """One that lies off moves it by least squares; a single one has none."""
     assert slope([(0.0, 1.0)]) is None
     assert slope([(1.0, 500.0), (2.0, 520.0), (3.0, 540.0)]) == pytest.approx(20.0)
     assert slope([(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]) == pytest.approx(0.0)
 
 
-def test_a_soak_is_judged_from_its_tenth_minute_on() -> None:
+def test_a_soak_is_judged_from_its_tenth_minute_on():
     """What memory grows by before, when nobody has been there yet, doesn't count."""
     by_minute = [
         {

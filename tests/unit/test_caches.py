@@ -1,7 +1,5 @@
 """Caches: results that go with an object, and a dict that keeps only the newest entries."""
 
-from __future__ import annotations
-
 import gc
 import weakref
 
@@ -15,11 +13,9 @@ from lib.data.caches import remember, remembered
     ("keys", "most", "kept", "removed"),
     [("abac", 2, {"a": 2, "c": 3}, [("b", 1)]), ("ab", 2, {"a": 0, "b": 1}, [])],
 )
-def test_a_dict_keeps_its_newest_entries(
-    keys: str, most: int, kept: dict[str, int], removed: list[tuple[str, int]]
-) -> None:
+def test_a_dict_keeps_its_newest_entries(keys, most, kept, removed):
     """An entry that is set again is new; those that are removed are returned."""
-    known: dict[str, int] = {}
+    known = {}
     for place, key in enumerate(keys):
         gone = remember(known, key, place, most)
     assert known == kept
@@ -30,12 +26,12 @@ class Thing:
     """What results are about."""
 
 
-def test_a_result_is_computed_once_and_goes_with_what_it_is_about() -> None:
+def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
     """A refusal, too. Else the page's process would hold a million rows for each setting."""
-    asked: list[int] = []
+    asked = []
 
     @remembered
-    def times(_: Thing, count: int) -> list[int]:
+    def times(_, count):
         asked.append(count)
         if not count:
             raise TooShortError("too short", {"T": 2})

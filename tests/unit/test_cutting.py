@@ -176,16 +176,6 @@ def test_every_target_is_the_row_that_it_should_be(order, data):
     assert sum(map(len, covered)) == len(set().union(*covered))
 
 
-def test_a_value_of_training_is_scaled_by_its_own_series():
-    """With a scale for each store their values, a thousand apart, look alike."""
-    table = store_table(3, 60, ["day", "store"])
-    own = make_windows(table, ["value"], ["value"], DataSettings(timesteps=4, scale="id"))
-    starts = own.origin.starts[: own.train]
-    of_each = [own.x[: own.train][own.origin.series[starts] == s] for s in range(3)]
-    assert np.allclose(of_each[0], of_each[1])
-    assert np.allclose(of_each[0], of_each[2])
-
-
 def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
     """Two rows a day of one series: a window would read a day twice."""
     days = pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20), 2))
@@ -207,19 +197,15 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     dataset = make_windows(
         table, ["value", "store", "day of week"], ["value"], DataSettings(timesteps=4)
     )
-    stores = ("store = s0", "store = s1", "store = s2")
-    assert dataset.feature_names[:4] == ("value", *stores)
+    assert dataset.feature_names[:4] == ("value", "store = s0", "store = s1", "store = s2")
     assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
     # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
-
-
-def test_of_many_categories_the_rarest_share_a_feature():
-    """Eleven have one each."""
-    data = DataSettings(timesteps=2)
-    made = make_windows(store_table(14, 9, ["day"]), ["store"], ["value"], data)
-    assert len(made.feature_names) == 12
-    assert made.feature_names[-1] == "store = other"
+    # Of many categories eleven have one each.
+    many = make_windows(
+        store_table(14, 9, ["day"]), ["store"], ["value"], DataSettings(timesteps=2)
+    )
+    assert (len(many.feature_names), many.feature_names[-1]) == (12, "store = other")
 
 
 @pytest.mark.parametrize(

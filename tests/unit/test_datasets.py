@@ -1,8 +1,5 @@
 """The registry of datasets, what `settle` does to an experiment, and what the bundled data are."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +12,6 @@ from lib.data import (
     SPEC_GROUPS,
     TASKS,
     example_of_upload,
-    idle,
     make_dataset,
     settle,
     suggested,
@@ -157,16 +153,6 @@ def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
         assert experiment.model.head == "dense" or dataset.targets == experiment.model.units
 
 
-def test_what_changes_nothing_is_known():
-    """By what the data use, by what they dictate, and by the head."""
-    sine = Experiment().set(data="sine")
-    assert idle(sine) == {"lag", *DATASETS["upload"].uses}
-    assert idle(sine.set(head="none")) == idle(sine) | {"U"}
-    assert {"N", "noise", "F"} < idle(Experiment().set(data="seattle"))
-    assert {"T", "F", "head", "keep"} < idle(Experiment().set(data="worked_scaled", head="none"))
-    assert "U" not in idle(Experiment().set(data="worked_scaled", head="none"))
-
-
 @pytest.mark.parametrize(("T", "horizon"), [(2, 1), (100, 365)])
 def test_another_table_stands_in_for_one_that_is_not_there(T, horizon):
     """Cut as the person's own will be, whose columns it hasn't."""
@@ -188,12 +174,6 @@ def test_what_cannot_be_made_is_refused(asked, message):
     """Names come from the URL, where anything may stand; a link can't bring a file along."""
     with pytest.raises(ExperimentError, match=message):
         make_dataset(Experiment().set(**asked))
-
-
-def test_data_can_be_read_without_tensorflow_and_plotly():
-    """The page process must stay without Keras, and without Plotly until there is a chart."""
-    code = "import lib.data, sys; assert not {'keras', 'tensorflow', 'plotly'} & {*sys.modules}"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_worked_example_is_the_one_that_people_ask_about():

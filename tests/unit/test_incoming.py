@@ -1,7 +1,6 @@
 """Files that browsers send: their bytes are held within limits, and a page takes them once."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -16,10 +15,10 @@ FILE = b"a,b\r\n1,2\r\n" * 5000
 class Streamlit:
     """Takes what the middleware passes on, and answers with a status."""
 
-    def __init__(self, status: int = 204) -> None:
+    def __init__(self, status=204):
         self.status, self.body, self.headers = status, b"", dict[bytes, bytes]()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope, receive, send):
         """Read the body and answer."""
         self.headers, self.body, more = dict(scope["headers"]), b"", True
         while more:
@@ -29,28 +28,18 @@ class Streamlit:
         await send({"type": "http.response.body", "body": b""})
 
     @property
-    def content(self) -> bytes:
+    def content(self):
         """What is in the file that it was sent."""
         return self.body.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--B--")[0]
 
 
-def body_of(content: bytes, name: str = "mine.csv") -> bytes:
+def body_of(content, name="mine.csv"):
     """A form with a file, as browsers send it."""
     head = f'--B\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n'
     return head.encode() + b"Content-Type: text/csv\r\n\r\n" + content + b"\r\n--B--\r\n"
 
 
-def put(
-    app: Streamlit,
-    incoming: Incoming,
-    body: bytes,
-    *,
-    leaves: bool = False,
-    size: int = 20_000,
-    path: str = PATH,
-    length: bytes | None = None,
-    clock: Clock | None = None,
-) -> int:
+def put(app, incoming, body, *, leaves=False, size=20_000, path=PATH, length=None, clock=None):
     """Send a body in pieces; returns the status, 0 where the browser `leaves` before its end.
 
     With a clock a minute passes before each piece.
@@ -62,24 +51,24 @@ def put(
     ]
     if leaves:
         messages[-1] = {"type": "http.disconnect"}
-    sent: list[dict[str, Any]] = []
+    sent = []
 
-    async def receive() -> dict[str, Any]:
+    async def receive():
         if clock:
             clock.forward(59)
         return messages.pop(0)
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message):
         sent.append(message)
 
     headers = [(b"content-type", b"multipart/form-data; boundary=B"), (b"cookie", b"x")]
     headers.append((b"content-length", length or f"{len(body)}".encode()))
     scope = {"type": "http", "method": "PUT", "path": path, "headers": headers}
-    asyncio.run(Upload(app, incoming)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(Upload(app, incoming)(scope, receive, send))
     return sent[0]["status"] if sent else 0
 
 
-def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once() -> None:
+def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once():
     """With the file's own name and type, which Streamlit checks; and all else as it came."""
     app, incoming = Streamlit(), Incoming()
     assert put(app, incoming, body_of(FILE, "métro.csv")) == 204
@@ -95,7 +84,7 @@ def test_streamlit_gets_a_ticket_and_a_page_the_bytes_once() -> None:
 @pytest.mark.parametrize(
     ("most", "path"), [((1.5, 9.0), PATH), ((9.0, 1.5), PATH.replace("/session/", "/other/"))]
 )
-def test_what_is_beyond_a_limit_is_dropped_and_the_page_is_told_why(most, path) -> None:
+def test_what_is_beyond_a_limit_is_dropped_and_the_page_is_told_why(most, path):
     """Of a session or of the server. The browser is answered as ever, so that the page says it."""
     app, incoming = Streamlit(), Incoming(*(int(each * len(FILE)) for each in most))
     put(app, incoming, body_of(FILE))
@@ -108,7 +97,7 @@ def test_what_is_beyond_a_limit_is_dropped_and_the_page_is_told_why(most, path) 
     assert incoming.take(app.content) == FILE
 
 
-def test_bytes_that_no_page_takes_are_dropped() -> None:
+def test_bytes_that_no_page_takes_are_dropped():
     """After a while: they make room for others, and a page that comes late is told."""
     app, clock = Streamlit(), Clock()
     incoming = Incoming(int(1.5 * len(FILE)), 10**6, clock.now)
@@ -121,7 +110,7 @@ def test_bytes_that_no_page_takes_are_dropped() -> None:
         incoming.take(late)
 
 
-def test_bytes_count_when_they_have_arrived() -> None:
+def test_bytes_count_when_they_have_arrived():
     """An announced size takes no room from others, and a refused file leaves none taken."""
     incoming, app = Incoming(2 * len(FILE), int(1.5 * len(FILE))), Streamlit()
     slow = incoming.expect("slow")
@@ -133,7 +122,7 @@ def test_bytes_count_when_they_have_arrived() -> None:
         incoming.take(app.content)
 
 
-def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
+def test_a_file_that_trickles_is_refused_with_a_sentence():
     """It has a minute at any rate, then so many bytes a second; a large one gets its time."""
     app, clock = Streamlit(), Clock()
     incoming = Incoming(clock=clock.now)
@@ -146,7 +135,7 @@ def test_a_file_that_trickles_is_refused_with_a_sentence() -> None:
     assert incoming.take(app.content) == large
 
 
-def test_who_leaves_or_may_not_send_holds_nothing() -> None:
+def test_who_leaves_or_may_not_send_holds_nothing():
     """Streamlit is asked before more than the first bytes are read."""
     incoming = Incoming()
     assert put(Streamlit(), incoming, body_of(FILE), leaves=True) == 0
@@ -158,7 +147,7 @@ def test_who_leaves_or_may_not_send_holds_nothing() -> None:
     assert not incoming._files
 
 
-def test_other_requests_and_files_that_streamlit_refuses_pass_by() -> None:
+def test_other_requests_and_files_that_streamlit_refuses_pass_by():
     """A file that says that it is too large is never read."""
     app, incoming = Streamlit(413), Incoming()
     assert put(app, incoming, b"anything", path="/_stcore/health") == 413

@@ -1,7 +1,5 @@
 """The leak check finds what was planted, and says "none" where it has looked and there is none."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -7,7 +7,6 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ MODULES = {"column_config", "components"}
 """The modules that Streamlit's documentation reaches through `st`."""
 
 
-def test_private_names_of_other_libraries_stand_in_their_modules_alone() -> None:
+def test_private_names_of_other_libraries_stand_in_their_modules_alone():
     """A release may rename or drop them without notice."""
     found = []
     for path in [*FILES, *(ROOT / "lib").rglob("*.js")]:
@@ -48,18 +47,18 @@ def test_private_names_of_other_libraries_stand_in_their_modules_alone() -> None
         *("from numpy import _core", "st.runtime.get_instance()", "getattr(server, '_runtime')"),
     ],
 )
-def test_a_private_name_is_found_however_python_reaches_it(planted: str) -> None:
+def test_a_private_name_is_found_however_python_reaches_it(planted):
     """By an import, through `st`, or by a string."""
     assert [*imported(ast.parse(planted))]
 
 
-def test_a_private_name_is_found_in_a_script() -> None:
+def test_a_private_name_is_found_in_a_script():
     """As a property, taken apart, or by a string in brackets."""
     script = "plot._fullLayout.width; const { l, _size: { w } } = plot; plot['_context']"
     assert [*in_script(script)] == ["_fullLayout", "_size", "_context"]
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
+def imported(tree):
     """Modules that a library doesn't document, and names that begin with "_"."""
     for node in ast.walk(tree):
         match node:
@@ -85,7 +84,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
                 yield from (each for each in names if "._" in each)
 
 
-def in_script(text: str) -> Iterator[str]:
+def in_script(text):
     """Properties that begin with "_" in a script, which has none of its own."""
     for match in re.finditer(r"""(?:\.|[{,]\s*|\[["'])(_\w+)""", text):
         yield match[1]

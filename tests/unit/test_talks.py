@@ -4,23 +4,21 @@ import re
 
 import pytest
 
-from lib.data.datasets import DATASETS
-from lib.story import TALK, Scene, all_scenes, find, offer, scene, story
+from lib.story import TALK, Scene, find, offer, scene, story
 from lib.ui import clock
 from lib.ui.present.talks import ABSENT_SECONDS, MOST, Talks
-from lib.ui.views import VIEWS
 from tests.clock import Clock
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def time(monkeypatch):
     """The pages' clock."""
     time = Clock()
     monkeypatch.setattr(clock, "now", time.now)
     return time
 
 
-def test_who_reloads_finds_their_talk_again(time: Clock) -> None:
+def test_who_reloads_finds_their_talk_again(time):
     """With its start, once the page before counts as closed; a second tab has a talk of its own."""
     talks, began = Talks(), time.now()
     talk = talks.given_by("presenter", "a")
@@ -34,7 +32,7 @@ def test_who_reloads_finds_their_talk_again(time: Clock) -> None:
     assert talk.began == began
 
 
-def test_a_talk_that_a_reload_leaves_to_its_followers_goes_on(time: Clock) -> None:
+def test_a_talk_that_a_reload_leaves_to_its_followers_goes_on(time):
     """Whatever the page that was loaded anew has begun meanwhile is forgotten."""
     talks = Talks()
     talk = talks.given_by("presenter", "a")
@@ -46,7 +44,7 @@ def test_a_talk_that_a_reload_leaves_to_its_followers_goes_on(time: Clock) -> No
 
 
 @pytest.mark.parametrize("browser", ["b", None])
-def test_another_browser_never_gets_the_talk(time: Clock, browser: str | None) -> None:
+def test_another_browser_never_gets_the_talk(time, browser):
     """Not even when who gives it is gone; nor does one that nobody knows."""
     talks = Talks()
     talk = talks.given_by("presenter", "a" if browser else None)
@@ -54,7 +52,7 @@ def test_another_browser_never_gets_the_talk(time: Clock, browser: str | None) -
     assert talks.given_by("other", browser) is not talk
 
 
-def test_the_talks_that_were_given_or_followed_last_are_kept(time: Clock) -> None:
+def test_the_talks_that_were_given_or_followed_last_are_kept(time):
     """So many, and no more."""
     talks = Talks()
     given, followed, lost = (talks.given_by(name, None) for name in ("given", "followed", "lost"))
@@ -68,7 +66,7 @@ def test_the_talks_that_were_given_or_followed_last_are_kept(time: Clock) -> Non
     assert talks.find(lost.id) is None
 
 
-def test_ids_cannot_be_guessed_and_each_opens_its_own() -> None:
+def test_ids_cannot_be_guessed_and_each_opens_its_own():
     """64 bits; who follows by the one can't read the notes by it."""
     talks = Talks()
     talk = talks.given_by("presenter", "a")
@@ -87,12 +85,12 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own() -> None:
         ("", [*TALK]),
     ],
 )
-def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected) -> None:
+def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
     """From all registries, and the app's pictures; without any that is known the ready talk."""
     assert [scene.name for scene in story(text)] == expected
 
 
-def test_what_packages_above_offer_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_packages_above_offer_can_be_found(monkeypatch):
     """A story needn't know who draws."""
     mine = Scene("view.mine", "Mine", "mine")
     monkeypatch.setattr(scene, "_ALL", dict(scene._ALL))
@@ -101,16 +99,8 @@ def test_what_packages_above_offer_can_be_found(monkeypatch: pytest.MonkeyPatch)
     assert find("view.mine") is mine
 
 
-@pytest.mark.parametrize("scene", list(all_scenes()), ids=lambda scene: scene.name)
-def test_each_scene_shows_what_there_is(scene: Scene) -> None:
-    """Its pictures have a place, and its data are known."""
-    assert scene.shows in VIEWS
-    assert not scene.reveals or scene.reveals in VIEWS
-    assert {*scene.query.get("data", [])} <= {*DATASETS}
-
-
 @pytest.mark.parametrize("name", list(TALK))
-def test_the_ready_talk_can_be_told(name: str) -> None:
+def test_the_ready_talk_can_be_told(name):
     """Each scene has a title of one line, and notes of a few sentences, what to ask among them."""
     scene = TALK[name]
     assert len(scene.title) <= 60

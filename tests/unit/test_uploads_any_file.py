@@ -97,24 +97,7 @@ def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
 
 
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
-CELLS = st.one_of(
-    st.integers().map(str),
-    st.floats().map(str),
-    st.dates().map(str),
-    st.text(max_size=6),
-    st.sampled_from(
-        ["", "1,5", "1.234,5", "1,234", "01/02/2024", "NA", "-", "inf", "True", '"', '"a,b"', "12%"]
-    ),
-)
-FILES = st.builds(
-    lambda rows, delimiter, newline, encoding: newline.join(delimiter.join(r) for r in rows).encode(
-        encoding, errors="replace"
-    ),
-    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=12),
-    DELIMITERS,
-    st.sampled_from(["\n", "\r\n", "\r"]),
-    st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
-)
+ODD = ("1,5", "1.234,5", "1,234", "01/02/2024", "NA", "-", "inf", "True", '"', '"a,b"', "12%", "\0")
 COLUMNS = {
     "whole": lambda i: f"{i * 7 % 5}",
     "comma": lambda i: f"{i * 7 % 5},25",
@@ -125,6 +108,7 @@ COLUMNS = {
     "gappy": lambda i: "" if i % 3 else f"{i}",
     "mixed": lambda i: "x" if i % 11 == 5 else f"{i}",
     "text": lambda i: f"word{i % 3}",
+    "odd": lambda i: ODD[i * 7 % len(ODD)],
 }
 TABLES = st.builds(
     lambda kinds, rows, delimiter, header: "\n".join(
@@ -151,7 +135,7 @@ def outcome(function, *args, **options):
 @settings(
     derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(st.one_of(st.binary(max_size=200), FILES, TABLES))
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode), TABLES))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     """No traceback, no warning, and no number that a model can't compute with."""
     table = outcome(read_upload, "any.csv", content)
@@ -162,10 +146,7 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     assert table.times is None or len(table.times) == len(table.frame)
     for missing in MISSING:
         dataset = outcome(
-            make_windows,
-            table,
-            *default_columns(table),
-            DataSettings(timesteps=2, missing=missing),
+            make_windows, table, *default_columns(table), DataSettings(timesteps=2, missing=missing)
         )
         if dataset is not None:
             assert np.isfinite(dataset.x).all()

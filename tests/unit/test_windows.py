@@ -35,6 +35,7 @@ def rows_of(dataset, values):
 
 def test_a_target_is_the_row_after_for_each_row_of_the_window():
     """Eight rows, T = 3, one ahead: one training and one validation window, of four rows each."""
+    assert cut(counting(99), ["row"], ["row"], 4, horizon=0).target_names == ("row",)
     dataset = cut(counting(8), ["row"], ["row"], 3)
     assert rows_of(dataset, dataset.x).tolist() == [[0, 1, 2], [4, 5, 6]]
     assert rows_of(dataset, dataset.y).tolist() == [[1, 2, 3], [5, 6, 7]]
@@ -84,13 +85,6 @@ def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
     with pytest.raises(TooShortError, match=f"there are 4: add rows. 36 rows were dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
-
-
-def test_targets_ahead_have_names():
-    """Nothing is 0 days ahead."""
-    assert cut(counting(99), ["row"], ["row"], 4, horizon=0, ahead="each").target_names == ("row",)
-    names = cut(counting(99), ["row"], ["row"], 4, horizon=2, ahead="each").target_names
-    assert names == ("row, 1 row ahead", "row, 2 rows ahead")
 
 
 def test_scaling_looks_at_the_training_rows_alone():

@@ -1,7 +1,5 @@
 """Small workbooks, written by hand: an .xlsx is XML in a ZIP file."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import zipfile
