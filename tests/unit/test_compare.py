@@ -157,6 +157,7 @@ def test_each_runs_numbers_have_their_range():
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert words.reached(timed) == "20 epochs, 5 s"
     assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
+    assert words.headline([run, run]) == "2 runs side by side."
 
 
 @pytest.mark.parametrize("data", DATASETS)

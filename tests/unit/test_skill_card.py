@@ -18,6 +18,7 @@ from lib.charts.skill import (
     skill_sentence,
     skill_takeaway,
 )
+from lib.charts.words import nth
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import answers, by_row, evaluate, forecast
@@ -198,6 +199,11 @@ def test_every_kth_never_shows_one_hour_alone(count, season, every):
     """At most 1,500 are drawn, and k shares no factor with the season."""
     assert every_kth(count / chart.MOST_POINTS, season) == every
     assert math.gcd(every, season) == 1
+
+
+def test_places_have_ordinals():
+    """As in "every third row"."""
+    assert [nth(place) for place in (2, 3, 4, 11, 22)] == ["second", "third", "4th", "11th", "22nd"]
 
 
 # Rows to come
