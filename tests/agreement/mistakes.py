@@ -7,735 +7,361 @@ from __future__ import annotations
 
 MISTAKES = {
     "layers.Bidirectional()": ('Bidirectional has to know "layer".', "Bidirectional(layer=…)"),
-    "layers.TimeDistributed()": (
-        'TimeDistributed has to know "layer".',
-        "TimeDistributed(layer=…)",
-    ),
-    "layers.RepeatVector()": ('RepeatVector has to know "n".', "RepeatVector(n=…)"),
-    "layers.Embedding()": (
-        'Embedding has to know "input_dim" and "output_dim".',
-        "Embedding(input_dim=…, output_dim=…)",
-    ),
-    "layers.Dense()": ('Dense has to know "units".', "Dense(units=…)"),
+    "layers.Embedding()":
+        ('Embedding has to know "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.RNN()": ('RNN has to know "cell".', "RNN(cell=…)"),
-    "layers.Conv1D()": (
-        'Conv1D has to know "filters" and "kernel_size".',
-        "Conv1D(filters=…, kernel_size=…)",
-    ),
+    "layers.Conv1D()":
+        ('Conv1D has to know "filters" and "kernel_size".', "Conv1D(filters=…, kernel_size=…)"),
     "layers.LSTM(U, weights=[])": ("LSTM has no weights in Keras 3", "layer.set_weights(weights)"),
     "layers.LSTM(0)": ("units is a whole number, the output's columns.", "LSTM(16"),
-    "layers.Dense(4.5)": ("units is a whole number, the output's columns.", "LSTM(16"),
-    "layers.LSTM((T, F))": (
-        "units is a whole number, the output's columns",
-        "keras.Input((timesteps, features))",
-    ),
+    "layers.LSTM((T, F))":
+        ("units is a whole number, the output's columns", "keras.Input((timesteps, features))"),
     "layers.LSTM(9 / 2)(X)": ("is a float, as 64 / 2 gives one.", "LSTM(64 // 2)"),
     "keras.Input((T, -1))": ("is whole numbers from 0 up", "a size that is open is None, not -1"),
     "layers.Dropout(1.5)": ("takes a float value between 0 and 1", "shares are from 0 to 1"),
     'layers.Conv1D(4, 3, padding="sam")': ("Another value is wanted here", 'padding="same"'),
-    'last_step().compile("adamm")': (
-        "Keras knows no optimizer adamm. It is misspelt",
-        'model.compile("adam", loss="mean_squared_error")',
-    ),
-    "layers.LSTM(4, units=U)": (
-        "LSTM got too many values without a name: units has one already, by its place.",
-        "LSTM(units=…)",
-    ),
-    "keras.Input(5)": (
-        "Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
-        "keras.Input((timesteps, features))",
-    ),
-    "keras.Input()": (
-        "Input takes shape, that of one sample, or batch_shape, with the samples in front, not",
-        "keras.Input((timesteps, features))",
-    ),
-    "layers.LSTM(U, (T, F))": (
-        "(5, 2) stands where the activation belongs",
-        "keras.Input((timesteps, features))",
-    ),
+    'last_step().compile("adamm")':
+        ("Keras knows no optimizer adamm. It is misspelt", 'model.compile("adam",'),
+    "layers.LSTM(4, units=U)": ("LSTM got too many values without a name", "LSTM(units=…)"),
+    "keras.Input(5)":
+        ("Input takes shape, that of one sample, or", "keras.Input((timesteps, features))"),
+    "layers.LSTM(U, (T, F))":
+        ("(5, 2) stands where the activation belongs", "keras.Input((timesteps, features))"),
     "layers.LSTM(U, True)": ("True stands where the activation belongs", "return_sequences=True"),
-    'layers.LSTM(U, activation="than")': (
-        "Keras knows no activation than. It is misspelt",
-        'LSTM(units, activation="tanh"',
-    ),
-    'fit(last_step(loss="mean_square_error"))': (
-        "Keras knows no loss mean_square_error. It is misspelt",
-        '"mean_squared_error"',
-    ),
-    "layers.LSTM(U)(X, return_sequences=True)": (
-        "A layer is called with the sequence, first and without a name, and with initial_state.",
-        "y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
-    ),
-    "layers.LSTM(U)(X, states=states(2))": (
-        "A layer is called with the sequence, first and without a name, and with initial_state.",
-        "initial_state=[h, c]",
-    ),
-    "layers.LSTM(U)(inputs=X)": (
-        "A layer is called with the sequence, first and without a name, and with initial_state.",
-        "y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
-    ),
-    "layers.LSTMCell(U)(X)": (
-        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
-        "LSTM(units)",
-    ),
-    "keras.Sequential([keras.Input((T, F)), layers.LSTM])": (
-        "layer. LSTM without brackets is the class, and no layer yet.",
-        "Bidirectional(LSTM(units)), Dense(1)])",
-    ),
-    "keras.Sequential([layers.LSTM(U)(keras.Input((T, F)))])": (
-        "This one had been called already, and is what it returned, a",
-        "keras.Sequential([keras.Input(",
-    ),
-    "keras.Sequential([[layers.LSTM(U)]])": (
-        "got [<LSTM name=lstm, built=False>]",
-        "Bidirectional(LSTM(units)), Dense(1)])",
-    ),
-    "layers.Bidirectional(layers.GRU)": (
-        "GRU without brackets is the class",
-        "Bidirectional(LSTM(units)), Dense(1)])",
-    ),
-    "layers.TimeDistributed(layers.Dense(1)(keras.Input((T, F))))": (
-        "This one had been called already, and is what it returned",
-        "Bidirectional(LSTM(units)), Dense(1)])",
-    ),
+    'layers.LSTM(U, activation="than")':
+        ("Keras knows no activation than. It is misspelt", 'LSTM(units, activation="tanh"'),
+    'fit(last_step(loss="mean_square_error"))':
+        ("Keras knows no loss mean_square_error.", '"mean_squared_error"'),
+    "layers.LSTM(U)(X, return_sequences=True)":
+        ("A layer is called with the sequence, first and", "y = LSTM(units,"),
+    "layers.LSTM(U)(inputs=X)":
+        ("A layer is called with the sequence, first and", "y = LSTM(units,"),
+    "layers.LSTMCell(U)(X)": ("A cell, such as LSTMCell, does one timestep, and", "LSTM(units)"),
+    "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
+        ("LSTM without brackets is the class, and no layer", "Bidirectional(LSTM(units)),"),
+    "keras.Sequential([layers.LSTM(U)(keras.Input((T, F)))])":
+        ("This one had been called already, and is what it", "keras.Sequential([keras.Input("),
+    "keras.Sequential([[layers.LSTM(U)]])":
+        ("got [<LSTM name=lstm, built=False>]", "Bidirectional(LSTM(units)),"),
+    "layers.Bidirectional(layers.GRU)":
+        ("GRU without brackets is the class", "Bidirectional(LSTM(units)),"),
+    "layers.TimeDistributed(layers.Dense(1)(keras.Input((T, F))))":
+        ("This one had been called already, and is what it", "Bidirectional(LSTM(units)),"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(layers.LSTM(U))(keras.Input((T, F)))": (
-        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
-        "LSTM(units)",
-    ),
-    "layers.RNN(U)": (
-        "A cell, such as LSTMCell, does one timestep, and wants its states too; a layer goes",
-        "RNN(LSTMCell(units))",
-    ),
-    "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])": (
-        "A cell, such as GRUCell, does one timestep, and wants its states too; a layer goes",
-        "RNN(GRUCell(units))  # as GRU(units)",
-    ),
-    "layers.LSTM(U)(X.tolist())": (
-        "layer got a float, or a list of that, and takes tensors or arrays; a layer itself has",
-        "np.asarray(x",
-    ),
-    "layers.Dense(1)(layers.LSTM)": (
-        "got a type, or a list of that, and takes tensors or arrays; a layer itself has to",
-        "y = Dense(1)(x)",
-    ),
+    "layers.RNN(layers.LSTM(U))(keras.Input((T, F)))":
+        ("A cell, such as LSTMCell, does one timestep, and", "LSTM(units)"),
+    "layers.RNN(U)": ("A cell, such as LSTMCell, does one timestep, and", "RNN(LSTMCell(units))"),
+    "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
+        ("A cell, such as GRUCell, does one timestep, and", "RNN(GRUCell(units))  # as GRU(units)"),
+    "layers.LSTM(U)(X.tolist())": ("a layer itself has", "np.asarray(x"),
+    "layers.Dense(1)(layers.LSTM)": ("a layer itself has to", "y = Dense(1)(x)"),
     "layers.LSTM(U)(None)": ("a NoneType comes from a function without return", "y = Dense(1)(x)"),
-    "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))": (
-        "takes (samples, timesteps, rows, channels) and got (None, 5, 2): 1 axis too",
-        "print(x.shape, model.input_shape)",
-    ),
-    "layers.LSTM(U)(layers.Conv2D(3, 2)(keras.Input((8, 8, 1))))": (
-        "are the rows and columns of an image",
-        "TimeDistributed(Flatten())",
-    ),
-    "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))": (
-        "lstm takes (samples, timesteps, features) and got (None, 5, 7, 7, 3): 2 axes too many.",
-        "print(x.shape, model.input_shape)",
-    ),
-    "fit(last_step(), X[:, 0])": (
-        "too few, of samples or timesteps. Most likely these are rows of a table, features of",
-        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
-    ),
-    "fit(last_step(), X[:, :, 0])": (
-        "The model takes (None, 5, 2) and got (None, 5): 1 axis too few, of features.",
-        "x = x[..., None]  # (samples, timesteps, 1)",
-    ),
-    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)": (
-        "model takes (None, 5, 2) and got (None, None, 5, 2): 1 axis too many, of samples or",
-        "dataset.unbatch()",
-    ),
-    "last_step().fit(dataset(X, LAST), verbose=0)": (
-        "The model takes (None, 5, 2) and got (5, 2): 1 axis too few, of samples or timesteps.",
-        "dataset = dataset.batch(32)",
-    ),
-    "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]": (
-        "wants 2 features and got (8, 5, 1), 1 of them",
-        "keras.Input((timesteps, features))",
-    ),
-    (
-        "predict(sequential(keras.Input((T, F)), layers.Flatten(), layers.Dense(1)), "
-        "np.zeros((N, 7, F)))"
-    ): (
-        "features and got (8, 14), 14 of them. Most likely the data, or the layer before, has",
-        "# in place of Flatten",
-    ),
-    "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]": (
-        "axis, asks for more axes than there are",
-        "return_sequences=True)(x)[:, -1, :]",
-    ),
+    "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))":
+        ("takes (samples, timesteps, rows, channels) and got", "print(x.shape, model.input_shape)"),
+    "layers.LSTM(U)(layers.Conv2D(3, 2)(keras.Input((8, 8, 1))))":
+        ("are the rows and columns of an image", "TimeDistributed(Flatten())"),
+    "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
+        ("2 axes too many.", "print(x.shape, model.input_shape)"),
+    "fit(last_step(), X[:, 0])":
+        ("Most likely these are rows of a table, features of", "x = np.stack([x[i "),
+    "fit(last_step(), X[:, :, 0])":
+        ("The model takes (None, 5, 2) and got (None, 5)", "x = x[..., None]  # (samples,"),
+    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
+        ("1 axis too many, of samples or", "dataset.unbatch()"),
+    "last_step().fit(dataset(X, LAST), verbose=0)":
+        ("The model takes (None, 5, 2) and got (5, 2)", "dataset = dataset.batch(32)"),
+    "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
+        ("wants 2 features and got (8, 5, 1), 1 of them", "keras.Input((timesteps, features))"),
+    ("predict(sequential(keras.Input((T, F)), layers.Flatten(), layers.Dense(1)), np.zeros((N, 7, "
+     "F)))"):
+        ("features and got (8, 14), 14 of them.", "# in place of Flatten"),
+    "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
+        ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
     "LAST[:, -1, :]": ("than there are: 2", "Leave the slice out"),
-    "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))": (
-        "axis, asks for more axes than there are",
-        "y = LSTM(units)(x)  # as",
-    ),
-    "layers.Reshape((4, 2))(X)": (
-        "A reshape has to keep all numbers",
-        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
-    ),
-    "np.zeros((8, 7)).reshape(8, 5, 2)": (
-        "A reshape has to keep all numbers",
-        "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])",
-    ),
-    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])": (
-        "one has a time axis and the other has none",
-        "RepeatVector(timesteps)(b)",
-    ),
-    "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])": (
-        "(None, 5, 2) and (None, 6, 2) are to be joined along one axis, and must be the same in",
-        "Concatenate(axis=1)([a, b])",
-    ),
+    "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))":
+        ("axis, asks for more axes than there are", "y = LSTM(units)(x)  # as"),
+    "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
+    "np.zeros((8, 7)).reshape(8, 5, 2)":
+        ("A reshape has to keep all numbers", "x = np.stack([x[i "),
+    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
+        ("one has a time axis and the other has none", "RepeatVector(timesteps)(b)"),
+    "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
+        ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
     "tf.concat([X, LAST], 1)": ("one has a time axis", "RepeatVector(timesteps)(b)"),
-    "layers.Add()([keras.Input((4,)), keras.Input((3,))])": (
-        "They are (4,) and (3,)",
-        "the same units",
-    ),
-    "layers.Conv1D(3, 8)(keras.Input((T, F)))": (
-        "more timesteps, or rows, at once than are left",
-        'padding="same"',
-    ),
-    "np.zeros((N, T, F)) - np.zeros((N, 3))": (
-        "lines (8,5,2) and (8,3) up from the right",
-        "model.predict(x)[:, -1]",
-    ),
+    "layers.Add()([keras.Input((4,)), keras.Input((3,))])":
+        ("They are (4,) and (3,)", "the same units"),
+    "layers.Conv1D(3, 8)(keras.Input((T, F)))":
+        ("more timesteps, or rows, at once than are left", 'padding="same"'),
+    "np.zeros((N, T, F)) - np.zeros((N, 3))":
+        ("lines (8,5,2) and (8,3) up from the right", "model.predict(x)[:, -1]"),
     "np.stack([X[0], X[0, :4]])": ("different lengths", "pad_sequences"),
     "np.transpose(LAST, (0, 2, 1))": ("has two", "x[..., None]"),
-    "layers.Attention()(keras.Input((T, F)))": (
-        "Attention takes several tensors, in one list, and got another number",
-        "y = Attention()([a, b])",
-    ),
-    "layers.Subtract()([keras.Input((T, F))] * 3)": (
-        "and got another number: Subtract and Dot take two",
-        "y = Subtract()([a, b])",
-    ),
-    "keras.Input((T, F)) + keras.Input((T, 4))": (
-        "Two tensors of one layer can't be paired.",
-        "Give the layers before the same units",
-    ),
-    "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))": (
-        "got (None, None, 28, 28, 1): 1 axis too many. Most likely the Input counts the samples",
-        "keras.Input((28, 28, 1))",
-    ),
-    'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])': (
-        "Two layers of the model are called a, or it has one layer twice.",
-        'name="another"',
-    ),
-    ("last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)"): (
-        "validation_split cuts arrays, and x is a dataset, or a generator.",
-        "validation_data=",
-    ),
-    "built(features=2).set_weights(built(features=3).get_weights())": (
-        "The weight of lstm is (2, 16) here, and (3, 16) came: 2 features here, 3 there.",
-        "w.shape for w in model.weights",
-    ),
-    "built(8).set_weights(built(4).get_weights())": (
-        "weight of lstm is (2, 32) here, and (2, 16) came: 32 here, 16 there: other units, of",
-        "print([w.shape for w in model.weights])",
-    ),
-    "layers.LSTM(U).set_weights(built().get_weights())": (
-        "What is to get 3 has none yet",
-        "layer.build((None, timesteps, features))",
-    ),
-    "built().set_weights(built().get_weights()[:2])": (
-        "has 3 weights and got 2",
-        "twin.set_weights(model.get_weights())",
-    ),
-    "layers.LSTM(U)(X, initial_state=states(3))": (
-        "The layer keeps 2 for states, and got 3. If it comes from a recurrent layer",
-        "initial_state=states",
-    ),
-    (
-        "layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
-        "merge_mode=None)(keras.Input((T, F))))"
-    ): (
-        "takes one tensor and got 2. Most likely the layer before has return_state=True,",
-        "Bidirectional(LSTM(units, return_sequences=True))",
-    ),
-    "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])": (
-        "takes one tensor and got 3. Most likely the layer before has return_state=True, and",
-        "y = layer(x, initial_state=[h, c])",
-    ),
-    "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))": (
-        "Bidirectional from twice as many",
-        "*states",
-    ),
-    "fit(stateful(4))": (
-        "that was made for 4 samples. Most likely the model was built for another batch",
-        "batch_size=4",
-    ),
-    "fit(stateful(4), batch_size=4, validation_split=0.25)": (
-        "A batch of 2 met something that was made for 4",
-        "of validation data too",
-    ),
-    "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))": (
-        "The mask is (8, 4), the sequence (8, 5, 2)",
-        "np.any(x != 0, axis=-1)",
-    ),
-    "layers.GRU(U)(X, mask=np.ones((N, 7), bool))": (
-        "The mask is (8, 7), the sequence (8, 5, 2)",
-        "Masking(0.0)",
-    ),
-    "layers.LSTM(U)(X, mask=np.ones((N, T, F), bool))": (
-        "is (samples, timesteps), true where a step counts; most likely this one has other",
-        "np.any(x != 0, axis=-1)",
-    ),
-    "layers.LSTM(U)(X, mask=np.ones(T, bool))": (
-        "is (samples, timesteps), true where a step counts; most likely this one has other",
-        "np.any(x != 0, axis=-1)",
-    ),
-    (
-        'layers.TimeDistributed(layers.LSTM(U))(np.zeros((4, T, 6, F), "float32"), '
-        "mask=np.ones((4, 6), bool))"
-    ): (
-        "is (samples, timesteps), true where a step counts; most likely this one has other",
-        "mask = np.any(x != 0, axis=-1)",
-    ),
-    "fit(every_step(), y=Y, sample_weight=np.ones(N))": (
-        "The loss can't be weighted",
-        "np.repeat(w[:, None], timesteps, axis=1)",
-    ),
-    "fit(every_step(), y=Y, sample_weight=np.ones((N, 4)))": (
-        "The loss can't be weighted",
-        "# where every step is returned",
-    ),
-    "fit(last_step(), sample_weight=np.ones((N, T)))": (
-        "The loss can't be weighted",
-        "w = w[:, -1]",
-    ),
-    (
-        'fit(every_step(3, loss="sparse_categorical_crossentropy"), y=Y[..., '
-        "0].astype(int), class_weight={0: 1.0})"
-    ): (
-        "weighted. (8, 5) meets (8,). It has one number for each sample",
-        "sample_weight",
-    ),
+    "layers.Attention()(keras.Input((T, F)))":
+        ("Attention takes several tensors, in one list, and", "y = Attention()([a, b])"),
+    "layers.Subtract()([keras.Input((T, F))] * 3)":
+        ("and got another number: Subtract and Dot take two", "y = Subtract()([a, b])"),
+    "keras.Input((T, F)) + keras.Input((T, 4))":
+        ("Two tensors of one layer can't be paired.", "Give the layers before the same"),
+    "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
+        ("got (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
+    'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])':
+        ("Two layers of the model are called a, or it has", 'name="another"'),
+    "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
+        ("validation_split cuts arrays, and x is a dataset,", "validation_data="),
+    "built(features=2).set_weights(built(features=3).get_weights())":
+        ("2 features here, 3 there.", "w.shape for w in model.weights"),
+    "built(8).set_weights(built(4).get_weights())":
+        ("weight of lstm is (2, 32) here, and (2, 16) came", "print([w.shape for w in"),
+    "layers.LSTM(U).set_weights(built().get_weights())":
+        ("What is to get 3 has none yet", "layer.build((None, timesteps,"),
+    "built().set_weights(built().get_weights()[:2])":
+        ("has 3 weights and got 2", "twin.set_weights(model.get_weights()"),
+    "layers.LSTM(U)(X, initial_state=states(3))":
+        ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
+    ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
+     "merge_mode=None)(keras.Input((T, F))))"):
+        ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),
+    "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])":
+        ("takes one tensor and got 3.", "y = layer(x, initial_state=[h, c])"),
+    "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))":
+        ("Bidirectional from twice as many", "*states"),
+    "fit(stateful(4))": ("that was made for 4 samples.", "batch_size=4"),
+    "fit(stateful(4), batch_size=4, validation_split=0.25)":
+        ("A batch of 2 met something that was made for 4", "of validation data too"),
+    "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
+        ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
+    "layers.GRU(U)(X, mask=np.ones((N, 7), bool))":
+        ("The mask is (8, 7), the sequence (8, 5, 2)", "Masking(0.0)"),
+    "layers.LSTM(U)(X, mask=np.ones((N, T, F), bool))":
+        ("is (samples, timesteps), true where a step counts", "np.any(x != 0, axis=-1)"),
+    "layers.LSTM(U)(X, mask=np.ones(T, bool))":
+        ("is (samples, timesteps), true where a step counts", "np.any(x != 0, axis=-1)"),
+    ('layers.TimeDistributed(layers.LSTM(U))(np.zeros((4, T, 6, F), "float32"), mask=np.ones((4, '
+     "6), bool))"):
+        ("is (samples, timesteps), true where a step counts", "mask = np.any(x != 0, axis=-1)"),
+    "fit(every_step(), y=Y, sample_weight=np.ones(N))":
+        ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
+    "fit(every_step(), y=Y, sample_weight=np.ones((N, 4)))":
+        ("The loss can't be weighted", "# where every step is returned"),
+    "fit(last_step(), sample_weight=np.ones((N, T)))":
+        ("The loss can't be weighted", "w = w[:, -1]"),
+    ('fit(every_step(3, loss="sparse_categorical_crossentropy"), y=Y[..., 0].astype(int), '
+     "class_weight={0: 1.0})"):
+        ("weighted. (8, 5) meets (8,).", "sample_weight"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
-    'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))': (
-        "y is (None, 3), the output (None, 1)",
-        "Dense(3)",
-    ),
+    'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
+        ("y is (None, 3), the output (None, 1)", "Dense(3)"),
     "last_step().fit(X, verbose=0)": ("y is missing", "model.fit(x, y)"),
-    "tf.convert_to_tensor(np.array([[1.0, None]], dtype=object))": (
-        "float, and is no block of numbers. Most likely numbers are mixed with None, text or",
-        'astype("float32")',
-    ),
-    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))": (
-        "Python objects of the type list",
-        "pad_sequences",
-    ),
-    'fit(last_step(), y=np.array(["a"] * N))': (
-        "x or y holds text",
-        "np.unique(y, return_inverse=True)",
-    ),
-    'fit(last_step(), np.full((N, T, F), "2020-01-01", "datetime64[D]"))': (
-        "x or y holds text, dates or the like, and",
-        'drop(columns="date")',
-    ),
-    "fit(last_step(), X.tolist(), LAST.tolist())": (
-        "several inputs, not for an array",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-    ),
-    "fit(last_step(), y=LAST.tolist())": (
-        "takes a list for several inputs, not for an array. x is fine, of the type ndarray",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-    ),
-    "fit(last_step(), tf.constant(X), LAST.tolist())": (
-        "x is fine, of the type EagerTensor",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-    ),
-    "fit(last_step(), sample_weight=[1.0] * N)": (
-        "y, or sample_weight, is the list",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-    ),
-    'fit(with_states(["mse"] * 3))': (
-        "The model's outputs and the parts of y, or the losses, aren't as many, or",
-        "without return_state",
-    ),
-    "tf.squeeze(np.zeros((N, 3)), 1)": (
-        "can't drop an axis of 3. Most likely y has a column for each class",
-        "np.argmax(y, axis=-1)",
-    ),
-    "fit(last_step(), list(X))": (
-        "taken for as many inputs; the first has 5 samples",
-        "x = np.stack(x)",
-    ),
-    "fit(last_step(), sample_weight=np.ones(7))": (
-        "x has 8 samples and y has 8. sample_weight",
-        "len(sample_weight)",
-    ),
+    "tf.convert_to_tensor(np.array([[1.0, None]], dtype=object))":
+        ("Most likely numbers are mixed with None, text or", 'astype("float32")'),
+    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))":
+        ("Python objects of the type list", "pad_sequences"),
+    'fit(last_step(), y=np.array(["a"] * N))':
+        ("x or y holds text", "np.unique(y, return_inverse=True)"),
+    'fit(last_step(), np.full((N, T, F), "2020-01-01", "datetime64[D]"))':
+        ("x or y holds text, dates or the like, and", 'drop(columns="date")'),
+    "fit(last_step(), X.tolist(), LAST.tolist())":
+        ("several inputs, not for an array", "x, y = np.asarray(x,"),
+    "fit(last_step(), y=LAST.tolist())":
+        ("takes a list for several inputs, not for an array.", "x, y = np.asarray(x,"),
+    "fit(last_step(), tf.constant(X), LAST.tolist())":
+        ("x is fine, of the type EagerTensor", "x, y = np.asarray(x,"),
+    "fit(last_step(), sample_weight=[1.0] * N)":
+        ("y, or sample_weight, is the list", "x, y = np.asarray(x,"),
+    'fit(with_states(["mse"] * 3))':
+        ("The model's outputs and the parts of y, or the", "without return_state"),
+    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of 3.", "np.argmax(y, axis=-1)"),
+    "fit(last_step(), list(X))":
+        ("taken for as many inputs; the first has 5 samples", "x = np.stack(x)"),
+    "fit(last_step(), sample_weight=np.ones(7))":
+        ("x has 8 samples and y has 8. sample_weight", "len(sample_weight)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
-    "tf.convert_to_tensor([[1, 2], [3]])": (
-        "shapes, and is no block of numbers. Most likely the sequences have different lengths",
-        "from_tensor_slices((x, y))",
-    ),
+    "tf.convert_to_tensor([[1, 2], [3]])":
+        ("Most likely the sequences have different lengths", "from_tensor_slices((x, y))"),
     "dataset([X, LAST])": ("x and y stand in one list", "((x, y))"),
-    ("predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))"): (
-        "The Embedding has 10 rows, for the numbers from 0 on, and x holds 20.",
-        "print(x.min(), x.max())",
-    ),
-    "last_step().fit(unequal_sequences().batch(2), verbose=0)": (
-        "different lengths, [5,2] and [4,2]",
-        "padded_batch(32)",
-    ),
-    (
-        "last_step().fit(tf.data.Dataset.range(20).window(T, "
-        "drop_remainder=True).batch(4), verbose=0)"
-    ): (
-        "layer got a tensorflow.python.data.ops.dataset_ops._NestedVariant, or a list of that",
-        'x = LSTM(units)(np.asarray(x, dtype="float32"))',
-    ),
-    (
-        "last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
-        "output_types=(tf.float32, tf.float32)), verbose=0)"
-    ): (
-        "have no shape",
-        "output_signature=signature",
-    ),
-    "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)": (
-        "y was given beside it",
-        "from_tensor_slices((x, y))",
-    ),
-    "last_step().fit((X for _ in range(2)), verbose=0)": (
-        "A dataset or generator brings pairs of x and y; y was given beside it, or lacks",
-        "model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
-    ),
+    "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
+        ("The Embedding has 10 rows, for the numbers from 0", "print(x.min(), x.max())"),
+    "last_step().fit(unequal_sequences().batch(2), verbose=0)":
+        ("different lengths, [5,2] and [4,2]", "padded_batch(32)"),
+    "last_step().fit(tf.data.Dataset.range(20).window(T, drop_remainder=True).batch(4), verbose=0)":
+        ("layer got a", "x = LSTM(units)(np.asarray(x,"),
+    ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
+     "output_types=(tf.float32, tf.float32)), verbose=0)"):
+        ("have no shape", "output_signature=signature"),
+    "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
+        ("y was given beside it", "from_tensor_slices((x, y))"),
+    "last_step().fit((X for _ in range(2)), verbose=0)":
+        ("A dataset or generator brings pairs of x and y", "model.fit(tf.data.Dataset.from_tenso"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
-    "tf.reduce_mean(keras.Input((T, F)), axis=1)": (
-        "a shape and no numbers yet",
-        "keras.ops.mean(x, axis=1)",
-    ),
-    "np.mean(keras.Input((T, F)))": (
-        "While the model is built a tensor has a shape and no",
-        "numbers come from predict",
-    ),
-    "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))": (
-        "can't be reached from its inputs",
-        "keras.Model(x, y)",
-    ),
-    "keras.Model(keras.Input((T, F)), layers.LSTM(U))": (
-        "The inputs and outputs of a Model, and all between, must be what an Input or a called",
-        "keras.Model(x, y)",
-    ),
-    "predict(two_inputs(), X)": (
-        "functional takes 2 arrays: sequences, row, and got 1.",
-        "model.predict([x1, x2])",
-    ),
-    "keras.Sequential([layers.LSTM(U)]).output_shape": (
-        "doesn't know its shapes",
-        "keras.Sequential([keras.Input(",
-    ),
-    "last_step().predict_classes(X)": (
-        "Sequential has no predict_classes",
-        "np.argmax(model.predict(x), axis=-1)",
-    ),
+    "tf.reduce_mean(keras.Input((T, F)), axis=1)":
+        ("a shape and no numbers yet", "keras.ops.mean(x, axis=1)"),
+    "np.mean(keras.Input((T, F)))":
+        ("While the model is built a tensor has a shape and", "numbers come from predict"),
+    "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
+        ("can't be reached from its inputs", "keras.Model(x, y)"),
+    "keras.Model(keras.Input((T, F)), layers.LSTM(U))":
+        ("The inputs and outputs of a Model, and all", "keras.Model(x, y)"),
+    "predict(two_inputs(), X)": ("functional takes 2 arrays", "model.predict([x1, x2])"),
+    "keras.Sequential([layers.LSTM(U)]).output_shape":
+        ("doesn't know its shapes", "keras.Sequential([keras.Input("),
+    "last_step().predict_classes(X)":
+        ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
     "last_step().layers[0].output_shape": ("LSTM has no output_shape", "layer.output.shape"),
     "layers.CuDNNLSTM(U)": ("has no CuDNNLSTM", "LSTM(units)"),
-    "keras.preprocessing.sequence.TimeseriesGenerator": (
-        "has no TimeseriesGenerator",
-        "timeseries_dataset_from_array",
-    ),
+    "keras.preprocessing.sequence.TimeseriesGenerator":
+        ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
     "layers.LSTM(4)(keras.Input((5,)))": ("(None, 5)", "=True"),
-    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])": (
-        "(None, 4): there is no time axis. Most likely the layer before drops it: an LSTM that",
-        "LSTM(units, return_sequences=True)",
-    ),
+    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
+        ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
     "layers.LSTM(4)(keras.Input((8, 5, 2)))": ("(None, 8, 5, 2)", "keras.Input((5, 2))"),
-    ("keras.Sequential([keras.Input((5, 3)), layers.Embedding(9, 4), layers.LSTM(3)])"): (
-        "got (None, 5, 3, 4): 1 axis too many. Most likely the Input counts the samples, which",
-        "keras.Input((timesteps,))",
-    ),
-    "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))": (
-        "TimeDistributed hands the recurrent layer one timestep after the other",
-        "LSTM(units, return_sequences=True)  # without",
-    ),
-    "layers.LSTM(4, batch_input_shape=(8, 5, 2))": (
-        "LSTM has no batch_input_shape",
-        "keras.Input(batch_shape=(8, 5, 2))",
-    ),
+    "keras.Sequential([keras.Input((5, 3)), layers.Embedding(9, 4), layers.LSTM(3)])":
+        ("got (None, 5, 3, 4): 1 axis too many.", "keras.Input((timesteps,))"),
+    "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
+        ("TimeDistributed hands the recurrent layer one", "LSTM(units, return_sequences=True) "),
+    "layers.LSTM(4, batch_input_shape=(8, 5, 2))":
+        ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.LSTM(4, input_length=5)": ("no input_length", "keras.Input("),
-    "layers.LSTM(4, return_sequence=True)": (
-        "LSTM has no return_sequence.",
-        "Write return_sequences.",
-    ),
-    "layers.Bidirectional(layers.Dense(2))": (
-        "Dense has no go_backwards: LSTM, GRU and SimpleRNN have it.",
-        "help(Dense)",
-    ),
-    "layers.Bidirectional(layers.LSTM(2), return_sequences=True)": (
-        "Bidirectional has no return_sequences: LSTM, GRU and SimpleRNN have it.",
-        "help(Bidirectional)",
-    ),
-    "layers.Dense(3, return_sequences=True)": (
-        "Dense has no return_sequences: LSTM, GRU and SimpleRNN have it.",
-        "help(Dense)",
-    ),
-    "layers.TimeDistributed(layers.Dense(3), return_sequences=True)": (
-        "TimeDistributed has no return_sequences: LSTM, GRU and SimpleRNN have it.",
-        "help(TimeDistributed)",
-    ),
-    "layers.RepeatVector(3, units=2)": (
-        "RepeatVector has no units: LSTM, GRU and SimpleRNN have it.",
-        "help(RepeatVector)",
-    ),
-    "layers.Flatten(None, stateful=True)": (
-        "Flatten has no stateful: LSTM, GRU and SimpleRNN have it.",
-        "help(Flatten)",
-    ),
-    'layers.LSTM(3, merge_mode="sum")': (
-        "LSTM has no merge_mode, sum: LSTM, GRU and SimpleRNN have it.",
-        "help(LSTM)",
-    ),
-    "layers.GRU(3, unit_forget_bias=True)": (
-        "GRU has no unit_forget_bias: LSTM, GRU and SimpleRNN have it.",
-        "help(GRU)",
-    ),
-    "layers.Dense(4, return_sequence=True)": (
-        "Dense has no return_sequence.",
-        "return_sequences=…",
-    ),
-    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])": (
-        "A stateful layer keeps one state for each sample",
-        "batch_shape=",
-    ),
-    "stateful_with_head().fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)": (
-        "A batch of 2 met something that was made for 4",
-        "len(x) // 4 * 4",
-    ),
-    "stateful_with_head(layers.GRU).fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)": (
-        "A batch of 2 met something that was made for 4",
-        "shuffle=False",
-    ),
+    "layers.LSTM(4, return_sequence=True)":
+        ("LSTM has no return_sequence.", "Write return_sequences."),
+    "layers.Bidirectional(layers.Dense(2))": ("LSTM, GRU and SimpleRNN have it.", "help(Dense)"),
+    "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
+        ("Bidirectional has no return_sequences", "help(Bidirectional)"),
+    'layers.LSTM(3, merge_mode="sum")': ("LSTM, GRU and SimpleRNN have it.", "help(LSTM)"),
+    "layers.Dense(4, return_sequence=True)":
+        ("Dense has no return_sequence.", "return_sequences=…"),
+    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])":
+        ("A stateful layer keeps one state for each sample", "batch_shape="),
+    "stateful_with_head().fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)":
+        ("A batch of 2 met something that was made for 4", "len(x) // 4 * 4"),
+    "stateful_with_head(layers.GRU).fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)":
+        ("A batch of 2 met something that was made for 4", "shuffle=False"),
     "stateful_with_head().predict(X[:1], verbose=0)": ("It got one of 1", "set_weights"),
-    "stateful_with_head().reset_states()": (
-        "Sequential has no reset_states",
-        "layer.reset_state()",
-    ),
-    "layers.TimeDistributed(layers.Dense(1))(layers.LSTM(4)(keras.Input((5, 2))))": (
-        "TimeDistributed works along the time axis, and its input",
-        "return_sequences=True",
-    ),
+    "stateful_with_head().reset_states()":
+        ("Sequential has no reset_states", "layer.reset_state()"),
+    "layers.TimeDistributed(layers.Dense(1))(layers.LSTM(4)(keras.Input((5, 2))))":
+        ("TimeDistributed works along the time axis, and its", "return_sequences=True"),
     "layers.RepeatVector(3)(keras.Input((5, 4)))": ("(None, 5, 4)", "return_sequences=False"),
-    "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))": (
-        "takes one tensor and got 3. Most likely the layer before has return_state=True, and",
-        "out, h, c =",
-    ),
+    "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))":
+        ("takes one tensor and got 3.", "out, h, c ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
-    "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)": (
-        "was made for 2 features and got 5. Most likely the data, or the layer before, has",
-        "np.transpose(x, (0, 2, 1))",
-    ),
-    ("[layer(data) for layer in [layers.LSTM(4)] for data in (X, np.swapaxes(X, 1, 2))]"): (
-        "was made for 2 features and got 5. Most likely the data, or the layer before, has",
-        "np.transpose(x, (0, 2, 1))",
-    ),
-    "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))": (
-        "Dense has a weight for each entry of its last axis, and that is open",
-        "keras.Input((timesteps",
-    ),
-    "layers.LSTM(4)(keras.Input((5, None)))": (
-        "number of features",
-        "keras.Input((None, features))",
-    ),
-    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))": (
-        "Model has no input in Keras",
-        "keras.Model(inputs=…, outputs=…)",
-    ),
+    "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
+        ("was made for 2 features and got 5.", "np.transpose(x, (0, 2, 1))"),
+    "[layer(data) for layer in [layers.LSTM(4)] for data in (X, np.swapaxes(X, 1, 2))]":
+        ("was made for 2 features and got 5.", "np.transpose(x, (0, 2, 1))"),
+    "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
+        ("Dense has a weight for each entry of its last", "keras.Input((timesteps"),
+    "layers.LSTM(4)(keras.Input((5, None)))":
+        ("number of features", "keras.Input((None, features))"),
+    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
+        ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
     "every_step().fit(X.tolist(), Y.tolist(), verbose=0)": ("list", "np.asarray"),
-    "every_step().fit(np.array([[1], [1, 2]], dtype=object), Y[:2], verbose=0)": (
-        "different lengths",
-        "pad_sequences",
-    ),
+    "every_step().fit(np.array([[1], [1, 2]], dtype=object), Y[:2], verbose=0)":
+        ("different lengths", "pad_sequences"),
     "every_step().fit(X, Y[:7], verbose=0)": ("x has 8 samples and y has 7", "same windows"),
-    (
-        "sequential(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(X, "
-        "np.zeros((8, 3)), batch_size=6, verbose=0)"
-    ): (
-        "the output has a time axis and y has none",
-        "LSTM(units, return_sequences=False)",
-    ),
-    "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)": (
-        "output: they have different columns. Most likely y has one answer per sample",
-        "return_sequences=True)\nDense(1)",
-    ),
-    "every_step().fit(X, np.zeros((8, 2)), verbose=0)": (
-        "output: they have different columns. Most likely y has one answer per sample",
-        "Dense(2)",
-    ),
-    'every_step(loss="huber").fit(X, np.zeros((8, 2), int), verbose=0)': (
-        "with y: they have different columns. Most likely y has one answer per sample",
-        "Dense(2)",
-    ),
-    ("sequential(keras.Input((5, 2)), layers.LSTM(3)).fit(X, np.zeros((8, 4)), verbose=0)"): (
-        "different columns",
-        "Dense(4)",
-    ),
+    ("sequential(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(X, np.zeros((8, "
+     "3)), batch_size=6, verbose=0)"):
+        ("the output has a time axis and y has none", "LSTM(units, return_sequences=False)"),
+    "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)":
+        ("Most likely y has one answer per sample", "return_sequences=True)\nDense(1)"),
+    "every_step().fit(X, np.zeros((8, 2)), verbose=0)":
+        ("Most likely y has one answer per sample", "Dense(2)"),
+    'every_step(loss="huber").fit(X, np.zeros((8, 2), int), verbose=0)':
+        ("Most likely y has one answer per sample", "Dense(2)"),
+    "sequential(keras.Input((5, 2)), layers.LSTM(3)).fit(X, np.zeros((8, 4)), verbose=0)":
+        ("different columns", "Dense(4)"),
     "every_step().fit(X, np.zeros((8, 6, 1)), verbose=0)": ("different timesteps", "y = y[:, -5:]"),
-    ('recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8,)), verbose=0)'): (
-        "output has a time axis and y has none. Most likely y has one answer per sample",
-        "y = y[:, None]",
-    ),
-    ('recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 1)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 1), the output (None, 5): they have",
-        "return_sequences=False)",
-    ),
-    ('recurrent((5, 1), loss="binary_crossentropy").fit(X, np.zeros((8, 5, 2)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 5, 2), the output (None, 5, 1): they",
-        "Dense(2)",
-    ),
-    ('recurrent((1,), loss="binary_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)'): (
-        "(None, 1): they have different columns. Most likely y has one answer per sample",
-        "Dense(5)",
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)'): (
-        "output has a time axis and y has none. Most likely y has one answer per sample",
-        "LSTM(units, return_sequences=False)",
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 4)), verbose=0)'): (
-        "a time axis and the output has none. Most likely y has one answer per timestep",
-        "LSTM(units, return_sequences=True)",
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)'): (
-        "(None, 4): they have different columns. Most likely y has one answer per sample",
-        "Dense(5)",
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 5)), verbose=0)'): (
-        "The loss wants y in the output's shape: y is (None, 5), the output (None, 5, 4): the",
-        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 5, 1)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 5, 1), the output (None, 5, 4): they",
-        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8,)), verbose=0)'): (
-        "The loss wants y in the output's shape: y is (None,), the output (None, 4): they have",
-        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1)), verbose=0)'): (
-        "(None, 4): they have different columns. Most likely y holds class numbers",
-        "sparse_categorical",
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 6, 4)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 6, 4), the output (None, 5, 4): they",
-        "y = y[:, -5:]",
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8,)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None,), the output (None, 5, 4): the output",
-        "LSTM(units, return_sequences=False)",
-    ),
-    ('recurrent((5, 4), loss="categorical_crossentropy").fit(X, np.zeros((8, 3)), verbose=0)'): (
-        "output has a time axis and y has none. Most likely y has one answer per sample",
-        "return_sequences=False)\nDense(3)",
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1, 4)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 1, 4), the output (None, 4): y has a",
-        "y = y.reshape(-1, 4)",
-    ),
-    ('recurrent((4,), loss="categorical_crossentropy").fit(X, np.zeros((8, 1, 3)), verbose=0)'): (
-        "a time axis and the output has none. Most likely y has one answer per sample",
-        "y = y[:, 0]\nDense(3)",
-    ),
-    ('recurrent((4,), loss="binary_crossentropy").fit(X, np.zeros((8, 1, 4)), verbose=0)'): (
-        "loss wants y in the output's shape: y is (None, 1, 4), the output (None, 4): y has a",
-        "y = y.reshape(-1, 4)",
-    ),
-    ('every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)'): (
-        "y is (None, 4)",
-        "Dense(4)",
-    ),
-    "decoder(8).predict(X, verbose=0)": (
-        "has 8 units and starts from states of 4",
-        "return_state=True",
-    ),
-    "started(layers.LSTM, (2, 4))": (
-        "has 3 units and starts from states of 4",
-        "return_state=True",
-    ),
+    'every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)':
+        ("y is (None, 4)", "Dense(4)"),
+    "decoder(8).predict(X, verbose=0)":
+        ("has 8 units and starts from states of 4", "return_state=True"),
+    "started(layers.LSTM, (2, 4))":
+        ("has 3 units and starts from states of 4", "return_state=True"),
     "started(layers.GRU, (2, 4))": ("has 3 units and starts from states of 4", "return_state=True"),
-    "started(layers.SimpleRNN, (2, 4))": (
-        "has 3 units and starts from states of 4",
-        "return_state=True",
-    ),
     "started(layers.LSTM, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
     "started(layers.GRU, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
-    "started(layers.SimpleRNN, (4, 3))": (
-        "The layer got 2 samples and states of 4",
-        "the same samples",
-    ),
-    "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)": (
-        "an LSTM starts from two, h and c, a GRU from one",
-        "out, *states =",
-    ),
-    "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)": (
-        "The LSTM starts from (8, 5, 4), a whole sequence",
-        "return_state=True",
-    ),
-    "starting(Sequences(4), layers.GRU).predict(X, verbose=0)": (
-        "The GRU starts from (8, 5, 4), a whole sequence",
-        "return_state=True",
-    ),
-    "starting(Sequences(4), layers.SimpleRNN).predict(X, verbose=0)": (
-        "The SimpleRNN starts from (8, 5, 4), a whole sequence",
-        "return_state=True",
-    ),
-    "list(layers.LSTM(4)(keras.Input((5, 2))))": (
-        "If it comes from a recurrent layer, it gave, or got, another number of states: with",
-        "out, *states = LSTM(units, return_state=True)(x)",
-    ),
+    "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)":
+        ("an LSTM starts from two, h and c, a GRU from one", "out, *states ="),
+    "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)":
+        ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
+    "starting(Sequences(4), layers.GRU).predict(X, verbose=0)":
+        ("The GRU starts from (8, 5, 4), a whole sequence", "return_state=True"),
+    "list(layers.LSTM(4)(keras.Input((5, 2))))":
+        ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
-    "layers.GRU()": ('GRU has to know "units".', "GRU(units=…)"),
-    "layers.SimpleRNN()": ('SimpleRNN has to know "units".', "SimpleRNN(units=…)"),
     "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))": ("comes from", "*states"),
-    "out, h, c = layers.GRU(4, return_state=True)(keras.Input((5, 2)))": (
-        "3 values were to be unpacked, and 2 came",
-        "*states",
-    ),
-    ("out, h, c = layers.Bidirectional(layers.LSTM(4, return_state=True))(keras.Input((5, 2)))"): (
-        "If it comes from a recurrent layer, it gave",
-        "*states",
-    ),
-    "layers.Conv1D(3, 2)(keras.Input((5,)))": (
-        "(None, 5): there is no time axis. Most likely it is the first layer, and the data, or",
-        "x[..., None]",
-    ),
-    "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))": (
-        "Cross-entropy wants a column of y for each of the output, which has 4; y has 3.",
-        "Dense(3)",
-    ),
-    "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 4)), np.zeros((8, 5, 4)))": (
-        "The output is [40,4], y [8,4]",
-        "LSTM(units, return_sequences=False)",
-    ),
-    "tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1)))": (
-        "output has a time axis and y has none. Most likely y has one answer per sample",
-        "LSTM(units, return_sequences=False)",
-    ),
-}
+    "out, h, c = layers.GRU(4, return_state=True)(keras.Input((5, 2)))":
+        ("3 values were to be unpacked, and 2 came", "*states"),
+    "out, h, c = layers.Bidirectional(layers.LSTM(4, return_state=True))(keras.Input((5, 2)))":
+        ("If it comes from a recurrent layer, it gave", "*states"),
+    "layers.Conv1D(3, 2)(keras.Input((5,)))": ("(None, 5): there is no time axis.", "x[..., None]"),
+    "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
+        ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
+    "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 4)), np.zeros((8, 5, 4)))":
+        ("The output is [40,4], y [8,4]", "LSTM(units, return_sequences=False)"),
+    "tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1)))":
+        ("Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
+}  # fmt: skip
 """By name the code of a mistake, and a part of the cause and of the fix that are told for it."""
+
+PAIRINGS = [
+    ((5, 1), "binary_crossentropy", (8,),
+     "Most likely y has one answer per sample", "y = y[:, None]"),
+    ((5, 1), "binary_crossentropy", (8, 1),
+     "y is (None, 1), the output (None, 5): they have", "return_sequences=False)"),
+    ((5, 1), "binary_crossentropy", (8, 5, 2),
+     "y is (None, 5, 2), the output (None, 5, 1): they", "Dense(2)"),
+    ((1,), "binary_crossentropy", (8, 5, 1), "(None, 1): they have different columns.", "Dense(5)"),
+    ((5, 4), "categorical_crossentropy", (8, 4),
+     "Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
+    ((4,), "categorical_crossentropy", (8, 5, 4),
+     "Most likely y has one answer per timestep", "LSTM(units, return_sequences=True)"),
+    ((4,), "categorical_crossentropy", (8, 5, 1),
+     "(None, 4): they have different columns.", "Dense(5)"),
+    ((5, 4), "categorical_crossentropy", (8, 5),
+     "y is (None, 5), the output (None, 5, 4): the", "sparse_categorical_cross"),
+    ((5, 4), "categorical_crossentropy", (8, 5, 1),
+     "y is (None, 5, 1), the output (None, 5, 4): they", "sparse_categorical_cross"),
+    ((4,), "categorical_crossentropy", (8,),
+     "y is (None,), the output (None, 4): they have", "sparse_categorical_cross"),
+    ((4,), "categorical_crossentropy", (8, 1),
+     "(None, 4): they have different columns.", "sparse_categorical"),
+    ((5, 4), "categorical_crossentropy", (8, 6, 4),
+     "y is (None, 6, 4), the output (None, 5, 4): they", "y = y[:, -5:]"),
+    ((5, 4), "categorical_crossentropy", (8,),
+     "y is (None,), the output (None, 5, 4)", "LSTM(units, return_sequences=False)"),
+    ((5, 4), "categorical_crossentropy", (8, 3),
+     "Most likely y has one answer per sample", "return_sequences=False)\nDense(3)"),
+    ((4,), "categorical_crossentropy", (8, 1, 4),
+     "y is (None, 1, 4), the output (None, 4): y has a", "y = y.reshape(-1, 4)"),
+    ((4,), "categorical_crossentropy", (8, 1, 3),
+     "Most likely y has one answer per sample", "y = y[:, 0]\nDense(3)"),
+    ((4,), "binary_crossentropy", (8, 1, 4),
+     "y is (None, 1, 4), the output (None, 4): y has a", "y = y.reshape(-1, 4)"),
+]  # fmt: skip
+"""An output, a loss that checks shapes, and a y that it refuses; with the words as above."""
+MISTAKES |= {
+    f'recurrent({output}, loss="{loss}").fit(X, np.zeros({y}), verbose=0)': (cause, fix)
+    for output, loss, y, cause, fix in PAIRINGS
+}
 
 TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
 NEEDS = {
-    (
-        "layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
-        "merge_mode=None)(keras.Input((T, F))))"
-    ): (
-        "recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\n"
-        "layer = layers.GRU(F)"
-    ),
+    ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
+     "merge_mode=None)(keras.Input((T, F))))"):
+        ("recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\nlayer = "
+         "layers.GRU(F)"),
     "fit(last_step(), X[:, 0])": "x, dataset = ROWS, dataset(ROWS)",
     "fit(last_step(), X[:, :, 0])": "x = X[:, :, 0]",
-    (
-        "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)"
-    ): "dataset = dataset(X, LAST).batch(2)",
-    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)": (
-        "dataset = dataset(X, LAST).batch(4).batch(2)"
-    ),
-    (
-        "last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
-        "output_types=(tf.float32, tf.float32)), verbose=0)"
-    ): "x = tf.constant(X[0])",
-    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])": (
-        'b = np.zeros((N, U), "float32")'
-    ),
+    "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
+        "dataset = dataset(X, LAST).batch(2)",
+    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
+        "dataset = dataset(X, LAST).batch(4).batch(2)",
+    ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
+     "output_types=(tf.float32, tf.float32)), verbose=0)"):
+        "x = tf.constant(X[0])",
+    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
+        'b = np.zeros((N, U), "float32")',
     "tf.concat([X, LAST], 1)": 'b = np.zeros((N, U), "float32")',
     "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
     "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
@@ -746,21 +372,17 @@ NEEDS = {
     "predict(two_inputs(), X)": "x1, x2, model = X, np.zeros((N, 3)), two_inputs()",
     "fit(with_states())": TWO_OUTPUTS,
     'fit(with_states(["mse"] * 3))': TWO_OUTPUTS,
-    "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])": (
-        "recurrent_layer = layers.LSTM(F, return_sequences=True, return_state=True)\n"
-        "layer = layers.LSTM(F, return_sequences=True)"
-    ),
+    "layers.LSTM(U)([keras.Input((T, F)), keras.Input((U,)), keras.Input((U,))])":
+        ("recurrent_layer = layers.LSTM(F, return_sequences=True, return_state=True)\nlayer = "
+         "layers.LSTM(F, return_sequences=True)"),
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
-    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))": (
-        "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)"
-    ),
+    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
+        "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
     "last_step().layers[0].output_shape": "layer = last_step().layers[0]",
-    (
-        "last_step().fit(tf.data.Dataset.range(20).window(T, drop_remainder=True).batch(4), "
-        "verbose=0)"
-    ): "dataset = tf.data.Dataset.range(20)",
+    "last_step().fit(tf.data.Dataset.range(20).window(T, drop_remainder=True).batch(4), verbose=0)":
+        "dataset = tf.data.Dataset.range(20)",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
-}
+}  # fmt: skip
 """Lines that make what a piece of code needs other than the usual names."""
 
 FILLED_IN = (
@@ -768,7 +390,6 @@ FILLED_IN = (
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("layer=…", "layer=layers.LSTM(4)"),
     ("cell=…", "cell=layers.LSTMCell(4)"),
-    ("(n=…", "(n=2"),
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),

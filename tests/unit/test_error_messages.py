@@ -92,18 +92,14 @@ def test_each_message_explains_an_example():
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        (
-            'in assert_input_compatibility\n    f"expected shape={spec.shape}, found shape={shape}"'
-            "\nValueError: expected shape=(None, 5, 2), found shape=(8, 5, 3)",
-            "takes (None, 5, 2) and got (8, 5, 3): 3 features instead of 2",
-        ),
-        (
-            'f"Data cardinality is ambiguous. Make sure all arrays contain the same number"\n'
-            "ValueError: Data cardinality is ambiguous. 'x' sizes: 8 'y' sizes: 7",
-            "x has 8 samples and y has 7",
-        ),
+        ('in assert_input_compatibility\n    f"expected shape={spec.shape}, found shape={shape}"\n'
+         "ValueError: expected shape=(None, 5, 2), found shape=(8, 5, 3)",
+         "takes (None, 5, 2) and got (8, 5, 3): 3 features instead of 2"),
+        ('f"Data cardinality is ambiguous. Make sure all arrays contain the same number"\n'
+         "ValueError: Data cardinality is ambiguous. 'x' sizes: 8 'y' sizes: 7",
+         "x has 8 samples and y has 7"),
     ],
-)
+)  # fmt: skip
 def test_a_traceback_quotes_the_code_and_the_message_comes_last(text, cause):
     """In the code the message has no numbers yet."""
     assert cause in explain_error(text).cause
@@ -163,16 +159,11 @@ def test_a_model_that_refuses_its_data_says_which_axis(received, says):
     "message",
     [
         "expected shape=(None, 5, 2), found shape=(None, 5, 2)",
-        "Shapes (None, 5) and (None, 5) are incompatible",
-        "Incompatible shapes: [8,5] vs. [8,5]",
-        "expected ndim=3, found ndim=3",
-        "Shapes (x,) and (y,) are incompatible",
-        "",
-        "hello",
-        "KeyError: 'a'",
-        "IndexError: pop from empty",
+        "Shapes (None, 5) and (None, 5) are incompatible", "Incompatible shapes: [8,5] vs. [8,5]",
+        "expected ndim=3, found ndim=3", "Shapes (x,) and (y,) are incompatible", "", "hello",
+        "KeyError: 'a'", "IndexError: pop from empty",
     ],
-)
+)  # fmt: skip
 def test_equal_shapes_and_what_is_not_known_get_no_answer(message):
     """Rather none than a wrong one."""
     assert explain_error(message) is None
@@ -209,31 +200,18 @@ def test_a_file_of_another_version_is_told_from_code():
     [
         (f'Input 0 of layer "lstm_1" {REFUSES} (None, 64)', "input~lstm_u64~lstm"),
         (f'Input 0 of layer "lstm" {REFUSES} (None, 64)', "input_formflat_f64~lstm"),
-        (
-            "Input 0 of layer 'repeat_vector' is incompatible with the layer: expected ndim=2, "
-            "found ndim=3. Full shape received: (None, 30, 8)",
-            "input_t30~lstm_u8_seq~repeat",
-        ),
-        (
-            "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
-            "received: (None, 8)",
-            "input~lstm_u8~td",
-        ),
-        (
-            'Layer "dense" expects 1 input(s), but it received 3 input tensors.',
-            "input~lstm_state~dense",
-        ),
-        (
-            "must be fully-defined (no `None` dimensions). Received: shape=(None, 1) for variable "
-            "path='dense/kernel'",
-            "input_tany~flatten~dense",
-        ),
-        (
-            "When using `stateful=True` in a RNN, the batch size must be static",
-            "input~lstm_stateful",
-        ),
+        ("Input 0 of layer 'repeat_vector' is incompatible with the layer: expected ndim=2, found "
+         "ndim=3. Full shape received: (None, 30, 8)", "input_t30~lstm_u8_seq~repeat"),
+        ("`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
+         "received: (None, 8)", "input~lstm_u8~td"),
+        ('Layer "dense" expects 1 input(s), but it received 3 input tensors.',
+         "input~lstm_state~dense"),
+        ("must be fully-defined (no `None` dimensions). Received: shape=(None, 1) for variable "
+         "path='dense/kernel'", "input_tany~flatten~dense"),
+        ("When using `stateful=True` in a RNN, the batch size must be static",
+         "input~lstm_stateful"),
     ],
-)
+)  # fmt: skip
 def test_a_message_that_names_shapes_describes_a_stack_that_breaks_so(message, stack):
     """As an address has it; it breaks where the message says that it does."""
     described = described_stack(message)

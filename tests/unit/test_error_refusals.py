@@ -68,30 +68,18 @@ def test_what_a_traced_layer_refuses_is_explained(message):
 @pytest.mark.parametrize(
     ("message", "cause"),
     [
-        (
-            "Argument `n` should be a positive integer. Received: n=0",
-            "Keras takes a positive integer. It got n=0.",
-        ),
-        (
-            "Argument `padding` must be either 'valid' or 'same'. Received: no",
-            'Keras takes either "valid" or "same".',
-        ),
-        (
-            "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
-            "Received: first",
-            'Keras takes one of "channels_first", "channels_last".',
-        ),
-        (
-            "There must be at most one unknown dimension (-1) in `target_shape`. Received: "
-            "target_shape=(-1, -1).",
-            "at most one unknown dimension. It got target_shape=(-1, -1).",
-        ),
-        (
-            "max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
-            "Another value is wanted here. It got max_value=-1.",
-        ),
+        ("Argument `n` should be a positive integer. Received: n=0",
+         "Keras takes a positive integer. It got n=0."),
+        ("Argument `padding` must be either 'valid' or 'same'. Received: no",
+         'Keras takes either "valid" or "same".'),
+        ("The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+         "Received: first", 'Keras takes one of "channels_first", "channels_last".'),
+        ("There must be at most one unknown dimension (-1) in `target_shape`. Received: "
+         "target_shape=(-1, -1).", "at most one unknown dimension. It got target_shape=(-1, -1)."),
+        ("max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
+         "Another value is wanted here. It got max_value=-1."),
     ],
-)
+)  # fmt: skip
 def test_a_value_that_a_layer_refuses_is_said_beside_what_it_takes(message, cause):
     """In Keras's words for it, from the message."""
     assert cause in explain_error(message).cause

@@ -111,54 +111,30 @@ def test_the_reach_chart_shows_both_losses():
 @pytest.mark.parametrize(
     ("sequence", "last", "takeaway", "sentence"),
     [
-        (
-            (0.5, 0.25),
-            (0.05, 1.0),
-            "At step 1, the loss over all steps has 10 times the other's gradient.",
-            "The gradient of the loss over all steps is 0.5 at step 1, 2 times what it is at step "
-            "2, and largest at step 1. The gradient of the loss at the last step is 0.05 at step "
-            "1, 5% of what it is at step 2, and largest at step 2.",
-        ),
-        (
-            (0.05, 1.0),
-            (0.5, 0.25),
-            "At step 1, the loss at the last step has 10 times the other's gradient.",
-            "5% of what it is",
-        ),
-        (
-            (0.5, 2),
-            (1e-9, 2),
-            "At step 1, the loss over all steps has 1,000,000+ times the other's gradient.",
-            "is nothing at step 1, less than a millionth of what it",
-        ),
-        (
-            (0.5, 2),
-            (1e-5, 2),
-            "At step 1, the loss over all steps has 50,000 times the other's gradient.",
-            "1/200,000 of what it is",
-        ),
-        (
-            (0.5, 1),
-            (0.0, 1),
-            "Only the loss over all steps has a gradient at step 1.",
-            "is 0 at step 1, at step 2 it is 1",
-        ),
-        (
-            (0.5, 1),
-            (0.5, 1),
-            "Both losses have a gradient of about the same size at step 1.",
-            "50% of what it is",
-        ),
-        (
-            (0, 0),
-            (np.nan, np.inf),
-            "Some of the gradients at step 1 aren't numbers.",
-            "No hidden state moves the loss over all steps: every gradient is 0. The loss at the "
-            "last step has gradients that aren't numbers.",
-        ),
+        ((0.5, 0.25), (0.05, 1.0),
+         "At step 1, the loss over all steps has 10 times the other's gradient.",
+         "The gradient of the loss over all steps is 0.5 at step 1, 2 times what it is at step 2, "
+         "and largest at step 1. The gradient of the loss at the last step is 0.05 at step 1, 5% "
+         "of what it is at step 2, and largest at step 2."),
+        ((0.05, 1.0), (0.5, 0.25),
+         "At step 1, the loss at the last step has 10 times the other's gradient.",
+         "5% of what it is"),
+        ((0.5, 2), (1e-9, 2),
+         "At step 1, the loss over all steps has 1,000,000+ times the other's gradient.",
+         "is nothing at step 1, less than a millionth of what it"),
+        ((0.5, 2), (1e-5, 2),
+         "At step 1, the loss over all steps has 50,000 times the other's gradient.",
+         "1/200,000 of what it is"),
+        ((0.5, 1), (0.0, 1), "Only the loss over all steps has a gradient at step 1.",
+         "is 0 at step 1, at step 2 it is 1"),
+        ((0.5, 1), (0.5, 1), "Both losses have a gradient of about the same size at step 1.",
+         "50% of what it is"),
+        ((0, 0), (np.nan, np.inf), "Some of the gradients at step 1 aren't numbers.",
+         "No hidden state moves the loss over all steps: every gradient is 0. The loss at the "
+         "last step has gradients that aren't numbers."),
         ((0, 0), (0, 0), "Neither loss has a gradient at step 1.", "every gradient is 0."),
     ],
-)
+)  # fmt: skip
 def test_the_reach_is_said_for_both_losses(sequence, last, takeaway, sentence):
     """How many times the larger is as large at step 1; what is left of the last step's."""
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}

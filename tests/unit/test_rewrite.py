@@ -40,19 +40,15 @@ def offered(code: str) -> dict[str, list[str]]:
     ("lines", "line"),
     [
         ("LSTM(64, activation='relu'))", "LSTM(64, activation='relu', return_sequences=True))"),
-        (
-            "tf.keras.layers.LSTM(units=64, return_sequences=False))  # encodes",
-            "tf.keras.layers.LSTM(units=64, return_sequences=True))  # encodes",
-        ),
+        ("tf.keras.layers.LSTM(units=64, return_sequences=False))  # encodes",
+         "tf.keras.layers.LSTM(units=64, return_sequences=True))  # encodes"),
         ("LSTM(\n    64,\n    name='a',\n))", "LSTM(64, name='a', return_sequences=True))"),
-        (
-            "  Bidirectional(LSTM(8), name='two'))",
-            "  Bidirectional(LSTM(8, return_sequences=True), name='two'))",
-        ),
+        ("  Bidirectional(LSTM(8), name='two'))",
+         "  Bidirectional(LSTM(8, return_sequences=True), name='two'))"),
         ("LSTM(é)) # é", "LSTM(é, return_sequences=True)) # é"),
         ("LSTM(8, return_sequences=False, **{}))", "LSTM(8, return_sequences=True, **{}))"),
     ],
-)
+)  # fmt: skip
 def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) -> None:
     """What else stands there, and how it is called, stays."""
     code = SEQUENTIAL.format(f"é = 4\nmodel.add({lines}\nmodel.add(LSTM(3))")
