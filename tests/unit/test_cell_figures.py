@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lib.charts.formulas import unit_lines
-from lib.charts.html import OVER_TIME, STEPS, png_uri, shade_indexes
+from lib.charts.html import STEPS, png_uri, shade_indexes
 from lib.charts.palette import PALETTES
 from lib.charts.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, by_similarity, lines
@@ -76,17 +76,6 @@ def test_numbers_are_legible_on_every_shade(theme: str) -> None:
     colors = PALETTES[theme]
     shades = colors.signed(STEPS)
     assert min(contrast(shade, colors.text_on(shade)) for shade in shades) >= 4.5
-
-
-@pytest.mark.parametrize("steps", [1, 2, 12, 13, 57, 100])
-def test_ticks_name_the_first_and_the_last_step(steps: int) -> None:
-    """And no more than fit a phone; the playhead is placed by custom properties alone."""
-    named = re.findall(r">(\d+)<", OVER_TIME.ticks(steps))
-    assert (named[0], named[-1]) == ("1", f"{steps}")
-    assert len(named) <= 13
-    block = OVER_TIME.over_time("", steps, LIGHT, units=16, start=0)
-    assert "var(--cell-t,0)" in block
-    assert "var(--cell-row,0)" in block
 
 
 @pytest.mark.parametrize("modes", [("sequence",), ("last",), ("sequence", "last")])

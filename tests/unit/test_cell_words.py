@@ -1,7 +1,5 @@
 """What the Cell page says: only what the numbers show."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -94,16 +92,10 @@ def test_units_that_never_move_are_named_or_numbered():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_step_has_its_room_and_small_states_are_said_in_words(cell):
-    """On the last of the most timesteps and units; no power of ten is read."""
+def test_a_step_has_its_room(cell):
+    """On the last of the most timesteps and units."""
     layer = opened(cell, t=100)
-    for unit in range(layer.units):
-        assert len(step_takeaway(layer, unit, 99)) <= len(STEP_ROOM)
-    trace = layer.trace
-    faint = [None if a is None else a * 1e-9 for a in (trace.hidden, trace.cell)]
-    layer = replace(layer, trace=Trace(*faint, trace.gates))
-    assert "becomes ≈ 0" in step_takeaway(layer, 0, 0)
-    assert "e-" not in step_takeaway(layer, 0, 50)
+    assert max(len(step_takeaway(layer, unit, 99)) for unit in range(layer.units)) <= len(STEP_ROOM)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_each_runs_numbers_have_their_range():
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert words.reached(timed) == "20 epochs, 5 s"
     assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
+    assert words.headline([run, run]) == "2 runs side by side."
 
 
 @pytest.mark.parametrize("data", DATASETS)
@@ -181,16 +182,12 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
     """A letter stands where a curve ends, and those that would touch stand side by side."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
-        lines = [the(figure, f"{letter}, sequence mode") for letter in "ABC"]
-        assert {line.line.color for line in lines} == {LIGHT.sequence}
-        assert [line.line.dash for line in lines] == [LOOKS[letter][0] for letter in "ABC"]
-        for letter, line in zip("ABC", lines, strict=True):
-            ends = {(each.x[0], each.y[0]) for each in traces(figure, letter)}
-            assert (line.x[-1], line.y[-1]) in ends
+        for letter in "ABC":
+            line = the(figure, f"{letter}, sequence mode").line
+            assert (line.color, line.dash) == (LIGHT.sequence, LOOKS[letter][0])
+            x, y = (the(figure, f"{letter}, sequence mode")[axis][-1] for axis in "xy")
+            assert (x, y) in {(each.x[0], each.y[0]) for each in traces(figure, letter)}
         assert len({each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text}) > 2
-    marked = errors_figure(runs, LIGHT)
-    symbols = [the(marked, f"{letter}, last-step mode").marker.symbol for letter in "ABC"]
-    assert symbols == [LOOKS[letter][1] for letter in "ABC"]
     assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib.charts.palette import PALETTES
-from lib.charts.strip import Grid, shape_strip, strip_sentence
+from lib.charts.strip import shape_strip, strip_sentence
 from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
@@ -128,20 +128,3 @@ def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
     traces = {"last": forward(EXPERIMENT, weights, a_dataset().x[:1])}
     html = shape_strip(EXPERIMENT.set(mode="last"), a_dataset(), LIGHT, traces=traces, sample=0)
     assert entries(drawn(Fragment(html).images[1])) == (20, 1)
-
-
-@pytest.mark.parametrize("steps", [2, 16, 18, 100])
-def test_every_timestep_has_its_row_in_the_picture(steps):
-    """Those that are left out share the row of the dots; the others' are where they are drawn."""
-    grid = Grid.of(steps, 1, LIGHT, (96.0, 120.0, 16))
-    image = grid.image(1, None, LIGHT.shades(LIGHT.ink))
-    picture = drawn(image.split('src="')[1].split('"')[0])
-    height = float(picture.get("viewBox").split()[-1])
-    paths = "".join(path.get("d") for path in picture.iter(f"{SVG}path") if path.get("fill"))
-    entries = re.findall(r"M[\d.]+ ([\d.]+)h([\d.]+)v", paths)
-    rows = [(float(top) + float(size) / 2) / height for top, size in entries]
-    middles = grid.middles()
-    assert len(middles) == steps
-    assert middles == sorted(middles)
-    assert [m for m in middles if middles.count(m) == 1] == pytest.approx(rows, abs=0.002)
-    assert len(set(middles)) == len(rows) + (steps > 16)
