@@ -49,7 +49,7 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     expect(here).to_have_text("after epoch 183")
     page.keyboard.press("ArrowLeft")
     expect(here).to_have_text("after epoch 166")
-    assert page.evaluate(STRIP) != strip
+    page.wait_for_function(f"strip => ({STRIP})() !== strip", arg=strip)
     page.wait_for_url("**epoch=166**")
     expect(page.get_by_test_id("stProgress")).to_contain_text("after epoch 166")
     page.keyboard.press("ArrowRight")
