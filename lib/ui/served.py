@@ -1,7 +1,8 @@
 """What the server does before anybody comes, and what it says to a browser first.
 
-Browsers load Plotly (4.7 MB) with the first chart; on some pages they do so while Python makes the
-page. Each browser gets a name: see `lib.ui.browser.browser_id`.
+Streamlit (1.67) imports the pages' code for the first visitor; here the server imports it when it
+starts. Browsers load Plotly (4.7 MB) with the first chart; on pages that open with charts they do
+so while Python makes the page. Each browser gets a name: see `lib.ui.browser.browser_id`.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import lib.ui.explore.page  # noqa: F401  0.3 s, for which no visitor waits
 from lib.data import REMEMBERED
 from lib.training import machine, read, recorded
 from lib.ui import runs
@@ -29,9 +31,8 @@ from lib.ui.heap import give_back
 from lib.ui.incoming import Upload
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
-_CHARTED = {"/gallery": "card", "/present": ""}
-"""The pages whose charts come sooner, by 10 to 20 %, when the browser loads their code at once:
-where a key is named those with that key in their address."""
+_CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
+"""Pages that open with charts; where a key is named, only with that key in their address."""
 
 
 @asynccontextmanager
