@@ -4,6 +4,7 @@ A run whose worker dies begins again with another. A run that nobody looks at yi
 pauses, and is forgotten. It isn't locked: the client calls it from one thread at a time.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -185,7 +186,9 @@ class RunRegistry:
         for command in unsent:
             if isinstance(command, Start | Steer) and command.run_id in waiting:
                 run = self.runs[command.run_id]
-                run.supervisor, run.worker, run.reason = other, other.need(), self._pool.away
+                run.supervisor, run.worker = other, other.need()
+                if math.isinf(run.restarted_at):  # else the reason says why it began again
+                    run.reason = self._pool.away
                 run.worker.post(command)
         lost = self.unfinished(worker)
         self._begin_again(lost, other, how, by_chance=supervisor is self._pool.cluster)

@@ -79,7 +79,10 @@ def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
 def test_a_run_goes_on_with_another_worker(
     ready: Scene, saved: list[bytes], state: bytes, epoch: int, says: str
 ) -> None:
-    """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
+    """From its newest checkpoint, or else from epoch 0. It says so until it is over.
+
+    Also if the next worker dies before it has the command.
+    """
     done, run = ready.start(), ready.start()
     ready.say(done, Status.FINISHED, 5)
     ready.say(run, Status.RUNNING, 4)
@@ -90,6 +93,7 @@ def test_a_run_goes_on_with_another_worker(
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
     assert snapshot.reason == f"{DIED} {says}"
+    start_again(ready, run)
     ready.worker.say(Event("ready"))
     ready.say(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
