@@ -23,7 +23,7 @@ sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
 """
 
 INITIAL_BIAS = {"lstm": {"f": 1.0}}
-"""By cell and gate, the first biases that Keras doesn't set to zero (`unit_forget_bias=True`)."""
+"""Initial biases that aren't zero, by cell and gate (Keras's `unit_forget_bias=True`)."""
 
 HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
     "lstm": np.tanh,

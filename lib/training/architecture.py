@@ -16,10 +16,10 @@ LANE_PRODUCTS = 400_000
 """Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
 busy alone: side by side each would be slower, since less of what it needs is in reach."""
 MOST_TIMES, CHEAP = 8, 3_000_000
-"""A near size bucket costs at most so many times what a model's exact program does; or, of small
-models, so many multiplications, about 1.5 ms a batch: nobody waits for a compiler to have less."""
+"""A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
+CHEAP multiplications, about 1.5 ms: for less, compiling an exact program isn't worth the wait."""
 SEVERAL = 2
-"""For models of several seeds a bucket is near that costs so many times less than these limits."""
+"""With several seeds both limits are divided by this."""
 FAR = 4
 """A bucket holds models for which it costs so many times more than these limits: where memory is
 short, that is better than one program after another for each setting."""

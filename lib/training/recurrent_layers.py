@@ -44,7 +44,7 @@ class Rule:
     the states before, as far as they don't come through q."""
     more: int = 0
     sum_only: bool = True
-    """Whether p and q count as p + q alone. Then they have the same gradient, and q has no bias."""
+    """Whether the cell uses only the sum of p and q. Not GRU, whose reset gate scales q alone."""
 
 
 def _sigmoid(x: tf.Tensor) -> tf.Tensor:

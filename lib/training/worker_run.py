@@ -89,7 +89,7 @@ class WorkerRun:
 
     @property
     def rest(self) -> float | None:
-        """Seconds until it wants a turn: 0 is now, None not before there is a command."""
+        """Seconds until the run needs a turn; 0 is now, None waits for a command."""
         if self._next is not None:
             return 0
         if self.waiting:

@@ -164,10 +164,10 @@ class Message:
         confidence: Confidence | None = None,
         example: str = "",
     ) -> None:
-        """Know a message by regular expressions of its words, on one line, with " for all quotes.
+        """A message, matched as one line in which every kind of quote is ".
 
         Args:
-            *patterns: by any of them the message is known.
+            *patterns: regular expressions, of which one has to be found.
             cause: what happened.
             fix: what to do about it, where there is one meaning.
             code: the same as code.
