@@ -141,11 +141,6 @@ class Session:
         elements = [shown.element for _, shown in sorted(self._shown.items())]
         return [element for element in elements if element.WhichOneof("type") == kind]
 
-    @property
-    def timers(self) -> list[str]:
-        """The ids of fragments that are run again and again."""
-        return list(self._timers)
-
     def has(self, status: str) -> bool:
         """Whether the run's badge says this."""
         return f"-badge[{status}]" in self.progress

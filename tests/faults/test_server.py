@@ -44,20 +44,6 @@ def test_a_hundred_quick_clicks(server: Server) -> None:
     play(story())
 
 
-def test_a_click_that_comes_with_the_request_for_the_rest(server: Server) -> None:
-    """What it has done is drawn, though the request names a part that draws nothing."""
-
-    async def story() -> None:
-        async with Session(server.url, ENDLESS) as one:
-            (rest,) = one.timers
-            await one.until(lambda: one.full_runs > 1)
-            await one.click("Train", rest)
-            await one.until(lambda: one.epoch > 0)
-            await stop(one)
-
-    play(story())
-
-
 def test_ten_sliders_moved_while_training(server: Server) -> None:
     """The page shows where they were let go; the run goes on with what it was started with."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 import psutil
+import pytest
 
 from lib.training.machine import HELPER_NICE, IDLE_NICE
 from tests.browser.server import Server
@@ -59,6 +60,7 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server: Server) -> 
     play(story())
 
 
+@pytest.mark.weekly  # a kill while programs are built, and one beneath three runs, remain
 def test_killed_while_a_change_over_is_due(server: Server) -> None:
     """A run that trains by a size bucket, while its exact program is built, is lost as others."""
 
