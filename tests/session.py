@@ -184,12 +184,8 @@ class Session:
         assert self._connection is not None
         await self._connection.send(message.SerializeToString())
 
-    async def click(self, label: str, fragment_id: str = "") -> bool:
-        """Press a button, by its word, once it is there. Returns whether it isn't dimmed.
-
-        With `fragment_id` as if that had asked for a run in the same moment: then one request says
-        both, and names that fragment alone.
-        """
+    async def click(self, label: str) -> bool:
+        """Press a button, by its word, once it is there. Returns whether it isn't dimmed."""
 
         def find() -> list[Any]:
             return [e.button for e in self.elements("button") if e.button.label == label]
@@ -199,7 +195,7 @@ class Session:
         if button.disabled:
             return False
         self._widgets[button.id] = ("trigger_value", True)
-        await self.rerun(fragment_id=fragment_id or self._fragments[button.id])
+        await self.rerun(fragment_id=self._fragments[button.id])
         return True
 
     async def move(self, label: str, value: float) -> float:
